@@ -1,0 +1,58 @@
+"""Exact least-absolute-deviations regression, with a proof of optimality for every fit.
+
+    from mae_cli import fit
+    result = fit(X, y)                  # the median; loss="mse" for least squares, quantile=0.9 for a quantile
+    result.coefficients, result.intercept
+    result.certificate.lower_bound      # no linear model on these columns has a smaller mean absolute error
+
+Names are imported when they are first used, so that `import mae_cli` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mae_cli.errors import DataError, MaeCliError, ModelError, SettingsError
+    from mae_cli.fitting import FitResult, fit
+    from mae_cli.model import Model, load_model
+    from mae_cli.solvers.settings import Auto, Textbook
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Auto",
+    "DataError",
+    "FitResult",
+    "MaeCliError",
+    "Model",
+    "ModelError",
+    "SettingsError",
+    "Textbook",
+    "__version__",
+    "fit",
+    "load_model",
+]
+
+_HOMES = {
+    "Auto": "mae_cli.solvers.settings",
+    "DataError": "mae_cli.errors",
+    "FitResult": "mae_cli.fitting",
+    "MaeCliError": "mae_cli.errors",
+    "Model": "mae_cli.model",
+    "ModelError": "mae_cli.errors",
+    "SettingsError": "mae_cli.errors",
+    "Textbook": "mae_cli.solvers.settings",
+    "fit": "mae_cli.fitting",
+    "load_model": "mae_cli.model",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its home (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

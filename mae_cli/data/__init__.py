@@ -1,0 +1,1 @@
+"""Data: from CSV text to blocks of rows."""

@@ -1,0 +1,56 @@
+"""The records of a CSV file one by one, with the lines they start on.
+
+pandas reads the table; this walk is for what pandas does not say: the header as it is written, and where
+in the file a record stands when a message has to point at it.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+
+@dataclass(frozen=True)
+class Record:
+    """The cells of one CSV record and the line of the file (from 1) that it starts on."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+def walk(stream: BinaryIO) -> Iterator[Record]:
+    """Yield the records of a stream, header first, without the blank lines that pandas skips as well.
+
+    Bytes that are not UTF-8 come as lone surrogates, so that the walk can pass them.
+
+    Raises:
+        csv.Error: A cell is larger than the csv module's limit.
+    """
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    current = ""
+
+    def lines() -> Iterator[str]:
+        nonlocal current
+        for line in text:
+            current = line
+            yield line
+
+    reader = csv.reader(lines())
+    start = 1
+    for cells in reader:
+        # A blank line inside quotes belongs to a record that spans several lines.
+        blank = start == reader.line_num and not current.strip(" \t\r\n")
+        if not blank:
+            yield Record(start, tuple(cells))
+        start = reader.line_num + 1
+
+
+def undecodable_line(stream: BinaryIO) -> tuple[int, int] | None:
+    """The line (from 1) and the value of the first byte that is not UTF-8, None when all are."""
+    for number, line in enumerate(stream, start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return number, line[error.start]
+    return None

@@ -1,0 +1,74 @@
+"""The design matrix X = [numeric columns | indicator columns], with the indicators kept as codes.
+
+A categorical column with k levels beside its baseline stands for k columns of zeros and ones, but is kept as
+one integer a row: product and transposed product are a gather and a `bincount`, the Gram matrix a count.
+The intercept is no column of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+CodeArray = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """n rows of a design matrix with p = q + Σ level_counts columns.
+
+    Attributes:
+        numeric: (n, q) values.
+        codes: for each categorical column (n,) codes; 0 is the baseline (a row of zeros),
+            code k ≥ 1 is the indicator of `levels[k]`.
+        level_counts: for each categorical column the number of its indicator columns (levels less the baseline).
+    """
+
+    numeric: FloatArray
+    codes: tuple[CodeArray, ...] = ()
+    level_counts: tuple[int, ...] = ()
+
+    @cached_property
+    def shape(self) -> tuple[int, int]:
+        """(n, p): rows and columns of the matrix it stands for."""
+        return self.numeric.shape[0], self.numeric.shape[1] + sum(self.level_counts)
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """For each categorical column the index of its first indicator."""
+        starts = np.cumsum([self.numeric.shape[1], *self.level_counts])
+        return tuple(int(start) for start in starts[:-1])
+
+    def take(self, rows: slice | Sequence[int] | NDArray[np.bool_] | NDArray[np.intp]) -> "Design":
+        """The rows chosen by a slice (a view), a mask or indices (copies), in that order."""
+        return Design(self.numeric[rows], tuple(codes[rows] for codes in self.codes), self.level_counts)
+
+    def dense(self) -> FloatArray:
+        """The (n, p) matrix with its indicator columns written out; for small numbers of rows."""
+        matrix = np.zeros(self.shape)
+        matrix[:, : self.numeric.shape[1]] = self.numeric
+        for codes, offset in zip(self.codes, self.offsets, strict=True):
+            rows = np.flatnonzero(codes)
+            matrix[rows, codes[rows] + (offset - 1)] = 1.0
+        return matrix
+
+    def product(self, coefficients: FloatArray) -> FloatArray:
+        """X·w, (n,)."""
+        result: FloatArray = self.numeric @ coefficients[: self.numeric.shape[1]]
+        for codes, offset, count in self._categories():
+            result += np.concatenate(([0.0], coefficients[offset : offset + count]))[codes]
+        return result
+
+    def transpose_product(self, vector: FloatArray) -> FloatArray:
+        """Xᵀ·v, (p,)."""
+        parts: list[FloatArray] = [vector @ self.numeric]
+        for codes, _, count in self._categories():
+            parts.append(np.bincount(codes, weights=vector, minlength=count + 1)[1:].astype(np.float64, copy=False))
+        return np.concatenate(parts)
+
+    def _categories(self) -> list[tuple[CodeArray, int, int]]:
+        return list(zip(self.codes, self.offsets, self.level_counts, strict=True))

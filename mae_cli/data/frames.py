@@ -1,0 +1,98 @@
+"""Data frames of the library's callers, brought to the typed columns that `encoding` takes.
+
+Kinds go by dtype here, not by text: numeric dtypes are numbers, and booleans, strings, objects and categories
+are levels, as `str` writes them.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mae_cli.data.columns import unknown_column
+from mae_cli.data.wording import counted, quoted
+from mae_cli.errors import DataError
+from mae_cli.schema import NumericColumn, Schema
+
+
+def read_frame(frame: pd.DataFrame, *, max_levels: int = 200) -> pd.DataFrame:
+    """The columns of a frame to train on, as numbers or as categories of text.
+
+    Raises:
+        DataError: Two columns have one name, a column cannot be used or has too many levels, or a cell is
+            missing or infinite.
+    """
+    columns: dict[str, pd.Series] = {}
+    for label, column in frame.items():
+        name = str(label)
+        if name in columns:
+            raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
+        columns[name] = _numbers(name, column) if _is_numeric(column) else _levels(name, column)
+        _refuse_many_levels(name, columns[name], max_levels)
+    return _assemble(columns)
+
+
+def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a frame that a model uses, with the kinds it knows; other columns are ignored.
+
+    Raises:
+        DataError: A column is absent or there twice, is not numeric where the model expects numbers, or a
+            cell is missing or infinite.
+    """
+    positions: dict[str, list[int]] = {}
+    for position, label in enumerate(frame.columns):
+        positions.setdefault(str(label), []).append(position)
+    columns: dict[str, pd.Series] = {}
+    for feature in schema.features:
+        name = feature.name
+        if name not in positions:
+            raise unknown_column(name, list(positions), "the frame")
+        if len(positions[name]) > 1:
+            raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
+        column = frame.iloc[:, positions[name][0]]
+        columns[name] = _numbers(name, column) if isinstance(feature, NumericColumn) else _levels(name, column)
+    return _assemble(columns)
+
+
+def _assemble(columns: dict[str, pd.Series]) -> pd.DataFrame:
+    return pd.DataFrame({name: column.reset_index(drop=True) for name, column in columns.items()}, copy=False)
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+
+
+def _numbers(name: str, column: pd.Series) -> pd.Series:
+    if not _is_numeric(column) or pd.api.types.is_complex_dtype(column.dtype):
+        raise DataError(f"column {quoted(name)} must hold numbers, but its dtype is {column.dtype}")
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    _refuse_rows(name, np.isnan(values), "is missing")
+    _refuse_rows(name, np.isinf(values), "is infinite")
+    return pd.Series(values)
+
+
+def _levels(name: str, column: pd.Series) -> pd.Series:
+    if not isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.kind in "mM":
+        raise DataError(f"column {quoted(name)} holds dates or times ({column.dtype}); turn them into numbers first")
+    _refuse_rows(name, column.isna().to_numpy(), "is missing")
+    codes, values = pd.factorize(column)
+    # Values that differ may be written alike (1 and "1"), which makes them one level.
+    level_of, levels = pd.factorize(np.array([str(value) for value in values], dtype=object))
+    return pd.Series(pd.Categorical.from_codes(level_of[codes], categories=pd.Index(levels)))
+
+
+def _refuse_rows(name: str, faulty: NDArray[np.bool_], fault: str) -> None:
+    if faulty.any():
+        row = int(np.argmax(faulty))
+        raise DataError(f"column {quoted(name)} {fault} in row {row} (counted from 0)")
+
+
+def _refuse_many_levels(name: str, column: pd.Series, max_levels: int) -> None:
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return
+    levels = column.cat.categories
+    if len(levels) > max_levels:
+        example = quoted(str(column.iloc[0]))
+        raise DataError(
+            f"column {quoted(name)} has {counted(len(levels), 'level')}, such as {example}, and at "
+            f"most {max_levels:,} are allowed; leave it out, raise max_levels, or turn it into numbers"
+        )

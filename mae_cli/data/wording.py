@@ -1,0 +1,31 @@
+"""How names and cells of the user's data appear in a one-line message."""
+
+import csv
+import io
+import re
+import shlex
+
+LONGEST_QUOTE = 40
+
+
+def quoted(text: str) -> str:
+    """The text in quotes, on one line: control characters escaped, long text cut short."""
+    return repr(text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…")
+
+
+def option(flag: str, column: str) -> str:
+    """`--flag COLUMN` as it may be typed in a shell, where the value is one CSV record of names."""
+    if not column.isprintable():
+        return f"{flag} NAME"
+    record = io.StringIO()
+    csv.writer(record, lineterminator="").writerow([column])
+    value = record.getvalue()
+    if re.fullmatch(r"[\w./:@%+-]+", value):
+        return f"{flag} {value}"
+    # Double quotes work in every shell, Windows' too, unless something in them would be expanded.
+    return f"{flag} " + (shlex.quote(value) if re.search(r'["$`\\!%]', value) else f'"{value}"')
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 row`, `2,000 rows`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,223 @@
+"""The library's way in: fit arrays or data frames, without files."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeGuard
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mae_cli.data.design import Design, FloatArray
+from mae_cli.data.rows import MemoryRows
+from mae_cli.errors import DataError, SettingsError
+from mae_cli.losses import loss_named
+from mae_cli.schema import NumericColumn, Schema
+from mae_cli.solvers.progress import Watch, unwatched
+from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
+from mae_cli.solvers.solution import Certificate, History, Solution
+from mae_cli.solvers.solve import solve
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """What to fit and how.
+
+    Attributes:
+        loss: "mae" or "mse".
+        quantile: τ in (0, 1); other than 0.5 only with "mae", which then is the pinball loss.
+        intercept: whether the model has one.
+        solver: the exact solver or the textbook's.
+
+    Raises:
+        SettingsError: the loss is unknown, or the quantile is out of range or does not go with the loss.
+    """
+
+    loss: str = "mae"
+    quantile: float = 0.5
+    intercept: bool = True
+    solver: SolverSettings = field(default_factory=Auto)
+
+    def __post_init__(self) -> None:
+        if self.loss not in {"mae", "mse"}:
+            raise SettingsError(f'unknown loss {self.loss!r}; use "mae" or "mse"')
+        if not 0 < self.quantile < 1:
+            raise SettingsError(f"the quantile must lie between 0 and 1, not {self.quantile:g}")
+        if self.loss == "mse" and self.quantile != 0.5:
+            raise SettingsError('a quantile goes with the loss "mae" only; least squares fits the mean')
+
+
+@dataclass(frozen=True, eq=False)
+class FitResult:
+    """A fitted linear model ŷ = intercept + X·coefficients.
+
+    Attributes:
+        intercept: 0.0 when the model has none.
+        coefficients: (p,) one for each of `columns`.
+        columns: (column, level) of every coefficient; the level is None for a number.
+        aliased: those of `columns` that depend on earlier ones and were left out (coefficient 0).
+        certificate: how far the loss can be from the optimum.
+        history: the loss on the way.
+        schema: the columns and levels that `predict` expects.
+    """
+
+    intercept: float
+    coefficients: FloatArray
+    columns: tuple[tuple[str, str | None], ...]
+    aliased: tuple[tuple[str, str | None], ...]
+    certificate: Certificate
+    history: History
+    schema: Schema
+
+    def predict(self, X: "ArrayLike | pd.DataFrame") -> FloatArray:
+        """ŷ, (n,), for an (n, p) array or a frame with the columns of the fit; NaN for a level never seen.
+
+        Raises:
+            DataError: a column is absent or of another kind, or a cell is missing or infinite.
+        """
+        design, unseen = _encode(self.schema, X)
+        predicted = design.product(self.coefficients) + self.intercept
+        predicted[unseen] = np.nan
+        return predicted
+
+
+def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyword)
+    X: "ArrayLike | pd.DataFrame",
+    y: ArrayLike,
+    *,
+    loss: Literal["mae", "mse"] = "mae",
+    quantile: float = 0.5,
+    sample_weight: ArrayLike | None = None,
+    intercept: bool = True,
+    solver: Literal["auto", "textbook"] | SolverSettings = "auto",
+    tolerance: float | None = None,
+    max_levels: int = 200,
+) -> FitResult:
+    """Fit a linear model that minimises the mean loss Σω·loss(y − b − Xw) / Σω, with a certificate.
+
+    Args:
+        X: (n, p) float array, or a frame whose text, boolean and category columns become indicators of their levels.
+        y: (n,) targets.
+        loss: "mae" for |r|, "mse" for r².
+        quantile: τ; with "mae" and τ ≠ 0.5 the loss is ½|r| + (τ − ½)r.
+        sample_weight: (n,) weights ≥ 0, equal to repeating rows; None for ones.
+        intercept: whether the model has one.
+        solver: "auto" (exact), "textbook", or settings (`mae_cli.Textbook(epochs=1000)`).
+        tolerance: relative duality gap that counts as done; by default 1e-9 for "auto" and none for "textbook".
+        max_levels: most levels of a column of text.
+
+    Raises:
+        DataError: the shapes do not agree, a value is missing or not finite, or no row has a positive weight.
+        SettingsError: the options are out of range or contradict each other.
+    """
+    settings = FitSettings(loss, quantile, intercept, _solver_settings(solver, tolerance))
+    target = _finite_vector("y", y)
+    schema = _schema(X, max_levels)
+    design, _ = _encode(schema, X)
+    weights = None if sample_weight is None else _finite_vector("sample_weight", sample_weight)
+    for name, vector in (("y", target), ("sample_weight", weights)):
+        if vector is not None and len(vector) != design.shape[0]:
+            raise DataError(f"{name} has {len(vector):,} values for {design.shape[0]:,} rows of X")
+    solution = fit_design(design, target, weights, settings)
+    columns = schema.design_columns
+    return FitResult(
+        solution.intercept,
+        solution.coefficients,
+        columns,
+        tuple(columns[column] for column in solution.aliased),
+        solution.certificate,
+        solution.history,
+        schema,
+    )
+
+
+def fit_design(
+    design: Design,
+    target: FloatArray,
+    weights: FloatArray | None,
+    settings: FitSettings,
+    watch: Watch = unwatched,
+) -> Solution:
+    """Fit the rows of a design matrix; those of weight 0 are left out.
+
+    Raises:
+        DataError: there are no rows, no row has a positive weight, or a column spans more than a float can hold.
+    """
+    if not len(target):
+        raise DataError("there are no rows to fit")
+    if weights is not None:
+        if (weights < 0).any():
+            raise DataError(f"weights must not be negative; row {int(np.argmax(weights < 0))} has {weights.min():g}")
+        used = np.flatnonzero(weights > 0)
+        if not len(used):
+            raise DataError("all weights are zero; no row is left to fit")
+        if len(used) < len(weights):
+            design, target, weights = design.take(used), target[used], weights[used]
+    loss = loss_named(settings.loss, settings.quantile)
+    return solve(MemoryRows(design, target, weights), loss, settings.solver, intercept=settings.intercept, watch=watch)
+
+
+def _solver_settings(solver: str | SolverSettings, tolerance: float | None) -> SolverSettings:
+    if isinstance(solver, (Auto, Textbook)):
+        if tolerance is not None:
+            raise SettingsError("give the tolerance in the solver's settings")
+        return solver
+    if solver == "auto":
+        return Auto() if tolerance is None else Auto(tolerance)
+    if solver == "textbook":
+        return Textbook(tolerance=tolerance)
+    raise SettingsError(f'unknown solver {solver!r}; use "auto" or "textbook"')
+
+
+def _schema(X: "ArrayLike | pd.DataFrame", max_levels: int) -> Schema:
+    """The columns of X; those of an array are named x0, x1, …."""
+    if _is_frame(X):
+        from mae_cli.data.encoding import build_schema  # noqa: PLC0415  (an array needs no pandas)
+        from mae_cli.data.frames import read_frame  # noqa: PLC0415
+
+        return build_schema(read_frame(X, max_levels=max_levels))
+    matrix = _finite_matrix(np.asarray(X))
+    if not len(matrix):
+        raise DataError("there are no rows to fit")
+    extremes = zip(matrix.min(axis=0), matrix.max(axis=0), strict=True)
+    return Schema(tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(extremes)))
+
+
+def _encode(schema: Schema, X: "ArrayLike | pd.DataFrame") -> tuple[Design, np.ndarray]:
+    """The design matrix, and the mask of the rows with a level that the schema does not have."""
+    if _is_frame(X):
+        from mae_cli.data.encoding import encode  # noqa: PLC0415
+        from mae_cli.data.frames import read_frame_for  # noqa: PLC0415
+
+        encoded = encode(schema, read_frame_for(schema, X))
+        return encoded.design, encoded.unseen
+    matrix = _finite_matrix(np.asarray(X))
+    if schema.categorical or matrix.shape[1] != len(schema.features):
+        names = ", ".join(feature.name for feature in schema.features)
+        raise DataError(f"X has {matrix.shape[1]:,} columns, but the fit has {len(schema.features):,} ({names})")
+    return Design(matrix), np.zeros(len(matrix), dtype=bool)
+
+
+def _is_frame(X: object) -> "TypeGuard[pd.DataFrame]":
+    return hasattr(X, "columns") and hasattr(X, "iloc")
+
+
+def _finite_matrix(X: ArrayLike) -> FloatArray:
+    matrix = np.asarray(X, dtype=np.float64)
+    if matrix.ndim != 2:
+        raise DataError(f"X must have two dimensions (rows, columns), not {matrix.ndim}")
+    if not np.isfinite(matrix.sum()) and not np.isfinite(matrix).all():
+        row, column = np.argwhere(~np.isfinite(matrix))[0]
+        raise DataError(f"X has the value {matrix[row, column]} in row {row}, column {column} (counted from 0)")
+    return matrix
+
+
+def _finite_vector(name: str, values: ArrayLike) -> FloatArray:
+    vector = np.asarray(values, dtype=np.float64)
+    if vector.ndim != 1:
+        raise DataError(f"{name} must have one dimension, not {vector.ndim}")
+    if not np.isfinite(vector).all():
+        row = int(np.argmin(np.isfinite(vector)))
+        raise DataError(f"{name} has the value {vector[row]} in row {row} (counted from 0)")
+    return vector

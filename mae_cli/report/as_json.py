@@ -1,0 +1,134 @@
+"""Reports as JSON for programs: keys may be added, never renamed; a test pins them."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from mae_cli.metrics import Metrics
+from mae_cli.report.plain import is_obeyed, term_text
+from mae_cli.reports import Comparison, ContestedRow, Effect, EvaluationReport, FitReport, Scores, TrainReport
+
+TRAIN_SCHEMA = "mae-cli/train-report"
+EVALUATION_SCHEMA = "mae-cli/eval-report"
+VERSION = 1
+
+
+def train_report_json(report: TrainReport) -> dict[str, Any]:
+    """Everything `mae-train --json` prints; a number that is not defined is null."""
+    fit = _fit(report.fit)
+    return {
+        "schema": TRAIN_SCHEMA,
+        "version": VERSION,
+        "target": report.target,
+        "loss": fit["loss"],
+        "quantile": fit["quantile"],
+        "solver": fit["solver"],
+        "data": _training_data(report),
+        "train": fit["train"],
+        "holdout": fit["holdout"],
+        "certificate": fit["certificate"],
+        "history": fit["history"],
+        "intercept": fit["intercept"],
+        "coefficients": fit["coefficients"],
+        "model": report.model,
+        "seconds": asdict(report.seconds),
+        "source": report.source,
+        "weight": report.weight,
+        "notes": list(report.notes),
+        "compare": None if report.comparison is None else _comparison(report.comparison),
+    }
+
+
+def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
+    """Everything `mae-eval --json` prints; a number that is not defined is null."""
+    return {
+        "schema": EVALUATION_SCHEMA,
+        "version": VERSION,
+        "model": report.model,
+        "target": report.target,
+        "data": {f"rows_{name}": number for name, number in asdict(report.rows).items()},
+        "metrics": _metrics(report.scores.model),
+        "source": report.source,
+        "loss": report.loss,
+        "quantile": report.quantile,
+        "weight": report.weight,
+        "notes": list(report.notes),
+    }
+
+
+def dumps(report: dict[str, Any], encoding: str = "utf-8") -> str:
+    """The report as one line of JSON.
+
+    Characters that a terminal would obey, or that `encoding` lacks, are written as escapes, which every
+    JSON reader turns back.
+
+    Raises:
+        ValueError: a number is not finite; reports hold none.
+    """
+    text = json.dumps(report, allow_nan=False, ensure_ascii=False)
+    escaped = [each for each in set(text) if is_obeyed(each) or not _encodes(each, encoding)]
+    return text.translate({ord(each): json.dumps(each)[1:-1] for each in escaped}) + "\n"
+
+
+def _encodes(character: str, encoding: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _fit(fit: FitReport) -> dict[str, Any]:
+    return {
+        "loss": fit.loss,
+        "quantile": fit.quantile,
+        "solver": fit.solver,
+        "train": _metrics(fit.train.model),
+        "holdout": _holdout(fit.holdout),
+        "certificate": asdict(fit.certificate) | {"status": fit.certificate.status.value},
+        "history": asdict(fit.history) | {"loss": list(fit.history.loss)},
+        "intercept": 0.0 if fit.intercept is None else fit.intercept,
+        "coefficients": [_coefficient(effect) for effect in fit.effects],
+    }
+
+
+def _training_data(report: TrainReport) -> dict[str, Any]:
+    rows = report.rows
+    aliased = [term_text(effect.column, effect.level) for effect in report.fit.effects if effect.aliased]
+    return {
+        "rows_read": rows.read,
+        "rows_used": rows.used,
+        "rows_dropped": rows.dropped,
+        "rows_holdout": rows.holdout,
+        "columns": report.columns,
+        "aliased": aliased,
+        "rows_unseen": rows.unseen,
+        "rows_zero_weight": rows.zero_weight,
+    }
+
+
+def _metrics(metrics: Metrics) -> dict[str, float | None]:
+    return asdict(metrics)
+
+
+def _holdout(scores: Scores | None) -> dict[str, float | None] | None:
+    return None if scores is None else _metrics(scores.model)
+
+
+def _coefficient(effect: Effect) -> dict[str, Any]:
+    return {
+        "column": effect.column,
+        "level": effect.level,
+        "value": effect.value,
+        "per_deviation": effect.per_deviation,
+        "aliased": effect.aliased,
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    contested = [_contested(row) for row in comparison.contested]
+    return _fit(comparison.other) | {"contested": contested, "verdict": comparison.verdict}
+
+
+def _contested(row: ContestedRow) -> dict[str, Any]:
+    return asdict(row) | {"predictions": list(row.predictions)}

@@ -1,0 +1,49 @@
+"""The report of `--compare`: the same rows fitted with two losses, side by side."""
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from mae_cli.report.certificate import certificate_text
+from mae_cli.report.coefficients import compared_coefficients
+from mae_cli.report.console import Room
+from mae_cli.report.curve import LossCurve, LossSeries
+from mae_cli.report.numbers import aligned, count, percent
+from mae_cli.report.plain import shortened, visible
+from mae_cli.report.scores import comparison_scores
+from mae_cli.report.tables import AlignedTable
+from mae_cli.report.wording import fit_name, step_name
+from mae_cli.reports import Comparison, FitReport, TrainReport
+
+
+def comparison_blocks(report: TrainReport, comparison: Comparison, room: Room) -> list[RenderableType]:
+    """Both curves, certificates, metrics and coefficients; the contested rows; the verdict."""
+    fit, other = report.fit, comparison.other
+    blocks: list[RenderableType] = [
+        LossCurve((loss_series(fit), loss_series(other)), step_name(fit.solver)),
+        *(certificate_text(each, fit_name(each.loss, each.quantile)) for each in (fit, other)),
+        *comparison_scores(fit, other),
+        *compared_coefficients(report, other, room),
+    ]
+    if comparison.contested:
+        blocks.append(_contested(report, comparison, room))
+    return [*blocks, Text(visible(comparison.verdict), style="bold")]
+
+
+def loss_series(fit: FitReport) -> LossSeries:
+    """The course of a fit, as the chart draws it."""
+    return LossSeries(fit_name(fit.loss, fit.quantile), fit.history.loss, fit.certificate.lower_bound)
+
+
+def _contested(report: TrainReport, comparison: Comparison, room: Room) -> Group:
+    rows = comparison.contested
+    names = [fit_name(each.loss, each.quantile) for each in (report.fit, comparison.other)]
+    columns = [
+        [count(row.line) for row in rows],
+        aligned([row.target for row in rows]),
+        aligned([row.predictions[0] for row in rows]),
+        aligned([row.predictions[1] for row in rows]),
+        [percent(row.pull) for row in rows],
+    ]
+    headings = ["line", shortened(visible(report.target), room.name), *names, "share of the pull"]
+    table = AlignedTable(headings, list(zip(*columns, strict=True)))
+    return Group(Text("The rows that pull the two fits apart:"), table)

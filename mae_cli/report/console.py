@@ -1,0 +1,103 @@
+"""The two consoles of a command, results and notes, and what each has room for.
+
+Colour and escape codes go to a real terminal only, whatever the environment forces; what is piped is
+plain, unwrapped and whole. A character that the stream cannot encode is replaced, never an error.
+"""
+
+import codecs
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO, cast
+
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from mae_cli.report.plain import visible
+
+_PIPED_WIDTH = 80  # of the chart; tables and sentences take what they need
+_TERMS_ON_A_TERMINAL = 20
+_REPLACEMENTS = str.maketrans(dict(zip("–×·²─│┊┤└┬", "-x-2-|:+++", strict=True)) | {"…": "..."})
+_REPLACE = "mae_cli.replace"
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much a reader can take in at once.
+
+    Attributes:
+        name: terminal cells for a name from the user's data; None for no limit.
+        terms: coefficients listed; None for all.
+    """
+
+    name: int | None
+    terms: int | None
+
+
+def result_console(stream: TextIO | None = None) -> Console:
+    """The console for results, on standard output unless another stream is given."""
+    return _console(sys.stdout if stream is None else stream)
+
+
+def note_console(stream: TextIO | None = None) -> Console:
+    """The console for notes, warnings and progress, on standard error unless another stream is given."""
+    return _console(sys.stderr if stream is None else stream)
+
+
+def room_on(console: Console) -> Room:
+    """Everything when piped; on a terminal names of half a line and the largest coefficients."""
+    if not console.is_terminal:
+        return Room(name=None, terms=None)
+    return Room(name=max(16, min(40, console.width // 2 - 4)), terms=_TERMS_ON_A_TERMINAL)
+
+
+def show(console: Console, blocks: Sequence[RenderableType]) -> None:
+    """Print the blocks with an empty line between them; sentences wrap on a terminal only, tables never."""
+    spaced: list[RenderableType] = []
+    for block in blocks:
+        spaced += [block] if not spaced else [Text(), block]
+    console.print(Group(*spaced), soft_wrap=not console.is_terminal)
+
+
+def show_line(console: Console, text: str) -> None:
+    """Print one line, never wrapped, cut or coloured; control characters in it are shown as escapes."""
+    console.print(Text(visible(text)), soft_wrap=True)
+
+
+def _console(stream: TextIO) -> Console:
+    is_terminal = stream.isatty()
+    return Console(
+        file=cast("TextIO", _EncodableStream(stream)),
+        force_terminal=is_terminal,
+        force_jupyter=False,
+        no_color=bool(os.environ.get("NO_COLOR")),
+        width=None if is_terminal else _PIPED_WIDTH,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+
+
+class _EncodableStream:
+    """A text stream that writes `x` for `×` and an escape for any other character its encoding lacks."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        encoding = self._stream.encoding or "utf-8"
+        return self._stream.write(text.encode(encoding, _REPLACE).decode(encoding))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _replace(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(_REPLACEMENTS)
+    return text.encode("ascii", "backslashreplace").decode("ascii"), error.end
+
+
+codecs.register_error(_REPLACE, _replace)

@@ -1,0 +1,142 @@
+"""The loss curve: how far each step is above the proved bound, on a logarithmic scale."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from mae_cli.report.axis import LogAxis, log_axis, step_ticks
+from mae_cli.report.canvas import AsciiCanvas, BrailleCanvas, Canvas
+
+TITLE = "excess loss over the proved bound, relative to the start"
+NOTHING_TO_DRAW = "The start is at the proved bound already: there is no excess loss to draw."
+
+_FLOOR = 1e-16  # an excess of this share of the start's is rounding: the bound is met
+_CEILING = 1e300
+_SCALE_ROWS = 10
+_LANE_ROWS = 2  # a gap in the scale and, below it, the place of what has met the bound
+_LANE_LABEL = "proved"
+_STYLES = ("cyan", "magenta")
+_WIDEST = 80
+
+
+@dataclass(frozen=True)
+class LossSeries:
+    """The mean losses of one fit from its start to its end, and the bound proved for them."""
+
+    label: str
+    losses: tuple[float, ...]
+    lower_bound: float
+
+    def excess(self) -> list[float]:
+        """(lossₖ − bound) / (loss₀ − bound), clipped below at 1e-16."""
+        start = self.losses[0] - self.lower_bound
+        if not start > 0:
+            return [_FLOOR] * len(self.losses)
+        return [min(max((loss - self.lower_bound) / start, _FLOOR), _CEILING) for loss in self.losses]
+
+
+@dataclass(frozen=True)
+class LossCurve:
+    """A chart of one or two series that is as wide as the console, up to 80 cells.
+
+    What has met its bound is drawn on a line of its own, `proved`, below the scale: zero has no logarithm.
+
+    Attributes:
+        series: one or two fits; they share the axes because both are relative.
+        step_name: what a step is, `step` or `epoch`.
+    """
+
+    series: tuple[LossSeries, ...]
+    step_name: str = "step"
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the title, the legend and the chart, line by line."""
+        excesses = [series.excess() for series in self.series]
+        above = [value for excess in excesses for value in excess if value > _FLOOR]
+        if not above:
+            yield Text(NOTHING_TO_DRAW)
+            return
+        proved = any(value <= _FLOOR for excess in excesses for value in excess)
+        axis = log_axis(min(above), max(above))
+        gutter = 1 + max(map(len, [self.step_name, _LANE_LABEL, *(label for _, label in axis.ticks)]))
+        columns = max(8, min(options.max_width, _WIDEST) - gutter - 2)
+        canvas = _canvas(columns, _SCALE_ROWS + (_LANE_ROWS if proved else 0), options)
+        for index, excess in enumerate(excesses):
+            for x, y in _path(_dots(excess, max(map(len, excesses)), axis, canvas)):
+                canvas.mark(x, y, index)
+        yield Text(TITLE)
+        if len(self.series) > 1:
+            yield _legend(self.series, canvas)
+        yield from _chart(canvas, axis, gutter, proved=proved)
+        yield from _step_axis(max(map(len, excesses)) - 1, self.step_name, gutter, columns)
+
+
+def _canvas(columns: int, rows: int, options: ConsoleOptions) -> Canvas:
+    try:
+        "⣿".encode(options.encoding)
+    except UnicodeEncodeError:
+        return AsciiCanvas(columns, rows)
+    return AsciiCanvas(columns, rows) if options.legacy_windows else BrailleCanvas(columns, rows)
+
+
+def _dots(excess: list[float], steps: int, axis: LogAxis, canvas: Canvas) -> Iterator[tuple[int, int]]:
+    """The dot of every step."""
+    right = canvas.columns * canvas.across - 1
+    for step, value in enumerate(excess):
+        x = round(step / max(1, steps - 1) * right)
+        yield x, _lane_dot(canvas) if value <= _FLOOR else _scale_dot(math.log10(value), axis, canvas)
+
+
+def _scale_dot(logarithm: float, axis: LogAxis, canvas: Canvas) -> int:
+    return round((axis.high - logarithm) / (axis.high - axis.low) * (_SCALE_ROWS * canvas.down - 1))
+
+
+def _lane_dot(canvas: Canvas) -> int:
+    return (canvas.rows - 1) * canvas.down + canvas.down // 2
+
+
+def _path(dots: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Every dot of the line through the given dots; a column with many spans their range."""
+    corners: list[tuple[int, int]] = []
+    for x, column in groupby(dots, key=lambda dot: dot[0]):
+        heights = [y for _, y in column]
+        corners += [(x, y) for y in (heights[0], min(heights), max(heights), heights[-1])]
+    yield corners[0]
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        length = max(abs(x1 - x0), abs(y1 - y0))
+        for k in range(1, length + 1):
+            yield x0 + round((x1 - x0) * k / length), y0 + round((y1 - y0) * k / length)
+
+
+def _legend(series: Sequence[LossSeries], canvas: Canvas) -> Text:
+    legend = Text()
+    for index, (each, style) in enumerate(zip(series, _STYLES, strict=False)):
+        legend.append("   " if index else "").append(canvas.sample(index), style).append(f" {each.label}")
+    return legend
+
+
+def _chart(canvas: Canvas, axis: LogAxis, gutter: int, *, proved: bool) -> Iterator[Text]:
+    labels = {_scale_dot(position, axis, canvas) // canvas.down: label for position, label in axis.ticks}
+    if proved:
+        labels[canvas.rows - 1] = _LANE_LABEL
+    for index in range(canvas.rows):
+        edge = "┤" if index in labels else "┊" if index == _SCALE_ROWS else "│"
+        line = Text(f"{labels.get(index, ''):>{gutter - 1}} {edge}").append_text(canvas.row(index, _STYLES))
+        line.rstrip()
+        yield line
+
+
+def _step_axis(last: int, name: str, gutter: int, columns: int) -> Iterator[Text]:
+    """The lower edge with its ticks, and below it the steps they stand for."""
+    shown = step_ticks(last, columns // (len(f"{last}") + 3))
+    ticks = {round(step / max(1, last) * (columns - 1)): step for step in shown}
+    yield Text(" " * gutter + "└" + "".join("┬" if column in ticks else "─" for column in range(columns)))
+    labels = f"{name:>{gutter - 1}}"
+    for column, step in ticks.items():
+        start = min(column - (len(f"{step}") - 1) // 2, columns - len(f"{step}"))
+        labels = f"{labels:<{gutter + 1 + start}}{step}"
+    yield Text(labels)

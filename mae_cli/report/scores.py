@@ -1,0 +1,77 @@
+"""Metrics side by side: of models and the trivial baseline, in training and on the holdout."""
+
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from mae_cli.metrics import Metrics
+from mae_cli.report.numbers import aligned
+from mae_cli.report.tables import AlignedTable
+from mae_cli.report.wording import baseline_name, fit_name, is_pinball
+from mae_cli.reports import EvaluationReport, FitReport
+
+Column = tuple[str, Metrics]
+"""A heading (a line break makes a second line) and the metrics below it."""
+
+_PINBALL = "pinball loss"
+
+
+def fit_scores(fit: FitReport) -> list[RenderableType]:
+    """One table: model and baseline in training and, when there is one, on the holdout."""
+    baseline = f"{baseline_name(fit.loss, fit.quantile)} only"
+    columns = [("training\nmodel", fit.train.model), (f"training\n{baseline}", fit.train.baseline)]
+    if fit.holdout is not None:
+        columns += [("holdout\nmodel", fit.holdout.model), (f"holdout\n{baseline}", fit.holdout.baseline)]
+    return [_score_table("", columns, fit.loss, fit.quantile), baseline_note(fit.loss, fit.quantile)]
+
+
+def comparison_scores(fit: FitReport, other: FitReport) -> list[RenderableType]:
+    """A table for training and one for the holdout: both models and the baseline of the first."""
+    names = [fit_name(each.loss, each.quantile) for each in (fit, other)]
+    names.append(f"{baseline_name(fit.loss, fit.quantile)} only")
+    tables: list[RenderableType] = []
+    sets = (("training", fit.train, other.train), ("holdout", fit.holdout, other.holdout))
+    for title, scores, others in sets:
+        if scores is not None and others is not None:
+            metrics = (scores.model, others.model, scores.baseline)
+            columns = list(zip(names, metrics, strict=True))
+            tables.append(_score_table(title, columns, fit.loss, fit.quantile))
+    return [*tables, baseline_note(fit.loss, fit.quantile)]
+
+
+def evaluation_scores(report: EvaluationReport) -> list[RenderableType]:
+    """One table: the model and its training baseline on the rows evaluated."""
+    baseline = f"{baseline_name(report.loss, report.quantile)} only"
+    columns = [("model", report.scores.model), (baseline, report.scores.baseline)]
+    return [
+        _score_table("", columns, report.loss, report.quantile),
+        baseline_note(report.loss, report.quantile),
+    ]
+
+
+def baseline_note(loss: str, quantile: float) -> Text:
+    """What the baseline is."""
+    name = baseline_name(loss, quantile)
+    return Text(f'"{name} only" predicts the {name} of the training targets for every row.')
+
+
+def _score_table(title: str, columns: Sequence[Column], loss: str, quantile: float) -> AlignedTable:
+    """The metrics, one a row; the one that the fit minimises is bold."""
+    minimised = _PINBALL if is_pinball(loss, quantile) else "MAE" if loss == "mae" else "RMSE"
+    values = [_values(metrics) for _, metrics in columns]
+    names = [name for name in values[0] if name != _PINBALL or any(each[name] is not None for each in values)]
+    texts = [aligned([each[name] for name in names]) for each in values]
+    rows = list(zip(names, *texts, strict=True))
+    headings = [title, *(heading for heading, _ in columns)]
+    return AlignedTable(headings, rows, bold=frozenset({names.index(minimised)}))
+
+
+def _values(metrics: Metrics) -> dict[str, float | None]:
+    return {
+        _PINBALL: metrics.pinball,
+        "MAE": metrics.mae,
+        "RMSE": metrics.rmse,
+        "median absolute error": metrics.median_ae,
+        "R²": metrics.r2,
+    }

@@ -1,0 +1,75 @@
+"""Tables that are never cut: calm, aligned, and whole at any width of the terminal."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+_SEPARATOR = "   "
+
+
+@dataclass(frozen=True)
+class AlignedTable:
+    """Names on the left, numbers on the right, a rule below the headings.
+
+    A terminal too narrow for it gets each row as a list of its cells; nothing is ever cut. Numbers keep the
+    blanks after them that put their decimal points in line, which `rich.table` would strip.
+
+    Attributes:
+        headings: one for each column; a line break makes a second line.
+        rows: the cells, all rows as long as the headings.
+        bold: indices of the rows that are set in bold.
+        footer: a line below the table that does not widen its columns.
+    """
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    bold: frozenset[int] = frozenset()
+    footer: str | None = None
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the table line by line."""
+        headings = _heading_lines(self.headings)
+        widths = [max(map(cell_len, column)) for column in zip(*headings, *self.rows, strict=True)]
+        width = sum(widths) + len(_SEPARATOR) * (len(widths) - 1)
+        if console.is_terminal and width > options.max_width:
+            yield from self._lists()
+        else:
+            yield from (_line(heading, widths, "bold") for heading in headings)
+            yield _whole("─" * width)
+            yield from (_line(row, widths, self._style(index)) for index, row in enumerate(self.rows))
+        if self.footer is not None:
+            yield Text(self.footer)
+
+    def _lists(self) -> Iterator[Text]:
+        title, *names = [heading.replace("\n", " ") for heading in self.headings]
+        if title:
+            yield Text(title, "bold")
+        for index, (term, *cells) in enumerate(self.rows):
+            yield Text(term, self._style(index))
+            for name, cell in zip(names, cells, strict=True):
+                if cell.strip():
+                    yield Text(f"  {name}: {cell.strip()}", self._style(index))
+
+    def _style(self, index: int) -> str:
+        return "bold" if index in self.bold else ""
+
+
+def _heading_lines(headings: Sequence[str]) -> list[list[str]]:
+    """The headings as lines of cells, the short ones at the bottom."""
+    stacks = [heading.split("\n") for heading in headings]
+    height = max(map(len, stacks))
+    padded = [[""] * (height - len(stack)) + stack for stack in stacks]
+    return [list(line) for line in zip(*padded, strict=True)]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], style: str) -> Text:
+    blanks = [" " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)]
+    numbers = [blank + cell for blank, cell in zip(blanks[1:], cells[1:], strict=True)]
+    return _whole(_SEPARATOR.join([cells[0] + blanks[0], *numbers]).rstrip(), style)
+
+
+def _whole(text: str, style: str = "") -> Text:
+    return Text(text, style, no_wrap=True, overflow="ignore")

@@ -1,0 +1,55 @@
+"""What things are called, the same in every report."""
+
+from mae_cli.report.numbers import count, counted, quantity
+from mae_cli.reports import EvaluationRows, TrainingRows
+
+
+def is_pinball(loss: str, quantile: float) -> bool:
+    """Whether the fit is of a quantile other than the median."""
+    return loss == "mae" and quantile != 0.5
+
+
+def loss_name(loss: str, quantile: float) -> str:
+    """The loss in a sentence: `MAE`, `MSE`, `pinball loss at quantile 0.9`."""
+    return f"pinball loss at quantile {quantity(quantile)}" if is_pinball(loss, quantile) else loss.upper()
+
+
+def fit_name(loss: str, quantile: float) -> str:
+    """The fit in a heading: `MAE fit`, `MSE fit`, `0.9-quantile fit`."""
+    return f"{quantity(quantile)}-quantile fit" if is_pinball(loss, quantile) else f"{loss.upper()} fit"
+
+
+def baseline_name(loss: str, quantile: float) -> str:
+    """What the model without features predicts everywhere: `median`, `mean`, `0.9-quantile`."""
+    if is_pinball(loss, quantile):
+        return f"{quantity(quantile)}-quantile"
+    return "median" if loss == "mae" else "mean"
+
+
+def step_name(solver: str) -> str:
+    """What one iteration of a solver is."""
+    return "epoch" if solver == "textbook" else "step"
+
+
+def training_rows(rows: TrainingRows) -> str:
+    """Where the rows of the training file went, in one line."""
+    parts = [f"{count(rows.used)} fitted"]
+    if rows.dropped:
+        parts.append(f"{count(rows.dropped)} dropped for a missing cell")
+    if rows.holdout:
+        parts.append(f"{count(rows.holdout)} kept aside")
+    if rows.unseen:
+        parts.append(f"{count(rows.unseen)} of these not scored (a level never seen in training)")
+    if rows.zero_weight:
+        parts.append(f"{count(rows.zero_weight)} of the fitted with weight 0")
+    return f"{counted(rows.read, 'row')} read: {', '.join(parts)}."
+
+
+def evaluation_rows(rows: EvaluationRows) -> str:
+    """Where the rows of an evaluated file went, in one line."""
+    parts = [f"{count(rows.used)} scored"]
+    if rows.dropped:
+        parts.append(f"{count(rows.dropped)} dropped for a missing cell")
+    if rows.unseen:
+        parts.append(f"{count(rows.unseen)} skipped for a level never seen in training")
+    return f"{counted(rows.read, 'row')} read: {', '.join(parts)}."

@@ -1,0 +1,186 @@
+"""The exact fit of the MAE and the pinball loss: subgradient descent, screening and a vertex, for rows of any number.
+
+Few rows are one dense problem. Of many, a sample is descended on first; from its end a band of rows is screened.
+Twice the pinball loss is |r| + (2τ − 1)·r, so both losses are the problem of `mae_cli.solvers.band` with the linear
+term c = (2τ − 1)·Σωx.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial, reduce
+
+import numpy as np
+
+from mae_cli.data.design import FloatArray
+from mae_cli.data.rows import Block, Rows
+from mae_cli.losses import Absolute, Pinball
+from mae_cli.solvers.band import TOUCHING, Band, Check, Positions, Touching
+from mae_cli.solvers.descent import descend
+from mae_cli.solvers.screening import DESCENT_STEPS, Optimum, finish, minimise, screen
+from mae_cli.solvers.whitening import Whitening
+
+# Up to so many numbers the rows are one dense problem: two passes of a descent then cost less than a sample saves.
+_DENSE_SIZE = 600_000
+_SAMPLE_ROWS_PER_COLUMN = 200
+_SMALLEST_SAMPLE = 8_000
+_SAMPLE_STEPS = 12
+# Rows within a few standard errors of the sample's answer stay in the band.
+_BAND_WIDTH = 4.0
+_TIE_SHARE = 1e-9
+_TIE_FLOOR = 1e-13
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """What a search for the optimal vertex minimises, and how.
+
+    Attributes:
+        rows: in standard units.
+        whitening: of their columns.
+        loss: MAE or pinball.
+        tie_share: scales the width in which ties are broken by chance.
+        watch: told the mean loss after every round over many rows.
+    """
+
+    rows: Rows
+    whitening: Whitening
+    loss: Absolute | Pinball
+    tie_share: float
+    watch: Callable[[float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The end of a search.
+
+    Attributes:
+        optimum: in whitened coordinates; its losses are Σω(|r| + (2τ − 1)r).
+        passes: passes over all rows that were made on a dense copy of them.
+    """
+
+    optimum: Optimum
+    passes: int
+
+
+def minimise_absolute(search: Search) -> Found:
+    """The optimal vertex of Σω|y − xw| + (2τ − 1)·Σω(y − xw)."""
+    count, columns = search.rows.shape
+    if count * columns > _DENSE_SIZE:
+        return Found(_minimise_many(search), 0)
+    band = _dense(search.rows.take(np.arange(count)), search)
+    descent = descend(band, DESCENT_STEPS)
+    found = finish(replace(descent, band=_with_tie_width(descent.band, band, search.tie_share)))
+    offset = search.loss.tilt * float(band.residual.sum())
+    return Found(replace(found, losses=tuple(value + offset for value in found.losses)), len(found.losses))
+
+
+def _minimise_many(search: Search) -> Optimum:
+    count, columns = search.rows.shape
+    size = min(count, max(_SMALLEST_SAMPLE, _SAMPLE_ROWS_PER_COLUMN * columns))
+    sample = _dense(search.rows.take(np.linspace(0, count - 1, size).astype(np.intp)), search)
+    descent = descend(sample, _SAMPLE_STEPS)
+    problem = _Screened(search, descent.step, _with_tie_width(descent.band, sample, search.tie_share))
+    start = problem.check(np.arange(0), -descent.step).objective
+    share = min(1.0, _BAND_WIDTH * np.sqrt(columns / size) / 2)
+    found = screen(problem, int(share * count), minimise, search.watch)
+    return replace(found, step=descent.step + found.step, losses=(start, *found.losses))
+
+
+def _dense(block: Block, search: Search) -> Band:
+    """Whitened rows of a block scaled by their weights; residuals at w = 0, ties not yet given a width."""
+    matrix = search.whitening.rows(block.design.dense())
+    if block.weights is not None:
+        matrix *= block.weights[:, np.newaxis]
+    return Band(matrix, block.weighted(block.target), search.loss.tilt * matrix.sum(axis=0), 0.0)
+
+
+def _with_tie_width(descended: Band, start: Band, tie_share: float) -> Band:
+    """Ties are narrower than the residuals that a descent leaves, and wider than the rounding of the target."""
+    width = _TIE_SHARE * _typical(descended.residual) + _TIE_FLOOR * _typical(start.residual)
+    return replace(descended, tie_width=tie_share * (width or _TIE_FLOOR))
+
+
+def _typical(residual: FloatArray) -> float:
+    """The median of |r|, which no outlier can move; the mean when more than half are zero."""
+    sizes = np.abs(residual)
+    return float(np.median(sizes)) or float(sizes.mean())
+
+
+@dataclass(frozen=True, eq=False)
+class _Screened:
+    """All rows as a problem that can be narrowed, seen from the whitened point `origin`.
+
+    Attributes:
+        search: rows, whitening and loss.
+        origin: (k,) the point where d = 0.
+        sample: a sample of the rows at the origin, from which the width of a band is read.
+    """
+
+    search: Search
+    origin: FloatArray
+    sample: Band
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.search.rows.shape[0], len(self.origin)
+
+    def nearest(self, count: int) -> Positions:
+        """The rows nearer than the sample says that `count` of all rows are."""
+        total = self.shape[0]
+        if count >= total:
+            return np.arange(total)
+        width = float(np.quantile(self.sample.distance, count / total))
+        within = partial(_within, whitening=self.search.whitening, point=self._standard(self.origin), width=width)
+        return np.concatenate(list(self.search.rows.map(within)))
+
+    def narrowed(self, members: Positions) -> Band:
+        """The problem of the members; the rest acts through the sum of its signed rows."""
+        pull = partial(_pull, point=self._standard(self.origin), tilt=self.search.loss.tilt)
+        total = self.search.whitening.gradient(reduce(np.add, self.search.rows.map(pull)))
+        band = _dense(self.search.rows.take(members), self.search).moved(self.origin)
+        # The members' own signs leave the sum; their tilt stays in it.
+        linear = total - np.sign(band.residual) @ band.matrix
+        return replace(band, linear=linear, tie_width=self.sample.tie_width)
+
+    def check(self, members: Positions, step: FloatArray) -> Check:
+        """One pass over all rows: wrong signs, rows close to zero, and the objective."""
+        look = partial(
+            _look,
+            before=self._standard(self.origin),
+            after=self._standard(self.origin + step),
+            width=TOUCHING * self.sample.tie_width,
+            tilt=self.search.loss.tilt,
+        )
+        wrong, close, signs, objectives = zip(*self.search.rows.map(look), strict=True)
+        touching = Touching(np.concatenate(close), np.concatenate(signs))
+        outside = ~np.isin(touching.rows, members)
+        return Check(
+            np.setdiff1d(np.concatenate(wrong), members),
+            Touching(touching.rows[outside], touching.signs[outside]),
+            float(sum(objectives)),
+        )
+
+    def _standard(self, point: FloatArray) -> FloatArray:
+        return self.search.whitening.to_standard(point)
+
+
+def _within(block: Block, whitening: Whitening, point: FloatArray, width: float) -> Positions:
+    matrix = whitening.rows(block.design.dense())
+    leverage = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
+    return np.asarray(block.positions[np.abs(block.residual(point)) <= width * leverage])
+
+
+def _pull(block: Block, point: FloatArray, tilt: float) -> FloatArray:
+    signs = np.sign(block.residual(point)) + tilt
+    return block.design.transpose_product(block.weighted(signs))
+
+
+def _look(
+    block: Block, before: FloatArray, after: FloatArray, width: float, tilt: float
+) -> tuple[Positions, Positions, FloatArray, float]:
+    assumed, residual = block.residual(before), block.residual(after)
+    wrong = block.positions[assumed * residual < 0]
+    close = np.abs(block.weighted(residual)) <= width
+    objective = float(np.sum(block.weighted(np.abs(residual) + tilt * residual)))
+    return wrong, block.positions[close], np.sign(assumed[close]), objective

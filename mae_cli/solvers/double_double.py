@@ -1,0 +1,101 @@
+"""Sums and products with twice the digits of a float, by error-free transformations.
+
+A value is an unevaluated sum high + low of two floats, |low| ≤ ½ulp(high) (Dekker, 1971; Ogita, Rump and Oishi,
+2005). Unlike `longdouble` the result is the same on every platform. Arguments must be far from overflow (below 1e290).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mae_cli.data.design import FloatArray
+
+_SPLITTER = 134_217_729.0  # 2²⁷ + 1
+
+
+@dataclass(frozen=True, eq=False)
+class DoubleDouble:
+    """An array of values high + low."""
+
+    high: FloatArray
+    low: FloatArray
+
+    @staticmethod
+    def of(values: FloatArray) -> "DoubleDouble":
+        """Floats as they are."""
+        return DoubleDouble(values, np.zeros_like(values))
+
+    def __add__(self, other: "DoubleDouble") -> "DoubleDouble":
+        total, error = two_sum(self.high, other.high)
+        return _normalised(total, error + (self.low + other.low))
+
+    def __neg__(self) -> "DoubleDouble":
+        return DoubleDouble(-self.high, -self.low)
+
+    def __sub__(self, other: "DoubleDouble") -> "DoubleDouble":
+        return self + -other
+
+    def times(self, factor: FloatArray) -> "DoubleDouble":
+        """The product with plain floats, broadcast."""
+        product, error = two_product(self.high, factor)
+        return _normalised(product, error + self.low * factor)
+
+    def __getitem__(self, index: int | slice) -> "DoubleDouble":
+        return DoubleDouble(self.high[index], self.low[index])
+
+    def sum_rows(self) -> "DoubleDouble":
+        """The sum over the first axis, by halves."""
+        total = self
+        while len(total.high) > 1:
+            half = len(total.high) // 2
+            rest = total[2 * half :]
+            folded = total[:half] + total[half : 2 * half]
+            total = DoubleDouble(np.concatenate([folded.high, rest.high]), np.concatenate([folded.low, rest.low]))
+        return total[0]
+
+
+def two_sum(first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The rounded sum and its exact error (Knuth, 1969)."""
+    total = first + second
+    virtual = total - first
+    return total, (first - (total - virtual)) + (second - virtual)
+
+
+def two_product(first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The rounded product and its exact error (Dekker, 1971)."""
+    product = first * second
+    first_high, first_low = _split(first)
+    second_high, second_low = _split(second)
+    error = first_low * second_low - (
+        ((product - first_high * second_high) - first_low * second_high) - first_high * second_low
+    )
+    return product, error
+
+
+def matrix_product(matrix: FloatArray, vector: DoubleDouble) -> DoubleDouble:
+    """X·w for an (n, p) matrix of floats and a vector with twice the digits."""
+    total = DoubleDouble.of(np.zeros(matrix.shape[0]))
+    for column in range(matrix.shape[1]):
+        coefficient = DoubleDouble(
+            np.broadcast_to(vector.high[column], (matrix.shape[0],)),
+            np.broadcast_to(vector.low[column], (matrix.shape[0],)),
+        )
+        total = total + coefficient.times(matrix[:, column])
+    return total
+
+
+def transpose_product(matrix: FloatArray, vector: DoubleDouble) -> DoubleDouble:
+    """Xᵀ·v for an (n, p) matrix of floats and an (n,) vector with twice the digits."""
+    columns = DoubleDouble(vector.high[:, np.newaxis], vector.low[:, np.newaxis])
+    return columns.times(matrix).sum_rows()
+
+
+def _split(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    scaled = _SPLITTER * values
+    high = scaled - (scaled - values)
+    return high, values - high
+
+
+def _normalised(high: FloatArray, low: FloatArray) -> DoubleDouble:
+    total = high + low
+    return DoubleDouble(total, low - (total - high))

@@ -1,0 +1,98 @@
+"""The exact fit of the MSE: the same whitened descent, then refinement to the last digits."""
+
+from functools import partial, reduce
+
+import numpy as np
+
+from mae_cli.data.design import FloatArray
+from mae_cli.data.rows import Block
+from mae_cli.solvers.certificate import BoundedFit, bound_squared
+from mae_cli.solvers.problem import Coefficients, Problem
+from mae_cli.solvers.refinement import refine_least_squares
+from mae_cli.solvers.solution import History
+
+# In whitened coordinates the loss is round and one exact step ends at its centre; the next ones clear up rounding.
+_MOST_STEPS = 10
+_SMALLEST_GAIN = 1e-14
+# Refinement holds dense copies of the rows. With more rows than these the descent's own error, a few ε times the
+# condition number, is far below the standard error of any coefficient, unless the columns are so nearly dependent
+# that the descent does not get to a gap of rounding: then the rows are refined whatever their number.
+_REFINED_SIZE = 400_000
+
+
+def minimise_squared(problem: Problem) -> BoundedFit:
+    """The least-squares coefficients, with their bound and the losses on the way."""
+    point, losses = _descend(problem)
+    fitted = _user_units(problem, point)
+    bound = bound_squared(problem, fitted)
+    count, columns = problem.rows.shape
+    if count * (columns + 1) <= _REFINED_SIZE or bound.gap > bound.rounding:
+        refined = _refined(problem)
+        refined_bound = bound_squared(problem, refined)
+        if refined_bound.loss <= bound.loss + bound.rounding:
+            fitted, bound = refined, refined_bound
+    unit = problem.standard.target_scale**2
+    history = (*(loss * unit for loss in losses), bound.loss)
+    return BoundedFit(fitted, bound, History(history, len(losses) - 1, problem.counter.passes))
+
+
+def _descend(problem: Problem) -> tuple[FloatArray, list[float]]:
+    """Whitened steepest descent with exact line search; the point, and the mean losses in standard units."""
+    point = np.zeros(len(problem.whitening.kept))
+    loss, gradient = _loss_and_gradient(problem, point)
+    losses = [loss]
+    for _ in range(_MOST_STEPS):
+        following = point + _exact_step(problem, point, gradient) * gradient
+        loss, gradient = _loss_and_gradient(problem, following)
+        if not loss < losses[-1]:
+            break
+        point = following
+        losses.append(loss)
+        if losses[-2] - losses[-1] <= _SMALLEST_GAIN * losses[-1]:
+            break
+    return point, losses
+
+
+def _loss_and_gradient(problem: Problem, point: FloatArray) -> tuple[float, FloatArray]:
+    """Mean loss, and Σωrv: the negative gradient of Σωr²/2 in whitened coordinates."""
+    standard = problem.whitening.to_standard(point)
+    sums = reduce(_add, problem.standard_rows.map(partial(_loss_sums, point=standard)))
+    return sums[1] / sums[0], problem.whitening.gradient(sums[2])
+
+
+def _exact_step(problem: Problem, point: FloatArray, direction: FloatArray) -> float:
+    """The step t that minimises Σω(r − t·u)²: Σωru / Σωu²."""
+    search = partial(
+        _step_sums,
+        point=problem.whitening.to_standard(point),
+        direction=problem.whitening.to_standard(direction),
+    )
+    along, curvature = np.sum(list(problem.standard_rows.map(search)), axis=0)
+    return float(along / curvature) if curvature > 0 else 0.0
+
+
+def _loss_sums(block: Block, point: FloatArray) -> tuple[float, float, FloatArray]:
+    residual = block.residual(point)
+    weighted = block.weighted(residual)
+    return float(block.weight_values.sum()), float(weighted @ residual), block.design.transpose_product(weighted)
+
+
+def _add(
+    first: tuple[float, float, FloatArray], second: tuple[float, float, FloatArray]
+) -> tuple[float, float, FloatArray]:
+    return first[0] + second[0], first[1] + second[1], first[2] + second[2]
+
+
+def _step_sums(block: Block, point: FloatArray, direction: FloatArray) -> tuple[float, float]:
+    rate = block.design.product(direction)
+    weighted = block.weighted(rate)
+    return float(weighted @ block.residual(point)), float(weighted @ rate)
+
+
+def _user_units(problem: Problem, point: FloatArray) -> Coefficients:
+    return Coefficients(*problem.standard.to_user(problem.whitening.to_standard(point)))
+
+
+def _refined(problem: Problem) -> Coefficients:
+    everything = problem.rows.take(np.arange(problem.rows.shape[0]))
+    return Coefficients(*refine_least_squares(everything, problem.standard, problem.whitening))

@@ -1,0 +1,84 @@
+"""A fit to be made: the rows as read, the same in standard units, and the whitening of their columns."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mae_cli.data.design import Design, FloatArray
+from mae_cli.data.rows import Block, CountedRows, PassCounter, Rows, TransformedRows, in_memory
+from mae_cli.losses import Absolute, Pinball, Squared
+from mae_cli.solvers.standardise import Standardisation, standardisation
+from mae_cli.solvers.whitening import Whitening, absolute_scale, squared_scale, whiten
+
+# Up to so many numbers (64 MB) the standardised rows are kept; beyond, every pass computes them block by block.
+_CACHED_SIZE = 8_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Coefficients:
+    """A linear model in the user's units: ŷ = intercept + X·values."""
+
+    intercept: float
+    values: FloatArray
+
+    def predict(self, design: Design) -> FloatArray:
+        """ŷ, (n,)."""
+        return design.product(self.values) + self.intercept
+
+    def residual(self, block: Block) -> FloatArray:
+        """Y − ŷ, (b,)."""
+        return block.target - self.predict(block.design)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Minimise the mean loss Σω·loss(y − b − Xw) / Σω over (b, w).
+
+    Attributes:
+        rows: as read, in the user's units.
+        loss: what is minimised.
+        standard: the map to standard units.
+        standard_rows: the rows in standard units.
+        whitening: of the standard columns, rows scaled by ω (MAE, pinball) or √ω (MSE).
+        counter: passes made over all rows so far.
+    """
+
+    rows: Rows
+    loss: Absolute | Pinball | Squared
+    standard: Standardisation
+    standard_rows: Rows
+    whitening: Whitening
+    counter: PassCounter
+
+    @property
+    def absolute_loss(self) -> Absolute | Pinball:
+        """The loss, where only MAE and pinball make sense."""
+        if isinstance(self.loss, Squared):
+            raise TypeError("a squared loss has no tilt")
+        return self.loss
+
+    @property
+    def aliased(self) -> tuple[int, ...]:
+        """Indices of the design columns that depend on earlier ones; a column of ones is never among them."""
+        return tuple(int(column) - self.standard.intercept for column in self.whitening.aliased)
+
+
+def prepare(rows: Rows, loss: Absolute | Pinball | Squared, *, intercept: bool) -> Problem:
+    """Measure, standardise and whiten the rows."""
+    counter = PassCounter()
+    counted = CountedRows(rows, counter)
+    standard = standardisation(counted, intercept=intercept)
+    transformed = TransformedRows(counted, standard)
+    count, columns = rows.shape
+    small = count * (columns + 1) <= _CACHED_SIZE
+    standard_rows = CountedRows(in_memory(transformed), counter) if small else transformed
+    scale = squared_scale if isinstance(loss, Squared) else absolute_scale
+    whitening = whiten(standard_rows, standard, scale)
+    return Problem(counted, loss, standard, standard_rows, whitening, counter)
+
+
+def magnitude(block: Block, point: Coefficients) -> FloatArray:
+    """|y| + |b| + Σ|x·w| of every row, (b,): the size of the numbers whose rounding the residual carries."""
+    absolute = Design(np.abs(block.design.numeric), block.design.codes, block.design.level_counts)
+    magnitudes: FloatArray = np.abs(block.target) + abs(point.intercept) + absolute.product(np.abs(point.values))
+    return magnitudes

@@ -1,0 +1,146 @@
+"""Screening: the exact optimum of many rows from a few of them (after Portnoy and Koenker, 1997).
+
+At a point near the optimum the sign of almost every residual is already right. Only a band of rows around zero is
+kept as a problem of its own; the others act through the sum of their signed rows. When the band is solved, every
+sign that was taken as known is checked against the data, the rows where it was wrong join the band, and it is
+solved again, until none is wrong: then the optimum of the band is the optimum of all rows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from mae_cli.data.design import FloatArray
+from mae_cli.solvers.band import TOUCHING, Band, Check, Positions, Touching
+from mae_cli.solvers.descent import Descent, descend
+from mae_cli.solvers.vertex import Outcome, search
+
+# Exchanges are cheap on a few rows for each column, and the descent ends well within such a band.
+_BAND_ROWS_PER_COLUMN = 5
+_SMALLEST_BAND = 40
+DESCENT_STEPS = 12
+_EXCHANGES_PER_COLUMN = 100
+# An unbounded band grows by this factor.
+_WIDENING = 4
+_MOST_ROUNDS = 100
+
+
+def _ignore(objective: float) -> None:
+    """Nobody watches."""
+
+
+class Screenable(Protocol):
+    """A problem Σ|rᵢ − vᵢ·d| − c·d over many rows that can be narrowed to a band of them."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        ...
+
+    def nearest(self, count: int) -> Positions:
+        """About `count` rows whose residual changes its sign first, sorted."""
+        ...
+
+    def narrowed(self, members: Positions) -> Band:
+        """The problem of the `members`, all other signs taken as known."""
+        ...
+
+    def check(self, members: Positions, step: FloatArray) -> Check:
+        """What all rows say to a step found with the `members` alone."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """An optimal vertex of a problem, or the point where its search ended.
+
+    Attributes:
+        outcome: `Outcome.OPTIMAL` when the vertex is optimal for every row of the problem.
+        basis: (k,) rows of the problem with residual zero.
+        step: (k,) from the origin of the problem to the vertex.
+        touching: the other rows with a residual close to zero.
+        iterations: descent steps and exchanges.
+        losses: the objective over all rows of the problem after each step or round; each took a pass over them.
+    """
+
+    outcome: Outcome
+    basis: Positions
+    step: FloatArray
+    touching: Touching
+    iterations: int
+    losses: tuple[float, ...]
+
+
+def minimise(band: Band) -> Optimum:
+    """The exact minimiser of Σ|r − v·d| − c·d over the rows of `band`: descend, narrow, search a vertex, check."""
+    return finish(descend(band, DESCENT_STEPS))
+
+
+def finish(descent: Descent) -> Optimum:
+    """The optimum from the end of a descent on."""
+    band = descent.band
+    rows, columns = band.shape
+    loosened = band.perturbed()
+    found = screen(loosened, min(max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND), rows), _search)
+    if found.outcome is Outcome.UNBOUNDED:
+        return replace(found, step=descent.step)
+    step = np.linalg.solve(band.matrix[found.basis], band.residual[found.basis]).astype(np.float64, copy=False)
+    searched, true = loosened.residual - band.matrix @ found.step, band.residual - band.matrix @ step
+    losses = (*descent.losses, *(loss + descent.offset for loss in found.losses))
+    return Optimum(
+        outcome=found.outcome,
+        basis=found.basis,
+        step=descent.step + step,
+        touching=_touching(searched, true, found.basis, band.tie_width),
+        iterations=len(descent.losses) - 1 + found.iterations,
+        losses=losses,
+    )
+
+
+def screen(
+    problem: Screenable, count: int, solve: Callable[[Band], Optimum], watch: Callable[[float], None] = _ignore
+) -> Optimum:
+    """The optimum of all rows of `problem` from bands of at first about `count` of them, each solved by `solve`.
+
+    `watch` is told the objective over all rows after every round.
+    """
+    rows, columns = problem.shape
+    members = problem.nearest(count)
+    step, losses, iterations = np.zeros(columns), [], 0
+    for _ in range(_MOST_ROUNDS):
+        found = solve(problem.narrowed(members).moved(step))
+        iterations += found.iterations
+        if found.outcome is Outcome.UNBOUNDED:
+            if len(members) == rows:
+                return found
+            members = np.union1d(members, problem.nearest(min(_WIDENING * len(members), rows)))
+            continue
+        step = step + found.step
+        check = problem.check(members, step)
+        losses.append(check.objective)
+        watch(check.objective)
+        if not len(check.wrong):
+            break
+        members = np.union1d(members, check.wrong)
+    rounds_left = not len(check.wrong)
+    touching = Touching(
+        np.concatenate([members[found.touching.rows], check.touching.rows]),
+        np.concatenate([found.touching.signs, check.touching.signs]),
+    )
+    outcome = found.outcome if rounds_left else Outcome.LIMIT
+    return Optimum(outcome, members[found.basis], step, touching, iterations, tuple(losses))
+
+
+def _search(band: Band) -> Optimum:
+    vertex = search(band, _EXCHANGES_PER_COLUMN * band.shape[1])
+    return Optimum(vertex.outcome, vertex.basis, vertex.step, Touching.none(), vertex.exchanges, ())
+
+
+def _touching(searched: FloatArray, true: FloatArray, basis: Positions, tie_width: float) -> Touching:
+    """The rows outside of the basis whose sign cannot be read off the true residual, with the sign of the search."""
+    unclear = (np.abs(searched) <= TOUCHING * tie_width) | (np.sign(searched) != np.sign(true))
+    unclear[basis] = False
+    rows = np.flatnonzero(unclear)
+    return Touching(rows, np.where(searched[rows] < 0, -1.0, 1.0))

@@ -1,0 +1,94 @@
+"""What a solver returns: coefficients, how they were reached, and how far they can be from the optimum."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mae_cli.data.design import Design, FloatArray
+
+
+class Status(StrEnum):
+    """How a fit ended."""
+
+    OPTIMAL = "optimal"
+    """The duality gap is zero to rounding: no linear model on these columns has a smaller loss."""
+    TOLERANCE = "tolerance"
+    """The duality gap is proved to be within the tolerance asked for."""
+    LIMIT = "limit"
+    """The steps ran out first; the gap says how far the answer can be from the optimum."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The proof that comes with a fit, in units of the mean loss over the training rows.
+
+    Attributes:
+        status: how the fit ended.
+        loss: weighted mean loss of the coefficients returned.
+        lower_bound: no coefficients have a smaller mean loss than this (a dual value; rounding aside).
+        relative_gap: (loss − lower_bound) / loss; None when the loss is zero to rounding.
+        unique: whether these are the only optimal coefficients; None when not settled.
+    """
+
+    status: Status
+    loss: float
+    lower_bound: float
+    relative_gap: float | None
+    unique: bool | None
+
+
+@dataclass(frozen=True)
+class History:
+    """The course of a fit.
+
+    Attributes:
+        loss: mean loss over all training rows, from the start to the coefficients returned.
+        iterations: steps taken (descent steps and exchanges of a basis row, or epochs of the textbook solver).
+        passes: passes over all training rows.
+    """
+
+    loss: tuple[float, ...]
+    iterations: int
+    passes: int
+
+
+@dataclass(frozen=True, eq=False)
+class DualPoint:
+    """A dual point λ of an MAE or pinball fit in few numbers: λᵢ = sgn(rᵢ) in every row but those listed.
+
+    It satisfies |λᵢ| ≤ 1 and Σωᵢ(λᵢ + 2τ − 1)xᵢ = 0, so Σω(λ + 2τ − 1)y is a lower bound of twice the pinball loss.
+
+    Attributes:
+        rows: the vertex's basis and the other rows with a residual of zero.
+        values: λ in these rows.
+    """
+
+    rows: NDArray[np.intp]
+    values: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A fit in the user's units.
+
+    Attributes:
+        intercept: 0.0 when the model has none.
+        coefficients: (p,) in design-column order; 0.0 for a column that was left out.
+        aliased: indices of the design columns that depend on earlier ones and were left out.
+        certificate: the proof.
+        history: the course.
+        dual: the dual point of an optimal MAE or pinball vertex; None otherwise.
+    """
+
+    intercept: float
+    coefficients: FloatArray
+    aliased: tuple[int, ...]
+    certificate: Certificate
+    history: History
+    dual: DualPoint | None
+
+    def predict(self, design: Design) -> FloatArray:
+        """ŷ = intercept + X·coefficients, (n,)."""
+        return design.product(self.coefficients) + self.intercept

@@ -1,0 +1,109 @@
+"""The one entry to the solvers: choose by loss and settings, solve, and certify in the user's units."""
+
+from itertools import count
+
+import numpy as np
+
+from mae_cli.data.rows import Rows
+from mae_cli.losses import Absolute, Pinball, Squared
+from mae_cli.solvers.absolute import Found, Search, minimise_absolute
+from mae_cli.solvers.certificate import Bound, BoundedFit, VertexFit, bound_anywhere, bound_vertex
+from mae_cli.solvers.least_squares import minimise_squared
+from mae_cli.solvers.problem import Coefficients, Problem, prepare
+from mae_cli.solvers.progress import Watch, unwatched
+from mae_cli.solvers.refinement import solve_vertex
+from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
+from mae_cli.solvers.solution import DualPoint, History, Solution, Status
+from mae_cli.solvers.textbook import descend_as_textbook
+from mae_cli.solvers.uniqueness import is_unique
+
+# A vertex found with ties broken too coarsely shows a gap; it is then searched again with finer ones.
+_TIE_SHARES = (1.0, 1e-3, 1e-6)
+
+
+def solve(
+    rows: Rows,
+    loss: Absolute | Pinball | Squared,
+    settings: SolverSettings,
+    *,
+    intercept: bool = True,
+    watch: Watch = unwatched,
+) -> Solution:
+    """Minimise the mean loss over (intercept, coefficients) for rows with positive weights.
+
+    Raises:
+        DataError: the numbers of a column span more than floating point can hold.
+    """
+    problem = prepare(rows, loss, intercept=intercept)
+    if isinstance(settings, Textbook):
+        return _without_dual(problem, settings.tolerance, descend_as_textbook(problem, settings, watch))
+    if isinstance(loss, Squared):
+        return _without_dual(problem, settings.tolerance, minimise_squared(problem))
+    return _solve_absolute(problem, settings, watch)
+
+
+def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) -> Solution:
+    proved = fit.bound.gap <= fit.bound.rounding
+    unique = True if isinstance(problem.loss, Squared) and proved else None
+    return Solution(
+        intercept=fit.point.intercept,
+        coefficients=fit.point.values,
+        aliased=problem.aliased,
+        certificate=fit.bound.certificate(tolerance, unique=unique),
+        history=fit.history,
+        dual=None,
+    )
+
+
+def _solve_absolute(problem: Problem, settings: Auto, watch: Watch) -> Solution:
+    weight = sum(problem.standard_rows.map(lambda block: float(block.weight_values.sum())))
+    unit = problem.standard.target_scale * (1.0 if isinstance(problem.loss, Absolute) else 0.5) / weight
+    rounds = count(1)
+
+    def tell(objective: float) -> None:
+        watch(next(rounds), objective * unit)
+
+    candidates: list[Solution] = []
+    for tie_share in _TIE_SHARES:
+        search = Search(problem.standard_rows, problem.whitening, problem.absolute_loss, tie_share, tell)
+        candidates.append(_certified(problem, settings, minimise_absolute(search), unit))
+        if candidates[-1].certificate.status is Status.OPTIMAL:
+            break
+    return min(candidates, key=_gap)
+
+
+def _gap(solution: Solution) -> float:
+    return solution.certificate.loss - solution.certificate.lower_bound
+
+
+def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> Solution:
+    """The end of a search in the user's units, with its proof; `unit` turns its objective into the mean loss."""
+    optimum = found.optimum
+    if len(optimum.basis) < len(problem.whitening.kept):
+        point = Coefficients(*problem.standard.to_user(problem.whitening.to_standard(optimum.step)))
+        bound = bound_anywhere(problem, point)
+        return _without_dual(
+            problem, settings.tolerance, BoundedFit(point, bound, _history(problem, found, unit, bound))
+        )
+    basis = problem.rows.take(optimum.basis)
+    point = Coefficients(*solve_vertex(basis, problem.standard, problem.whitening))
+    vertex = VertexFit(point, optimum.basis, optimum.touching)
+    proof = bound_vertex(problem, vertex)
+    proved = proof.bound.gap <= proof.bound.rounding
+    unique = is_unique(problem, vertex, proof.multipliers) if proved else None
+    rows = np.concatenate([optimum.basis, optimum.touching.rows])
+    values = np.concatenate([proof.multipliers, optimum.touching.signs])
+    return Solution(
+        intercept=point.intercept,
+        coefficients=point.values,
+        aliased=problem.aliased,
+        certificate=proof.bound.certificate(settings.tolerance, unique=unique),
+        history=_history(problem, found, unit, proof.bound),
+        dual=DualPoint(rows, values) if proved else None,
+    )
+
+
+def _history(problem: Problem, found: Found, unit: float, bound: Bound) -> History:
+    """The losses of a search as means in the user's units; the last is the certified one."""
+    losses = (*(loss * unit for loss in found.optimum.losses[:-1]), bound.loss)
+    return History(losses, found.optimum.iterations, problem.counter.passes + found.passes)

@@ -1,0 +1,166 @@
+"""Subgradient descent exactly as the textbook has it: w ← w − ηₖ·∂L/∂w.
+
+It works on standardised columns (mean 0, standard deviation 1; root mean square 1 without an intercept) and on
+y divided by mean|y − median y|, so that a step size means the same on all data. Subgradient steps do not always go
+down (Shor, 1962), so the best iterate is kept.
+"""
+
+from dataclasses import dataclass
+from functools import partial, reduce
+
+import numpy as np
+
+from mae_cli.data.design import FloatArray
+from mae_cli.data.rows import Block, Rows
+from mae_cli.losses import Loss, Squared
+from mae_cli.quantiles import weighted_quantile
+from mae_cli.solvers.certificate import Bound, BoundedFit, bound_anywhere, bound_squared
+from mae_cli.solvers.problem import Coefficients, Problem
+from mae_cli.solvers.progress import Watch
+from mae_cli.solvers.settings import Textbook
+from mae_cli.solvers.solution import History
+
+# With a tolerance, the gap is looked at after so many epochs: a bound costs as much as many steps.
+_EPOCHS_BETWEEN_BOUNDS = 25
+
+
+@dataclass(frozen=True, eq=False)
+class _Scaling:
+    """Means and deviations of the standard columns, and the size of the target.
+
+    Attributes:
+        mean: (p,) 0 for the column of ones, and everywhere without an intercept.
+        deviation: (p,) 1 for the column of ones and for constant columns.
+        target: mean|y − median y| (mean |y| without an intercept); 1 if that is 0.
+        intercept: whether the first column is the one of ones.
+    """
+
+    mean: FloatArray
+    deviation: FloatArray
+    target: float
+    intercept: bool
+
+    def to_standard(self, point: FloatArray) -> FloatArray:
+        """The coefficients of the standard columns: those of z̃ = (z − mean) / deviation, target scale undone."""
+        standard = point * self.target / self.deviation
+        if self.intercept:
+            standard[0] -= self.mean @ standard
+        return standard
+
+    def gradient(self, standard_gradient: FloatArray) -> FloatArray:
+        """The gradient by the scaled coefficients, from that by the standard ones."""
+        if self.intercept:
+            standard_gradient = standard_gradient - self.mean * standard_gradient[0]
+        return standard_gradient / self.deviation
+
+
+def descend_as_textbook(problem: Problem, settings: Textbook, watch: Watch) -> BoundedFit:
+    """Run the epochs; the best iterate with its bound and the loss after every epoch, the best one last."""
+    descent = _Descent(problem, settings)
+    losses = [descent.best_loss]
+    epochs = 0
+    for epoch in range(1, settings.epochs + 1):
+        epochs = epoch
+        losses.append(descent.epoch(epoch))
+        watch(epoch, losses[-1] * problem.standard.target_scale)
+        if not np.isfinite(losses[-1]):
+            break
+        if settings.tolerance is not None and epoch % _EPOCHS_BETWEEN_BOUNDS == 0:
+            bound = descent.bound()
+            if bound.gap <= settings.tolerance * bound.loss + bound.rounding:
+                break
+    bound = descent.bound()
+    unit = problem.standard.target_scale ** (2 if isinstance(problem.loss, Squared) else 1)
+    history = tuple(loss * unit for loss in losses if np.isfinite(loss))
+    return BoundedFit(descent.best(), bound, History((*history, bound.loss), epochs, problem.counter.passes))
+
+
+class _Descent:
+    """The state of the descent: the iterate and the best one so far."""
+
+    def __init__(self, problem: Problem, settings: Textbook) -> None:
+        self._problem = problem
+        self._settings = settings
+        self._scaling = _measure(problem.standard_rows, intercept=problem.standard.intercept)
+        self._point = np.zeros(problem.standard_rows.shape[1])
+        self._random = np.random.default_rng(settings.seed)
+        self._best_point = self._point
+        self.best_loss, self._gradient = self._loss_and_gradient(self._point)
+
+    def epoch(self, number: int) -> float:
+        """One pass of steps; the mean loss after it, in standard units."""
+        rate = self._settings.rate(number)
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self._settings.batch_size is None:
+                self._point = self._point - rate * self._gradient
+            else:
+                self._step_through_batches(rate, self._settings.batch_size)
+            loss, self._gradient = self._loss_and_gradient(self._point)
+        if loss < self.best_loss:
+            self.best_loss, self._best_point = loss, self._point
+        return loss
+
+    def best(self) -> Coefficients:
+        """The best iterate in the user's units."""
+        return Coefficients(*self._problem.standard.to_user(self._scaling.to_standard(self._best_point)))
+
+    def bound(self) -> Bound:
+        """The bound of the best iterate."""
+        squared = isinstance(self._problem.loss, Squared)
+        return (bound_squared if squared else bound_anywhere)(self._problem, self.best())
+
+    def _step_through_batches(self, rate: float, size: int) -> None:
+        order = self._random.permutation(self._problem.standard_rows.shape[0])
+        for start in range(0, len(order), size):
+            batch = self._problem.standard_rows.take(order[start : start + size])
+            weight, _, gradient = self._sums(batch, self._scaling.to_standard(self._point))
+            self._point = self._point - rate * self._scaling.gradient(gradient) / weight
+
+    def _loss_and_gradient(self, point: FloatArray) -> tuple[float, FloatArray]:
+        """Mean loss in standard units, and the gradient of the mean loss of y/target by the scaled coefficients."""
+        sums = partial(self._sums, standard=self._scaling.to_standard(point))
+        weight, loss, gradient = reduce(_add, self._problem.standard_rows.map(sums))
+        return loss / weight, self._scaling.gradient(gradient) / weight
+
+    def _sums(self, block: Block, standard: FloatArray) -> tuple[float, float, FloatArray]:
+        """Σω, Σω·loss(r) in standard units, and Σω·slope(r/target)·z."""
+        loss: Loss = self._problem.loss
+        residual = block.residual(standard)
+        slope = loss.slope(residual / self._scaling.target)
+        total = float(block.weighted(loss.values(residual)).sum())
+        return float(block.weight_values.sum()), total, block.design.transpose_product(block.weighted(slope))
+
+
+def _add(
+    first: tuple[float, float, FloatArray], second: tuple[float, float, FloatArray]
+) -> tuple[float, float, FloatArray]:
+    return first[0] + second[0], first[1] + second[1], first[2] + second[2]
+
+
+def _measure(rows: Rows, *, intercept: bool) -> _Scaling:
+    weight, total, squares = reduce(_add_moments, rows.map(_moments))
+    mean = total / weight if intercept else np.zeros(len(total))
+    variance = squares / weight - mean**2
+    if intercept:
+        mean[0], variance[0] = 0.0, 1.0
+    # A column that is constant but for rounding would otherwise be blown up.
+    deviation = np.sqrt(np.where(variance > 1e-24 * (squares / weight), variance, 1.0))
+    target = np.concatenate(list(rows.map(lambda block: block.target)))
+    weights = np.concatenate(list(rows.map(lambda block: block.weight_values)))
+    middle = weighted_quantile(target, weights, 0.5) if intercept else 0.0
+    size = float(weights @ np.abs(target - middle)) / weight
+    return _Scaling(mean, deviation, size if size > 0 else 1.0, intercept)
+
+
+def _moments(block: Block) -> tuple[float, FloatArray, FloatArray]:
+    numeric, weights = block.design.numeric, block.weight_values
+    total = block.design.transpose_product(weights)
+    squares = total.copy()  # an indicator is its own square
+    squares[: numeric.shape[1]] = weights @ numeric**2
+    return float(weights.sum()), total, squares
+
+
+def _add_moments(
+    first: tuple[float, FloatArray, FloatArray], second: tuple[float, FloatArray, FloatArray]
+) -> tuple[float, FloatArray, FloatArray]:
+    return first[0] + second[0], first[1] + second[1], first[2] + second[2]

@@ -1,0 +1,42 @@
+"""Whether a vertex is the only optimum of an MAE or pinball fit.
+
+If every multiplier of the basis is strictly inside [−1, 1], the loss rises along every direction, and the optimum is
+unique even when more rows touch zero. A multiplier of ±1 marks an edge along which the basis rows do not resist;
+it is flat unless another row with a residual of zero does. A flat edge holds further optima.
+"""
+
+import numpy as np
+
+from mae_cli.data.design import FloatArray
+from mae_cli.solvers.band import Positions
+from mae_cli.solvers.certificate import BOX_ROUNDING, VertexFit
+from mae_cli.solvers.problem import Problem, magnitude
+
+_ROUNDING = 16 * float(np.finfo(float).eps)
+# Rates of change along an edge, of rows of length about √k, round like this.
+_RATE_ROUNDING = 1e-9
+
+
+def is_unique(problem: Problem, vertex: VertexFit, multipliers: FloatArray) -> bool | None:
+    """True, False, or None when only combinations of edges could still be flat; `multipliers` are λ_B, (k,)."""
+    loose = np.flatnonzero(np.abs(multipliers) >= 1 - BOX_ROUNDING)
+    if not len(loose):
+        return True
+    edges = np.linalg.inv(_whitened(problem, vertex.basis))[:, loose] * -np.sign(multipliers[loose])
+    zero, signs = _other_zeros(problem, vertex)
+    # A zero residual that moves along r = −t·u stays on the side of its sign when −s·u ≥ 0, and costs nothing.
+    resistance = signs[:, np.newaxis] * (_whitened(problem, zero) @ edges)
+    if (resistance <= _RATE_ROUNDING).all(axis=0).any():
+        return False
+    return True if len(loose) == 1 else None
+
+
+def _other_zeros(problem: Problem, vertex: VertexFit) -> tuple[Positions, FloatArray]:
+    """The rows outside of the basis whose residual is zero to rounding, and their signs."""
+    block = problem.rows.take(vertex.touching.rows)
+    zero = np.abs(vertex.point.residual(block)) <= _ROUNDING * magnitude(block, vertex.point)
+    return vertex.touching.rows[zero], vertex.touching.signs[zero]
+
+
+def _whitened(problem: Problem, rows: Positions) -> FloatArray:
+    return problem.whitening.rows(problem.standard_rows.take(rows).design.dense())

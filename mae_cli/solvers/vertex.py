@@ -1,0 +1,164 @@
+"""The vertex search: from an independent set of rows to an optimal one, by exchanges along edges.
+
+A vertex is the point where k independent rows (the basis B) have residual zero. With the tableau T = V·V_B⁻¹ the
+multipliers are λ_B = −(V_B⁻ᵀ)(c + Σ_{i∉B} sgn(rᵢ)vᵢ). If all |λⱼ| ≤ 1 the vertex is optimal and λ is its dual
+point. Otherwise the edge that frees the row with the largest |λⱼ| goes down; an exact line search along it stops
+where another row's residual reaches zero, and that row takes the place (Barrodale and Roberts, 1973).
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from mae_cli.data.design import FloatArray
+from mae_cli.solvers.band import Band, Positions
+
+# |λ| may pass 1 by the rounding of a sum of a few thousand signs before an exchange is worth making.
+_MULTIPLIER_SLACK = 1e-11
+# Rank-one updates of the tableau lose digits slowly; it is computed anew after so many exchanges.
+_REFRESH = 60
+# A row counts as independent of the chosen ones when this share of its length is left.
+_INDEPENDENCE = 1e-5
+
+
+class Outcome(Enum):
+    """How a vertex search ended."""
+
+    OPTIMAL = "no edge goes down"
+    UNBOUNDED = "an edge goes down for ever: rows are missing from the band"
+    LIMIT = "the exchanges ran out"
+
+
+@dataclass(frozen=True, eq=False)
+class Vertex:
+    """The end of a vertex search.
+
+    Attributes:
+        outcome: how it ended.
+        basis: (k,) rows of the band with residual zero.
+        step: (k,) from the band's origin to the vertex.
+        exchanges: number of basis rows exchanged.
+    """
+
+    outcome: Outcome
+    basis: Positions
+    step: FloatArray
+    exchanges: int
+
+
+def independent_rows(matrix: FloatArray, order: Positions) -> Positions:
+    """The first k linearly independent rows of an (m, k) matrix in this order; fewer if it has a lower rank."""
+    size = matrix.shape[1]
+    first = order[:size]
+    if len(first) == size and _well_separated(matrix[first]):
+        return first
+    return _greedy(matrix, order)
+
+
+def _well_separated(rows: FloatArray) -> bool:
+    diagonal = np.abs(np.diag(np.linalg.qr(rows.T, mode="r")))
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    return bool((diagonal > _INDEPENDENCE * lengths).all() and (lengths > 0).all())
+
+
+def _greedy(matrix: FloatArray, order: Positions) -> Positions:
+    size = matrix.shape[1]
+    spanned = np.zeros((size, size))
+    chosen: list[int] = []
+    for row in order:
+        basis = spanned[: len(chosen)]
+        vector = matrix[row]
+        rest = vector - (basis @ vector) @ basis
+        rest -= (basis @ rest) @ basis
+        length = float(np.linalg.norm(rest))
+        if length > _INDEPENDENCE * float(np.linalg.norm(vector)):
+            spanned[len(chosen)] = rest / length
+            chosen.append(int(row))
+            if len(chosen) == size:
+                break
+    return np.array(chosen, dtype=np.intp)
+
+
+def search(band: Band, most_exchanges: int) -> Vertex:
+    """Walk from the rows nearest to zero to an optimal vertex of the band.
+
+    The band's residuals must be in general position (no more than k of them zero at one point); ties are broken
+    by a perturbation before.
+    """
+    if not len(band.linear):
+        return Vertex(Outcome.OPTIMAL, np.zeros(0, dtype=np.intp), np.zeros(0), 0)
+    basis = independent_rows(band.matrix, np.argsort(band.distance, kind="stable"))
+    if len(basis) < band.matrix.shape[1]:
+        return Vertex(Outcome.UNBOUNDED, basis, np.zeros(len(band.linear)), 0)
+    tableau = _Tableau(band, basis)
+    outcome = Outcome.LIMIT
+    for _ in range(most_exchanges):
+        multipliers = tableau.multipliers()
+        leaving = int(np.argmax(np.abs(multipliers)))
+        if abs(multipliers[leaving]) <= 1 + _MULTIPLIER_SLACK:
+            outcome = Outcome.OPTIMAL
+            break
+        if not tableau.exchange(leaving, float(multipliers[leaving])):
+            outcome = Outcome.UNBOUNDED
+            break
+    return Vertex(outcome, tableau.basis, tableau.step(), tableau.exchanges)
+
+
+class _Tableau:
+    """The state of the search: basis, tableau T = V·V_B⁻¹, residuals and signs."""
+
+    def __init__(self, band: Band, basis: Positions) -> None:
+        self.band = band
+        self.basis = basis.copy()
+        self.exchanges = 0
+        self._refresh()
+
+    def multipliers(self) -> FloatArray:
+        """λ_B, (k,)."""
+        return -(self._signs @ self._table + self._linear)
+
+    def step(self) -> FloatArray:
+        """The vertex as a step from the band's origin: V_B⁻¹·r_B."""
+        solution: FloatArray = np.linalg.solve(self.band.matrix[self.basis], self.band.residual[self.basis])
+        return solution
+
+    def exchange(self, leaving: int, multiplier: float) -> bool:
+        """Free the basis row at place `leaving` and follow its edge down; False if nothing stops the way."""
+        # The freed row's residual takes the sign of its multiplier, which is where the loss falls.
+        towards = 1.0 if multiplier > 0 else -1.0
+        rate = self._table[:, leaving] * -towards
+        ahead = np.flatnonzero(self._residual * rate > 0)
+        breakpoints = self._residual[ahead] / rate[ahead]
+        order = np.argsort(breakpoints, kind="stable")
+        slopes = np.cumsum(np.abs(rate[ahead[order]]))
+        place = int(np.searchsorted(slopes, 0.5 * (abs(multiplier) - 1)))
+        if place == len(order):
+            return False
+        entering, length = int(ahead[order[place]]), float(breakpoints[order[place]])
+        self._residual -= length * rate
+        self._residual[self.basis[leaving]] = length * towards
+        self._replace(leaving, entering)
+        return True
+
+    def _replace(self, leaving: int, entering: int) -> None:
+        self.basis[leaving] = entering
+        self.exchanges += 1
+        if self.exchanges % _REFRESH == 0:
+            self._refresh()
+            return
+        column = self._table[:, leaving] / self._table[entering, leaving]
+        row = self._table[entering].copy()
+        row[leaving] -= 1.0
+        self._table -= np.multiply.outer(column, row)
+        self._linear -= self._linear[leaving] / (row[leaving] + 1.0) * row
+        self._residual[self.basis] = 0.0
+        self._signs = np.sign(self._residual)
+
+    def _refresh(self) -> None:
+        inverse = np.asarray(np.linalg.inv(self.band.matrix[self.basis]), dtype=np.float64)
+        self._table = self.band.matrix @ inverse
+        self._linear = self.band.linear @ inverse
+        self._residual = self.band.residual - self._table @ self.band.residual[self.basis]
+        self._residual[self.basis] = 0.0
+        self._signs = np.sign(self._residual)

@@ -1,0 +1,165 @@
+"""Whitening: the triangular factor that makes the columns of a design matrix orthonormal, and their rank.
+
+With the rows scaled by the weights (ω for MAE, √ω for MSE) and n rows, RᵀR = XᵀX / n, so the rows v = x·R⁻¹ have
+mean square length p. Columns that depend on those before them are left out. One rule decides: a column whose part
+independent of the earlier ones is below what the rounding of the columns as read can produce adds nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial, reduce
+
+import numpy as np
+
+from mae_cli.data.design import FloatArray
+from mae_cli.data.rows import Block, Rows
+from mae_cli.solvers.standardise import Standardisation
+
+_EPSILON = float(np.finfo(float).eps)
+# Up to this condition number (of unit columns) the Gram matrix loses at most half of the digits; a descent,
+# which only needs the factor as a preconditioner, is none the worse for that. Beyond it rows are factored directly.
+_GRAM_CONDITION = 1e5
+
+RowScale = Callable[[Block], FloatArray | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Whitening:
+    """The whitening transformation of standard columns.
+
+    Attributes:
+        kept: indices of the independent standard columns (the column of ones is 0 if there is one).
+        aliased: indices of those left out.
+        inverse_factor: (k, k) upper triangular R⁻¹ over the kept columns.
+        columns: number of standard columns, kept or not.
+    """
+
+    kept: np.ndarray
+    aliased: np.ndarray
+    inverse_factor: FloatArray
+    columns: int
+
+    def rows(self, matrix: FloatArray) -> FloatArray:
+        """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows."""
+        whitened: FloatArray = self._select(matrix) @ self.inverse_factor
+        return whitened
+
+    def to_standard(self, point: FloatArray) -> FloatArray:
+        """Standard coefficients (columns,) of a whitened point (k,); zero for the columns left out."""
+        standard = np.zeros(self.columns)
+        standard[self.kept] = self.inverse_factor @ point
+        return standard
+
+    def gradient(self, standard_gradient: FloatArray) -> FloatArray:
+        """R⁻ᵀ·g: a gradient by standard coefficients as one by whitened coordinates."""
+        whitened: FloatArray = standard_gradient[self.kept] @ self.inverse_factor
+        return whitened
+
+    def _select(self, matrix: FloatArray) -> FloatArray:
+        return matrix if not len(self.aliased) else matrix[:, self.kept]
+
+
+def absolute_scale(block: Block) -> FloatArray | None:
+    """Row scale ω of the MAE and pinball losses; None when all weights are 1."""
+    return block.weights
+
+
+def squared_scale(block: Block) -> FloatArray | None:
+    """Row scale √ω of the MSE; None when all weights are 1."""
+    return None if block.weights is None else np.sqrt(block.weights)
+
+
+def whiten(rows: Rows, standard: Standardisation, row_scale: RowScale) -> Whitening:
+    """Factor the standardised `rows` (n, p), scaled by `row_scale`: by the Gram matrix if that is safe, else by QR."""
+    count = rows.shape[0]
+    gram = reduce(np.add, rows.map(partial(_gram, row_scale=row_scale))) / count
+    return _from_gram(gram, standard) or _from_factor(_triangular_factor(rows, row_scale), standard, count)
+
+
+def _scaled(block: Block, row_scale: RowScale) -> FloatArray:
+    matrix, scale = block.design.dense(), row_scale(block)
+    return matrix if scale is None else matrix * scale[:, np.newaxis]
+
+
+def _gram(block: Block, row_scale: RowScale) -> FloatArray:
+    matrix = _scaled(block, row_scale)
+    gram: FloatArray = matrix.T @ matrix
+    return gram
+
+
+def _from_gram(gram: FloatArray, standard: Standardisation) -> Whitening | None:
+    """The Cholesky factor's whitening, or None unless the columns are independent beyond any doubt."""
+    lengths = np.sqrt(np.diag(gram))
+    if not (lengths > 0).all() or _rounding(standard, lengths).max() * len(gram) * _GRAM_CONDITION > 1:
+        return None
+    try:
+        factor = np.linalg.cholesky(gram / np.outer(lengths, lengths)).T
+    except np.linalg.LinAlgError:
+        return None
+    inverse = np.linalg.inv(factor)
+    if np.linalg.norm(inverse) > _GRAM_CONDITION:
+        return None
+    everything = np.arange(len(gram))
+    return Whitening(everything, everything[:0], np.triu(inverse) / lengths[:, np.newaxis], len(gram))
+
+
+def _triangular_factor(rows: Rows, row_scale: RowScale) -> FloatArray:
+    """R of the QR factorisation of all rows, folded block by block in order (Golub and Van Loan, 2013, §5.2)."""
+
+    def fold(factor: FloatArray, matrix: FloatArray) -> FloatArray:
+        return np.asarray(np.linalg.qr(np.concatenate([factor, matrix]), mode="r"))
+
+    # Folding R into itself changes nothing but makes a single block triangular too.
+    return reduce(fold, rows.map(partial(_scaled, row_scale=row_scale)))
+
+
+def _from_factor(factor: FloatArray, standard: Standardisation, count: int) -> Whitening:
+    """The whitening over the independent columns of a triangular factor of n rows."""
+    factor = factor / np.sqrt(count)
+    kept = _independent_columns(factor, _rounding(standard, np.linalg.norm(factor, axis=0)))
+    aliased = np.setdiff1d(np.arange(factor.shape[1]), kept)
+    reduced = np.linalg.qr(factor[:, kept], mode="r")
+    return Whitening(kept, aliased, np.triu(np.linalg.inv(reduced)), factor.shape[1])
+
+
+def _rounding(standard: Standardisation, lengths: FloatArray) -> FloatArray:
+    """ε·max|x| / (root mean square of the column): the rounding of a column as read, relative to its length."""
+    noise = np.full(len(lengths), _EPSILON)
+    first = int(standard.intercept)
+    numeric = slice(first, first + len(standard.scale))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        noise[numeric] *= standard.largest / standard.scale / lengths[numeric]
+    return np.where(lengths > 0, np.maximum(noise, _EPSILON), np.inf)
+
+
+def _independent_columns(factor: FloatArray, rounding: FloatArray) -> np.ndarray:
+    """Indices of the columns that are independent of those before them.
+
+    Gram-Schmidt with reorthogonalisation over unit columns; column j is dependent when its distance from the span
+    of the kept ones is at most p·(noiseⱼ + Σ|βₖ| noiseₖ), where β are its coefficients on the kept columns.
+    """
+    lengths = np.linalg.norm(factor, axis=0)
+    size, columns = factor.shape
+    basis = np.zeros((size, min(size, columns)))
+    inverse = np.zeros((basis.shape[1], basis.shape[1]))  # unit columns · inverse = basis
+    kept: list[int] = []
+    for column in range(columns):
+        rank = len(kept)
+        if lengths[column] == 0 or rank == size:
+            continue
+        unit = factor[:, column] / lengths[column]
+        spanned = basis[:, :rank]
+        along = unit @ spanned
+        rest = unit - spanned @ along
+        correction = rest @ spanned
+        rest, along = rest - spanned @ correction, along + correction
+        shares = inverse[:rank, :rank] @ along
+        noise = rounding[column] + float(np.abs(shares) @ rounding[kept])
+        distance = float(np.linalg.norm(rest))
+        if distance <= columns * noise:
+            continue
+        basis[:, rank] = rest / distance
+        inverse[:rank, rank] = -shares / distance
+        inverse[rank, rank] = 1 / distance
+        kept.append(column)
+    return np.array(kept, dtype=np.intp)

@@ -1,0 +1,197 @@
+"""The use case "train": a table becomes a fitted model and a report."""
+
+import time
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
+
+import numpy as np
+
+from mae_cli import __version__
+from mae_cli.comparison import Fitted, compare
+from mae_cli.data import loading
+from mae_cli.data.columns import ColumnChoice
+from mae_cli.data.encoding import build_schema
+from mae_cli.data.loading import Missing, load_training
+from mae_cli.data.source import Source
+from mae_cli.data.split import split_rows
+from mae_cli.effects import effects
+from mae_cli.fitting import FitSettings, fit_design
+from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
+from mae_cli.quantiles import weighted_quantile
+from mae_cli.reports import FitReport, Seconds, TrainingRows, TrainReport
+from mae_cli.sample import Sample, encode_sample
+from mae_cli.schema import NumericColumn, Schema
+from mae_cli.solvers.progress import Watch, unwatched
+from mae_cli.solvers.solution import Solution
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """What to train on, and how.
+
+    Attributes:
+        columns: which columns play which part.
+        fit: loss and solver.
+        holdout: share of the rows to keep aside; None keeps none.
+        missing: what to do with rows that miss a used cell.
+        max_levels: most levels of a text column.
+        seed: of the holdout.
+        compare: whether to fit the other loss too.
+    """
+
+    columns: ColumnChoice
+    fit: FitSettings = field(default_factory=FitSettings)
+    holdout: float | None = None
+    missing: Missing = "drop"
+    max_levels: int = 200
+    seed: int = 0
+    compare: bool = False
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The model, and the report that goes with it."""
+
+    model: Model
+    report: TrainReport
+
+
+@dataclass(frozen=True, eq=False)
+class _Data:
+    """The rows of a run: those that are fitted, and those kept aside."""
+
+    schema: Schema
+    train: Sample
+    holdout: Sample | None
+    rows: TrainingRows
+    notes: tuple[str, ...]
+    baseline: Baseline
+
+
+def train(source: Source, settings: TrainSettings, watch: Watch = unwatched) -> Trained:
+    """Read, fit, score, and (if asked) compare with the other loss.
+
+    Raises:
+        DataError: the data cannot be read or fitted as asked.
+    """
+    started = time.perf_counter()
+    loaded = load_training(source, settings.columns, missing=settings.missing, max_levels=settings.max_levels)
+    data = _prepare(loaded, settings)
+    read = time.perf_counter() - started
+    fitted = _fit(data, settings.fit, watch)
+    comparison = None
+    if settings.compare:
+        other = _fit(data, _other_loss(settings.fit), watch)
+        comparison = compare(fitted, other, data.train, lambda row: source.line_of(int(data.train.records[row])))
+    total = time.perf_counter() - started
+    report = TrainReport(
+        source=source.name,
+        target=settings.columns.target,
+        weight=settings.columns.weight,
+        rows=data.rows,
+        columns=sum(not effect.aliased for effect in fitted.report.effects) + settings.fit.intercept,
+        fit=fitted.report,
+        comparison=comparison,
+        notes=data.notes,
+        model=None,
+        seconds=Seconds(read, total - read, total),
+    )
+    return Trained(_model(settings, data, fitted), report)
+
+
+def _prepare(loaded: loading.TrainingRows, settings: TrainSettings) -> _Data:
+    """Split, encode by the levels of the training rows, and count."""
+    kept, aside = np.arange(len(loaded.records)), np.zeros(0, dtype=np.intp)
+    if settings.holdout is not None:
+        kept, aside = split_rows(len(loaded.records), settings.holdout, settings.seed)
+    weights = None if loaded.weights is None else loaded.weights[kept]
+    schema = build_schema(loaded.features.iloc[kept], weights)
+    train_sample, _ = encode_sample(loaded, loaded.target, schema, kept)
+    held, unseen = encode_sample(loaded, loaded.target, schema, aside)
+    notes = list(loaded.notes)
+    if unseen:
+        notes.append(f"{unseen:,} holdout row{'s' * (unseen > 1)} with a level never seen in training not scored")
+    if settings.holdout is not None and held.is_weightless:
+        notes.append("no holdout row can be scored")
+    rows = TrainingRows(
+        read=loaded.rows_read,
+        used=len(kept),
+        dropped=loaded.rows_dropped,
+        holdout=len(aside),
+        unseen=unseen,
+        zero_weight=0 if weights is None else int(np.count_nonzero(weights == 0)),
+    )
+    scored = None if held.is_weightless else held
+    return _Data(schema, train_sample, scored, rows, tuple(notes), _baseline(train_sample, settings.fit.quantile))
+
+
+def _baseline(sample: Sample, quantile: float) -> Baseline:
+    weights = sample.weight_values
+    return Baseline(
+        median=weighted_quantile(sample.target, weights, 0.5),
+        mean=float((weights / weights.sum()) @ sample.target),
+        quantile=weighted_quantile(sample.target, weights, quantile),
+    )
+
+
+def _other_loss(settings: FitSettings) -> FitSettings:
+    return replace(settings, loss="mae" if settings.loss == "mse" else "mse", quantile=0.5)
+
+
+def _fit(data: _Data, settings: FitSettings, watch: Watch) -> Fitted:
+    """Fit one loss and score it on the training rows and the holdout."""
+    started = time.perf_counter()
+    solution = fit_design(data.train.design, data.train.target, data.train.weights, settings, watch)
+    seconds = time.perf_counter() - started
+    trivial = data.baseline.prediction(settings.loss, settings.quantile)
+    predicted = solution.predict(data.train.design)
+    held = data.holdout
+    report = FitReport(
+        loss=settings.loss,
+        quantile=settings.quantile,
+        solver=settings.solver.name,
+        train=data.train.scores(predicted, trivial, settings.quantile),
+        holdout=None if held is None else held.scores(solution.predict(held.design), trivial, settings.quantile),
+        certificate=solution.certificate,
+        history=solution.history,
+        intercept=solution.intercept if settings.intercept else None,
+        effects=effects(data.schema, solution, data.train.design, data.train.weight_values),
+        seconds=seconds,
+    )
+    return Fitted(solution, predicted, report)
+
+
+def _model(settings: TrainSettings, data: _Data, fitted: Fitted) -> Model:
+    certificate = asdict(fitted.report.certificate)
+    return Model(
+        target=settings.columns.target,
+        loss=settings.fit.loss,
+        quantile=settings.fit.quantile,
+        weight=settings.columns.weight,
+        intercept=fitted.solution.intercept,
+        terms=_terms(data.schema, fitted.solution),
+        missing=settings.missing,
+        baseline=data.baseline,
+        training={
+            "rows": data.rows.used,
+            "seed": settings.seed,
+            "solver": settings.fit.solver.name,
+            "metrics": asdict(fitted.report.train.model),
+            "certificate": certificate | {"status": certificate["status"].value},
+            "mae_cli": __version__,
+            "numpy": version("numpy"),
+            "pandas": version("pandas"),
+        },
+    )
+
+
+def _terms(schema: Schema, solution: Solution) -> tuple[NumericTerm | CategoricalTerm, ...]:
+    value = dict(zip(schema.design_columns, solution.coefficients.tolist(), strict=True))
+    terms: list[NumericTerm | CategoricalTerm] = []
+    for feature in schema.features:
+        if isinstance(feature, NumericColumn):
+            terms.append(NumericTerm(feature.name, value[feature.name, None], feature.minimum, feature.maximum))
+        else:
+            levels = ((level, value.get((feature.name, level), 0.0)) for level in sorted(feature.levels))
+            terms.append(CategoricalTerm(feature.name, feature.baseline, tuple(levels)))
+    return tuple(terms)

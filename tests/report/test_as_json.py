@@ -1,0 +1,110 @@
+"""The JSON of reports: its keys are a contract."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from mae_cli.report.as_json import dumps, evaluation_report_json, train_report_json
+from mae_cli.reports import Effect
+
+METRICS = ["mae", "mse", "rmse", "median_ae", "r2", "baseline_mae", "pinball"]
+
+
+def test_the_keys_of_a_train_report_are_pinned(train_report):
+    report = train_report_json(train_report)
+    assert list(report) == [
+        "schema", "version", "target", "loss", "quantile", "solver", "data", "train", "holdout", "certificate",
+        "history", "intercept", "coefficients", "model", "seconds", "source", "weight", "notes", "compare",
+    ]  # fmt: skip
+    assert list(report["data"]) == [
+        "rows_read", "rows_used", "rows_dropped", "rows_holdout", "columns", "aliased",
+        "rows_unseen", "rows_zero_weight",
+    ]  # fmt: skip
+    assert list(report["train"]) == list(report["holdout"]) == METRICS
+    assert list(report["certificate"]) == ["status", "loss", "lower_bound", "relative_gap", "unique"]
+    assert list(report["history"]) == ["loss", "iterations", "passes"]
+    assert list(report["coefficients"][0]) == ["column", "level", "value", "per_deviation", "aliased"]
+    assert list(report["seconds"]) == ["read", "fit", "total"]
+
+
+def test_the_values_of_a_train_report_are_the_fit_s(train_report):
+    report = json.loads(dumps(train_report_json(train_report)))
+    assert (report["schema"], report["version"]) == ("mae-cli/train-report", 1)
+    assert (report["target"], report["loss"], report["quantile"], report["solver"]) == (
+        "arr_delay", "mae", 0.5, "auto",
+    )  # fmt: skip
+    assert report["data"] == {
+        "rows_read": 12495, "rows_used": 9985, "rows_dropped": 14, "rows_holdout": 2496, "columns": 9,
+        "aliased": ["air_time_hours"], "rows_unseen": 2, "rows_zero_weight": 0,
+    }  # fmt: skip
+    assert report["train"]["mae"] == train_report.fit.train.model.mae
+    assert report["holdout"]["r2"] == train_report.fit.holdout.model.r2
+    assert report["certificate"]["status"] == "optimal"
+    assert report["certificate"]["unique"] is True
+    assert report["history"]["loss"][-1] == report["certificate"]["loss"]
+    assert report["intercept"] == -15.3201
+    assert report["coefficients"][4] == {
+        "column": "carrier", "level": "AA", "value": -4.5271, "per_deviation": -1.32009, "aliased": False,
+    }  # fmt: skip
+    assert [each["level"] for each in report["coefficients"]] == [
+        None, None, None, None, "AA", "B6", "DL", "JFK", "LGA",
+    ]  # fmt: skip
+    assert report["model"] == "model.json"
+    assert report["compare"] is None
+
+
+def test_what_does_not_exist_is_null_and_no_intercept_is_zero(train_report):
+    fit = replace(train_report.fit, holdout=None, intercept=None)
+    report = train_report_json(replace(train_report, fit=fit, model=None))
+    assert report["holdout"] is None
+    assert report["model"] is None
+    assert report["train"]["pinball"] is None
+    assert report["intercept"] == 0.0
+
+
+def test_the_other_fit_of_a_comparison_has_the_same_shape(compare_report):
+    report = json.loads(dumps(train_report_json(compare_report)))
+    assert list(report["compare"]) == [
+        "loss", "quantile", "solver", "train", "holdout", "certificate", "history", "intercept",
+        "coefficients", "contested", "verdict",
+    ]  # fmt: skip
+    assert report["compare"]["loss"] == "mse"
+    assert report["compare"]["contested"][0] == {
+        "line": 7073, "target": 851.0, "predictions": [812.4, 871.25], "pull": 0.1213,
+    }  # fmt: skip
+
+
+def test_the_keys_of_an_evaluation_report_are_pinned(evaluation_report):
+    report = json.loads(dumps(evaluation_report_json(evaluation_report)))
+    assert list(report) == [
+        "schema", "version", "model", "target", "data", "metrics",
+        "source", "loss", "quantile", "weight", "notes",
+    ]  # fmt: skip
+    assert (report["schema"], report["version"]) == ("mae-cli/eval-report", 1)
+    assert report["data"] == {"rows_read": 2500, "rows_used": 2488, "rows_dropped": 9, "rows_unseen": 3}
+    assert list(report["metrics"]) == METRICS
+
+
+def test_the_text_is_one_line_and_keeps_every_name(train_report):
+    names = ["größe", "大", "two\nlines", "\x1b[31m", "\x9b", "a\u202eb", "\U000e0041", 'quo"te\\']
+    effects = tuple(Effect(name, name, 1.0, 1.0, None, aliased=False) for name in names)
+    report = train_report_json(replace(train_report, fit=replace(train_report.fit, effects=effects)))
+    text = dumps(report)
+    assert text.endswith("}\n")
+    assert text.count("\n") == 1
+    assert "größe" in text
+    assert not set(text) & {"\x1b", "\x9b", "\u202e", "\U000e0041"}
+    assert json.loads(text) == json.loads(json.dumps(report))
+
+
+def test_an_encoding_without_the_character_gets_its_escape():
+    text = dumps({"name": "größe 😀"}, "ascii")
+    assert text == '{"name": "gr\\u00f6\\u00dfe \\ud83d\\ude00"}\n'
+    assert json.loads(text) == {"name": "größe 😀"}
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_is_not_finite_is_refused(number):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        dumps({"loss": number})

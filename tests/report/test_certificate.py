@@ -1,0 +1,70 @@
+"""The certificate in words, for each way a fit can end."""
+
+from dataclasses import replace
+
+import pytest
+
+from mae_cli.report.certificate import certificate_sentence, certificate_text
+from mae_cli.solvers.solution import Status
+
+LOSSES = [("mae", 0.5, "MAE"), ("mse", 0.5, "MSE"), ("mae", 0.9, "pinball loss at quantile 0.9")]
+UNIQUENESS = {
+    True: "the optimum is unique",
+    False: "other coefficients reach the same {name}",
+    None: "whether other coefficients reach it too is not settled",
+}
+
+
+def ended(fit, status, *, gap=0.0, unique=None, loss="mae", quantile=0.5, solver="auto"):
+    certificate = replace(fit.certificate, status=status, relative_gap=gap, unique=unique)
+    return replace(fit, certificate=certificate, loss=loss, quantile=quantile, solver=solver)
+
+
+@pytest.mark.parametrize(("loss", "quantile", "name"), LOSSES)
+@pytest.mark.parametrize("unique", UNIQUENESS)
+def test_an_optimal_fit_says_so_and_whether_it_is_the_only_one(mae_fit, loss, quantile, name, unique):
+    fit = ended(mae_fit, Status.OPTIMAL, unique=unique, loss=loss, quantile=quantile)
+    assert certificate_sentence(fit) == (
+        f"proved optimal: no linear model on these columns has a smaller {name}; "
+        f"{UNIQUENESS[unique].format(name=name)}."
+    )
+
+
+@pytest.mark.parametrize(("loss", "quantile", "name"), LOSSES)
+@pytest.mark.parametrize("unique", [True, False, None])
+def test_a_fit_within_the_tolerance_says_how_near(mae_fit, loss, quantile, name, unique):
+    fit = ended(mae_fit, Status.TOLERANCE, gap=3.04e-10, unique=unique, loss=loss, quantile=quantile)
+    assert certificate_sentence(fit) == (
+        f"within 3.1e-10 of the optimum (proved): no linear model on these columns lowers the {name} by a larger share."
+    )
+
+
+@pytest.mark.parametrize(("loss", "quantile", "name"), LOSSES)
+@pytest.mark.parametrize("unique", [True, False, None])
+def test_a_fit_that_ran_out_of_steps_says_what_is_not_proved_and_what_to_try(mae_fit, loss, quantile, name, unique):
+    fit = ended(mae_fit, Status.LIMIT, gap=0.041, unique=unique, loss=loss, quantile=quantile, solver="textbook")
+    assert certificate_sentence(fit) == (
+        f"not proved optimal: the steps ran out; the optimum may be up to 4.1 % below this {name}. "
+        "Try more --epochs, or --solver auto."
+    )
+
+
+def test_the_default_solver_is_not_advised_to_use_itself(mae_fit):
+    sentence = certificate_sentence(ended(mae_fit, Status.LIMIT, gap=0.041))
+    assert sentence.endswith("A larger --tolerance accepts such a fit.")
+    assert "--solver" not in sentence
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_perfect_fit_is_named(mae_fit, status):
+    assert "the MAE is zero to rounding" in certificate_sentence(ended(mae_fit, status, gap=None))
+
+
+def test_the_work_is_counted_in_the_solver_s_own_steps(mae_fit):
+    assert certificate_text(mae_fit).plain.endswith(" It took 14 steps and 6 passes over the rows.")
+    textbook = replace(mae_fit, solver="textbook")
+    assert " It took 14 epochs and 6 passes over the rows." in certificate_text(textbook).plain
+
+
+def test_two_fits_are_told_apart(mae_fit):
+    assert certificate_text(mae_fit, "MAE fit").plain.startswith("MAE fit, proved optimal: ")

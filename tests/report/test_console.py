@@ -1,0 +1,116 @@
+"""Escape codes go to terminals only; nothing is cut, wrapped or refused on the way."""
+
+import io
+
+import pytest
+from rich.text import Text
+
+from mae_cli.report.console import Room, note_console, result_console, room_on, show, show_line
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def bytes_stream(encoding):
+    return io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True)
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+@pytest.mark.parametrize("console_on", [result_console, note_console])
+@pytest.mark.parametrize("variable", ["FORCE_COLOR", "TTY_COMPATIBLE", "CLICOLOR_FORCE"])
+def test_a_pipe_gets_no_escape_codes_whatever_the_environment_forces(monkeypatch, console_on, variable):
+    monkeypatch.setenv(variable, "1")
+    stream = io.StringIO()
+    show(console_on(stream), [Text("bold", "bold red")])
+    assert stream.getvalue() == "bold\n"
+
+
+def test_a_terminal_gets_colour():
+    stream = Terminal()
+    show(result_console(stream), [Text("red", "red")])
+    assert stream.getvalue() == "\x1b[31mred\x1b[0m\n"
+
+
+def test_no_color_is_honoured(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    stream = Terminal()
+    show(result_console(stream), [Text("red", "bold red")])
+    assert "31" not in stream.getvalue()
+
+
+def test_a_dumb_terminal_gets_no_escape_codes(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    stream = Terminal()
+    show(result_console(stream), [Text("red", "red")])
+    assert stream.getvalue() == "red\n"
+
+
+def test_piped_lines_are_neither_wrapped_nor_cut_in_a_narrow_window(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = io.StringIO()
+    show(result_console(stream), [Text("word " * 50 + "end")])
+    assert stream.getvalue() == "word " * 50 + "end\n"
+
+
+def test_sentences_wrap_on_a_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = Terminal()
+    show(result_console(stream), [Text("one two three four five six")])
+    assert stream.getvalue() == "one two three four \nfive six\n"
+
+
+def test_one_line_is_never_wrapped(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = Terminal()
+    show_line(note_console(stream), "[bold]a long\x1b line :smile: " + "x" * 50)
+    assert stream.getvalue() == "[bold]a long\\x1b line :smile: " + "x" * 50 + "\n"
+
+
+def test_a_plain_string_is_printed_as_it_is():
+    stream = io.StringIO()
+    result_console(stream).print("[b]x[/b] :smile:")
+    assert stream.getvalue() == "[b]x[/b] :smile:\n"
+
+
+def test_blocks_are_set_apart_by_an_empty_line():
+    stream = io.StringIO()
+    show(result_console(stream), [Text("a"), Text("b")])
+    assert stream.getvalue() == "a\n\nb\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "written"),
+    [
+        ("utf-8", "R² – × … é 大"),
+        ("latin-1", "R² - × ... é \\u5927"),
+        ("ascii", "R2 - x ... \\xe9 \\u5927"),
+    ],
+)
+def test_a_character_the_stream_lacks_is_replaced(encoding, written):
+    stream = bytes_stream(encoding)
+    show(result_console(stream), [Text("R² – × … é 大")])
+    assert stream.buffer.getvalue().decode(encoding).splitlines() == [written]
+
+
+def test_a_pipe_has_room_for_everything_and_a_terminal_for_the_most_important(monkeypatch):
+    assert room_on(result_console(io.StringIO())) == Room(name=None, terms=None)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert room_on(result_console(Terminal())) == Room(name=36, terms=20)
+    monkeypatch.setenv("COLUMNS", "20")
+    assert room_on(result_console(Terminal())) == Room(name=16, terms=20)
+
+
+def test_the_consoles_are_standard_output_and_standard_error(capsys):
+    show_line(result_console(), "result")
+    show_line(note_console(), "note")
+    assert capsys.readouterr() == ("result\n", "note\n")

@@ -1,0 +1,139 @@
+"""The loss curve shows every step, honestly, at any width and in any encoding."""
+
+import io
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from mae_cli.report.curve import NOTHING_TO_DRAW, LossCurve, LossSeries
+
+
+class Stream(io.StringIO):
+    """A text stream that claims an encoding."""
+
+    def __init__(self, encoding="utf-8"):
+        super().__init__()
+        self._encoding = encoding
+
+    @property
+    def encoding(self):
+        return self._encoding
+
+
+def draw(*series, width=60, encoding="utf-8", legacy_windows=False):
+    console = Console(
+        file=Stream(encoding), width=width, legacy_windows=legacy_windows, highlight=False, color_system=None
+    )
+    console.print(LossCurve(series))
+    return console.file.getvalue().splitlines()
+
+
+def falling(steps, rate=0.1, label="MAE fit"):
+    return LossSeries(label, tuple(1 + rate**k for k in range(steps)), 1.0)
+
+
+def chart(lines):
+    """The drawing area, without labels and axes."""
+    return [line.partition("┤")[2] or line.partition("│")[2] or line.partition("┊")[2] for line in lines[1:-2]]
+
+
+def test_the_excess_is_relative_to_the_start_and_clipped():
+    assert LossSeries("", (5.0, 3.0, 1.0), 1.0).excess() == [1.0, 0.5, 1e-16]
+    assert LossSeries("", (1.0, 3.0), 1.0).excess() == [1e-16, 1e-16]
+    assert LossSeries("", (5e-324, 1e308), 0.0).excess() == [1.0, 1e300]
+
+
+def test_a_straight_descent_is_a_straight_line_on_the_logarithmic_scale():
+    assert draw(falling(4), width=30, encoding="ascii")[2:] == [
+        "     1 ┤**",
+        "       │  **",
+        "       │    **",
+        "   0.1 ┤      ***",
+        "       │         *",
+        "       │          ***",
+        "  0.01 ┤             **",
+        "       │               **",
+        "       │                 **",
+        " 0.001 ┤                   **",
+        "       └┬──────┬─────┬──────┬",
+        "  step  0      1     2      3",
+    ]
+
+
+@pytest.mark.parametrize("width", [20, 33, 80, 200])
+@pytest.mark.parametrize("steps", [1, 2, 14, 1000, 100_000])
+def test_no_line_is_wider_than_the_console_or_eighty_cells(width, steps):
+    series = LossSeries("MAE fit", tuple(1 / (k + 1) for k in range(steps)), 0.0)
+    lines = draw(series, width=width)
+    assert max(map(cell_len, lines)) <= min(width, 80)
+    assert len(lines) <= 16
+
+
+def test_what_met_the_bound_is_on_a_line_of_its_own_below_a_gap():
+    lines = draw(LossSeries("MAE fit", (2.0, 1.001, 1.0), 1.0))
+    assert "proved ┤" in lines[-3]
+    assert "┊" in lines[-4]
+    assert chart(lines)[-1].strip()
+
+
+def test_without_a_proof_there_is_no_such_line():
+    assert not any("proved ┤" in line or "┊" in line for line in draw(falling(5)))
+
+
+def test_a_start_at_the_bound_is_said_in_words():
+    assert draw(LossSeries("MAE fit", (3.0, 3.0), 3.0), width=90) == [NOTHING_TO_DRAW]
+
+
+def test_one_step_is_one_mark():
+    marks = "".join(chart(draw(LossSeries("MAE fit", (3.0,), 1.0), encoding="ascii")))
+    assert marks.strip() == "*"
+
+
+def test_a_constant_loss_is_a_level_line():
+    rows = [row for row in chart(draw(LossSeries("MAE fit", (3.0,) * 9, 1.0), encoding="ascii")) if row.strip()]
+    assert len(rows) == 1
+    assert rows[0] == "*" * len(rows[0])
+
+
+def test_the_spread_of_many_steps_within_one_column_is_drawn():
+    losses = (2.0,) * 50_300 + (1.01,) + (2.0,) * 49_699
+    lines = chart(draw(LossSeries("MAE fit", losses, 1.0)))
+    assert all(line.strip() for line in lines)
+
+
+def test_a_step_above_the_start_is_on_the_chart():
+    lines = draw(LossSeries("MAE fit", (2.0, 101.0, 1.5), 1.0))
+    assert any(line.strip().startswith("100 ┤") for line in lines)
+    assert chart(lines)[0].strip()
+
+
+def test_two_series_differ_without_colour_and_are_named():
+    lines = draw(falling(15, 0.3), falling(3, 0.01, "MSE fit"), encoding="ascii")
+    assert lines[1] == "*** MAE fit   ooo MSE fit"
+    assert any("o" in line for line in chart(lines)[1:])
+    braille = draw(falling(15, 0.3), falling(3, 0.01, "MSE fit"))
+    assert braille[1] == "⠒⠒⠒⠒ MAE fit   ⠂⠐⠀⠂ MSE fit"
+
+
+def test_two_equal_lines_differ_in_their_density():
+    def dots(*series):
+        rows = chart(draw(*series))[-10:]
+        return sum((ord(mark) - 0x2800).bit_count() for row in rows for mark in row if mark != " ")
+
+    steep, start = falling(3, 0.01, "MSE fit"), LossSeries("MAE fit", (2.0,), 1.0)
+    assert dots(start, steep) < dots(steep, start) / 2
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "cp437"])
+def test_without_braille_the_chart_is_ascii(encoding):
+    assert any("*" in line for line in draw(falling(5), encoding=encoding))
+    assert not any(0x2800 <= ord(c) < 0x2900 for line in draw(falling(5), encoding=encoding) for c in line)
+
+
+def test_an_old_windows_console_gets_no_braille():
+    assert any("*" in line for line in draw(falling(5), legacy_windows=True))
+
+
+def test_a_unicode_stream_gets_braille():
+    assert any("⠒" in line or "⠤" in line for line in draw(falling(5), encoding="utf-8"))

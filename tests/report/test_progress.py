@@ -1,0 +1,83 @@
+"""Progress is shown to people who wait, and to nobody else."""
+
+import io
+import threading
+
+import pytest
+
+from mae_cli.report import progress as module
+from mae_cli.report.console import note_console
+from mae_cli.report.progress import progress
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that the test turns by hand."""
+    times = [100.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: times[0])
+    return times
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+def test_short_work_shows_nothing(clock):
+    stream = Terminal()
+    with progress(note_console(stream), enabled=True) as report:
+        for step in range(1000):
+            clock[0] = 100.0 + step * 0.000499
+            report(step=step, loss=1.0)
+    assert stream.getvalue() == ""
+
+
+def test_long_work_shows_step_loss_and_gap_then_erases_them(clock):
+    stream = Terminal()
+    with progress(note_console(stream), enabled=True) as report:
+        clock[0] = 102.0
+        report(step=1200, loss=9.8213, gap=3.04e-5)
+    assert "fitting: step 1,200 · loss 9.8213 · at most 3.1e-5 above the optimum · 2.00 s" in stream.getvalue()
+    assert stream.getvalue().endswith("\x1b[?25h\r\x1b[1A\x1b[2K")
+
+
+def test_many_calls_draw_ten_times_a_second_at_most(clock):
+    stream = Terminal()
+    with progress(note_console(stream), enabled=True) as report:
+        for step in range(3001):
+            clock[0] = 100.0 + step / 1000
+            report(step=step, loss=1.0)
+    assert 20 <= stream.getvalue().count("fitting") <= 27
+
+
+@pytest.mark.parametrize(("stream", "enabled"), [(Terminal(), False), (io.StringIO(), True)])
+def test_a_pipe_and_the_quiet_see_nothing(clock, stream, enabled):
+    with progress(note_console(stream), enabled=enabled) as report:
+        clock[0] = 200.0
+        report(step=1, loss=1.0)
+    assert stream.getvalue() == ""
+
+
+def test_an_error_passes_through_and_leaves_a_clean_line_and_no_thread(clock):
+    stream, threads = Terminal(), threading.active_count()
+
+    def fail():
+        with progress(note_console(stream), enabled=True) as report:
+            clock[0] = 200.0
+            report(step=1, loss=1.0)
+            assert threading.active_count() == threads
+            raise ArithmeticError("boom")
+
+    with pytest.raises(ArithmeticError, match="boom"):
+        fail()
+    assert "fitting: step 1" in stream.getvalue()
+    assert "\x1b[?25h" in stream.getvalue()
+    assert threading.active_count() == threads
