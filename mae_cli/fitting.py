@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeGuard
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mae_cli.data.design import Design, FloatArray
+from mae_cli.data.design import Design, FloatArray, column_ranges
 from mae_cli.data.rows import MemoryRows
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.losses import loss_named
@@ -180,7 +180,7 @@ def _schema(X: "ArrayLike | pd.DataFrame", max_levels: int) -> Schema:
     matrix = _finite_matrix(np.asarray(X))
     if not len(matrix):
         raise DataError("there are no rows to fit")
-    extremes = zip(matrix.min(axis=0), matrix.max(axis=0), strict=True)
+    extremes = zip(*column_ranges(matrix), strict=True)
     return Schema(tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(extremes)))
 
 

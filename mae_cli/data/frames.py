@@ -28,7 +28,7 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 200) -> pd.DataFrame:
             raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
         columns[name] = _numbers(name, column) if _is_numeric(column) else _levels(name, column)
         _refuse_many_levels(name, columns[name], max_levels)
-    return _assemble(columns)
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
 
 
 def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
@@ -50,11 +50,7 @@ def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
             raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
         column = frame.iloc[:, positions[name][0]]
         columns[name] = _numbers(name, column) if isinstance(feature, NumericColumn) else _levels(name, column)
-    return _assemble(columns)
-
-
-def _assemble(columns: dict[str, pd.Series]) -> pd.DataFrame:
-    return pd.DataFrame({name: column.reset_index(drop=True) for name, column in columns.items()}, copy=False)
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
 
 
 def _is_numeric(column: pd.Series) -> bool:

@@ -46,6 +46,12 @@ class Block:
         """ω·values, without a copy when there are no weights."""
         return values if self.weights is None else self.weights * values
 
+    def places(self, rows: Positions) -> tuple[Positions, slice]:
+        """Places in this block of those of the sorted `rows` that it holds, and which of the rows they are."""
+        start, stop = int(self.positions[0]), int(self.positions[-1]) + 1
+        low, high = np.searchsorted(rows, [start, stop])
+        return rows[low:high] - start, slice(int(low), int(high))
+
     def residual(self, coefficients: FloatArray) -> FloatArray:
         """R = y − X·w, (b,)."""
         return self.target - self.design.product(coefficients)
@@ -119,17 +125,26 @@ class TransformedRows:
         return self.transform(self.rows.take(positions))
 
 
-def in_memory(rows: Rows) -> MemoryRows:
-    """All rows brought into memory once, so that a transformation is not repeated in every pass."""
+def whole(rows: Rows) -> Block:
+    """All rows as one block, by one pass; no copy if they are one block already."""
     blocks = list(rows.map(lambda block: block))
+    if len(blocks) == 1:
+        return blocks[0]
     designs = [block.design for block in blocks]
     design = Design(
         np.concatenate([design.numeric for design in designs]),
         tuple(np.concatenate(codes) for codes in zip(*(design.codes for design in designs), strict=True)),
         designs[0].level_counts,
     )
+    target = np.concatenate([block.target for block in blocks])
     weights = None if blocks[0].weights is None else np.concatenate([block.weight_values for block in blocks])
-    return MemoryRows(design, np.concatenate([block.target for block in blocks]), weights)
+    return Block(design, target, weights, np.concatenate([block.positions for block in blocks]))
+
+
+def in_memory(rows: Rows) -> MemoryRows:
+    """All rows brought into memory once, so that a transformation is not repeated in every pass."""
+    block = whole(rows)
+    return MemoryRows(block.design, block.target, block.weights)
 
 
 @dataclass(eq=False)

@@ -12,9 +12,9 @@ from functools import partial, reduce
 import numpy as np
 
 from mae_cli.data.design import FloatArray
-from mae_cli.data.rows import Block, Rows
+from mae_cli.data.rows import Block, Rows, whole
 from mae_cli.losses import Absolute, Pinball
-from mae_cli.solvers.band import TOUCHING, Band, Check, Positions, Touching
+from mae_cli.solvers.band import TOUCHING, Band, Check, Positions, Touching, typical_size
 from mae_cli.solvers.descent import descend
 from mae_cli.solvers.screening import DESCENT_STEPS, Optimum, finish, minimise, screen
 from mae_cli.solvers.whitening import Whitening
@@ -67,7 +67,7 @@ def minimise_absolute(search: Search) -> Found:
     count, columns = search.rows.shape
     if count * columns > _DENSE_SIZE:
         return Found(_minimise_many(search), 0)
-    band = _dense(search.rows.take(np.arange(count)), search)
+    band = _dense(whole(search.rows), search)
     descent = descend(band, DESCENT_STEPS)
     found = finish(replace(descent, band=_with_tie_width(descent.band, band, search.tie_share)))
     offset = search.loss.tilt * float(band.residual.sum())
@@ -96,14 +96,8 @@ def _dense(block: Block, search: Search) -> Band:
 
 def _with_tie_width(descended: Band, start: Band, tie_share: float) -> Band:
     """Ties are narrower than the residuals that a descent leaves, and wider than the rounding of the target."""
-    width = _TIE_SHARE * _typical(descended.residual) + _TIE_FLOOR * _typical(start.residual)
+    width = _TIE_SHARE * typical_size(descended.residual) + _TIE_FLOOR * typical_size(start.residual)
     return replace(descended, tie_width=tie_share * (width or _TIE_FLOOR))
-
-
-def _typical(residual: FloatArray) -> float:
-    """The median of |r|, which no outlier can move; the mean when more than half are zero."""
-    sizes = np.abs(residual)
-    return float(np.median(sizes)) or float(sizes.mean())
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,11 +130,10 @@ class _Screened:
 
     def narrowed(self, members: Positions) -> Band:
         """The problem of the members; the rest acts through the sum of its signed rows."""
-        pull = partial(_pull, point=self._standard(self.origin), tilt=self.search.loss.tilt)
-        total = self.search.whitening.gradient(reduce(np.add, self.search.rows.map(pull)))
+        point, tilt = self._standard(self.origin), self.search.loss.tilt
+        pull = partial(_pull, members=members, point=point, tilt=tilt)
+        linear = self.search.whitening.gradient(reduce(np.add, self.search.rows.map(pull)))
         band = _dense(self.search.rows.take(members), self.search).moved(self.origin)
-        # The members' own signs leave the sum; their tilt stays in it.
-        linear = total - np.sign(band.residual) @ band.matrix
         return replace(band, linear=linear, tie_width=self.sample.tie_width)
 
     def check(self, members: Positions, step: FloatArray) -> Check:
@@ -171,9 +164,14 @@ def _within(block: Block, whitening: Whitening, point: FloatArray, width: float)
     return np.asarray(block.positions[np.abs(block.residual(point)) <= width * leverage])
 
 
-def _pull(block: Block, point: FloatArray, tilt: float) -> FloatArray:
-    signs = np.sign(block.residual(point)) + tilt
-    return block.design.transpose_product(block.weighted(signs))
+def _pull(block: Block, members: Positions, point: FloatArray, tilt: float) -> FloatArray:
+    """Σω(sgn(r) + tilt)z, the signs of the members (sorted) left out.
+
+    Their signs are not subtracted afterwards: computed on other rows, a residual of zero may round to another sign.
+    """
+    signs = np.sign(block.residual(point))
+    signs[block.places(members)[0]] = 0.0
+    return block.design.transpose_product(block.weighted(signs + tilt))
 
 
 def _look(

@@ -21,6 +21,7 @@ Positions = NDArray[np.intp]
 # Residuals up to so many tie widths count as touching zero.
 TOUCHING = 32.0
 _PERTURBATION_SEED = 20_240_229
+_TYPICAL_SAMPLE = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,3 +128,12 @@ class Check:
     wrong: Positions
     touching: Touching
     objective: float
+
+
+def typical_size(residual: FloatArray) -> float:
+    """About the median of |r|, from a sample: no outlier can move it. The mean when more than half are zero."""
+    sizes = np.abs(residual[:: max(1, len(residual) // _TYPICAL_SAMPLE)])
+    if not len(sizes):
+        return 0.0
+    middle = float(np.partition(sizes, len(sizes) // 2)[len(sizes) // 2])
+    return middle or float(np.abs(residual).mean())

@@ -11,11 +11,10 @@ import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.losses import breakpoint_step
-from mae_cli.solvers.band import Band
+from mae_cli.solvers.band import Band, typical_size
 
 # A step that gains less than this share of a typical residual is left to the vertex search, which is then cheaper.
-_SMALLEST_GAIN = 2e-6
-_TYPICAL_SAMPLE = 500
+_SMALLEST_GAIN = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,11 +50,6 @@ def descend(band: Band, most_steps: int) -> Descent:
         residual = residual - length * rate
         step = step + length * direction
         losses.append(float(np.abs(residual).sum() - band.linear @ step))
-        if losses[-2] - losses[-1] < _SMALLEST_GAIN * len(residual) * _typical(residual):
+        if losses[-2] - losses[-1] < _SMALLEST_GAIN * len(residual) * typical_size(residual):
             break
     return Descent(step, replace(band, residual=residual), tuple(losses))
-
-
-def _typical(residual: FloatArray) -> float:
-    """A median of |r| over a sample: unlike the mean it does not let a few outliers end the descent."""
-    return float(np.median(np.abs(residual[:: max(1, len(residual) // _TYPICAL_SAMPLE)])))

@@ -45,6 +45,8 @@ class DoubleDouble:
 
     def sum_rows(self) -> "DoubleDouble":
         """The sum over the first axis, by halves."""
+        if not len(self.high):
+            return DoubleDouble.of(np.zeros(self.high.shape[1:]))
         total = self
         while len(total.high) > 1:
             half = len(total.high) // 2
@@ -73,15 +75,8 @@ def two_product(first: FloatArray, second: FloatArray) -> tuple[FloatArray, Floa
 
 
 def matrix_product(matrix: FloatArray, vector: DoubleDouble) -> DoubleDouble:
-    """X·w for an (n, p) matrix of floats and a vector with twice the digits."""
-    total = DoubleDouble.of(np.zeros(matrix.shape[0]))
-    for column in range(matrix.shape[1]):
-        coefficient = DoubleDouble(
-            np.broadcast_to(vector.high[column], (matrix.shape[0],)),
-            np.broadcast_to(vector.low[column], (matrix.shape[0],)),
-        )
-        total = total + coefficient.times(matrix[:, column])
-    return total
+    """X·w for an (n, p) matrix of floats and a (p,) vector with twice the digits."""
+    return transpose_product(matrix.T, vector)
 
 
 def transpose_product(matrix: FloatArray, vector: DoubleDouble) -> DoubleDouble:

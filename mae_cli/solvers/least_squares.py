@@ -5,7 +5,7 @@ from functools import partial, reduce
 import numpy as np
 
 from mae_cli.data.design import FloatArray
-from mae_cli.data.rows import Block
+from mae_cli.data.rows import Block, whole
 from mae_cli.solvers.certificate import BoundedFit, bound_squared
 from mae_cli.solvers.problem import Coefficients, Problem
 from mae_cli.solvers.refinement import refine_least_squares
@@ -14,6 +14,8 @@ from mae_cli.solvers.solution import History
 # In whitened coordinates the loss is round and one exact step ends at its centre; the next ones clear up rounding.
 _MOST_STEPS = 10
 _SMALLEST_GAIN = 1e-14
+# Refined coefficients may have a larger loss by the rounding of its evaluation; by more, and they have diverged.
+_SAME_LOSS = 1e-9
 # Refinement holds dense copies of the rows. With more rows than these the descent's own error, a few ε times the
 # condition number, is far below the standard error of any coefficient, unless the columns are so nearly dependent
 # that the descent does not get to a gap of rounding: then the rows are refined whatever their number.
@@ -26,10 +28,10 @@ def minimise_squared(problem: Problem) -> BoundedFit:
     fitted = _user_units(problem, point)
     bound = bound_squared(problem, fitted)
     count, columns = problem.rows.shape
-    if count * (columns + 1) <= _REFINED_SIZE or bound.gap > bound.rounding:
+    if count * (columns + 1) <= _REFINED_SIZE or not bound.is_rounding:
         refined = _refined(problem)
         refined_bound = bound_squared(problem, refined)
-        if refined_bound.loss <= bound.loss + bound.rounding:
+        if refined_bound.loss <= bound.loss * (1 + _SAME_LOSS) + bound.rounding:
             fitted, bound = refined, refined_bound
     unit = problem.standard.target_scale**2
     history = (*(loss * unit for loss in losses), bound.loss)
@@ -94,5 +96,4 @@ def _user_units(problem: Problem, point: FloatArray) -> Coefficients:
 
 
 def _refined(problem: Problem) -> Coefficients:
-    everything = problem.rows.take(np.arange(problem.rows.shape[0]))
-    return Coefficients(*refine_least_squares(everything, problem.standard, problem.whitening))
+    return Coefficients(*refine_least_squares(whole(problem.rows), problem.standard, problem.whitening))

@@ -79,6 +79,14 @@ def prepare(rows: Rows, loss: Absolute | Pinball | Squared, *, intercept: bool) 
 
 def magnitude(block: Block, point: Coefficients) -> FloatArray:
     """|y| + |b| + Σ|x·w| of every row, (b,): the size of the numbers whose rounding the residual carries."""
-    absolute = Design(np.abs(block.design.numeric), block.design.codes, block.design.level_counts)
-    magnitudes: FloatArray = np.abs(block.target) + abs(point.intercept) + absolute.product(np.abs(point.values))
-    return magnitudes
+    products: FloatArray = block.design.absolute().product(np.abs(point.values))
+    return np.asarray(np.abs(block.target) + abs(point.intercept) + products)
+
+
+def total_magnitude(block: Block, point: Coefficients, weights: FloatArray) -> float:
+    """Σω·(|y| + |b| + Σ|x·w|) over a block."""
+    total = float(weights.sum())
+    # Means first: the sum of a column may overflow where no prediction does.
+    columns = block.design.absolute().transpose_product(weights / total)
+    mean_target = float((weights / total) @ np.abs(block.target))
+    return total * (mean_target + abs(point.intercept) + float(columns @ np.abs(point.values)))

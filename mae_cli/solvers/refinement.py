@@ -67,10 +67,9 @@ def solve_vertex(basis: Block, standard: Standardisation, whitening: Whitening) 
     scaled = _Scaled.of(basis, standard, whitening)
     inverse = np.linalg.inv(standard(basis).design.dense()[:, whitening.kept])
     solution = DoubleDouble.of(np.zeros(len(whitening.kept)))
-    target = DoubleDouble.of(scaled.target)
+    target = residual = DoubleDouble.of(scaled.target)
     previous = np.inf
     for _ in range(_MOST_CORRECTIONS):
-        residual = target - matrix_product(scaled.matrix, solution)
         correction = inverse @ residual.high
         size = _relative_size(correction, solution)
         if size >= previous:
@@ -79,6 +78,7 @@ def solve_vertex(basis: Block, standard: Standardisation, whitening: Whitening) 
         previous = size
         if size <= _CONVERGED:
             break
+        residual = target - matrix_product(scaled.matrix, solution)
     return _user_units(solution.high, standard, whitening)
 
 

@@ -18,7 +18,7 @@ from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.vertex import Outcome, search
 
 # Exchanges are cheap on a few rows for each column, and the descent ends well within such a band.
-_BAND_ROWS_PER_COLUMN = 5
+_BAND_ROWS_PER_COLUMN = 6
 _SMALLEST_BAND = 40
 DESCENT_STEPS = 12
 _EXCHANGES_PER_COLUMN = 100

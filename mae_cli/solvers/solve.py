@@ -7,7 +7,9 @@ import numpy as np
 from mae_cli.data.rows import Rows
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.solvers.absolute import Found, Search, minimise_absolute
-from mae_cli.solvers.certificate import Bound, BoundedFit, VertexFit, bound_anywhere, bound_vertex
+from mae_cli.solvers.certificate import Bound, BoundedFit
+from mae_cli.solvers.dual import VertexFit, bound_vertex
+from mae_cli.solvers.dual_anywhere import bound_anywhere
 from mae_cli.solvers.least_squares import minimise_squared
 from mae_cli.solvers.problem import Coefficients, Problem, prepare
 from mae_cli.solvers.progress import Watch, unwatched
@@ -43,7 +45,7 @@ def solve(
 
 
 def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) -> Solution:
-    proved = fit.bound.gap <= fit.bound.rounding
+    proved = fit.bound.is_rounding
     unique = True if isinstance(problem.loss, Squared) and proved else None
     return Solution(
         intercept=fit.point.intercept,
@@ -89,7 +91,7 @@ def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> S
     point = Coefficients(*solve_vertex(basis, problem.standard, problem.whitening))
     vertex = VertexFit(point, optimum.basis, optimum.touching)
     proof = bound_vertex(problem, vertex)
-    proved = proof.bound.gap <= proof.bound.rounding
+    proved = proof.bound.is_rounding
     unique = is_unique(problem, vertex, proof.multipliers) if proved else None
     rows = np.concatenate([optimum.basis, optimum.touching.rows])
     values = np.concatenate([proof.multipliers, optimum.touching.signs])

@@ -10,13 +10,13 @@ from functools import reduce
 
 import numpy as np
 
-from mae_cli.data.design import Design, FloatArray
+from mae_cli.data.design import Design, FloatArray, column_ranges
 from mae_cli.data.rows import Block, Rows
 from mae_cli.errors import DataError
 from mae_cli.quantiles import weighted_quantile
 
 # The target's shift only has to be near its middle: the median of so many rows will do.
-_MEDIAN_SAMPLE = 4096
+_MEDIAN_SAMPLE = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +43,14 @@ class Standardisation:
 
     def __call__(self, block: Block) -> Block:
         """The block in standard units, with its column of ones."""
-        numeric = np.empty((len(block.target), len(self.shift) + self.intercept))
-        numeric[:, : int(self.intercept)] = 1.0
-        values = numeric[:, int(self.intercept) :]
-        np.subtract(block.design.numeric, self.shift, out=values)
-        values *= 1.0 / self.scale
+        # Column after column in memory: each is then shifted and scaled by one long operation.
+        columns = np.empty((len(self.shift) + self.intercept, len(block.target)))
+        columns[: int(self.intercept)] = 1.0
+        values = columns[int(self.intercept) :]
+        np.subtract(block.design.numeric.T, self.shift[:, np.newaxis], out=values)
+        values *= (1.0 / self.scale)[:, np.newaxis]
         target = (block.target - self.target_shift) / self.target_scale
-        design = Design(numeric, block.design.codes, block.design.level_counts)
+        design = Design(columns.T, block.design.codes, block.design.level_counts)
         weights = None if block.weights is None else block.weights / self.weight_scale
         return Block(design, target, weights, block.positions)
 
@@ -120,12 +121,13 @@ def standardisation(rows: Rows, *, intercept: bool) -> Standardisation:
 
 def _extent(block: Block) -> _Extent:
     values, target = block.design.numeric, block.target
+    lowest, highest = column_ranges(values)
     return _Extent(
         weight=float(block.weight_values.sum()),
         largest_weight=float(block.weight_values.max()),
         total=block.weight_values @ values,
-        minimum=np.append(values.min(axis=0), target.min()),
-        maximum=np.append(values.max(axis=0), target.max()),
+        minimum=np.append(lowest, target.min()),
+        maximum=np.append(highest, target.max()),
     )
 
 
@@ -136,7 +138,7 @@ def _centres(rows: Rows, extent: _Extent) -> FloatArray:
     """
     mean = extent.total / extent.weight
     count = rows.shape[0]
-    sample = rows.take(np.unique(np.linspace(0, count - 1, min(count, _MEDIAN_SAMPLE)).astype(np.intp)))
+    sample = rows.take(np.arange(0, count, max(1, count // _MEDIAN_SAMPLE)))
     median = weighted_quantile(sample.target, sample.weight_values, 0.5)
     # Rounding can carry the mean of equal values past them, and an overflowed sum far past.
     return np.append(np.clip(mean, extent.minimum[:-1], extent.maximum[:-1]), median)

@@ -14,7 +14,8 @@ from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block, Rows
 from mae_cli.losses import Loss, Squared
 from mae_cli.quantiles import weighted_quantile
-from mae_cli.solvers.certificate import Bound, BoundedFit, bound_anywhere, bound_squared
+from mae_cli.solvers.certificate import Bound, BoundedFit, bound_squared
+from mae_cli.solvers.dual_anywhere import bound_anywhere
 from mae_cli.solvers.problem import Coefficients, Problem
 from mae_cli.solvers.progress import Watch
 from mae_cli.solvers.settings import Textbook

@@ -9,7 +9,7 @@ import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.solvers.band import Positions
-from mae_cli.solvers.certificate import BOX_ROUNDING, VertexFit
+from mae_cli.solvers.dual import BOX_ROUNDING, VertexFit
 from mae_cli.solvers.problem import Problem, magnitude
 
 _ROUNDING = 16 * float(np.finfo(float).eps)

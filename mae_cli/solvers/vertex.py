@@ -95,7 +95,7 @@ def search(band: Band, most_exchanges: int) -> Vertex:
     outcome = Outcome.LIMIT
     for _ in range(most_exchanges):
         multipliers = tableau.multipliers()
-        leaving = int(np.argmax(np.abs(multipliers)))
+        leaving = int(np.abs(multipliers).argmax())
         if abs(multipliers[leaving]) <= 1 + _MULTIPLIER_SLACK:
             outcome = Outcome.OPTIMAL
             break
@@ -120,19 +120,19 @@ class _Tableau:
 
     def step(self) -> FloatArray:
         """The vertex as a step from the band's origin: V_B⁻¹·r_B."""
-        solution: FloatArray = np.linalg.solve(self.band.matrix[self.basis], self.band.residual[self.basis])
-        return solution
+        return np.asarray(np.linalg.solve(self.band.matrix[self.basis], self.band.residual[self.basis]), np.float64)
 
     def exchange(self, leaving: int, multiplier: float) -> bool:
         """Free the basis row at place `leaving` and follow its edge down; False if nothing stops the way."""
         # The freed row's residual takes the sign of its multiplier, which is where the loss falls.
         towards = 1.0 if multiplier > 0 else -1.0
         rate = self._table[:, leaving] * -towards
-        ahead = np.flatnonzero(self._residual * rate > 0)
-        breakpoints = self._residual[ahead] / rate[ahead]
-        order = np.argsort(breakpoints, kind="stable")
-        slopes = np.cumsum(np.abs(rate[ahead[order]]))
-        place = int(np.searchsorted(slopes, 0.5 * (abs(multiplier) - 1)))
+        ahead = (self._residual * rate > 0).nonzero()[0]
+        speeds = rate[ahead]
+        breakpoints = self._residual[ahead] / speeds
+        order = breakpoints.argsort(kind="stable")
+        slopes = np.abs(speeds[order]).cumsum()
+        place = int(slopes.searchsorted(0.5 * (abs(multiplier) - 1)))
         if place == len(order):
             return False
         entering, length = int(ahead[order[place]]), float(breakpoints[order[place]])

@@ -176,9 +176,7 @@ def run_r(*arguments: str) -> str:
     executable = shutil.which("Rscript")
     if executable is None:
         raise FileNotFoundError("Rscript is not installed")
-    done = subprocess.run(
-        [executable, *arguments], capture_output=True, text=True, check=False, timeout=R_SECONDS
-    )
+    done = subprocess.run([executable, *arguments], capture_output=True, text=True, check=False, timeout=R_SECONDS)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip().splitlines()[-1])
     return done.stdout.strip()

@@ -142,11 +142,7 @@ def r_blas() -> str:
         libraries = r_output("cat(La_library())")
     except Exception as error:  # noqa: BLE001 (no R, no BLAS)
         return str(error)
-    return (
-        libraries
-        if "openblas" in libraries.lower()
-        else f"{libraries} (not OpenBLAS: R is slower than it need be)"
-    )
+    return libraries if "openblas" in libraries.lower() else f"{libraries} (not OpenBLAS: R is slower than it need be)"
 
 
 if __name__ == "__main__":

@@ -98,6 +98,10 @@ def test_too_many_levels_are_refused_with_an_example():
     assert len(read_frame(pd.DataFrame({"c": ["a", "b", "c"]}), max_levels=3)) == 3
 
 
+def test_a_frame_without_columns_keeps_its_rows():
+    assert read_frame(pd.DataFrame(index=[5, 6])).shape == (2, 0)
+
+
 def test_a_model_takes_its_columns_whatever_their_order():
     frame = read_frame_for(SCHEMA, pd.DataFrame({"odd": [None], "x": [2], "c": [False]}))
     assert list(frame) == ["c", "x"]

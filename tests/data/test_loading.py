@@ -119,6 +119,11 @@ def test_a_column_that_cannot_be_used_is_refused_in_one_line(text, message):
     assert refusal(text) == message
 
 
+def test_the_last_cell_of_a_long_file_counts_for_the_kind():
+    text = "y,x\n" + "1,2\n" * 300_000 + "1,late\n"
+    assert refusal(text).startswith("data.csv, line 300002: column 'x' is 'late', which is not a number")
+
+
 def test_too_many_levels_are_refused_with_an_example():
     text = "y,when\n" + "".join(f"{day},2020-01-{day:02}\n" for day in range(1, 5))
     assert refusal(text, max_levels=3) == (
@@ -140,6 +145,7 @@ def test_rows_with_a_missing_used_cell_are_dropped_and_counted():
     rows = load("y,x,c,unused\n1,2,a,\n,2,a,1\n3,,b,1\n4,5,,1\n6,7,b,\n", exclude=frozenset({"unused"}))
     assert rows.target.tolist() == [1.0, 6.0]
     assert rows.features.astype(object).to_numpy().tolist() == [[2.0, "a"], [7.0, "b"]]
+    assert rows.features.index.tolist() == [0, 1]
     assert (rows.rows_read, rows.rows_dropped, rows.records.tolist()) == (5, 3, [0, 4])
     assert rows.place(1) == "data.csv, line 6"
     assert rows.notes == ("3 of 5 rows dropped for a missing cell; column 'y' has most of them (1)",)
@@ -151,8 +157,8 @@ def test_complete_data_give_no_note():
 
 
 def test_missing_cells_can_be_refused():
-    assert refusal("b,y,a\n1,2,3\n1,,\n,1,1\n", missing="error", features=("a", "b")) == (
-        "data.csv, line 3: the cell of column 'y' is missing; fill it in, or use --missing drop to leave such rows out"
+    assert refusal("b,y,a\n1,2,3\n,,1\n1,1,\n", missing="error", features=("a", "b")) == (
+        "data.csv, line 3: the cell of column 'b' is missing; fill it in, or use --missing drop to leave such rows out"
     )
     assert load("b,y,a\n1,2,3\n", missing="error").rows_dropped == 0
 

@@ -43,6 +43,7 @@ def test_the_header_keeps_its_names_as_written():
         ("a,b\n1,2,\n4,5,\n", "data.csv, line 2: 3 fields, but the header names 2"),
         ("a,b\n1,2\n4,5,6\n", "data.csv, line 3: 3 fields, but the header names 2"),
         ('a,b\n"x\ny",2\n\n4,5,6\n', "data.csv, line 5: 3 fields, but the header names 2"),
+        ('a,b\n1,2\n"x,3\n  ', "data.csv, line 3: a quote is opened in this record and never closed"),
         ('a,b\n1,2\n"x,3\n4,5\n', "data.csv, line 3: a quote is opened in this record and never closed"),
     ],
 )
@@ -54,7 +55,7 @@ def test_a_row_that_is_too_long_is_refused_although_few_columns_are_read():
     assert refusal("a,b\n1,2\n4,5,\n", columns=["a"]) == "data.csv, line 3: 3 fields, but the header names 2"
 
 
-@pytest.mark.parametrize("text", [b"name\nx\ncaf\xe9\n", b"caf\xe9\n\xff\n"])
+@pytest.mark.parametrize("text", [b"name\nx\ncaf\xe9\n", b"caf\xe9\n1\n"])
 def test_text_that_is_not_utf8_is_refused_with_its_line(text):
     line = 3 if text.startswith(b"name") else 1
     assert refusal(text) == f"data.csv, line {line}: not UTF-8 text (byte 0xe9); save the file as UTF-8"
@@ -147,3 +148,8 @@ def test_what_the_csv_module_writes_is_read_back(rows, ending):
     assert table.frame["number"].tolist() == [float(number) for number, _ in rows]
     assert table.frame["text"].tolist() == [text for _, text in rows]
     assert [table.cell(row, "text") for row in range(len(rows))] == [text for _, text in rows]
+
+
+def test_a_name_that_is_not_utf8_is_refused_with_the_header():
+    with pytest.raises(DataError, match=r"^data\.csv, line 1: not UTF-8 text \(byte 0xe9\)"):
+        read_header(held(b"caf\xe9\n1\n"))

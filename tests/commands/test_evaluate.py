@@ -1,0 +1,227 @@
+"""mae-eval: metrics of a model on data, and what it refuses."""
+
+import json
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+
+TRAINING = "y,x,k\n1,1,a\n2.5,2,b\n3,3,a\n5,4,b\n4.5,5,a\n7,6,a\n"
+REPORT_KEYS = ["schema", "version", "model", "target", "data", "metrics"]
+METRICS = ["mae", "mse", "rmse", "median_ae", "r2", "baseline_mae", "pinball"]
+
+
+@pytest.fixture
+def model(mae_train, table):
+    """A model of y by x and k (levels a, b; a is the baseline), in model.json."""
+    assert mae_train(table(TRAINING, "training.csv"), "-t", "y").exit_code == 0
+    return "model.json"
+
+
+@pytest.fixture
+def report(mae_eval, one_object):
+    """The report of a run with --json that must end well."""
+
+    def run(*arguments, **options):
+        result = mae_eval(*arguments, "--json", **options)
+        assert result.exit_code == 0, result.stderr
+        return one_object(result.stdout)
+
+    return run
+
+
+def test_the_report_for_people_names_model_data_and_metrics(mae_eval, model, table):
+    table("y,x,k\n1,1,a\n2,2,b\n")
+    result = mae_eval(model, "data.csv")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert result.stdout.startswith("MAE fit of y scored on 2 rows · model.json on data.csv\n2 rows read: 2 scored.\n")
+    assert all(name in result.stdout for name in ("MAE", "RMSE", "median absolute error", "R²"))
+
+
+def test_the_report_as_json_has_the_keys_of_the_contract_first_and_in_its_order(report, model, table):
+    found = report(model, table("y,x,k\n1,1,a\n2,2,b\n"))
+    assert list(found)[: len(REPORT_KEYS)] == REPORT_KEYS
+    assert list(found["data"]) == ["rows_read", "rows_used", "rows_dropped", "rows_unseen"]
+    assert list(found["metrics"]) == METRICS
+    assert (found["schema"], found["version"]) == ("mae-cli/eval-report", 1)
+    assert (found["model"], found["target"]) == ("model.json", "y")
+
+
+@pytest.mark.parametrize("options", [(), ("--loss", "mse"), ("--quantile", "0.8"), ("--weight", "hour")])
+def test_the_training_data_score_as_they_did_in_training(mae_train, report, flights, options):
+    trained = json.loads(mae_train(flights, "-t", "delay", *options, "--json").stdout)
+    assert report("model.json", flights)["metrics"] == trained["train"]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_metrics_are_those_of_the_formulas(mae_train, report, flights, table, weighted):
+    options = ("--weight", "hour") if weighted else ()
+    mae_train(flights, "-t", "delay", "--features", "distance,carrier", "--quantile", "0.8", *options)
+    content = json.loads((flights.parent / "model.json").read_text(encoding="utf-8"))
+    frame = pd.read_csv(flights).iloc[::3]
+    found = report("model.json", table(frame.to_csv(index=False)))["metrics"]
+
+    counts = frame["hour"] if weighted else np.ones(len(frame), int)
+    rows = frame.loc[frame.index.repeat(counts)]
+    slope, levels = content["terms"][0]["coefficient"], content["terms"][1]["levels"]
+    r = rows["delay"] - content["intercept"] - slope * rows["distance"] - rows["carrier"].map(levels)
+    assert found == pytest.approx(
+        {
+            "mae": r.abs().mean(),
+            "mse": (r**2).mean(),
+            "rmse": (r**2).mean() ** 0.5,
+            "median_ae": r.abs().median(),
+            "r2": 1 - (r**2).sum() / ((rows["delay"] - rows["delay"].mean()) ** 2).sum(),
+            "baseline_mae": (rows["delay"] - content["baseline"]["quantile"]).abs().mean(),
+            "pinball": np.maximum(0.8 * r, -0.2 * r).mean(),
+        },
+        rel=1e-12,
+    )
+
+
+def test_a_weight_column_that_the_data_lack_is_noted_once_and_rows_weigh_the_same(mae_train, mae_eval, flights, table):
+    mae_train(flights, "-t", "delay", "--features", "distance", "--weight", "hour")
+    table("delay,distance\n1,100\n5,900\n")
+    result = mae_eval("model.json", "data.csv", "--json")
+    assert result.stderr == "Note: data.csv has no weight column 'hour'; all rows weigh the same\n"
+    assert json.loads(result.stdout)["weight"] is None
+
+
+def test_rows_with_a_missing_cell_are_dropped_and_counted(mae_eval, model, table, one_object):
+    table("y,x,k\n1,1,a\n,2,b\n3,,a\n4,4,\n5,5,b\n")
+    result = mae_eval(model, "data.csv", "--json")
+    assert one_object(result.stdout)["data"] == {
+        "rows_read": 5, "rows_used": 2, "rows_dropped": 3, "rows_unseen": 0,
+    }  # fmt: skip
+    assert result.stderr == ("Note: 3 of 5 rows dropped for a missing cell; column 'y' has most of them (1)\n")
+
+
+def test_columns_may_stand_in_another_order_beside_others(report, model, table):
+    usual = report(model, table("y,x,k\n1,1,a\n2,2,b\n"))["metrics"]
+    assert report(model, table("note,k,x,y\n?,a,1,1\n,b,2,2\n"))["metrics"] == usual
+
+
+def test_a_level_never_seen_is_refused_with_its_line(mae_eval, model, table):
+    table('y,x,k\n1,1,a\n,9,"lost\nlost"\n2,2,"new\none"\n3,3,zz\n')
+    result = mae_eval(model, "data.csv")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr == (
+        "Error: data.csv, line 5: column 'k' has the level 'new\\none', which was never seen in training; "
+        "skip such rows with --unseen skip, or train on data that has them\n"
+    )
+
+
+def test_levels_never_seen_can_be_skipped_and_are_counted(mae_eval, model, table, one_object):
+    table("y,x,k\n1,1,a\n2,2,new\n3,3,other\n4,,b\n")
+    result = mae_eval(model, "data.csv", "--unseen", "skip", "--json")
+    assert result.exit_code == 0
+    assert one_object(result.stdout)["data"] == {
+        "rows_read": 4, "rows_used": 1, "rows_dropped": 1, "rows_unseen": 2,
+    }  # fmt: skip
+    assert "Note: 2 rows with a level never seen in training not scored\n" in result.stderr
+
+
+def test_data_without_a_single_level_that_was_seen_are_refused(mae_eval, model, table):
+    table("y,x,k\n1,1,new\n")
+    result = mae_eval(model, "data.csv", "--unseen", "skip")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: data.csv: no row can be scored")
+
+
+def test_a_dash_is_standard_input(report, model, table):
+    text = "y,x,k\n1,1,a\n2,2,b\n"
+    assert report(model, "-", stdin=text)["metrics"] == report(model, table(text))["metrics"]
+
+
+def test_quiet_silences_notes(mae_eval, model, table):
+    table("y,x,k\n1,1,a\n2,,b\n3,3,b\n")
+    assert mae_eval(model, "data.csv").stderr != ""
+    assert mae_eval(model, "data.csv", "-q").stderr == ""
+
+
+def test_undefined_metrics_are_null(report, model, table):
+    assert report(model, table("y,x,k\n3,1,a\n3,2,b\n"))["metrics"]["r2"] is None
+    huge = report(model, table("y,x,k\n1e307,1,a\n-1e307,2,b\n"))["metrics"]
+    assert (huge["mse"], huge["rmse"]) == (None, None)
+    assert huge["mae"] == pytest.approx(1e307)
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_predictions_beyond_floating_point_are_refused_in_one_line(mae_eval, model, table, options):
+    table("y,x,k\n1,1,a\n1,1e308,a\n1,-1e308,a\n")
+    content = json.loads((table("", "empty").parent / model).read_text(encoding="utf-8"))
+    content["terms"][0]["coefficient"] = 1e10
+    table(json.dumps(content), "steep.json")
+    result = mae_eval("steep.json", "data.csv", *options)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("Error: data.csv, line 3: the prediction")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "there is no model file other.json"),
+        (b"", "other.json is no model file: "),
+        (b"y,x\n1,2\n", "other.json is no model file: "),
+        (pickle.dumps({"schema": "mae-cli/model"}), "other.json is no model file: "),
+        (b'{"schema": "mae-cli/model", "version": 1}', "other.json: field target is missing"),
+        (b'{"schema": "mae-cli/model", "version": 2}', "other.json has version 2; this program reads 1"),
+        (b'{"schema": "x", "a\\u001b": 1}', "other.json is no model file: its schema is 'x', not 'mae-cli/model'"),
+    ],
+)
+def test_a_model_at_fault_exits_with_1_in_one_line(mae_eval, table, tmp_path, content, message):
+    table(TRAINING)
+    if content is not None:
+        (tmp_path / "other.json").write_bytes(content)
+    result = mae_eval("other.json", "data.csv")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"Error: {message}")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_directory_is_no_model(mae_eval, table, tmp_path):
+    table(TRAINING)
+    (tmp_path / "models").mkdir()
+    result = mae_eval("models", "data.csv")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: cannot read the model file models: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "data.csv does not exist"),
+        ("y,k\n1,a\n", "data.csv has no column 'x'; its columns are 'y', 'k'"),
+        ("x,k\n1,a\n", "data.csv has no column 'y'; its columns are 'x', 'k'"),
+        ("y,x,k\n1,one,a\n", "data.csv, line 2: the feature 'x' must be a number, but this cell is 'one'"),
+        ("y,x,k\none,1,a\n", "data.csv, line 2: the target 'y' must be a number, but this cell is 'one'"),
+        ("y,x,k\n,1,a\n", "data.csv: every row has a missing cell; column 'y' has most of them (1 of 1 row)"),
+        ("y,x,k\n", "data.csv has a header but no data rows"),
+    ],
+)
+def test_data_at_fault_exit_with_1_in_one_line(mae_eval, model, table, text, message):
+    if text is not None:
+        table(text)
+    result = mae_eval(model, "data.csv")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr == f"Error: {message}\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("model.json",), ("model.json", "data.csv", "--unseen", "maybe")])
+def test_wrong_usage_exits_with_2(mae_eval, arguments):
+    result = mae_eval(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("Usage: mae-eval ")
+
+
+def test_a_report_that_is_piped_has_no_escape_codes_whatever_the_environment_forces(mae_eval, model, table):
+    result = mae_eval(model, table(TRAINING), env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
+    assert "\x1b" not in result.stdout

@@ -1,0 +1,578 @@
+"""mae-train: its options, its two forms of report, where things go, and what it refuses."""
+
+import gzip
+import io
+import json
+import os
+import socket
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mae_cli.commands import train
+from mae_cli.data.split import split_rows
+from mae_cli.model import load_model
+
+REPORT_KEYS = [
+    "schema", "version", "target", "loss", "quantile", "solver", "data", "train", "holdout", "certificate",
+    "history", "intercept", "coefficients", "model", "seconds",
+]  # fmt: skip
+PART_KEYS = {
+    "data": ["rows_read", "rows_used", "rows_dropped", "rows_holdout", "columns", "aliased"],
+    "train": ["mae", "mse", "rmse", "median_ae", "r2", "baseline_mae", "pinball"],
+    "certificate": ["status", "loss", "lower_bound", "relative_gap", "unique"],
+    "history": ["loss", "iterations", "passes"],
+    "seconds": ["read", "fit", "total"],
+}
+HOLED = "y,x,k\n1,1,a\n2,,b\n3,3,a\n,4,b\n5,5,b\n7,6,a\n"
+
+
+@pytest.fixture
+def report(mae_train, one_object):
+    """The report of a run with --json that must end well."""
+
+    def run(*arguments, status=0, **options):
+        result = mae_train(*arguments, "--json", **options)
+        assert result.exit_code == status, result.stderr
+        return one_object(result.stdout)
+
+    return run
+
+
+def coefficients(report):
+    return {(each["column"], each["level"]): each["value"] for each in report["coefficients"]}
+
+
+# ---------------------------------------------------------------- reports
+
+
+def test_a_fit_reports_on_standard_output_and_writes_the_model(mae_train, flights, tmp_path):
+    result = mae_train(flights.name, "-t", "delay")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert result.stdout.startswith("MAE fit of delay on 80 rows × 5 columns · flights.csv\n80 rows read: 80 fitted.\n")
+    assert "\nproved optimal: no linear model on these columns has a smaller MAE; " in result.stdout
+    assert "\nModel written to model.json · read " in result.stdout
+    assert load_model(tmp_path / "model.json").target == "delay"
+
+
+def test_the_report_as_json_has_the_keys_of_the_contract_first_and_in_its_order(report, flights):
+    found = report(flights, "-t", "delay", "--holdout", "0.2")
+    assert list(found)[: len(REPORT_KEYS)] == REPORT_KEYS
+    for part, keys in PART_KEYS.items():
+        assert list(found[part])[: len(keys)] == keys
+    assert list(found["holdout"]) == PART_KEYS["train"]
+    assert all(list(each)[:3] == ["column", "level", "value"] for each in found["coefficients"])
+    assert (found["schema"], found["version"]) == ("mae-cli/train-report", 1)
+    assert (found["target"], found["loss"], found["quantile"], found["solver"]) == ("delay", "mae", 0.5, "auto")
+    assert found["model"] == "model.json"
+
+
+def test_coefficients_stand_in_the_order_of_the_file_and_count_with_the_intercept(report, flights):
+    found = report(flights, "-t", "delay")
+    assert list(coefficients(found)) == [
+        ("distance", None), ("hour", None), ("carrier", "AA"), ("carrier", "B6"),
+    ]  # fmt: skip
+    assert found["data"]["columns"] == 5
+
+
+def test_a_dependent_column_is_left_out_and_named(report, table):
+    found = report(table("y,x,k,double\n1,1,a,2\n2,2,b,4\n4,3,a,6\n3,5,b,10\n6,6,b,12\n"), "-t", "y")
+    assert found["data"]["aliased"] == ["double"]
+    assert coefficients(found)["double", None] == 0.0
+    assert found["data"]["columns"] == 3
+
+
+def test_r_squared_of_a_constant_target_is_null(report, table):
+    found = report(table("y,x\n3,1\n3,2\n3,4\n"), "-t", "y")
+    assert found["train"]["r2"] is None
+    assert found["certificate"]["relative_gap"] is None
+
+
+@pytest.mark.parametrize("options", [(), ("--holdout", "0.25"), ("--weight", "x")])
+def test_every_row_read_is_used_dropped_or_held_out(report, table, options):
+    data = report(table(HOLED), "-t", "y", "--features", "k", *options)["data"]
+    assert data["rows_read"] == 6
+    assert data["rows_read"] == data["rows_used"] + data["rows_dropped"] + data["rows_holdout"]
+    assert data["rows_dropped"] == (2 if "--weight" in options else 1)
+    assert data["rows_holdout"] == (1 if "--holdout" in options else 0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--loss", "mse"),
+        ("--quantile", "0.9"),
+        ("--solver", "textbook", "--epochs", "20"),
+        ("--solver", "textbook", "--epochs", "3", "--loss", "mse", "--batch-size", "7"),
+        ("--weight", "hour"),
+    ],
+)
+def test_the_history_ends_with_the_certified_loss_which_is_the_metric_minimised(report, flights, options):
+    found = report(flights, "-t", "delay", *options)
+    assert found["history"]["loss"][-1] == found["certificate"]["loss"]
+    metric = "pinball" if "--quantile" in options else found["loss"]
+    assert found["certificate"]["loss"] == pytest.approx(found["train"][metric], rel=1e-12)
+    assert found["certificate"]["lower_bound"] <= found["certificate"]["loss"]
+
+
+def test_the_pinball_loss_is_null_for_the_median(report, flights):
+    assert report(flights, "-t", "delay")["train"]["pinball"] is None
+    assert report(flights, "-t", "delay", "--quantile", "0.9")["train"]["pinball"] > 0
+
+
+def test_a_report_that_is_piped_has_no_escape_codes_whatever_the_environment_forces(mae_train, flights):
+    colour = {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    for options in (["--compare"], ["-o", "-"]):
+        result = mae_train(flights, "-t", "delay", *options, env=colour)
+        assert result.exit_code == 0
+        assert "\x1b" not in result.stdout + result.stderr
+
+
+def test_names_that_a_terminal_would_obey_are_shown_as_escapes(mae_train, table):
+    result = mae_train(table('y,"a\x1b[31m\nb"\n1,1\n2,2\n4,3\n'), "-t", "y")
+    assert "a\\x1b[31m\\nb" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+# ---------------------------------------------------------------- streams
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_dash_is_standard_input_plain_or_gzipped(report, flights, pack):
+    by_name = report(flights, "-t", "delay")
+    by_pipe = report("-", "-t", "delay", stdin=pack(flights.read_bytes()))
+    assert by_pipe["source"] == "standard input"
+    assert coefficients(by_pipe) == coefficients(by_name)
+
+
+def test_the_model_on_standard_output_stands_alone_and_the_report_goes_to_standard_error(mae_train, flights, tmp_path):
+    result = mae_train(flights, "-t", "delay", "-o", "-")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["schema"] == "mae-cli/model"
+    assert result.stderr.startswith("MAE fit of delay")
+    assert "Model written to standard output" in result.stderr
+    assert not (tmp_path / "model.json").exists()
+
+
+def test_the_model_on_standard_output_has_the_bytes_of_the_file(mae_train, table, tmp_path):
+    data = table("y,größe\n1,1\n2,2\n4,3\n")
+    piped = mae_train(data, "-t", "y", "-o", "-").stdout_bytes
+    mae_train(data, "-t", "y")
+    assert piped == (tmp_path / "model.json").read_bytes()
+
+
+def test_notes_go_to_standard_error_and_quiet_silences_them(mae_train, table):
+    data = table(HOLED)
+    result = mae_train(data, "-t", "y")
+    assert result.stderr == ("Note: 2 of 6 rows dropped for a missing cell; column 'y' has most of them (1)\n")
+    quiet = mae_train(data, "-t", "y", "-q")
+    assert quiet.stderr == ""
+    assert quiet.stdout.startswith("MAE fit of y on 4 rows")
+
+
+def test_json_leaves_notes_on_standard_error_and_in_the_report(mae_train, table, one_object):
+    result = mae_train(table(HOLED), "-t", "y", "--json")
+    assert one_object(result.stdout)["notes"] == [result.stderr.removeprefix("Note: ").rstrip("\n")]
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "quiet", "shown"), [(Terminal, (), 1), (Terminal, ("-q",), 0), (io.StringIO, (), 0)]
+)
+def test_progress_is_shown_on_a_terminal_only_and_not_when_quiet(flights, tmp_path, monkeypatch, stream, quiet, shown):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("mae_cli.report.progress.DELAY", 0.0)
+    monkeypatch.setattr(sys, "stderr", stream())
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    train.main([str(flights), "-t", "delay", "--solver", "textbook", *quiet], standalone_mode=False)
+    assert ("fitting: step" in sys.stderr.getvalue()) == shown
+    assert "fitting" not in sys.stdout.getvalue()
+
+
+# ---------------------------------------------------------------- the model
+
+
+def test_the_same_data_options_and_seed_give_the_same_bytes(mae_train, start, flights, tmp_path):
+    arguments = (flights, "-t", "delay", "--holdout", "0.2", "--seed", "7", "--weight", "hour")
+    assert mae_train(*arguments, "-o", "first.json").exit_code == 0
+    assert mae_train(*arguments, "-o", "second.json").exit_code == 0
+    process = start("mae-train", *arguments, "-o", "third.json", env=os.environ | {"PYTHONHASHSEED": "1"})
+    process.communicate()
+    first = (tmp_path / "first.json").read_bytes()
+    assert (tmp_path / "second.json").read_bytes() == first
+    assert (tmp_path / "third.json").read_bytes() == first
+
+
+def test_the_written_model_is_the_one_reported(report, flights, tmp_path):
+    found = report(flights, "-t", "delay", "--quantile", "0.8", "--seed", "3", "--missing", "error", "--weight", "hour")
+    model = load_model(tmp_path / "model.json")
+    by_term = dict(zip(model.schema.design_columns, model.coefficients.tolist(), strict=True))
+    assert by_term == coefficients(found)
+    assert model.intercept == found["intercept"]
+    assert (model.loss, model.quantile, model.weight, model.missing) == ("mae", 0.8, "hour", "error")
+    assert model.training["metrics"] == found["train"]
+    assert model.training["certificate"] == found["certificate"]
+    assert (model.training["rows"], model.training["seed"], model.training["solver"]) == (80, 3, "auto")
+    assert {"mae_cli", "numpy", "pandas"} <= set(model.training)
+
+
+def test_the_model_predicts_what_it_predicted_in_training(report, flights, tmp_path):
+    found = report(flights, "-t", "delay")
+    frame = pd.read_csv(flights)
+    predicted = load_model(tmp_path / "model.json").predict(frame[["carrier", "hour", "delay", "distance"]])
+    residual = frame["delay"].to_numpy() - predicted
+    assert np.mean(np.abs(residual)) == pytest.approx(found["train"]["mae"], rel=1e-14)
+    # The optimum passes through as many rows as there are coefficients.
+    assert np.count_nonzero(np.abs(residual) < 1e-9) >= found["data"]["columns"]
+
+
+def test_force_replaces_a_file_that_is_no_model(mae_train, flights, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    assert mae_train(flights, "-t", "delay", "-o", "notes.txt").exit_code == 1
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+    assert mae_train(flights, "-t", "delay", "-o", "notes.txt", "--force").exit_code == 0
+    assert load_model(tmp_path / "notes.txt").target == "delay"
+
+
+# ---------------------------------------------------------------- options
+
+
+def test_features_and_exclude_choose_the_columns(report, flights):
+    assert list(coefficients(report(flights, "-t", "delay", "--features", "hour,distance"))) == [
+        ("hour", None), ("distance", None),
+    ]  # fmt: skip
+    assert list(coefficients(report(flights, "-t", "delay", "--features", "hour", "--features", "carrier"))) == [
+        ("hour", None), ("carrier", "AA"), ("carrier", "B6"),
+    ]  # fmt: skip
+    assert list(coefficients(report(flights, "-t", "delay", "--exclude", "carrier,hour"))) == [("distance", None)]
+
+
+def test_names_with_commas_and_quotes_can_be_written(report, table):
+    data = table('y,"a,b","say ""hi""",z\n1,1,2,3\n2,2,1,1\n4,3,5,5\n5,9,2,2\n')
+    found = report(data, "-t", "y", "--features", '"a,b","say ""hi"""')
+    assert list(coefficients(found)) == [("a,b", None), ('say "hi"', None)]
+
+
+def test_numbers_may_be_taken_as_codes(report, table):
+    data = table("y,code\n1,1\n1,1\n5,2\n5,2\n3,10\n1,1\n")
+    assert coefficients(report(data, "-t", "y", "--categorical", "code")) == pytest.approx(
+        {("code", "10"): 2.0, ("code", "2"): 4.0}
+    )
+
+
+def test_the_fit_may_be_forced_through_the_origin(report, table):
+    found = report(table("y,x\n12,1\n14,2\n15,2\n"), "-t", "y", "--no-intercept")
+    assert found["intercept"] == 0.0
+    assert found["data"]["columns"] == 1
+    assert coefficients(found)["x", None] == pytest.approx(7.5)
+
+
+def test_least_squares_is_that_of_linear_algebra(report, flights):
+    found = report(flights, "-t", "delay", "--features", "distance,hour", "--loss", "mse")
+    frame = pd.read_csv(flights)
+    X = np.column_stack([np.ones(80), frame["distance"], frame["hour"]])
+    expected = np.linalg.lstsq(X, frame["delay"].to_numpy())[0]
+    assert [found["intercept"], *coefficients(found).values()] == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize("loss", [("--loss", "mae"), ("--loss", "mse"), ("--quantile", "0.7")])
+def test_a_weight_is_a_row_given_so_many_times(report, table, loss):
+    rng = np.random.default_rng(5)
+    rows = [f"{rng.standard_t(2)},{rng.uniform()},{'abc'[rng.integers(3)]}" for _ in range(40)]
+    counts = rng.integers(0, 5, 40).tolist()
+    repeated = [row for row, count in zip(rows, counts, strict=True) for _ in range(count)]
+    weighted = [f"{row},{count}" for row, count in zip(rows, counts, strict=True)]
+    by_weight = report(table("\n".join(["y,x,k,w", *weighted])), "-t", "y", "--weight", "w", *loss)
+    by_rows = report(table("\n".join(["y,x,k", *repeated])), "-t", "y", *loss)
+    assert coefficients(by_weight) == pytest.approx(coefficients(by_rows), rel=1e-9)
+    for name, value in by_rows["train"].items():
+        assert by_weight["train"][name] == (None if value is None else pytest.approx(value, rel=1e-9))
+    assert by_weight["certificate"]["loss"] == pytest.approx(by_rows["certificate"]["loss"], rel=1e-9)
+    assert by_weight["data"]["rows_zero_weight"] == counts.count(0)
+
+
+def test_the_baseline_level_is_the_one_with_the_largest_weight_in_training(report, table, tmp_path):
+    data = table("y,k,w\n1,a,1\n2,a,1\n3,b,9\n4,b,0\n5,c,1\n6,a,1\n")
+
+    def baseline():
+        return load_model(tmp_path / "model.json").terms[0].baseline
+
+    report(data, "-t", "y", "--features", "k")
+    assert baseline() == "a"
+    report(data, "-t", "y", "--features", "k", "--weight", "w")
+    assert baseline() == "b"
+
+
+def test_the_baseline_level_does_not_look_at_the_holdout(report, table, tmp_path):
+    levels = np.array(["a"] * 10 + ["b"] * 9)
+    data = table("\n".join(["y,k", *(f"{i},{level}" for i, level in enumerate(levels))]))
+    seed = next(seed for seed in range(99) if (levels[split_rows(19, 0.4, seed)[0]] == "b").sum() >= 7)
+    report(data, "-t", "y", "--holdout", "0.4", "--seed", seed)
+    assert load_model(tmp_path / "model.json").terms[0].baseline == "b"
+
+
+def test_a_missing_cell_may_be_refused(mae_train, table):
+    result = mae_train(table(HOLED), "-t", "y", "--missing", "error")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"Error: {table(HOLED)}, line 3: the cell of column 'x' is missing; fill it in, "
+        "or use --missing drop to leave such rows out\n"
+    )
+
+
+def test_the_most_levels_can_be_raised(mae_train, table):
+    data = table("\n".join(["y,k", *(f"{i},{'abcd'[i % 4]}" for i in range(12))]))
+    result = mae_train(data, "-t", "y", "--max-levels", "3")
+    assert result.exit_code == 1
+    assert "column 'k' is text with 4 levels" in result.stderr
+    assert mae_train(data, "-t", "y", "--max-levels", "4").exit_code == 0
+
+
+# ---------------------------------------------------------------- holdout
+
+
+def test_a_holdout_is_chosen_by_the_seed(report, flights):
+    def scores(seed):
+        return report(flights, "-t", "delay", "--holdout", "0.25", "--seed", seed)["holdout"]
+
+    assert scores(0) == scores(0)
+    assert scores(0) != scores(1)
+
+
+def test_a_holdout_is_scored_by_a_model_that_never_saw_it(report, mae_eval, flights, table):
+    header, *lines = flights.read_text(encoding="utf-8").splitlines()
+    kept, held = split_rows(len(lines), 0.25, seed=4)
+    found = report(flights, "-t", "delay", "--holdout", "0.25", "--seed", "4", "-o", "whole.json")
+    assert (found["data"]["rows_used"], found["data"]["rows_holdout"]) == (60, 20)
+    alone = report(table("\n".join([header, *(lines[i] for i in kept)])), "-t", "delay", "-o", "kept.json")
+    assert alone["train"] == found["train"]
+    assert coefficients(alone) == coefficients(found)
+    aside = table("\n".join([header, *(lines[i] for i in held)]), "aside.csv")
+    for model in ("whole.json", "kept.json"):
+        assert json.loads(mae_eval(model, aside, "--json").stdout)["metrics"] == found["holdout"]
+
+
+def test_a_level_that_only_the_holdout_has_is_counted_and_not_scored(mae_train, table, one_object):
+    data = table("\n".join(["y,k", *(f"{i},{'ab'[i % 2]}" for i in range(10)), "99,rare"]))
+    seed = next(seed for seed in range(99) if 10 in split_rows(11, 0.3, seed)[1])
+    result = mae_train(data, "-t", "y", "--holdout", "0.3", "--seed", seed, "--json")
+    assert result.stderr == "Note: 1 holdout row with a level never seen in training not scored\n"
+    found = one_object(result.stdout)
+    assert (found["data"]["rows_holdout"], found["data"]["rows_unseen"]) == (3, 1)
+    assert found["holdout"]["mae"] < 50
+
+
+def test_a_holdout_that_cannot_be_scored_at_all_is_null(report, table):
+    found = report(table("y,k\n1,a\n2,b\n"), "-t", "y", "--holdout", "0.5")
+    assert found["holdout"] is None
+    assert found["notes"] == [
+        "1 holdout row with a level never seen in training not scored",
+        "no holdout row can be scored",
+    ]
+
+
+def test_training_rows_that_all_weigh_nothing_are_refused(mae_train, table):
+    data = table("y,x,w\n1,1,0\n2,2,0\n3,3,1\n4,4,0\n")
+    seed = next(seed for seed in range(99) if 2 in split_rows(4, 0.5, seed)[1])
+    result = mae_train(data, "-t", "y", "--weight", "w", "--holdout", "0.5", "--seed", seed)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+
+
+# ---------------------------------------------------------------- the textbook solver
+
+
+def test_the_textbook_without_a_tolerance_ends_well_and_says_that_nothing_is_proved(mae_train, flights, tmp_path):
+    result = mae_train(flights, "-t", "delay", "--solver", "textbook", "--epochs", "5")
+    assert result.exit_code == 0
+    assert "not proved optimal: the steps ran out" in result.stdout
+    assert load_model(tmp_path / "model.json").training["certificate"]["status"] == "limit"
+
+
+def test_a_tolerance_out_of_reach_is_told_by_the_exit_status_and_the_model(mae_train, flights, tmp_path, one_object):
+    options = ("--solver", "textbook", "--epochs", "5", "--tolerance", "1e-12")
+    result = mae_train(flights, "-t", "delay", *options, "--json")
+    assert result.exit_code == 3
+    assert one_object(result.stdout)["certificate"]["status"] == "limit"
+    assert load_model(tmp_path / "model.json").training["certificate"]["status"] == "limit"
+
+
+def test_a_tolerance_within_reach_ends_well(report, flights):
+    found = report(flights, "-t", "delay", "--solver", "textbook", "--loss", "mse", "--tolerance", "0.1")
+    assert found["certificate"]["status"] == "tolerance"
+    assert 0 < found["certificate"]["relative_gap"] <= 0.1
+
+
+def test_the_textbook_takes_its_settings(report, flights):
+    textbook = ("-t", "delay", "--solver", "textbook", "--epochs", "4")
+    plain = report(flights, *textbook)["history"]
+    assert plain["iterations"] == 4
+    for option in (("--learning-rate", "0.05"), ("--schedule", "constant"), ("--batch-size", "8")):
+        assert report(flights, *textbook, *option)["history"]["loss"] != plain["loss"]
+    batches = (*textbook, "--batch-size", "8")
+    assert report(flights, *batches, "--seed", "1")["history"] != report(flights, *batches)["history"]
+
+
+# ---------------------------------------------------------------- comparison
+
+
+def test_compare_writes_the_model_of_its_loss_and_reports_the_other(report, flights, tmp_path):
+    absolute, squared = (report(flights, "-t", "delay", "--loss", loss) for loss in ("mae", "mse"))
+    for first, other in ((absolute, squared), (squared, absolute)):
+        found = report(flights, "-t", "delay", "--loss", first["loss"], "--compare")
+        assert coefficients(found) == coefficients(first)
+        assert load_model(tmp_path / "model.json").loss == first["loss"]
+        assert found["compare"]["loss"] == other["loss"]
+        assert coefficients(found["compare"]) == coefficients(other)
+        assert found["compare"]["train"] == other["train"]
+
+
+def test_compare_names_the_lines_of_the_rows_that_pull(mae_train, flights, one_object):
+    lines = flights.read_text(encoding="utf-8").splitlines()
+    lines[30] = "900,2500,23,B6"
+    flights.write_text("\n".join(lines), encoding="utf-8")
+    result = mae_train(flights, "-t", "delay", "--compare", "--json")
+    strongest = one_object(result.stdout)["compare"]["contested"][0]
+    assert (strongest["line"], strongest["target"]) == (31, 900.0)
+    text = mae_train(flights, "-t", "delay", "--compare").stdout
+    assert "The rows that pull the two fits apart:" in text
+    assert "large residuals pull least squares away from most rows." in text
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def assert_refused(result, status, tmp_path):
+    assert result.exit_code == status
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "model.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "Missing option '-t' / '--target'."),
+        (("-t", "y", "--epochs", "5"), "--epochs belongs to --solver textbook; the exact solver has no steps to set"),
+        (("-t", "y", "--learning-rate", "1"), "--learning-rate belongs to --solver textbook"),
+        (("-t", "y", "--schedule", "sqrt"), "--schedule belongs to --solver textbook"),
+        (("-t", "y", "--batch-size", "5"), "--batch-size belongs to --solver textbook"),
+        (("-t", "y", "--solver", "textbook", "--epochs", "0"), "there must be at least one epoch, not 0"),
+        (("-t", "y", "--solver", "textbook", "--batch-size", "0"), "a batch needs at least one row, not 0"),
+        (("-t", "y", "--solver", "textbook", "--learning-rate", "-1"), "the learning rate must be a positive number"),
+        (("-t", "y", "--loss", "mse", "--quantile", "0.9"), 'a quantile goes with the loss "mae" only'),
+        (("-t", "y", "--quantile", "1"), "the quantile must lie between 0 and 1, not 1"),
+        (("-t", "y", "--quantile", "nan"), "the quantile must lie between 0 and 1, not nan"),
+        (("-t", "y", "--tolerance", "-1"), "the tolerance must be a number ≥ 0, not -1"),
+        (("-t", "y", "--tolerance", "inf"), "the tolerance must be a number ≥ 0, not inf"),
+        (("-t", "y", "--holdout", "1"), "the holdout must be a fraction between 0 and 1, not 1"),
+        (("-t", "y", "--holdout", "nan"), "the holdout must be a fraction between 0 and 1, not nan"),
+        (("-t", "y", "--loss", "huber"), "'huber' is not one of 'mae', 'mse'"),
+        (("-t", "y", "--seed", "-1"), "Invalid value for '--seed'"),
+        (("-t", "y", "--max-levels", "0"), "Invalid value for '--max-levels'"),
+        (("-t", "y", "-o", "-", "--json"), "--json and -o - both want standard output"),
+        (("-t", "y", "--features", '"x'), "is no CSV record of names"),
+        (("-t", "y", "--exclude", "x,,k"), "'x,,k' holds an empty column name"),
+        (("-t", "y", "--features", "x,y"), "column 'y' cannot be the target and a feature at once"),
+        (("-t", "y", "--weight", "x", "--features", "x"), "column 'x' cannot be the weight and a feature at once"),
+        (("-t", "y", "--features", "x,x"), "column 'x' is given twice as a feature"),
+        (("-t", "y", "--nonsense"), "No such option"),
+        (("-t", "y", "other.csv"), "unexpected extra argument"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_is_wrong(mae_train, table, tmp_path, options, message):
+    result = mae_train(table("y,x,k\n1,1,a\n2,2,b\n3,4,a\n"), *options)
+    assert_refused(result, 2, tmp_path)
+    assert result.stderr.startswith("Usage: mae-train ")
+    assert message in result.stderr.splitlines()[-1]
+
+
+def test_wrong_usage_is_told_before_the_data_are_read(mae_train, tmp_path):
+    for options in (("--quantile", "2"), ("--epochs", "3"), ("--holdout", "2")):
+        assert_refused(mae_train("absent.csv", "-t", "y", *options), 2, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "message"),
+    [
+        (None, (), "data.csv does not exist"),
+        ("", (), "data.csv is empty"),
+        ("y,x\n", (), "data.csv has a header but no data rows"),
+        ("y,x,k\n1,1,a\n", ("-t", "Y"), "data.csv has no column 'Y'; did you mean 'y'?"),
+        ("y,hour\n1,1\n", ("--features", "hours"), "data.csv has no column 'hours'; did you mean 'hour'?"),
+        ("y,x\n1,1\n", ("--weight", "w"), "data.csv has no column 'w'; its columns are 'y', 'x'"),
+        ("y,x\n1,1\n", ("--categorical", "w"), "data.csv has no column 'w'"),
+        ("y,x\n1,1\n", ("--exclude", "x"), "data.csv: no feature columns left to predict 'y' from"),
+        ("y,x\n1,1\n2,n/k\n3,3\n4,4\n", (), "data.csv, line 3: column 'x' is 'n/k', which is not a number"),
+        ("y,x\n1,1\n2,2,2\n", (), "data.csv, line 3: 3 fields, but the header names 2"),
+        ("y,x\nhello,1\n", (), "data.csv, line 2: the target 'y' must be a number, but this cell is 'hello'"),
+        ("y,x,w\n1,1,-1\n", ("--weight", "w"), "data.csv, line 2: the weight 'w' must not be negative"),
+        ("y,x,w\n1,1,0\n", ("--weight", "w"), "data.csv: the weight 'w' is zero in every row that is used"),
+        ("y,x\n1,1\n2,2\n", ("--holdout", "0.01"), "a holdout of 0.01 of 2 rows leaves none for the holdout"),
+        ("y,x\n1,1\n", ("-o", "absent/model.json"), "cannot write absent/model.json: there is no directory absent"),
+        ("y,x\n1,1\n", ("-o", "."), ". is a directory; name a file in it with -o"),
+        ("y,x\n1,1\n", ("-o", "data.csv"), "data.csv is the data; name another file with -o"),
+        ("y,x\n1,1\n", ("-o", "data.csv", "--force"), "data.csv is the data; name another file with -o"),
+    ],
+)
+def test_a_fault_exits_with_1_in_one_line_and_nothing_is_written(mae_train, tmp_path, content, options, message):
+    if content is not None:
+        (tmp_path / "data.csv").write_text(content, encoding="utf-8")
+    before = sorted(each.name for each in tmp_path.iterdir())
+    result = mae_train("data.csv", "-t", "y", *options)
+    assert_refused(result, 1, tmp_path)
+    assert result.stderr.startswith(f"Error: {message}")
+    assert result.stderr.count("\n") == 1
+    assert sorted(each.name for each in tmp_path.iterdir()) == before
+    assert content is None or (tmp_path / "data.csv").read_text(encoding="utf-8") == content
+
+
+def test_a_fault_leaves_an_older_model_alone(mae_train, flights, tmp_path):
+    mae_train(flights, "-t", "delay")
+    before = (tmp_path / "model.json").read_bytes()
+    assert mae_train(flights, "-t", "carrier").exit_code == 1
+    assert (tmp_path / "model.json").read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_the_data_are_never_replaced_through_a_link_either(mae_train, flights, tmp_path):
+    before = flights.read_bytes()
+    (tmp_path / "model.json").symlink_to(flights)
+    result = mae_train(flights, "-t", "delay", "--force")
+    assert result.exit_code == 1
+    assert "is the data" in result.stderr
+    assert flights.read_bytes() == before
+
+
+@pytest.mark.parametrize("url", ["https://example.org/data.csv", "s3://bucket/data.csv", "file:///etc/hosts"])
+def test_a_url_is_refused_without_a_connection(mae_train, tmp_path, monkeypatch, url):
+    def no_connection(*_arguments, **_options):
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", no_connection)
+    monkeypatch.setattr(socket, "getaddrinfo", no_connection)
+    result = mae_train(url, "-t", "y")
+    assert_refused(result, 1, tmp_path)
+    assert result.stderr == f"Error: {url} is a URL; download it first and give the file\n"
+
+
+def test_help_shows_every_option_and_the_exit_statuses(mae_train):
+    result = mae_train("--help")
+    assert result.exit_code == 0
+    for option in train.main.params:
+        if option.param_type_name == "option":
+            assert option.opts[-1] in result.stdout
+    assert "Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage" in result.stdout
+    assert "\x1b" not in result.stdout

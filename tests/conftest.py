@@ -1,0 +1,95 @@
+"""What the tests of commands and use cases share: tables, commands run inside this process, and real processes."""
+
+import json
+import subprocess
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from mae_cli.commands import evaluate, train
+
+RUN = "import sys; from mae_cli.commands.{} import main; main(prog_name=sys.argv.pop(1))"
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Write a CSV text into the test's directory; gives its path."""
+
+    def write(text, name="data.csv"):
+        path = tmp_path / name
+        path.write_bytes(text.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def flights(table):
+    """A table with heavy tails: 80 rows of delay, distance, hour and carrier (UA is the most frequent)."""
+    rng = np.random.default_rng(20)
+    distance, hour = rng.uniform(90, 2600, 80).round(1), rng.integers(5, 24, 80)
+    carrier = rng.choice(["AA", "B6", "UA"], 80, p=[0.25, 0.25, 0.5])
+    delay = 0.01 * distance + hour + 3 * (carrier == "AA") + rng.standard_t(1.5, 80)
+    rows = zip(delay.tolist(), distance.tolist(), hour.tolist(), carrier, strict=True)
+    lines = [f"{delay!r},{distance!r},{hour},{carrier}" for delay, distance, hour, carrier in rows]
+    return table("\n".join(["delay,distance,hour,carrier", *lines, ""]), "flights.csv")
+
+
+def _invoke(command, name, *arguments, stdin=None, env=None):
+    runner = CliRunner(env=env)
+    return runner.invoke(command, list(map(str, arguments)), input=stdin, prog_name=name, catch_exceptions=False)
+
+
+@pytest.fixture
+def mae_train(tmp_path, monkeypatch):
+    """Run mae-train in this process and the test's directory; an exception that is no exit fails the test."""
+    monkeypatch.chdir(tmp_path)
+    return partial(_invoke, train.main, "mae-train")
+
+
+@pytest.fixture
+def mae_eval(tmp_path, monkeypatch):
+    """Run mae-eval in this process and the test's directory; an exception that is no exit fails the test."""
+    monkeypatch.chdir(tmp_path)
+    return partial(_invoke, evaluate.main, "mae-eval")
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a command as a process of its own, in the test's directory, with its streams as pipes."""
+    started = []
+
+    def run(name, *arguments, **options):
+        module = {"mae-train": "train", "mae-eval": "evaluate"}[name]
+        command = [sys.executable, "-P", "-c", RUN.format(module), name, *map(str, arguments)]
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        started.append(subprocess.Popen(command, **streams | {"cwd": tmp_path} | options))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None and not stream.closed:
+                stream.close()
+
+
+@pytest.fixture
+def one_object():
+    """Read text that must be exactly one line with one JSON object, without NaN or Infinity."""
+
+    def refuse(constant):
+        raise AssertionError(f"{constant} is no JSON")
+
+    def read(text):
+        assert text.endswith("\n")
+        assert text.count("\n") == 1
+        found = json.loads(text, parse_constant=refuse)
+        assert isinstance(found, dict)
+        return found
+
+    return read

@@ -1,0 +1,56 @@
+"""Arithmetic with twice the digits, against rational numbers."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mae_cli.solvers.double_double import DoubleDouble, matrix_product, transpose_product, two_product, two_sum
+
+numbers = st.floats(-1e100, 1e100, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-100)
+
+
+def exact(value: DoubleDouble) -> list[Fraction]:
+    return [Fraction(high) + Fraction(low) for high, low in zip(value.high.ravel(), value.low.ravel(), strict=True)]
+
+
+@given(numbers, numbers)
+def test_a_sum_and_its_error_are_exact(first, second):
+    total, error = two_sum(np.array([first]), np.array([second]))
+    assert Fraction(total[0]) + Fraction(error[0]) == Fraction(first) + Fraction(second)
+
+
+@given(numbers, numbers)
+def test_a_product_and_its_error_are_exact(first, second):
+    product, error = two_product(np.array([first]), np.array([second]))
+    assert Fraction(product[0]) + Fraction(error[0]) == Fraction(first) * Fraction(second)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 3), (50, 8)])
+def test_products_of_matrices_have_thirty_digits_even_when_they_cancel(shape):
+    random = np.random.default_rng(3)
+    matrix = random.standard_normal(shape) * 10.0 ** random.integers(-5, 6, shape)
+    vector = random.standard_normal(shape[1])
+    found = exact(matrix_product(matrix, DoubleDouble.of(vector)))
+    for row, value in zip(matrix, found, strict=True):
+        terms = [Fraction(a) * Fraction(b) for a, b in zip(row, vector, strict=True)]
+        assert abs(value - sum(terms)) <= Fraction(1e-30) * sum(map(abs, terms))
+    low = random.standard_normal(shape[0]) * 1e-17
+    tall = exact(transpose_product(matrix, DoubleDouble(random.standard_normal(shape[0]), low)))
+    assert len(tall) == shape[1]
+
+
+def test_a_sum_of_numbers_that_cancel_keeps_the_small_one():
+    values = DoubleDouble.of(np.array([1e16, 1.0, -1e16, 1e-16]))
+    assert exact(values.sum_rows()) == [Fraction(1.0) + Fraction(1e-16)]
+
+
+def test_the_sum_of_no_rows_is_zero():
+    assert DoubleDouble.of(np.zeros((0, 3))).sum_rows().high.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_differences_keep_what_plain_floats_lose():
+    first = DoubleDouble(np.array([1.0]), np.array([1e-20]))
+    assert exact(first - DoubleDouble.of(np.array([1.0]))) == [Fraction(1e-20)]

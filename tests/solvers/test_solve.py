@@ -1,0 +1,347 @@
+"""The solvers as a whole: exact answers, proofs recomputed from the data, and the invariances of a linear fit."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.regressions import Regression, assert_proved_from_the_data, mean_loss
+
+from mae_cli.errors import DataError
+from mae_cli.solvers.settings import Auto, Textbook
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+NIST = json.loads((REFERENCE / "nist" / "certified.json").read_text())["datasets"]
+QUANTILES = st.sampled_from([0.5, 0.5, 0.1, 0.75, 0.99])
+
+
+def table(file: str, target: str, features: list[str], *, intercept: bool = True) -> Regression:
+    frame = pd.read_csv(REFERENCE / file)
+    return Regression(frame[features].to_numpy(float), frame[target].to_numpy(float), None, intercept)
+
+
+def stackloss() -> Regression:
+    return table("stackloss.csv", "STACKLOSS", ["AIRFLOW", "WATERTEMP", "ACIDCONC"])
+
+
+def engel() -> Regression:
+    return table("engel.csv", "foodexp", ["income"])
+
+
+def exact(*values: str) -> list[float]:
+    return [float(Fraction(value)) for value in values]
+
+
+EXACT_MEDIANS_AND_QUANTILES = [
+    # Problem, quantile, intercept and coefficients, Σ loss, unique: exact, from rational arithmetic with a dual check.
+    (stackloss, 0.5, exact("-13693/345", "287/345", "66/115", "-7/115"), 14518 / 345, True),
+    (stackloss, 0.25, exact("-36", "1/2", "1", "0"), 16.625, True),
+    (stackloss, 0.75, exact("-3143/58", "101/116", "57/58", "0"), 16.2521551724137931, True),
+    (engel, 0.5, [81.4822474169362, 0.560180551209419], 17559.9326476257, True),
+    (engel, 0.1, [110.141574205, 0.401765759303], 3869.93216099, True),
+    (engel, 0.9, [67.3508720801, 0.686299480372], 3391.98371103, True),
+]
+
+
+@pytest.mark.parametrize(("problem", "quantile", "expected", "total", "unique"), EXACT_MEDIANS_AND_QUANTILES)
+def test_small_known_problems_are_solved_to_the_digits_given(problem, quantile, expected, total, unique):
+    regression = problem()
+    solution = regression.solve(quantile=quantile)
+    # The engel quantiles are known to twelve digits only.
+    digits = 1e-11 if problem is engel and quantile != 0.5 else 1e-12
+    assert [solution.intercept, *solution.coefficients] == pytest.approx(expected, rel=digits, abs=1e-12)
+    assert solution.certificate.loss * len(regression.y) == pytest.approx(total, rel=digits)
+    assert solution.certificate.unique is unique
+    assert_proved_from_the_data(regression, solution, quantile)
+
+
+def test_least_absolute_deviations_on_longley_has_all_digits():
+    regression = table("nist/Longley.csv", "y", [f"x{i}" for i in range(1, 7)])
+    solution = regression.solve()
+    # The plane through the seven rows of the optimal basis, solved in rational arithmetic.
+    expected = [-7.39706120748066, -0.052376017399561, -2.24220095174676, -1.16763206419399, -0.0684938991129471]
+    assert solution.intercept == pytest.approx(-4356709.39552104, rel=1e-12)
+    assert solution.coefficients == pytest.approx([*expected, 2282.560346444826], rel=1e-12)
+    assert_proved_from_the_data(regression, solution)
+
+
+def test_a_fit_through_the_origin_is_exact():
+    regression = table("nist/NoInt1.csv", "y", ["x"], intercept=False)
+    solution = regression.solve()
+    assert solution.coefficients == pytest.approx([27 / 13], rel=1e-14)
+    assert solution.intercept == 0.0
+    assert solution.certificate.loss * len(regression.y) == pytest.approx(420 / 13, rel=1e-13)
+    assert_proved_from_the_data(regression, solution)
+
+
+def test_an_optimum_that_is_not_unique_says_so():
+    regression = table("nist/Wampler3.csv", "y", ["x", "x2", "x3", "x4", "x5"])
+    solution = regression.solve()
+    assert solution.certificate.loss * len(regression.y) == pytest.approx(32451558 / 833, rel=1e-13)
+    assert solution.certificate.unique is False
+    assert_proved_from_the_data(regression, solution)
+
+
+@pytest.mark.parametrize("name", sorted(NIST))
+def test_least_squares_agrees_with_the_exact_solution_of_the_file_to_twelve_digits(name):
+    frame = pd.read_csv(REFERENCE / "nist" / f"{name}.csv")
+    intercept = name not in {"NoInt1", "NoInt2"}
+    regression = Regression(frame.drop(columns="y").to_numpy(float), frame["y"].to_numpy(float), None, intercept)
+    solution = regression.solve("mse")
+    found = [solution.intercept, *solution.coefficients] if intercept else list(solution.coefficients)
+    expected = [float(text) for text in NIST[name]["exact_coef_of_float64_design_40d"]]
+    assert found == pytest.approx(expected, rel=1e-12, abs=0)
+    assert solution.certificate.status == "optimal"
+    assert solution.certificate.unique is True
+
+
+def awkward(kind: str, random: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    if kind == "binary":
+        return random.integers(0, 2, (rows, columns)).astype(float)
+    if kind == "integers":
+        return random.integers(-3, 4, (rows, columns)).astype(float)
+    if kind == "heavy tails":
+        return random.standard_t(1, (rows, columns))
+    if kind == "rare":
+        return (random.random((rows, columns)) < 0.03).astype(float)
+    X = random.standard_normal((rows, columns))
+    if kind == "dependent":
+        X[:, -1] = X[:, 0] if columns > 1 else 1.0
+    if kind == "badly scaled":
+        X = np.exp(2 * X) * 10.0 ** random.integers(-6, 7, columns)
+    return X
+
+
+def awkward_target(kind: str, random: np.random.Generator, X: np.ndarray) -> np.ndarray:
+    exact_fit = X @ random.integers(-2, 3, X.shape[1])
+    if kind == "binary":
+        return random.integers(0, 2, len(X)).astype(float)
+    if kind == "rounded":
+        return np.round(exact_fit + random.standard_normal(len(X)))
+    if kind == "perfect":
+        return exact_fit + 1.0
+    if kind == "mostly perfect":
+        return np.where(random.random(len(X)) < 0.3, exact_fit + random.standard_cauchy(len(X)), exact_fit)
+    if kind == "constant":
+        return np.full(len(X), 7.25)
+    return exact_fit + random.standard_t(1.5, len(X))
+
+
+@st.composite
+def regressions(draw, rows=st.integers(1, 120)):
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    columns = draw(st.integers(1, 8))
+    count = draw(rows)
+    kinds = ["normal", "binary", "integers", "heavy tails", "rare", "dependent", "badly scaled"]
+    X = awkward(draw(st.sampled_from(kinds)), random, count, columns)
+    targets = ["heavy tails", "binary", "rounded", "perfect", "mostly perfect", "constant"]
+    y = awkward_target(draw(st.sampled_from(targets)), random, X)
+    weights = random.integers(1, 4, count).astype(float) if draw(st.booleans()) else None
+    return Regression(X, y, weights, draw(st.booleans()))
+
+
+@settings(max_examples=300, deadline=None)
+@given(regression=regressions(), quantile=QUANTILES)
+def test_every_fit_of_awkward_data_is_optimal_with_a_proof_that_the_data_confirm(regression, quantile):
+    assert_proved_from_the_data(regression, regression.solve(quantile=quantile), quantile)
+
+
+@settings(max_examples=100, deadline=None)
+@given(regression=regressions())
+def test_least_squares_leaves_a_residual_orthogonal_to_every_column(regression):
+    solution = regression.solve("mse")
+    residual, columns = regression.residual(solution), regression.matrix
+    weights = regression.weight_values
+    # The residual carries the rounding of the numbers it is made of, and so does its product with a column.
+    noise = 64 * regression.rounding(solution) * np.sqrt(len(residual))
+    assert solution.certificate.status == "optimal"
+    assert np.all(
+        np.abs((weights * residual) @ columns) <= noise * np.linalg.norm(weights[:, None] * columns, axis=0) + 1e-300
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(regression=regressions(), data=st.data())
+def test_no_other_coefficients_have_a_smaller_loss_than_the_lower_bound(regression, data):
+    quantile = data.draw(QUANTILES)
+    solution = regression.solve(quantile=quantile)
+    random = np.random.default_rng(data.draw(st.integers(0, 1000)))
+    for size in (1e-6, 1e-2, 1.0):
+        moved = regression.residual(solution) - regression.matrix @ (
+            size * random.standard_normal(regression.matrix.shape[1])
+        )
+        assert mean_loss(regression, moved, "mae", quantile) >= solution.certificate.lower_bound * (1 - 1e-12)
+
+
+@pytest.fixture
+def heavy(random) -> Regression:
+    X = random.standard_normal((400, 4))
+    return Regression(X, X @ [1.0, -2.0, 0.5, 3.0] + random.standard_t(1.5, 400))
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_the_order_of_rows_and_columns_does_not_matter(loss, heavy, random):
+    plain = heavy.solve(loss)
+    rows, columns = random.permutation(400), random.permutation(4)
+    shuffled = Regression(heavy.X[np.ix_(rows, columns)], heavy.y[rows]).solve(loss)
+    assert shuffled.coefficients == pytest.approx(plain.coefficients[columns], rel=1e-13)
+    assert shuffled.certificate.loss == pytest.approx(plain.certificate.loss, rel=1e-14)
+
+
+@pytest.mark.parametrize("power", [60, -60])
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_scales_of_powers_of_two_change_no_bit_of_the_fit(loss, power, heavy):
+    plain = heavy.solve(loss)
+    up, down = 2.0**power, 2.0**-power
+    scaled = Regression(heavy.X * up, heavy.y * down).solve(loss)
+    assert (scaled.coefficients == plain.coefficients * (down / up)).all()
+    assert scaled.intercept == plain.intercept * down
+    assert scaled.certificate.loss == plain.certificate.loss * (down if loss == "mae" else down**2)
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_offsets_of_a_billion_move_the_intercept_only(loss, heavy):
+    plain = heavy.solve(loss)
+    shifted_x, shifted_y = heavy.X + 1e9, heavy.y + 1e9
+    # The shift itself rounds the data; the fit to compare with is that of the rounded data, moved back exactly.
+    back = Regression(shifted_x - 1e9, shifted_y - 1e9).solve(loss)
+    moved = Regression(shifted_x, shifted_y).solve(loss)
+    assert moved.coefficients == pytest.approx(back.coefficients, rel=1e-11)
+    assert moved.coefficients == pytest.approx(plain.coefficients, rel=1e-5)
+    assert moved.certificate.status == "optimal"
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_a_column_of_a_billion_plus_or_minus_one_is_not_constant(loss, random):
+    sign = random.choice([-1.0, 1.0], 300)
+    regression = Regression((1e9 + sign)[:, np.newaxis], 5 * sign + random.standard_normal(300) * 0.1)
+    solution = regression.solve(loss)
+    assert solution.aliased == ()
+    assert solution.coefficients[0] == pytest.approx(5, abs=0.1)
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_weights_are_repetitions(loss, heavy, random):
+    times = random.integers(0, 4, 400)
+    used = times > 0
+    weighted = Regression(heavy.X[used], heavy.y[used], times[used].astype(float)).solve(loss)
+    repeated = Regression(np.repeat(heavy.X, times, axis=0), np.repeat(heavy.y, times)).solve(loss)
+    assert weighted.coefficients == pytest.approx(repeated.coefficients, rel=1e-12)
+    assert weighted.certificate.loss == pytest.approx(repeated.certificate.loss, rel=1e-13)
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_weights_matter_only_relative_to_each_other(loss, heavy, random):
+    weights = random.uniform(0.5, 2.0, 400)
+    plain = Regression(heavy.X, heavy.y, weights).solve(loss)
+    tiny = Regression(heavy.X, heavy.y, weights * 2.0**-900).solve(loss)
+    assert (tiny.coefficients == plain.coefficients).all()
+    assert tiny.certificate.loss == plain.certificate.loss
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_dependent_and_constant_columns_are_left_out_and_change_nothing(loss, heavy):
+    X = np.column_stack([heavy.X, heavy.X @ [1, 1, 0, 2.0], np.full(400, 0.1), heavy.X[:, 0] * 3])
+    solution = Regression(X, heavy.y).solve(loss)
+    assert solution.aliased == (4, 5, 6)
+    assert solution.coefficients[4:].tolist() == [0.0, 0.0, 0.0]
+    assert solution.certificate.loss == pytest.approx(heavy.solve(loss).certificate.loss, rel=1e-13)
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+@pytest.mark.parametrize("rows", [1, 2, 4, 5])
+def test_as_many_coefficients_as_rows_fit_perfectly(loss, rows, heavy):
+    regression = Regression(heavy.X[:rows], heavy.y[:rows])
+    solution = regression.solve(loss)
+    assert len(solution.aliased) == 5 - rows
+    assert np.abs(regression.residual(solution)).max() <= 8 * regression.rounding(solution)
+    assert solution.certificate.status == "optimal"
+    assert solution.certificate.relative_gap is None
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_a_constant_target_is_its_own_prediction(loss, heavy):
+    solution = Regression(heavy.X, np.full(400, 1e9 / 3)).solve(loss)
+    assert solution.intercept == 1e9 / 3
+    assert solution.coefficients.tolist() == [0.0] * 4
+    assert solution.certificate.loss == 0.0
+    assert solution.certificate.unique is True
+
+
+def test_a_huge_outlier_does_not_take_digits_from_the_other_rows(heavy):
+    y = heavy.y.copy()
+    y[0] = 1e15
+    plain, moved = Regression(heavy.X[1:], heavy.y[1:]).solve(), Regression(heavy.X, y).solve()
+    assert moved.certificate.status == "optimal"
+    assert moved.coefficients == pytest.approx(plain.coefficients, abs=0.2)
+
+
+def test_targets_near_the_ends_of_the_floats_have_the_same_fit(heavy):
+    plain = heavy.solve()
+    assert Regression(heavy.X, heavy.y * 2.0**1008).solve().coefficients == pytest.approx(
+        plain.coefficients * 2.0**1008, rel=1e-13
+    )
+    subnormal = Regression(heavy.X, heavy.y * 1e-310).solve()
+    assert subnormal.coefficients == pytest.approx(plain.coefficients * 1e-310, rel=1e-5)
+
+
+def test_a_mean_square_beyond_the_floats_is_refused(heavy):
+    with pytest.raises(DataError, match="the squares of the residuals exceed floating point"):
+        Regression(heavy.X, heavy.y * 1e300).solve("mse")
+
+
+def test_a_range_beyond_the_floats_is_refused():
+    regression = Regression(np.array([[1.7e308], [1.7e308], [-1.7e308]]), np.array([1.0, 2.0, 3.0]))
+    with pytest.raises(DataError, match="span more than floating point can hold; rescale it"):
+        regression.solve()
+
+
+@pytest.mark.parametrize("quantile", [0.5, 0.9])
+def test_many_rows_have_the_same_proof_as_few(quantile, random):
+    X = random.standard_normal((60_000, 12)) * np.logspace(-3, 6, 12) + 1e3
+    regression = Regression(X, X @ (1 / np.logspace(-3, 6, 12)) + random.standard_t(1.5, 60_000))
+    solution = regression.solve(quantile=quantile)
+    assert_proved_from_the_data(regression, solution, quantile)
+
+
+def test_many_tied_rows_with_rare_columns_are_proved_too(random):
+    X = (random.random((80_000, 10)) < np.logspace(-3.5, -0.3, 10)).astype(float)
+    regression = Regression(X, random.integers(0, 5, 80_000).astype(float))
+    assert_proved_from_the_data(regression, regression.solve())
+
+
+def test_a_rerun_gives_the_same_bits(heavy):
+    first, second = heavy.solve(), heavy.solve()
+    assert (first.coefficients == second.coefficients).all()
+    assert first.certificate == second.certificate
+    assert first.history == second.history
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+@pytest.mark.parametrize("solver", [Auto(), Textbook(epochs=20)], ids=["auto", "textbook"])
+def test_the_history_starts_at_the_start_and_ends_at_the_certified_loss(loss, solver, heavy):
+    solution = heavy.solve(loss, settings=solver)
+    assert solution.history.loss[-1] == solution.certificate.loss
+    assert solution.history.loss[0] > solution.certificate.loss
+    assert solution.history.iterations > 0
+    assert solution.history.passes >= 3
+
+
+def test_a_tolerance_of_zero_is_met_by_rounding(heavy):
+    assert heavy.solve(settings=Auto(tolerance=0.0)).certificate.status == "optimal"
+
+
+def test_progress_is_told_the_loss_after_every_round(random):
+    from mae_cli.losses import Absolute
+    from mae_cli.solvers.solve import solve
+
+    X = random.standard_normal((60_000, 11))
+    regression = Regression(X, random.standard_normal(60_000))
+    told = []
+    solution = solve(regression.rows, Absolute(), Auto(), watch=lambda step, loss: told.append((step, loss)))
+    assert [step for step, _ in told] == list(range(1, len(told) + 1))
+    assert told[-1][1] == pytest.approx(solution.certificate.loss, rel=1e-6)

@@ -1,0 +1,66 @@
+"""Standard units: exact scales, sound centres, and the way back."""
+
+import numpy as np
+import pytest
+from support.regressions import Regression
+
+from mae_cli.data.rows import whole
+from mae_cli.solvers.standardise import standardisation
+
+
+@pytest.fixture
+def regression(random) -> Regression:
+    X = random.standard_normal((2000, 3)) * [1e-6, 1.0, 1e6] + [5.0, 1e9, 0.0]
+    return Regression(X, random.standard_cauchy(2000) * 1e4 + 1e7, random.uniform(0.1, 7, 2000))
+
+
+def test_columns_are_centred_at_the_weighted_mean_and_at_most_one(regression):
+    standard = standardisation(regression.rows, intercept=True)
+    block = standard(whole(regression.rows))
+    ones, columns = block.design.numeric[:, 0], block.design.numeric[:, 1:]
+    assert (ones == 1).all()
+    assert 0.5 <= np.abs(columns).max(axis=0).min() <= np.abs(columns).max() <= 1
+    weights = regression.weight_values
+    # The mean itself rounds at ε·|x|, which is 1e-7 of a column at 1e9.
+    assert np.abs(weights @ columns / weights.sum()) == pytest.approx(np.zeros(3), abs=1e-7)
+    assert np.abs(block.target).max() <= 1
+
+
+def test_scales_are_powers_of_two(regression):
+    standard = standardisation(regression.rows, intercept=True)
+    scales = np.array([*standard.scale, standard.target_scale, standard.weight_scale])
+    assert (np.frexp(scales)[0] == 0.5).all()
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+def test_coefficients_survive_the_way_to_standard_units_and_back(regression, intercept, random):
+    standard = standardisation(regression.rows, intercept=intercept)
+    coefficients = random.standard_normal(3)
+    there = standard.to_standard(12.5 if intercept else 0.0, coefficients)
+    back_intercept, back = standard.to_user(there)
+    assert back == pytest.approx(coefficients, rel=1e-14)
+    # The intercept is a difference of numbers of the size of shift · coefficient.
+    assert back_intercept == pytest.approx(12.5 if intercept else 0.0, abs=1e-5)
+
+
+def test_predictions_agree_in_both_units(regression, random):
+    standard = standardisation(regression.rows, intercept=True)
+    block = whole(regression.rows)
+    point = random.standard_normal(4)
+    intercept, coefficients = standard.to_user(point)
+    in_user_units = block.design.product(coefficients) + intercept
+    in_standard_units = standard(block).design.product(point) * standard.target_scale + standard.target_shift
+    assert in_user_units == pytest.approx(in_standard_units, rel=1e-6)
+
+
+def test_without_an_intercept_nothing_is_shifted(regression):
+    standard = standardisation(regression.rows, intercept=False)
+    assert standard.shift.tolist() == [0.0, 0.0, 0.0]
+    assert standard.target_shift == 0.0
+    assert standard(whole(regression.rows)).design.shape == (2000, 3)
+
+
+def test_a_constant_column_becomes_zeros_even_when_its_mean_rounds():
+    regression = Regression(np.full((10, 1), 0.1), np.arange(10.0))
+    block = standardisation(regression.rows, intercept=True)(whole(regression.rows))
+    assert (block.design.numeric[:, 1] == 0).all()

@@ -1,0 +1,116 @@
+"""Imports run downwards only: the order of the layers, written down, held against every import statement."""
+
+import ast
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import mae_cli
+
+PACKAGE = Path(mae_cli.__file__).parent
+
+# From top to bottom. A module imports from its own layer or from lower ones; a name stands for all modules below it.
+LAYERS = (
+    ("commands",),
+    ("report",),
+    ("training", "evaluation"),
+    ("comparison",),
+    ("sample", "effects", "fitting", "model_file"),
+    ("reports", "model"),
+    ("fields", "solvers"),
+    ("data",),
+    ("schema", "metrics"),
+    ("losses",),
+    ("quantiles", "errors"),
+)
+
+# What a module may import when the command starts: the rest waits until there is work to do.
+QUICK = {"commands", "errors"}
+
+
+def name_of(path):
+    """`mae_cli.data.rows` for data/rows.py, `mae_cli.data` for data/__init__.py."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imported_by(nodes):
+    """The modules that import statements name, as `package.module` (a name imported from a package counts, too)."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in MODULES else node.module
+
+
+def tree(name):
+    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
+
+
+def own_imports(name):
+    """The modules of this package that a module imports, at its top or within a function."""
+    found = set(imported_by(ast.walk(tree(name))))
+    return {each for each in found if each in MODULES and each != "mae_cli"}
+
+
+def layer_of(name):
+    top = name.split(".")[1]
+    return next((index for index, layer in enumerate(LAYERS) if top in layer), None)
+
+
+INNER = [name for name in MODULES if name != "mae_cli"]
+
+
+def test_every_module_has_a_layer_and_every_layer_its_modules():
+    assert {name.split(".")[1] for name in INNER} == {name for layer in LAYERS for name in layer}
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_imports_run_downwards(name):
+    upwards = {other for other in own_imports(name) if layer_of(other) < layer_of(name)}
+    assert not upwards
+
+
+def test_no_module_imports_itself_by_a_detour():
+    graph = {name: own_imports(name) - {name} for name in INNER}
+    order = list(TopologicalSorter(graph).static_order())
+    assert set(order) == set(INNER)
+
+
+@pytest.mark.parametrize("name", [name for name in INNER if name.startswith("mae_cli.report")])
+def test_a_report_knows_results_and_no_algorithms(name):
+    inward = {other for other in own_imports(name) if other.startswith(("mae_cli.solvers", "mae_cli.data"))}
+    assert inward <= {"mae_cli.solvers.solution"}
+
+
+@pytest.mark.parametrize("name", [name for name in INNER if name.startswith("mae_cli.commands")])
+def test_a_command_imports_only_click_and_what_is_quick_at_its_top(name):
+    for other in imported_by(tree(name).body):
+        package, *rest = other.split(".")
+        assert package in {"click", *sys.stdlib_module_names} or (package == "mae_cli" and set(rest[:1]) <= QUICK)
+
+
+def test_the_modules_that_are_quick_import_nothing_slow():
+    for name in INNER:
+        if name.split(".")[1] in QUICK:
+            assert {other.split(".")[0] for other in imported_by(tree(name).body)}.isdisjoint(
+                {"numpy", "pandas", "rich"}
+            )
+
+
+def test_the_package_itself_imports_nothing_of_its_own_before_it_is_asked():
+    tops = [node for node in tree("mae_cli").body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    assert set(imported_by(tops)) <= set(sys.stdlib_module_names)
+
+
+def test_third_party_packages_are_those_declared():
+    found = {other.split(".")[0] for name in MODULES for other in imported_by(ast.walk(tree(name)))}
+    assert found - sys.stdlib_module_names - {"mae_cli"} == {"click", "numpy", "pandas", "rich"}
