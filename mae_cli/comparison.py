@@ -73,8 +73,8 @@ def _verdict(absolute: FitReport, squared: FitReport, pull: FloatArray, departur
         )
     few = max(1, round(_HEAVY_TAIL * len(pull)))
     weight_of_few = float(np.sort(pull)[-few:].sum())
-    who = "One row" if few == 1 else f"{few:,} rows ({few / len(pull):.0%})"
-    makes = f"{who} make{'s' * (few == 1)} up {min(weight_of_few, 1.0):.0%} of the difference"
+    who = "One row" if few == 1 else f"{few:,} rows ({_percent(few, len(pull))})"
+    makes = f"{who} make{'s' * (few == 1)} up {_percent(min(weight_of_few, 1.0), 1.0)} of the difference"
     typical = (
         f"the typical error (median) is {mae_fit.median_ae:.4g} for the MAE fit and {mse_fit.median_ae:.4g} for "
         f"least squares on {judged_on}"
@@ -91,4 +91,4 @@ def _judged(report: FitReport) -> Scores:
 
 
 def _percent(part: float, whole: float) -> str:
-    return f"{part / whole:.1%}" if whole > 0 else "0 %"
+    return f"{100 * part / whole:.3g} %" if whole > 0 else "0 %"

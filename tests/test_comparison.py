@@ -148,8 +148,9 @@ def test_a_quantile_fit_is_not_called_the_mae_fit():
     assert "0.9-quantile" in verdict
 
 
-def test_huge_values_do_not_overflow():
+@pytest.mark.parametrize("scale", [1e150, 1e-170])
+def test_the_pull_neither_overflows_nor_vanishes(scale):
     x, y = planted()
-    contested = compared(text(x, 1e150 * y)).comparison.contested
+    contested = compared(text(x, scale * y)).comparison.contested
     assert {row.line for row in contested[:2]} == {52, 122}
     assert all(np.isfinite(row.pull) for row in contested)

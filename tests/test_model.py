@@ -99,6 +99,10 @@ def test_reading_gives_back_what_was_written():
     assert Model.from_json(TEXT.encode(), "m.json") == MODEL
 
 
+def test_names_are_readable_in_the_file():
+    assert '"target": "größe"' in Model("größe", "mae", 0.5, None, 0.0, (), "drop", MODEL.baseline, {}).to_json()
+
+
 @pytest.mark.parametrize("number", [0.1, 1 / 3, 1e-308, 5e-324, 1.7976931348623157e308, -0.0, 123456789.123456789])
 def test_numbers_survive_the_file_bit_for_bit(number):
     text = changed(lambda content: content.update(intercept=number))

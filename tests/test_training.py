@@ -58,6 +58,12 @@ def test_the_terms_follow_the_file_and_hold_ranges_and_levels():
     assert dict(levels.levels)["a"] == 0.0
 
 
+def test_levels_stand_in_text_order_whatever_the_baseline():
+    (term,) = run("y,k\n1,c\n2,b\n3,b\n4,a\n").model.terms
+    assert term.baseline == "b"
+    assert [level for level, _ in term.levels] == ["a", "b", "c"]
+
+
 def test_every_term_has_the_coefficient_of_the_report():
     trained = run(TABLE, exclude=frozenset({"w"}))
     number, levels = trained.model.terms

@@ -45,7 +45,7 @@ def main(model: str, data: str, *, unseen: str, as_json: bool, quiet: bool) -> N
         if as_json:
             from mae_cli.report.as_json import dumps, evaluation_report_json  # noqa: PLC0415
 
-            sys.stdout.write(dumps(evaluation_report_json(report)))
+            sys.stdout.write(dumps(evaluation_report_json(report), sys.stdout.encoding))
         else:
             from mae_cli.report.console import result_console  # noqa: PLC0415
             from mae_cli.report.evaluation import show_evaluation  # noqa: PLC0415

@@ -41,7 +41,9 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 @click.option(
     "--categorical", type=ColumnNames(), multiple=True, help="Columns of numbers that are codes, not amounts."
 )
-@click.option("--weight", metavar="NAME", help="Column of row weights ≥ 0; a weight of 2 is a row given twice.")
+@click.option(
+    "--weight", metavar="NAME", help="Column of row weights, not negative; a weight of 2 is a row given twice."
+)
 @click.option(
     "--loss", type=click.Choice(["mae", "mse"]), default="mae", show_default=True, help="Mean error to minimise."
 )
@@ -55,11 +57,11 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     help="Exact, or subgradient descent as the textbook has it.",
 )
 @click.option("--tolerance", type=float, help="Relative gap to reach.  [default: 1e-9; textbook: none]")
-@click.option("--learning-rate", type=float, help="First step of the textbook solver.  [default: 0.3]")
+@click.option("--learning-rate", type=float, help="First step of the textbook solver.  [default: 1]")
 @click.option(
     "--schedule",
     type=click.Choice(["constant", "sqrt", "geometric"]),
-    help="How its steps shrink: not, by 1/√epoch, or down to 1 %.  [default: sqrt]",
+    help="How its steps shrink: not, by 1/sqrt(epoch), or down to 1 %.  [default: sqrt]",
 )
 @click.option("--epochs", type=int, help="Its passes over the rows.  [default: 300]")
 @click.option("--batch-size", type=int, help="Rows for each of its steps.  [default: all]")
@@ -185,7 +187,7 @@ def _write(model: "Model", output: Path | None, *, force: bool) -> None:
     from mae_cli.model_file import write_model  # noqa: PLC0415
 
     if output is None:
-        sys.stdout.write(model.to_json())
+        sys.stdout.buffer.write(model.to_json().encode())  # the bytes that a file would hold
         sys.stdout.flush()
     else:
         write_model(model, output, force=force)
@@ -195,7 +197,7 @@ def _render(report: "TrainReport", *, as_json: bool) -> None:
     if as_json:
         from mae_cli.report.as_json import dumps, train_report_json  # noqa: PLC0415
 
-        sys.stdout.write(dumps(train_report_json(report)))
+        sys.stdout.write(dumps(train_report_json(report), sys.stdout.encoding))
         return
     from mae_cli.report.console import note_console, result_console  # noqa: PLC0415
     from mae_cli.report.train import show_training  # noqa: PLC0415

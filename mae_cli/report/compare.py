@@ -7,7 +7,7 @@ from mae_cli.report.certificate import certificate_text
 from mae_cli.report.coefficients import compared_coefficients
 from mae_cli.report.console import Room
 from mae_cli.report.curve import LossCurve, LossSeries
-from mae_cli.report.numbers import aligned, count, percent
+from mae_cli.report.numbers import aligned, percent
 from mae_cli.report.plain import shortened, visible
 from mae_cli.report.scores import comparison_scores
 from mae_cli.report.tables import AlignedTable
@@ -38,7 +38,7 @@ def _contested(report: TrainReport, comparison: Comparison, room: Room) -> Group
     rows = comparison.contested
     names = [fit_name(each.loss, each.quantile) for each in (report.fit, comparison.other)]
     columns = [
-        [count(row.line) for row in rows],
+        [str(row.line) for row in rows],  # as an editor numbers them
         aligned([row.target for row in rows]),
         aligned([row.predictions[0] for row in rows]),
         aligned([row.predictions[1] for row in rows]),

@@ -23,21 +23,21 @@ def fit_scores(fit: FitReport) -> list[RenderableType]:
     columns = [("training\nmodel", fit.train.model), (f"training\n{baseline}", fit.train.baseline)]
     if fit.holdout is not None:
         columns += [("holdout\nmodel", fit.holdout.model), (f"holdout\n{baseline}", fit.holdout.baseline)]
-    return [_score_table("", columns, fit.loss, fit.quantile), baseline_note(fit.loss, fit.quantile)]
+    return [_score_table("", columns, fit.loss, fit.quantile), baseline_note((fit.loss, fit.quantile))]
 
 
 def comparison_scores(fit: FitReport, other: FitReport) -> list[RenderableType]:
-    """A table for training and one for the holdout: both models and the baseline of the first."""
+    """A table for training and one for the holdout: both models, and the baseline of each."""
     names = [fit_name(each.loss, each.quantile) for each in (fit, other)]
-    names.append(f"{baseline_name(fit.loss, fit.quantile)} only")
+    names += [f"{baseline_name(each.loss, each.quantile)} only" for each in (fit, other)]
     tables: list[RenderableType] = []
     sets = (("training", fit.train, other.train), ("holdout", fit.holdout, other.holdout))
     for title, scores, others in sets:
         if scores is not None and others is not None:
-            metrics = (scores.model, others.model, scores.baseline)
+            metrics = (scores.model, others.model, scores.baseline, others.baseline)
             columns = list(zip(names, metrics, strict=True))
             tables.append(_score_table(title, columns, fit.loss, fit.quantile))
-    return [*tables, baseline_note(fit.loss, fit.quantile)]
+    return [*tables, baseline_note((fit.loss, fit.quantile), (other.loss, other.quantile))]
 
 
 def evaluation_scores(report: EvaluationReport) -> list[RenderableType]:
@@ -46,14 +46,16 @@ def evaluation_scores(report: EvaluationReport) -> list[RenderableType]:
     columns = [("model", report.scores.model), (baseline, report.scores.baseline)]
     return [
         _score_table("", columns, report.loss, report.quantile),
-        baseline_note(report.loss, report.quantile),
+        baseline_note((report.loss, report.quantile)),
     ]
 
 
-def baseline_note(loss: str, quantile: float) -> Text:
-    """What the baseline is."""
-    name = baseline_name(loss, quantile)
-    return Text(f'"{name} only" predicts the {name} of the training targets for every row.')
+def baseline_note(*fits: tuple[str, float]) -> Text:
+    """What the baselines of these losses and quantiles are."""
+    names = [baseline_name(loss, quantile) for loss, quantile in fits]
+    subject = " and ".join(f'"{name} only"' for name in names)
+    verb = "predicts" if len(names) == 1 else "predict"
+    return Text(f"{subject} {verb} the {' or the '.join(names)} of the training targets for every row.")
 
 
 def _score_table(title: str, columns: Sequence[Column], loss: str, quantile: float) -> AlignedTable:

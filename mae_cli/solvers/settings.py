@@ -37,7 +37,7 @@ class Textbook:
         seed: of the order of the rows in batches.
     """
 
-    learning_rate: float = 0.3
+    learning_rate: float = 1.0
     schedule: str = "sqrt"
     epochs: int = 300
     batch_size: int | None = None

@@ -1,0 +1,44 @@
+"""Draw the picture of the README: the report of one fit, as an SVG that rich exports.
+
+python examples/picture.py [FILE]        (default: examples/report.svg)
+"""
+
+import io
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from mae_cli.data.columns import ColumnChoice
+from mae_cli.data.source import Source
+from mae_cli.report.train import show_training
+from mae_cli.training import TrainSettings, train
+
+HERE = Path(__file__).parent
+FONTS = "Fira Code, DejaVu Sans Mono, Menlo, Consolas, monospace"
+COMMAND = "mae-train flights.csv --target arr_delay --exclude carrier --holdout 0.2"
+
+
+def picture() -> str:
+    """The SVG, without the web font that rich links to: a picture must not need the network."""
+    choice = ColumnChoice(target="arr_delay", exclude=frozenset({"carrier"}))
+    report = train(Source.of(str(HERE / "flights.csv")), TrainSettings(columns=choice, holdout=0.2)).report
+    report = replace(report, source="flights.csv", model="model.json")
+    console = Console(file=io.StringIO(), record=True, width=80, force_terminal=True, highlight=False)
+    show_training(console, report)
+    svg = console.export_svg(title=COMMAND, unique_id="mae-cli")
+    svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    svg = svg.replace("font-family: Fira Code, monospace", f"font-family: {FONTS}")
+    return svg.replace("<text ", '<text xml:space="preserve" ')
+
+
+def main() -> None:
+    """Write the picture."""
+    place = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "report.svg"
+    place.write_text(picture(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

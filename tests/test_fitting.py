@@ -1,0 +1,164 @@
+"""The library: arrays and frames in, a frozen result out, and refusals that name the place."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import mae_cli
+from mae_cli import Auto, DataError, SettingsError, Textbook, fit
+
+
+@pytest.fixture
+def random() -> np.random.Generator:
+    return np.random.default_rng(5)
+
+
+@pytest.fixture
+def X(random) -> np.ndarray:
+    return random.standard_normal((120, 2))
+
+
+@pytest.fixture
+def y(random, X) -> np.ndarray:
+    return 1 + X @ [2.0, -3.0] + random.standard_t(2, 120)
+
+
+@pytest.fixture
+def frame(random) -> pd.DataFrame:
+    colours = random.choice(["red", "green", "blue"], 120, p=[0.6, 0.3, 0.1])
+    return pd.DataFrame({"size": random.standard_normal(120), "colour": colours, "new": random.random(120) < 0.5})
+
+
+def test_an_array_gives_coefficients_in_the_order_of_its_columns(X, y):
+    result = fit(X, y)
+    assert result.columns == (("x0", None), ("x1", None))
+    assert result.coefficients == pytest.approx([2.0, -3.0], abs=0.3)
+    assert result.certificate.status == "optimal"
+    assert result.predict(X) == pytest.approx(result.intercept + X @ result.coefficients, rel=1e-14)
+    assert np.abs(y - result.predict(X)).mean() == pytest.approx(result.certificate.loss, rel=1e-14)
+
+
+def test_lists_and_integers_are_taken_as_numbers():
+    result = fit([[0], [1], [2], [3]], [1, 3, 5, 100])
+    assert (result.intercept, result.coefficients.tolist()) == (1.0, [2.0])
+
+
+def test_a_frame_gives_a_coefficient_for_every_level_but_the_most_frequent(frame):
+    y = 2 * frame["size"] + (frame["colour"] == "blue") * 5.0 - frame["new"] * 1.0
+    result = fit(frame, y)
+    found = dict(zip(result.columns, result.coefficients, strict=True))
+    # Against the baselines red and the more frequent of True and False.
+    other = "True" if not frame["new"].mean() > 0.5 else "False"
+    expected = {("size", None): 2.0, ("colour", "blue"): 5.0, ("colour", "green"): 0.0}
+    expected["new", other] = -1.0 if other == "True" else 1.0
+    assert found == pytest.approx(expected, abs=1e-12)
+    assert result.predict(frame) == pytest.approx(y.to_numpy(), abs=1e-12)
+
+
+def test_a_level_never_seen_has_no_prediction(frame):
+    result = fit(frame, frame["size"])
+    changed = frame.assign(colour=frame["colour"].replace("blue", "violet"))
+    assert (np.isnan(result.predict(changed)) == (frame["colour"] == "blue")).all()
+
+
+def test_columns_of_a_frame_are_found_by_name(frame):
+    result = fit(frame, frame["size"] ** 3)
+    shuffled = frame[["new", "colour", "size"]].assign(more=1.0)
+    assert (result.predict(shuffled) == result.predict(frame)).all()
+
+
+def test_weights_are_repetitions_and_zeros_leave_out(X, y, random):
+    times = random.integers(0, 3, 120)
+    weighted = fit(X, y, sample_weight=times)
+    repeated = fit(np.repeat(X, times, axis=0), np.repeat(y, times))
+    assert weighted.coefficients == pytest.approx(repeated.coefficients, rel=1e-12)
+    assert weighted.certificate.loss == pytest.approx(repeated.certificate.loss, rel=1e-13)
+
+
+def test_options_choose_loss_quantile_intercept_and_solver(X, y):
+    above = np.mean(y > fit(X, y, quantile=0.9).predict(X))
+    assert above == pytest.approx(0.1, abs=0.02)
+    squared = fit(X, y, loss="mse")
+    assert squared.coefficients == pytest.approx(np.linalg.lstsq(np.c_[np.ones(120), X], y)[0][1:], rel=1e-12)
+    assert fit(X, y, intercept=False).intercept == 0.0
+    assert fit(X, y, solver="textbook").certificate.status == "limit"
+    assert fit(X, y, solver=Textbook(epochs=7)).history.iterations == 7
+    assert fit(X, y, solver=Auto(tolerance=1e-3)).certificate.status == "optimal"
+    assert fit(X, y, solver="textbook", tolerance=0.5).certificate.status == "tolerance"
+
+
+def test_dependent_columns_are_named(X, y):
+    result = fit(np.c_[X, X[:, 0] - X[:, 1]], y)
+    assert result.aliased == (("x2", None),)
+
+
+def test_a_result_is_frozen(X, y):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        fit(X, y).intercept = 0.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([[1.0], [np.nan]], [1, 2]), "X has the value nan in row 1, column 0 (counted from 0)"),
+        (([[1.0], [2.0]], [1, np.inf]), "y has the value inf in row 1 (counted from 0)"),
+        (([1.0, 2.0], [1, 2]), "X must have two dimensions (rows, columns), not 1"),
+        (([[1.0], [2.0]], [[1], [2]]), "y must have one dimension, not 2"),
+        (([[1.0], [2.0]], [1, 2, 3]), "y has 3 values for 2 rows of X"),
+        ((np.zeros((0, 2)), []), "there are no rows to fit"),
+        ((pd.DataFrame({"a": [1.0, None]}), [1, 2]), "column 'a' is missing in row 1 (counted from 0)"),
+    ],
+)
+def test_unfit_data_are_refused_with_the_place(arguments, message):
+    with pytest.raises(DataError) as caught:
+        fit(*arguments)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([1.0, -2.0], "weights must not be negative; row 1 has -2"),
+        ([0.0, 0.0], "all weights are zero; no row is left to fit"),
+        ([1.0], "sample_weight has 1 values for 2 rows of X"),
+        ([1.0, np.nan], "sample_weight has the value nan in row 1 (counted from 0)"),
+    ],
+)
+def test_unfit_weights_are_refused(weights, message):
+    with pytest.raises(DataError) as caught:
+        fit([[1.0], [2.0]], [1.0, 2.0], sample_weight=weights)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"loss": "huber"}, 'unknown loss \'huber\'; use "mae" or "mse"'),
+        ({"quantile": 1.0}, "the quantile must lie between 0 and 1, not 1"),
+        ({"quantile": float("nan")}, "the quantile must lie between 0 and 1, not nan"),
+        ({"quantile": 0.9, "loss": "mse"}, 'a quantile goes with the loss "mae" only; least squares fits the mean'),
+        ({"solver": "newton"}, 'unknown solver \'newton\'; use "auto" or "textbook"'),
+        ({"tolerance": -1.0}, "the tolerance must be a number ≥ 0, not -1"),
+        ({"solver": Auto(), "tolerance": 0.1}, "give the tolerance in the solver's settings"),
+    ],
+)
+def test_unfit_options_are_refused(X, y, options, message):
+    with pytest.raises(SettingsError) as caught:
+        fit(X, y, **options)
+    assert str(caught.value) == message
+
+
+def test_a_prediction_needs_the_columns_of_the_fit(X, y, frame):
+    with pytest.raises(DataError, match=r"^X has 3 columns, but the fit has 2 \(x0, x1\)$"):
+        fit(X, y).predict(np.c_[X, y])
+    with pytest.raises(DataError, match="the frame has no column 'colour'"):
+        fit(frame, y).predict(frame.drop(columns="colour"))
+
+
+def test_the_package_offers_what_it_says():
+    assert set(dir(mae_cli)) == set(mae_cli.__all__)
+    assert all(hasattr(mae_cli, name) for name in mae_cli.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        _ = mae_cli.nonsense

@@ -1,0 +1,105 @@
+"""The README is true: its commands run, its output is what they print, its picture and help are up to date."""
+
+import json
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def transcripts() -> list[tuple[str, str]]:
+    """(command, expected output) of every console block; no output expected means that any will do."""
+    found = []
+    for block in re.findall(r"```console\n(.*?)```", README, flags=re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            found.append((command, output))
+    return found
+
+
+RUNNABLE = [(command, output) for command, output in transcripts() if not command.startswith("pip ")]
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory) -> Path:
+    """A copy of the examples to run in, with a model, as the README has it."""
+    place = tmp_path_factory.mktemp("readme")
+    for file in (*EXAMPLES.glob("*.csv"), *EXAMPLES.glob("*.py")):
+        shutil.copy(file, place)
+    run("mae-train flights.csv -t arr_delay -q", place)
+    return place
+
+
+def run(command: str, place: Path) -> str:
+    scripts = Path(sys.executable).parent
+    environment = os.environ | {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=place, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="the README's commands are for a POSIX shell")
+@pytest.mark.parametrize(("command", "expected"), RUNNABLE, ids=[command for command, _ in RUNNABLE])
+def test_commands_run_and_print_what_the_readme_shows(command, expected, workplace):
+    if "| jq" in command and shutil.which("jq") is None:
+        json.loads(run(command.partition("| jq")[0], workplace))
+        return
+    printed = run(command, workplace).rstrip("\n")
+    shown = expected.rstrip("\n")
+    if shown.endswith("\n…"):
+        assert printed.startswith(shown.removesuffix("…"))
+    elif shown:
+        assert printed == shown
+
+
+def test_every_kind_of_command_is_there():
+    commands = " ".join(command for command, _ in transcripts())
+    for part in ("mae-train --help", "mae-eval --help", "--compare", "--solver textbook", "--quantile", "| jq"):
+        assert part in commands
+
+
+def test_the_library_example_runs(workplace, monkeypatch, capsys):
+    code = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL).group(1)
+    assert len([line for line in code.splitlines() if line]) <= 5
+    monkeypatch.chdir(workplace)
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out
+
+
+def drawn_text(svg: str) -> list[str]:
+    """The text of a picture without the line that tells the time."""
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    return [text for text in texts if "Model&#160;written" not in text]
+
+
+def test_the_picture_is_what_the_program_draws_today():
+    picture = runpy.run_path(str(EXAMPLES / "picture.py"))["picture"]()
+    assert drawn_text(picture) == drawn_text((EXAMPLES / "report.svg").read_text(encoding="utf-8"))
+
+
+def test_links_lead_to_files():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="a shell script")
+def test_the_demo_scores_both_losses_on_rows_kept_aside():
+    printed = run(f"sh {EXAMPLES / 'demo.sh'}", EXAMPLES)
+    assert printed.count("proved optimal") == 2
+    assert "MAE fit of arr_delay scored on 2,493 rows" in printed
+    assert "MSE fit of arr_delay scored on 2,493 rows" in printed
+
+
+def test_the_curves_example_draws_both_solvers(workplace):
+    assert "textbook" in run("python curves.py", workplace)
