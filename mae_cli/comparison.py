@@ -33,7 +33,8 @@ class Fitted:
 def compare(first: Fitted, other: Fitted, sample: Sample, line_of: Callable[[int], int]) -> Comparison:
     """Set the fit whose model is written beside the other; `line_of` tells the line of a row of the sample."""
     squared, absolute = (first, other) if first.report.loss == "mse" else (other, first)
-    pull = _pull(sample, absolute.predicted, squared.predicted)
+    perfect = absolute.report.certificate.relative_gap is None  # the departure then is nothing but rounding
+    pull = np.zeros(len(sample.target)) if perfect else _pull(sample, absolute.predicted, squared.predicted)
     rows = np.argsort(-pull, kind="stable")[:_CONTESTED_ROWS]
     contested = tuple(
         ContestedRow(
@@ -64,17 +65,16 @@ def _pull(sample: Sample, absolute: FloatArray, squared: FloatArray) -> FloatArr
 
 def _verdict(absolute: FitReport, squared: FitReport, pull: FloatArray, departure: float) -> str:
     """One sentence on what the difference says about the data."""
+    if absolute.quantile != 0.5:
+        return _quantile_verdict(absolute.quantile, pull)
     judged_on = "the holdout" if absolute.holdout and squared.holdout else "the training rows"
     mae_fit, mse_fit = _judged(absolute).model, _judged(squared).model
-    if departure <= _SAME_FIT * absolute.train.model.mae:
+    if not pull.any() or departure <= _SAME_FIT * absolute.train.model.mae:
         return (
             f"The two fits agree: their predictions differ by {_percent(departure, absolute.train.model.mae)} of the "
             "MAE on average, so no few rows decide, and least squares is as safe here."
         )
-    few = max(1, round(_HEAVY_TAIL * len(pull)))
-    weight_of_few = float(np.sort(pull)[-few:].sum())
-    who = "One row" if few == 1 else f"{few:,} rows ({_percent(few, len(pull))})"
-    makes = f"{who} make{'s' * (few == 1)} up {_percent(min(weight_of_few, 1.0), 1.0)} of the difference"
+    makes = _share_of_few(pull)
     typical = (
         f"the typical error (median) is {mae_fit.median_ae:.4g} for the MAE fit and {mse_fit.median_ae:.4g} for "
         f"least squares on {judged_on}"
@@ -84,6 +84,20 @@ def _verdict(absolute: FitReport, squared: FitReport, pull: FloatArray, departur
     if mae_fit.mae > mse_fit.mae:
         return f"{makes}; {typical}: least squares predicts better here, even by its MAE."
     return f"{makes}; {typical}: the two describe different parts of the data, so look at those rows first."
+
+
+def _quantile_verdict(quantile: float, pull: FloatArray) -> str:
+    return (
+        f"The {quantile:g}-quantile fit and least squares answer different questions: the one has {quantile:g} of the "
+        f"rows below it, the other follows their mean. {_share_of_few(pull)}."
+    )
+
+
+def _share_of_few(pull: FloatArray) -> str:
+    few = max(1, round(_HEAVY_TAIL * len(pull)))
+    weight_of_few = float(np.sort(pull)[-few:].sum())
+    who = "One row" if few == 1 else f"{few:,} rows ({_percent(few, len(pull))})"
+    return f"{who} make{'s' * (few == 1)} up {_percent(min(weight_of_few, 1.0), 1.0)} of the difference"
 
 
 def _judged(report: FitReport) -> Scores:

@@ -10,7 +10,7 @@ from mae_cli.errors import DataError
 from mae_cli.model import Model
 from mae_cli.reports import EvaluationReport, EvaluationRows
 from mae_cli.sample import encode_sample
-from mae_cli.schema import CategoricalColumn, Schema
+from mae_cli.schema import Schema
 
 
 def evaluate(model: Model, model_name: str, source: Source, *, skip_unseen: bool) -> EvaluationReport:
@@ -29,12 +29,11 @@ def evaluate(model: Model, model_name: str, source: Source, *, skip_unseen: bool
         raise DataError(
             f"{source.name}: no row can be scored; every one has a level never seen in training, or weight 0"
         )
-    predicted = sample.design.product(model.coefficients) + model.intercept
+    with np.errstate(over="ignore"):  # the scores refuse what is not finite
+        predicted = sample.design.product(model.coefficients) + model.intercept
     notes = list(loaded.notes)
     if unseen:
         notes.append(f"{unseen:,} row{'s' * (unseen > 1)} with a level never seen in training not scored")
-    if model.weight is not None and loaded.weights is None:
-        notes.append(f"there is no column {quoted(model.weight)}: every row weighs the same here")
     return EvaluationReport(
         model=model_name,
         source=source.name,
@@ -56,13 +55,13 @@ def _target(loaded: ModelRows) -> np.ndarray:
 
 def _refuse_unseen(loaded: ModelRows, schema: Schema) -> None:
     """Refuse the first row that has a level never seen in training, naming column, level and line."""
-    for feature in schema.features:
-        if not isinstance(feature, CategoricalColumn):
-            continue
-        unseen = encode(Schema((feature,)), loaded.features).unseen
-        if unseen.any():
-            row = int(np.argmax(unseen))
-            level = str(loaded.features[feature.name].iloc[row])
+    unseen = encode(schema, loaded.features).unseen
+    if not unseen.any():
+        return
+    row = int(np.argmax(unseen))
+    for feature in schema.categorical:
+        level = str(loaded.features[feature.name].iloc[row])
+        if level not in feature.levels:
             raise DataError(
                 f"{loaded.place(row)}: column {quoted(feature.name)} has the level {quoted(level)}, which was never "
                 "seen in training; skip such rows with --unseen skip, or train on data that has them"

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from typing import Any, NoReturn
 
 from mae_cli.errors import ModelError
@@ -131,8 +132,7 @@ class Fields:
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for name in names if names.count(name) > 1)
+        double = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise ValueError(f"field {double!r} stands in it twice")
     return content
 
@@ -142,8 +142,8 @@ def _no_constant(constant: str) -> NoReturn:
 
 
 def _parse_int(digits: str) -> int | float:
-    """Integers as floats read them beyond 2⁶³, so that thousands of digits cost nothing."""
-    return int(digits) if len(digits) < 19 else float(digits)
+    """Integers of more than twenty digits as floats, so that thousands of digits cost nothing."""
+    return int(digits) if len(digits) <= 20 else float(digits)
 
 
 def _one_line(error: object) -> str:

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from mae_cli.data.design import Design, FloatArray, column_ranges
 from mae_cli.data.rows import MemoryRows
+from mae_cli.data.weights import relative_weights
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.losses import loss_named
 from mae_cli.schema import NumericColumn, Schema
@@ -154,6 +155,13 @@ def fit_design(
             raise DataError("all weights are zero; no row is left to fit")
         if len(used) < len(weights):
             design, target, weights = design.take(used), target[used], weights[used]
+        weights = relative_weights(weights)
+    with np.errstate(over="ignore"):
+        spans_a_float = np.isfinite(np.ptp(target))
+    if not spans_a_float:
+        raise DataError(
+            f"the target spans from {target.min():g} to {target.max():g}, more than floating point can hold"
+        )
     loss = loss_named(settings.loss, settings.quantile)
     return solve(MemoryRows(design, target, weights), loss, settings.solver, intercept=settings.intercept, watch=watch)
 

@@ -53,10 +53,11 @@ def score(
     """
     if weights is None:
         weights = np.ones(len(target))
-    total = weights.sum()
-    if not total > 0:
+    largest = weights.max(initial=0.0)
+    if not largest > 0:
         raise ValueError("no rows to score: the sum of the weights is not positive")
-    shares = weights / total
+    weights = weights / largest  # so that no sum of them can overflow or vanish
+    shares = weights / weights.sum()
     residual = target - predicted
     mse = _mean_square(residual, shares)
     return Metrics(

@@ -169,9 +169,7 @@ class Model:
             training=fields.object("training").everything(),
         )
         fields.require_all_read()
-        columns = [term.column for term in model.terms]
-        if len(set(columns)) < len(columns) or model.target in columns:
-            raise ModelError(f"{name}: field terms: a column stands in it twice, or is the target")
+        _check_consistency(model, fields)
         return model
 
 
@@ -188,6 +186,20 @@ def load_model(path: str | Path) -> Model:
     except OSError as error:
         raise ModelError(f"cannot read the model file {path}: {error.strerror}") from None
     return Model.from_json(content, str(path))
+
+
+def _check_consistency(model: Model, fields: Fields) -> None:
+    """Refuse what every field alone allows, but no fit produces."""
+    columns = [term.column for term in model.terms]
+    if len(set(columns)) < len(columns):
+        raise fields.fault("terms", "has a column twice")
+    if model.target in columns or model.weight in columns or model.weight == model.target:
+        raise fields.fault("terms", "has the target or the weight among its columns")
+    if model.loss == "mse" and model.quantile != 0.5:
+        raise fields.fault("quantile", "must be 0.5 for the loss mse")
+    for term in model.terms:
+        if isinstance(term, NumericTerm) and term.minimum > term.maximum:
+            raise fields.fault("terms", f"has a minimum above the maximum, for column {term.column!r}")
 
 
 def _column(term: NumericTerm | CategoricalTerm) -> NumericColumn | CategoricalColumn:

@@ -9,6 +9,8 @@ from mae_cli.errors import ModelError
 from mae_cli.model import Model
 
 _SCHEMA_WITHIN = 4096
+# Characters of the name in the temporary file's, so that this is never longer than file systems allow.
+_NAME_KEPT = 40
 
 
 def write_model(model: Model, path: Path, *, force: bool) -> None:
@@ -17,10 +19,9 @@ def write_model(model: Model, path: Path, *, force: bool) -> None:
     Raises:
         ModelError: the place cannot be written, or holds something that is no model (unless `force`).
     """
-    place = path.resolve()
     check_replaceable(path, force=force)
     try:
-        _replace(place, model.to_json().encode())
+        _replace(path.resolve(), model.to_json().encode())
     except OSError as error:
         raise ModelError(f"cannot write {path}: {error.strerror}") from None
 
@@ -31,13 +32,24 @@ def check_replaceable(path: Path, *, force: bool) -> None:
     Raises:
         ModelError: with what to do instead.
     """
-    place = path.resolve()
+    try:
+        _check(path, path.resolve(), force=force)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
+        detail = error.strerror if isinstance(error, OSError) else "its links run in a circle"
+        raise ModelError(f"cannot write {path}: {detail}") from None
+
+
+def _check(path: Path, place: Path, *, force: bool) -> None:
+    if place.is_symlink():
+        raise ModelError(f"cannot write {path}: its links run in a circle")
     if place.is_dir():
         raise ModelError(f"{path} is a directory; name a file in it with -o")
     if not place.parent.is_dir():
         raise ModelError(f"cannot write {path}: there is no directory {path.parent}")
     if not os.access(place.parent, os.W_OK):
         raise ModelError(f"cannot write {path}: the directory {path.parent} is not writable")
+    if place.exists() and not place.is_file():
+        raise ModelError(f"{path} is no regular file; name a file, or use -o - for standard output")
     if place.exists() and not force and not _is_model(place):
         raise ModelError(f"{path} exists and is no model file; choose another name with -o, or replace it with --force")
 
@@ -51,7 +63,7 @@ def _is_model(place: Path) -> bool:
 
 
 def _replace(place: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".tmp", dir=place.parent)
+    handle, temporary = tempfile.mkstemp(prefix=f".{place.name[:_NAME_KEPT]}.", suffix=".tmp", dir=place.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)

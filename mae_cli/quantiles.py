@@ -42,7 +42,7 @@ def select(values: FloatArray, weights: FloatArray, mass: float) -> float:
         below, above = values < low, values > high
         # A product with a mask is several times faster than a sum over what the mask picks.
         mass_below, mass_above = float(weights @ below), float(weights @ above)
-        if mass <= mass_below:
+        if mass <= mass_below and below.any():
             kept = below
         elif mass > float(weights.sum()) - mass_above and above.any():
             kept, mass = above, mass - (float(weights.sum()) - mass_above)

@@ -69,7 +69,7 @@ class FitReport:
         certificate: the proof of optimality.
         history: the course of the fit.
         intercept: None when the model has none.
-        effects: every coefficient, in design order.
+        effects: every coefficient, in the order of the features.
         seconds: time the fit took.
     """
 
@@ -93,7 +93,8 @@ class ContestedRow:
         line: line of the file on which the record starts (the header is line 1).
         target: the observed value.
         predictions: of the model written and of the other one.
-        pull: share of the row in the other (or first) fit's departure, between 0 and 1.
+        pull: share of the row in the departure of least squares from the other fit; the shares of all rows add up to
+            1, and rows that hold the two together have negative ones.
     """
 
     line: int

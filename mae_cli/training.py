@@ -15,6 +15,7 @@ from mae_cli.data.loading import Missing, load_training
 from mae_cli.data.source import Source
 from mae_cli.data.split import split_rows
 from mae_cli.effects import effects
+from mae_cli.errors import DataError, SettingsError
 from mae_cli.fitting import FitSettings, fit_design
 from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
 from mae_cli.quantiles import weighted_quantile
@@ -46,6 +47,10 @@ class TrainSettings:
     max_levels: int = 200
     seed: int = 0
     compare: bool = False
+
+    def __post_init__(self) -> None:
+        if self.holdout is not None and not 0.0 < self.holdout < 1.0:
+            raise SettingsError(f"the holdout must be a fraction between 0 and 1, not {self.holdout:g}")
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,10 @@ def _prepare(loaded: loading.TrainingRows, settings: TrainSettings) -> _Data:
     if settings.holdout is not None:
         kept, aside = split_rows(len(loaded.records), settings.holdout, settings.seed)
     weights = None if loaded.weights is None else loaded.weights[kept]
+    if weights is not None and not weights.any():
+        raise DataError(
+            f"{loaded.source.name}: the holdout leaves only rows of weight 0 for training; choose another --seed"
+        )
     schema = build_schema(loaded.features.iloc[kept], weights)
     train_sample, _ = encode_sample(loaded, loaded.target, schema, kept)
     held, unseen = encode_sample(loaded, loaded.target, schema, aside)

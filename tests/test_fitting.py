@@ -77,6 +77,18 @@ def test_weights_are_repetitions_and_zeros_leave_out(X, y, random):
     assert weighted.certificate.loss == pytest.approx(repeated.certificate.loss, rel=1e-13)
 
 
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+@pytest.mark.parametrize("power", [-1070, -900, 1020])
+def test_weights_matter_only_relative_to_each_other(loss, power, X, y, random):
+    weights = random.integers(1, 8, 120).astype(float)  # few bits, so that subnormal ones are exact too
+    plain, scaled = (
+        fit(X, y, loss=loss, sample_weight=weights),
+        fit(X, y, loss=loss, sample_weight=weights * 2.0**power),
+    )
+    assert (scaled.coefficients == plain.coefficients).all()
+    assert scaled.certificate == plain.certificate
+
+
 def test_options_choose_loss_quantile_intercept_and_solver(X, y):
     above = np.mean(y > fit(X, y, quantile=0.9).predict(X))
     assert above == pytest.approx(0.1, abs=0.02)
@@ -162,3 +174,9 @@ def test_the_package_offers_what_it_says():
     assert all(hasattr(mae_cli, name) for name in mae_cli.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
         _ = mae_cli.nonsense
+
+
+def test_a_target_that_spans_more_than_a_float_is_refused(X, y):
+    y[:2] = [-1.7e308, 1.7e308]
+    with pytest.raises(DataError, match=r"^the target spans from -1.7e\+308 to 1.7e\+308, more than floating point"):
+        fit(X, y)

@@ -147,8 +147,12 @@ def test_a_number_that_is_not_finite_is_never_written():
         (lambda m: m.update(baseline=0), "baseline must be an object"),
         (lambda m: m.update(training=[]), "training must be an object"),
         (lambda m: m.update(comment="hello"), "comment is unknown"),
-        (lambda m: m["terms"].append(m["terms"][1]), "terms: a column stands in it twice"),
-        (lambda m: m.update(target="hour"), "terms: a column stands in it twice, or is the target"),
+        (lambda m: m["terms"].append(m["terms"][1]), "terms has a column twice"),
+        (lambda m: m.update(quantile=0.9, loss="mse"), "quantile must be 0.5 for the loss mse"),
+        (lambda m: m["terms"][1].update(minimum=99.0), "terms has a minimum above the maximum, for column 'hour'"),
+        (lambda m: m.update(weight="hour"), "terms has the target or the weight among its columns"),
+        (lambda m: m.update(weight=m["target"]), "terms has the target or the weight among its columns"),
+        (lambda m: m.update(target="hour"), "terms has the target or the weight among its columns"),
     ],
 )
 def test_a_field_at_fault_is_named(change, field):

@@ -18,7 +18,7 @@ class ColumnNames(click.ParamType[tuple[str, ...]]):
         try:
             records = list(csv.reader([value], strict=True))
         except csv.Error as error:
-            self.fail(f"{value!r} is no CSV record of names: {error}", param, ctx)
+            self.fail(f"{value!r} is no CSV record of names: {str(error).partition(' - ')[0]}", param, ctx)
         names = tuple(records[0]) if records else ()
         if not names or not all(names):
             self.fail(f"{value!r} holds an empty column name", param, ctx)

@@ -22,6 +22,7 @@ def running() -> Iterator[None]:
 
     A reader that closes the pipe early is no fault: the work is done, and the rest of the report is not wanted.
     """
+    _open_closed_streams()
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what a user should know is a note; a library's warnings are for developers
     try:
@@ -34,16 +35,33 @@ def running() -> Iterator[None]:
     except BrokenPipeError:
         _discard_output()
         sys.exit(OK)
+    except OSError as error:  # files are guarded where they are opened; what is left are the standard streams
+        _discard_output()
+        _fail(f"cannot write the output: {error.strerror}", FAULT)
     except KeyboardInterrupt:
         _fail("interrupted", INTERRUPTED)
     except MemoryError:
         _fail("not enough memory for this data; use fewer columns or rows", FAULT)
 
 
+def _open_closed_streams() -> None:
+    """Give a process that was started without standard streams (`<&-`, `>&-`) empty ones."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  (open as long as the process)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+
+
 def note(text: str, *, quiet: bool) -> None:
     """Say something on standard error, unless it shall be quiet."""
     if not quiet:
         click.echo(_one_line(f"Note: {text}"), err=True)
+
+
+def write_json(text: str) -> None:
+    """Write JSON to standard output as UTF-8, whatever the locale's encoding and line ends."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
 
 
 def _fail(message: str, status: int) -> None:
@@ -58,7 +76,11 @@ def _one_line(text: str) -> str:
 
 
 def _discard_output() -> None:
-    """Point standard output at nothing, so that the interpreter's last flush finds no closed pipe."""
+    """Point the streams that fail at nothing, so that the interpreter's last flush finds no closed pipe."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import click
 
 from mae_cli import __version__
 from mae_cli.commands.columns import ColumnNames, all_names
-from mae_cli.commands.running import NOT_CONVERGED, note, running
+from mae_cli.commands.running import NOT_CONVERGED, note, running, write_json
 
 if TYPE_CHECKING:
     from mae_cli.model import Model
@@ -105,9 +106,9 @@ def main(data: str, **options: Any) -> None:
         settings = _settings(options)
         output = _checked_output(data, options)
         trained = _train(data, settings, quiet=options["quiet"])
+        _write(trained.model, output, force=options["force"])
         for text in trained.report.notes:
             note(text, quiet=options["quiet"])
-        _write(trained.model, output, force=options["force"])
         seconds = replace(trained.report.seconds, total=time.perf_counter() - started)
         _render(replace(trained.report, model=options["output"], seconds=seconds), as_json=options["as_json"])
     if trained.report.fit.certificate.status == "limit" and settings.fit.solver.tolerance is not None:
@@ -163,10 +164,16 @@ def _checked_output(data: str, options: dict[str, Any]) -> Path | None:
     if options["output"] == _STDOUT:
         return None
     output = Path(options["output"])
-    if Path(data).resolve() == output.resolve():
+    if _is_same_file(data, output):
         raise ModelError(f"{output} is the data; name another file with -o")
     check_replaceable(output, force=options["force"])
     return output
+
+
+def _is_same_file(data: str, output: Path) -> bool:
+    with suppress(OSError):  # one of them is not there, or its name is none: that is told elsewhere
+        return output.samefile(data)
+    return False
 
 
 def _train(data: str, settings: "TrainSettings", *, quiet: bool) -> "Trained":
@@ -187,8 +194,7 @@ def _write(model: "Model", output: Path | None, *, force: bool) -> None:
     from mae_cli.model_file import write_model  # noqa: PLC0415
 
     if output is None:
-        sys.stdout.buffer.write(model.to_json().encode())  # the bytes that a file would hold
-        sys.stdout.flush()
+        write_json(model.to_json())
     else:
         write_model(model, output, force=force)
 
@@ -197,7 +203,7 @@ def _render(report: "TrainReport", *, as_json: bool) -> None:
     if as_json:
         from mae_cli.report.as_json import dumps, train_report_json  # noqa: PLC0415
 
-        sys.stdout.write(dumps(train_report_json(report), sys.stdout.encoding))
+        write_json(dumps(train_report_json(report)))
         return
     from mae_cli.report.console import note_console, result_console  # noqa: PLC0415
     from mae_cli.report.train import show_training  # noqa: PLC0415

@@ -1,5 +1,6 @@
 """Columns to numbers: the schema that training rows define, and rows as a design matrix."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,12 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mae_cli.data.design import CodeArray, Design, FloatArray
+from mae_cli.data.wording import option, quoted
+from mae_cli.errors import DataError
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
 
 BoolArray = NDArray[np.bool_]
-
-# Rows gathered at a time: the block of the matrix being filled stays in the cache.
-_BLOCK = 8192
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +38,9 @@ def build_schema(features: pd.DataFrame, weights: FloatArray | None = None) -> S
     Args:
         features: (n, f) frame of numeric and categorical columns without missing cells.
         weights: (n,) row weights, None when all rows weigh the same.
+
+    Raises:
+        DataError: A column spans more than floating point can hold.
     """
     return Schema(tuple(_describe(str(name), column, weights) for name, column in features.items()))
 
@@ -56,7 +59,7 @@ def encode(schema: Schema, features: pd.DataFrame) -> Encoded:
 
 def _describe(name: str, column: pd.Series, weights: FloatArray | None) -> NumericColumn | CategoricalColumn:
     if not isinstance(column.dtype, pd.CategoricalDtype):
-        return NumericColumn(name, float(column.min()), float(column.max()))
+        return _numeric(name, float(column.min()), float(column.max()))
     codes, levels = column.cat.codes.to_numpy(), column.cat.categories
     counts = np.bincount(codes, minlength=len(levels))
     totals = counts if weights is None else np.bincount(codes, weights, minlength=len(levels))
@@ -66,13 +69,21 @@ def _describe(name: str, column: pd.Series, weights: FloatArray | None) -> Numer
     return CategoricalColumn(name, (baseline, *(level for level in in_text_order if level != baseline)))
 
 
+def _numeric(name: str, minimum: float, maximum: float) -> NumericColumn:
+    if not math.isfinite(maximum - minimum):
+        raise DataError(
+            f"column {quoted(name)} spans from {minimum:g} to {maximum:g}, more than floating point can hold; "
+            f"rescale it, or {option('--exclude', name)}"
+        )
+    return NumericColumn(name, minimum, maximum)
+
+
 def _gather(columns: Sequence[NDArray[np.generic]], rows: int) -> FloatArray:
-    matrix = np.empty((rows, len(columns)))
-    for start in range(0, rows, _BLOCK):
-        block = slice(start, start + _BLOCK)
-        for position, column in enumerate(columns):
-            matrix[block, position] = column[block]
-    return matrix
+    # Column after column in memory, as they come and as the solvers take them.
+    matrix = np.empty((len(columns), rows))
+    for position, column in enumerate(columns):
+        matrix[position] = column
+    return matrix.T
 
 
 def _codes(column: pd.Series, levels: Sequence[str]) -> CodeArray:

@@ -12,6 +12,7 @@ from mae_cli.data.cells import read_feature, read_levels, read_numbers, read_wei
 from mae_cli.data.columns import ColumnChoice, UsedColumns, resolve, unknown_column
 from mae_cli.data.source import Source
 from mae_cli.data.table import Table, read_header, read_table
+from mae_cli.data.weights import relative_weights
 from mae_cli.data.wording import counted, quoted
 from mae_cli.errors import DataError
 from mae_cli.schema import Schema
@@ -29,7 +30,7 @@ class LoadedRows:
     Attributes:
         source: Where they come from.
         features: (n, f) frame of the feature columns: numbers, or categories.
-        weights: (n,) row weights ≥ 0, None when all rows weigh the same.
+        weights: (n,) row weights between 0 and 1, as only their ratios matter; None when all rows weigh the same.
         records: (n,) the index of each row among the data records of the file (from 0).
         rows_read: Data records in the file.
         notes: What the user should know, a sentence each.
@@ -216,4 +217,4 @@ def _kept_weights(table: Table, columns: Columns, name: str | None, complete: Bo
     weights = _kept(columns[name], complete)
     if len(weights) and not weights.any():
         raise DataError(f"{table.source.name}: the weight {quoted(name)} is zero in every row that is used")
-    return weights
+    return relative_weights(weights)

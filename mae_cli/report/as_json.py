@@ -56,26 +56,16 @@ def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
     }
 
 
-def dumps(report: dict[str, Any], encoding: str = "utf-8") -> str:
+def dumps(report: dict[str, Any]) -> str:
     """The report as one line of JSON.
 
-    Characters that a terminal would obey, or that `encoding` lacks, are written as escapes, which every
-    JSON reader turns back.
+    Characters that a terminal would obey are written as escapes, which every JSON reader turns back.
 
     Raises:
         ValueError: a number is not finite; reports hold none.
     """
     text = json.dumps(report, allow_nan=False, ensure_ascii=False)
-    escaped = [each for each in set(text) if is_obeyed(each) or not _encodes(each, encoding)]
-    return text.translate({ord(each): json.dumps(each)[1:-1] for each in escaped}) + "\n"
-
-
-def _encodes(character: str, encoding: str) -> bool:
-    try:
-        character.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
+    return text.translate({ord(each): json.dumps(each)[1:-1] for each in set(text) if is_obeyed(each)}) + "\n"
 
 
 def _fit(fit: FitReport) -> dict[str, Any]:

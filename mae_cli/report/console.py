@@ -67,7 +67,7 @@ def show_line(console: Console, text: str) -> None:
 
 def _console(stream: TextIO) -> Console:
     is_terminal = stream.isatty()
-    return Console(
+    return _PlainConsole(
         file=cast("TextIO", _EncodableStream(stream)),
         force_terminal=is_terminal,
         force_jupyter=False,
@@ -77,6 +77,14 @@ def _console(stream: TextIO) -> Console:
         emoji=False,
         highlight=False,
     )
+
+
+class _PlainConsole(Console):
+    """A console that leaves a closed pipe to the command; rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass on the BrokenPipeError that is being handled."""
+        raise  # noqa: PLE0704  (rich calls this while it handles the error)
 
 
 class _EncodableStream:

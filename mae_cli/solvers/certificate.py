@@ -74,7 +74,9 @@ def bound_squared(problem: Problem, point: Coefficients) -> Bound:
         loss = float(sums.loss / sums.weight * unit)
         rounding = np.float64(8 * EPSILON * sums.magnitude / sums.weight) ** 2
     if not np.isfinite(loss):
-        raise DataError("the squares of the residuals exceed floating point; rescale the target, or fit the MAE")
+        raise DataError(
+            "the squares of the residuals exceed floating point; rescale the target (the MAE needs no squares)"
+        )
     return Bound(loss, float(gap / sums.weight * unit), float(rounding))
 
 

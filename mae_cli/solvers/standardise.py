@@ -30,7 +30,6 @@ class Standardisation:
         largest: (q,) max|x| of the columns as read, which bounds the rounding that they carry.
         target_shift: of the target.
         target_scale: a power of two.
-        weight_scale: a power of two; weights only matter relative to each other.
     """
 
     intercept: bool
@@ -39,7 +38,6 @@ class Standardisation:
     largest: FloatArray
     target_shift: float
     target_scale: float
-    weight_scale: float
 
     def __call__(self, block: Block) -> Block:
         """The block in standard units, with its column of ones."""
@@ -51,8 +49,7 @@ class Standardisation:
         values *= (1.0 / self.scale)[:, np.newaxis]
         target = (block.target - self.target_shift) / self.target_scale
         design = Design(columns.T, block.design.codes, block.design.level_counts)
-        weights = None if block.weights is None else block.weights / self.weight_scale
-        return Block(design, target, weights, block.positions)
+        return Block(design, target, block.weights, block.positions)
 
     def to_standard(self, intercept: float, coefficients: FloatArray) -> FloatArray:
         """Coefficients in the user's units as a vector in standard units, the intercept first if there is one."""
@@ -79,7 +76,6 @@ class _Extent:
     """Weights and ranges of one block, the target as last column; they add up over blocks."""
 
     weight: float
-    largest_weight: float
     total: FloatArray
     minimum: FloatArray
     maximum: FloatArray
@@ -87,7 +83,6 @@ class _Extent:
     def __add__(self, other: "_Extent") -> "_Extent":
         return _Extent(
             self.weight + other.weight,
-            max(self.largest_weight, other.largest_weight),
             self.total + other.total,
             np.minimum(self.minimum, other.minimum),
             np.maximum(self.maximum, other.maximum),
@@ -115,7 +110,6 @@ def standardisation(rows: Rows, *, intercept: bool) -> Standardisation:
         largest=largest[:-1],
         target_shift=float(centres[-1]),
         target_scale=float(scales[-1]),
-        weight_scale=float(_powers_of_two(np.array([extent.largest_weight]))[0]),
     )
 
 
@@ -124,7 +118,6 @@ def _extent(block: Block) -> _Extent:
     lowest, highest = column_ranges(values)
     return _Extent(
         weight=float(block.weight_values.sum()),
-        largest_weight=float(block.weight_values.max()),
         total=block.weight_values @ values,
         minimum=np.append(lowest, target.min()),
         maximum=np.append(highest, target.max()),

@@ -225,3 +225,16 @@ def test_wrong_usage_exits_with_2(mae_eval, arguments):
 def test_a_report_that_is_piped_has_no_escape_codes_whatever_the_environment_forces(mae_eval, model, table):
     result = mae_eval(model, table(TRAINING), env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
     assert "\x1b" not in result.stdout
+
+
+def test_the_model_may_come_from_standard_input(report, model, table, tmp_path):
+    data = table("y,x,k\n1,1,a\n2,2,b\n")
+    piped = report("-", data, stdin=(tmp_path / model).read_bytes())
+    assert piped["metrics"] == report(model, data)["metrics"]
+    assert piped["model"] == "standard input"
+
+
+def test_model_and_data_cannot_share_standard_input(mae_eval):
+    result = mae_eval("-", "-")
+    assert result.exit_code == 2
+    assert "MODEL and DATA cannot both be standard input; give one of them as a file" in result.stderr

@@ -382,6 +382,14 @@ def test_a_holdout_that_cannot_be_scored_at_all_is_null(report, table):
     ]
 
 
+def test_a_holdout_row_predicted_beyond_floating_point_is_refused_and_nothing_written(mae_train, table, tmp_path):
+    data = table("\n".join(["y,x", *(f"{50 * i + i * i},{i}" for i in range(1, 20)), "1,1.7e308"]))
+    seed = next(seed for seed in range(99) if 19 in split_rows(20, 0.3, seed)[1])
+    result = mae_train(data, "-t", "y", "--holdout", "0.3", "--seed", seed, "--json")
+    assert_refused(result, 1, tmp_path)
+    assert result.stderr.startswith(f"Error: {data}, line 21: the prediction")
+
+
 def test_training_rows_that_all_weigh_nothing_are_refused(mae_train, table):
     data = table("y,x,w\n1,1,0\n2,2,0\n3,3,1\n4,4,0\n")
     seed = next(seed for seed in range(99) if 2 in split_rows(4, 0.5, seed)[1])

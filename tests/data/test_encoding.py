@@ -2,10 +2,12 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mae_cli.data.encoding import build_schema, encode
+from mae_cli.errors import DataError
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
 
 
@@ -49,7 +51,7 @@ def test_rows_become_numbers_and_codes():
     encoded = encode(build_schema(features), features)
     design = encoded.design
     assert design.numeric.tolist() == [[1.0, 0.5], [2.0, 1.5], [3.0, 2.5]]
-    assert design.numeric.flags.c_contiguous
+    assert design.numeric.flags.f_contiguous
     assert [codes.tolist() for codes in design.codes] == [[0, 1, 0], [0, 0, 1]]
     assert {codes.dtype for codes in design.codes} == {np.dtype(np.int32)}
     assert design.level_counts == (1, 1)
@@ -98,3 +100,12 @@ def test_codes_stand_for_the_levels_of_their_rows(cells, weights, order):
     assert [levels[code] for code in encoded.design.codes[0]] == cells
     assert list(levels[1:]) == sorted(levels[1:])
     assert not encoded.unseen.any()
+
+
+def test_a_column_that_spans_more_than_a_float_is_refused_by_name():
+    with pytest.raises(DataError) as caught:
+        build_schema(pd.DataFrame({"size": [-1.7e308, 1.7e308]}))
+    assert str(caught.value) == (
+        "column 'size' spans from -1.7e+308 to 1.7e+308, more than floating point can hold; "
+        "rescale it, or --exclude size"
+    )

@@ -38,7 +38,7 @@ def test_a_path_is_read_afresh_at_each_opening(tmp_path):
             assert stream.read() == TABLE
 
 
-@pytest.mark.parametrize("content", [TABLE, gzip.compress(TABLE)])
+@pytest.mark.parametrize("content", [TABLE, gzip.compress(TABLE, mtime=0)])
 def test_standard_input_can_be_read_again(monkeypatch, content):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     source = Source.of("-")
@@ -50,7 +50,7 @@ def test_standard_input_can_be_read_again(monkeypatch, content):
 
 def test_gzip_is_told_by_its_bytes_and_not_by_the_name(tmp_path):
     zipped, plain = tmp_path / "zipped.csv", tmp_path / "plain.csv.gz"
-    zipped.write_bytes(gzip.compress(TABLE))
+    zipped.write_bytes(gzip.compress(TABLE, mtime=0))
     plain.write_bytes(TABLE)
     for path in (zipped, plain):
         with Source.of(str(path)).open() as stream:
@@ -95,7 +95,9 @@ def test_an_unreadable_file_is_refused(tmp_path, monkeypatch):
     assert refusal(path) == f"{path} cannot be read (Permission denied)"
 
 
-@pytest.mark.parametrize("content", [b"", b" \n\r\n\t", b"\xef\xbb\xbf\n", b"\n" * 100_000, gzip.compress(b"\n")])
+@pytest.mark.parametrize(
+    "content", [b"", b" \n\r\n\t", b"\xef\xbb\xbf\n", b"\n" * 100_000, gzip.compress(b"\n", mtime=0)]
+)
 def test_a_file_without_text_is_empty(tmp_path, content):
     path = tmp_path / "data.csv"
     path.write_bytes(content)
@@ -109,7 +111,7 @@ def test_an_empty_standard_input_is_refused(monkeypatch):
 
 def test_a_corrupt_archive_is_refused_in_one_line(tmp_path):
     path = tmp_path / "data.csv.gz"
-    path.write_bytes(gzip.compress(TABLE)[:-9])
+    path.write_bytes(gzip.compress(TABLE, mtime=0)[:-9])
     assert refusal(path) == (
         f"{path}: the gzip archive is corrupt (Compressed file ended before the end-of-stream marker was reached)"
     )
@@ -117,7 +119,7 @@ def test_a_corrupt_archive_is_refused_in_one_line(tmp_path):
 
 def test_an_archive_with_a_wrong_checksum_is_refused(tmp_path):
     path = tmp_path / "data.csv.gz"
-    path.write_bytes(gzip.compress(TABLE)[:-8] + b"12345678")
+    path.write_bytes(gzip.compress(TABLE, mtime=0)[:-8] + b"12345678")
     assert refusal(path).startswith(f"{path}: the gzip archive is corrupt (CRC check failed")
 
 

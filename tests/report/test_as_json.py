@@ -98,12 +98,6 @@ def test_the_text_is_one_line_and_keeps_every_name(train_report):
     assert json.loads(text) == json.loads(json.dumps(report))
 
 
-def test_an_encoding_without_the_character_gets_its_escape():
-    text = dumps({"name": "größe 😀"}, "ascii")
-    assert text == '{"name": "gr\\u00f6\\u00dfe \\ud83d\\ude00"}\n'
-    assert json.loads(text) == {"name": "größe 😀"}
-
-
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 def test_a_number_that_is_not_finite_is_refused(number):
     with pytest.raises(ValueError, match="not JSON compliant"):

@@ -12,21 +12,21 @@ It took 14 steps and 6 passes over the rows.
 MSE fit, proved optimal: no linear model on these columns has a smaller MSE; the optimum is unique. \
 It took 2 steps and 4 passes over the rows.
 
-training                MAE fit   MSE fit   median only
-───────────────────────────────────────────────────────
-MAE                     12.6917   13.0022       23.6100
-RMSE                    17.8104   17.3716       45.9013
-median absolute error    9.5184   10.2012       14.0000
-R²                       0.8403    0.8480       -0.0609
+training                MAE fit   MSE fit   median only   mean only
+───────────────────────────────────────────────────────────────────
+MAE                     12.6917   13.0022       23.6100     24.0912
+RMSE                    17.8104   17.3716       45.9013     44.5648
+median absolute error    9.5184   10.2012       14.0000     17.0020
+R²                       0.8403    0.8480       -0.0609      0
 
-holdout                 MAE fit   MSE fit   median only
-───────────────────────────────────────────────────────
-MAE                     12.5022   12.8911       23.1441
-RMSE                    17.2004   16.9923       44.8201
-median absolute error    9.6001   10.1177       14.0000
-R²                       0.8312    0.8352       -0.0581
+holdout                 MAE fit   MSE fit   median only   mean only
+───────────────────────────────────────────────────────────────────
+MAE                     12.5022   12.8911       23.1441     23.7011
+RMSE                    17.2004   16.9923       44.8201     43.5110
+median absolute error    9.6001   10.1177       14.0000     17.0020
+R²                       0.8312    0.8352       -0.0581     -0.0001
 
-"median only" predicts the median of the training targets for every row.
+"median only" and "mean only" predict the median or the mean of the training targets for every row.
 
                                                        difference
 term                         MAE fit        MSE fit   × std. dev.
@@ -42,15 +42,15 @@ origin = JFK (vs EWR)    -1.2500        -1.3750          -0.05840
 origin = LGA              0.0481         0.0529          +0.00220
 
 Left out, because they depend on the columns before them: air_time_hours.
-difference × std. dev.: MSE fit less MAE fit, as the change of arr_delay for one standard deviation of \
-the column.
+difference × std. dev.: MSE fit less MAE fit, as the change of arr_delay for one standard deviation \
+of the column.
 Coefficients come without standard errors yet.
 
 The rows that pull the two fits apart:
-line     arr_delay   MAE fit   MSE fit   share of the pull
-──────────────────────────────────────────────────────────
-7,073          851   812.400    871.25              12.1 %
-11,002         -43     3.125      9.50               4.1 %
+line    arr_delay   MAE fit   MSE fit   share of the pull
+─────────────────────────────────────────────────────────
+7073          851   812.400    871.25              12.1 %
+11002         -43     3.125      9.50               4.1 %
 
 Two rows of 9,985 account for 16 % of the difference: the MSE fit follows a few long delays.
 

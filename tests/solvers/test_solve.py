@@ -235,15 +235,6 @@ def test_weights_are_repetitions(loss, heavy, random):
 
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])
-def test_weights_matter_only_relative_to_each_other(loss, heavy, random):
-    weights = random.uniform(0.5, 2.0, 400)
-    plain = Regression(heavy.X, heavy.y, weights).solve(loss)
-    tiny = Regression(heavy.X, heavy.y, weights * 2.0**-900).solve(loss)
-    assert (tiny.coefficients == plain.coefficients).all()
-    assert tiny.certificate.loss == plain.certificate.loss
-
-
-@pytest.mark.parametrize("loss", ["mae", "mse"])
 def test_dependent_and_constant_columns_are_left_out_and_change_nothing(loss, heavy):
     X = np.column_stack([heavy.X, heavy.X @ [1, 1, 0, 2.0], np.full(400, 0.1), heavy.X[:, 0] * 3])
     solution = Regression(X, heavy.y).solve(loss)

@@ -28,7 +28,7 @@ def test_columns_are_centred_at_the_weighted_mean_and_at_most_one(regression):
 
 def test_scales_are_powers_of_two(regression):
     standard = standardisation(regression.rows, intercept=True)
-    scales = np.array([*standard.scale, standard.target_scale, standard.weight_scale])
+    scales = np.array([*standard.scale, standard.target_scale])
     assert (np.frexp(scales)[0] == 0.5).all()
 
 
