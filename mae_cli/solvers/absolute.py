@@ -15,7 +15,7 @@ from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block, Rows, whole
 from mae_cli.losses import Absolute, Pinball
 from mae_cli.solvers.band import TOUCHING, Band, Check, Positions, Touching, typical_size
-from mae_cli.solvers.descent import descend
+from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.screening import DESCENT_STEPS, Optimum, finish, minimise, screen
 from mae_cli.solvers.whitening import Whitening
 
@@ -69,7 +69,8 @@ def minimise_absolute(search: Search) -> Found:
         return Found(_minimise_many(search), 0)
     band = _dense(whole(search.rows), search)
     descent = descend(band, DESCENT_STEPS)
-    found = finish(replace(descent, band=_with_tie_width(descent.band, band, search.tie_share)))
+    ties = _Ties.after(descent, band, search.tie_share)
+    found = finish(replace(descent, band=replace(descent.band, tie_width=ties.width(band, descent.step))))
     offset = search.loss.tilt * float(band.residual.sum())
     return Found(replace(found, losses=tuple(value + offset for value in found.losses)), len(found.losses))
 
@@ -79,7 +80,7 @@ def _minimise_many(search: Search) -> Optimum:
     size = min(count, max(_SMALLEST_SAMPLE, _SAMPLE_ROWS_PER_COLUMN * columns))
     sample = _dense(search.rows.take(np.linspace(0, count - 1, size).astype(np.intp)), search)
     descent = descend(sample, _SAMPLE_STEPS)
-    problem = _Screened(search, descent.step, _with_tie_width(descent.band, sample, search.tie_share))
+    problem = _Screened(search, descent.step, descent.band, _Ties.after(descent, sample, search.tie_share))
     start = problem.check(np.arange(0), -descent.step).objective
     share = min(1.0, _BAND_WIDTH * np.sqrt(columns / size) / 2)
     found = screen(problem, int(share * count), minimise, search.watch)
@@ -91,13 +92,31 @@ def _dense(block: Block, search: Search) -> Band:
     matrix = search.whitening.rows(block.design.dense())
     if block.weights is not None:
         matrix *= block.weights[:, np.newaxis]
-    return Band(matrix, block.weighted(block.target), search.loss.tilt * matrix.sum(axis=0), 0.0)
+    no_ties = np.zeros(len(matrix))
+    return Band(matrix, block.weighted(block.target), search.loss.tilt * matrix.sum(axis=0), no_ties)
 
 
-def _with_tie_width(descended: Band, start: Band, tie_share: float) -> Band:
-    """Ties are narrower than the residuals that a descent leaves, and wider than the rounding of the target."""
-    width = _TIE_SHARE * typical_size(descended.residual) + _TIE_FLOOR * typical_size(start.residual)
-    return replace(descended, tie_width=tie_share * (width or _TIE_FLOOR))
+@dataclass(frozen=True)
+class _Ties:
+    """How wide ties are: a share of the typical residual that a descent leaves, but wider than a row's rounding.
+
+    Attributes:
+        typical: the part that is the same for all rows.
+        rounding: the share of a row's numbers, |y| + ‖v‖·‖point‖.
+    """
+
+    typical: float
+    rounding: float
+
+    @staticmethod
+    def after(descent: Descent, start: Band, tie_share: float) -> "_Ties":
+        typical = _TIE_SHARE * typical_size(descent.band.residual) + _TIE_FLOOR * typical_size(start.residual)
+        return _Ties(tie_share * (typical or _TIE_FLOOR), min(tie_share * 10, 1.0) * _TIE_FLOOR)
+
+    def width(self, start: Band, point: FloatArray) -> FloatArray:
+        """(m,) for rows whose residuals at zero are those of `start`."""
+        numbers = np.abs(start.residual) + start.leverage * float(np.linalg.norm(point))
+        return self.typical + self.rounding * numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,11 +127,13 @@ class _Screened:
         search: rows, whitening and loss.
         origin: (k,) the point where d = 0.
         sample: a sample of the rows at the origin, from which the width of a band is read.
+        ties: how wide ties are.
     """
 
     search: Search
     origin: FloatArray
     sample: Band
+    ties: _Ties
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -133,8 +154,8 @@ class _Screened:
         point, tilt = self._standard(self.origin), self.search.loss.tilt
         pull = partial(_pull, members=members, point=point, tilt=tilt)
         linear = self.search.whitening.gradient(reduce(np.add, self.search.rows.map(pull)))
-        band = _dense(self.search.rows.take(members), self.search).moved(self.origin)
-        return replace(band, linear=linear, tie_width=self.sample.tie_width)
+        band = _dense(self.search.rows.take(members), self.search)
+        return replace(band.moved(self.origin), linear=linear, tie_width=self.ties.width(band, self.origin))
 
     def check(self, members: Positions, step: FloatArray) -> Check:
         """One pass over all rows: wrong signs, rows close to zero, and the objective."""
@@ -142,7 +163,7 @@ class _Screened:
             _look,
             before=self._standard(self.origin),
             after=self._standard(self.origin + step),
-            width=TOUCHING * self.sample.tie_width,
+            ties=self.ties,
             tilt=self.search.loss.tilt,
         )
         wrong, close, signs, objectives = zip(*self.search.rows.map(look), strict=True)
@@ -175,10 +196,12 @@ def _pull(block: Block, members: Positions, point: FloatArray, tilt: float) -> F
 
 
 def _look(
-    block: Block, before: FloatArray, after: FloatArray, width: float, tilt: float
+    block: Block, before: FloatArray, after: FloatArray, ties: _Ties, tilt: float
 ) -> tuple[Positions, Positions, FloatArray, float]:
     assumed, residual = block.residual(before), block.residual(after)
     wrong = block.positions[assumed * residual < 0]
-    close = np.abs(block.weighted(residual)) <= width
+    # Standard columns lie in [−1, 1], so Σ|w| bounds the products of every row.
+    numbers = block.weighted(np.abs(block.target) + float(np.abs(after).sum()))
+    close = np.abs(block.weighted(residual)) <= TOUCHING * (ties.typical + ties.rounding * numbers)
     objective = float(np.sum(block.weighted(np.abs(residual) + tilt * residual)))
     return wrong, block.positions[close], np.sign(assumed[close]), objective

@@ -5,7 +5,8 @@ holds the tilt of a quantile and the pull of rows that are not in the problem be
 taken as known (a *band* of rows around zero then remains).
 
 Tied data puts more rows through one point than the problem has columns, and exchanges between such rows can go in
-circles. The search therefore works on residuals that differ from the true ones by a random part of `tie_width`.
+circles. The search therefore works on residuals that differ from the true ones by a random part of `tie_width`, which
+is wider than the rounding of a row and narrower than a typical residual.
 """
 
 from dataclasses import dataclass, replace
@@ -32,13 +33,13 @@ class Band:
         matrix: (m, k) whitened rows v.
         residual: (m,) residuals r at d = 0.
         linear: (k,) the linear term c.
-        tie_width: residuals closer to zero than a few of these are told apart by chance alone.
+        tie_width: (m,) residuals closer to zero than a few of these are told apart by chance alone.
     """
 
     matrix: FloatArray
     residual: FloatArray
     linear: FloatArray
-    tie_width: float
+    tie_width: FloatArray
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -78,8 +79,12 @@ class Band:
         """Only the `members`; every other row acts through its present sign alone."""
         signs = np.sign(self.residual)
         signs[members] = 0.0
-        linear = self.linear + signs @ self.matrix
-        return replace(self, matrix=self.matrix[members], residual=self.residual[members], linear=linear)
+        return Band(
+            self.matrix[members],
+            self.residual[members],
+            self.linear + signs @ self.matrix,
+            self.tie_width[members],
+        )
 
     def check(self, members: Positions, step: FloatArray) -> "Check":
         """Look at all rows after a `step` that was found with the `members` alone."""
@@ -108,6 +113,10 @@ class Touching:
     def none() -> "Touching":
         """No rows."""
         return Touching(np.zeros(0, dtype=np.intp), np.zeros(0))
+
+    def __add__(self, other: "Touching") -> "Touching":
+        """Those of both."""
+        return Touching(np.concatenate([self.rows, other.rows]), np.concatenate([self.signs, other.signs]))
 
     def sorted(self) -> "Touching":
         """The same rows in the order of their positions."""

@@ -17,6 +17,7 @@ from mae_cli.losses import Absolute
 from mae_cli.solvers.band import Positions, Touching
 from mae_cli.solvers.certificate import EPSILON, Bound
 from mae_cli.solvers.problem import Coefficients, Problem, total_magnitude
+from mae_cli.solvers.solution import DualPoint
 
 # The solve for λ sums many signs and rounds like this; a multiplier outside of its box by less is not outside.
 BOX_ROUNDING = 1e-10
@@ -26,13 +27,14 @@ _INFEASIBILITY = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class DualSums:
-    """Sums over rows: ω, loss, gap, magnitude, and the constraint Σω(λ + tilt)z."""
+    """Sums over rows: ω, loss, gap, magnitude, and the constraint Σω(λ + tilt)z; and where λ is not sgn(r)."""
 
     weight: float
     loss: float
     gap: float
     magnitude: float
     pull: FloatArray
+    exceptions: Touching
 
     def __add__(self, other: "DualSums") -> "DualSums":
         return DualSums(
@@ -41,6 +43,7 @@ class DualSums:
             self.gap + other.gap,
             self.magnitude + other.magnitude,
             self.pull + other.pull,
+            self.exceptions + other.exceptions,
         )
 
 
@@ -75,57 +78,91 @@ class VertexFit:
 
     Attributes:
         point: its coefficients.
+        search_point: its standard coefficients (p,) as the search left them.
         basis: (k,) the rows that define it.
         touching: the other rows with a residual of next to zero, and the signs that λ takes there.
     """
 
     point: Coefficients
+    search_point: FloatArray
     basis: Positions
     touching: Touching
 
 
 @dataclass(frozen=True, eq=False)
 class VertexBound:
-    """The bound of a vertex, and the multipliers λ_B of its basis rows, clipped to [−1, 1]."""
+    """The bound of a vertex, with its multipliers λ_B, (k,), clipped to [−1, 1], and the whole dual point."""
 
     bound: Bound
     multipliers: FloatArray
+    dual: DualPoint
+
+
+@dataclass(frozen=True, eq=False)
+class Signs:
+    """Where the signs of λ come from.
+
+    In the user's units a residual may carry more rounding than in standard ones (large offsets), so at a vertex the
+    signs are those of the residuals that the search saw: with others the constraint would not hold.
+
+    Attributes:
+        solved: rows (sorted) that have none, as λ is solved for there.
+        given: rows (sorted) with signs of their own.
+        standard_point: standard coefficients at which the other signs are read; None reads them in the user's units.
+    """
+
+    solved: Positions
+    given: Touching
+    standard_point: FloatArray | None
+
+    def of(self, block: Block, standard: Block, residual: FloatArray) -> FloatArray:
+        """(b,) signs of a block; 0 in the solved rows."""
+        read = residual if self.standard_point is None else standard.residual(self.standard_point)
+        signs = np.sign(read)
+        places, chosen = block.places(self.given.rows)
+        signs[places] = self.given.signs[chosen]
+        signs[block.places(self.solved)[0]] = 0.0
+        return signs
 
 
 def bound_vertex(problem: Problem, vertex: VertexFit) -> VertexBound:
     """The bound of a vertex: λ solved for in its basis, the given signs in the touching rows, sgn(r) elsewhere."""
-    known = known_sums(problem, vertex.point, np.sort(vertex.basis), vertex.touching)
+    signs = Signs(np.sort(vertex.basis), vertex.touching.sorted(), vertex.search_point)
+    known = known_sums(problem, vertex.point, signs)
     solved = gather(problem, vertex.point, vertex.basis)
     pull = problem.whitening.gradient(known.pull)
     multipliers = solved.least_norm(pull)
     if multipliers is None:
-        return VertexBound(mean_bound(problem, known, known.loss), np.zeros(len(vertex.basis)))
+        nothing = DualPoint(np.zeros(0, dtype=np.intp), np.zeros(0))
+        return VertexBound(mean_bound(problem, known, known.loss), np.zeros(len(vertex.basis)), nothing)
     gap = solved_gap(problem, known, pull, solved, multipliers)
     clipped = np.clip(multipliers - problem.absolute_loss.tilt, -1.0, 1.0)
-    return VertexBound(mean_bound(problem, known, gap), clipped)
+    dual = DualPoint(
+        np.concatenate([vertex.basis, known.exceptions.rows]), np.concatenate([clipped, known.exceptions.signs])
+    )
+    return VertexBound(mean_bound(problem, known, gap), clipped, dual)
 
 
-def known_sums(problem: Problem, point: Coefficients, solved: Positions, touching: Touching) -> DualSums:
-    """Sums over all rows; the `solved` ones (sorted) take no part in gap and pull."""
-    given = touching.sorted()
-    sums = partial(_absolute_sums, problem=problem, point=point, solved=solved, given=given)
-    return reduce(DualSums.__add__, problem.rows.map(sums))
+def known_sums(problem: Problem, point: Coefficients, signs: Signs) -> DualSums:
+    """Sums over all rows; the solved ones take no part in gap and pull."""
+    return reduce(
+        DualSums.__add__, problem.rows.map(partial(_absolute_sums, problem=problem, point=point, signs=signs))
+    )
 
 
-def _absolute_sums(block: Block, problem: Problem, point: Coefficients, solved: Positions, given: Touching) -> DualSums:
+def _absolute_sums(block: Block, problem: Problem, point: Coefficients, signs: Signs) -> DualSums:
     standard, residual, tilt = problem.standard(block), point.residual(block), problem.absolute_loss.tilt
-    signs = np.sign(residual)
-    places, chosen = block.places(given.rows)
-    signs[places] = given.signs[chosen]
-    losses = np.abs(residual) + tilt * residual
-    known = np.ones(len(signs))
-    known[block.places(solved)[0]] = 0.0
+    chosen = signs.of(block, standard, residual)
+    known = np.ones(len(chosen))
+    known[block.places(signs.solved)[0]] = 0.0
+    unlike = np.flatnonzero((chosen != np.sign(residual)) & (known > 0))
     return DualSums(
         weight=float(standard.weight_values.sum()),
-        loss=float(standard.weighted(losses).sum()),
-        gap=float(standard.weighted(known * (np.abs(residual) - signs * residual)).sum()),
+        loss=float(standard.weighted(np.abs(residual) + tilt * residual).sum()),
+        gap=float(standard.weighted(known * (np.abs(residual) - chosen * residual)).sum()),
         magnitude=total_magnitude(block, point, standard.weight_values),
-        pull=standard.design.transpose_product(standard.weighted(known * (signs + tilt))),
+        pull=standard.design.transpose_product(standard.weighted(known * (chosen + tilt))),
+        exceptions=Touching(block.positions[unlike], chosen[unlike]),
     )
 
 

@@ -15,7 +15,16 @@ from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block
 from mae_cli.solvers.band import Touching
 from mae_cli.solvers.certificate import Bound
-from mae_cli.solvers.dual import DualSums, SolvedRows, gather, known_sums, mean_bound, meets_constraint, solved_gap
+from mae_cli.solvers.dual import (
+    DualSums,
+    Signs,
+    SolvedRows,
+    gather,
+    known_sums,
+    mean_bound,
+    meets_constraint,
+    solved_gap,
+)
 from mae_cli.solvers.problem import Coefficients, Problem
 
 # The least-norm band holds at most so many numbers.
@@ -30,7 +39,7 @@ def bound_anywhere(problem: Problem, point: Coefficients) -> Bound:
     columns = max(1, len(problem.whitening.kept))
     most = min(len(residual), max(_LARGEST_BAND // columns, columns))
     nearest = np.argsort(np.abs(residual), kind="stable")[:most]
-    known = known_sums(problem, point, np.sort(nearest), Touching.none())
+    known = known_sums(problem, point, Signs(np.sort(nearest), Touching.none(), None))
     solved = gather(problem, point, nearest)
     sizes = [columns * 2**power for power in range(64) if columns * 2**power < most]
     gaps = [_band_gap(problem, known, solved, size) for size in (*sizes, most)]

@@ -125,10 +125,7 @@ def screen(
             break
         members = np.union1d(members, check.wrong)
     rounds_left = not len(check.wrong)
-    touching = Touching(
-        np.concatenate([members[found.touching.rows], check.touching.rows]),
-        np.concatenate([found.touching.signs, check.touching.signs]),
-    )
+    touching = Touching(members[found.touching.rows], found.touching.signs) + check.touching
     outcome = found.outcome if rounds_left else Outcome.LIMIT
     return Optimum(outcome, members[found.basis], step, touching, iterations, tuple(losses))
 
@@ -138,7 +135,7 @@ def _search(band: Band) -> Optimum:
     return Optimum(vertex.outcome, vertex.basis, vertex.step, Touching.none(), vertex.exchanges, ())
 
 
-def _touching(searched: FloatArray, true: FloatArray, basis: Positions, tie_width: float) -> Touching:
+def _touching(searched: FloatArray, true: FloatArray, basis: Positions, tie_width: FloatArray) -> Touching:
     """The rows outside of the basis whose sign cannot be read off the true residual, with the sign of the search."""
     unclear = (np.abs(searched) <= TOUCHING * tie_width) | (np.sign(searched) != np.sign(true))
     unclear[basis] = False

@@ -2,8 +2,6 @@
 
 from itertools import count
 
-import numpy as np
-
 from mae_cli.data.rows import Rows
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.solvers.absolute import Found, Search, minimise_absolute
@@ -15,7 +13,7 @@ from mae_cli.solvers.problem import Coefficients, Problem, prepare
 from mae_cli.solvers.progress import Watch, unwatched
 from mae_cli.solvers.refinement import solve_vertex
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
-from mae_cli.solvers.solution import DualPoint, History, Solution, Status
+from mae_cli.solvers.solution import History, Solution, Status
 from mae_cli.solvers.textbook import descend_as_textbook
 from mae_cli.solvers.uniqueness import is_unique
 
@@ -89,19 +87,18 @@ def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> S
         )
     basis = problem.rows.take(optimum.basis)
     point = Coefficients(*solve_vertex(basis, problem.standard, problem.whitening))
-    vertex = VertexFit(point, optimum.basis, optimum.touching)
+    search_point = problem.whitening.to_standard(optimum.step)
+    vertex = VertexFit(point, search_point, optimum.basis, optimum.touching)
     proof = bound_vertex(problem, vertex)
     proved = proof.bound.is_rounding
     unique = is_unique(problem, vertex, proof.multipliers) if proved else None
-    rows = np.concatenate([optimum.basis, optimum.touching.rows])
-    values = np.concatenate([proof.multipliers, optimum.touching.signs])
     return Solution(
         intercept=point.intercept,
         coefficients=point.values,
         aliased=problem.aliased,
         certificate=proof.bound.certificate(settings.tolerance, unique=unique),
         history=_history(problem, found, unit, proof.bound),
-        dual=DualPoint(rows, values) if proved else None,
+        dual=proof.dual if proved else None,
     )
 
 

@@ -11,6 +11,10 @@ from mae_cli.solvers.screening import minimise, screen
 from mae_cli.solvers.vertex import Outcome, independent_rows, search
 
 
+def a_band(matrix: np.ndarray, residual: np.ndarray, linear: np.ndarray) -> Band:
+    return Band(matrix, residual, linear, np.full(len(residual), 1e-12))
+
+
 def objective(band: Band, step: np.ndarray) -> float:
     return float(np.abs(band.residual - band.matrix @ step).sum() - band.linear @ step)
 
@@ -32,7 +36,7 @@ def test_the_vertex_found_is_the_best_of_all(seed, linear_size):
     matrix = random.standard_normal((12, 3))
     # A linear term inside the rows' reach keeps the problem bounded.
     linear = linear_size * random.uniform(-1, 1, 12) @ matrix
-    band = Band(matrix, random.standard_cauchy(12), linear, 1e-9)
+    band = a_band(matrix, random.standard_cauchy(12), linear)
     vertex = search(band, 1000)
     assert vertex.outcome is Outcome.OPTIMAL
     assert objective(band, vertex.step) == pytest.approx(best_vertex(band), rel=1e-12)
@@ -41,17 +45,17 @@ def test_the_vertex_found_is_the_best_of_all(seed, linear_size):
 
 def test_an_edge_that_goes_down_for_ever_is_reported(random):
     matrix = random.standard_normal((5, 3))
-    band = Band(matrix, random.standard_normal(5), 100 * np.ones(3), 1e-9)
+    band = a_band(matrix, random.standard_normal(5), 100 * np.ones(3))
     assert search(band, 1000).outcome is Outcome.UNBOUNDED
 
 
 def test_too_few_independent_rows_are_reported(random):
-    band = Band(np.ones((6, 2)), random.standard_normal(6), np.zeros(2), 1e-9)
+    band = a_band(np.ones((6, 2)), random.standard_normal(6), np.zeros(2))
     assert search(band, 1000).outcome is Outcome.UNBOUNDED
 
 
 def test_running_out_of_exchanges_is_reported(random):
-    band = Band(random.standard_normal((300, 10)), random.standard_normal(300), np.zeros(10), 1e-9)
+    band = a_band(random.standard_normal((300, 10)), random.standard_normal(300), np.zeros(10))
     vertex = search(band, 1)
     assert vertex.outcome is Outcome.LIMIT
     assert vertex.exchanges == 1
@@ -59,7 +63,7 @@ def test_running_out_of_exchanges_is_reported(random):
 
 def test_long_walks_keep_their_digits(random):
     # From far away (no descent before) the walk is long enough for the tableau to be computed anew.
-    band = Band(random.standard_normal((900, 60)), random.standard_cauchy(900), np.zeros(60), 1e-9)
+    band = a_band(random.standard_normal((900, 60)), random.standard_cauchy(900), np.zeros(60))
     vertex = search(band, 10_000)
     assert vertex.exchanges > 120
     assert vertex.outcome is Outcome.OPTIMAL
@@ -74,7 +78,7 @@ def test_independent_rows_skip_repeated_ones():
 
 
 def test_descent_goes_down_at_every_step(random):
-    band = Band(random.standard_normal((5000, 8)), random.standard_cauchy(5000), np.zeros(8), 1e-9)
+    band = a_band(random.standard_normal((5000, 8)), random.standard_cauchy(5000), np.zeros(8))
     descent = descend(band, 12)
     assert len(descent.losses) > 3
     assert all(after < before for before, after in zip(descent.losses, descent.losses[1:], strict=False))
@@ -83,13 +87,13 @@ def test_descent_goes_down_at_every_step(random):
 
 
 def test_descent_stops_on_an_unbounded_problem(random):
-    band = Band(random.standard_normal((5, 2)), random.standard_normal(5), 1e3 * np.ones(2), 1e-9)
+    band = a_band(random.standard_normal((5, 2)), random.standard_normal(5), 1e3 * np.ones(2))
     assert len(descend(band, 12).losses) == 1
 
 
 def test_screening_puts_back_every_row_whose_sign_was_taken_wrongly(random):
     matrix = random.standard_normal((400, 4))
-    start = Band(matrix, matrix @ [2.0, -1.0, 0.0, 1.0] + random.standard_normal(400), np.zeros(4), 1e-12)
+    start = a_band(matrix, matrix @ [2.0, -1.0, 0.0, 1.0] + random.standard_normal(400), np.zeros(4))
     # Screened from the start, without a descent, most of the signs outside of the band are wrong at first.
     rounds = []
 
@@ -107,14 +111,14 @@ def test_screening_puts_back_every_row_whose_sign_was_taken_wrongly(random):
 def test_a_band_that_is_too_narrow_to_be_bounded_is_widened(random):
     matrix = np.vstack([np.tile([1.0, 0.0], (200, 1)), np.tile([0.0, 1.0], (200, 1))])
     residual = np.concatenate([random.uniform(-1, 1, 200), 5 + random.uniform(-1, 1, 200)])
-    problem = Band(matrix, residual, np.zeros(2), 1e-12)
+    problem = a_band(matrix, residual, np.zeros(2))
     found = screen(problem, 10, minimise)
     assert found.outcome is Outcome.OPTIMAL
     assert found.step == pytest.approx([np.median(residual[:200]), np.median(residual[200:])], abs=0.05)
 
 
 def test_the_search_has_nothing_to_do_without_columns():
-    vertex = search(Band(np.zeros((5, 0)), np.ones(5), np.zeros(0), 1e-9), 10)
+    vertex = search(a_band(np.zeros((5, 0)), np.ones(5), np.zeros(0)), 10)
     assert vertex.outcome is Outcome.OPTIMAL
     assert len(vertex.basis) == 0
     assert len(Touching.none().rows) == 0
