@@ -143,9 +143,9 @@ class _Screened:
     def nearest(self, count: int) -> Positions:
         """The rows nearer than the sample says that `count` of all rows are."""
         total = self.shape[0]
-        if count >= total:
+        width = float(np.quantile(self.sample.distance, min(count / total, 1.0), method="higher"))
+        if count >= total or not np.isfinite(width):
             return np.arange(total)
-        width = float(np.quantile(self.sample.distance, count / total))
         within = partial(_within, whitening=self.search.whitening, point=self._standard(self.origin), width=width)
         return np.concatenate(list(self.search.rows.map(within)))
 

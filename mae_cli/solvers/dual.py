@@ -91,11 +91,11 @@ class VertexFit:
 
 @dataclass(frozen=True, eq=False)
 class VertexBound:
-    """The bound of a vertex, with its multipliers λ_B, (k,), clipped to [−1, 1], and the whole dual point."""
+    """The bound of a vertex, its multipliers λ_B (k,), and the whole dual point; None if λ_B is out of its box."""
 
     bound: Bound
     multipliers: FloatArray
-    dual: DualPoint
+    dual: DualPoint | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,14 +133,13 @@ def bound_vertex(problem: Problem, vertex: VertexFit) -> VertexBound:
     pull = problem.whitening.gradient(known.pull)
     multipliers = solved.least_norm(pull)
     if multipliers is None:
-        nothing = DualPoint(np.zeros(0, dtype=np.intp), np.zeros(0))
-        return VertexBound(mean_bound(problem, known, known.loss), np.zeros(len(vertex.basis)), nothing)
-    gap = solved_gap(problem, known, pull, solved, multipliers)
-    clipped = np.clip(multipliers - problem.absolute_loss.tilt, -1.0, 1.0)
-    dual = DualPoint(
-        np.concatenate([vertex.basis, known.exceptions.rows]), np.concatenate([clipped, known.exceptions.signs])
-    )
-    return VertexBound(mean_bound(problem, known, gap), clipped, dual)
+        return VertexBound(mean_bound(problem, known, known.loss), np.zeros(len(vertex.basis)), None)
+    bound = mean_bound(problem, known, solved_gap(problem, known, pull, solved, multipliers))
+    untilted = multipliers - problem.absolute_loss.tilt
+    if np.abs(untilted).max(initial=0.0) > 1 + BOX_ROUNDING:
+        return VertexBound(bound, untilted, None)
+    exceptions = Touching(vertex.basis, np.clip(untilted, -1.0, 1.0)) + known.exceptions
+    return VertexBound(bound, untilted, DualPoint(exceptions.rows, exceptions.signs))
 
 
 def known_sums(problem: Problem, point: Coefficients, signs: Signs) -> DualSums:

@@ -109,13 +109,15 @@ def screen(
     rows, columns = problem.shape
     members = problem.nearest(count)
     step, losses, iterations = np.zeros(columns), [], 0
+    check = Check(members, Touching.none(), np.inf)
     for _ in range(_MOST_ROUNDS):
         found = solve(problem.narrowed(members).moved(step))
         iterations += found.iterations
         if found.outcome is Outcome.UNBOUNDED:
             if len(members) == rows:
                 return found
-            members = np.union1d(members, problem.nearest(min(_WIDENING * len(members), rows)))
+            count = min(_WIDENING * max(count, 1), rows)
+            members = np.union1d(members, problem.nearest(count))
             continue
         step = step + found.step
         check = problem.check(members, step)
@@ -124,9 +126,8 @@ def screen(
         if not len(check.wrong):
             break
         members = np.union1d(members, check.wrong)
-    rounds_left = not len(check.wrong)
     touching = Touching(members[found.touching.rows], found.touching.signs) + check.touching
-    outcome = found.outcome if rounds_left else Outcome.LIMIT
+    outcome = found.outcome if not len(check.wrong) else Outcome.LIMIT
     return Optimum(outcome, members[found.basis], step, touching, iterations, tuple(losses))
 
 

@@ -6,7 +6,7 @@ from mae_cli.data.rows import Rows
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.solvers.absolute import Found, Search, minimise_absolute
 from mae_cli.solvers.certificate import Bound, BoundedFit
-from mae_cli.solvers.dual import VertexFit, bound_vertex
+from mae_cli.solvers.dual import VertexBound, VertexFit, bound_vertex
 from mae_cli.solvers.dual_anywhere import bound_anywhere
 from mae_cli.solvers.least_squares import minimise_squared
 from mae_cli.solvers.problem import Coefficients, Problem, prepare
@@ -90,16 +90,20 @@ def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> S
     search_point = problem.whitening.to_standard(optimum.step)
     vertex = VertexFit(point, search_point, optimum.basis, optimum.touching)
     proof = bound_vertex(problem, vertex)
-    proved = proof.bound.is_rounding
-    unique = is_unique(problem, vertex, proof.multipliers) if proved else None
     return Solution(
         intercept=point.intercept,
         coefficients=point.values,
         aliased=problem.aliased,
-        certificate=proof.bound.certificate(settings.tolerance, unique=unique),
+        certificate=proof.bound.certificate(settings.tolerance, unique=_unique(problem, vertex, proof)),
         history=_history(problem, found, unit, proof.bound),
-        dual=proof.dual if proved else None,
+        dual=proof.dual if proof.bound.is_rounding else None,
     )
+
+
+def _unique(problem: Problem, vertex: VertexFit, proof: VertexBound) -> bool | None:
+    if proof.bound.loss <= proof.bound.rounding:
+        return True  # a perfect fit of independent columns: any other coefficients miss some row
+    return is_unique(problem, vertex, proof.multipliers) if proof.dual and proof.bound.is_rounding else None
 
 
 def _history(problem: Problem, found: Found, unit: float, bound: Bound) -> History:
