@@ -18,7 +18,7 @@ $(READY): pyproject.toml
 	@touch $@
 
 $(BENCH): $(READY)
-	$(BIN)/python -m pip install --quiet '.[bench]'
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@touch $@
 
 install: $(READY)  ## make the environment (.venv) with mae-train and mae-eval in it

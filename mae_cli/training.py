@@ -2,9 +2,9 @@
 
 import time
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
 
 import numpy as np
+import pandas as pd
 
 from mae_cli import __version__
 from mae_cli.comparison import Fitted, compare
@@ -188,8 +188,8 @@ def _model(settings: TrainSettings, data: _Data, fitted: Fitted) -> Model:
             "metrics": asdict(fitted.report.train.model),
             "certificate": certificate | {"status": certificate["status"].value},
             "mae_cli": __version__,
-            "numpy": version("numpy"),
-            "pandas": version("pandas"),
+            "numpy": np.__version__,
+            "pandas": pd.__version__,
         },
     )
 

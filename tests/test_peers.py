@@ -24,7 +24,7 @@ def fitted(problem: dict[str, Any]) -> Any:
     pytest.importorskip(package, reason=f"{problem['name']} comes from the package {package}, which is not installed")
     features, y = complete_rows(problem)
     assert len(y) == problem["rows"], f"this version of {package} has other rows than the optimum was computed for"
-    return fit(features, y, loss="mae", quantile=problem["quantile"])
+    return fit(features, y, loss="mae", quantile=problem["quantile"], max_levels=500)
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=[problem["name"] for problem in PROBLEMS])

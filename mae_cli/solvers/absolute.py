@@ -7,12 +7,13 @@ term c = (2τ − 1)·Σωx.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block, Rows, whole
+from mae_cli.data.sums import sum_blocks
 from mae_cli.losses import Absolute, Pinball
 from mae_cli.solvers.band import TOUCHING, Band, Check, Positions, Touching, typical_size
 from mae_cli.solvers.descent import Descent, descend
@@ -153,7 +154,7 @@ class _Screened:
         """The problem of the members; the rest acts through the sum of its signed rows."""
         point, tilt = self._standard(self.origin), self.search.loss.tilt
         pull = partial(_pull, members=members, point=point, tilt=tilt)
-        linear = self.search.whitening.gradient(reduce(np.add, self.search.rows.map(pull)))
+        linear = self.search.whitening.gradient(sum_blocks(self.search.rows, pull))
         band = _dense(self.search.rows.take(members), self.search)
         return replace(band.moved(self.origin), linear=linear, tie_width=self.ties.width(band, self.origin))
 

@@ -5,12 +5,13 @@ A bound becomes a certificate by what was asked for. For the MSE, with Q an orth
 """
 
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block
+from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.errors import DataError
 from mae_cli.solvers.problem import Coefficients, Problem, total_magnitude
 from mae_cli.solvers.solution import Certificate, History, Status
@@ -66,7 +67,7 @@ def bound_squared(problem: Problem, point: Coefficients) -> Bound:
     Raises:
         DataError: the mean square overflows.
     """
-    sums = reduce(_SquaredSums.__add__, problem.rows.map(partial(_squared_sums, problem=problem, point=point)))
+    sums = sum_blocks(problem.rows, partial(_squared_sums, problem=problem, point=point))
     slope = problem.whitening.gradient(sums.gradient)
     gap = float(slope @ slope) / problem.rows.shape[0]
     with np.errstate(over="ignore"):
@@ -81,21 +82,13 @@ def bound_squared(problem: Problem, point: Coefficients) -> Bound:
 
 
 @dataclass(frozen=True, eq=False)
-class _SquaredSums:
+class _SquaredSums(Sums):
     """Sums over rows: ω, ωr², the magnitude, and the gradient Σωrz."""
 
     weight: float
     loss: float
     magnitude: float
     gradient: FloatArray
-
-    def __add__(self, other: "_SquaredSums") -> "_SquaredSums":
-        return _SquaredSums(
-            self.weight + other.weight,
-            self.loss + other.loss,
-            self.magnitude + other.magnitude,
-            self.gradient + other.gradient,
-        )
 
 
 def _squared_sums(block: Block, problem: Problem, point: Coefficients) -> _SquaredSums:

@@ -7,12 +7,13 @@ leaves the box, ν = λ + tilt is scaled towards 0, which keeps the constraint.
 """
 
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block
+from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.losses import Absolute
 from mae_cli.solvers.band import Positions, Touching
 from mae_cli.solvers.certificate import EPSILON, Bound
@@ -26,7 +27,7 @@ _INFEASIBILITY = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class DualSums:
+class DualSums(Sums):
     """Sums over rows: ω, loss, gap, magnitude, and the constraint Σω(λ + tilt)z; and where λ is not sgn(r)."""
 
     weight: float
@@ -35,16 +36,6 @@ class DualSums:
     magnitude: float
     pull: FloatArray
     exceptions: Touching
-
-    def __add__(self, other: "DualSums") -> "DualSums":
-        return DualSums(
-            self.weight + other.weight,
-            self.loss + other.loss,
-            self.gap + other.gap,
-            self.magnitude + other.magnitude,
-            self.pull + other.pull,
-            self.exceptions + other.exceptions,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,9 +135,7 @@ def bound_vertex(problem: Problem, vertex: VertexFit) -> VertexBound:
 
 def known_sums(problem: Problem, point: Coefficients, signs: Signs) -> DualSums:
     """Sums over all rows; the solved ones take no part in gap and pull."""
-    return reduce(
-        DualSums.__add__, problem.rows.map(partial(_absolute_sums, problem=problem, point=point, signs=signs))
-    )
+    return sum_blocks(problem.rows, partial(_absolute_sums, problem=problem, point=point, signs=signs))
 
 
 def _absolute_sums(block: Block, problem: Problem, point: Coefficients, signs: Signs) -> DualSums:

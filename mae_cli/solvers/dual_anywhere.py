@@ -7,12 +7,13 @@ constraint; what is then left outside of the box is pulled in by scaling.
 """
 
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block
+from mae_cli.data.sums import Range, Sums, sum_blocks
 from mae_cli.solvers.band import Touching
 from mae_cli.solvers.certificate import Bound
 from mae_cli.solvers.dual import (
@@ -58,15 +59,14 @@ def _band_gap(problem: Problem, known: DualSums, solved: SolvedRows, count: int)
 
 
 @dataclass(frozen=True, eq=False)
-class _Projected:
+class _Projected(Sums):
     """Sums over a block, for ν = λ + tilt.
 
     Attributes:
         clipped_pull: the constraint Σωνz of λ clipped into its box, which the next projection corrects.
         pull: the constraint of λ as it is.
         weight: Σω.
-        lowest: min ν.
-        highest: max ν.
+        reach: range of ν.
         loss: Σω(|r| + tilt·r).
         value: Σωνr.
     """
@@ -74,21 +74,9 @@ class _Projected:
     clipped_pull: FloatArray
     pull: FloatArray
     weight: float
-    lowest: float
-    highest: float
+    reach: Range
     loss: float
     value: float
-
-    def __add__(self, other: "_Projected") -> "_Projected":
-        return _Projected(
-            self.clipped_pull + other.clipped_pull,
-            self.pull + other.pull,
-            self.weight + other.weight,
-            min(self.lowest, other.lowest),
-            max(self.highest, other.highest),
-            self.loss + other.loss,
-            self.value + other.value,
-        )
 
 
 def _projected_gap(problem: Problem, point: Coefficients) -> float:
@@ -101,13 +89,14 @@ def _projected_gap(problem: Problem, point: Coefficients) -> float:
     corrections: tuple[FloatArray, ...] = ()
     for _ in range(_PROJECTIONS + 1):
         look = partial(_project, problem=problem, point=point, corrections=corrections)
-        sums = reduce(_Projected.__add__, problem.rows.map(look))
+        sums = sum_blocks(problem.rows, look)
         whitened = problem.whitening.gradient(sums.clipped_pull) / problem.rows.shape[0]
         if len(corrections) < _PROJECTIONS:
             corrections = (*corrections, problem.whitening.to_standard(whitened))
     if not meets_constraint(problem.whitening.gradient(sums.pull), sums.weight):
         return sums.loss
-    scale = min(1.0, (tilt + 1) / max(sums.highest, tilt + 1), (tilt - 1) / min(sums.lowest, tilt - 1))
+    highest, lowest = float(sums.reach.highest), float(sums.reach.lowest)
+    scale = min((tilt + 1) / max(highest, tilt + 1), (tilt - 1) / min(lowest, tilt - 1))
     return sums.loss - scale * sums.value
 
 
@@ -121,8 +110,7 @@ def _project(block: Block, problem: Problem, point: Coefficients, corrections: t
         clipped_pull=standard.design.transpose_product(standard.weighted(np.clip(multipliers, -1.0, 1.0) + tilt)),
         pull=standard.design.transpose_product(standard.weighted(tilted)),
         weight=float(standard.weight_values.sum()),
-        lowest=float(tilted.min()),
-        highest=float(tilted.max()),
+        reach=Range(tilted.min(), tilted.max()),
         loss=float(standard.weighted(np.abs(residual) + tilt * residual).sum()),
         value=float(standard.weighted(tilted * residual).sum()),
     )

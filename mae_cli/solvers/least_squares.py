@@ -1,11 +1,13 @@
 """The exact fit of the MSE: the same whitened descent, then refinement to the last digits."""
 
-from functools import partial, reduce
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block, whole
+from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.solvers.certificate import BoundedFit, bound_squared
 from mae_cli.solvers.problem import Coefficients, Problem
 from mae_cli.solvers.refinement import refine_least_squares
@@ -58,8 +60,8 @@ def _descend(problem: Problem) -> tuple[FloatArray, list[float]]:
 def _loss_and_gradient(problem: Problem, point: FloatArray) -> tuple[float, FloatArray]:
     """Mean loss, and Σωrv: the negative gradient of Σωr²/2 in whitened coordinates."""
     standard = problem.whitening.to_standard(point)
-    sums = reduce(_add, problem.standard_rows.map(partial(_loss_sums, point=standard)))
-    return sums[1] / sums[0], problem.whitening.gradient(sums[2])
+    sums = sum_blocks(problem.standard_rows, partial(_loss_sums, point=standard))
+    return sums.loss / sums.weight, problem.whitening.gradient(sums.gradient)
 
 
 def _exact_step(problem: Problem, point: FloatArray, direction: FloatArray) -> float:
@@ -69,26 +71,34 @@ def _exact_step(problem: Problem, point: FloatArray, direction: FloatArray) -> f
         point=problem.whitening.to_standard(point),
         direction=problem.whitening.to_standard(direction),
     )
-    along, curvature = np.sum(list(problem.standard_rows.map(search)), axis=0)
+    along, curvature = sum_blocks(problem.standard_rows, search)
     return float(along / curvature) if curvature > 0 else 0.0
 
 
-def _loss_sums(block: Block, point: FloatArray) -> tuple[float, float, FloatArray]:
+@dataclass(frozen=True, eq=False)
+class _LossSums(Sums):
+    """Σω, Σωr² and Σωrz."""
+
+    weight: float
+    loss: float
+    gradient: FloatArray
+
+
+def _loss_sums(block: Block, point: FloatArray) -> _LossSums:
     residual = block.residual(point)
     weighted = block.weighted(residual)
-    return float(block.weight_values.sum()), float(weighted @ residual), block.design.transpose_product(weighted)
+    return _LossSums(
+        weight=float(block.weight_values.sum()),
+        loss=float(weighted @ residual),
+        gradient=block.design.transpose_product(weighted),
+    )
 
 
-def _add(
-    first: tuple[float, float, FloatArray], second: tuple[float, float, FloatArray]
-) -> tuple[float, float, FloatArray]:
-    return first[0] + second[0], first[1] + second[1], first[2] + second[2]
-
-
-def _step_sums(block: Block, point: FloatArray, direction: FloatArray) -> tuple[float, float]:
+def _step_sums(block: Block, point: FloatArray, direction: FloatArray) -> FloatArray:
+    """Σωru and Σωu²."""
     rate = block.design.product(direction)
     weighted = block.weighted(rate)
-    return float(weighted @ block.residual(point)), float(weighted @ rate)
+    return np.array([weighted @ block.residual(point), weighted @ rate])
 
 
 def _user_units(problem: Problem, point: FloatArray) -> Coefficients:

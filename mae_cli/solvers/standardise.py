@@ -6,12 +6,12 @@ is exact and a fit does not depend on the units. With an intercept a column of o
 """
 
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 
 from mae_cli.data.design import Design, FloatArray, column_ranges
 from mae_cli.data.rows import Block, Rows
+from mae_cli.data.sums import Range, Sums, sum_blocks
 from mae_cli.errors import DataError
 from mae_cli.quantiles import weighted_quantile
 
@@ -72,21 +72,12 @@ class Standardisation:
 
 
 @dataclass(frozen=True, eq=False)
-class _Extent:
-    """Weights and ranges of one block, the target as last column; they add up over blocks."""
+class _Extent(Sums):
+    """Weight, column totals, and ranges with the target as last column."""
 
     weight: float
     total: FloatArray
-    minimum: FloatArray
-    maximum: FloatArray
-
-    def __add__(self, other: "_Extent") -> "_Extent":
-        return _Extent(
-            self.weight + other.weight,
-            self.total + other.total,
-            np.minimum(self.minimum, other.minimum),
-            np.maximum(self.maximum, other.maximum),
-        )
+    ranges: Range
 
 
 def standardisation(rows: Rows, *, intercept: bool) -> Standardisation:
@@ -96,13 +87,13 @@ def standardisation(rows: Rows, *, intercept: bool) -> Standardisation:
         DataError: a column or the target spans more than floating point can hold.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        extent = reduce(_Extent.__add__, rows.map(_extent))
-        centres = _centres(rows, extent) if intercept else np.zeros(len(extent.minimum))
-        reach = np.maximum(extent.maximum - centres, centres - extent.minimum)
+        extent = sum_blocks(rows, _extent)
+        centres = _centres(rows, extent) if intercept else np.zeros(len(extent.ranges.lowest))
+        reach = np.maximum(extent.ranges.highest - centres, centres - extent.ranges.lowest)
     if not np.isfinite(reach).all():
         raise DataError("the values of a column span more than floating point can hold; rescale it")
     scales = _powers_of_two(reach)
-    largest = np.maximum(np.abs(extent.minimum), np.abs(extent.maximum))
+    largest = np.maximum(np.abs(extent.ranges.lowest), np.abs(extent.ranges.highest))
     return Standardisation(
         intercept=intercept,
         shift=centres[:-1],
@@ -119,8 +110,7 @@ def _extent(block: Block) -> _Extent:
     return _Extent(
         weight=float(block.weight_values.sum()),
         total=block.weight_values @ values,
-        minimum=np.append(lowest, target.min()),
-        maximum=np.append(highest, target.max()),
+        ranges=Range(np.append(lowest, target.min()), np.append(highest, target.max())),
     )
 
 
@@ -134,7 +124,7 @@ def _centres(rows: Rows, extent: _Extent) -> FloatArray:
     sample = rows.take(np.arange(0, count, max(1, count // _MEDIAN_SAMPLE)))
     median = weighted_quantile(sample.target, sample.weight_values, 0.5)
     # Rounding can carry the mean of equal values past them, and an overflowed sum far past.
-    return np.append(np.clip(mean, extent.minimum[:-1], extent.maximum[:-1]), median)
+    return np.append(np.clip(mean, extent.ranges.lowest[:-1], extent.ranges.highest[:-1]), median)
 
 
 def _powers_of_two(reach: FloatArray) -> FloatArray:

@@ -6,12 +6,13 @@ down (Shor, 1962), so the best iterate is kept.
 """
 
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block, Rows
+from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.losses import Loss, Squared
 from mae_cli.quantiles import weighted_quantile
 from mae_cli.solvers.certificate import Bound, BoundedFit, bound_squared
@@ -114,54 +115,63 @@ class _Descent:
         order = self._random.permutation(self._problem.standard_rows.shape[0])
         for start in range(0, len(order), size):
             batch = self._problem.standard_rows.take(order[start : start + size])
-            weight, _, gradient = self._sums(batch, self._scaling.to_standard(self._point))
-            self._point = self._point - rate * self._scaling.gradient(gradient) / weight
+            sums = self._sums(batch, self._scaling.to_standard(self._point))
+            self._point = self._point - rate * self._scaling.gradient(sums.gradient) / sums.weight
 
     def _loss_and_gradient(self, point: FloatArray) -> tuple[float, FloatArray]:
         """Mean loss in standard units, and the gradient of the mean loss of y/target by the scaled coefficients."""
-        sums = partial(self._sums, standard=self._scaling.to_standard(point))
-        weight, loss, gradient = reduce(_add, self._problem.standard_rows.map(sums))
-        return loss / weight, self._scaling.gradient(gradient) / weight
+        of_block = partial(self._sums, standard=self._scaling.to_standard(point))
+        sums = sum_blocks(self._problem.standard_rows, of_block)
+        return sums.loss / sums.weight, self._scaling.gradient(sums.gradient) / sums.weight
 
-    def _sums(self, block: Block, standard: FloatArray) -> tuple[float, float, FloatArray]:
-        """Σω, Σω·loss(r) in standard units, and Σω·slope(r/target)·z."""
+    def _sums(self, block: Block, standard: FloatArray) -> "_SlopeSums":
         loss: Loss = self._problem.loss
         residual = block.residual(standard)
         slope = loss.slope(residual / self._scaling.target)
-        total = float(block.weighted(loss.values(residual)).sum())
-        return float(block.weight_values.sum()), total, block.design.transpose_product(block.weighted(slope))
+        return _SlopeSums(
+            weight=float(block.weight_values.sum()),
+            loss=float(block.weighted(loss.values(residual)).sum()),
+            gradient=block.design.transpose_product(block.weighted(slope)),
+        )
 
 
-def _add(
-    first: tuple[float, float, FloatArray], second: tuple[float, float, FloatArray]
-) -> tuple[float, float, FloatArray]:
-    return first[0] + second[0], first[1] + second[1], first[2] + second[2]
+@dataclass(frozen=True, eq=False)
+class _SlopeSums(Sums):
+    """Σω, Σω·loss(r) in standard units, and Σω·slope(r/target)·z."""
+
+    weight: float
+    loss: float
+    gradient: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Moments(Sums):
+    """Σω, Σωz and Σωz²."""
+
+    weight: float
+    total: FloatArray
+    squares: FloatArray
 
 
 def _measure(rows: Rows, *, intercept: bool) -> _Scaling:
-    weight, total, squares = reduce(_add_moments, rows.map(_moments))
-    mean = total / weight if intercept else np.zeros(len(total))
-    variance = squares / weight - mean**2
+    sums = sum_blocks(rows, _moments)
+    mean = sums.total / sums.weight if intercept else np.zeros(len(sums.total))
+    squares = sums.squares / sums.weight
+    variance = squares - mean**2
     if intercept:
         mean[0], variance[0] = 0.0, 1.0
     # A column that is constant but for rounding would otherwise be blown up.
-    deviation = np.sqrt(np.where(variance > 1e-24 * (squares / weight), variance, 1.0))
+    deviation = np.sqrt(np.where(variance > 1e-24 * squares, variance, 1.0))
     target = np.concatenate(list(rows.map(lambda block: block.target)))
     weights = np.concatenate(list(rows.map(lambda block: block.weight_values)))
     middle = weighted_quantile(target, weights, 0.5) if intercept else 0.0
-    size = float(weights @ np.abs(target - middle)) / weight
+    size = float(weights @ np.abs(target - middle)) / sums.weight
     return _Scaling(mean, deviation, size if size > 0 else 1.0, intercept)
 
 
-def _moments(block: Block) -> tuple[float, FloatArray, FloatArray]:
+def _moments(block: Block) -> _Moments:
     numeric, weights = block.design.numeric, block.weight_values
     total = block.design.transpose_product(weights)
     squares = total.copy()  # an indicator is its own square
     squares[: numeric.shape[1]] = weights @ numeric**2
-    return float(weights.sum()), total, squares
-
-
-def _add_moments(
-    first: tuple[float, FloatArray, FloatArray], second: tuple[float, FloatArray, FloatArray]
-) -> tuple[float, FloatArray, FloatArray]:
-    return first[0] + second[0], first[1] + second[1], first[2] + second[2]
+    return _Moments(float(weights.sum()), total, squares)

@@ -13,6 +13,7 @@ import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block, Rows
+from mae_cli.data.sums import sum_blocks
 from mae_cli.solvers.standardise import Standardisation
 
 _EPSILON = float(np.finfo(float).eps)
@@ -72,7 +73,7 @@ def squared_scale(block: Block) -> FloatArray | None:
 def whiten(rows: Rows, standard: Standardisation, row_scale: RowScale) -> Whitening:
     """Factor the standardised `rows` (n, p), scaled by `row_scale`: by the Gram matrix if that is safe, else by QR."""
     count = rows.shape[0]
-    gram = reduce(np.add, rows.map(partial(_gram, row_scale=row_scale))) / count
+    gram = sum_blocks(rows, partial(_gram, row_scale=row_scale)) / count
     return _from_gram(gram, standard) or _from_factor(_triangular_factor(rows, row_scale), standard, count)
 
 
