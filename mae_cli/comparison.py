@@ -5,7 +5,6 @@ fit, w_MSE − w_MAE = (XᵀΩX)⁻¹XᵀΩr. In predictions the departure is d 
 Σωr·d = Σωd², the share ωᵢrᵢdᵢ / Σωd² is what row i contributes to it; the shares add up to 1.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,21 +29,23 @@ class Fitted:
     report: FitReport
 
 
-def compare(first: Fitted, other: Fitted, sample: Sample, line_of: Callable[[int], int]) -> Comparison:
-    """Set the fit whose model is written beside the other; `line_of` tells the line of a row of the sample."""
+def compare(first: Fitted, other: Fitted, sample: Sample) -> Comparison:
+    """Set the fit whose model is written beside the other; both are of the rows of `sample`."""
     squared, absolute = (first, other) if first.report.loss == "mse" else (other, first)
     perfect = absolute.report.certificate.relative_gap is None  # the departure then is nothing but rounding
     pull = np.zeros(len(sample.target)) if perfect else _pull(sample, absolute.predicted, squared.predicted)
-    rows = np.argsort(-pull, kind="stable")[:_CONTESTED_ROWS]
+    strongest = np.argsort(-pull, kind="stable")[:_CONTESTED_ROWS]
+    rows = strongest[pull[strongest] > 0].tolist()
+    records = sample.records[rows].tolist()
+    lines = sample.source.lines_of(records)
     contested = tuple(
         ContestedRow(
-            line=line_of(int(row)),
+            line=lines[record],
             target=float(sample.target[row]),
             predictions=(float(first.predicted[row]), float(other.predicted[row])),
             pull=float(pull[row]),
         )
-        for row in rows
-        if pull[row] > 0
+        for row, record in zip(rows, records, strict=True)
     )
     departure = float(sample.weight_values @ np.abs(squared.predicted - absolute.predicted)) / float(
         sample.weight_values.sum()

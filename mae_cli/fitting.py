@@ -149,13 +149,14 @@ def fit_design(
         raise DataError("there are no rows to fit")
     if weights is not None:
         if (weights < 0).any():
-            raise DataError(f"weights must not be negative; row {int(np.argmax(weights < 0))} has {weights.min():g}")
+            row = int(np.argmax(weights < 0))
+            raise DataError(f"weights must not be negative; row {row} has {weights[row]:g}")
+        weights = relative_weights(weights)  # first: what vanishes beside the largest weight is left out too
         used = np.flatnonzero(weights > 0)
         if not len(used):
             raise DataError("all weights are zero; no row is left to fit")
         if len(used) < len(weights):
             design, target, weights = design.take(used), target[used], weights[used]
-        weights = relative_weights(weights)
     with np.errstate(over="ignore"):
         spans_a_float = np.isfinite(np.ptp(target))
     if not spans_a_float:

@@ -23,7 +23,7 @@ class Metrics:
         mse: mean r²; None when it overflows.
         rmse: √mse.
         median_ae: weighted median of |r|.
-        r2: 1 − Σωr² / Σω(y − ȳ)²; None for a constant target.
+        r2: 1 − Σωr² / Σω(y − ȳ)²; None for a constant target, and when it overflows.
         baseline_mae: the mean loss of the model without features: mean |y − m| with m the training median
             (mean for MSE, τ-quantile for pinball).
         pinball: mean of ½|r| + (τ − ½) r; None unless a quantile other than the median was fitted.
@@ -81,7 +81,8 @@ def _r_squared(target: FloatArray, residual: FloatArray, shares: FloatArray) -> 
     used = shares > 0
     if np.ptp(target[used]) == 0:
         return None
-    # Both sums are taken in units of the target's spread, so that neither can overflow.
+    # In units of the target's spread only residuals that are 1e150 times as large overflow.
     unit = float(np.max(np.abs(target[used] - shares @ target))) or 1.0
     centred = (target - shares @ target) / unit
-    return float(1 - (shares @ (residual / unit) ** 2) / (shares @ centred**2))
+    left = _mean_square(residual / unit, shares)
+    return None if left is None else float(1 - left / (shares @ centred**2))

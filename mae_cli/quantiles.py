@@ -21,10 +21,10 @@ def weighted_quantile(values: FloatArray, weights: FloatArray, quantile: float) 
     used = weights > 0
     values, weights = values[used], weights[used]
     mass = quantile * float(weights.sum())
-    lower = select(values, weights, mass)
+    rounding = len(values) * np.finfo(float).eps * mass
+    lower = select(values, weights, mass - rounding)
     reached = float(weights[values <= lower].sum())
     above = values[values > lower]
-    rounding = len(values) * np.finfo(float).eps * mass
     if above.size and abs(reached - mass) <= rounding:
         upper = float(above.min())
         return lower + 0.5 * (upper - lower) if np.isfinite(upper - lower) else 0.5 * lower + 0.5 * upper

@@ -87,7 +87,7 @@ def train(source: Source, settings: TrainSettings, watch: Watch = unwatched) -> 
     comparison = None
     if settings.compare:
         other = _fit(data, _other_loss(settings.fit), watch)
-        comparison = compare(fitted, other, data.train, lambda row: source.line_of(int(data.train.records[row])))
+        comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
         source=source.name,

@@ -180,3 +180,32 @@ def test_a_target_that_spans_more_than_a_float_is_refused(X, y):
     y[:2] = [-1.7e308, 1.7e308]
     with pytest.raises(DataError, match=r"^the target spans from -1.7e\+308 to 1.7e\+308, more than floating point"):
         fit(X, y)
+
+
+def test_a_negative_weight_is_refused_with_its_own_row():
+    with pytest.raises(DataError, match=r"row 1 has -1$"):
+        fit(np.arange(3.0)[:, np.newaxis], np.arange(3.0), sample_weight=[1, -1, -5])
+
+
+def test_weights_that_vanish_beside_the_largest_are_left_out():
+    x = np.arange(6.0)[:, np.newaxis]
+    weights = [1e-320, 1e-320, 1e200, 1e200, 1e200, 1e200]
+    y = np.array([9.0, -9.0, 2.0, 3.0, 4.0, 6.0])
+    assert fit(x, y, sample_weight=weights).certificate == fit(x[2:], y[2:]).certificate
+
+
+def test_residuals_that_add_up_beyond_floating_point_are_refused():
+    x = np.arange(4000.0)[:, np.newaxis] % 7
+    y = np.where(np.arange(4000) % 2, 8e307, -8e307)
+    with pytest.raises(DataError, match="rescale the target"):
+        fit(x, y)
+
+
+def test_a_row_that_is_fitted_exactly_does_not_turn_the_others_into_rounding(random):
+    x, own = random.standard_normal(1000), np.zeros(1000)
+    y = x + random.standard_t(2, 1000)
+    own[5], y[5] = 1.0, 1e18
+    certificate = fit(np.column_stack([x, own]), y).certificate
+    others = fit(np.delete(x, 5)[:, np.newaxis], np.delete(y, 5)).certificate
+    assert certificate.relative_gap is not None
+    assert certificate.lower_bound <= others.loss * 0.999 * (1 + 1e-12)

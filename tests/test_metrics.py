@@ -93,3 +93,8 @@ def test_nothing_to_score_is_an_error(weights):
     rows = len(weights)
     with pytest.raises(ValueError, match="no rows to score"):
         score(TARGET[:rows], PREDICTED[:rows], weights, baseline=0.0)
+
+
+def test_an_r2_that_overflows_is_none():
+    metrics = score(np.array([1.0, 1.0 + 2**-50]), np.full(2, 1e200), None, baseline=1.0)
+    assert (metrics.r2, metrics.mse) == (None, None)

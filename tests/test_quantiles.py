@@ -70,3 +70,9 @@ def test_values_of_weight_zero_do_not_count():
 
 def test_the_middle_of_huge_values_does_not_overflow():
     assert weighted_quantile(np.array([-1.7e308, 1.7e308]), np.ones(2), 0.5) == 0.0
+
+
+@pytest.mark.parametrize("quantile", [0.07, 0.14, 0.29, 0.55, 0.56, 0.57, 0.58])
+def test_the_middle_is_taken_however_the_mass_rounds(quantile):
+    values = np.arange(100.0)
+    assert weighted_quantile(values, np.ones(100), quantile) == round(100 * quantile) - 0.5

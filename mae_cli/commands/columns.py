@@ -1,12 +1,17 @@
 """Options that name columns: each value is one CSV record, so that any name can be written."""
 
 import csv
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    _Names = click.ParamType[tuple[str, ...]]
+else:
+    _Names = click.ParamType  # not generic yet in click 8.2 and 8.3
 
-class ColumnNames(click.ParamType[tuple[str, ...]]):
+
+class ColumnNames(_Names):
     """Column names as one CSV record: `--features "a,b"`, or `--features '"a,b",c'` for a name with a comma."""
 
     name = "names"

@@ -1,5 +1,6 @@
 """What every command does around its work: errors become one line and an exit status, here and nowhere else."""
 
+import errno
 import os
 import sys
 import warnings
@@ -32,16 +33,20 @@ def running() -> Iterator[None]:
         raise click.UsageError(str(error)) from None
     except MaeCliError as error:
         _fail(str(error), error.exit_status)
-    except BrokenPipeError:
-        _discard_output()
-        sys.exit(OK)
     except OSError as error:  # files are guarded where they are opened; what is left are the standard streams
         _discard_output()
+        if _is_broken_pipe(error):
+            sys.exit(OK)
         _fail(f"cannot write the output: {error.strerror}", FAULT)
     except KeyboardInterrupt:
         _fail("interrupted", INTERRUPTED)
     except MemoryError:
         _fail("not enough memory for this data; use fewer columns or rows", FAULT)
+
+
+def _is_broken_pipe(error: OSError) -> bool:
+    """Whether the reader has gone; Windows tells it as an invalid argument."""
+    return isinstance(error, BrokenPipeError) or (sys.platform == "win32" and error.errno == errno.EINVAL)
 
 
 def _open_closed_streams() -> None:

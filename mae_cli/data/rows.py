@@ -6,7 +6,7 @@ so that a rerun gives the same bits) and the rows at given positions. Where the 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -66,7 +66,10 @@ class Rows(Protocol):
         ...
 
     def map(self, function: Callable[[Block], T]) -> Iterator[T]:
-        """`function` of every block, in the order of the rows: one pass over the data."""
+        """`function` of every block, in the order of the rows: one pass over the data.
+
+        The function can be pickled and holds no rows, so that it can go to wherever the blocks are.
+        """
         ...
 
     def take(self, positions: Positions) -> Block:
@@ -118,16 +121,24 @@ class TransformedRows:
 
     def map(self, function: Callable[[Block], T]) -> Iterator[T]:
         """`function` of every transformed block, in order."""
-        return self.rows.map(lambda block: function(self.transform(block)))
+        return self.rows.map(partial(_transformed, transform=self.transform, function=function))
 
     def take(self, positions: Positions) -> Block:
         """The transformed rows at these positions."""
         return self.transform(self.rows.take(positions))
 
 
+def _transformed(block: Block, transform: Callable[[Block], Block], function: Callable[[Block], T]) -> T:
+    return function(transform(block))
+
+
+def _itself(block: Block) -> Block:
+    return block
+
+
 def whole(rows: Rows) -> Block:
     """All rows as one block, by one pass; no copy if they are one block already."""
-    blocks = list(rows.map(lambda block: block))
+    blocks = list(rows.map(_itself))
     if len(blocks) == 1:
         return blocks[0]
     designs = [block.design for block in blocks]

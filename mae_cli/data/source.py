@@ -11,7 +11,7 @@ import re
 import stat
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -95,6 +95,12 @@ class Source:
     def line_of(self, index: int) -> int:
         """The line of the file (from 1) on which the data record `index` (from 0) starts."""
         return self.record(index).line
+
+    def lines_of(self, indices: Collection[int]) -> dict[int, int]:
+        """The line of each of these data records, found in one walk of the file."""
+        wanted, last = set(indices), max(indices, default=-1)
+        records = enumerate(islice(self.records(), 1, last + 2))
+        return {index: record.line for index, record in records if index in wanted}
 
     def place(self, index: int) -> str:
         """Where the data record `index` stands, for the beginning of a message: `flights.csv, line 7`."""

@@ -8,7 +8,7 @@ from mae_cli.data.design import FloatArray
 def relative_weights(weights: FloatArray) -> FloatArray:
     """The weights (n,) divided by the power of two that brings the largest between ½ and 1.
 
-    That is exact, and afterwards no sum of weights or of their squares can overflow or vanish.
+    That is exact but for weights below 1e-308 of the largest, and afterwards no sum of weights can overflow or vanish.
     """
     exponent = int(np.frexp(weights.max(initial=0.0))[1])
     scaled: FloatArray = np.ldexp(weights, -exponent)

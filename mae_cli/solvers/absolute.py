@@ -200,7 +200,8 @@ def _look(
     block: Block, before: FloatArray, after: FloatArray, ties: _Ties, tilt: float
 ) -> tuple[Positions, Positions, FloatArray, float]:
     assumed, residual = block.residual(before), block.residual(after)
-    wrong = block.positions[assumed * residual < 0]
+    # Signs, not residuals: beside an outlier of 1e200 the product of two ordinary residuals is zero.
+    wrong = block.positions[np.sign(assumed) * residual < 0]
     # Standard columns lie in [−1, 1], so Σ|w| bounds the products of every row.
     numbers = block.weighted(np.abs(block.target) + float(np.abs(after).sum()))
     close = np.abs(block.weighted(residual)) <= TOUCHING * (ties.typical + ties.rounding * numbers)

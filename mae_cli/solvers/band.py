@@ -91,7 +91,7 @@ class Band:
         residual = self.residual - self.matrix @ step
         outside = np.ones(len(residual), dtype=bool)
         outside[members] = False
-        wrong = np.flatnonzero(outside & (residual * self.residual < 0))
+        wrong = np.flatnonzero(outside & (np.sign(self.residual) * residual < 0))
         close = np.flatnonzero(outside & (np.abs(residual) <= TOUCHING * self.tie_width))
         objective = float(np.abs(residual).sum() - self.linear @ step)
         return Check(wrong, Touching(close, np.sign(self.residual[close])), objective)

@@ -13,8 +13,9 @@ from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.errors import DataError
-from mae_cli.solvers.problem import Coefficients, Problem, total_magnitude
+from mae_cli.solvers.problem import Coefficients, Problem, largest_magnitude, total_magnitude
 from mae_cli.solvers.solution import Certificate, History, Status
+from mae_cli.solvers.standardise import Standardisation
 
 EPSILON = float(np.finfo(float).eps)
 # An MSE gap of this share means ‖Qᵀr‖ ≤ 1e-12·‖r‖: the residual is orthogonal to the columns as far as they allow.
@@ -49,7 +50,8 @@ class Bound:
         else:
             status = Status.LIMIT
         relative_gap = None if self.loss <= self.rounding else self.gap / self.loss
-        return Certificate(status, self.loss, self.loss - self.gap, relative_gap, unique)
+        # No loss is below zero, whatever the rounding of a gap that is the whole loss.
+        return Certificate(status, self.loss, max(self.loss - self.gap, 0.0), relative_gap, unique)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,10 @@ def bound_squared(problem: Problem, point: Coefficients) -> Bound:
     Raises:
         DataError: the mean square overflows.
     """
-    sums = sum_blocks(problem.rows, partial(_squared_sums, problem=problem, point=point))
+    look = partial(
+        _squared_sums, standard=problem.standard, point=point, largest=largest_magnitude(problem.rows, point)
+    )
+    sums = sum_blocks(problem.rows, look)
     slope = problem.whitening.gradient(sums.gradient)
     gap = float(slope @ slope) / problem.rows.shape[0]
     with np.errstate(over="ignore"):
@@ -91,12 +96,11 @@ class _SquaredSums(Sums):
     gradient: FloatArray
 
 
-def _squared_sums(block: Block, problem: Problem, point: Coefficients) -> _SquaredSums:
-    standard = problem.standard(block)
-    residual = point.residual(block) / problem.standard.target_scale
+def _squared_sums(block: Block, standard: Standardisation, point: Coefficients, largest: float) -> _SquaredSums:
+    residual = point.residual(block) / standard.target_scale
     return _SquaredSums(
-        weight=float(standard.weight_values.sum()),
-        loss=float(standard.weighted(residual**2).sum()),
-        magnitude=total_magnitude(block, point, standard.weight_values),
-        gradient=standard.design.transpose_product(standard.weighted(residual)),
+        weight=float(block.weight_values.sum()),
+        loss=float(block.weighted(residual**2).sum()),
+        magnitude=total_magnitude(block, point, largest),
+        gradient=standard(block).design.transpose_product(block.weighted(residual)),
     )

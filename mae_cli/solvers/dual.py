@@ -14,11 +14,13 @@ import numpy as np
 from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums, sum_blocks
+from mae_cli.errors import DataError
 from mae_cli.losses import Absolute
 from mae_cli.solvers.band import Positions, Touching
 from mae_cli.solvers.certificate import EPSILON, Bound
-from mae_cli.solvers.problem import Coefficients, Problem, total_magnitude
+from mae_cli.solvers.problem import Coefficients, Problem, largest_magnitude, total_magnitude
 from mae_cli.solvers.solution import DualPoint
+from mae_cli.solvers.standardise import Standardisation
 
 # The solve for λ sums many signs and rounds like this; a multiplier outside of its box by less is not outside.
 BOX_ROUNDING = 1e-10
@@ -135,11 +137,22 @@ def bound_vertex(problem: Problem, vertex: VertexFit) -> VertexBound:
 
 def known_sums(problem: Problem, point: Coefficients, signs: Signs) -> DualSums:
     """Sums over all rows; the solved ones take no part in gap and pull."""
-    return sum_blocks(problem.rows, partial(_absolute_sums, problem=problem, point=point, signs=signs))
+    look = partial(
+        _absolute_sums,
+        to_standard=problem.standard,
+        point=point,
+        signs=signs,
+        tilt=problem.absolute_loss.tilt,
+        largest=largest_magnitude(problem.rows, point),
+    )
+    with np.errstate(over="ignore"):  # the bound refuses what is not finite
+        return sum_blocks(problem.rows, look)
 
 
-def _absolute_sums(block: Block, problem: Problem, point: Coefficients, signs: Signs) -> DualSums:
-    standard, residual, tilt = problem.standard(block), point.residual(block), problem.absolute_loss.tilt
+def _absolute_sums(  # noqa: PLR0913, PLR0917  (a mapped function carries what it needs, never the rows)
+    block: Block, to_standard: Standardisation, point: Coefficients, signs: Signs, tilt: float, largest: float
+) -> DualSums:
+    standard, residual = to_standard(block), point.residual(block)
     chosen = signs.of(block, standard, residual)
     known = np.ones(len(chosen))
     known[block.places(signs.solved)[0]] = 0.0
@@ -148,7 +161,7 @@ def _absolute_sums(block: Block, problem: Problem, point: Coefficients, signs: S
         weight=float(standard.weight_values.sum()),
         loss=float(standard.weighted(np.abs(residual) + tilt * residual).sum()),
         gap=float(standard.weighted(known * (np.abs(residual) - chosen * residual)).sum()),
-        magnitude=total_magnitude(block, point, standard.weight_values),
+        magnitude=total_magnitude(block, point, largest),
         pull=standard.design.transpose_product(standard.weighted(known * (chosen + tilt))),
         exceptions=Touching(block.positions[unlike], chosen[unlike]),
     )
@@ -192,7 +205,13 @@ def solved_gap(
 
 
 def mean_bound(problem: Problem, sums: DualSums, gap: float) -> Bound:
-    """The bound of a gap of sums."""
+    """The bound of a gap of sums.
+
+    Raises:
+        DataError: the sum of the losses overflows.
+    """
+    if not np.isfinite(sums.loss):
+        raise DataError("the residuals add up to more than floating point can hold; rescale the target")
     # The sums are of twice the pinball loss.
     factor = 1.0 if isinstance(problem.loss, Absolute) else 0.5
     mean = factor / sums.weight

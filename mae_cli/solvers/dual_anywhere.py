@@ -27,6 +27,7 @@ from mae_cli.solvers.dual import (
     solved_gap,
 )
 from mae_cli.solvers.problem import Coefficients, Problem
+from mae_cli.solvers.standardise import Standardisation
 
 # The least-norm band holds at most so many numbers.
 _LARGEST_BAND = 4_000_000
@@ -88,7 +89,7 @@ def _projected_gap(problem: Problem, point: Coefficients) -> float:
     tilt = problem.absolute_loss.tilt
     corrections: tuple[FloatArray, ...] = ()
     for _ in range(_PROJECTIONS + 1):
-        look = partial(_project, problem=problem, point=point, corrections=corrections)
+        look = partial(_project, to_standard=problem.standard, point=point, tilt=tilt, corrections=corrections)
         sums = sum_blocks(problem.rows, look)
         whitened = problem.whitening.gradient(sums.clipped_pull) / problem.rows.shape[0]
         if len(corrections) < _PROJECTIONS:
@@ -100,8 +101,10 @@ def _projected_gap(problem: Problem, point: Coefficients) -> float:
     return sums.loss - scale * sums.value
 
 
-def _project(block: Block, problem: Problem, point: Coefficients, corrections: tuple[FloatArray, ...]) -> _Projected:
-    standard, residual, tilt = problem.standard(block), point.residual(block), problem.absolute_loss.tilt
+def _project(
+    block: Block, to_standard: Standardisation, point: Coefficients, tilt: float, corrections: tuple[FloatArray, ...]
+) -> _Projected:
+    standard, residual = to_standard(block), point.residual(block)
     multipliers = np.sign(residual)
     for correction in corrections:
         multipliers = np.clip(multipliers, -1.0, 1.0) - standard.weighted(standard.design.product(correction))

@@ -7,11 +7,14 @@ import numpy as np
 from mae_cli.data.design import Design, FloatArray
 from mae_cli.data.rows import Block, CountedRows, PassCounter, Rows, TransformedRows, in_memory
 from mae_cli.losses import Absolute, Pinball, Squared
+from mae_cli.solvers.band import typical_size
 from mae_cli.solvers.standardise import Standardisation, standardisation
 from mae_cli.solvers.whitening import Whitening, absolute_scale, squared_scale, whiten
 
 # Up to so many numbers (64 MB) the standardised rows are kept; beyond, every pass computes them block by block.
 _CACHED_SIZE = 8_000_000
+_MAGNITUDE_SAMPLE = 500
+_LARGEST_MAGNITUDE = 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,10 +86,18 @@ def magnitude(block: Block, point: Coefficients) -> FloatArray:
     return np.asarray(np.abs(block.target) + abs(point.intercept) + products)
 
 
-def total_magnitude(block: Block, point: Coefficients, weights: FloatArray) -> float:
-    """Σω·(|y| + |b| + Σ|x·w|) over a block."""
-    total = float(weights.sum())
-    # Means first: the sum of a column may overflow where no prediction does.
-    columns = block.design.absolute().transpose_product(weights / total)
-    mean_target = float((weights / total) @ np.abs(block.target))
-    return total * (mean_target + abs(point.intercept) + float(columns @ np.abs(point.values)))
+def largest_magnitude(rows: Rows, point: Coefficients) -> float:
+    """What a row may count towards the rounding of a fit: 1e6 times the typical magnitude.
+
+    A row of 1e20 that a column of its own fits exactly must not make the residuals of all others look like rounding.
+    """
+    count = rows.shape[0]
+    sample = rows.take(np.arange(0, count, max(1, count // _MAGNITUDE_SAMPLE)))
+    with np.errstate(over="ignore"):
+        return _LARGEST_MAGNITUDE * typical_size(magnitude(sample, point))
+
+
+def total_magnitude(block: Block, point: Coefficients, largest: float) -> float:
+    """Σω·(|y| + |b| + Σ|x·w|) over a block, no row counting for more than `largest`."""
+    with np.errstate(over="ignore"):  # the products of a row may overflow where its prediction does not
+        return float(block.weighted(np.minimum(magnitude(block, point), largest)).sum())

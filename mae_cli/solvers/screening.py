@@ -115,7 +115,7 @@ def screen(
         iterations += found.iterations
         if found.outcome is Outcome.UNBOUNDED:
             if len(members) == rows:
-                return found
+                return replace(found, step=step + found.step)
             count = min(_WIDENING * max(count, 1), rows)
             members = np.union1d(members, problem.nearest(count))
             continue

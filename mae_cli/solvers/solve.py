@@ -1,8 +1,9 @@
 """The one entry to the solvers: choose by loss and settings, solve, and certify in the user's units."""
 
+from dataclasses import replace
 from itertools import count
 
-from mae_cli.data.rows import Rows
+from mae_cli.data.rows import Block, Rows
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.solvers.absolute import Found, Search, minimise_absolute
 from mae_cli.solvers.certificate import Bound, BoundedFit
@@ -56,7 +57,7 @@ def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) ->
 
 
 def _solve_absolute(problem: Problem, settings: Auto, watch: Watch) -> Solution:
-    weight = sum(problem.standard_rows.map(lambda block: float(block.weight_values.sum())))
+    weight = sum(problem.standard_rows.map(_weight))
     unit = problem.standard.target_scale * (1.0 if isinstance(problem.loss, Absolute) else 0.5) / weight
     rounds = count(1)
 
@@ -68,12 +69,21 @@ def _solve_absolute(problem: Problem, settings: Auto, watch: Watch) -> Solution:
         search = Search(problem.standard_rows, problem.whitening, problem.absolute_loss, tie_share, tell)
         candidates.append(_certified(problem, settings, minimise_absolute(search), unit))
         if candidates[-1].certificate.status is Status.OPTIMAL:
-            break
-    return min(candidates, key=_gap)
+            return candidates[-1]
+    return _tightened(problem, settings, min(candidates, key=lambda each: each.certificate.loss))
 
 
-def _gap(solution: Solution) -> float:
-    return solution.certificate.loss - solution.certificate.lower_bound
+def _weight(block: Block) -> float:
+    return float(block.weight_values.sum())
+
+
+def _tightened(problem: Problem, settings: Auto, unproved: Solution) -> Solution:
+    """The same coefficients with the better bound: one multiplier out of its box says little about the others."""
+    bound = bound_anywhere(problem, Coefficients(unproved.intercept, unproved.coefficients))
+    if bound.gap >= unproved.certificate.loss - unproved.certificate.lower_bound:
+        return unproved
+    history = replace(unproved.history, loss=(*unproved.history.loss[:-1], bound.loss))
+    return replace(unproved, certificate=bound.certificate(settings.tolerance, unique=None), history=history)
 
 
 def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> Solution:

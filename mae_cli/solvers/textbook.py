@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.data.design import FloatArray
-from mae_cli.data.rows import Block, Rows
+from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.losses import Loss, Squared
 from mae_cli.quantiles import weighted_quantile
@@ -32,7 +32,7 @@ class _Scaling:
 
     Attributes:
         mean: (p,) 0 for the column of ones, and everywhere without an intercept.
-        deviation: (p,) 1 for the column of ones and for constant columns.
+        deviation: (p,) 1 for the column of ones and for constant columns, ∞ for columns that are left out.
         target: mean|y − median y| (mean |y| without an intercept); 1 if that is 0.
         intercept: whether the first column is the one of ones.
     """
@@ -83,7 +83,7 @@ class _Descent:
     def __init__(self, problem: Problem, settings: Textbook) -> None:
         self._problem = problem
         self._settings = settings
-        self._scaling = _measure(problem.standard_rows, intercept=problem.standard.intercept)
+        self._scaling = _measure(problem)
         self._point = np.zeros(problem.standard_rows.shape[1])
         self._random = np.random.default_rng(settings.seed)
         self._best_point = self._point
@@ -115,33 +115,35 @@ class _Descent:
         order = self._random.permutation(self._problem.standard_rows.shape[0])
         for start in range(0, len(order), size):
             batch = self._problem.standard_rows.take(order[start : start + size])
-            sums = self._sums(batch, self._scaling.to_standard(self._point))
+            sums = self._sums_at(self._point)(batch)
             self._point = self._point - rate * self._scaling.gradient(sums.gradient) / sums.weight
 
     def _loss_and_gradient(self, point: FloatArray) -> tuple[float, FloatArray]:
         """Mean loss in standard units, and the gradient of the mean loss of y/target by the scaled coefficients."""
-        of_block = partial(self._sums, standard=self._scaling.to_standard(point))
-        sums = sum_blocks(self._problem.standard_rows, of_block)
+        sums = sum_blocks(self._problem.standard_rows, self._sums_at(point))
         return sums.loss / sums.weight, self._scaling.gradient(sums.gradient) / sums.weight
 
-    def _sums(self, block: Block, standard: FloatArray) -> "_SlopeSums":
-        loss: Loss = self._problem.loss
-        residual = block.residual(standard)
-        slope = loss.slope(residual / self._scaling.target)
-        return _SlopeSums(
-            weight=float(block.weight_values.sum()),
-            loss=float(block.weighted(loss.values(residual)).sum()),
-            gradient=block.design.transpose_product(block.weighted(slope)),
-        )
+    def _sums_at(self, point: FloatArray) -> "partial[_SlopeSums]":
+        standard = self._scaling.to_standard(point)
+        return partial(_slope_sums, standard=standard, loss=self._problem.loss, unit=self._scaling.target)
 
 
 @dataclass(frozen=True, eq=False)
 class _SlopeSums(Sums):
-    """Σω, Σω·loss(r) in standard units, and Σω·slope(r/target)·z."""
+    """Σω, Σω·loss(r) in standard units, and Σω·slope(r/unit)·z."""
 
     weight: float
     loss: float
     gradient: FloatArray
+
+
+def _slope_sums(block: Block, standard: FloatArray, loss: Loss, unit: float) -> _SlopeSums:
+    residual = block.residual(standard)
+    return _SlopeSums(
+        weight=float(block.weight_values.sum()),
+        loss=float(block.weighted(loss.values(residual)).sum()),
+        gradient=block.design.transpose_product(block.weighted(loss.slope(residual / unit))),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +155,8 @@ class _Moments(Sums):
     squares: FloatArray
 
 
-def _measure(rows: Rows, *, intercept: bool) -> _Scaling:
+def _measure(problem: Problem) -> _Scaling:
+    rows, intercept = problem.standard_rows, problem.standard.intercept
     sums = sum_blocks(rows, _moments)
     mean = sums.total / sums.weight if intercept else np.zeros(len(sums.total))
     squares = sums.squares / sums.weight
@@ -162,11 +165,16 @@ def _measure(rows: Rows, *, intercept: bool) -> _Scaling:
         mean[0], variance[0] = 0.0, 1.0
     # A column that is constant but for rounding would otherwise be blown up.
     deviation = np.sqrt(np.where(variance > 1e-24 * squares, variance, 1.0))
-    target = np.concatenate(list(rows.map(lambda block: block.target)))
-    weights = np.concatenate(list(rows.map(lambda block: block.weight_values)))
+    # A step divided by ∞ is none: the columns that are left out keep the coefficient 0.
+    deviation[problem.whitening.aliased] = np.inf
+    target, weights = map(np.concatenate, zip(*rows.map(_target_and_weights), strict=True))
     middle = weighted_quantile(target, weights, 0.5) if intercept else 0.0
     size = float(weights @ np.abs(target - middle)) / sums.weight
     return _Scaling(mean, deviation, size if size > 0 else 1.0, intercept)
+
+
+def _target_and_weights(block: Block) -> tuple[FloatArray, FloatArray]:
+    return block.target, block.weight_values
 
 
 def _moments(block: Block) -> _Moments:

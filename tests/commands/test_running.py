@@ -200,3 +200,11 @@ def test_a_closed_input_is_empty(tmp_path):
     done = subprocess.run(["sh", "-c", script], cwd=tmp_path, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Error: standard input is empty\n"
+
+
+def test_a_closed_pipe_is_no_fault_where_it_is_told_as_an_invalid_argument(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SystemExit) as caught, running():
+        raise OSError(errno.EINVAL, "Invalid argument")
+    assert caught.value.code == 0
+    assert capsys.readouterr().err == ""

@@ -168,3 +168,9 @@ def test_records_stand_where_they_were_written(rows, ending):
     if not (ending == "\r" and "\r\n" in text):
         assert [record.line for record in records] == lines
     assert [list(record.cells) for record in records] == [cells for _, cells in rows]
+
+
+def test_many_lines_are_found_in_one_walk():
+    source = held('a,b\n1,"x\ny"\n\n2,z\n3,w\n')
+    assert source.lines_of([2, 0]) == {0: 2, 2: 6}
+    assert source.lines_of([]) == {}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from support.regressions import Regression, mean_loss
 
+from mae_cli import fit
 from mae_cli.errors import SettingsError
 from mae_cli.solvers.settings import Textbook
 
@@ -131,3 +132,13 @@ def test_indicator_columns_are_standardised_like_any_other(random):
 def test_settings_out_of_range_are_refused(options, message):
     with pytest.raises(SettingsError, match=f"^{message}$"):
         Textbook(**options)
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_columns_that_are_left_out_keep_the_coefficient_zero(loss, regression):
+    doubled = np.column_stack([regression.X, 2 * regression.X[:, 0]])
+    result = fit(doubled, regression.y, loss=loss, solver=Textbook(epochs=20))
+    alone = fit(regression.X, regression.y, loss=loss, solver=Textbook(epochs=20))
+    assert result.aliased == (("x3", None),)
+    assert result.coefficients[3] == 0.0
+    assert result.certificate.loss == pytest.approx(alone.certificate.loss, rel=1e-12)

@@ -1,0 +1,57 @@
+"""What is mapped over the rows can be sent to wherever they live: it can be pickled, and is small."""
+
+import pickle
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from mae_cli.data.design import Design
+from mae_cli.data.rows import Block, MemoryRows
+from mae_cli.losses import Absolute, Pinball, Squared
+from mae_cli.solvers.settings import Auto, Textbook
+from mae_cli.solvers.solve import solve
+
+ROWS = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class RemoteRows:
+    """Rows that see only what a worker would be sent."""
+
+    rows: MemoryRows
+    sizes: list[int]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.rows.shape
+
+    def map(self, function: Callable[[Block], object]) -> Iterator[object]:
+        sent = pickle.dumps(function)
+        self.sizes.append(len(sent))
+        return self.rows.map(pickle.loads(sent))
+
+    def take(self, positions: np.ndarray) -> Block:
+        return self.rows.take(positions)
+
+
+@pytest.mark.parametrize(
+    ("loss", "settings"),
+    [
+        (Absolute(), Auto()),
+        (Pinball(0.9), Auto()),
+        (Squared(), Auto()),
+        (Absolute(), Textbook(epochs=2)),
+        (Squared(), Textbook(epochs=2, batch_size=5000)),
+    ],
+)
+def test_mapped_functions_are_picklable_and_hold_no_rows(loss, settings, random, monkeypatch):
+    monkeypatch.setattr("mae_cli.solvers.problem._CACHED_SIZE", 0)
+    monkeypatch.setattr("mae_cli.solvers.absolute._DENSE_SIZE", 0)
+    X = random.standard_normal((ROWS, 4))
+    rows = MemoryRows(Design(X), X @ np.arange(4.0) + random.standard_t(2, ROWS))
+    remote = RemoteRows(rows, [])
+    solution = solve(remote, loss, settings)
+    np.testing.assert_array_equal(solution.coefficients, solve(rows, loss, settings).coefficients)
+    assert max(remote.sizes) < X.nbytes / 2
