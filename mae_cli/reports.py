@@ -93,8 +93,7 @@ class ContestedRow:
         line: line of the file on which the record starts (the header is line 1).
         target: the observed value.
         predictions: of the model written and of the other one.
-        pull: share of the row in the departure of least squares from the other fit; the shares of all rows add up to
-            1, and rows that hold the two together have negative ones.
+        pull: share of the row in what pulls the two fits apart; the shares of all rows that do add up to 1.
     """
 
     line: int

@@ -23,7 +23,8 @@ from mae_cli.reports import FitReport, Seconds, TrainingRows, TrainReport
 from mae_cli.sample import Sample, encode_sample
 from mae_cli.schema import NumericColumn, Schema
 from mae_cli.solvers.progress import Watch, unwatched
-from mae_cli.solvers.solution import Solution
+from mae_cli.solvers.settings import SolverSettings, Textbook
+from mae_cli.solvers.solution import Solution, Status
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,11 @@ def train(source: Source, settings: TrainSettings, watch: Watch = unwatched) -> 
     loaded = load_training(source, settings.columns, missing=settings.missing, max_levels=settings.max_levels)
     data = _prepare(loaded, settings)
     read = time.perf_counter() - started
-    fitted = _fit(data, settings.fit, watch)
+    scored_at = settings.fit.quantile
+    fitted = _fit(data, settings.fit, scored_at, watch)
     comparison = None
     if settings.compare:
-        other = _fit(data, _other_loss(settings.fit), watch)
+        other = _fit(data, _other_loss(settings.fit), scored_at, watch)
         comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
@@ -97,7 +99,7 @@ def train(source: Source, settings: TrainSettings, watch: Watch = unwatched) -> 
         columns=sum(not effect.aliased for effect in fitted.report.effects) + settings.fit.intercept,
         fit=fitted.report,
         comparison=comparison,
-        notes=data.notes,
+        notes=(*data.notes, *_remarks(settings.fit.solver, fitted.report, data.rows)),
         model=None,
         seconds=Seconds(read, total - read, total),
     )
@@ -147,8 +149,8 @@ def _other_loss(settings: FitSettings) -> FitSettings:
     return replace(settings, loss="mae" if settings.loss == "mse" else "mse", quantile=0.5)
 
 
-def _fit(data: _Data, settings: FitSettings, watch: Watch) -> Fitted:
-    """Fit one loss and score it on the training rows and the holdout."""
+def _fit(data: _Data, settings: FitSettings, scored_at: float, watch: Watch) -> Fitted:
+    """Fit one loss, and score it on the training rows and the holdout, with the pinball loss of a quantile."""
     started = time.perf_counter()
     solution = fit_design(data.train.design, data.train.target, data.train.weights, settings, watch)
     seconds = time.perf_counter() - started
@@ -159,8 +161,8 @@ def _fit(data: _Data, settings: FitSettings, watch: Watch) -> Fitted:
         loss=settings.loss,
         quantile=settings.quantile,
         solver=settings.solver.name,
-        train=data.train.scores(predicted, trivial, settings.quantile),
-        holdout=None if held is None else held.scores(solution.predict(held.design), trivial, settings.quantile),
+        train=data.train.scores(predicted, trivial, scored_at),
+        holdout=None if held is None else held.scores(solution.predict(held.design), trivial, scored_at),
         certificate=solution.certificate,
         history=solution.history,
         intercept=solution.intercept if settings.intercept else None,
@@ -168,6 +170,26 @@ def _fit(data: _Data, settings: FitSettings, watch: Watch) -> Fitted:
         seconds=seconds,
     )
     return Fitted(solution, predicted, report)
+
+
+def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> list[str]:
+    """What a user should know about a fit that went wrong, or cannot say much."""
+    remarks = []
+    losses, epochs = report.history.loss, report.history.iterations
+    if isinstance(solver, Textbook) and report.certificate.status is Status.LIMIT:
+        if epochs < solver.epochs:
+            remarks.append(f"the descent diverged in epoch {epochs:,}; use a smaller --learning-rate")
+        if losses[-1] >= losses[0]:
+            remarks.append("no step improved on the start, so all coefficients are 0; use another --learning-rate")
+    coefficients = sum(not effect.aliased for effect in report.effects) + (report.intercept is not None)
+    if coefficients > 1 and coefficients >= rows.used - rows.zero_weight:
+        remarks.append(
+            f"as many coefficients as rows ({coefficients:,}): the fit passes through every row whatever the data, and "
+            "its training metrics say nothing; use fewer columns, or --holdout"
+        )
+    elif coefficients > 1 and report.train.model == report.train.baseline:
+        remarks.append("the model is no better than the prediction without features")
+    return remarks
 
 
 def _model(settings: TrainSettings, data: _Data, fitted: Fitted) -> Model:

@@ -179,9 +179,29 @@ def test_a_fraction_that_is_none_is_refused(fraction):
 
 
 def test_the_notes_are_those_of_the_data():
-    assert run("y,x\n1,1\n2,\n3,3\n").report.notes == (
-        "1 of 3 rows dropped for a missing cell; column 'x' has most of them (1)",
+    assert run("y,x\n1,1\n2,\n3,3\n4,5\n").report.notes == (
+        "1 of 4 rows dropped for a missing cell; column 'x' has most of them (1)",
     )
+
+
+def test_as_many_coefficients_as_rows_are_remarked_on():
+    (remark,) = run("y,x\n1,1\n3,3\n").report.notes
+    assert remark.startswith("as many coefficients as rows (2): the fit passes through every row whatever the data")
+
+
+def test_a_model_no_better_than_the_median_is_remarked_on():
+    notes = run("y,x\n" + "".join(f"{y},{x}\n" for y, x in [(5, 1), (5, 2), (5, 3), (5, 4), (9, 5)])).report.notes
+    assert notes == ("the model is no better than the prediction without features",)
+
+
+# The slope of the MAE is bounded, so that even absurd steps do not grow.
+@pytest.mark.parametrize(("loss", "diverges"), [("mae", False), ("mse", True)])
+def test_a_descent_that_diverges_or_never_improves_says_so_and_stays_finite(loss, diverges):
+    solver = Textbook(learning_rate=1e200, schedule="constant")
+    report = run(TABLE, features=("x",), loss=loss, solver=solver).report
+    assert report.notes[0].startswith("the descent diverged in epoch ") == diverges
+    assert report.notes[-1] == "no step improved on the start, so all coefficients are 0; use another --learning-rate"
+    assert np.isfinite(report.fit.history.loss).all()
 
 
 def test_the_watch_is_told_of_every_epoch():

@@ -3,7 +3,7 @@
 from rich.text import Text
 
 from mae_cli.report.numbers import at_most, counted
-from mae_cli.report.wording import loss_name, step_name
+from mae_cli.report.wording import loss_name, round_name
 from mae_cli.reports import FitReport
 from mae_cli.solvers.solution import Status
 
@@ -25,8 +25,15 @@ def certificate_text(fit: FitReport, label: str | None = None) -> Text:
     claim, colon, reason = certificate_sentence(fit).partition(":")
     style = "bold" if fit.certificate.status is Status.LIMIT else "bold green"
     text = Text("" if label is None else f"{label}, ").append(claim, style).append(colon + reason)
-    steps = counted(fit.history.iterations, step_name(fit.solver))
-    return text.append(f" It took {steps} and {counted(fit.history.passes, 'pass')} over the rows.")
+    return text.append(f" It took {_work(fit)}.")
+
+
+def _work(fit: FitReport) -> str:
+    """The steps, and the rounds that the curve shows: a round looks at all rows once."""
+    steps = counted(fit.history.iterations, "epoch" if fit.solver == "textbook" else "step")
+    if fit.solver == "textbook":
+        return steps
+    return f"{steps} in {counted(len(fit.history.loss) - 1, round_name(fit.solver))}"
 
 
 def _optimality(fit: FitReport, name: str) -> str:
@@ -37,6 +44,8 @@ def _optimality(fit: FitReport, name: str) -> str:
 
 def _uniqueness(fit: FitReport, name: str) -> str:
     match fit.certificate.unique:
+        case True if any(effect.aliased for effect in fit.effects):
+            return "the optimum is unique once the columns below are left out"
         case True:
             return "the optimum is unique"
         case False:
@@ -64,5 +73,5 @@ def _shortfall(fit: FitReport, name: str) -> str:
 
 def _advice(fit: FitReport) -> str:
     if fit.solver == "textbook":
-        return "Try more --epochs, or --solver auto."
+        return "Try more --epochs, another --learning-rate, or --solver auto."
     return "A larger --tolerance accepts such a fit."

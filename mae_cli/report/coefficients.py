@@ -122,4 +122,4 @@ def _aliased_sentence(effects: Sequence[Effect], room: Room) -> str | None:
         return None
     listed = [shortened(term_text(effect.column, effect.level), room.name) for effect in aliased[: room.terms]]
     more = f" and {count(len(aliased) - len(listed))} more" if len(listed) < len(aliased) else ""
-    return f"Left out, because they depend on the columns before them: {', '.join(listed)}{more}."
+    return f"Left out, because in these rows they depend on the columns before them: {', '.join(listed)}{more}."

@@ -11,7 +11,7 @@ from mae_cli.report.numbers import aligned, percent
 from mae_cli.report.plain import shortened, visible
 from mae_cli.report.scores import comparison_scores
 from mae_cli.report.tables import AlignedTable
-from mae_cli.report.wording import fit_name, step_name
+from mae_cli.report.wording import fit_name, round_name
 from mae_cli.reports import Comparison, FitReport, TrainReport
 
 
@@ -19,7 +19,7 @@ def comparison_blocks(report: TrainReport, comparison: Comparison, room: Room) -
     """Both curves, certificates, metrics and coefficients; the contested rows; the verdict."""
     fit, other = report.fit, comparison.other
     blocks: list[RenderableType] = [
-        LossCurve((loss_series(fit), loss_series(other)), step_name(fit.solver)),
+        LossCurve((loss_series(fit), loss_series(other)), round_name(fit.solver)),
         *(certificate_text(each, fit_name(each.loss, each.quantile)) for each in (fit, other)),
         *comparison_scores(fit, other),
         *compared_coefficients(report, other, room),
@@ -46,4 +46,7 @@ def _contested(report: TrainReport, comparison: Comparison, room: Room) -> Group
     ]
     headings = ["line", shortened(visible(report.target), room.name), *names, "share of the pull"]
     table = AlignedTable(headings, list(zip(*columns, strict=True)))
-    return Group(Text("The rows that pull the two fits apart:"), table)
+    definition = (
+        "share of the pull: residual of the first × distance of the fits, of all rows where that pulls them apart."
+    )
+    return Group(Text("The rows that pull the two fits apart:"), table, Text(definition))

@@ -47,11 +47,11 @@ class LossCurve:
 
     Attributes:
         series: one or two fits; they share the axes because both are relative.
-        step_name: what a step is, `step` or `epoch`.
+        step_name: what lies between two points, `round` or `epoch`.
     """
 
     series: tuple[LossSeries, ...]
-    step_name: str = "step"
+    step_name: str = "round"
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the title, the legend and the chart, line by line."""

@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from mae_cli.metrics import Metrics
-from mae_cli.report.numbers import aligned
+from mae_cli.report.numbers import aligned, quantity
 from mae_cli.report.tables import AlignedTable
 from mae_cli.report.wording import baseline_name, fit_name, is_pinball
 from mae_cli.reports import EvaluationReport, FitReport
@@ -15,6 +15,7 @@ Column = tuple[str, Metrics]
 """A heading (a line break makes a second line) and the metrics below it."""
 
 _PINBALL = "pinball loss"
+_R_SQUARED = "R²"
 
 
 def fit_scores(fit: FitReport) -> list[RenderableType]:
@@ -63,10 +64,18 @@ def _score_table(title: str, columns: Sequence[Column], loss: str, quantile: flo
     minimised = _PINBALL if is_pinball(loss, quantile) else "MAE" if loss == "mae" else "RMSE"
     values = [_values(metrics) for _, metrics in columns]
     names = [name for name in values[0] if name != _PINBALL or any(each[name] is not None for each in values)]
-    texts = [aligned([each[name] for name in names]) for each in values]
-    rows = list(zip(names, *texts, strict=True))
+    rows = [(name, *_texts(name, [each[name] for each in values])) for name in names]
     headings = [title, *(heading for heading, _ in columns)]
     return AlignedTable(headings, rows, bold=frozenset({names.index(minimised)}))
+
+
+def _texts(name: str, values: Sequence[float | None]) -> list[str]:
+    """One metric of all columns: R² with four decimals, the others with as many digits as they need."""
+    if name != _R_SQUARED:
+        return aligned(values)
+    return [
+        quantity(value) if value is None or abs(value) >= 1e4 else f"{round(value, 4) + 0.0:.4f}" for value in values
+    ]
 
 
 def _values(metrics: Metrics) -> dict[str, float | None]:
@@ -75,5 +84,5 @@ def _values(metrics: Metrics) -> dict[str, float | None]:
         "MAE": metrics.mae,
         "RMSE": metrics.rmse,
         "median absolute error": metrics.median_ae,
-        "R²": metrics.r2,
+        _R_SQUARED: metrics.r2,
     }

@@ -11,7 +11,7 @@ from mae_cli.report.curve import LossCurve
 from mae_cli.report.numbers import counted, duration
 from mae_cli.report.plain import shortened, visible
 from mae_cli.report.scores import fit_scores
-from mae_cli.report.wording import fit_name, step_name, training_rows
+from mae_cli.report.wording import fit_name, round_name, training_rows
 from mae_cli.reports import TrainReport
 
 
@@ -27,7 +27,7 @@ def show_training(console: Console, report: TrainReport) -> None:
 
 def _opening(report: TrainReport, room: Room) -> Text:
     target = shortened(visible(report.target), room.name)
-    size = f"{counted(report.rows.used, 'row')} × {counted(report.columns, 'column')}"
+    size = f"{counted(report.rows.used, 'row')}, {counted(report.columns, 'coefficient')}"
     title = f"{fit_name(report.fit.loss, report.fit.quantile)} of {target} on {size}"
     if report.weight is not None:
         title += f", weighted by {shortened(visible(report.weight), room.name)}"
@@ -37,7 +37,7 @@ def _opening(report: TrainReport, room: Room) -> Text:
 def _fit_blocks(report: TrainReport, room: Room) -> list[RenderableType]:
     fit = report.fit
     return [
-        LossCurve((loss_series(fit),), step_name(fit.solver)),
+        LossCurve((loss_series(fit),), round_name(fit.solver)),
         certificate_text(fit),
         *fit_scores(fit),
         *coefficients(report, room),

@@ -26,9 +26,9 @@ def baseline_name(loss: str, quantile: float) -> str:
     return "median" if loss == "mae" else "mean"
 
 
-def step_name(solver: str) -> str:
-    """What one iteration of a solver is."""
-    return "epoch" if solver == "textbook" else "step"
+def round_name(solver: str) -> str:
+    """What lies between two points of a loss curve."""
+    return "epoch" if solver == "textbook" else "round"
 
 
 def training_rows(rows: TrainingRows) -> str:
@@ -41,7 +41,7 @@ def training_rows(rows: TrainingRows) -> str:
     if rows.unseen:
         parts.append(f"{count(rows.unseen)} of these not scored (a level never seen in training)")
     if rows.zero_weight:
-        parts.append(f"{count(rows.zero_weight)} of the fitted with weight 0")
+        parts.append(f"{count(rows.zero_weight)} of the fitted without effect (weight 0)")
     return f"{counted(rows.read, 'row')} read: {', '.join(parts)}."
 
 

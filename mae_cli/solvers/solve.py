@@ -37,7 +37,9 @@ def solve(
     """
     problem = prepare(rows, loss, intercept=intercept)
     if isinstance(settings, Textbook):
-        return _without_dual(problem, settings.tolerance, descend_as_textbook(problem, settings, watch))
+        # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
+        tolerance = Auto().tolerance if settings.tolerance is None else settings.tolerance
+        return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, watch))
     if isinstance(loss, Squared):
         return _without_dual(problem, settings.tolerance, minimise_squared(problem))
     return _solve_absolute(problem, settings, watch)

@@ -73,7 +73,7 @@ def descend_as_textbook(problem: Problem, settings: Textbook, watch: Watch) -> B
                 break
     bound = descent.bound()
     unit = problem.standard.target_scale ** (2 if isinstance(problem.loss, Squared) else 1)
-    history = tuple(loss * unit for loss in losses if np.isfinite(loss))
+    history = tuple(loss * unit for loss in losses if np.isfinite(loss * unit))
     return BoundedFit(descent.best(), bound, History((*history, bound.loss), epochs, problem.counter.passes))
 
 

@@ -6,18 +6,18 @@ from mae_cli.report.console import result_console
 from mae_cli.report.train import show_training
 
 AFTER_THE_CHART = """\
-MAE fit, proved optimal: no linear model on these columns has a smaller MAE; the optimum is unique. \
-It took 14 steps and 6 passes over the rows.
+MAE fit, proved optimal: no linear model on these columns has a smaller MAE; the optimum is unique \
+once the columns below are left out. It took 14 steps in 14 rounds.
 
-MSE fit, proved optimal: no linear model on these columns has a smaller MSE; the optimum is unique. \
-It took 2 steps and 4 passes over the rows.
+MSE fit, proved optimal: no linear model on these columns has a smaller MSE; the optimum is unique \
+once the columns below are left out. It took 2 steps in 2 rounds.
 
 training                MAE fit   MSE fit   median only   mean only
 ───────────────────────────────────────────────────────────────────
 MAE                     12.6917   13.0022       23.6100     24.0912
 RMSE                    17.8104   17.3716       45.9013     44.5648
 median absolute error    9.5184   10.2012       14.0000     17.0020
-R²                       0.8403    0.8480       -0.0609      0
+R²                       0.8403    0.8480       -0.0609      0.0000
 
 holdout                 MAE fit   MSE fit   median only   mean only
 ───────────────────────────────────────────────────────────────────
@@ -41,7 +41,7 @@ carrier = B6              2.0415         2.2457          +0.07533
 origin = JFK (vs EWR)    -1.2500        -1.3750          -0.05840
 origin = LGA              0.0481         0.0529          +0.00220
 
-Left out, because they depend on the columns before them: air_time_hours.
+Left out, because in these rows they depend on the columns before them: air_time_hours.
 difference × std. dev.: MSE fit less MAE fit, as the change of arr_delay for one standard deviation \
 of the column.
 Coefficients come without standard errors yet.
@@ -51,6 +51,7 @@ line    arr_delay   MAE fit   MSE fit   share of the pull
 ─────────────────────────────────────────────────────────
 7073          851   812.400    871.25              12.1 %
 11002         -43     3.125      9.50               4.1 %
+share of the pull: residual of the first × distance of the fits, of all rows where that pulls them apart.
 
 Two rows of 9,985 account for 16 % of the difference: the MSE fit follows a few long delays.
 

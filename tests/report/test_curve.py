@@ -57,7 +57,7 @@ def test_a_straight_descent_is_a_straight_line_on_the_logarithmic_scale():
         "       │                 **",
         " 0.001 ┤                   **",
         "       └┬──────┬─────┬──────┬",
-        "  step  0      1     2      3",
+        " round  0      1     2      3",
     ]
 
 

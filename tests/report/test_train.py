@@ -11,14 +11,14 @@ from mae_cli.report.train import show_training
 from mae_cli.reports import Effect
 
 REPORT = """\
-MAE fit of arr_delay on 9,985 rows × 9 columns · flights.csv
-12,495 rows read: 9,985 fitted, 14 dropped for a missing cell, 2,496 kept aside, 2 of these not scored \
-(a level never seen in training).
+MAE fit of arr_delay on 9,985 rows, 9 coefficients · flights.csv
+12,495 rows read: 9,985 fitted, 14 dropped for a missing cell, 2,496 kept aside, 2 of these not \
+scored (a level never seen in training).
 
 CHART
 
-proved optimal: no linear model on these columns has a smaller MAE; the optimum is unique. \
-It took 14 steps and 6 passes over the rows.
+proved optimal: no linear model on these columns has a smaller MAE; the optimum is unique once the \
+columns below are left out. It took 14 steps in 14 rounds.
 
                         training      training   holdout       holdout
                            model   median only     model   median only
@@ -42,7 +42,7 @@ carrier = B6              2.0415            0.7533
 origin = JFK (vs EWR)    -1.2500           -0.5840
 origin = LGA              0.0481            0.0220
 
-Left out, because they depend on the columns before them: air_time_hours.
+Left out, because in these rows they depend on the columns before them: air_time_hours.
 × std. dev.: the change of arr_delay for one standard deviation of the column; the largest first.
 Coefficients come without standard errors yet.
 
@@ -182,8 +182,8 @@ def test_the_loss_names_the_title_the_baseline_and_the_bold_row(train_report):
     scores = train_report.fit.train
     pinball = replace(scores, model=replace(scores.model, pinball=3.25), baseline=replace(scores.baseline, pinball=6.5))
     text = piped(with_fit(train_report, quantile=0.9, train=pinball, holdout=None))
-    assert text.startswith("0.9-quantile fit of arr_delay on 9,985 rows × 9 columns · flights.csv\n")
-    assert re.search(r"^pinball loss +3\.2500 +6\.5000$", text, re.MULTILINE)
+    assert text.startswith("0.9-quantile fit of arr_delay on 9,985 rows, 9 coefficients · flights.csv\n")
+    assert re.search(r"^pinball loss +3\.25 +6\.50$", text, re.MULTILINE)
     assert '"0.9-quantile only" predicts the 0.9-quantile of the training targets' in text
     assert '"mean only"' in piped(with_fit(train_report, loss="mse"))
 
@@ -215,8 +215,8 @@ def test_a_model_of_the_intercept_alone_is_shown(train_report):
 def test_weights_and_their_zeros_are_said(train_report):
     rows = replace(train_report.rows, zero_weight=12)
     text = piped(replace(train_report, weight="population", rows=rows))
-    assert "× 9 columns, weighted by population · flights.csv\n" in text
-    assert ", 12 of the fitted with weight 0.\n" in text
+    assert ", 9 coefficients, weighted by population · flights.csv\n" in text
+    assert ", 12 of the fitted without effect (weight 0).\n" in text
 
 
 def test_an_ascii_stream_gets_ascii(train_report):
