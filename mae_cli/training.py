@@ -176,7 +176,8 @@ def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> l
     """What a user should know about a fit that went wrong, or cannot say much."""
     remarks = []
     losses, epochs = report.history.loss, report.history.iterations
-    if isinstance(solver, Textbook) and report.certificate.status is Status.LIMIT:
+    proved = report.certificate.status is not Status.LIMIT
+    if isinstance(solver, Textbook) and not proved:
         if epochs < solver.epochs:
             remarks.append(f"the descent diverged in epoch {epochs:,}; use a smaller --learning-rate")
         if losses[-1] >= losses[0]:
@@ -187,7 +188,7 @@ def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> l
             f"as many coefficients as rows ({coefficients:,}): the fit passes through every row whatever the data, and "
             "its training metrics say nothing; use fewer columns, or --holdout"
         )
-    elif coefficients > 1 and report.train.model == report.train.baseline:
+    elif coefficients > 1 and proved and report.train.model == report.train.baseline:
         remarks.append("the model is no better than the prediction without features")
     return remarks
 
