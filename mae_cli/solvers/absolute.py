@@ -28,7 +28,8 @@ _SAMPLE_STEPS = 12
 # Rows within a few standard errors of the sample's answer stay in the band.
 _BAND_WIDTH = 4.0
 _TIE_SHARE = 1e-9
-_TIE_FLOOR = 1e-13
+_TIE_FLOOR = 1e-11
+_TIE_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +69,11 @@ def minimise_absolute(search: Search) -> Found:
     count, columns = search.rows.shape
     if count * columns > _DENSE_SIZE:
         return Found(_minimise_many(search), 0)
-    band = _dense(whole(search.rows), search)
+    block = whole(search.rows)
+    band = _dense(block, search)
     descent = descend(band, DESCENT_STEPS)
-    ties = _Ties.after(descent, band, search.tie_share)
-    found = finish(replace(descent, band=replace(descent.band, tie_width=ties.width(band, descent.step))))
+    width = _Ties.after(descent, block, search.tie_share).width(block, band, descent.step)
+    found = finish(replace(descent, band=replace(descent.band, tie_width=width)))
     offset = search.loss.tilt * float(band.residual.sum())
     return Found(replace(found, losses=tuple(value + offset for value in found.losses)), len(found.losses))
 
@@ -79,9 +81,10 @@ def minimise_absolute(search: Search) -> Found:
 def _minimise_many(search: Search) -> Optimum:
     count, columns = search.rows.shape
     size = min(count, max(_SMALLEST_SAMPLE, _SAMPLE_ROWS_PER_COLUMN * columns))
-    sample = _dense(search.rows.take(np.linspace(0, count - 1, size).astype(np.intp)), search)
+    block = search.rows.take(np.linspace(0, count - 1, size).astype(np.intp))
+    sample = _dense(block, search)
     descent = descend(sample, _SAMPLE_STEPS)
-    problem = _Screened(search, descent.step, descent.band, _Ties.after(descent, sample, search.tie_share))
+    problem = _Screened(search, descent.step, descent.band, _Ties.after(descent, block, search.tie_share))
     start = problem.check(np.arange(0), -descent.step).objective
     share = min(1.0, _BAND_WIDTH * np.sqrt(columns / size) / 2)
     found = screen(problem, int(share * count), minimise, search.watch)
@@ -101,6 +104,8 @@ def _dense(block: Block, search: Search) -> Band:
 class _Ties:
     """How wide ties are: a share of the typical residual that a descent leaves, but wider than a row's rounding.
 
+    Both are in units of the target and are scaled by ω like the rows: a row of little weight is moved no farther.
+
     Attributes:
         typical: the part that is the same for all rows.
         rounding: the share of a row's numbers, |y| + ‖v‖·‖point‖.
@@ -110,14 +115,15 @@ class _Ties:
     rounding: float
 
     @staticmethod
-    def after(descent: Descent, start: Band, tie_share: float) -> "_Ties":
-        typical = _TIE_SHARE * typical_size(descent.band.residual) + _TIE_FLOOR * typical_size(start.residual)
-        return _Ties(tie_share * (typical or _TIE_FLOOR), min(tie_share * 10, 1.0) * _TIE_FLOOR)
+    def after(descent: Descent, block: Block, tie_share: float) -> "_Ties":
+        residual = descent.band.residual / block.weight_values
+        typical = _TIE_SHARE * typical_size(residual) + _TIE_FLOOR * typical_size(block.target)
+        return _Ties(tie_share * (typical or _TIE_FLOOR), min(tie_share * 10, 1.0) * _TIE_ROUNDING)
 
-    def width(self, start: Band, point: FloatArray) -> FloatArray:
-        """(m,) for rows whose residuals at zero are those of `start`."""
-        numbers = np.abs(start.residual) + start.leverage * float(np.linalg.norm(point))
-        return self.typical + self.rounding * numbers
+    def width(self, block: Block, rows: Band, point: FloatArray) -> FloatArray:
+        """(m,) for the rows of a block, which as a band from zero are `rows`."""
+        numbers = np.abs(rows.residual) + rows.leverage * float(np.linalg.norm(point))
+        return self.typical * block.weight_values + self.rounding * numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,8 +161,9 @@ class _Screened:
         point, tilt = self._standard(self.origin), self.search.loss.tilt
         pull = partial(_pull, members=members, point=point, tilt=tilt)
         linear = self.search.whitening.gradient(sum_blocks(self.search.rows, pull))
-        band = _dense(self.search.rows.take(members), self.search)
-        return replace(band.moved(self.origin), linear=linear, tie_width=self.ties.width(band, self.origin))
+        block = self.search.rows.take(members)
+        band = _dense(block, self.search)
+        return replace(band.moved(self.origin), linear=linear, tie_width=self.ties.width(block, band, self.origin))
 
     def check(self, members: Positions, step: FloatArray) -> Check:
         """One pass over all rows: wrong signs, rows close to zero, and the objective."""
@@ -203,7 +210,7 @@ def _look(
     # Signs, not residuals: beside an outlier of 1e200 the product of two ordinary residuals is zero.
     wrong = block.positions[np.sign(assumed) * residual < 0]
     # Standard columns lie in [−1, 1], so Σ|w| bounds the products of every row.
-    numbers = block.weighted(np.abs(block.target) + float(np.abs(after).sum()))
-    close = np.abs(block.weighted(residual)) <= TOUCHING * (ties.typical + ties.rounding * numbers)
+    numbers = np.abs(block.target) + float(np.abs(after).sum())
+    close = np.abs(residual) <= TOUCHING * (ties.typical + ties.rounding * numbers)
     objective = float(np.sum(block.weighted(np.abs(residual) + tilt * residual)))
     return wrong, block.positions[close], np.sign(assumed[close]), objective

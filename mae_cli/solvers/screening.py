@@ -138,7 +138,9 @@ def _search(band: Band) -> Optimum:
 
 def _touching(searched: FloatArray, true: FloatArray, basis: Positions, tie_width: FloatArray) -> Touching:
     """The rows outside of the basis whose sign cannot be read off the true residual, with the sign of the search."""
-    unclear = (np.abs(searched) <= TOUCHING * tie_width) | (np.sign(searched) != np.sign(true))
+    # A small weight in the basis can carry a tie far from zero in the search: the true residual is then but rounding.
+    nearest = np.minimum(np.abs(searched), np.abs(true))
+    unclear = (nearest <= TOUCHING * tie_width) | (np.sign(searched) != np.sign(true))
     unclear[basis] = False
     rows = np.flatnonzero(unclear)
     return Touching(rows, np.where(searched[rows] < 0, -1.0, 1.0))

@@ -97,8 +97,11 @@ def search(band: Band, most_exchanges: int) -> Vertex:
         multipliers = tableau.multipliers()
         leaving = int(np.abs(multipliers).argmax())
         if abs(multipliers[leaving]) <= 1 + _MULTIPLIER_SLACK:
-            outcome = Outcome.OPTIMAL
-            break
+            if tableau.is_fresh:
+                outcome = Outcome.OPTIMAL
+                break
+            tableau.refresh()  # what updates say must hold when computed anew
+            continue
         if not tableau.exchange(leaving, float(multipliers[leaving])):
             outcome = Outcome.UNBOUNDED
             break
@@ -112,7 +115,7 @@ class _Tableau:
         self.band = band
         self.basis = basis.copy()
         self.exchanges = 0
-        self._refresh()
+        self.refresh()
 
     def multipliers(self) -> FloatArray:
         """λ_B, (k,)."""
@@ -145,8 +148,9 @@ class _Tableau:
         self.basis[leaving] = entering
         self.exchanges += 1
         if self.exchanges % _REFRESH == 0:
-            self._refresh()
+            self.refresh()
             return
+        self.is_fresh = False
         column = self._table[:, leaving] / self._table[entering, leaving]
         row = self._table[entering].copy()
         row[leaving] -= 1.0
@@ -155,7 +159,9 @@ class _Tableau:
         self._residual[self.basis] = 0.0
         self._signs = np.sign(self._residual)
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Compute everything from the basis alone."""
+        self.is_fresh = True
         inverse = np.asarray(np.linalg.inv(self.band.matrix[self.basis]), dtype=np.float64)
         self._table = self.band.matrix @ inverse
         self._linear = self.band.linear @ inverse

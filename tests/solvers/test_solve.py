@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.regressions import Regression, assert_proved_from_the_data, mean_loss
 
+from mae_cli import fit
 from mae_cli.errors import DataError
 from mae_cli.solvers.settings import Auto, Textbook
 
@@ -336,3 +337,12 @@ def test_progress_is_told_the_loss_after_every_round(random):
     solution = solve(regression.rows, Absolute(), Auto(), watch=lambda step, loss: told.append((step, loss)))
     assert [step for step, _ in told] == list(range(1, len(told) + 1))
     assert told[-1][1] == pytest.approx(solution.certificate.loss, rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", [2, 8, 45])
+def test_ties_that_a_small_weight_carries_far_in_the_search_are_still_proved(seed):
+    random = np.random.default_rng(seed)
+    X = random.integers(0, 2, (700, 6)).astype(float)
+    y = np.round(X @ random.normal(size=6) / 2 * 5)
+    weights = 10.0 ** random.uniform(-5, 0, 700)
+    assert fit(X, y, quantile=0.99, sample_weight=weights).certificate.status == "optimal"
