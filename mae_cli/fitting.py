@@ -114,8 +114,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     """
     settings = FitSettings(loss, quantile, intercept, _solver_settings(solver, tolerance))
     target = _finite_vector("y", y)
-    schema = _schema(X, max_levels)
-    design, _ = _encode(schema, X)
+    schema, design = _schema_and_design(X, max_levels)
     weights = None if sample_weight is None else _finite_vector("sample_weight", sample_weight)
     for name, vector in (("y", target), ("sample_weight", weights)):
         if vector is not None and len(vector) != design.shape[0]:
@@ -179,18 +178,21 @@ def _solver_settings(solver: str | SolverSettings, tolerance: float | None) -> S
     raise SettingsError(f'unknown solver {solver!r}; use "auto" or "textbook"')
 
 
-def _schema(X: "ArrayLike | pd.DataFrame", max_levels: int) -> Schema:
-    """The columns of X; those of an array are named x0, x1, …."""
+def _schema_and_design(X: "ArrayLike | pd.DataFrame", max_levels: int) -> tuple[Schema, Design]:
+    """The columns of X and its design matrix; the columns of an array are named x0, x1, …."""
     if _is_frame(X):
-        from mae_cli.data.encoding import build_schema  # noqa: PLC0415  (an array needs no pandas)
+        from mae_cli.data.encoding import build_schema, encode  # noqa: PLC0415  (an array needs no pandas)
         from mae_cli.data.frames import read_frame  # noqa: PLC0415
 
-        return build_schema(read_frame(X, max_levels=max_levels))
+        frame = read_frame(X, max_levels=max_levels)
+        schema = build_schema(frame)
+        return schema, encode(schema, frame).design
     matrix = _finite_matrix(np.asarray(X))
     if not len(matrix):
         raise DataError("there are no rows to fit")
     extremes = zip(*column_ranges(matrix), strict=True)
-    return Schema(tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(extremes)))
+    features = tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(extremes))
+    return Schema(features), Design(matrix)
 
 
 def _encode(schema: Schema, X: "ArrayLike | pd.DataFrame") -> tuple[Design, np.ndarray]:

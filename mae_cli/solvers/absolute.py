@@ -96,8 +96,13 @@ def _dense(block: Block, search: Search) -> Band:
     matrix = search.whitening.rows(block.design.dense())
     if block.weights is not None:
         matrix *= block.weights[:, np.newaxis]
-    no_ties = np.zeros(len(matrix))
-    return Band(matrix, block.weighted(block.target), search.loss.tilt * matrix.sum(axis=0), no_ties)
+    return Band(
+        matrix=matrix,
+        leverage=np.sqrt(np.einsum("ij,ij->i", matrix, matrix)),
+        residual=block.weighted(block.target),
+        linear=search.loss.tilt * (np.ones(len(matrix)) @ matrix),
+        tie_width=np.zeros(len(matrix)),
+    )
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,14 @@ class Band:
 
     Attributes:
         matrix: (m, k) whitened rows v.
+        leverage: (m,) ‖v‖: how far a residual can move when the point moves by one.
         residual: (m,) residuals r at d = 0.
         linear: (k,) the linear term c.
         tie_width: (m,) residuals closer to zero than a few of these are told apart by chance alone.
     """
 
     matrix: FloatArray
+    leverage: FloatArray
     residual: FloatArray
     linear: FloatArray
     tie_width: FloatArray
@@ -45,12 +47,6 @@ class Band:
     def shape(self) -> tuple[int, int]:
         """(rows, columns)."""
         return self.matrix.shape[0], self.matrix.shape[1]
-
-    @cached_property
-    def leverage(self) -> FloatArray:
-        """‖v‖ of every row, (m,): how far its residual can move when the point moves by one."""
-        lengths: FloatArray = np.sqrt(np.einsum("ij,ij->i", self.matrix, self.matrix))
-        return lengths
 
     @cached_property
     def distance(self) -> FloatArray:
@@ -81,6 +77,7 @@ class Band:
         signs[members] = 0.0
         return Band(
             self.matrix[members],
+            self.leverage[members],
             self.residual[members],
             self.linear + signs @ self.matrix,
             self.tie_width[members],

@@ -14,6 +14,8 @@ from mae_cli.solvers.whitening import Whitening, absolute_scale, squared_scale, 
 # Up to so many numbers (64 MB) the standardised rows are kept; beyond, every pass computes them block by block.
 _CACHED_SIZE = 8_000_000
 _MAGNITUDE_SAMPLE = 500
+# The absolute values of so many rows at a time stay in the cache.
+_MAGNITUDE_ROWS = 1_024
 _LARGEST_MAGNITUDE = 1e6
 
 
@@ -82,8 +84,12 @@ def prepare(rows: Rows, loss: Absolute | Pinball | Squared, *, intercept: bool) 
 
 def magnitude(block: Block, point: Coefficients) -> FloatArray:
     """|y| + |b| + Σ|x·w| of every row, (b,): the size of the numbers whose rounding the residual carries."""
-    products: FloatArray = block.design.absolute().product(np.abs(point.values))
-    return np.asarray(np.abs(block.target) + abs(point.intercept) + products)
+    sizes = np.abs(block.target) + abs(point.intercept)
+    weights = np.abs(point.values)
+    for start in range(0, len(sizes), _MAGNITUDE_ROWS):
+        some = slice(start, start + _MAGNITUDE_ROWS)
+        sizes[some] += block.design.take(some).absolute().product(weights)
+    return sizes
 
 
 def largest_magnitude(rows: Rows, point: Coefficients) -> float:

@@ -12,7 +12,7 @@ from mae_cli.solvers.vertex import Outcome, independent_rows, search
 
 
 def a_band(matrix: np.ndarray, residual: np.ndarray, linear: np.ndarray) -> Band:
-    return Band(matrix, residual, linear, np.full(len(residual), 1e-12))
+    return Band(matrix, np.linalg.norm(matrix, axis=1), residual, linear, np.full(len(residual), 1e-12))
 
 
 def objective(band: Band, step: np.ndarray) -> float:
