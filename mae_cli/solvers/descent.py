@@ -14,7 +14,7 @@ from mae_cli.losses import breakpoint_step
 from mae_cli.solvers.band import Band, typical_size
 
 # A step that gains less than this share of a typical residual is left to the vertex search, which is then cheaper.
-_SMALLEST_GAIN = 3e-5
+_SMALLEST_GAIN = 1e-4
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from mae_cli.solvers.whitening import Whitening, absolute_scale, squared_scale, 
 
 # Up to so many numbers (64 MB) the standardised rows are kept; beyond, every pass computes them block by block.
 _CACHED_SIZE = 8_000_000
-_MAGNITUDE_SAMPLE = 500
+_MAGNITUDE_SAMPLE = 100
 # The absolute values of so many rows at a time stay in the cache.
 _MAGNITUDE_ROWS = 1_024
 _LARGEST_MAGNITUDE = 1e6

@@ -41,8 +41,8 @@ class Whitening:
     columns: int
 
     def rows(self, matrix: FloatArray) -> FloatArray:
-        """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows."""
-        whitened: FloatArray = self._select(matrix) @ self.inverse_factor
+        """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows, column after column in memory."""
+        whitened: FloatArray = (self.inverse_factor.T @ self._select(matrix).T).T
         return whitened
 
     def to_standard(self, point: FloatArray) -> FloatArray:
