@@ -80,7 +80,7 @@ def test_independent_rows_skip_repeated_ones():
 def test_descent_goes_down_at_every_step(random):
     band = a_band(random.standard_normal((5000, 8)), random.standard_cauchy(5000), np.zeros(8))
     descent = descend(band, 12)
-    assert len(descent.losses) > 3
+    assert len(descent.losses) > 2
     assert all(after < before for before, after in zip(descent.losses, descent.losses[1:], strict=False))
     assert descent.band.residual == pytest.approx(band.residual - band.matrix @ descent.step)
     assert objective(band, descent.step) == pytest.approx(descent.losses[-1])
