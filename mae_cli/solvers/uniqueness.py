@@ -15,6 +15,7 @@ from mae_cli.solvers.problem import Problem, magnitude
 _ROUNDING = 16 * float(np.finfo(float).eps)
 # Rates of change along an edge, of rows of length about √k, round like this.
 _RATE_ROUNDING = 1e-9
+_EXACTLY_ONE = 1e-12
 
 
 def is_unique(problem: Problem, vertex: VertexFit, multipliers: FloatArray) -> bool | None:
@@ -26,9 +27,11 @@ def is_unique(problem: Problem, vertex: VertexFit, multipliers: FloatArray) -> b
     zero, signs = _other_zeros(problem, vertex)
     # A zero residual that moves along r = −t·u stays on the side of its sign when −s·u ≥ 0, and costs nothing.
     resistance = signs[:, np.newaxis] * (_whitened(problem, zero) @ edges)
-    if (resistance <= _RATE_ROUNDING).all(axis=0).any():
-        return False
-    return True if len(loose) == 1 else None
+    flat = (resistance <= _RATE_ROUNDING).all(axis=0)
+    if not flat.any():
+        return True if len(loose) == 1 else None
+    # An edge that rises by less than rounding could be flat; only one whose multiplier is ±1 is called so.
+    return False if (np.abs(multipliers[loose[flat]]) >= 1 - _EXACTLY_ONE).any() else None
 
 
 def _other_zeros(problem: Problem, vertex: VertexFit) -> tuple[Positions, FloatArray]:
