@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mae_cli.data.design import FloatArray
 from mae_cli.solvers.band import Band, Positions
@@ -18,6 +19,8 @@ from mae_cli.solvers.band import Band, Positions
 _MULTIPLIER_SLACK = 1e-11
 # Rank-one updates of the tableau lose digits slowly; it is computed anew after so many exchanges.
 _REFRESH = 60
+# A row moves along an edge when its rate is more than this share of the largest, both relative to leverage.
+_SMALLEST_RATE = 1e-10
 # A row counts as independent of the chosen ones when this share of its length is left.
 _INDEPENDENCE = 1e-5
 
@@ -91,6 +94,13 @@ def search(band: Band, most_exchanges: int) -> Vertex:
     basis = independent_rows(band.matrix, np.argsort(band.distance, kind="stable"))
     if len(basis) < band.matrix.shape[1]:
         return Vertex(Outcome.UNBOUNDED, basis, np.zeros(len(band.linear)), 0)
+    try:
+        return _walk(band, basis, most_exchanges)
+    except np.linalg.LinAlgError:  # the rows are dependent but for rounding: more of them are needed
+        return Vertex(Outcome.UNBOUNDED, basis[:0], np.zeros(len(band.linear)), 0)
+
+
+def _walk(band: Band, basis: Positions, most_exchanges: int) -> Vertex:
     tableau = _Tableau(band, basis)
     outcome = Outcome.LIMIT
     for _ in range(most_exchanges):
@@ -130,7 +140,7 @@ class _Tableau:
         # The freed row's residual takes the sign of its multiplier, which is where the loss falls.
         towards = 1.0 if multiplier > 0 else -1.0
         rate = self._table[:, leaving] * -towards
-        ahead = (self._residual * rate > 0).nonzero()[0]
+        ahead = ((self._residual * rate > 0) & self._moves(rate)).nonzero()[0]
         speeds = rate[ahead]
         breakpoints = self._residual[ahead] / speeds
         order = breakpoints.argsort(kind="stable")
@@ -143,6 +153,13 @@ class _Tableau:
         self._residual[self.basis[leaving]] = length * towards
         self._replace(leaving, entering)
         return True
+
+    def _moves(self, rate: FloatArray) -> NDArray[np.bool_]:
+        """Whether a rate is more than rounding: a row that does not move along the edge depends on the other rows."""
+        speed = np.abs(rate)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            fastest = float(np.nanmax(speed / self.band.leverage))
+        return speed > _SMALLEST_RATE * fastest * self.band.leverage
 
     def _replace(self, leaving: int, entering: int) -> None:
         self.basis[leaving] = entering
