@@ -122,3 +122,13 @@ def test_the_search_has_nothing_to_do_without_columns():
     assert vertex.outcome is Outcome.OPTIMAL
     assert len(vertex.basis) == 0
     assert len(Touching.none().rows) == 0
+
+
+def test_a_basis_that_turned_dependent_asks_for_more_rows(random, monkeypatch):
+    def singular(_):
+        raise np.linalg.LinAlgError
+
+    monkeypatch.setattr("mae_cli.solvers.vertex._Tableau.step", singular)
+    band = a_band(random.standard_normal((20, 3)), random.standard_normal(20), np.zeros(3))
+    vertex = search(band, 1000)
+    assert (vertex.outcome, len(vertex.basis)) == (Outcome.UNBOUNDED, 0)
