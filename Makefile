@@ -38,8 +38,8 @@ format: $(READY)  ## put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(BENCH)  ## time the solver beside its peers (R's are used if R and quantreg are installed)
-	$(BIN)/python tests/benchmarks/side_by_side.py
+bench: $(BENCH)  ## time everything beside its peers; ARGS="--only fits --markdown", ARGS=--help (R is used if installed)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ARGS)
 
 clean:  ## remove the environment and what tools left behind
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from mae_cli.data.columns import ColumnChoice
-from mae_cli.data.source import Source
+from mae_cli.data.files import Files
 from mae_cli.report.train import show_training
 from mae_cli.reports import Seconds
 from mae_cli.training import TrainSettings, train
@@ -28,7 +28,7 @@ COMMAND = "mae-train flights.csv --target arr_delay --exclude carrier --holdout 
 def picture() -> str:
     """The SVG, without the web font that rich links to: a picture must not need the network."""
     choice = ColumnChoice(target="arr_delay", exclude=frozenset({"carrier"}))
-    report = train(Source.of(str(HERE / "flights.csv")), TrainSettings(columns=choice, holdout=0.2)).report
+    report = train(Files.of([str(HERE / "flights.csv")]), TrainSettings(columns=choice, holdout=0.2)).report
     report = replace(report, source="flights.csv", model="model.json", seconds=seconds())
     console = Console(file=io.StringIO(), record=True, width=80, force_terminal=True, highlight=False)
     show_training(console, report)

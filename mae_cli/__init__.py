@@ -8,10 +8,10 @@
 Names are imported when they are first used, so that `import mae_cli` costs nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as type checkers know it, without loading `typing`
 if TYPE_CHECKING:
+    from typing import Any
+
     from mae_cli.errors import DataError, MaeCliError, ModelError, SettingsError
     from mae_cli.fitting import FitResult, fit
     from mae_cli.model import Model, load_model
@@ -47,10 +47,12 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Import a public name from its home (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415  (loading the package loads nothing else)
+
     return getattr(import_module(_HOMES[name]), name)
 
 

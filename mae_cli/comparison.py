@@ -6,14 +6,19 @@ row i contributes ωᵢrᵢdᵢ to its square. Rows with a positive contribution
 together.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import Design, FloatArray
-from mae_cli.effects import column_deviations
+from mae_cli.data.design import FloatArray
+from mae_cli.data.files import Records
+from mae_cli.data.moments import Moments
+from mae_cli.data.order import target_quantiles
+from mae_cli.data.rows import Block, Positions, Rows, TransformedRows
+from mae_cli.data.sums import sum_blocks
 from mae_cli.reports import Comparison, ContestedRow, FitReport
-from mae_cli.sample import Sample
+from mae_cli.solvers.problem import Coefficients
 from mae_cli.solvers.solution import Solution, Status
 
 _CONTESTED_ROWS = 8
@@ -29,49 +34,134 @@ _FAR_OUT = 5.0
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """One fit: solution, its predictions of the training rows (n,), and its report."""
+    """One fit: solution, its coefficients, and its report."""
 
     solution: Solution
-    predicted: FloatArray
+    point: Coefficients
     report: FitReport
 
 
-def compare(first: Fitted, other: Fitted, sample: Sample) -> Comparison:
-    """Set the fit whose model is written beside the other; both are of the rows of `sample`."""
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """The rows that both fits are of, the moments of their columns, and the files they came from."""
+
+    rows: Rows
+    moments: Moments
+    files: Records
+
+
+def compare(first: Fitted, other: Fitted, data: TrainingData) -> Comparison:
+    """Set the fit whose model is written beside the other; both are of the same rows."""
     squared, absolute = (first, other) if first.report.loss == "mse" else (other, first)
+    departure = _departure(data.rows, absolute, squared)
+    strongest, few = _Strongest.none(), 0.0
+    if departure.matters:
+        pull = partial(_pull, absolute=absolute.point, squared=squared.point, unit=departure.largest_residual)
+        strongest = sum_blocks(data.rows, partial(_strongest, pull=pull))
+        few = _share_of_few(data.rows, pull, strongest.total) if strongest.total > 0 else 0.0
+    contested = _contested(strongest, first, other, data)
+    verdict = _verdict(absolute.report, squared.report, few, data.rows.shape[0], departure.mean)
+    return Comparison(other.report, contested, verdict + _leverage_warning(first.report, data, strongest, contested))
+
+
+@dataclass(frozen=True)
+class _Departure:
+    """How far the fits are apart: Σω|d| / Σω, and whether that is more than rounding.
+
+    Attributes:
+        mean: weighted mean of |d|.
+        largest_residual: of the MAE fit, the unit in which contributions neither overflow nor vanish.
+        matters: whether there is anything to tell the fits apart.
+    """
+
+    mean: float
+    largest_residual: float
+    matters: bool
+
+
+def _departure(rows: Rows, absolute: Fitted, squared: Fitted) -> _Departure:
+    look = partial(_sizes, absolute=absolute.point, squared=squared.point)
+    weights, means, residuals, departures = zip(*rows.map(look), strict=True)
+    largest, widest = max(residuals), max(departures)
     perfect = absolute.report.certificate.relative_gap is None  # the departure then is nothing but rounding
-    pull = np.zeros(len(sample.target)) if perfect else _pull(sample, absolute.predicted, squared.predicted)
-    strongest = np.argsort(-pull, kind="stable")[:_CONTESTED_ROWS]
-    rows = strongest[pull[strongest] > 0].tolist()
-    records = sample.records[rows].tolist()
-    lines = sample.source.lines_of(records)
-    contested = tuple(
-        ContestedRow(
-            line=lines[record],
-            target=float(sample.target[row]),
-            predictions=(float(first.predicted[row]), float(other.predicted[row])),
-            pull=float(pull[row]),
-        )
-        for row, record in zip(rows, records, strict=True)
+    matters = not perfect and largest > 0 and widest > 1e-9 * largest
+    return _Departure(sum(means) / sum(weights), largest, matters)
+
+
+def _sizes(block: Block, absolute: Coefficients, squared: Coefficients) -> tuple[float, float, float, float]:
+    """Σω, Σω|d|, max|r| and max|d| of a block."""
+    residual, departure = _residual_and_departure(block, absolute, squared)
+    size = np.abs(departure)
+    return (
+        block.total_weight,
+        float(block.total(size)),
+        float(np.abs(residual).max(initial=0.0)),
+        float(size.max(initial=0.0)),
     )
-    verdict = _verdict(absolute.report, squared.report, pull, _mean_departure(sample, absolute, squared))
-    return Comparison(other.report, contested, verdict + _leverage_warning(first.report, sample, rows, contested))
 
 
-def _mean_departure(sample: Sample, absolute: Fitted, squared: Fitted) -> float:
-    weights = sample.weight_values
-    return float((weights / weights.sum()) @ np.abs(squared.predicted - absolute.predicted))
+def _residual_and_departure(
+    block: Block, absolute: Coefficients, squared: Coefficients
+) -> tuple[FloatArray, FloatArray]:
+    """The MAE fit's r and d = ŷ_MSE − ŷ_MAE, (b,) each."""
+    predicted = absolute.predict(block.design)
+    return block.target - predicted, squared.predict(block.design) - predicted
 
 
-def _leverage_warning(report: FitReport, sample: Sample, rows: list[int], contested: tuple[ContestedRow, ...]) -> str:
+def _pull(block: Block, absolute: Coefficients, squared: Coefficients, unit: float) -> FloatArray:
+    """(b,) what each row contributes to the departure, max(ωrd, 0), in squared units of the largest residual."""
+    residual, departure = _residual_and_departure(block, absolute, squared)
+    return np.maximum(block.weighted((residual / unit) * (departure / unit)), 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Strongest:
+    """The rows that pull most, strongest first (ties in the order of the rows), and the pull of all rows."""
+
+    rows: Positions
+    pulls: FloatArray
+    total: float
+
+    @staticmethod
+    def none() -> "_Strongest":
+        return _Strongest(np.zeros(0, dtype=np.intp), np.zeros(0), 0.0)
+
+    def __add__(self, other: "_Strongest") -> "_Strongest":
+        rows, pulls = np.concatenate([self.rows, other.rows]), np.concatenate([self.pulls, other.pulls])
+        order = np.argsort(-pulls, kind="stable")[:_CONTESTED_ROWS]
+        return _Strongest(rows[order], pulls[order], self.total + other.total)
+
+
+def _strongest(block: Block, pull: "partial[FloatArray]") -> _Strongest:
+    pulls = pull(block)
+    order = np.argsort(-pulls, kind="stable")[:_CONTESTED_ROWS]
+    order = order[pulls[order] > 0]
+    return _Strongest(block.positions[order], pulls[order], float(pulls.sum()))
+
+
+def _contested(strongest: _Strongest, first: Fitted, other: Fitted, data: TrainingData) -> tuple[ContestedRow, ...]:
+    block = data.rows.take(strongest.rows)
+    records = block.record_numbers.tolist()
+    places = data.files.locate(records)
+    predictions = zip(
+        first.point.predict(block.design).tolist(), other.point.predict(block.design).tolist(), strict=True
+    )
+    shares = (strongest.pulls / strongest.total).tolist() if strongest.total > 0 else []
+    rows = zip(records, block.target.tolist(), predictions, shares, strict=True)
+    return tuple(ContestedRow(*places[record], target, both, share) for record, target, both, share in rows)
+
+
+def _leverage_warning(
+    report: FitReport, data: TrainingData, strongest: _Strongest, contested: tuple[ContestedRow, ...]
+) -> str:
     """A sentence on the contested row that lies farthest out in a column of numbers, if one lies far out."""
-    numeric = sample.design.numeric
-    deviations = column_deviations(Design(numeric), sample.weight_values)
-    if not rows or not deviations.any():
+    numeric = data.rows.take(strongest.rows).design.numeric
+    columns = slice(numeric.shape[1])
+    deviations = data.moments.deviation[columns]
+    if not len(contested) or not deviations.any():
         return ""
-    centre = sample.weight_values @ numeric / sample.weight_values.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
-        distances = np.nan_to_num(np.abs(numeric[rows] - centre) / deviations)
+        distances = np.nan_to_num(np.abs(numeric - data.moments.mean[columns]) / deviations)
     row, column = np.unravel_index(int(np.argmax(distances)), distances.shape)
     if distances[row, column] < _FAR_OUT:
         return ""
@@ -82,32 +172,47 @@ def _leverage_warning(report: FitReport, sample: Sample, rows: list[int], contes
     )
 
 
-def _pull(sample: Sample, absolute: FloatArray, squared: FloatArray) -> FloatArray:
-    """Shares (n,) of ωᵢrᵢdᵢ in its sum over the rows where it is positive; zeros when the fits agree to rounding."""
-    residual, departure = sample.target - absolute, squared - absolute
-    size = float(np.abs(residual).max(initial=0.0))
-    if float(np.abs(departure).max(initial=0.0)) <= 1e-9 * size or size == 0:
-        return np.zeros(len(residual))
-    contribution = np.maximum(sample.weight_values * (residual / size) * (departure / size), 0.0)
-    total = float(contribution.sum())
-    return contribution / total if total > 0 else contribution
+def _few(count: int) -> int:
+    return max(1, round(_FEW * count))
 
 
-def _verdict(absolute: FitReport, squared: FitReport, pull: FloatArray, departure: float) -> str:
+def _share_of_few(rows: Rows, pull: "partial[FloatArray]", total: float) -> float:
+    """The share of the pull that the strongest 1 % of the rows make up."""
+    count = rows.shape[0]
+    few = _few(count)
+    # Every row counts once here, whatever its weight; that is in its pull.
+    pulls = TransformedRows(rows, partial(_with_pull_as_target, pull=pull))
+    (edge,) = target_quantiles(pulls, (1 - few / count,))
+    above, sums = zip(*rows.map(partial(_above, pull=pull, edge=edge)), strict=True)
+    return min(float(sum(sums) + (few - sum(above)) * edge) / total, 1.0)
+
+
+def _with_pull_as_target(block: Block, pull: "partial[FloatArray]") -> Block:
+    return replace(block, target=pull(block), weights=None)
+
+
+def _above(block: Block, pull: "partial[FloatArray]", edge: float) -> tuple[int, float]:
+    """How many rows pull more than that, and how much all together."""
+    pulls = pull(block)
+    more = pulls > edge
+    return int(np.count_nonzero(more)), float(pulls @ more)
+
+
+def _verdict(absolute: FitReport, squared: FitReport, few: float, count: int, departure: float) -> str:
     """What the difference says about the data, in one sentence or two."""
     if Status.LIMIT in {absolute.certificate.status, squared.certificate.status}:
         return "A fit that did not reach its optimum cannot be compared; use --solver auto."
     if absolute.certificate.relative_gap is None:
         return "Both losses can be brought to zero on these rows, so there is nothing to tell the two fits apart."
     share = departure / absolute.train.model.mae
-    if not pull.any() or share <= _SAME_FIT:
+    if not few or share <= _SAME_FIT:
         return (
             f"The two fits agree: their predictions differ by {_percent(share)} of the MAE on average, and no few rows "
             "decide between them."
         )
     if absolute.quantile != 0.5:
-        return f"{_question(absolute.quantile)} {_share_of_few(pull)}."
-    return f"{_share_of_few(pull)}. {_judgement(absolute, squared)}"
+        return f"{_question(absolute.quantile)} {_what_few_do(few, count)}."
+    return f"{_what_few_do(few, count)}. {_judgement(absolute, squared)}"
 
 
 def _question(quantile: float) -> str:
@@ -117,11 +222,10 @@ def _question(quantile: float) -> str:
     )
 
 
-def _share_of_few(pull: FloatArray) -> str:
-    few = max(1, round(_FEW * len(pull)))
-    who = "One row" if few == 1 else f"{few:,} rows ({_percent(few / len(pull))})"
-    makes_up = f"{who} make{'s' * (few == 1)} up {_percent(float(np.sort(pull)[-few:].sum()))}"
-    return f"{makes_up} of what pulls the two apart"
+def _what_few_do(share: float, count: int) -> str:
+    few = _few(count)
+    who = "One row" if few == 1 else f"{few:,} rows ({_percent(few / count)})"
+    return f"{who} make{'s' * (few == 1)} up {_percent(share)} of what pulls the two apart"
 
 
 def _judgement(absolute: FitReport, squared: FitReport) -> str:

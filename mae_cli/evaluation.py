@@ -1,68 +1,160 @@
-"""The use case "evaluate": metrics of a model on data."""
+"""The use case "evaluate": metrics of a model on data, beside another model's if there is one."""
 
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
 
-from mae_cli.data.encoding import encode
-from mae_cli.data.loading import ModelRows, load_for_model
-from mae_cli.data.source import Source
-from mae_cli.data.wording import quoted
-from mae_cli.errors import DataError
+from mae_cli.data.loading import LoadedRows, load_for_model
+from mae_cli.data.place import choose_place
+from mae_cli.data.reading import Data, Reading
+from mae_cli.data.rows import Rows, TransformedRows
+from mae_cli.data.selection import Selection, joint_schema
+from mae_cli.data.sums import sum_blocks
+from mae_cli.data.wording import counted, quoted
+from mae_cli.errors import DataError, ModelError, SettingsError
+from mae_cli.gates import mae_gate, rival_gate
 from mae_cli.model import Model
-from mae_cli.reports import EvaluationReport, EvaluationRows
-from mae_cli.sample import encode_sample
+from mae_cli.paired import Predictor, paired_difference
+from mae_cli.ranges import TrainingRanges, outside_note
+from mae_cli.reports import EvaluationReport, EvaluationRows, Gate, Outside, Rival, Scores
 from mae_cli.schema import Schema
+from mae_cli.scoring import scorable, score
+from mae_cli.solvers.problem import Coefficients
+from mae_cli.worst import worst_rows
+
+# Resamples of fewer rows say little about the rows that might have come instead.
+_FEW_ROWS = 30
 
 
-def evaluate(model: Model, model_name: str, source: Source, *, skip_unseen: bool) -> EvaluationReport:
-    """Score a model on the complete rows of a table; the model's weights are honoured when the table has them.
+@dataclass(frozen=True)
+class EvaluationSettings:
+    """How to evaluate.
+
+    Attributes:
+        skip_unseen: whether rows with a level never seen in training are left out; else they are refused.
+        stream: whether to keep the rows in a scratch file; None to decide by their size.
+        max_mae: the largest MAE that passes; None for no such gate.
+        worst: how many of the rows with the largest residuals to list.
 
     Raises:
-        DataError: the data cannot be read, do not fit the model, hold a level never seen in training
-            (unless `skip_unseen`), or leave no row to score.
+        SettingsError: a number is out of range.
     """
-    schema = model.schema
-    loaded = load_for_model(source, schema, target=model.target, weight=model.weight)
-    if not skip_unseen:
-        _refuse_unseen(loaded, schema)
-    sample, unseen = encode_sample(loaded, _target(loaded), schema, np.arange(len(loaded.records)))
-    if sample.is_weightless:
-        raise DataError(
-            f"{source.name}: no row can be scored; every one has a level never seen in training, or weight 0"
+
+    skip_unseen: bool = False
+    stream: bool | None = None
+    max_mae: float | None = None
+    worst: int = 0
+
+    def __post_init__(self) -> None:
+        if self.max_mae is not None and not (isfinite(self.max_mae) and self.max_mae >= 0):
+            raise SettingsError(f"the largest MAE must be a number from 0 on, not {self.max_mae}")
+        if self.worst < 0:
+            raise SettingsError(f"the number of worst rows must not be negative, but is {self.worst}")
+
+
+@dataclass(frozen=True)
+class NamedModel:
+    """A model and what messages call it."""
+
+    model: Model
+    name: str
+
+
+def evaluate(
+    model: Model,
+    model_name: str,
+    files: Data,
+    settings: EvaluationSettings = EvaluationSettings(),
+    rival: NamedModel | None = None,
+) -> EvaluationReport:
+    """Score a model on the complete rows of a table; the model's weights are honoured when the table has them.
+
+    With a rival both are scored on the same rows: those that both can score.
+
+    Raises:
+        DataError: the data cannot be read, do not fit the models, hold a level never seen in training
+            (unless they are skipped), or leave no row to score.
+        ModelError: the models predict different columns.
+    """
+    if rival is not None and rival.model.target != model.target:
+        raise ModelError(
+            f"{rival.name} predicts {quoted(rival.model.target)}, but {model_name} predicts {quoted(model.target)}; "
+            "only models of one target can be compared"
         )
-    with np.errstate(over="ignore"):  # the scores refuse what is not finite
-        predicted = sample.design.product(model.coefficients) + model.intercept
-    notes = list(loaded.notes)
-    if unseen:
-        notes.append(f"{unseen:,} row{'s' * (unseen > 1)} with a level never seen in training not scored")
+    joint = joint_schema([model.schema] if rival is None else [model.schema, rival.model.schema])
+    loaded = _load(model, joint, files, settings)
+    all_rows = _scorable(loaded)
+    rows, point = _rows_of(model, joint, all_rows), _point(model)
+    scores = score(rows, point, model.trivial_prediction, model.quantile, files.place)
+    compared = None if rival is None else _rival(model, rival, joint, all_rows, files)
+    outside = _outside(model.schema, rows)
     return EvaluationReport(
         model=model_name,
-        source=source.name,
+        source=files.name,
         target=model.target,
         loss=model.loss,
         quantile=model.quantile,
-        weight=None if loaded.weights is None else model.weight,
-        rows=EvaluationRows(loaded.rows_read, len(sample.target), loaded.rows_dropped, unseen),
-        scores=sample.scores(predicted, model.trivial_prediction, model.quantile),
-        notes=tuple(notes),
+        weight=model.weight if model.weight in files.header.names else None,
+        rows=EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen),
+        scores=scores,
+        notes=tuple(_notes(loaded, outside, compared)),
+        outside=outside,
+        worst=worst_rows(rows, point, settings.worst, files) if settings.worst else None,
+        rival=compared,
+        gates=tuple(_gates(scores, settings.max_mae, compared)),
     )
 
 
-def _target(loaded: ModelRows) -> np.ndarray:
-    if loaded.target is None:
-        raise ValueError("rows to be scored must be loaded with their target")
-    return loaded.target
+def _load(model: Model, joint: Schema, files: Data, settings: EvaluationSettings) -> LoadedRows:
+    place = choose_place(files, len(joint.features) + 1, stream=settings.stream)
+    reading = Reading(place.collect, skip_unseen=settings.skip_unseen)
+    return load_for_model(files, joint, model.target, model.weight, reading)
 
 
-def _refuse_unseen(loaded: ModelRows, schema: Schema) -> None:
-    """Refuse the first row that has a level never seen in training, naming column, level and line."""
-    unseen = encode(schema, loaded.features).unseen
-    if not unseen.any():
-        return
-    row = int(np.argmax(unseen))
-    for feature in schema.categorical:
-        level = str(loaded.features[feature.name].iloc[row])
-        if level not in feature.levels:
-            raise DataError(
-                f"{loaded.place(row)}: column {quoted(feature.name)} has the level {quoted(level)}, which was never "
-                "seen in training; skip such rows with --unseen skip, or train on data that has them"
-            )
+def _scorable(loaded: LoadedRows) -> Rows:
+    rows = scorable(loaded.rows)
+    if rows is None:
+        raise DataError(
+            f"{loaded.files.name}: no row can be scored; every one has a level never seen in training, or weight 0"
+        )
+    return rows
+
+
+def _rows_of(model: Model, joint: Schema, rows: Rows) -> Rows:
+    return TransformedRows(rows, Selection.of(model.schema, joint))
+
+
+def _point(model: Model) -> Coefficients:
+    return Coefficients(model.intercept, model.coefficients)
+
+
+def _rival(model: Model, rival: NamedModel, joint: Schema, all_rows: Rows, files: Data) -> Rival:
+    """The rival's metrics, by the baseline and at the quantile of the model, and the difference."""
+    other = rival.model
+    rows = _rows_of(other, joint, all_rows)
+    scores = score(rows, _point(other), model.trivial_prediction, model.quantile, files.place)
+    first, second = (Predictor(Selection.of(each.schema, joint), _point(each)) for each in (model, other))
+    difference = paired_difference(all_rows, first, second)
+    return Rival(rival.name, other.loss, other.quantile, scores.model, difference.value, difference.interval)
+
+
+def _outside(schema: Schema, rows: Rows) -> Outside | None:
+    ranges = TrainingRanges.of(schema)
+    return ranges.report(sum_blocks(rows, ranges.count_block))
+
+
+def _notes(loaded: LoadedRows, outside: Outside | None, rival: Rival | None) -> list[str]:
+    notes = list(loaded.notes)
+    if loaded.rows_unseen:
+        notes.append(f"{counted(loaded.rows_unseen, 'row')} with a level never seen in training not scored")
+    if outside is not None:
+        notes.append(outside_note(outside))
+    count = loaded.rows.shape[0]
+    if rival is not None and count < _FEW_ROWS:
+        notes.append(f"{counted(count, 'row')} are few for an interval of the difference; it is rough")
+    return notes
+
+
+def _gates(scores: Scores, max_mae: float | None, rival: Rival | None) -> Sequence[Gate]:
+    gates = [] if max_mae is None else [mae_gate(scores.model.mae, max_mae)]
+    return gates if rival is None else [*gates, rival_gate(rival)]

@@ -1,21 +1,26 @@
 """The library's way in: fit arrays or data frames, without files."""
 
+import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeGuard
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mae_cli.data.design import Design, FloatArray, column_ranges
-from mae_cli.data.rows import MemoryRows
+from mae_cli.data.rows import MemoryRows, Rows
+from mae_cli.data.sums import Range
 from mae_cli.data.weights import relative_weights
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.losses import loss_named
 from mae_cli.schema import NumericColumn, Schema
-from mae_cli.solvers.progress import Watch, unwatched
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Certificate, History, Solution
 from mae_cli.solvers.solve import solve
+from mae_cli.solvers.standardise import Extent
+from mae_cli.watch import UNWATCHED, Watch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +124,8 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     for name, vector in (("y", target), ("sample_weight", weights)):
         if vector is not None and len(vector) != design.shape[0]:
             raise DataError(f"{name} has {len(vector):,} values for {design.shape[0]:,} rows of X")
-    solution = fit_design(design, target, weights, settings)
+    rows = _weighted_rows(design, target, weights)
+    solution = fit_rows(rows, settings, extent=_known_extent(schema, rows, len(target)))
     columns = schema.design_columns
     return FitResult(
         solution.intercept,
@@ -132,38 +138,52 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     )
 
 
-def fit_design(
-    design: Design,
-    target: FloatArray,
-    weights: FloatArray | None,
-    settings: FitSettings,
-    watch: Watch = unwatched,
-) -> Solution:
-    """Fit the rows of a design matrix; those of weight 0 are left out.
+def fit_rows(rows: Rows, settings: FitSettings, watch: Watch = UNWATCHED, extent: Extent | None = None) -> Solution:
+    """Fit rows of positive weights; one pass measures their extent when it is not known.
 
     Raises:
-        DataError: there are no rows, no row has a positive weight, or a column spans more than a float can hold.
+        DataError: a column or the target spans more than a float can hold.
     """
+    loss = loss_named(settings.loss, settings.quantile)
+    return solve(rows, loss, settings.solver, intercept=settings.intercept, watch=watch, extent=extent)
+
+
+def require_span(lowest: float, highest: float) -> None:
+    """Refuse a target whose values lie too far apart.
+
+    Raises:
+        DataError: the target spans more than a float can hold.
+    """
+    if not math.isfinite(highest - lowest):
+        raise DataError(f"the target spans from {lowest:g} to {highest:g}, more than floating point can hold")
+
+
+def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | None) -> MemoryRows:
+    """The rows of positive weight."""
     if not len(target):
         raise DataError("there are no rows to fit")
     if weights is not None:
         if (weights < 0).any():
             row = int(np.argmax(weights < 0))
             raise DataError(f"weights must not be negative; row {row} has {weights[row]:g}")
-        weights = relative_weights(weights)  # first: what vanishes beside the largest weight is left out too
+        weights = relative_weights(weights, weights.max())
         used = np.flatnonzero(weights > 0)
         if not len(used):
             raise DataError("all weights are zero; no row is left to fit")
         if len(used) < len(weights):
             design, target, weights = design.take(used), target[used], weights[used]
-    with np.errstate(over="ignore"):
-        spans_a_float = np.isfinite(np.ptp(target))
-    if not spans_a_float:
-        raise DataError(
-            f"the target spans from {target.min():g} to {target.max():g}, more than floating point can hold"
-        )
-    loss = loss_named(settings.loss, settings.quantile)
-    return solve(MemoryRows(design, target, weights), loss, settings.solver, intercept=settings.intercept, watch=watch)
+    require_span(float(target.min()), float(target.max()))
+    return MemoryRows.of(design, target, weights)
+
+
+def _known_extent(schema: Schema, rows: MemoryRows, count: int) -> Extent | None:
+    """From the ranges that the schema has; None when some of its `count` rows are left out."""
+    if rows.shape[0] < count:
+        return None
+    ranges = Range(
+        np.array([column.minimum for column in schema.numeric]), np.array([column.maximum for column in schema.numeric])
+    )
+    return reduce(add, (Extent.known(block, ranges) for block in rows.blocks))
 
 
 def _solver_settings(solver: str | SolverSettings, tolerance: float | None) -> SolverSettings:
@@ -181,28 +201,27 @@ def _solver_settings(solver: str | SolverSettings, tolerance: float | None) -> S
 def _schema_and_design(X: "ArrayLike | pd.DataFrame", max_levels: int) -> tuple[Schema, Design]:
     """The columns of X and its design matrix; the columns of an array are named x0, x1, …."""
     if _is_frame(X):
-        from mae_cli.data.encoding import build_schema, encode  # noqa: PLC0415  (an array needs no pandas)
-        from mae_cli.data.frames import read_frame  # noqa: PLC0415
+        from mae_cli.data.frames import design_of, schema_of  # noqa: PLC0415  (an array needs no pandas)
 
-        frame = read_frame(X, max_levels=max_levels)
-        schema = build_schema(frame)
-        return schema, encode(schema, frame).design
-    matrix = _finite_matrix(np.asarray(X))
+        schema = schema_of(X, max_levels=max_levels)
+        return schema, design_of(schema, X)[0]
+    matrix = _matrix(X)
     if not len(matrix):
         raise DataError("there are no rows to fit")
-    extremes = zip(*column_ranges(matrix), strict=True)
-    features = tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(extremes))
+    extremes = column_ranges(matrix)
+    if not np.isfinite(extremes).all():
+        _refuse(matrix)
+    columns = zip(*extremes, strict=True)
+    features = tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(columns))
     return Schema(features), Design(matrix)
 
 
 def _encode(schema: Schema, X: "ArrayLike | pd.DataFrame") -> tuple[Design, np.ndarray]:
     """The design matrix, and the mask of the rows with a level that the schema does not have."""
     if _is_frame(X):
-        from mae_cli.data.encoding import encode  # noqa: PLC0415
-        from mae_cli.data.frames import read_frame_for  # noqa: PLC0415
+        from mae_cli.data.frames import design_of  # noqa: PLC0415
 
-        encoded = encode(schema, read_frame_for(schema, X))
-        return encoded.design, encoded.unseen
+        return design_of(schema, X)
     matrix = _finite_matrix(np.asarray(X))
     if schema.categorical or matrix.shape[1] != len(schema.features):
         names = ", ".join(feature.name for feature in schema.features)
@@ -215,13 +234,22 @@ def _is_frame(X: object) -> "TypeGuard[pd.DataFrame]":
 
 
 def _finite_matrix(X: ArrayLike) -> FloatArray:
+    matrix = _matrix(X)
+    if not np.isfinite(matrix.sum()) and not np.isfinite(matrix).all():
+        _refuse(matrix)
+    return matrix
+
+
+def _matrix(X: ArrayLike) -> FloatArray:
     matrix = np.asarray(X, dtype=np.float64)
     if matrix.ndim != 2:
         raise DataError(f"X must have two dimensions (rows, columns), not {matrix.ndim}")
-    if not np.isfinite(matrix.sum()) and not np.isfinite(matrix).all():
-        row, column = np.argwhere(~np.isfinite(matrix))[0]
-        raise DataError(f"X has the value {matrix[row, column]} in row {row}, column {column} (counted from 0)")
     return matrix
+
+
+def _refuse(matrix: FloatArray) -> NoReturn:
+    row, column = np.argwhere(~np.isfinite(matrix))[0]
+    raise DataError(f"X has the value {matrix[row, column]} in row {row}, column {column} (counted from 0)")
 
 
 def _finite_vector(name: str, values: ArrayLike) -> FloatArray:

@@ -4,23 +4,28 @@ Reading checks everything (types, finiteness, duplicates, unknown and missing ke
 The same fit gives the same bytes: there is no clock in a model.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from mae_cli.data.design import FloatArray
+from mae_cli.data.wording import quoted
 from mae_cli.errors import ModelError
 from mae_cli.fields import Fields
+from mae_cli.provenance import read_provenance
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.visible import json_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = "mae-cli/model"
 VERSION = 1
+
+# Room for millions of levels; an endless file must not fill the memory.
+_LARGEST = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -112,12 +117,11 @@ class Model:
         Raises:
             DataError: a column is absent or of another kind, or a cell is missing or infinite.
         """
-        from mae_cli.data.encoding import encode  # noqa: PLC0415  (pandas is slow to import)
-        from mae_cli.data.frames import read_frame_for  # noqa: PLC0415
+        from mae_cli.data.frames import design_of  # noqa: PLC0415  (pandas is slow to import)
 
-        encoded = encode(self.schema, read_frame_for(self.schema, frame))
-        predicted = encoded.design.product(self.coefficients) + self.intercept
-        predicted[encoded.unseen] = np.nan
+        design, unseen = design_of(self.schema, frame)
+        predicted = design.product(self.coefficients) + self.intercept
+        predicted[unseen] = np.nan
         return predicted
 
     def to_json(self) -> str:
@@ -143,7 +147,7 @@ class Model:
             },
             "training": self.training,
         }
-        return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return json_text(content, indent=1) + "\n"
 
     @staticmethod
     def from_json(text: str | bytes, name: str) -> "Model":
@@ -154,9 +158,10 @@ class Model:
         """
         fields = Fields.parse(text, name)
         if fields.text("schema") != SCHEMA:
-            raise ModelError(f"{name} is no model file: its schema is {fields.text('schema')!r}, not {SCHEMA!r}")
+            raise ModelError(f"{name} is no model file: its schema is {quoted(fields.text('schema'))}, not {SCHEMA!r}")
         if fields.whole_number("version") != VERSION:
             raise ModelError(f"{name} has version {fields.whole_number('version')}; this program reads {VERSION}")
+        fields.require_sound()
         model = Model(
             target=fields.text("target"),
             loss=fields.choice("loss", ("mae", "mse")),
@@ -166,7 +171,7 @@ class Model:
             terms=tuple(_term(term) for term in fields.objects("terms")),
             missing=fields.choice("missing", ("drop", "error")),
             baseline=_baseline(fields.object("baseline")),
-            training=fields.object("training").everything(),
+            training=read_provenance(fields.object("training")),
         )
         fields.require_all_read()
         _check_consistency(model, fields)
@@ -180,12 +185,25 @@ def load_model(path: str | Path) -> Model:
         ModelError: there is no such file, or it is no valid model.
     """
     try:
-        content = Path(path).read_bytes()
+        with Path(path).open("rb") as stream:
+            return read_model(stream, str(path))
     except FileNotFoundError:
         raise ModelError(f"there is no model file {path}") from None
-    except OSError as error:
-        raise ModelError(f"cannot read the model file {path}: {error.strerror}") from None
-    return Model.from_json(content, str(path))
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        detail = error.strerror if isinstance(error, OSError) else error
+        raise ModelError(f"cannot read the model file {path}: {detail}") from None
+
+
+def read_model(stream: BinaryIO, name: str) -> Model:
+    """Read a model from an open file or pipe; `name` is what messages call it.
+
+    Raises:
+        ModelError: it is no valid model.
+    """
+    content = stream.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise ModelError(f"{name} is no model file: it is larger than {_LARGEST >> 20} MiB")
+    return Model.from_json(content, name)
 
 
 def _check_consistency(model: Model, fields: Fields) -> None:
@@ -199,7 +217,7 @@ def _check_consistency(model: Model, fields: Fields) -> None:
         raise fields.fault("quantile", "must be 0.5 for the loss mse")
     for term in model.terms:
         if isinstance(term, NumericTerm) and term.minimum > term.maximum:
-            raise fields.fault("terms", f"has a minimum above the maximum, for column {term.column!r}")
+            raise fields.fault("terms", f"has a minimum above the maximum, for column {quoted(term.column)}")
 
 
 def _column(term: NumericTerm | CategoricalTerm) -> NumericColumn | CategoricalColumn:

@@ -90,12 +90,14 @@ class ContestedRow:
     """A row that pulls the two fits of a comparison apart.
 
     Attributes:
+        file: the file it is in.
         line: line of the file on which the record starts (the header is line 1).
         target: the observed value.
         predictions: of the model written and of the other one.
         pull: share of the row in what pulls the two fits apart; the shares of all rows that do add up to 1.
     """
 
+    file: str
     line: int
     target: float
     predictions: tuple[float, float]
@@ -166,6 +168,84 @@ class EvaluationRows:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """Rows with a number outside of its range in training.
+
+    Attributes:
+        rows: how many.
+        column: the one with the most such cells, the first of several.
+        cells: how many those are.
+        minimum: least value of this column in training.
+        maximum: its greatest.
+    """
+
+    rows: int
+    column: str
+    cells: int
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True)
+class WorstRow:
+    """A row that the model is far from.
+
+    Attributes:
+        file: the file it is in.
+        line: line of the file on which the record starts (the header is line 1).
+        target: the observed value.
+        prediction: the model's.
+        residual: target − prediction.
+    """
+
+    file: str
+    line: int
+    target: float
+    prediction: float
+    residual: float
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another model on the same rows.
+
+    Attributes:
+        model: path of its file.
+        loss: loss that it was fitted to.
+        quantile: its quantile.
+        metrics: its metrics, the pinball loss at the quantile of the model that is evaluated.
+        difference: how much larger the MAE of the model that is evaluated is.
+        interval: the 95 % interval of the difference; None when fewer than two rows have weight.
+    """
+
+    model: str
+    loss: str
+    quantile: float
+    metrics: Metrics
+    difference: float
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition on an evaluation; it is passed when the value is not above the limit.
+
+    Attributes:
+        name: of the option that asked for it, without dashes.
+        passed: whether it is.
+        value: what was found.
+        limit: what was allowed.
+        finding: both in words.
+    """
+
+    name: str
+    passed: bool
+    value: float
+    limit: float
+    finding: str
+
+
+@dataclass(frozen=True)
 class EvaluationReport:
     """Everything `mae-eval` reports.
 
@@ -179,6 +259,10 @@ class EvaluationReport:
         rows: where the rows went.
         scores: metrics of the model and of its training baseline on these rows.
         notes: remarks for standard error.
+        outside: the rows with a number outside of its range in training; None when there are none.
+        worst: the rows with the largest residuals, when asked for.
+        rival: the other model, when one was given.
+        gates: the conditions that were set.
     """
 
     model: str
@@ -190,3 +274,7 @@ class EvaluationReport:
     rows: EvaluationRows
     scores: Scores
     notes: tuple[str, ...]
+    outside: Outside | None = None
+    worst: tuple[WorstRow, ...] | None = None
+    rival: Rival | None = None
+    gates: tuple[Gate, ...] = ()

@@ -1,30 +1,37 @@
 """The use case "train": a table becomes a fitted model and a report."""
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from mae_cli import __version__
-from mae_cli.comparison import Fitted, compare
-from mae_cli.data import loading
-from mae_cli.data.columns import ColumnChoice
-from mae_cli.data.encoding import build_schema
-from mae_cli.data.loading import Missing, load_training
-from mae_cli.data.source import Source
-from mae_cli.data.split import split_rows
+from mae_cli.comparison import Fitted, TrainingData, compare
+from mae_cli.data.columns import ColumnChoice, resolve
+from mae_cli.data.encoding import Coding, Description, build_schema, describe
+from mae_cli.data.loading import LoadedRows, load_training
+from mae_cli.data.moments import column_moments
+from mae_cli.data.order import target_quantiles
+from mae_cli.data.partition import Partition
+from mae_cli.data.place import choose_place
+from mae_cli.data.reading import Data, Missing, Reading
+from mae_cli.data.rows import Rows
+from mae_cli.data.split import Split
+from mae_cli.data.wording import quoted
 from mae_cli.effects import effects
 from mae_cli.errors import DataError, SettingsError
-from mae_cli.fitting import FitSettings, fit_design
+from mae_cli.fitting import FitSettings, fit_rows, require_span
 from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
-from mae_cli.quantiles import weighted_quantile
 from mae_cli.reports import FitReport, Seconds, TrainingRows, TrainReport
-from mae_cli.sample import Sample, encode_sample
 from mae_cli.schema import NumericColumn, Schema
-from mae_cli.solvers.progress import Watch, unwatched
+from mae_cli.scoring import mean_target, scorable, score
+from mae_cli.solvers.problem import Coefficients
 from mae_cli.solvers.settings import SolverSettings, Textbook
 from mae_cli.solvers.solution import Solution, Status
+from mae_cli.watch import UNWATCHED, Watch
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class TrainSettings:
         max_levels: most levels of a text column.
         seed: of the holdout.
         compare: whether to fit the other loss too.
+        stream: whether to keep the rows in a scratch file; None to decide by their size.
     """
 
     columns: ColumnChoice
@@ -48,6 +56,7 @@ class TrainSettings:
     max_levels: int = 200
     seed: int = 0
     compare: bool = False
+    stream: bool | None = None
 
     def __post_init__(self) -> None:
         if self.holdout is not None and not 0.0 < self.holdout < 1.0:
@@ -67,32 +76,51 @@ class _Data:
     """The rows of a run: those that are fitted, and those kept aside."""
 
     schema: Schema
-    train: Sample
-    holdout: Sample | None
+    train: TrainingData
+    holdout: Rows | None
     rows: TrainingRows
     notes: tuple[str, ...]
     baseline: Baseline
 
 
-def train(source: Source, settings: TrainSettings, watch: Watch = unwatched) -> Trained:
+@dataclass(frozen=True)
+class Observer:
+    """Who is told how far a run is.
+
+    Attributes:
+        reading: told the number of rows read so far.
+        fitting: told every step of a solver.
+    """
+
+    reading: Callable[[int], None]
+    fitting: Watch
+
+
+def _unread(rows: int) -> None:
+    """Take no notice."""
+
+
+UNOBSERVED = Observer(_unread, UNWATCHED)
+
+
+def train(files: Data, settings: TrainSettings, observer: Observer = UNOBSERVED) -> Trained:
     """Read, fit, score, and (if asked) compare with the other loss.
 
     Raises:
         DataError: the data cannot be read or fitted as asked.
     """
     started = time.perf_counter()
-    loaded = load_training(source, settings.columns, missing=settings.missing, max_levels=settings.max_levels)
-    data = _prepare(loaded, settings)
+    data = _prepare(_load(files, settings, observer), settings)
     read = time.perf_counter() - started
     scored_at = settings.fit.quantile
-    fitted = _fit(data, settings.fit, scored_at, watch)
+    fitted = _fit(data, settings.fit, scored_at, observer.fitting)
     comparison = None
     if settings.compare:
-        other = _fit(data, _other_loss(settings.fit), scored_at, watch)
+        other = _fit(data, _other_loss(settings.fit), scored_at, observer.fitting)
         comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
-        source=source.name,
+        source=files.name,
         target=settings.columns.target,
         weight=settings.columns.weight,
         rows=data.rows,
@@ -106,43 +134,56 @@ def train(source: Source, settings: TrainSettings, watch: Watch = unwatched) -> 
     return Trained(_model(settings, data, fitted), report)
 
 
-def _prepare(loaded: loading.TrainingRows, settings: TrainSettings) -> _Data:
+def _load(files: Data, settings: TrainSettings, observer: Observer) -> LoadedRows:
+    used = resolve(settings.columns, files.header.names, files.name)
+    place = choose_place(files, len(used.names), stream=settings.stream)
+    reading = Reading(place.collect, settings.missing, settings.max_levels, watch=observer.reading)
+    return load_training(files, used, reading)
+
+
+def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:
     """Split, encode by the levels of the training rows, and count."""
-    kept, aside = np.arange(len(loaded.records)), np.zeros(0, dtype=np.intp)
-    if settings.holdout is not None:
-        kept, aside = split_rows(len(loaded.records), settings.holdout, settings.seed)
-    weights = None if loaded.weights is None else loaded.weights[kept]
-    if weights is not None and not weights.any():
-        raise DataError(
-            f"{loaded.source.name}: the holdout leaves only rows of weight 0 for training; choose another --seed"
-        )
-    schema = build_schema(loaded.features.iloc[kept], weights)
-    train_sample, _ = encode_sample(loaded, loaded.target, schema, kept)
-    held, unseen = encode_sample(loaded, loaded.target, schema, aside)
+    count = loaded.rows.shape[0]
+    split = None if settings.holdout is None else Split.of(count, settings.holdout, settings.seed)
+    description = describe(loaded.rows, loaded.layout, split)
+    _require_weight(loaded, description, settings.columns.weight)
+    require_span(*description.target_range)
+    schema = build_schema(loaded.layout, description)
+    parts = Partition(split, Coding.of(schema, loaded.layout), description.largest_weight)
+    train_rows, held = parts.training(loaded.rows), parts.held(loaded.rows)
+    held_count = 0 if split is None else split.held
+    unseen = held_count - (0 if held is None else held.shape[0])
     notes = list(loaded.notes)
     if unseen:
         notes.append(f"{unseen:,} holdout row{'s' * (unseen > 1)} with a level never seen in training not scored")
-    if settings.holdout is not None and held.is_weightless:
+    scored = None if held is None else scorable(held)
+    if held is not None and scored is None:
         notes.append("no holdout row can be scored")
     rows = TrainingRows(
         read=loaded.rows_read,
-        used=len(kept),
+        used=count - held_count,
         dropped=loaded.rows_dropped,
-        holdout=len(aside),
+        holdout=held_count,
         unseen=unseen,
-        zero_weight=0 if weights is None else int(np.count_nonzero(weights == 0)),
+        zero_weight=description.weightless,
     )
-    scored = None if held.is_weightless else held
-    return _Data(schema, train_sample, scored, rows, tuple(notes), _baseline(train_sample, settings.fit.quantile))
+    train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files)
+    return _Data(schema, train_data, scored, rows, tuple(notes), _baseline(train_rows, settings.fit.quantile))
 
 
-def _baseline(sample: Sample, quantile: float) -> Baseline:
-    weights = sample.weight_values
-    return Baseline(
-        median=weighted_quantile(sample.target, weights, 0.5),
-        mean=float((weights / weights.sum()) @ sample.target),
-        quantile=weighted_quantile(sample.target, weights, quantile),
+def _require_weight(loaded: LoadedRows, description: Description, weight: str | None) -> None:
+    if description.largest_weight > 0:
+        return
+    if scorable(loaded.rows) is None:
+        raise DataError(f"{loaded.files.name}: the weight {quoted(weight or '')} is zero in every row that is used")
+    raise DataError(
+        f"{loaded.files.name}: the holdout leaves only rows of weight 0 for training; choose another --seed"
     )
+
+
+def _baseline(rows: Rows, quantile: float) -> Baseline:
+    median, at_quantile = target_quantiles(rows, (0.5, quantile))
+    return Baseline(median, mean_target(rows), at_quantile)
 
 
 def _other_loss(settings: FitSettings) -> FitSettings:
@@ -152,24 +193,24 @@ def _other_loss(settings: FitSettings) -> FitSettings:
 def _fit(data: _Data, settings: FitSettings, scored_at: float, watch: Watch) -> Fitted:
     """Fit one loss, and score it on the training rows and the holdout, with the pinball loss of a quantile."""
     started = time.perf_counter()
-    solution = fit_design(data.train.design, data.train.target, data.train.weights, settings, watch)
+    solution = fit_rows(data.train.rows, settings, watch)
     seconds = time.perf_counter() - started
+    point = Coefficients(solution.intercept, solution.coefficients)
     trivial = data.baseline.prediction(settings.loss, settings.quantile)
-    predicted = solution.predict(data.train.design)
-    held = data.holdout
+    scores = partial(score, point=point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
     report = FitReport(
         loss=settings.loss,
         quantile=settings.quantile,
         solver=settings.solver.name,
-        train=data.train.scores(predicted, trivial, scored_at),
-        holdout=None if held is None else held.scores(solution.predict(held.design), trivial, scored_at),
+        train=scores(data.train.rows),
+        holdout=None if data.holdout is None else scores(data.holdout),
         certificate=solution.certificate,
         history=solution.history,
         intercept=solution.intercept if settings.intercept else None,
-        effects=effects(data.schema, solution, data.train.design, data.train.weight_values),
+        effects=effects(data.schema, solution, data.train.moments.deviation),
         seconds=seconds,
     )
-    return Fitted(solution, predicted, report)
+    return Fitted(solution, point, report)
 
 
 def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> list[str]:

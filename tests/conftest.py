@@ -16,7 +16,8 @@ from mae_cli.commands import evaluate, train
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
-RUN = "import sys; from mae_cli.commands.{} import main; main(prog_name=sys.argv.pop(1))"
+# As the installed script does it; the program's name is its file's.
+RUN = "import sys; del sys.argv[0]; from mae_cli.commands.entry import {} as command; command()"
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from support.tables import held
 
 from mae_cli.data.columns import ColumnChoice
-from mae_cli.data.source import Source
 from mae_cli.fitting import FitSettings
 from mae_cli.solvers.settings import Textbook
 from mae_cli.training import TrainSettings, train
@@ -21,7 +21,7 @@ def data(noise, seed=1):
 def compared(text, *, loss="mae", quantile=0.5, **options):
     choice = {name: options.pop(name) for name in ("features", "weight", "exclude") if name in options}
     settings = TrainSettings(ColumnChoice("y", **choice), FitSettings(loss, quantile), compare=True, **options)
-    return train(Source("data.csv", None, text.encode()), settings).report
+    return train(held(text), settings).report
 
 
 def text(x, y, *columns, names=""):
@@ -145,7 +145,7 @@ def test_a_descent_that_ended_early_is_not_compared():
     x, y = planted()
     choice, solver = ColumnChoice("y"), Textbook(epochs=3)
     settings = TrainSettings(choice, FitSettings(solver=solver), compare=True)
-    verdict = train(Source("data.csv", None, text(x, y).encode()), settings).report.comparison.verdict
+    verdict = train(held(text(x, y)), settings).report.comparison.verdict
     assert verdict == "A fit that did not reach its optimum cannot be compared; use --solver auto."
 
 

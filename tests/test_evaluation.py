@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from support.tables import held
 
-from mae_cli.data.source import Source
 from mae_cli.errors import DataError
-from mae_cli.evaluation import evaluate
+from mae_cli.evaluation import EvaluationSettings, evaluate
 from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
 from mae_cli.reports import EvaluationRows
 
@@ -17,8 +17,8 @@ def model(weight=None, loss="mae", quantile=0.5, terms=TERMS):
     return Model("y", loss, quantile, weight, 1.0, terms, "drop", Baseline(2.0, 3.0, 4.0), TRAINING)
 
 
-def run(text, model, *, skip_unseen=False):
-    return evaluate(model, "m.json", Source("data.csv", None, text.encode()), skip_unseen=skip_unseen)
+def run(text, model, **settings):
+    return evaluate(model, "m.json", held(text), EvaluationSettings(**settings))
 
 
 def test_metrics_are_those_of_the_model_on_these_rows():

@@ -16,7 +16,7 @@ PROBE = """
 import atexit, json, sys
 atexit.register(lambda: print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr))
 """
-RUN = "from mae_cli.commands.{} import main; main(prog_name=sys.argv.pop(1))"
+RUN = "del sys.argv[0]; from mae_cli.commands.entry import {}; {}()"
 
 
 def loaded(code, *arguments, **environment):
@@ -40,10 +40,16 @@ def loaded(code, *arguments, **environment):
             0,
             "--holdout",
         ),
+        (
+            [],
+            {"_MAE_TRAIN_COMPLETE": "bash_complete", "COMP_WORDS": f'mae-train\n{__file__}\n-t\n"', "COMP_CWORD": "3"},
+            0,
+            'plain,"What is loaded when',
+        ),
     ],
 )
 def test_mae_train_answers_without_loading_anything_slow(arguments, environment, status, says):
-    packages, run = loaded(RUN.format("train"), "mae-train", *arguments, **environment)
+    packages, run = loaded(RUN.format("train", "train"), "mae-train", *arguments, **environment)
     assert run.returncode == status
     assert says in run.stdout + run.stderr
     assert packages.isdisjoint(SLOW)
@@ -51,7 +57,7 @@ def test_mae_train_answers_without_loading_anything_slow(arguments, environment,
 
 @pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), (["model.json"], 2)])
 def test_mae_eval_answers_without_loading_anything_slow(arguments, status):
-    packages, run = loaded(RUN.format("evaluate"), "mae-eval", *arguments)
+    packages, run = loaded(RUN.format("evaluate", "evaluate"), "mae-eval", *arguments)
     assert run.returncode == status
     assert "Usage: mae-eval" in run.stdout + run.stderr
     assert packages.isdisjoint(SLOW)

@@ -2,17 +2,24 @@
 
 import errno
 import os
+import signal
 import stat
+import subprocess
 import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from support.models import MODEL
 
 from mae_cli.errors import ModelError
-from mae_cli.model import Baseline, Model, load_model
+from mae_cli.model import load_model
 from mae_cli.model_file import check_replaceable, write_model
 
-OLD = Model("y", "mae", 0.5, None, 1.0, (), "drop", Baseline(1.0, 1.0, 1.0), {})
-NEW = Model("y", "mae", 0.5, None, 2.0, (), "drop", Baseline(2.0, 2.0, 2.0), {})
+OLD = replace(MODEL, intercept=1.0)
+NEW = replace(MODEL, intercept=2.0)
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="permissions and links as POSIX has them")
 
@@ -29,7 +36,7 @@ def refusal(action):
 
 
 def test_the_file_is_the_text_of_the_model_in_utf8_with_unix_line_ends(place):
-    model = Model("größe", "mae", 0.5, None, 1.0, (), "drop", OLD.baseline, {})
+    model = replace(MODEL, target="größe")
     write_model(model, place, force=False)
     assert place.read_bytes() == model.to_json().encode("utf-8")
 
@@ -66,19 +73,20 @@ def test_an_interruption_on_the_way_leaves_nothing_either(place, monkeypatch):
     assert list(place.parent.iterdir()) == []
 
 
-def test_the_new_text_is_on_the_disk_before_it_takes_the_place(place, monkeypatch):
+def test_text_and_then_name_are_on_the_disk_before_it_is_done(place, monkeypatch):
     steps = []
     fsync, replace = os.fsync, type(place).replace
     monkeypatch.setattr("os.fsync", lambda handle: (steps.append("sync"), fsync(handle))[1])
     monkeypatch.setattr(type(place), "replace", lambda *paths: (steps.append("replace"), replace(*paths))[1])
     write_model(NEW, place, force=False)
-    assert steps == ["sync", "replace"]
+    assert steps == ["sync", "replace", *["sync"] * (os.name == "posix")]
 
 
 def test_the_temporary_file_stands_beside_the_model_under_a_telling_name(place, monkeypatch):
     seen = []
-    monkeypatch.setattr("os.fsync", lambda _handle: seen.extend(each.name for each in place.parent.iterdir()))
+    monkeypatch.setattr("os.fsync", lambda _handle: seen.append([each.name for each in place.parent.iterdir()]))
     write_model(NEW, place, force=False)
+    seen = seen[0]
     assert len(seen) == 1
     assert seen[0].startswith(".model.json.")
     assert seen[0].endswith(".tmp")
@@ -165,17 +173,144 @@ def test_a_name_as_long_as_the_file_system_allows_can_be_written(tmp_path):
     assert load_model(place) == NEW
 
 
-@posix_only
-@pytest.mark.parametrize("force", [False, True])
-def test_a_pipe_or_device_is_refused_and_never_replaced(place, force):
+@pytest.fixture
+def pipe(place):
+    """A named pipe in the place of the model, and its reading end."""
     os.mkfifo(place)
-    handle = os.open(place, os.O_RDWR)
-    os.write(handle, b"x" * 8192)  # so that whoever opens and reads it is not blocked
-    try:
-        assert refusal(lambda: write_model(NEW, place, force=force)).startswith(f"{place} is no regular file")
-    finally:
-        os.close(handle)
+    handle = os.open(place, os.O_RDWR)  # a writer is not blocked, and a read finds what was written
+    yield handle
+    os.close(handle)
+
+
+@posix_only
+def test_a_named_pipe_is_written_to_and_stays_a_pipe(place, pipe):
+    check_replaceable(place, force=False)
+    write_model(NEW, place, force=False)
+    assert os.read(pipe, 1 << 16) == NEW.to_json().encode()
     assert stat.S_ISFIFO(place.stat().st_mode)
+    assert [each.name for each in place.parent.iterdir()] == ["model.json"]
+
+
+@posix_only
+def test_a_reader_of_a_named_pipe_that_leaves_is_no_fault(place):
+    os.mkfifo(place)
+    large = replace(NEW, target="y" * (1 << 20))  # more than a pipe holds
+    reader = threading.Thread(target=lambda: os.close(os.open(place, os.O_RDONLY)))
+    reader.start()
+    write_model(large, place, force=False)
+    reader.join()
+    assert stat.S_ISFIFO(place.stat().st_mode)
+
+
+@posix_only
+def test_a_link_to_a_device_is_written_through(place):
+    place.symlink_to("/dev/null")
+    write_model(NEW, place, force=False)
+    assert place.is_symlink()
+    assert not Path("/dev/null").is_file()
+
+
+@posix_only
+@pytest.mark.parametrize("folder", ["/dev/fd", "/proc/self/fd"])
+def test_a_descriptor_is_written_to_where_it_stands(place, folder):
+    if not Path(folder).is_dir():
+        pytest.skip("not here")
+    with place.open("wb", buffering=0) as stream:
+        stream.write(b"before\n")
+        write_model(NEW, Path(f"{folder}/{stream.fileno()}"), force=False)
+        stream.write(b"after\n")
+    assert place.read_bytes() == b"before\n" + NEW.to_json().encode() + b"after\n"
+
+
+@posix_only
+def test_a_descriptor_that_cannot_be_written_is_told_before_any_work(place):
+    place.write_bytes(b"")
+    with place.open("rb") as stream:
+        path = Path(f"/dev/fd/{stream.fileno()}")
+        assert refusal(lambda: check_replaceable(path, force=False)) == f"cannot write {path}: Bad file descriptor"
+    assert refusal(lambda: check_replaceable(path, force=False)) == f"cannot write {path}: Bad file descriptor"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")  # noqa: PTH110
+def test_a_device_that_is_full_is_told():
+    assert refusal(lambda: write_model(NEW, Path("/dev/full"), force=False)) == (
+        f"cannot write /dev/full: {os.strerror(errno.ENOSPC)}"
+    )
+
+
+@posix_only
+def test_a_file_that_may_not_grow_leaves_the_old_model_and_nothing_beside_it(place):
+    """A limit of the process stands for a full disk or a quota: the write itself fails, half-way."""
+    write_model(OLD, place, force=False)
+    script = (
+        "import resource, sys; from pathlib import Path; from dataclasses import replace; "
+        "from mae_cli.model import load_model; from mae_cli.model_file import write_model; "
+        "place = Path(sys.argv[1]); model = load_model(place); resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500)); "
+        "write_model(replace(model, intercept=2.0), place, force=False)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, place], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].endswith(f"cannot write {place}: {os.strerror(errno.EFBIG)}")
+    assert load_model(place) == OLD
+    assert [each.name for each in place.parent.iterdir()] == ["model.json"]
+
+
+# Writes two models in turn, without end; says when it begins.
+WRITER = """
+import itertools, sys
+from dataclasses import replace
+from pathlib import Path
+from mae_cli.model import load_model
+from mae_cli.model_file import write_model
+
+place = Path(sys.argv[1])
+models = [replace(load_model(place), intercept=value, target="y" * 200_000) for value in (1.0, 2.0)]
+print("ready", flush=True)
+for model in itertools.cycle(models):
+    write_model(model, place, force=False)
+"""
+
+
+@pytest.fixture
+def writers(place):
+    """Start processes that write the model without end; gives them once they write."""
+    started = []
+
+    def start(count):
+        write_model(OLD, place, force=False)
+        command = [sys.executable, "-c", WRITER, str(place)]
+        started.extend(subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(count))
+        for each in started:
+            assert each.stdout.readline() == b"ready\n"
+        return started
+
+    yield start
+    for each in started:
+        each.kill()
+        each.wait()
+        each.stdout.close()
+
+
+@posix_only
+@pytest.mark.parametrize("delay", [0.003, 0.02, 0.05])
+def test_a_writer_that_is_killed_leaves_a_whole_model_and_at_most_one_temporary_file(place, writers, delay):
+    (writer,) = writers(1)
+    time.sleep(delay)
+    writer.send_signal(signal.SIGKILL)
+    writer.wait()
+    assert load_model(place).intercept in {1.0, 2.0}
+    left = [each.name for each in place.parent.iterdir() if each != place]
+    assert len(left) <= 1
+    assert all(name.startswith(".model.json.") and name.endswith(".tmp") for name in left)
+
+
+@posix_only
+def test_while_two_write_at_once_every_reader_finds_a_whole_model(place, writers):
+    writers(2)
+    end = time.monotonic() + 0.5
+    seen = set()
+    while time.monotonic() < end:
+        seen.add(load_model(place).intercept)
+    assert seen <= {1.0, 2.0}
 
 
 @posix_only

@@ -4,17 +4,18 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from support.tables import held
 
 from mae_cli.data.columns import ColumnChoice
-from mae_cli.data.source import Source
-from mae_cli.data.split import split_rows
+from mae_cli.data.split import Split
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.fitting import FitSettings
 from mae_cli.model import CategoricalTerm, Model, NumericTerm
 from mae_cli.reports import TrainingRows
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Status
-from mae_cli.training import TrainSettings, train
+from mae_cli.training import Observer, TrainSettings, train
+from mae_cli.watch import Watch
 
 TABLE = """y,x,k,w
 1.0,1,b,1
@@ -26,12 +27,17 @@ TABLE = """y,x,k,w
 """
 
 
-def run(text, *, target="y", watch=None, loss="mae", quantile=0.5, solver=None, intercept=True, **options):
+def run(text, *, target="y", observer=None, loss="mae", quantile=0.5, solver=None, intercept=True, **options):
     choice = {name: options.pop(name) for name in ("features", "exclude", "categorical", "weight") if name in options}
     fit = FitSettings(loss, quantile, intercept, *([solver] if solver else []))
     settings = TrainSettings(ColumnChoice(target, **choice), fit, **options)
-    source = Source("data.csv", None, text.encode())
-    return train(source, settings, *([watch] if watch else []))
+    return train(held(text), settings, *([observer] if observer else []))
+
+
+def split_rows(count, fraction, seed):
+    """The rows that are fitted and those held out."""
+    held_out = Split.of(count, fraction, seed).is_held(np.arange(count))
+    return np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
 
 def table(columns):
@@ -168,8 +174,18 @@ def test_training_rows_of_weight_zero_only_are_refused():
     weights = np.ones(10, int)
     weights[kept] = 0
     text = table({"y": range(10), "x": [3, 1, 4, 1, 5, 9, 2, 6, 5, 3], "w": weights})
-    with pytest.raises(DataError, match="weight"):
+    with pytest.raises(DataError) as caught:
         run(text, weight="w", holdout=0.2)
+    assert str(caught.value) == (
+        "data.csv: the holdout leaves only rows of weight 0 for training; choose another --seed"
+    )
+
+
+@pytest.mark.parametrize("options", [{}, {"holdout": 0.5}])
+def test_weights_that_are_all_zero_are_refused_by_name(options):
+    with pytest.raises(DataError) as caught:
+        run("y,x,w\n1,1,0\n2,2,0.0\n", weight="w", **options)
+    assert str(caught.value) == "data.csv: the weight 'w' is zero in every row that is used"
 
 
 @pytest.mark.parametrize("fraction", [0.0, 1.0, -0.1, float("nan")])
@@ -204,9 +220,12 @@ def test_a_descent_that_diverges_or_never_improves_says_so_and_stays_finite(loss
     assert np.isfinite(report.fit.history.loss).all()
 
 
-def test_the_watch_is_told_of_every_epoch():
-    seen = []
-    run(TABLE, features=("x",), solver=Textbook(epochs=4), watch=lambda step, loss: seen.append((step, loss)))
+def test_the_observer_is_told_of_the_rows_read_and_of_every_epoch():
+    read, seen = [], []
+    watch = Watch()
+    watch.reached = lambda step, loss: seen.append((step, loss))
+    run(TABLE, features=("x",), solver=Textbook(epochs=4), observer=Observer(read.append, watch))
+    assert read == [6]
     assert [step for step, _ in seen] == [1, 2, 3, 4]
     assert all(loss > 0 for _, loss in seen)
 

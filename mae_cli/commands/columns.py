@@ -1,14 +1,37 @@
-"""Options that name columns: each value is one CSV record, so that any name can be written."""
+"""Options that name columns, by one name or by CSV records of names; shells complete them from the data's header."""
 
 import csv
+import io
+import re
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
+    _Name = click.ParamType[str]
     _Names = click.ParamType[tuple[str, ...]]
 else:
-    _Names = click.ParamType  # not generic yet in click 8.2 and 8.3
+    _Name = _Names = click.ParamType  # not generic yet in click 8.2 and 8.3
+
+# The finished fields of a record that is being typed, each with its comma.
+_FINISHED = re.compile(r'(?:(?:"(?:[^"]|"")*"|[^",]*),)*')
+
+
+class ColumnName(_Name):
+    """The name of one column, as it is."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002  (click's signature)
+        """The name itself."""
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """The columns that begin so."""
+        return [CompletionItem(name) for name in _header(ctx) if name.startswith(incomplete)]
 
 
 class ColumnNames(_Names):
@@ -18,18 +41,59 @@ class ColumnNames(_Names):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """The names of one record."""
+        from mae_cli.data.wording import quoted  # noqa: PLC0415  (a command loads what it needs, when it needs it)
+
         if isinstance(value, tuple):
             return value
         try:
             records = list(csv.reader([value], strict=True))
         except csv.Error as error:
-            self.fail(f"{value!r} is no CSV record of names: {str(error).partition(' - ')[0]}", param, ctx)
+            self.fail(f"{quoted(value)} is no CSV record of names: {str(error).partition(' - ')[0]}", param, ctx)
         names = tuple(records[0]) if records else ()
         if not names or not all(names):
-            self.fail(f"{value!r} holds an empty column name", param, ctx)
+            self.fail(f"{quoted(value)} holds an empty column name", param, ctx)
         return names
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """The record as it is typed with each column that its last name can become, but for those it has."""
+        finished = _FINISHED.match(incomplete)[0]  # type: ignore[index]  # (the expression matches anything)
+        begun = incomplete[len(finished) :].removeprefix('"').replace('""', '"')
+        taken = next(csv.reader([finished]), [])
+        names = [name for name in _header(ctx) if name.startswith(begun) and name not in taken]
+        return [CompletionItem(finished + _field(name)) for name in names]
 
 
 def all_names(values: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     """The names of a repeated option, in order."""
     return tuple(name for names in values for name in names)
+
+
+def _field(name: str) -> str:
+    """A name as one field of a CSV record."""
+    record = io.StringIO()
+    csv.writer(record, lineterminator="").writerow([name])
+    return record.getvalue()
+
+
+def _header(ctx: click.Context) -> list[str]:
+    """The columns of the data files typed so far, those that fit on a line; files that cannot be read have none."""
+    names: dict[str, None] = {}
+    for argument in _typed_data(ctx):
+        names |= dict.fromkeys(name for name in _columns_of(argument) if name.isprintable())
+    return list(names)
+
+
+def _typed_data(ctx: click.Context) -> list[str]:
+    """The data arguments; click leaves them among the rest while an option still waits for its value."""
+    data = ctx.params.get("data") or ()
+    return [*([data] if isinstance(data, str) else data), *ctx.args]
+
+
+def _columns_of(argument: str) -> tuple[str, ...]:
+    from mae_cli.data.source import Source  # noqa: PLC0415  (only completion needs it)
+    from mae_cli.errors import DataError  # noqa: PLC0415
+
+    if Path(argument).is_file():  # a pipe has only one reader, and that is the fit
+        with suppress(DataError, StopIteration):
+            return next(Source.of(argument).records()).cells
+    return ()

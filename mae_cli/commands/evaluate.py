@@ -1,59 +1,118 @@
 """mae-eval: metrics of a model on data."""
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mae_cli import __version__
-from mae_cli.commands.running import note, running, write_json
+from mae_cli.commands.reading import dialect_of, place_options, reading_options
+from mae_cli.commands.running import GATE_FAILED, Command, announce_terminal, note, running, write_json
+from mae_cli.visible import visible
+
+if TYPE_CHECKING:
+    from mae_cli.evaluation import NamedModel
+    from mae_cli.reports import EvaluationReport
+
+_STDIN = "-"
+_MOST_WORST = 1_000
 
 _EPILOG = """\b
 Examples:
-  mae-eval model.json new.csv
+  mae-eval model.json new.csv --worst 10
+  mae-eval model.json new.csv --max-mae 12.5 --against old.json && deploy
   mae-eval model.json - --json < new.csv | jq .metrics.mae
 
-Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage, 130 interrupted."""
+Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4 scored but --max-mae or --against
+failed, 130 interrupted."""
 
 
-@click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.argument("model")
-@click.argument("data")
+@click.command(
+    cls=Command, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.argument("model", type=click.Path())
+@click.argument("data", type=click.Path(), nargs=-1, required=True)
+@click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) when the MAE is above X.")
+@click.option(
+    "--against",
+    type=click.Path(),
+    metavar="FILE",
+    help="Another model, scored on the same rows; fail (exit 4) when MODEL has the larger MAE beyond chance: its 95 % "
+    "interval of the paired bootstrap lies above 0.",
+)
+@click.option(
+    "--worst",
+    type=click.IntRange(1, _MOST_WORST),
+    metavar="N",
+    help="List the N rows with the largest residuals, with their lines.",
+)
 @click.option(
     "--unseen",
     type=click.Choice(["error", "skip"]),
-    default="error",
-    show_default=True,
-    help="Rows with a level never seen in training: refuse, or leave out and count.",
+    help="Rows with a level never seen in training: refuse, or leave out and count.  [default: error; with --against "
+    "skip]",
 )
+@reading_options
+@place_options
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes.")
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
-def main(model: str, data: str, *, unseen: str, as_json: bool, quiet: bool) -> None:
+def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     """Score a MODEL written by mae-train on the rows of DATA.
 
-    MODEL is the file that mae-train wrote. DATA is a CSV file with the model's columns, in any order. Either can be -
-    for standard input. The model's column of weights is honoured when DATA has it.
+    MODEL is the file that mae-train wrote. DATA is a CSV file with the model's columns, in any order, or several
+    with one header. Either can be - for standard input. The model's column of weights is honoured when DATA has it.
     """
-    if model == data == "-":
-        raise click.UsageError("MODEL and DATA cannot both be standard input; give one of them as a file")
-    with running():
-        from mae_cli.data.source import Source  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-        from mae_cli.evaluation import evaluate  # noqa: PLC0415
-        from mae_cli.model import Model, load_model  # noqa: PLC0415
+    _require_one_reader(model, data, options["against"])
+    quiet = options["quiet"]
+    with running() as outcome:
+        from mae_cli.data.opening import opened  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+        from mae_cli.evaluation import EvaluationSettings, evaluate  # noqa: PLC0415
 
-        if model == "-":
-            fitted, name = Model.from_json(sys.stdin.buffer.read(), "standard input"), "standard input"
-        else:
-            fitted, name = load_model(model), model
-        report = evaluate(fitted, name, Source.of(data), skip_unseen=unseen == "skip")
+        settings = EvaluationSettings(
+            skip_unseen=(options["unseen"] or ("skip" if options["against"] else "error")) == "skip",
+            stream=options["stream"],
+            max_mae=options["max_mae"],
+            worst=options["worst"] or 0,
+        )
+        announce_terminal(model, *data, options["against"] or "", quiet=quiet)
+        subject = _loaded(model)
+        rival = _loaded(options["against"]) if options["against"] else None
+        with opened(data, dialect_of(options), options["dask"]) as files:
+            report = evaluate(subject.model, subject.name, files, settings, rival)
         for text in report.notes:
             note(text, quiet=quiet)
-        if as_json:
-            from mae_cli.report.as_json import dumps, evaluation_report_json  # noqa: PLC0415
+        for gate in report.gates:
+            if not gate.passed:
+                outcome.status = GATE_FAILED
+                click.echo(visible(f"Failed: {gate.finding} (--{gate.name})"), err=True)
+        _render(report, as_json=options["as_json"])
 
-            write_json(dumps(evaluation_report_json(report)))
-        else:
-            from mae_cli.report.console import result_console  # noqa: PLC0415
-            from mae_cli.report.evaluation import show_evaluation  # noqa: PLC0415
 
-            show_evaluation(result_console(), report)
+def _require_one_reader(model: str, data: tuple[str, ...], against: str | None) -> None:
+    """Refuse what would read standard input twice."""
+    if model == _STDIN and _STDIN in data:
+        raise click.UsageError("MODEL and DATA cannot both be standard input; give one of them as a file")
+    if against == _STDIN and _STDIN in (model, *data):
+        raise click.UsageError("--against and another file cannot both be standard input; give one of them as a file")
+
+
+def _loaded(model: str) -> "NamedModel":
+    from mae_cli.evaluation import NamedModel  # noqa: PLC0415
+    from mae_cli.model import load_model, read_model  # noqa: PLC0415
+
+    if model == _STDIN:
+        return NamedModel(read_model(sys.stdin.buffer, "standard input"), "standard input")
+    return NamedModel(load_model(model), model)
+
+
+def _render(report: "EvaluationReport", *, as_json: bool) -> None:
+    if as_json:
+        from mae_cli.report.as_json import dumps, evaluation_report_json  # noqa: PLC0415
+
+        write_json(dumps(evaluation_report_json(report)))
+        return
+    from mae_cli.report.console import result_console  # noqa: PLC0415
+    from mae_cli.report.evaluation import show_evaluation  # noqa: PLC0415
+
+    show_evaluation(result_console(), report)

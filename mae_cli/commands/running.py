@@ -6,40 +6,74 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import click
 
+from mae_cli.commands.allocator import keep_freed_memory
+from mae_cli.commands.memory import require_address_space
+from mae_cli.commands.stopping import stoppable
 from mae_cli.errors import MaeCliError, SettingsError
+from mae_cli.visible import visible
 
 OK = 0
 FAULT = 1
 NOT_CONVERGED = 3
-INTERRUPTED = 130
+GATE_FAILED = 4
+
+_END_OF_INPUT = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
+
+
+class Command(click.Command):
+    """A command whose complaints about its arguments are one line, whatever the arguments hold."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse as click does; what a terminal would obey in the message is shown as escapes."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise click.UsageError(visible(error.format_message()), error.ctx) from None
+
+
+@dataclass(eq=False)
+class Outcome:
+    """What a command's work has come to so far, as an exit status; it may be set before the report is written."""
+
+    status: int = OK
 
 
 @contextmanager
-def running() -> Iterator[None]:
+def running() -> Iterator[Outcome]:
     """Run a command's work; leave with the exit status that its end calls for.
 
     A reader that closes the pipe early is no fault: the work is done, and the rest of the report is not wanted.
     """
+    outcome = Outcome()
     _open_closed_streams()
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what a user should know is a note; a library's warnings are for developers
+    with stoppable(), _faults_in_one_line(outcome):
+        require_address_space()
+        keep_freed_memory()
+        yield outcome
+        sys.stdout.flush()
+    if outcome.status != OK:
+        sys.exit(outcome.status)
+
+
+@contextmanager
+def _faults_in_one_line(outcome: Outcome) -> Iterator[None]:
     try:
         yield
-        sys.stdout.flush()
     except SettingsError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(visible(str(error))) from None
     except MaeCliError as error:
         _fail(str(error), error.exit_status)
     except OSError as error:  # files are guarded where they are opened; what is left are the standard streams
         _discard_output()
         if _is_broken_pipe(error):
-            sys.exit(OK)
+            sys.exit(outcome.status)
         _fail(f"cannot write the output: {error.strerror}", FAULT)
-    except KeyboardInterrupt:
-        _fail("interrupted", INTERRUPTED)
     except MemoryError:
         _fail("not enough memory for this data; use fewer columns or rows", FAULT)
 
@@ -59,7 +93,13 @@ def _open_closed_streams() -> None:
 def note(text: str, *, quiet: bool) -> None:
     """Say something on standard error, unless it shall be quiet."""
     if not quiet:
-        click.echo(_one_line(f"Note: {text}"), err=True)
+        click.echo(visible(f"Note: {text}"), err=True)
+
+
+def announce_terminal(*inputs: str, quiet: bool) -> None:
+    """Say what a command waits for that reads a terminal."""
+    if "-" in inputs and sys.stdin.isatty():
+        note(f"reading from the terminal; end with {_END_OF_INPUT}", quiet=quiet)
 
 
 def write_json(text: str) -> None:
@@ -70,14 +110,8 @@ def write_json(text: str) -> None:
 
 
 def _fail(message: str, status: int) -> None:
-    click.echo(_one_line(f"Error: {message}"), err=True)
+    click.echo(visible(f"Error: {message}"), err=True)
     sys.exit(status)
-
-
-def _one_line(text: str) -> str:
-    from mae_cli.report.plain import visible  # noqa: PLC0415  (usage errors need no rich)
-
-    return visible(text)
 
 
 def _discard_output() -> None:

@@ -2,24 +2,22 @@
 
 import sys
 import time
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mae_cli import __version__
-from mae_cli.commands.columns import ColumnNames, all_names
-from mae_cli.commands.running import NOT_CONVERGED, note, running, write_json
+from mae_cli.commands.columns import ColumnName, ColumnNames, all_names
+from mae_cli.commands.output import STDOUT, OutputFile, check_output, write_output
+from mae_cli.commands.reading import dialect_of, place_options, reading_options
+from mae_cli.commands.running import NOT_CONVERGED, Command, announce_terminal, note, running, write_json
 
 if TYPE_CHECKING:
-    from mae_cli.model import Model
     from mae_cli.reports import TrainReport
     from mae_cli.solvers.settings import SolverSettings
     from mae_cli.training import Trained, TrainSettings
 
-_STDOUT = "-"
 _TEXTBOOK_OPTIONS = ("learning_rate", "schedule", "epochs", "batch_size")
 
 _EPILOG = """\b
@@ -32,9 +30,11 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 130 interrupted."""
 
 
-@click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.argument("data")
-@click.option("-t", "--target", required=True, metavar="NAME", help="Column to predict.")
+@click.command(
+    cls=Command, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.argument("data", type=click.Path(), nargs=-1, required=True)
+@click.option("-t", "--target", type=ColumnName(), required=True, metavar="NAME", help="Column to predict.")
 @click.option(
     "--features", type=ColumnNames(), multiple=True, help="Columns to predict it from.  [default: all others]"
 )
@@ -43,7 +43,10 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     "--categorical", type=ColumnNames(), multiple=True, help="Columns of numbers that are codes, not amounts."
 )
 @click.option(
-    "--weight", metavar="NAME", help="Column of row weights, not negative; a weight of 2 is a row given twice."
+    "--weight",
+    type=ColumnName(),
+    metavar="NAME",
+    help="Column of row weights, not negative; a weight of 2 is a row given twice.",
 )
 @click.option(
     "--loss", type=click.Choice(["mae", "mse"]), default="mae", show_default=True, help="Mean error to minimise."
@@ -80,37 +83,44 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the holdout and the batches."
 )
+@reading_options
+@place_options
 @click.option("--compare", is_flag=True, help="Fit the other loss too and set both side by side.")
 @click.option(
     "-o",
     "--output",
+    type=OutputFile(),
     default="model.json",
     show_default=True,
     metavar="FILE",
-    help="Where the model goes; - is standard output (the report then goes to standard error).",
+    help="Where the model goes; - is standard output (the report then goes to standard error). A link stays, and "
+    "what it points to is replaced.",
 )
 @click.option("--force", is_flag=True, help="Replace the output even if it is no model file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="No notes and no progress.")
+@click.option("-q", "--quiet", is_flag=True, help="No notes and no progress; with -o -, no report.")
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
-def main(data: str, **options: Any) -> None:
+def main(data: tuple[str, ...], **options: Any) -> None:
     """Fit a linear model to a CSV by least absolute deviations (or least squares).
 
-    DATA is a CSV file with a header, plain or gzipped, or - for standard input. The fit is exact, and the report
-    says how far it can be from the optimum.
+    DATA is a CSV file with a header, plain or gzipped, or - for standard input; several files with one header are one
+    data set. The fit is exact, and the report says how far it can be from the optimum.
     """
     started = time.perf_counter()
-    if options["output"] == _STDOUT and options["as_json"]:
+    output, quiet, as_json = options["output"], options["quiet"], options["as_json"]
+    if output == STDOUT and as_json:
         raise click.UsageError("--json and -o - both want standard output; write the model to a file")
     with running():
         settings = _settings(options)
-        output = _checked_output(data, options)
-        trained = _train(data, settings, quiet=options["quiet"])
-        _write(trained.model, output, force=options["force"])
+        check_output(output, data, force=options["force"])
+        announce_terminal(*data, quiet=quiet)
+        trained = _train(data, options, settings)
+        write_output(trained.model, output, force=options["force"])
         for text in trained.report.notes:
-            note(text, quiet=options["quiet"])
-        seconds = replace(trained.report.seconds, total=time.perf_counter() - started)
-        _render(replace(trained.report, model=options["output"], seconds=seconds), as_json=options["as_json"])
+            note(text, quiet=quiet)
+        if not (quiet and output == STDOUT):  # the report would go where notes go
+            seconds = replace(trained.report.seconds, total=time.perf_counter() - started)
+            _render(replace(trained.report, model=output, seconds=seconds), as_json=as_json)
     if trained.report.fit.certificate.status == "limit" and settings.fit.solver.tolerance is not None:
         sys.exit(NOT_CONVERGED)
 
@@ -139,6 +149,7 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
         max_levels=options["max_levels"],
         seed=options["seed"],
         compare=options["compare"],
+        stream=options["stream"],
     )
 
 
@@ -156,47 +167,18 @@ def _solver(options: dict[str, Any]) -> "SolverSettings":
     return Auto(**given)
 
 
-def _checked_output(data: str, options: dict[str, Any]) -> Path | None:
-    """The file to write, known to be writable before any work is done; None for standard output."""
-    from mae_cli.errors import ModelError  # noqa: PLC0415
-    from mae_cli.model_file import check_replaceable  # noqa: PLC0415
+def _train(data: tuple[str, ...], options: dict[str, Any], settings: "TrainSettings") -> "Trained":
+    from mae_cli.data.opening import opened  # noqa: PLC0415
+    from mae_cli.training import Observer, train  # noqa: PLC0415
 
-    if options["output"] == _STDOUT:
-        return None
-    output = Path(options["output"])
-    if _is_same_file(data, output):
-        raise ModelError(f"{output} is the data; name another file with -o")
-    check_replaceable(output, force=options["force"])
-    return output
+    with opened(data, dialect_of(options), options["dask"]) as files:
+        if options["quiet"] or not sys.stderr.isatty():
+            return train(files, settings)
+        from mae_cli.report.console import note_console  # noqa: PLC0415
+        from mae_cli.report.progress import progress  # noqa: PLC0415
 
-
-def _is_same_file(data: str, output: Path) -> bool:
-    with suppress(OSError):  # one of them is not there, or its name is none: that is told elsewhere
-        return output.samefile(data)
-    return False
-
-
-def _train(data: str, settings: "TrainSettings", *, quiet: bool) -> "Trained":
-    from mae_cli.data.source import Source  # noqa: PLC0415
-    from mae_cli.training import train  # noqa: PLC0415
-
-    source = Source.of(data)
-    if quiet or not sys.stderr.isatty():
-        return train(source, settings)
-    from mae_cli.report.console import note_console  # noqa: PLC0415
-    from mae_cli.report.progress import progress  # noqa: PLC0415
-
-    with progress(note_console(), enabled=True) as report:
-        return train(source, settings, lambda step, loss: report(step=step, loss=loss))
-
-
-def _write(model: "Model", output: Path | None, *, force: bool) -> None:
-    from mae_cli.model_file import write_model  # noqa: PLC0415
-
-    if output is None:
-        write_json(model.to_json())
-    else:
-        write_model(model, output, force=force)
+        with progress(note_console(), enabled=True) as report:
+            return train(files, settings, Observer(report.reading, report))
 
 
 def _render(report: "TrainReport", *, as_json: bool) -> None:
@@ -208,4 +190,4 @@ def _render(report: "TrainReport", *, as_json: bool) -> None:
     from mae_cli.report.console import note_console, result_console  # noqa: PLC0415
     from mae_cli.report.train import show_training  # noqa: PLC0415
 
-    show_training(note_console() if report.model == _STDOUT else result_console(), report)
+    show_training(note_console() if report.model == STDOUT else result_console(), report)

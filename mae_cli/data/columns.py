@@ -8,6 +8,8 @@ from mae_cli.data.wording import quoted
 from mae_cli.errors import DataError, SettingsError
 
 LONGEST_LIST = 12
+# Two of three letters in common is a coincidence; four of five, or two exchanged in a word of four, is a slip.
+_LIKENESS = 0.75
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColum
 def unknown_column(name: str, header: Sequence[str], file: str) -> DataError:
     """The error for a column that is not there, with the closest name and, when they are few, all names."""
     closest = [other for other in header if other.casefold() == name.casefold()]
-    closest = closest or get_close_matches(name, header, n=1)
+    closest = closest or get_close_matches(name, header, n=1, cutoff=_LIKENESS)
     message = f"{file} has no column {quoted(name)}"
     if closest:
         message += f"; did you mean {quoted(closest[0])}?"

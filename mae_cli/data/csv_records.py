@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+# The module's own limit, of 128 KB a cell, is for other uses; this one is the largest that every system takes.
+csv.field_size_limit(2**31 - 1)
+
 
 @dataclass(frozen=True)
 class Record:
@@ -19,15 +22,17 @@ class Record:
     cells: tuple[str, ...]
 
 
-def walk(stream: BinaryIO) -> Iterator[Record]:
-    """Yield the records of a stream, header first, without the blank lines that pandas skips as well.
+def walk(stream: BinaryIO, delimiter: str = ",", lines_before: int = 0) -> Iterator[Record]:
+    """Yield the records of a stream without the blank lines that pandas skips as well.
 
-    Bytes that are not UTF-8 come as lone surrogates, so that the walk can pass them.
+    Bytes that are not UTF-8 come as lone surrogates, so that the walk can pass them. A byte order mark is skipped at
+    the beginning of a file only; elsewhere it is text.
 
     Raises:
         csv.Error: A cell is larger than the csv module's limit.
     """
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    encoding = "utf-8" if lines_before else "utf-8-sig"
+    text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
     current = ""
 
     def lines() -> Iterator[str]:
@@ -36,13 +41,14 @@ def walk(stream: BinaryIO) -> Iterator[Record]:
             current = line
             yield line
 
-    reader = csv.reader(lines())
+    reader = csv.reader(lines(), delimiter=delimiter)
+    blanks = " \t\r\n".replace(delimiter, "")
     start = 1
     for cells in reader:
         # A blank line inside quotes belongs to a record that spans several lines.
-        blank = start == reader.line_num and not current.strip(" \t\r\n")
+        blank = start == reader.line_num and not current.strip(blanks)
         if not blank:
-            yield Record(start, tuple(cells))
+            yield Record(lines_before + start, tuple(cells))
         start = reader.line_num + 1
 
 

@@ -12,6 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from mae_cli.data.products import product, transpose_product
+
 FloatArray = NDArray[np.float64]
 CodeArray = NDArray[np.int32]
 
@@ -45,8 +47,8 @@ class Design:
         return tuple(int(start) for start in starts[:-1])
 
     def take(self, rows: slice | Sequence[int] | NDArray[np.bool_] | NDArray[np.intp]) -> "Design":
-        """The rows chosen by a slice (a view), a mask or indices (copies), in that order."""
-        return Design(self.numeric[rows], tuple(codes[rows] for codes in self.codes), self.level_counts)
+        """The rows chosen by a slice (a view), a mask or indices (copies), in that order; stored as they are here."""
+        return Design(_taken(self.numeric, rows), tuple(codes[rows] for codes in self.codes), self.level_counts)
 
     def dense(self) -> FloatArray:
         """The (n, p) matrix with its indicator columns written out, for small numbers of rows; not to be changed."""
@@ -65,20 +67,28 @@ class Design:
 
     def product(self, coefficients: FloatArray) -> FloatArray:
         """X·w, (n,)."""
-        result: FloatArray = self.numeric @ coefficients[: self.numeric.shape[1]]
+        result = product(self.numeric, coefficients[: self.numeric.shape[1]])
         for codes, offset, count in self._categories():
             result += np.concatenate(([0.0], coefficients[offset : offset + count]))[codes]
         return result
 
     def transpose_product(self, vector: FloatArray) -> FloatArray:
         """Xᵀ·v, (p,)."""
-        parts: list[FloatArray] = [vector @ self.numeric]
+        parts = [transpose_product(self.numeric, vector)]
         for codes, _, count in self._categories():
             parts.append(np.bincount(codes, weights=vector, minlength=count + 1)[1:].astype(np.float64, copy=False))
         return np.concatenate(parts)
 
     def _categories(self) -> list[tuple[CodeArray, int, int]]:
         return list(zip(self.codes, self.offsets, self.level_counts, strict=True))
+
+
+def _taken(matrix: FloatArray, rows: slice | Sequence[int] | NDArray[np.bool_] | NDArray[np.intp]) -> FloatArray:
+    """Rows of a matrix; where its columns are contiguous they stay so, as the bits of a product depend on that."""
+    if isinstance(rows, slice) or matrix.strides[0] >= matrix.strides[1]:
+        return matrix[rows]
+    chosen = np.asarray(rows)
+    return np.take(matrix.T, np.flatnonzero(chosen) if chosen.dtype == bool else chosen, axis=1).T
 
 
 def column_ranges(values: FloatArray) -> tuple[FloatArray, FloatArray]:

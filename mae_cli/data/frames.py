@@ -1,4 +1,4 @@
-"""Data frames of the library's callers, brought to the typed columns that `encoding` takes.
+"""Data frames of the library's callers, brought to the rows that `encoding` takes.
 
 Kinds go by dtype here, not by text: numeric dtypes are numbers, and booleans, strings, objects and categories
 are levels, as `str` writes them.
@@ -9,9 +9,33 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mae_cli.data.columns import unknown_column
+from mae_cli.data.design import Design
+from mae_cli.data.encoding import Coding, Layout, build_schema, describe
+from mae_cli.data.rows import Block, MemoryRows
 from mae_cli.data.wording import counted, quoted
 from mae_cli.errors import DataError
 from mae_cli.schema import NumericColumn, Schema
+
+
+def schema_of(frame: pd.DataFrame, *, max_levels: int) -> Schema:
+    """The schema that the rows of a frame define.
+
+    Raises:
+        DataError: As `read_frame`; or a column spans more than floating point can hold.
+    """
+    layout, block = _rows_of(read_frame(frame, max_levels=max_levels))
+    return build_schema(layout, describe(MemoryRows((block,)), layout, None))
+
+
+def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, NDArray[np.bool_]]:
+    """The design matrix of a frame, and the mask of the rows with a level that the schema does not know.
+
+    Raises:
+        DataError: As `read_frame_for`.
+    """
+    layout, block = _rows_of(read_frame_for(schema, frame))
+    coded, unseen = Coding.of(schema, layout)(block)
+    return coded.design, unseen
 
 
 def read_frame(frame: pd.DataFrame, *, max_levels: int = 200) -> pd.DataFrame:
@@ -51,6 +75,27 @@ def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
         column = frame.iloc[:, positions[name][0]]
         columns[name] = _numbers(name, column) if isinstance(feature, NumericColumn) else _levels(name, column)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
+
+
+def _rows_of(typed: pd.DataFrame) -> tuple[Layout, Block]:
+    """The columns of numbers and of categories as rows, with targets of 0."""
+    features: list[tuple[str, tuple[str, ...] | None]] = []
+    numeric, codes = [], []
+    for name, column in typed.items():
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            features.append((str(name), tuple(column.cat.categories)))
+            codes.append((column.cat.codes.to_numpy() + 1).astype(np.int32))
+        else:
+            features.append((str(name), None))
+            numeric.append(column.to_numpy())
+    # Column after column in memory, as the solvers take them.
+    matrix = np.empty((len(numeric), len(typed)))
+    for place, values in enumerate(numeric):
+        matrix[place] = values
+    rows = np.arange(len(typed))
+    return Layout(tuple(features)), Block(
+        Design(matrix.T, tuple(codes), (0,) * len(codes)), np.zeros(len(rows)), None, rows
+    )
 
 
 def _is_numeric(column: pd.Series) -> bool:

@@ -4,10 +4,10 @@ Everything a solver needs is a function mapped over blocks in a fixed order (sum
 so that a rerun gives the same bits) and the rows at given positions. Where the rows live is no concern of theirs.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,22 +29,48 @@ class Block:
         design: (b, p) rows of the design matrix.
         target: (b,) values y.
         weights: (b,) positive weights ω, or None when all are 1.
-        positions: (b,) row numbers in the whole data.
+        positions: (b,) row numbers in the whole data, one after the other in the blocks of a pass.
+        records: (b,) the record of the file that each row came from; None when rows and records are the same.
     """
 
     design: Design
     target: FloatArray
     weights: FloatArray | None
     positions: Positions
+    records: Positions | None = None
 
     @cached_property
     def weight_values(self) -> FloatArray:
         """(b,) weights, ones when there are none."""
         return np.ones(len(self.target)) if self.weights is None else self.weights
 
+    @property
+    def record_numbers(self) -> Positions:
+        """(b,) the record of the file that each row came from."""
+        return self.positions if self.records is None else self.records
+
+    def part(self, rows: slice | Positions) -> "Block":
+        """The rows chosen by a slice (a view) or by their places in the block (copies), in that order."""
+        weights = None if self.weights is None else self.weights[rows]
+        records = None if self.records is None else self.records[rows]
+        return Block(self.design.take(rows), self.target[rows], weights, self.positions[rows], records)
+
     def weighted(self, values: FloatArray) -> FloatArray:
         """ω·values, without a copy when there are no weights."""
         return values if self.weights is None else self.weights * values
+
+    def total(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Σω·values over the rows, which are the last axis.
+
+        No BLAS: it would hand a vector of this length to its threads, and on a busy machine wait for them.
+        """
+        sums = values.sum(axis=-1) if self.weights is None else np.einsum("...i,i->...", values, self.weights)
+        return np.asarray(sums)
+
+    @cached_property
+    def total_weight(self) -> float:
+        """Σω."""
+        return float(len(self.target) if self.weights is None else self.weights.sum())
 
     def places(self, rows: Positions) -> tuple[Positions, slice]:
         """Places in this block of those of the sorted `rows` that it holds, and which of the rows they are."""
@@ -77,33 +103,66 @@ class Rows(Protocol):
         ...
 
 
+class Store(Rows, Protocol):
+    """Rows that have a place of their own."""
+
+    def kept(self, transform: Callable[[Block], Block]) -> "Store":
+        """The rows that `transform` makes of every block, numbered anew and kept in the same place."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class MemoryRows:
-    """Rows in memory; a block is a view of `block_rows` of them."""
+    """Rows in memory, as blocks that follow each other."""
 
-    design: Design
-    target: FloatArray
-    weights: FloatArray | None = None
-    block_rows: int = BLOCK_ROWS
+    blocks: tuple[Block, ...]
 
-    @property
+    @classmethod
+    def of(
+        cls, design: Design, target: FloatArray, weights: FloatArray | None = None, block_rows: int = BLOCK_ROWS
+    ) -> Self:
+        """Views of the rows of whole arrays, `block_rows` in each."""
+        everything = Block(design, target, weights, np.arange(len(target)))
+        starts = range(0, len(target), block_rows)
+        return cls(tuple(everything.part(slice(start, start + block_rows)) for start in starts) or (everything,))
+
+    @classmethod
+    def collect(cls, blocks: Iterable[Block]) -> Self:
+        """Keep the blocks, their rows numbered anew, without empty ones (but for one when there is no other)."""
+        kept = list(numbered(blocks))
+        return cls(tuple(block for block in kept if len(block.target)) or tuple(kept[:1]))
+
+    @cached_property
     def shape(self) -> tuple[int, int]:
         """(n, p)."""
-        return self.design.shape
+        return int(self._starts[-1]), self.blocks[0].design.shape[1]
 
     def map(self, function: Callable[[Block], T]) -> Iterator[T]:
         """`function` of every block, in order."""
-        for start in range(0, len(self.target), self.block_rows):
-            stop = min(start + self.block_rows, len(self.target))
-            yield function(self._block(slice(start, stop), np.arange(start, stop)))
+        return map(function, self.blocks)
 
     def take(self, positions: Positions) -> Block:
         """Copies of the rows at these positions."""
-        return self._block(positions, positions)
+        if len(self.blocks) == 1:
+            return self.blocks[0].part(positions)
+        order = np.argsort(positions, kind="stable")
+        ordered = positions[order]
+        bounds = np.searchsorted(ordered, self._starts)
+        parts = [
+            block.part(ordered[low:high] - start)
+            for block, start, low, high in zip(self.blocks, self._starts, bounds, bounds[1:], strict=False)
+            if low < high
+        ]
+        joined = join(parts) if parts else self.blocks[0].part(positions)
+        return joined if (order[1:] > order[:-1]).all() else joined.part(np.argsort(order))
 
-    def _block(self, rows: slice | Positions, positions: Positions) -> Block:
-        weights = None if self.weights is None else self.weights[rows]
-        return Block(self.design.take(rows), self.target[rows], weights, positions)
+    def kept(self, transform: Callable[[Block], Block]) -> "MemoryRows":
+        """The rows that `transform` makes of every block, numbered anew."""
+        return MemoryRows.collect(map(transform, self.blocks))
+
+    @cached_property
+    def _starts(self) -> Positions:
+        return np.cumsum([0, *(len(block.target) for block in self.blocks)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,33 +195,59 @@ def _itself(block: Block) -> Block:
     return block
 
 
-def whole(rows: Rows) -> Block:
-    """All rows as one block, by one pass; no copy if they are one block already."""
-    blocks = list(rows.map(_itself))
+def join(blocks: Sequence[Block]) -> Block:
+    """The rows of all blocks as one; no copy if it is one already."""
     if len(blocks) == 1:
         return blocks[0]
-    designs = [block.design for block in blocks]
-    design = Design(
+    return Block(
+        design=_join_designs([block.design for block in blocks]),
+        target=np.concatenate([block.target for block in blocks]),
+        weights=None if blocks[0].weights is None else np.concatenate([block.weight_values for block in blocks]),
+        positions=np.concatenate([block.positions for block in blocks]),
+        records=None if blocks[0].records is None else np.concatenate([block.record_numbers for block in blocks]),
+    )
+
+
+def _join_designs(designs: Sequence[Design]) -> Design:
+    codes = zip(*(design.codes for design in designs), strict=True)
+    return Design(
         np.concatenate([design.numeric for design in designs]),
-        tuple(np.concatenate(codes) for codes in zip(*(design.codes for design in designs), strict=True)),
+        tuple(np.concatenate(column) for column in codes),
         designs[0].level_counts,
     )
-    target = np.concatenate([block.target for block in blocks])
-    weights = None if blocks[0].weights is None else np.concatenate([block.weight_values for block in blocks])
-    return Block(design, target, weights, np.concatenate([block.positions for block in blocks]))
+
+
+def numbered(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with their rows numbered from 0 on, as they follow each other."""
+    start = 0
+    for block in blocks:
+        stop = start + len(block.target)
+        yield replace(block, positions=np.arange(start, stop))
+        start = stop
+
+
+def whole(rows: Rows) -> Block:
+    """All rows as one block, by one pass; no copy if they are one block already."""
+    return join(list(rows.map(_itself)))
 
 
 def in_memory(rows: Rows) -> MemoryRows:
     """All rows brought into memory once, so that a transformation is not repeated in every pass."""
-    block = whole(rows)
-    return MemoryRows(block.design, block.target, block.weights)
+    return MemoryRows.collect(rows.map(_itself))
 
 
 @dataclass(eq=False)
 class PassCounter:
-    """How often the rows were visited from first to last."""
+    """How often the rows were visited from first to last; `watch` is told when a pass begins."""
 
     passes: int = 0
+    watch: Callable[[int], None] | None = None
+
+    def begin(self) -> None:
+        """Count a pass."""
+        self.passes += 1
+        if self.watch is not None:
+            self.watch(self.passes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +255,7 @@ class CountedRows:
     """Rows that count the passes over them."""
 
     rows: Rows
-    counter: PassCounter
+    counter: PassCounter = field(default_factory=PassCounter)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -179,7 +264,7 @@ class CountedRows:
 
     def map(self, function: Callable[[Block], T]) -> Iterator[T]:
         """`function` of every block, in order: one pass more."""
-        self.counter.passes += 1
+        self.counter.begin()
         return self.rows.map(function)
 
     def take(self, positions: Positions) -> Block:

@@ -1,135 +1,158 @@
-"""Where the bytes of a table come from: a file, plain or gzipped, or standard input.
+"""Where the text of a table comes from: a file, plain or compressed, in any encoding, or standard input.
 
-A source can be opened as often as needed. What can be read only once (standard
-input, a pipe) is held in memory.
+A source can be opened as often as needed, and is then read as UTF-8. What can be read only once (standard input, a
+pipe) is held.
 """
 
 import csv
-import gzip
 import io
 import re
 import stat
 import sys
-import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from mae_cli.data.archives import ARCHIVE_ERRORS, EXPANSION, LONGEST_MAGIC, Archive, archive_of
 from mae_cli.data.csv_records import Record, undecodable_line, walk
+from mae_cli.data.spool import Spool
+from mae_cli.data.transcoding import Transcoded, UndecodableError, encoding_of_mark
 from mae_cli.errors import DataError
 
-GZIP_MAGIC = b"\x1f\x8b"
 UTF8_MARK = b"\xef\xbb\xbf"
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_BLOCK = 1 << 16
+_SKIPPED_BYTES = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Bytes of a CSV table that can be read again and again; make one with `Source.of`.
+    """The text of a CSV table, which can be read again and again; make one with `Source.of`.
 
     Attributes:
         name: What messages call it: the path as it was given, or "standard input".
-        path: The file, when the bytes are read from it each time.
-        content: The bytes, when they are held in memory.
-        gzipped: Whether the bytes are a gzip archive, told by how they begin.
+        held: The file, or its bytes where they can be read only once.
+        archive: How it is compressed, if it is.
+        encoding: Of its text; None for UTF-8.
+        delimiter: Between its fields.
     """
 
     name: str
-    path: Path | None
-    content: bytes = field(default=b"", repr=False)
-    gzipped: bool = False
+    held: Path | Spool
+    archive: Archive | None = None
+    encoding: str | None = None
+    delimiter: str = ","
 
     @classmethod
-    def of(cls, argument: str) -> "Source":
-        """The source that a command's argument names: a path, or `-` for standard input.
+    def of(cls, argument: str, encoding: str | None = None, folder: Path = Path()) -> "Source":
+        """The source that a command's argument names: a path (from the folder on), or `-` for standard input.
 
         Raises:
-            DataError: It is a URL, absent, a directory, unreadable, a broken archive, or empty.
+            DataError: It is a URL, absent, a directory, unreadable, a broken archive, no text, or empty.
         """
         if URL.match(argument):
             raise DataError(f"{argument} is a URL; download it first and give the file")
-        source = _standard_input() if argument == "-" else _file(argument)
+        name, held = (
+            ("standard input", Spool(sys.stdin.buffer)) if argument == "-" else (argument, _file(argument, folder))
+        )
+        source = cls(name, held)
+        with source._read() as stream:
+            source = cls(name, held, archive_of(stream.read(LONGEST_MAGIC), name))
+        with source._read() as stream:
+            source = cls(name, held, source.archive, encoding or encoding_of_mark(stream.read(4)))
         with source.opened() as stream:
             if _is_blank(stream):
-                raise DataError(f"{source.name} is empty")
+                raise DataError(f"{name} is empty")
         return source
 
+    @property
+    def estimated_bytes(self) -> int:
+        """About how long the text is."""
+        size = self.held.size if isinstance(self.held, Spool) else self.held.stat().st_size
+        return size if self.archive is None else size * EXPANSION
+
     def open(self) -> BinaryIO:
-        """A fresh stream of the (decompressed) bytes, from their beginning; the caller closes it."""
-        if self.path is None:
-            held = io.BytesIO(self.content)
-            return cast("BinaryIO", gzip.GzipFile(fileobj=held)) if self.gzipped else held
-        return cast("BinaryIO", gzip.open(self.path)) if self.gzipped else self.path.open("rb")
+        """A fresh stream of the text in UTF-8, from its beginning; the caller closes it."""
+        stream: BinaryIO = self.held.open() if isinstance(self.held, Spool) else self.held.open("rb")
+        if self.archive is not None:
+            stream = self.archive.open(stream, self.name)
+        if self.encoding is not None:
+            stream = cast("BinaryIO", io.BufferedReader(Transcoded(stream, self.encoding)))
+        return stream
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
         """A fresh stream for a `with` block that reads it; what goes wrong there is told in one line.
 
         Raises:
-            DataError: The bytes cannot be read, decompressed, decoded as UTF-8 or walked as CSV.
+            DataError: The bytes cannot be read, decompressed, decoded or walked as CSV.
         """
-        try:
-            with self.open() as stream:
-                yield stream
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise DataError(f"{self.name}: the gzip archive is corrupt ({_first_line(error)})") from error
-        except UnicodeError as error:
-            raise self.not_utf8() from error
-        except csv.Error as error:
-            raise DataError(f"{self.name}: not readable as CSV ({_first_line(error)})") from error
-        except OSError as error:
-            raise _unreadable(self.name, error) from error
+        with self._read() as stream:
+            yield stream
 
-    def records(self) -> Iterator[Record]:
-        """All records, header first, each with its line; blank lines are left out."""
+    def records(self, offset: int = 0) -> Iterator[Record]:
+        """The records from a byte on where one begins, each with its line; blank lines are left out."""
         with self.opened() as stream:
-            yield from walk(stream)
+            yield from walk(stream, self.delimiter, lines_before=_skip(stream, offset))
 
-    def record(self, index: int) -> Record:
-        """The data record `index` (from 0, the header not counted), found by walking the file up to it."""
-        return next(islice(self.records(), index + 1, None))
-
-    def line_of(self, index: int) -> int:
-        """The line of the file (from 1) on which the data record `index` (from 0) starts."""
-        return self.record(index).line
-
-    def lines_of(self, indices: Collection[int]) -> dict[int, int]:
-        """The line of each of these data records, found in one walk of the file."""
-        wanted, last = set(indices), max(indices, default=-1)
-        records = enumerate(islice(self.records(), 1, last + 2))
-        return {index: record.line for index, record in records if index in wanted}
-
-    def place(self, index: int) -> str:
-        """Where the data record `index` stands, for the beginning of a message: `flights.csv, line 7`."""
-        return f"{self.name}, line {self.line_of(index)}"
-
-    def not_utf8(self) -> DataError:
+    def undecodable(self) -> DataError:
         """The error that points at the first line that is not UTF-8."""
         with self.open() as stream:
             found = undecodable_line(stream)
         place, byte = (f", line {found[0]}", f" (byte 0x{found[1]:02x})") if found else ("", "")
-        return DataError(f"{self.name}{place}: not UTF-8 text{byte}; save the file as UTF-8")
+        return DataError(
+            f"{self.name}{place}: not UTF-8 text{byte}; name the encoding with --encoding (latin-1 or cp1252, most "
+            "often), or save the file as UTF-8"
+        )
+
+    @contextmanager
+    def _read(self) -> Iterator[BinaryIO]:
+        try:
+            with self.open() as stream:
+                yield stream
+        except UndecodableError as error:
+            raise DataError(
+                f"{self.name}, line {error.line}: not {self.encoding} text (byte 0x{error.byte:02x}); name the right "
+                "encoding with --encoding"
+            ) from error
+        except UnicodeError as error:
+            raise self.undecodable() from error
+        except ARCHIVE_ERRORS as error:
+            raise self._corrupt(error) from error
+        except csv.Error as error:
+            raise DataError(f"{self.name}: not readable as CSV ({_first_line(error)})") from error
+        except OSError as error:
+            if error.errno is None and self.archive is not None:
+                raise self._corrupt(error) from error
+            raise _unreadable(self.name, error) from error
+
+    def _corrupt(self, error: Exception) -> DataError:
+        kind = self.archive.kind if self.archive else ""
+        return DataError(f"{self.name}: the {kind} archive is corrupt ({_first_line(error)})")
 
 
-def _standard_input() -> Source:
-    content = sys.stdin.buffer.read()
-    return Source("standard input", None, content, content.startswith(GZIP_MAGIC))
+def _skip(stream: BinaryIO, size: int) -> int:
+    """Read over `size` bytes; how many line ends are among them."""
+    lines, last = 0, b""
+    while size and (block := stream.read(min(size, _SKIPPED_BYTES))):
+        # A carriage return before a line feed is one line end with it, across blocks too.
+        lines += block.count(b"\n") + block.count(b"\r") - (last + block).count(b"\r\n")
+        size, last = size - len(block), block[-1:]
+    return lines
 
 
-def _file(argument: str) -> Source:
-    path = Path(argument)
+def _file(argument: str, folder: Path) -> Path | Spool:
+    path = folder / argument
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
             raise DataError(f"{argument} is a directory, not a CSV file")
-        if not stat.S_ISREG(mode):  # a pipe can be read only once
-            content = path.read_bytes()
-            return Source(argument, None, content, content.startswith(GZIP_MAGIC))
-        with path.open("rb") as stream:
-            return Source(argument, path, gzipped=stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC)
+        if stat.S_ISREG(mode):
+            return path
+        with path.open("rb") as stream:  # a pipe can be read only once
+            return Spool(stream)
     except OSError as error:
         raise _unreadable(argument, error) from error
 
@@ -141,9 +164,9 @@ def _unreadable(name: str, error: OSError) -> DataError:
 
 
 def _is_blank(stream: BinaryIO) -> bool:
-    block = stream.read(1 << 16).removeprefix(UTF8_MARK)
+    block = stream.read(_BLOCK).removeprefix(UTF8_MARK)
     while block and block.isspace():
-        block = stream.read(1 << 16)
+        block = stream.read(_BLOCK)
     return not block
 
 

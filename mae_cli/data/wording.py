@@ -5,6 +5,8 @@ import io
 import re
 import shlex
 
+from mae_cli.errors import DataError
+
 LONGEST_QUOTE = 40
 
 
@@ -20,10 +22,16 @@ def option(flag: str, column: str) -> str:
     record = io.StringIO()
     csv.writer(record, lineterminator="").writerow([column])
     value = record.getvalue()
+    flag += "=" if value.startswith("-") else " "  # or it would be taken for an option
     if re.fullmatch(r"[\w./:@%+-]+", value):
-        return f"{flag} {value}"
+        return f"{flag}{value}"
     # Double quotes work in every shell, Windows' too, unless something in them would be expanded.
-    return f"{flag} " + (shlex.quote(value) if re.search(r'["$`\\!%]', value) else f'"{value}"')
+    return flag + (shlex.quote(value) if re.search(r'["$`\\!%]', value) else f'"{value}"')
+
+
+def no_values(file: str, column: str) -> DataError:
+    """The error for a column without a single value."""
+    return DataError(f"{file}: column {quoted(column)} has no values; use {option('--exclude', column)}")
 
 
 def counted(count: int, noun: str) -> str:

@@ -1,12 +1,12 @@
 """Reports as JSON for programs: keys may be added, never renamed; a test pins them."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
 from mae_cli.metrics import Metrics
-from mae_cli.report.plain import is_obeyed, term_text
-from mae_cli.reports import Comparison, ContestedRow, Effect, EvaluationReport, FitReport, Scores, TrainReport
+from mae_cli.report.plain import term_text
+from mae_cli.reports import Comparison, ContestedRow, Effect, EvaluationReport, FitReport, Rival, Scores, TrainReport
+from mae_cli.visible import json_text
 
 TRAIN_SCHEMA = "mae-cli/train-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"
@@ -53,19 +53,31 @@ def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
         "quantile": report.quantile,
         "weight": report.weight,
         "notes": list(report.notes),
+        "outside": None if report.outside is None else asdict(report.outside),
+        "worst": None if report.worst is None else [asdict(row) for row in report.worst],
+        "against": None if report.rival is None else _rival(report.rival),
+        "gates": [asdict(gate) for gate in report.gates],
     }
 
 
 def dumps(report: dict[str, Any]) -> str:
     """The report as one line of JSON.
 
-    Characters that a terminal would obey are written as escapes, which every JSON reader turns back.
-
     Raises:
         ValueError: a number is not finite; reports hold none.
     """
-    text = json.dumps(report, allow_nan=False, ensure_ascii=False)
-    return text.translate({ord(each): json.dumps(each)[1:-1] for each in set(text) if is_obeyed(each)}) + "\n"
+    return json_text(report) + "\n"
+
+
+def _rival(rival: Rival) -> dict[str, Any]:
+    return {
+        "model": rival.model,
+        "loss": rival.loss,
+        "quantile": rival.quantile,
+        "metrics": _metrics(rival.metrics),
+        "difference": rival.difference,
+        "interval": None if rival.interval is None else list(rival.interval),
+    }
 
 
 def _fit(fit: FitReport) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from rich.text import Text
 
 from mae_cli.report.console import Room
 from mae_cli.report.numbers import aligned, count
-from mae_cli.report.plain import level_text, shortened, term_text, visible
+from mae_cli.report.plain import INTERCEPT, level_text, shortened, term_text
 from mae_cli.report.tables import AlignedTable
 from mae_cli.report.wording import fit_name
 from mae_cli.reports import Effect, FitReport, TrainReport
+from mae_cli.visible import visible
 
 NO_STANDARD_ERRORS = "Coefficients come without standard errors yet."
 
-_INTERCEPT = "(intercept)"
 _PER_DEVIATION = "× std. dev."
 
 
@@ -62,7 +62,7 @@ def _comparison_table(fit: FitReport, other: FitReport, room: Room) -> AlignedTa
 def _term_table(headings: list[str], effects: list[Effect], columns: list[list[str]], room: Room) -> AlignedTable:
     """The columns beside the names of their terms; one with more cells than effects has the intercept too."""
     length = max(map(len, columns))
-    names = [_INTERCEPT] * (length - len(effects)) + _names(effects, room)
+    names = [INTERCEPT] * (length - len(effects)) + _names(effects, room)
     filled = [[""] * (length - len(column)) + column for column in columns]
     return AlignedTable(headings, list(zip(names, *filled, strict=True)))
 

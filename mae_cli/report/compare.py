@@ -8,11 +8,12 @@ from mae_cli.report.coefficients import compared_coefficients
 from mae_cli.report.console import Room
 from mae_cli.report.curve import LossCurve, LossSeries
 from mae_cli.report.numbers import aligned, percent
-from mae_cli.report.plain import shortened, visible
+from mae_cli.report.plain import shortened
 from mae_cli.report.scores import comparison_scores
 from mae_cli.report.tables import AlignedTable
 from mae_cli.report.wording import fit_name, round_name
 from mae_cli.reports import Comparison, FitReport, TrainReport
+from mae_cli.visible import visible
 
 
 def comparison_blocks(report: TrainReport, comparison: Comparison, room: Room) -> list[RenderableType]:

@@ -14,9 +14,8 @@ from typing import Any, TextIO, cast
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from mae_cli.report.plain import visible
-
 _PIPED_WIDTH = 80  # of the chart; tables and sentences take what they need
+_NARROWEST = 20  # what no number is wider than; a window below it wraps the lines itself
 _TERMS_ON_A_TERMINAL = 20
 _REPLACEMENTS = str.maketrans(dict(zip("–×·²─│┊┤└┬", "-x-2-|:+++", strict=True)) | {"…": "..."})
 _REPLACE = "mae_cli.replace"
@@ -60,14 +59,9 @@ def show(console: Console, blocks: Sequence[RenderableType]) -> None:
     console.print(Group(*spaced), soft_wrap=not console.is_terminal)
 
 
-def show_line(console: Console, text: str) -> None:
-    """Print one line, never wrapped, cut or coloured; control characters in it are shown as escapes."""
-    console.print(Text(visible(text)), soft_wrap=True)
-
-
 def _console(stream: TextIO) -> Console:
     is_terminal = stream.isatty()
-    return _PlainConsole(
+    console = _PlainConsole(
         file=cast("TextIO", _EncodableStream(stream)),
         force_terminal=is_terminal,
         force_jupyter=False,
@@ -77,6 +71,9 @@ def _console(stream: TextIO) -> Console:
         emoji=False,
         highlight=False,
     )
+    if console.width < _NARROWEST:
+        console.width = _NARROWEST if console.width else _PIPED_WIDTH  # COLUMNS=0 means that it is not known
+    return console
 
 
 class _PlainConsole(Console):

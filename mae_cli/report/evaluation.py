@@ -1,19 +1,31 @@
 """The report of `mae-eval`, for people."""
 
-from rich.console import Console
+from collections.abc import Sequence
+
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from mae_cli.report.console import Room, room_on, show
-from mae_cli.report.numbers import counted
-from mae_cli.report.plain import shortened, visible
+from mae_cli.report.numbers import aligned, counted, quantity
+from mae_cli.report.plain import shortened
 from mae_cli.report.scores import evaluation_scores
-from mae_cli.report.wording import evaluation_rows, fit_name
-from mae_cli.reports import EvaluationReport
+from mae_cli.report.tables import AlignedTable
+from mae_cli.report.wording import evaluation_rows, fit_name, is_pinball
+from mae_cli.reports import EvaluationReport, Gate, Rival, WorstRow
+from mae_cli.visible import visible
 
 
 def show_evaluation(console: Console, report: EvaluationReport) -> None:
-    """Print which model was scored on which rows, and its metrics beside the baseline's."""
-    show(console, [_opening(report, room_on(console)), *evaluation_scores(report)])
+    """Print which model was scored on which rows, its metrics beside the baseline's, and what else was asked for."""
+    room = room_on(console)
+    blocks: list[RenderableType] = [_opening(report, room), *evaluation_scores(report)]
+    if report.rival is not None:
+        blocks.append(_rival(report, report.rival))
+    if report.worst is not None:
+        blocks.append(_worst(report.worst, shortened(visible(report.target), room.name)))
+    if report.gates:
+        blocks.append(_gates(report.gates))
+    show(console, blocks)
 
 
 def _opening(report: EvaluationReport, room: Room) -> Text:
@@ -24,3 +36,42 @@ def _opening(report: EvaluationReport, room: Room) -> Text:
         title += f", weighted by {shortened(visible(report.weight), room.name)}"
     places = f" · {visible(report.model)} on {visible(report.source)}\n"
     return Text().append(title, "bold").append(places + evaluation_rows(report.rows))
+
+
+def _rival(report: EvaluationReport, rival: Rival) -> Text:
+    """What the other model is, and how far the two are apart."""
+    text = f'"against" is {visible(rival.model)}, the {fit_name(rival.loss, rival.quantile)}, on the same rows. '
+    if rival.difference == 0:
+        text += "The MAE of both is the same"
+    else:
+        comparative = "larger" if rival.difference > 0 else "smaller"
+        text += f"The MAE of the model is {comparative} by {quantity(abs(rival.difference))}"
+    if rival.interval is not None and any(rival.interval):
+        low, high = map(quantity, rival.interval)
+        text += f"; the difference lies between {low} and {high} (95 % interval, paired bootstrap)"
+    if is_pinball(report.loss, report.quantile) or is_pinball(rival.loss, rival.quantile):
+        text += ". Models are compared by the MAE whatever they were fitted to"
+    return Text(f"{text}.")
+
+
+def _worst(rows: Sequence[WorstRow], target: str) -> Group:
+    columns = [
+        [f"{visible(row.file)}:{row.line}" for row in rows],  # as editors and compilers name a line
+        aligned([row.target for row in rows]),
+        aligned([row.prediction for row in rows]),
+        aligned([row.residual for row in rows], signed=True),
+    ]
+    table = AlignedTable(["line", target, "prediction", "residual"], list(zip(*columns, strict=True)))
+    return Group(Text("The rows with the largest residuals:"), table)
+
+
+def _gates(gates: Sequence[Gate]) -> Text:
+    lines = [
+        Text(f"{'Passed' if gate.passed else 'Failed'}: {visible(gate.finding)} (--{gate.name})", _style(gate))
+        for gate in gates
+    ]
+    return Text("\n").join(lines)
+
+
+def _style(gate: Gate) -> str:
+    return "" if gate.passed else "bold"

@@ -1,32 +1,11 @@
-"""Text from the user's data, made safe to print: what a terminal would obey is shown, not obeyed."""
-
-import unicodedata
+"""The names of columns, levels and coefficients as reports show them."""
 
 from rich.cells import cell_len
 
-# Zero-width joiners are part of ordinary spelling (Persian, Hindi); other invisible characters are not.
-_SPELLING = "\u200c\u200d"
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+from mae_cli.visible import visible
 
-
-def visible(text: str) -> str:
-    r"""The text with control, bidi and other invisible characters as escapes (`\n`, `\x1b`, `\u202e`)."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_visible_character, text))
-
-
-def is_obeyed(character: str) -> bool:
-    """Whether a terminal acts on the character, or shows nothing for it, instead of showing it."""
-    return unicodedata.category(character) in _INVISIBLE and character not in _SPELLING
-
-
-def _visible_character(character: str) -> str:
-    if not is_obeyed(character):
-        return character
-    if character in _NAMED:
-        return _NAMED[character]
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+INTERCEPT = "(intercept)"
+"""The name of the constant term in a list of coefficients."""
 
 
 def level_text(level: str) -> str:
@@ -37,7 +16,12 @@ def level_text(level: str) -> str:
 
 def term_text(column: str, level: str | None) -> str:
     """The name of one coefficient: `hour` for a number, `carrier = AA` for a level."""
-    return visible(column) if level is None else f"{visible(column)} = {level_text(level)}"
+    return column_text(column) if level is None else f"{column_text(column)} = {level_text(level)}"
+
+
+def column_text(column: str) -> str:
+    """A column as it is shown: in quotes where it could be taken for the intercept, or for a column and its level."""
+    return f'"{visible(column)}"' if column == INTERCEPT or " = " in column else visible(column)
 
 
 def shortened(text: str, limit: int | None) -> str:

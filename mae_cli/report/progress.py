@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from mae_cli.report.numbers import at_most, count, duration, quantity
+from mae_cli.watch import Watch
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -19,21 +20,21 @@ INTERVAL = 0.1
 """Seconds between two drawings."""
 
 
-class Report(Protocol):
-    """Tells how far the work is; cheap enough to call at every step."""
+class Report(Watch):
+    """Tells how far the work is; cheap enough to call at every step. This one is silent."""
 
-    def __call__(self, *, step: int, loss: float, gap: float | None = None) -> None:
-        """Report the step, the mean loss and, when known, the relative gap."""
+    def reading(self, rows: int) -> None:
+        """Report the number of rows read so far."""
 
 
 @contextmanager
 def progress(console: Console, enabled: bool) -> Iterator[Report]:
-    """Yield a function that shows progress: on a terminal, when enabled, and after half a second.
+    """Yield a watch that shows progress: on a terminal, when enabled, and after half a second.
 
     No thread is started, and the line is erased at the end, whether that is an exception or not.
     """
     if not (enabled and console.is_terminal and not console.is_dumb_terminal):
-        yield _ignore
+        yield Report()
         return
     line = _ProgressLine(console)
     try:
@@ -42,30 +43,49 @@ def progress(console: Console, enabled: bool) -> Iterator[Report]:
         line.close()
 
 
-def _ignore(*, step: int, loss: float, gap: float | None = None) -> None:
-    pass
-
-
-class _ProgressLine:
+class _ProgressLine(Report):
     def __init__(self, console: Console) -> None:
         self._console = console
         self._start = time.monotonic()
         self._next = self._start + DELAY
         self._live: Live | None = None
+        self._fit: dict[str, str] = {}
 
-    def __call__(self, *, step: int, loss: float, gap: float | None = None) -> None:
-        now = time.monotonic()
-        if now < self._next:
-            return
-        self._next = now + INTERVAL
-        parts = [f"fitting: step {count(step)}", f"loss {quantity(loss)}", duration(now - self._start)]
-        if gap is not None:
-            parts.insert(2, f"at most {at_most(gap)} above the optimum")
-        self._draw(Text(" · ".join(parts), no_wrap=True, overflow="ellipsis"))
+    def reading(self, rows: int) -> None:
+        if self._is_due():
+            self._show(f"reading: {count(rows)} rows")
+
+    def passing(self, count: int) -> None:
+        if count == 1:  # another fit
+            self._fit = {}
+        self._note("pass", f"pass {count:,}")
+
+    def reached(self, step: int, loss: float) -> None:
+        self._note("step", f"step {count(step)}, loss {quantity(loss)}")
+
+    def proved(self, relative_gap: float) -> None:
+        self._note("gap", f"at most {at_most(relative_gap)} above the optimum")
 
     def close(self) -> None:
         if self._live is not None:
             self._live.stop()
+
+    def _note(self, what: str, text: str) -> None:
+        self._fit[what] = text
+        if self._is_due():
+            known = [self._fit[key] for key in ("pass", "step", "gap") if key in self._fit]
+            self._show(f"fitting: {known[0]}", *known[1:])
+
+    def _is_due(self) -> bool:
+        now = time.monotonic()
+        due = now >= self._next
+        if due:
+            self._next = now + INTERVAL
+        return due
+
+    def _show(self, *parts: str) -> None:
+        elapsed = duration(time.monotonic() - self._start)
+        self._draw(Text(" · ".join((*parts, elapsed)), no_wrap=True, overflow="ellipsis"))
 
     def _draw(self, text: Text) -> None:
         if self._live is None:

@@ -42,9 +42,11 @@ def comparison_scores(fit: FitReport, other: FitReport) -> list[RenderableType]:
 
 
 def evaluation_scores(report: EvaluationReport) -> list[RenderableType]:
-    """One table: the model and its training baseline on the rows evaluated."""
+    """One table: the model, the one it is set against, and its training baseline on the rows evaluated."""
     baseline = f"{baseline_name(report.loss, report.quantile)} only"
     columns = [("model", report.scores.model), (baseline, report.scores.baseline)]
+    if report.rival is not None:
+        columns.insert(1, ("against", report.rival.metrics))
     return [
         _score_table("", columns, report.loss, report.quantile),
         baseline_note((report.loss, report.quantile)),

@@ -9,10 +9,11 @@ from mae_cli.report.compare import comparison_blocks, loss_series
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.curve import LossCurve
 from mae_cli.report.numbers import counted, duration
-from mae_cli.report.plain import shortened, visible
+from mae_cli.report.plain import shortened
 from mae_cli.report.scores import fit_scores
 from mae_cli.report.wording import fit_name, round_name, training_rows
 from mae_cli.reports import TrainReport
+from mae_cli.visible import visible
 
 
 def show_training(console: Console, report: TrainReport) -> None:

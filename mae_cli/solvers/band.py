@@ -9,6 +9,7 @@ circles. The search therefore works on residuals that differ from the true ones 
 is wider than the rounding of a row and narrower than a typical residual.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,6 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.data.design import FloatArray
+from mae_cli.data.products import product, transpose_product
+from mae_cli.data.rows import Block
+from mae_cli.solvers.whitening import Whitening
 
 Positions = NDArray[np.intp]
 
@@ -43,6 +47,22 @@ class Band:
     linear: FloatArray
     tie_width: FloatArray
 
+    @staticmethod
+    def of(block: Block, whitening: Whitening) -> "Band":
+        """The rows of a standard block from d = 0 on, scaled by their weights; no linear term, no width of ties."""
+        matrix = whitening.rows(block.design.dense())
+        if block.weights is not None:
+            matrix *= block.weights[:, np.newaxis]
+        nothing = np.zeros(matrix.shape[1]), np.zeros(len(matrix))
+        return Band(matrix, _lengths(matrix), block.weighted(block.target), *nothing)
+
+    @staticmethod
+    def joined(bands: Iterable["Band"]) -> "Band":
+        """All rows, without a linear term."""
+        rows = [(band.matrix, band.leverage, band.residual, band.tie_width) for band in bands]
+        matrix, leverage, residual, tie_width = map(np.concatenate, zip(*rows, strict=True))
+        return Band(matrix, leverage, residual, np.zeros(matrix.shape[1]), tie_width)
+
     @property
     def shape(self) -> tuple[int, int]:
         """(rows, columns)."""
@@ -58,40 +78,63 @@ class Band:
 
     def moved(self, step: FloatArray) -> "Band":
         """The same problem seen from the point d = `step`."""
-        return replace(self, residual=self.residual - self.matrix @ step)
+        return replace(self, residual=self.residual - product(self.matrix, step))
 
     def perturbed(self) -> "Band":
         """The same problem with ties broken: residuals changed by up to `tie_width`, the same way in every run."""
         noise = np.random.default_rng(_PERTURBATION_SEED).uniform(-1.0, 1.0, len(self.residual))
         return replace(self, residual=self.residual + self.tie_width * noise)
 
-    def nearest(self, count: int) -> Positions:
-        """The `count` rows with the smallest distance, in the order of the rows."""
-        if count >= len(self.residual):
-            return np.arange(len(self.residual))
-        return np.sort(np.argpartition(self.distance, count)[:count])
+    def take(self, rows: Positions | NDArray[np.bool_]) -> "Band":
+        """Only these rows; the linear term stays."""
+        return Band(self.matrix[rows], self.leverage[rows], self.residual[rows], self.linear, self.tie_width[rows])
 
-    def narrowed(self, members: Positions) -> "Band":
-        """Only the `members`; every other row acts through its present sign alone."""
+    def narrowed(self, count: int) -> "Narrowed":
+        """The `count` rows with the smallest distance; every other row acts through its present sign alone."""
+        members = np.arange(len(self.residual))
+        if count < len(members):
+            members = np.sort(np.argpartition(self.distance, count)[:count])
+        return self._narrowed_to(members)
+
+    def widened(self, narrowed: "Narrowed", rows: "Touching") -> "Narrowed":
+        """The rows join the narrowed problem."""
+        return self._narrowed_to(np.union1d(narrowed.members, rows.rows))
+
+    def _narrowed_to(self, members: Positions) -> "Narrowed":
         signs = np.sign(self.residual)
         signs[members] = 0.0
-        return Band(
-            self.matrix[members],
-            self.leverage[members],
-            self.residual[members],
-            self.linear + signs @ self.matrix,
-            self.tie_width[members],
-        )
+        band = replace(self.take(members), linear=self.linear + transpose_product(self.matrix, signs))
+        return Narrowed(members, band, float(np.abs(self.residual).sum()))
 
     def check(self, members: Positions, step: FloatArray) -> "Check":
         """Look at all rows after a `step` that was found with the `members` alone."""
-        residual = self.residual - self.matrix @ step
+        residual, signs = self.residual - product(self.matrix, step), np.sign(self.residual)
         outside = np.ones(len(residual), dtype=bool)
         outside[members] = False
-        wrong = np.flatnonzero(outside & (np.sign(self.residual) * residual < 0))
+        wrong = np.flatnonzero(outside & (signs * residual < 0))
         close = np.flatnonzero(outside & (np.abs(residual) <= TOUCHING * self.tie_width))
         objective = float(np.abs(residual).sum() - self.linear @ step)
-        return Check(wrong, Touching(close, np.sign(self.residual[close])), objective)
+        return Check(Touching(wrong, signs[wrong]), Touching(close, signs[close]), objective)
+
+
+def _lengths(matrix: FloatArray) -> FloatArray:
+    lengths: FloatArray = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
+    return lengths
+
+
+@dataclass(frozen=True, eq=False)
+class Narrowed:
+    """A problem narrowed to some of its rows, all other signs taken as known.
+
+    Attributes:
+        members: (m,) positions of the rows.
+        band: the rows; the others act through its linear term.
+        objective: of the whole problem at d = 0.
+    """
+
+    members: Positions
+    band: Band
+    objective: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +154,18 @@ class Touching:
         """No rows."""
         return Touching(np.zeros(0, dtype=np.intp), np.zeros(0))
 
+    @staticmethod
+    def joined(parts: Iterable["Touching"]) -> "Touching":
+        """Those of all parts."""
+        rows, signs = zip(*((part.rows, part.signs) for part in parts), strict=True)
+        return Touching(np.concatenate(rows), np.concatenate(signs))
+
+    def without(self, rows: Positions) -> "Touching":
+        """Those that are not among `rows`, which are many."""
+        ordered = np.append(np.sort(rows, kind="stable"), -1)  # never found
+        others = ordered[np.searchsorted(ordered[:-1], self.rows)] != self.rows
+        return Touching(self.rows[others], self.signs[others])
+
     def __add__(self, other: "Touching") -> "Touching":
         """Those of both."""
         return Touching(np.concatenate([self.rows, other.rows]), np.concatenate([self.signs, other.signs]))
@@ -126,12 +181,12 @@ class Check:
     """What all rows say to a step.
 
     Attributes:
-        wrong: rows outside of the band whose sign was taken as known and is not.
+        wrong: rows outside of the band whose sign was taken as known and is not, with that sign.
         touching: rows outside of the band that are close to zero, with the signs they were taken to have.
         objective: Σ|r − v·d| − c·d over all rows at the step.
     """
 
-    wrong: Positions
+    wrong: Touching
     touching: Touching
     objective: float
 

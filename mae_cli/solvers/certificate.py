@@ -13,7 +13,7 @@ from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.errors import DataError
-from mae_cli.solvers.problem import Coefficients, Problem, largest_magnitude, total_magnitude
+from mae_cli.solvers.problem import Coefficients, Problem, mean_magnitude
 from mae_cli.solvers.solution import Certificate, History, Status
 from mae_cli.solvers.standardise import Standardisation
 
@@ -69,16 +69,13 @@ def bound_squared(problem: Problem, point: Coefficients) -> Bound:
     Raises:
         DataError: the mean square overflows.
     """
-    look = partial(
-        _squared_sums, standard=problem.standard, point=point, largest=largest_magnitude(problem.rows, point)
-    )
-    sums = sum_blocks(problem.rows, look)
+    sums = sum_blocks(problem.rows, partial(_squared_sums, standard=problem.standard, point=point))
     slope = problem.whitening.gradient(sums.gradient)
     gap = float(slope @ slope) / problem.rows.shape[0]
     with np.errstate(over="ignore"):
         unit = np.float64(problem.standard.target_scale) ** 2
         loss = float(sums.loss / sums.weight * unit)
-        rounding = np.float64(8 * EPSILON * sums.magnitude / sums.weight) ** 2
+        rounding = np.float64(8 * EPSILON * mean_magnitude(problem.rows, point)) ** 2
     if not np.isfinite(loss):
         raise DataError(
             "the squares of the residuals exceed floating point; rescale the target (the MAE needs no squares)"
@@ -88,19 +85,17 @@ def bound_squared(problem: Problem, point: Coefficients) -> Bound:
 
 @dataclass(frozen=True, eq=False)
 class _SquaredSums(Sums):
-    """Sums over rows: ω, ωr², the magnitude, and the gradient Σωrz."""
+    """Sums over rows: ω, ωr², and the gradient Σωrz."""
 
     weight: float
     loss: float
-    magnitude: float
     gradient: FloatArray
 
 
-def _squared_sums(block: Block, standard: Standardisation, point: Coefficients, largest: float) -> _SquaredSums:
+def _squared_sums(block: Block, standard: Standardisation, point: Coefficients) -> _SquaredSums:
     residual = point.residual(block) / standard.target_scale
     return _SquaredSums(
         weight=float(block.weight_values.sum()),
         loss=float(block.weighted(residual**2).sum()),
-        magnitude=total_magnitude(block, point, largest),
-        gradient=standard(block).design.transpose_product(block.weighted(residual)),
+        gradient=standard.pull(standard.shifted(block), block.weighted(residual)),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mae_cli.data.design import FloatArray
+from mae_cli.data.products import product, transpose_product
 from mae_cli.losses import breakpoint_step
 from mae_cli.solvers.band import Band, typical_size
 
@@ -42,14 +43,18 @@ def descend(band: Band, most_steps: int) -> Descent:
     residual, step = band.residual, np.zeros(len(band.linear))
     losses = [float(np.abs(residual).sum())]
     for _ in range(most_steps):
-        direction = np.sign(residual) @ band.matrix + band.linear
-        rate = band.matrix @ direction
+        direction = transpose_product(band.matrix, np.sign(residual)) + band.linear
+        rate = product(band.matrix, direction)
         length = breakpoint_step(residual, rate, np.abs(rate), float(band.linear @ direction))
         if not math.isfinite(length) or length <= 0:
             break
-        residual = residual - length * rate
-        step = step + length * direction
-        losses.append(float(np.abs(residual).sum() - band.linear @ step))
-        if losses[-2] - losses[-1] < _SMALLEST_GAIN * len(residual) * typical_size(residual):
+        ahead = residual - length * rate
+        loss = float(np.abs(ahead).sum() - band.linear @ (step + length * direction))
+        enough = losses[-1] - loss >= _SMALLEST_GAIN * len(residual) * typical_size(residual)
+        if not enough and len(losses) == 1:
+            break  # the start is as good, and may be a vertex
+        residual, step = ahead, step + length * direction
+        losses.append(loss)
+        if not enough:
             break
     return Descent(step, replace(band, residual=residual), tuple(losses))

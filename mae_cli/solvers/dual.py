@@ -18,7 +18,7 @@ from mae_cli.errors import DataError
 from mae_cli.losses import Absolute
 from mae_cli.solvers.band import Positions, Touching
 from mae_cli.solvers.certificate import EPSILON, Bound
-from mae_cli.solvers.problem import Coefficients, Problem, largest_magnitude, total_magnitude
+from mae_cli.solvers.problem import Coefficients, Problem, mean_magnitude
 from mae_cli.solvers.solution import DualPoint
 from mae_cli.solvers.standardise import Standardisation
 
@@ -30,12 +30,11 @@ _INFEASIBILITY = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class DualSums(Sums):
-    """Sums over rows: ω, loss, gap, magnitude, and the constraint Σω(λ + tilt)z; and where λ is not sgn(r)."""
+    """Sums over rows: ω, loss, gap, and the constraint Σω(λ + tilt)z; and where λ is not sgn(r)."""
 
     weight: float
     loss: float
     gap: float
-    magnitude: float
     pull: FloatArray
     exceptions: Touching
 
@@ -108,13 +107,13 @@ class Signs:
     given: Touching
     standard_point: FloatArray | None
 
-    def of(self, block: Block, standard: Block, residual: FloatArray) -> FloatArray:
-        """(b,) signs of a block; 0 in the solved rows."""
-        read = residual if self.standard_point is None else standard.residual(self.standard_point)
+    def of(self, shifted: Block, standard: Standardisation, residual: FloatArray) -> FloatArray:
+        """(b,) signs of a block, with its residual in the user's units; 0 in the solved rows."""
+        read = residual if self.standard_point is None else standard.residual(shifted, self.standard_point)
         signs = np.sign(read)
-        places, chosen = block.places(self.given.rows)
+        places, chosen = shifted.places(self.given.rows)
         signs[places] = self.given.signs[chosen]
-        signs[block.places(self.solved)[0]] = 0.0
+        signs[shifted.places(self.solved)[0]] = 0.0
         return signs
 
 
@@ -126,8 +125,8 @@ def bound_vertex(problem: Problem, vertex: VertexFit) -> VertexBound:
     pull = problem.whitening.gradient(known.pull)
     multipliers = solved.least_norm(pull)
     if multipliers is None:
-        return VertexBound(mean_bound(problem, known, known.loss), np.zeros(len(vertex.basis)), None)
-    bound = mean_bound(problem, known, solved_gap(problem, known, pull, solved, multipliers))
+        return VertexBound(mean_bound(problem, vertex.point, known, known.loss), np.zeros(len(vertex.basis)), None)
+    bound = mean_bound(problem, vertex.point, known, solved_gap(problem, known, pull, solved, multipliers))
     untilted = multipliers - problem.absolute_loss.tilt
     if np.abs(untilted).max(initial=0.0) > 1 + BOX_ROUNDING:
         return VertexBound(bound, untilted, None)
@@ -139,30 +138,34 @@ def known_sums(problem: Problem, point: Coefficients, signs: Signs) -> DualSums:
     """Sums over all rows; the solved ones take no part in gap and pull."""
     look = partial(
         _absolute_sums,
-        to_standard=problem.standard,
+        standard=problem.standard,
         point=point,
         signs=signs,
         tilt=problem.absolute_loss.tilt,
-        largest=largest_magnitude(problem.rows, point),
     )
-    with np.errstate(over="ignore"):  # the bound refuses what is not finite
+    with np.errstate(over="ignore", invalid="ignore"):  # the bound refuses what is not finite
         return sum_blocks(problem.rows, look)
 
 
-def _absolute_sums(  # noqa: PLR0913, PLR0917  (a mapped function carries what it needs, never the rows)
-    block: Block, to_standard: Standardisation, point: Coefficients, signs: Signs, tilt: float, largest: float
-) -> DualSums:
-    standard, residual = to_standard(block), point.residual(block)
-    chosen = signs.of(block, standard, residual)
-    known = np.ones(len(chosen))
-    known[block.places(signs.solved)[0]] = 0.0
-    unlike = np.flatnonzero((chosen != np.sign(residual)) & (known > 0))
+def _absolute_sums(block: Block, standard: Standardisation, point: Coefficients, signs: Signs, tilt: float) -> DualSums:
+    shifted, residual = standard.shifted(block), point.residual(block)
+    chosen = signs.of(shifted, standard, residual)
+    solved = block.places(signs.solved)[0]
+    losses = np.abs(residual)
+    if tilt:
+        losses += tilt * residual
+    gaps = np.abs(residual) - chosen * residual
+    gaps[solved] = 0.0
+    differs = chosen != np.sign(residual)
+    differs[solved] = False
+    unlike = differs.nonzero()[0]
+    tilted = chosen + tilt
+    tilted[solved] = 0.0
     return DualSums(
-        weight=float(standard.weight_values.sum()),
-        loss=float(standard.weighted(np.abs(residual) + tilt * residual).sum()),
-        gap=float(standard.weighted(known * (np.abs(residual) - chosen * residual)).sum()),
-        magnitude=total_magnitude(block, point, largest),
-        pull=standard.design.transpose_product(standard.weighted(known * (chosen + tilt))),
+        weight=float(block.weight_values.sum()),
+        loss=float(block.weighted(losses).sum()),
+        gap=float(block.weighted(gaps).sum()),
+        pull=standard.pull(shifted, block.weighted(tilted)),
         exceptions=Touching(block.positions[unlike], chosen[unlike]),
     )
 
@@ -204,8 +207,8 @@ def solved_gap(
     return (1 - scale) * known.loss + scale * (known.gap + float(terms.sum()))
 
 
-def mean_bound(problem: Problem, sums: DualSums, gap: float) -> Bound:
-    """The bound of a gap of sums.
+def mean_bound(problem: Problem, point: Coefficients, sums: DualSums, gap: float) -> Bound:
+    """The bound of a point from sums over the rows.
 
     Raises:
         DataError: the sum of the losses overflows.
@@ -215,5 +218,5 @@ def mean_bound(problem: Problem, sums: DualSums, gap: float) -> Bound:
     # The sums are of twice the pinball loss.
     factor = 1.0 if isinstance(problem.loss, Absolute) else 0.5
     mean = factor / sums.weight
-    rounding = 8 * EPSILON * sums.magnitude / sums.weight
+    rounding = 8 * EPSILON * mean_magnitude(problem.rows, point)
     return Bound(sums.loss * mean, max(gap, 0.0) * mean, rounding)

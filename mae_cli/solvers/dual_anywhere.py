@@ -12,9 +12,9 @@ from functools import partial
 import numpy as np
 
 from mae_cli.data.design import FloatArray
-from mae_cli.data.rows import Block
+from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import Range, Sums, sum_blocks
-from mae_cli.solvers.band import Touching
+from mae_cli.solvers.band import Positions, Touching
 from mae_cli.solvers.certificate import Bound
 from mae_cli.solvers.dual import (
     DualSums,
@@ -31,21 +31,39 @@ from mae_cli.solvers.standardise import Standardisation
 
 # The least-norm band holds at most so many numbers.
 _LARGEST_BAND = 4_000_000
+# A sample of so many rows says how wide that is.
+_SAMPLE_ROWS = 10_000
 # The projections settle within a few rounds; each costs a pass.
 _PROJECTIONS = 8
 
 
 def bound_anywhere(problem: Problem, point: Coefficients) -> Bound:
-    """The better of the two bounds."""
-    residual = np.concatenate(list(problem.rows.map(point.residual)))
+    """The better of the two bounds; `problem` is whitened by all rows."""
     columns = max(1, len(problem.whitening.kept))
-    most = min(len(residual), max(_LARGEST_BAND // columns, columns))
-    nearest = np.argsort(np.abs(residual), kind="stable")[:most]
+    nearest = _nearest(problem.rows, point, max(_LARGEST_BAND // columns, columns))
     known = known_sums(problem, point, Signs(np.sort(nearest), Touching.none(), None))
     solved = gather(problem, point, nearest)
+    most = len(nearest)
     sizes = [columns * 2**power for power in range(64) if columns * 2**power < most]
     gaps = [_band_gap(problem, known, solved, size) for size in (*sizes, most)]
-    return mean_bound(problem, known, min(known.loss, _projected_gap(problem, point), *gaps))
+    return mean_bound(problem, point, known, min(known.loss, _projected_gap(problem, point), *gaps))
+
+
+def _nearest(rows: Rows, point: Coefficients, most: int) -> Positions:
+    """The rows with the smallest residuals, smallest first: about `most` of them."""
+    count, width = rows.shape[0], np.inf
+    if most < count:
+        sample = rows.take(np.arange(0, count, -(-count // _SAMPLE_ROWS)))
+        width = float(np.quantile(np.abs(point.residual(sample)), most / count))
+    near, sizes = map(np.concatenate, zip(*rows.map(partial(_within, point=point, width=width)), strict=True))
+    return np.asarray(near[np.argsort(sizes, kind="stable")[: 2 * most]])
+
+
+def _within(block: Block, point: Coefficients, width: float) -> tuple[Positions, FloatArray]:
+    """The rows of a block with residuals up to `width`, and their sizes."""
+    sizes = np.abs(point.residual(block))
+    near = np.flatnonzero(sizes <= width)
+    return block.positions[near], sizes[near]
 
 
 def _band_gap(problem: Problem, known: DualSums, solved: SolvedRows, count: int) -> float:

@@ -1,19 +1,20 @@
 """A fit to be made: the rows as read, the same in standard units, and the whitening of their columns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mae_cli.data.design import Design, FloatArray
-from mae_cli.data.rows import Block, CountedRows, PassCounter, Rows, TransformedRows, in_memory
+from mae_cli.data.rows import Block, CountedRows, MemoryRows, PassCounter, Rows, TransformedRows, in_memory, whole
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.solvers.band import typical_size
-from mae_cli.solvers.standardise import Standardisation, standardisation
-from mae_cli.solvers.whitening import Whitening, absolute_scale, squared_scale, whiten
+from mae_cli.solvers.standardise import Extent, Standardisation, standardisation
+from mae_cli.solvers.whitening import Whitening, absolute_scale, squared_scale, whiten, whiten_sample
 
 # Up to so many numbers (64 MB) the standardised rows are kept; beyond, every pass computes them block by block.
 _CACHED_SIZE = 8_000_000
-_MAGNITUDE_SAMPLE = 100
+# The rounding of a fit is measured on so many rows.
+_MAGNITUDE_SAMPLE = 4_000
 # The absolute values of so many rows at a time stay in the cache.
 _MAGNITUDE_ROWS = 1_024
 _LARGEST_MAGNITUDE = 1e6
@@ -68,18 +69,42 @@ class Problem:
         return tuple(int(column) - self.standard.intercept for column in self.whitening.aliased)
 
 
-def prepare(rows: Rows, loss: Absolute | Pinball | Squared, *, intercept: bool) -> Problem:
+def prepare(
+    counted: CountedRows, loss: Absolute | Pinball | Squared, *, intercept: bool, extent: Extent | None = None
+) -> Problem:
     """Measure, standardise and whiten the rows."""
-    counter = PassCounter()
-    counted = CountedRows(rows, counter)
-    standard = standardisation(counted, intercept=intercept)
+    standard = standardisation(counted, intercept=intercept, extent=extent)
     transformed = TransformedRows(counted, standard)
-    count, columns = rows.shape
+    count, columns = counted.shape
     small = count * (columns + 1) <= _CACHED_SIZE
-    standard_rows = CountedRows(in_memory(transformed), counter) if small else transformed
+    standard_rows = CountedRows(in_memory(transformed), counted.counter) if small else transformed
     scale = squared_scale if isinstance(loss, Squared) else absolute_scale
     whitening = whiten(standard_rows, standard, scale)
-    return Problem(counted, loss, standard, standard_rows, whitening, counter)
+    return Problem(counted, loss, standard, standard_rows, whitening, counted.counter)
+
+
+def prepare_sampled(
+    counted: CountedRows, loss: Absolute | Pinball, size: int, *, intercept: bool, extent: Extent | None = None
+) -> tuple[Problem, Block]:
+    """The same from a sample where that leaves no doubt about the rank; also the sample, in standard units.
+
+    It has `size` rows at even distances, or all rows when there are no more.
+    """
+    standard = standardisation(counted, intercept=intercept, extent=extent)
+    count = counted.shape[0]
+    if size < count:
+        standard_rows: Rows = TransformedRows(counted, standard)
+        sample = standard_rows.take(np.linspace(0, count - 1, size).astype(np.intp))
+    else:
+        sample = standard(whole(counted))
+        standard_rows = MemoryRows.of(sample.design, sample.target, sample.weights)
+    whitening = whiten_sample(sample, standard, absolute_scale) or whiten(standard_rows, standard, absolute_scale)
+    return Problem(counted, loss, standard, standard_rows, whitening, counted.counter), sample
+
+
+def whitened_by_all(problem: Problem) -> Problem:
+    """The problem with a whitening that makes the columns of all rows orthonormal, not only those of a sample."""
+    return replace(problem, whitening=whiten(problem.standard_rows, problem.standard, absolute_scale))
 
 
 def magnitude(block: Block, point: Coefficients) -> FloatArray:
@@ -92,18 +117,15 @@ def magnitude(block: Block, point: Coefficients) -> FloatArray:
     return sizes
 
 
-def largest_magnitude(rows: Rows, point: Coefficients) -> float:
-    """What a row may count towards the rounding of a fit: 1e6 times the typical magnitude.
+def mean_magnitude(rows: Rows, point: Coefficients) -> float:
+    """The weighted mean magnitude of a row, from a sample.
 
-    A row of 1e20 that a column of its own fits exactly must not make the residuals of all others look like rounding.
+    A row counts for at most 1e6 times the typical magnitude: one of 1e20 that a column of its own fits exactly must
+    not make the residuals of all others look like rounding.
     """
     count = rows.shape[0]
-    sample = rows.take(np.arange(0, count, max(1, count // _MAGNITUDE_SAMPLE)))
-    with np.errstate(over="ignore"):
-        return _LARGEST_MAGNITUDE * typical_size(magnitude(sample, point))
-
-
-def total_magnitude(block: Block, point: Coefficients, largest: float) -> float:
-    """Σω·(|y| + |b| + Σ|x·w|) over a block, no row counting for more than `largest`."""
+    sample = rows.take(np.arange(0, count, -(-count // _MAGNITUDE_SAMPLE)))
     with np.errstate(over="ignore"):  # the products of a row may overflow where its prediction does not
-        return float(block.weighted(np.minimum(magnitude(block, point), largest)).sum())
+        sizes = magnitude(sample, point)
+        sizes = np.minimum(sizes, _LARGEST_MAGNITUDE * typical_size(sizes))
+        return float(sample.weighted(sizes).sum() / sample.weight_values.sum())

@@ -125,6 +125,10 @@ def _user_units(scaled: FloatArray, standard: Standardisation, whitening: Whiten
     largest = np.abs(scaled).max(initial=0.0)
     everything[whitening.kept] = np.where(np.abs(scaled) > _EPSILON**2 * largest, scaled, 0.0)
     first = int(standard.intercept)
-    coefficients = everything[first:] * standard.target_scale
-    coefficients[: len(standard.scale)] /= standard.scale
+    coefficients = everything[first:]
+    numeric = slice(len(standard.scale))
+    # One power of two at a time could overflow where both together do not.
+    powers = np.frexp(standard.target_scale)[1] - np.frexp(standard.scale)[1]
+    coefficients[numeric] = np.ldexp(coefficients[numeric], powers)
+    coefficients[numeric.stop :] *= standard.target_scale
     return (float(everything[0]) * standard.target_scale if first else 0.0), coefficients

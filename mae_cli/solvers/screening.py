@@ -8,18 +8,20 @@ solved again, until none is wrong: then the optimum of the band is the optimum o
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from mae_cli.data.design import FloatArray
-from mae_cli.solvers.band import TOUCHING, Band, Check, Positions, Touching
+from mae_cli.solvers.band import TOUCHING, Band, Check, Narrowed, Positions, Touching
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.vertex import Outcome, search
 
 # Exchanges are cheap on a few rows for each column, and the descent ends well within such a band.
-_BAND_ROWS_PER_COLUMN = 6
+_BAND_ROWS_PER_COLUMN = 4
 _SMALLEST_BAND = 40
+_NARROWING = 8
 DESCENT_STEPS = 12
 _EXCHANGES_PER_COLUMN = 100
 # An unbounded band grows by this factor.
@@ -39,12 +41,12 @@ class Screenable(Protocol):
         """(rows, columns)."""
         ...
 
-    def nearest(self, count: int) -> Positions:
-        """About `count` rows whose residual changes its sign first, sorted."""
+    def narrowed(self, count: int) -> Narrowed:
+        """The problem of about `count` rows whose residual changes its sign first."""
         ...
 
-    def narrowed(self, members: Positions) -> Band:
-        """The problem of the `members`, all other signs taken as known."""
+    def widened(self, narrowed: Narrowed, rows: Touching) -> Narrowed:
+        """The same with more rows, which were taken to have these signs."""
         ...
 
     def check(self, members: Positions, step: FloatArray) -> Check:
@@ -62,7 +64,7 @@ class Optimum:
         step: (k,) from the origin of the problem to the vertex.
         touching: the other rows with a residual close to zero.
         iterations: descent steps and exchanges.
-        losses: the objective over all rows of the problem after each step or round; each took a pass over them.
+        losses: the objective over all rows of the problem at the start and after each step or round.
     """
 
     outcome: Outcome
@@ -81,14 +83,14 @@ def minimise(band: Band) -> Optimum:
 def finish(descent: Descent) -> Optimum:
     """The optimum from the end of a descent on."""
     band = descent.band
-    rows, columns = band.shape
+    rows = band.shape[0]
     loosened = band.perturbed()
-    found = screen(loosened, min(max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND), rows), _search)
+    found = screen(loosened, _inner(band.shape), partial(_solve, outer=rows))
     if found.outcome is Outcome.UNBOUNDED:
         return replace(found, step=descent.step)
     step = np.linalg.solve(band.matrix[found.basis], band.residual[found.basis]).astype(np.float64, copy=False)
-    searched, true = loosened.residual - band.matrix @ found.step, band.residual - band.matrix @ step
-    losses = (*descent.losses, *(loss + descent.offset for loss in found.losses))
+    searched, true = loosened.moved(found.step).residual, band.moved(step).residual
+    losses = (*descent.losses, *(loss + descent.offset for loss in found.losses[1:]))
     return Optimum(
         outcome=found.outcome,
         basis=found.basis,
@@ -107,33 +109,47 @@ def screen(
     `watch` is told the objective over all rows after every round.
     """
     rows, columns = problem.shape
-    members = problem.nearest(count)
-    step, losses, iterations = np.zeros(columns), [], 0
-    check = Check(members, Touching.none(), np.inf)
+    narrowed = problem.narrowed(count)
+    step, losses, iterations = np.zeros(columns), [narrowed.objective], 0
+    check = Check(Touching.none(), Touching.none(), np.inf)
     for _ in range(_MOST_ROUNDS):
-        found = solve(problem.narrowed(members).moved(step))
+        found = solve(narrowed.band.moved(step))
         iterations += found.iterations
         if found.outcome is Outcome.UNBOUNDED:
-            if len(members) == rows:
+            if count >= rows:
                 return replace(found, step=step + found.step)
             count = min(_WIDENING * max(count, 1), rows)
-            members = np.union1d(members, problem.nearest(count))
+            narrowed = problem.narrowed(count)
             continue
         step = step + found.step
-        check = problem.check(members, step)
+        check = problem.check(narrowed.members, step)
         losses.append(check.objective)
         watch(check.objective)
-        if not len(check.wrong):
+        if not len(check.wrong.rows):
             break
-        members = np.union1d(members, check.wrong)
+        narrowed = problem.widened(narrowed, check.wrong)
+    members = narrowed.members
     touching = Touching(members[found.touching.rows], found.touching.signs) + check.touching
-    outcome = found.outcome if not len(check.wrong) else Outcome.LIMIT
+    outcome = found.outcome if not len(check.wrong.rows) else Outcome.LIMIT
     return Optimum(outcome, members[found.basis], step, touching, iterations, tuple(losses))
 
 
-def _search(band: Band) -> Optimum:
-    vertex = search(band, _EXCHANGES_PER_COLUMN * band.shape[1])
-    return Optimum(vertex.outcome, vertex.basis, vertex.step, Touching.none(), vertex.exchanges, ())
+def _inner(shape: tuple[int, int]) -> int:
+    """How many rows the next band has."""
+    rows, columns = shape
+    return min(max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND, rows // _NARROWING), rows)
+
+
+def _solve(band: Band, outer: int) -> Optimum:
+    """The optimum of a band of `outer` rows: by descent and a band of this one where that is worth it."""
+    rows, columns = band.shape
+    # A band that had to be widened to most of the rows around it is searched as it is, or narrowing would not end.
+    if rows <= 2 * max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND) or 2 * rows > outer:
+        vertex = search(band, _EXCHANGES_PER_COLUMN * columns)
+        return Optimum(vertex.outcome, vertex.basis, vertex.step, Touching.none(), vertex.exchanges, ())
+    descent = descend(band, DESCENT_STEPS)
+    found = screen(descent.band, _inner(band.shape), partial(_solve, outer=rows))
+    return replace(found, step=descent.step + found.step, iterations=found.iterations + len(descent.losses) - 1)
 
 
 def _touching(searched: FloatArray, true: FloatArray, basis: Positions, tie_width: FloatArray) -> Touching:

@@ -3,46 +3,52 @@
 from dataclasses import replace
 from itertools import count
 
-from mae_cli.data.rows import Block, Rows
+from mae_cli.data.rows import Block, CountedRows, PassCounter, Rows
 from mae_cli.losses import Absolute, Pinball, Squared
-from mae_cli.solvers.absolute import Found, Search, minimise_absolute
+from mae_cli.solvers.absolute import Found, Search, minimise_absolute, sample_size
 from mae_cli.solvers.certificate import Bound, BoundedFit
 from mae_cli.solvers.dual import VertexBound, VertexFit, bound_vertex
 from mae_cli.solvers.dual_anywhere import bound_anywhere
 from mae_cli.solvers.least_squares import minimise_squared
-from mae_cli.solvers.problem import Coefficients, Problem, prepare
-from mae_cli.solvers.progress import Watch, unwatched
+from mae_cli.solvers.problem import Coefficients, Problem, prepare, prepare_sampled, whitened_by_all
 from mae_cli.solvers.refinement import solve_vertex
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import History, Solution, Status
+from mae_cli.solvers.standardise import Extent
 from mae_cli.solvers.textbook import descend_as_textbook
 from mae_cli.solvers.uniqueness import is_unique
+from mae_cli.watch import UNWATCHED, Watch
 
 # A vertex found with ties broken too coarsely shows a gap; it is then searched again with finer ones.
 _TIE_SHARES = (1.0, 1e-3, 1e-6)
 
 
-def solve(
+def solve(  # noqa: PLR0913  (the one entry)
     rows: Rows,
     loss: Absolute | Pinball | Squared,
     settings: SolverSettings,
     *,
     intercept: bool = True,
-    watch: Watch = unwatched,
+    watch: Watch = UNWATCHED,
+    extent: Extent | None = None,
 ) -> Solution:
     """Minimise the mean loss over (intercept, coefficients) for rows with positive weights.
+
+    One pass measures the extent of the rows when it is not known.
 
     Raises:
         DataError: the numbers of a column span more than floating point can hold.
     """
-    problem = prepare(rows, loss, intercept=intercept)
+    counted = CountedRows(rows, PassCounter(watch=watch.passing))
+    if isinstance(settings, Auto) and not isinstance(loss, Squared):
+        prepared = prepare_sampled(counted, loss, sample_size(rows.shape), intercept=intercept, extent=extent)
+        return _solve_absolute(*prepared, settings, watch)
+    problem = prepare(counted, loss, intercept=intercept, extent=extent)
     if isinstance(settings, Textbook):
         # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
         tolerance = Auto().tolerance if settings.tolerance is None else settings.tolerance
         return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, watch))
-    if isinstance(loss, Squared):
-        return _without_dual(problem, settings.tolerance, minimise_squared(problem))
-    return _solve_absolute(problem, settings, watch)
+    return _without_dual(problem, settings.tolerance, minimise_squared(problem))
 
 
 def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) -> Solution:
@@ -58,30 +64,28 @@ def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) ->
     )
 
 
-def _solve_absolute(problem: Problem, settings: Auto, watch: Watch) -> Solution:
-    weight = sum(problem.standard_rows.map(_weight))
-    unit = problem.standard.target_scale * (1.0 if isinstance(problem.loss, Absolute) else 0.5) / weight
+def _solve_absolute(problem: Problem, sample: Block, settings: Auto, watch: Watch) -> Solution:
+    unit = problem.standard.target_scale / problem.standard.weight
+    if isinstance(problem.loss, Pinball):
+        unit *= 0.5
     rounds = count(1)
 
     def tell(objective: float) -> None:
-        watch(next(rounds), objective * unit)
+        watch.reached(next(rounds), objective * unit)
 
     candidates: list[Solution] = []
     for tie_share in _TIE_SHARES:
-        search = Search(problem.standard_rows, problem.whitening, problem.absolute_loss, tie_share, tell)
-        candidates.append(_certified(problem, settings, minimise_absolute(search), unit))
+        found = minimise_absolute(Search(problem, sample, tie_share, tell))
+        candidates.append(_certified(problem, settings, found, unit))
+        watch.proved(candidates[-1].certificate.relative_gap or 0.0)
         if candidates[-1].certificate.status is Status.OPTIMAL:
             return candidates[-1]
     return _tightened(problem, settings, min(candidates, key=lambda each: each.certificate.loss))
 
 
-def _weight(block: Block) -> float:
-    return float(block.weight_values.sum())
-
-
 def _tightened(problem: Problem, settings: Auto, unproved: Solution) -> Solution:
     """The same coefficients with the better bound: one multiplier out of its box says little about the others."""
-    bound = bound_anywhere(problem, Coefficients(unproved.intercept, unproved.coefficients))
+    bound = bound_anywhere(whitened_by_all(problem), Coefficients(unproved.intercept, unproved.coefficients))
     if bound.gap >= unproved.certificate.loss - unproved.certificate.lower_bound:
         return unproved
     history = replace(unproved.history, loss=(*unproved.history.loss[:-1], bound.loss))
@@ -93,7 +97,7 @@ def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> S
     optimum = found.optimum
     if len(optimum.basis) < len(problem.whitening.kept):
         point = Coefficients(*problem.standard.to_user(problem.whitening.to_standard(optimum.step)))
-        bound = bound_anywhere(problem, point)
+        bound = bound_anywhere(whitened_by_all(problem), point)
         return _without_dual(
             problem, settings.tolerance, BoundedFit(point, bound, _history(problem, found, unit, bound))
         )

@@ -1,11 +1,13 @@
 """Centring and scaling of the columns and the target, exact to undo.
 
-Numeric columns become z = (x − shift)·2⁻ᵏ with the weighted mean as shift (0 without an intercept) and 2ᵏ the
-size of the largest |x − shift|; the target likewise, shifted by a median. Scales are powers of two, so that scaling
-is exact and a fit does not depend on the units. With an intercept a column of ones comes first.
+Numeric columns become z = (x − shift)·2⁻ᵏ, 2ᵏ the size of the largest |x − shift|; the target likewise. Scales are
+powers of two, so that scaling is exact and a fit does not depend on the units. With an intercept a column of ones
+comes first, and the target and those columns that lie far from zero for their spread are shifted to their middle.
+The other columns stay where they are: their products with a vector are then taken from the rows as read, with the
+scales folded into the vector, and no pass copies its rows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,8 +17,10 @@ from mae_cli.data.sums import Range, Sums, sum_blocks
 from mae_cli.errors import DataError
 from mae_cli.quantiles import weighted_quantile
 
-# The target's shift only has to be near its middle: the median of so many rows will do.
-_MEDIAN_SAMPLE = 500
+# Shifts only have to be near the middle: that of so many rows will do.
+_MIDDLE_SAMPLE = 500
+# A column is shifted when its values are so many times their spread; otherwise at most a digit is lost.
+_FAR_FROM_ZERO = 16.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,28 +32,57 @@ class Standardisation:
         shift: (q,) of the numeric columns.
         scale: (q,) powers of two.
         largest: (q,) max|x| of the columns as read, which bounds the rounding that they carry.
+        middle: (q,) about the median of the columns; 0 without an intercept.
+        farthest: (q,) max|x − middle|.
         target_shift: of the target.
         target_scale: a power of two.
+        weight: Σω of all rows.
     """
 
     intercept: bool
     shift: FloatArray
     scale: FloatArray
     largest: FloatArray
+    middle: FloatArray
+    farthest: FloatArray
     target_shift: float
     target_scale: float
+    weight: float
 
     def __call__(self, block: Block) -> Block:
         """The block in standard units, with its column of ones."""
-        # Column after column in memory: each is then shifted and scaled by one long operation.
-        columns = np.empty((len(self.shift) + self.intercept, len(block.target)))
-        columns[: int(self.intercept)] = 1.0
-        values = columns[int(self.intercept) :]
-        np.subtract(block.design.numeric.T, self.shift[:, np.newaxis], out=values)
-        values *= (1.0 / self.scale)[:, np.newaxis]
+        rows, columns = block.design.numeric.shape
+        first = int(self.intercept)
+        matrix = np.empty((rows, columns + first))
+        matrix[:, :first] = 1.0
+        np.multiply(self.shifted(block).design.numeric, 1.0 / self.scale, out=matrix[:, first:])
         target = (block.target - self.target_shift) / self.target_scale
-        design = Design(columns.T, block.design.codes, block.design.level_counts)
+        design = Design(matrix, block.design.codes, block.design.level_counts)
         return Block(design, target, block.weights, block.positions)
+
+    def shifted(self, block: Block) -> Block:
+        """The block with the shifts of its columns subtracted, scales as read; itself when nothing is shifted."""
+        design = block.design
+        if not self.shift.any():
+            return block
+        return replace(block, design=Design(design.numeric - self.shift, design.codes, design.level_counts))
+
+    def residual(self, shifted: Block, point: FloatArray) -> FloatArray:
+        """Standard residuals y − z·point, (b,), of a block from `shifted`."""
+        first = int(self.intercept)
+        coefficients = point[first:].copy()
+        coefficients[: len(self.scale)] /= self.scale
+        residual = (shifted.target - self.target_shift) * (1.0 / self.target_scale)
+        residual -= shifted.design.product(coefficients)
+        if first:
+            residual -= point[0]
+        return residual
+
+    def pull(self, shifted: Block, values: FloatArray) -> FloatArray:
+        """Σ values·z, (columns,), of a block from `shifted`."""
+        pull = shifted.design.transpose_product(values)
+        pull[: len(self.scale)] /= self.scale
+        return np.concatenate(([values.sum()], pull)) if self.intercept else pull
 
     def to_standard(self, intercept: float, coefficients: FloatArray) -> FloatArray:
         """Coefficients in the user's units as a vector in standard units, the intercept first if there is one."""
@@ -72,59 +105,84 @@ class Standardisation:
 
 
 @dataclass(frozen=True, eq=False)
-class _Extent(Sums):
-    """Weight, column totals, and ranges with the target as last column."""
+class Extent(Sums):
+    """Σω, and the ranges of the numeric columns with the target as last one."""
 
     weight: float
-    total: FloatArray
     ranges: Range
 
+    @staticmethod
+    def of(block: Block) -> "Extent":
+        """Measure a block."""
+        return Extent.known(block, Range(*column_ranges(block.design.numeric)))
 
-def standardisation(rows: Rows, *, intercept: bool) -> Standardisation:
-    """Measure the columns in one pass.
+    @staticmethod
+    def known(block: Block, columns: Range) -> "Extent":
+        """Measure the rest of a block whose numeric columns have these ranges."""
+        target = block.target
+        weight = float(len(target)) if block.weights is None else float(block.weights.sum())
+        lowest, highest = np.append(columns.lowest, target.min()), np.append(columns.highest, target.max())
+        return Extent(weight, Range(lowest, highest))
+
+
+def standardisation(rows: Rows, *, intercept: bool, extent: Extent | None = None) -> Standardisation:
+    """Choose shifts and scales; one pass measures the columns when their `extent` is not known.
 
     Raises:
         DataError: a column or the target spans more than floating point can hold.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        extent = sum_blocks(rows, _extent)
-        centres = _centres(rows, extent) if intercept else np.zeros(len(extent.ranges.lowest))
-        reach = np.maximum(extent.ranges.highest - centres, centres - extent.ranges.lowest)
-    if not np.isfinite(reach).all():
-        raise DataError("the values of a column span more than floating point can hold; rescale it")
-    scales = _powers_of_two(reach)
-    largest = np.maximum(np.abs(extent.ranges.lowest), np.abs(extent.ranges.highest))
+    extent = extent or sum_blocks(rows, Extent.of)
+    lowest, highest = extent.ranges.lowest, extent.ranges.highest
+    with np.errstate(over="ignore"):
+        if not np.isfinite(highest - lowest).all():
+            raise DataError("the values of a column span more than floating point can hold; rescale it")
+    centres = _Centres.of(rows) if intercept else _Centres.at_zero(len(lowest))
+    scales = _powers_of_two(_reach(extent.ranges, centres.shift))
     return Standardisation(
         intercept=intercept,
-        shift=centres[:-1],
+        shift=centres.shift[:-1],
         scale=scales[:-1],
-        largest=largest[:-1],
-        target_shift=float(centres[-1]),
+        largest=_reach(extent.ranges, np.zeros(len(lowest)))[:-1],
+        middle=centres.middle[:-1],
+        farthest=_reach(extent.ranges, centres.middle)[:-1],
+        target_shift=float(centres.shift[-1]),
         target_scale=float(scales[-1]),
+        weight=extent.weight,
     )
 
 
-def _extent(block: Block) -> _Extent:
-    values, target = block.design.numeric, block.target
-    lowest, highest = column_ranges(values)
-    return _Extent(
-        weight=float(block.weight_values.sum()),
-        total=block.weight_values @ values,
-        ranges=Range(np.append(lowest, target.min()), np.append(highest, target.max())),
-    )
+def _reach(ranges: Range, centre: FloatArray) -> FloatArray:
+    """max|x − centre| of every column."""
+    reach: FloatArray = np.maximum(ranges.highest - centre, centre - ranges.lowest)
+    return reach
 
 
-def _centres(rows: Rows, extent: _Extent) -> FloatArray:
-    """Weighted means of the columns, and the median of a sample of the target.
+@dataclass(frozen=True, eq=False)
+class _Centres:
+    """Of the numeric columns, with the target as last one.
 
-    The shift of the target only has to be near its middle.
+    Attributes:
+        middle: (q + 1,) the medians of a sample.
+        shift: (q + 1,) the same for the target and for the columns far from zero, 0 for the others.
     """
-    mean = extent.total / extent.weight
-    count = rows.shape[0]
-    sample = rows.take(np.arange(0, count, max(1, count // _MEDIAN_SAMPLE)))
-    median = weighted_quantile(sample.target, sample.weight_values, 0.5)
-    # Rounding can carry the mean of equal values past them, and an overflowed sum far past.
-    return np.append(np.clip(mean, extent.ranges.lowest[:-1], extent.ranges.highest[:-1]), median)
+
+    middle: FloatArray
+    shift: FloatArray
+
+    @staticmethod
+    def of(rows: Rows) -> "_Centres":
+        count = rows.shape[0]
+        sample = rows.take(np.arange(0, count, max(1, count // _MIDDLE_SAMPLE)))
+        values = sample.design.numeric
+        middle = np.median(values, axis=0)
+        with np.errstate(over="ignore"):
+            far = np.abs(values).sum(axis=0) > _FAR_FROM_ZERO * np.abs(values - middle).sum(axis=0)
+        target = weighted_quantile(sample.target, sample.weight_values, 0.5)
+        return _Centres(np.append(middle, target), np.append(np.where(far, middle, 0.0), target))
+
+    @staticmethod
+    def at_zero(size: int) -> "_Centres":
+        return _Centres(np.zeros(size), np.zeros(size))
 
 
 def _powers_of_two(reach: FloatArray) -> FloatArray:

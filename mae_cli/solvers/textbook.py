@@ -11,16 +11,16 @@ from functools import partial
 import numpy as np
 
 from mae_cli.data.design import FloatArray
+from mae_cli.data.order import target_quantiles
 from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.losses import Loss, Squared
-from mae_cli.quantiles import weighted_quantile
 from mae_cli.solvers.certificate import Bound, BoundedFit, bound_squared
 from mae_cli.solvers.dual_anywhere import bound_anywhere
 from mae_cli.solvers.problem import Coefficients, Problem
-from mae_cli.solvers.progress import Watch
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import History
+from mae_cli.watch import Watch
 
 # With a tolerance, the gap is looked at after so many epochs: a bound costs as much as many steps.
 _EPOCHS_BETWEEN_BOUNDS = 25
@@ -64,7 +64,7 @@ def descend_as_textbook(problem: Problem, settings: Textbook, watch: Watch) -> B
     for epoch in range(1, settings.epochs + 1):
         epochs = epoch
         losses.append(descent.epoch(epoch))
-        watch(epoch, losses[-1] * problem.standard.target_scale)
+        watch.reached(epoch, losses[-1] * problem.standard.target_scale)
         if not np.isfinite(losses[-1]):
             break
         if settings.tolerance is not None and epoch % _EPOCHS_BETWEEN_BOUNDS == 0:
@@ -167,14 +167,14 @@ def _measure(problem: Problem) -> _Scaling:
     deviation = np.sqrt(np.where(variance > 1e-24 * squares, variance, 1.0))
     # A step divided by ∞ is none: the columns that are left out keep the coefficient 0.
     deviation[problem.whitening.aliased] = np.inf
-    target, weights = map(np.concatenate, zip(*rows.map(_target_and_weights), strict=True))
-    middle = weighted_quantile(target, weights, 0.5) if intercept else 0.0
-    size = float(weights @ np.abs(target - middle)) / sums.weight
+    middle = target_quantiles(rows, (0.5,))[0] if intercept else 0.0
+    size = sum(rows.map(partial(_distance, middle=middle))) / sums.weight
     return _Scaling(mean, deviation, size if size > 0 else 1.0, intercept)
 
 
-def _target_and_weights(block: Block) -> tuple[FloatArray, FloatArray]:
-    return block.target, block.weight_values
+def _distance(block: Block, middle: float) -> float:
+    """Σω|y − middle|."""
+    return float(block.weighted(np.abs(block.target - middle)).sum())
 
 
 def _moments(block: Block) -> _Moments:

@@ -42,4 +42,4 @@ def _other_zeros(problem: Problem, vertex: VertexFit) -> tuple[Positions, FloatA
 
 
 def _whitened(problem: Problem, rows: Positions) -> FloatArray:
-    return problem.whitening.rows(problem.standard_rows.take(rows).design.dense())
+    return problem.whitening.rows(problem.standard(problem.rows.take(rows)).design.dense())

@@ -1,8 +1,8 @@
 """The vertex search: from an independent set of rows to an optimal one, by exchanges along edges.
 
-A vertex is the point where k independent rows (the basis B) have residual zero. With the tableau T = V·V_B⁻¹ the
-multipliers are λ_B = −(V_B⁻ᵀ)(c + Σ_{i∉B} sgn(rᵢ)vᵢ). If all |λⱼ| ≤ 1 the vertex is optimal and λ is its dual
-point. Otherwise the edge that frees the row with the largest |λⱼ| goes down; an exact line search along it stops
+A vertex is the point where k independent rows (the basis B) have residual zero; the columns of V_B⁻¹ are its edges.
+The multipliers are λ_B = −(V_B⁻ᵀ)(c + Σ_{i∉B} sgn(rᵢ)vᵢ). If all |λⱼ| ≤ 1 the vertex is optimal and λ is its
+dual point. Otherwise the edge that frees the row with the largest |λⱼ| goes down; an exact line search along it stops
 where another row's residual reaches zero, and that row takes the place (Barrodale and Roberts, 1973).
 """
 
@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.data.design import FloatArray
+from mae_cli.data.products import product, transpose_product
 from mae_cli.solvers.band import Band, Positions
 
 # |λ| may pass 1 by the rounding of a sum of a few thousand signs before an exchange is worth making.
 _MULTIPLIER_SLACK = 1e-11
-# Rank-one updates of the tableau lose digits slowly; it is computed anew after so many exchanges.
+# Rank-one updates of the edges lose digits slowly; they are computed anew after so many exchanges, or as many as
+# there are columns: an inverse then costs no more than the updates.
 _REFRESH = 60
 # A row moves along an edge when its rate is more than this share of the largest, both relative to leverage.
 _SMALLEST_RATE = 1e-10
@@ -101,25 +103,31 @@ def search(band: Band, most_exchanges: int) -> Vertex:
 
 
 def _walk(band: Band, basis: Positions, most_exchanges: int) -> Vertex:
-    tableau = _Tableau(band, basis)
+    state = _Basis(band, basis)
     outcome = Outcome.LIMIT
     for _ in range(most_exchanges):
-        multipliers = tableau.multipliers()
+        multipliers = state.multipliers()
         leaving = int(np.abs(multipliers).argmax())
         if abs(multipliers[leaving]) <= 1 + _MULTIPLIER_SLACK:
-            if tableau.is_fresh:
+            if state.is_fresh:
                 outcome = Outcome.OPTIMAL
                 break
-            tableau.refresh()  # what updates say must hold when computed anew
+            state.refresh()  # what updates say must hold when computed anew
             continue
-        if not tableau.exchange(leaving, float(multipliers[leaving])):
+        if not state.exchange(leaving, float(multipliers[leaving])):
             outcome = Outcome.UNBOUNDED
             break
-    return Vertex(outcome, tableau.basis, tableau.step(), tableau.exchanges)
+    return Vertex(outcome, state.basis, state.step(), state.exchanges)
 
 
-class _Tableau:
-    """The state of the search: basis, tableau T = V·V_B⁻¹, residuals and signs."""
+class _Basis:
+    """The state of the search: the basis, its edges V_B⁻ᵀ, residuals, signs, and the pull u = c + Σ sgn(rᵢ)vᵢ.
+
+    The tableau V·V_B⁻¹ is never written out: an exchange needs one column and one row of it.
+    """
+
+    _pull: FloatArray
+    _signs: FloatArray
 
     def __init__(self, band: Band, basis: Positions) -> None:
         self.band = band
@@ -129,7 +137,7 @@ class _Tableau:
 
     def multipliers(self) -> FloatArray:
         """λ_B, (k,)."""
-        return -(self._signs @ self._table + self._linear)
+        return -product(self._edges, self._pull)
 
     def step(self) -> FloatArray:
         """The vertex as a step from the band's origin: V_B⁻¹·r_B."""
@@ -139,7 +147,7 @@ class _Tableau:
         """Free the basis row at place `leaving` and follow its edge down; False if nothing stops the way."""
         # The freed row's residual takes the sign of its multiplier, which is where the loss falls.
         towards = 1.0 if multiplier > 0 else -1.0
-        rate = self._table[:, leaving] * -towards
+        rate = product(self.band.matrix, self._edges[leaving] * -towards)
         ahead = ((self._residual * rate > 0) & self._moves(rate)).nonzero()[0]
         speeds = rate[ahead]
         breakpoints = self._residual[ahead] / speeds
@@ -164,24 +172,26 @@ class _Tableau:
     def _replace(self, leaving: int, entering: int) -> None:
         self.basis[leaving] = entering
         self.exchanges += 1
-        if self.exchanges % _REFRESH == 0:
+        if self.exchanges % max(_REFRESH, len(self.basis)) == 0:
             self.refresh()
             return
         self.is_fresh = False
-        column = self._table[:, leaving] / self._table[entering, leaving]
-        row = self._table[entering].copy()
+        row = product(self._edges, self.band.matrix[entering])
+        edge = self._edges[leaving] / row[leaving]
         row[leaving] -= 1.0
-        self._table -= np.multiply.outer(column, row)
-        self._linear -= self._linear[leaving] / (row[leaving] + 1.0) * row
+        self._edges -= np.multiply.outer(row, edge)
         self._residual[self.basis] = 0.0
-        self._signs = np.sign(self._residual)
+        signs = np.sign(self._residual)
+        changed = (signs != self._signs).nonzero()[0]
+        self._pull += (signs[changed] - self._signs[changed]) @ self.band.matrix[changed]
+        self._signs = signs
 
     def refresh(self) -> None:
         """Compute everything from the basis alone."""
         self.is_fresh = True
-        inverse = np.asarray(np.linalg.inv(self.band.matrix[self.basis]), dtype=np.float64)
-        self._table = self.band.matrix @ inverse
-        self._linear = self.band.linear @ inverse
-        self._residual = self.band.residual - self._table @ self.band.residual[self.basis]
+        matrix = self.band.matrix
+        self._edges = np.ascontiguousarray(np.linalg.inv(matrix[self.basis]).T, dtype=np.float64)
+        self._residual = self.band.residual - product(matrix, self.band.residual[self.basis] @ self._edges)
         self._residual[self.basis] = 0.0
         self._signs = np.sign(self._residual)
+        self._pull = self.band.linear + transpose_product(matrix, self._signs)

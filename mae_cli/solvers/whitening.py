@@ -12,6 +12,7 @@ from functools import partial, reduce
 import numpy as np
 
 from mae_cli.data.design import FloatArray
+from mae_cli.data.products import matrix_product
 from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import sum_blocks
 from mae_cli.solvers.standardise import Standardisation
@@ -41,9 +42,8 @@ class Whitening:
     columns: int
 
     def rows(self, matrix: FloatArray) -> FloatArray:
-        """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows, column after column in memory."""
-        whitened: FloatArray = (self.inverse_factor.T @ self._select(matrix).T).T
-        return whitened
+        """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows, row after row in memory."""
+        return matrix_product(self._select(matrix), self.inverse_factor)
 
     def to_standard(self, point: FloatArray) -> FloatArray:
         """Standard coefficients (columns,) of a whitened point (k,); zero for the columns left out."""
@@ -75,6 +75,11 @@ def whiten(rows: Rows, standard: Standardisation, row_scale: RowScale) -> Whiten
     count = rows.shape[0]
     gram = sum_blocks(rows, partial(_gram, row_scale=row_scale)) / count
     return _from_gram(gram, standard) or _from_factor(_triangular_factor(rows, row_scale), standard, count)
+
+
+def whiten_sample(sample: Block, standard: Standardisation, row_scale: RowScale) -> Whitening | None:
+    """Factor a sample of the standardised rows; None unless its columns, and so those of all, are independent."""
+    return _from_gram(_gram(sample, row_scale) / len(sample.target), standard)
 
 
 def _scaled(block: Block, row_scale: RowScale) -> FloatArray:

@@ -1,15 +1,25 @@
-# Fits once with quantreg; prints the seconds of rq.fit alone, then the coefficients, intercept first.
-# Arguments: a file of doubles (the columns of [target, features], one after another), its number of columns, quantile, method.
+# Fits once with quantreg; prints the seconds of rq.fit alone and the mean of |r| + (2 tau - 1) r, as JSON.
+# Arguments: a folder with target.f64 and matrix.f64 (doubles, row by row), quantile, method.
 suppressMessages(library(quantreg))
 arguments <- commandArgs(trailingOnly = TRUE)
-columns <- as.integer(arguments[2])
-tau <- as.numeric(arguments[3])
-method <- arguments[4]
-table <- matrix(readBin(arguments[1], "double", n = file.size(arguments[1]) / 8), ncol = columns)
-y <- table[, 1]
-X <- cbind(1, table[, -1])
-some <- seq_len(min(length(y), 50 * columns))
-invisible(try(rq.fit(X[some, ], y[some], tau, method = "fn"), silent = TRUE)) # load the code before the clock starts
+doubles <- function(name) {
+  path <- file.path(arguments[1], name)
+  readBin(path, "double", n = file.size(path) / 8)
+}
+y <- doubles("target.f64")
+X <- cbind(1, matrix(doubles("matrix.f64"), nrow = length(y), byrow = TRUE))
+tau <- as.numeric(arguments[2])
+method <- arguments[3]
+set.seed(0)
+small <- cbind(1, matrix(rnorm(10000), ncol = 10))
+invisible(try(rq.fit(small, rnorm(1000), tau, method = method), silent = TRUE)) # load the code before the clock starts
+give_up <- function(error) {
+  message(gsub("\n", " ", conditionMessage(error)))
+  quit(status = 1)
+}
 start <- Sys.time()
-fit <- rq.fit(X, y, tau, method = method)
-cat(sprintf("%.17g", c(as.numeric(Sys.time() - start, units = "secs"), fit$coefficients)))
+fit <- tryCatch(rq.fit(X, y, tau, method = method), error = give_up)
+seconds <- as.numeric(Sys.time() - start, units = "secs")
+residual <- y - drop(X %*% fit$coefficients)
+loss <- mean(abs(residual) + (2 * tau - 1) * residual)
+cat(sprintf('{"seconds": %.17g, "loss": %.17g, "passes": null}\n', seconds, loss))

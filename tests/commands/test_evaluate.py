@@ -83,7 +83,7 @@ def test_metrics_are_those_of_the_formulas(mae_train, report, flights, table, we
 
 def test_a_weight_column_that_the_data_lack_is_noted_once_and_rows_weigh_the_same(mae_train, mae_eval, flights, table):
     mae_train(flights, "-t", "delay", "--features", "distance", "--weight", "hour")
-    table("delay,distance\n1,100\n5,900\n")
+    table("delay,distance\n1,500\n5,900\n")
     result = mae_eval("model.json", "data.csv", "--json")
     assert result.stderr == "Note: data.csv has no weight column 'hour'; all rows weigh the same\n"
     assert json.loads(result.stdout)["weight"] is None

@@ -3,10 +3,8 @@
 import errno
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 import warnings
 
 import click
@@ -24,7 +22,6 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals and pip
     [
         (DataError("a.csv, line 3: no"), 1, "Error: a.csv, line 3: no\n"),
         (ModelError("m.json is no model file"), 1, "Error: m.json is no model file\n"),
-        (KeyboardInterrupt(), 130, "Error: interrupted\n"),
         (MemoryError(), 1, "Error: not enough memory for this data; use fewer columns or rows\n"),
         (DataError("two\nlines \x1b[31m"), 1, "Error: two\\nlines \\x1b[31m\n"),
     ],
@@ -132,29 +129,6 @@ def test_tables_and_models_go_through_pipes(start, flights):
     assert process.returncode == 0
     assert json.loads(model)["schema"] == "mae-cli/model"
     assert report.decode().startswith("MAE fit of delay on 80 rows")
-
-
-def opened_for_writing(pipe, process):
-    """The pipe's writing end, which can be had once the process has the other end open."""
-    while process.poll() is None:
-        try:
-            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:
-            time.sleep(0.01)
-    raise AssertionError(process.stderr.read())
-
-
-@posix_only
-def test_an_interruption_ends_it_with_130_in_one_line_and_nothing_written(start, tmp_path):
-    pipe = tmp_path / "data.csv"
-    os.mkfifo(pipe)
-    process = start("mae-train", pipe, "-t", "y")
-    writer = opened_for_writing(pipe, process)
-    process.send_signal(signal.SIGINT)
-    status, errors = end(process)
-    os.close(writer)
-    assert (status, errors) == (130, "Error: interrupted\n")
-    assert not (tmp_path / "model.json").exists()
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")  # noqa: PTH110

@@ -49,6 +49,22 @@ def test_a_name_like_no_other_has_no_suggestion():
     )
 
 
+FLIGHTS = ["arr_delay", "dep_delay", "distance", "air_time", "hour", "month", "origin", "wind_speed", "precip", "temp"]
+
+
+@pytest.mark.parametrize("name", ["nope", "delay", "time", "weather", "note", "year", "minute", "speed", "carrier"])
+def test_a_name_that_is_somewhat_like_another_has_no_suggestion_either(name):
+    assert "did you mean" not in refusal(header=FLIGHTS, target=name)
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [("huor", "hour"), ("arrdelay", "arr_delay"), ("orgin", "origin"), ("wind_sped", "wind_speed"), ("Temp", "temp")],
+)
+def test_a_slip_of_the_finger_is_understood(slip, meant):
+    assert f"did you mean '{meant}'?" in refusal(header=FLIGHTS, target=slip)
+
+
 def test_a_long_list_of_columns_is_not_printed():
     assert refusal(header=[f"x{i}" for i in range(13)], target="??") == "flights.csv has no column '??'"
 

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mae_cli.data.encoding import build_schema, encode
-from mae_cli.data.frames import read_frame, read_frame_for
+from mae_cli.data.frames import design_of, read_frame, read_frame_for, schema_of
 from mae_cli.errors import DataError
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
 
@@ -103,26 +102,41 @@ def test_a_frame_without_columns_keeps_its_rows():
 
 
 def test_a_model_takes_its_columns_whatever_their_order():
-    frame = read_frame_for(SCHEMA, pd.DataFrame({"odd": [None], "x": [2], "c": [False]}))
-    assert list(frame) == ["c", "x"]
-    encoded = encode(SCHEMA, frame)
-    assert encoded.design.dense().tolist() == [[2.0, 1.0]]
+    frame = pd.DataFrame({"odd": [None], "x": [2], "c": [False]})
+    assert list(read_frame_for(SCHEMA, frame)) == ["c", "x"]
+    assert design_of(SCHEMA, frame)[0].dense().tolist() == [[2.0, 1.0]]
 
 
 def test_a_model_reads_a_number_as_the_text_of_its_category():
     schema = Schema((CategoricalColumn("k", ("1", "2")),))
-    assert encode(schema, read_frame_for(schema, pd.DataFrame({"k": [2, 1, 3]}))).unseen.tolist() == [
-        False,
-        False,
-        True,
-    ]
+    assert design_of(schema, pd.DataFrame({"k": [2, 1, 3]}))[1].tolist() == [False, False, True]
 
 
-def test_a_trained_frame_and_the_same_frame_read_for_the_model_agree():
-    frame = pd.DataFrame({"c": ["a", "b", "a"], "x": [1.5, 2.5, 3.5]})
-    schema = build_schema(read_frame(frame))
-    again = encode(schema, read_frame_for(schema, frame)).design.dense()
-    assert again.tolist() == encode(schema, read_frame(frame)).design.dense().tolist()
+def test_a_frame_defines_its_schema_and_becomes_numbers_and_codes():
+    frame = pd.DataFrame({"c": ["a", "b", "b"], "x": [1.5, 2.5, 3.5], "d": [True, False, True], "z": [4, 5, 6]})
+    schema = schema_of(frame, max_levels=2)
+    assert schema.features == (
+        CategoricalColumn("c", ("b", "a")),
+        NumericColumn("x", 1.5, 3.5),
+        CategoricalColumn("d", ("True", "False")),
+        NumericColumn("z", 4.0, 6.0),
+    )
+    design, unseen = design_of(schema, frame[["z", "d", "x", "c"]])
+    assert design.dense().tolist() == [[1.5, 4.0, 1.0, 0.0], [2.5, 5.0, 0.0, 1.0], [3.5, 6.0, 0.0, 0.0]]
+    assert design.numeric.flags.f_contiguous
+    assert not unseen.any()
+
+
+def test_many_rows_are_all_gathered():
+    x = np.arange(20_001.0)
+    frame = pd.DataFrame({"x": x, "z": -x})
+    design, _ = design_of(schema_of(frame, max_levels=1), frame)
+    assert (design.numeric == np.column_stack([x, -x])).all()
+
+
+def test_a_level_of_a_category_that_no_row_has_is_none():
+    frame = pd.DataFrame({"c": pd.Categorical(["a", "b"], categories=["z", "b", "a"])})
+    assert schema_of(frame, max_levels=2).categorical[0].levels == ("a", "b")
 
 
 @pytest.mark.parametrize(

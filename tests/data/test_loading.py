@@ -1,26 +1,24 @@
 """From CSV text to complete, typed rows: kinds, refusals, missing cells, weights."""
 
+import csv
+import io
+from functools import partial
+
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from support.tables import columns, held, is_categorical, load, several
 
-from mae_cli.data.columns import ColumnChoice
-from mae_cli.data.loading import load_for_model, load_training
-from mae_cli.data.source import Source
+from mae_cli.data.loading import Reading, load_for_model
+from mae_cli.data.pieces import cut
+from mae_cli.data.rows import MemoryRows, whole
+from mae_cli.data.scratch import ScratchRows
+from mae_cli.data.spelling import MISSING
 from mae_cli.errors import DataError
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
 
 SCHEMA = Schema((CategoricalColumn("c", ("a", "b")), NumericColumn("x", 0.0, 9.0)))
-
-
-def held(text):
-    return Source("data.csv", None, text.encode())
-
-
-def load(text, target="y", missing="drop", max_levels=200, **choice):
-    return load_training(held(text), ColumnChoice(target, **choice), missing=missing, max_levels=max_levels)
 
 
 def refusal(text, **options):
@@ -29,42 +27,53 @@ def refusal(text, **options):
     return str(caught.value)
 
 
-def model_refusal(text, target="y", **options):
+def load_known(text, schema=SCHEMA, weight=None, **options):
+    return load_for_model(held(text), schema, "y", weight, Reading(MemoryRows.collect, **options))
+
+
+def model_refusal(text, **options):
     with pytest.raises(DataError) as caught:
-        load_for_model(held(text), SCHEMA, target=target, **options)
+        load_known(text, **options)
     return str(caught.value)
 
 
-def is_categorical(column):
-    return isinstance(column.dtype, pd.CategoricalDtype)
+def target(loaded):
+    return whole(loaded.rows).target.tolist()
+
+
+def records(loaded):
+    return whole(loaded.rows).record_numbers.tolist()
+
+
+def itself(block):
+    return block
 
 
 def test_numbers_and_categories_are_told_apart():
     rows = load("y,n,t,flag\n1,2.5,a,TRUE\n2,-1,b,false\n")
-    assert rows.target.tolist() == [1.0, 2.0]
-    assert rows.target.dtype == np.float64
-    assert [is_categorical(column) for _, column in rows.features.items()] == [False, True, True]
-    assert rows.features.astype(object).to_numpy().tolist() == [[2.5, "a", "TRUE"], [-1.0, "b", "false"]]
+    assert target(rows) == [1.0, 2.0]
+    assert [is_categorical(rows, name) for name in ("n", "t", "flag")] == [False, True, True]
+    assert columns(rows) == {"n": [2.5, -1.0], "t": ["a", "b"], "flag": ["TRUE", "false"]}
 
 
 def test_whole_numbers_beyond_64_bits_are_numbers():
     rows = load("y,x,z\n1,99999999999999999999,18446744073709551615\n2,,-1\n3,1,0\n")
-    assert rows.features.astype(float).to_numpy().tolist() == [[1e20, 2.0**64], [1.0, 0.0]]
+    assert columns(rows) == {"x": [1e20, 1.0], "z": [2.0**64, 0.0]}
 
 
 def test_columns_asked_for_as_categories_keep_the_text_of_numbers():
     rows = load("y,k\n1,1\n2,1.0\n3,01\n", categorical=frozenset({"k"}))
-    assert rows.features["k"].tolist() == ["1", "1.0", "01"]
+    assert columns(rows)["k"] == ["1", "1.0", "01"]
 
 
 def test_a_column_of_numbers_and_text_may_be_asked_for_as_categories():
     rows = load("y,k\n1,1\n2,x\n3,1e400\n", categorical=frozenset({"k"}))
-    assert rows.features["k"].tolist() == ["1", "x", "1e400"]
+    assert columns(rows)["k"] == ["1", "x", "1e400"]
 
 
-@pytest.mark.parametrize("text", ["1+2j", "0x10", "1_000", "12 min", "2020-01-01", "٣", " "])
+@pytest.mark.parametrize("text", ["1+2j", "12 min", "1e", "A-12", "+", " "])
 def test_what_only_looks_like_a_number_is_text(text):
-    assert load(f"y,k\n1,{text}\n2,{text}\n").features["k"].tolist() == [text, text]
+    assert columns(load(f"y,k\n1,{text}\n2,{text}\n"))["k"] == [text, text]
 
 
 @pytest.mark.parametrize(
@@ -125,30 +134,36 @@ def test_the_last_cell_of_a_long_file_counts_for_the_kind():
 
 
 def test_too_many_levels_are_refused_with_an_example():
-    text = "y,when\n" + "".join(f"{day},2020-01-{day:02}\n" for day in range(1, 5))
+    text = "y,when\n" + "".join(f"{day},day {day}\n" for day in range(1, 5))
     assert refusal(text, max_levels=3) == (
-        "data.csv, line 2: column 'when' is text with 4 levels, such as '2020-01-01', and at most 3 are allowed; "
+        "data.csv, line 2: column 'when' is text with 4 levels, such as 'day 1', and at most 3 are allowed; "
         "use --exclude when, raise --max-levels, or turn dates and units into numbers first"
     )
-    assert len(load(text, max_levels=4).features) == 4
+    assert load(text, max_levels=4).rows.shape[0] == 4
 
 
 def test_an_excluded_column_is_not_looked_at():
-    assert list(load("y,x,odd\n1,2,3\n2,3,x\n", exclude=frozenset({"odd"})).features) == ["x"]
+    assert list(columns(load("y,x,odd\n1,2,3\n2,3,x\n", exclude=frozenset({"odd"})))) == ["x"]
 
 
 def test_features_come_in_the_order_asked_for():
-    assert list(load("a,y,b\n1,2,3\n", features=("b", "a")).features) == ["b", "a"]
+    assert columns(load("a,y,b,c\n1,2,3,z\n", features=("b", "c", "a"))) == {"b": [3.0], "c": ["z"], "a": [1.0]}
 
 
 def test_rows_with_a_missing_used_cell_are_dropped_and_counted():
     rows = load("y,x,c,unused\n1,2,a,\n,2,a,1\n3,,b,1\n4,5,,1\n6,7,b,\n", exclude=frozenset({"unused"}))
-    assert rows.target.tolist() == [1.0, 6.0]
-    assert rows.features.astype(object).to_numpy().tolist() == [[2.0, "a"], [7.0, "b"]]
-    assert rows.features.index.tolist() == [0, 1]
-    assert (rows.rows_read, rows.rows_dropped, rows.records.tolist()) == (5, 3, [0, 4])
-    assert rows.place(1) == "data.csv, line 6"
+    assert target(rows) == [1.0, 6.0]
+    assert columns(rows) == {"x": [2.0, 7.0], "c": ["a", "b"]}
+    assert (rows.rows_read, rows.rows_dropped, rows.rows_unseen, records(rows)) == (5, 3, 0, [0, 4])
+    assert rows.files.place(records(rows)[1]) == "data.csv, line 6"
     assert rows.notes == ("3 of 5 rows dropped for a missing cell; column 'y' has most of them (1)",)
+
+
+def test_every_spelling_of_a_missing_cell_drops_its_row_unless_the_column_is_declared_to_hold_levels():
+    text = "y,k\n1,x\n2,x\n" + "".join(f'3,"{spelling}"\n' for spelling in sorted(MISSING))
+    assert (columns(load(text))["k"], load(text).rows_dropped) == (["x", "x"], len(MISSING))
+    declared = load(text, categorical=frozenset({"k"}))
+    assert columns(declared)["k"] == ["x", "x", *sorted(MISSING - {""})]
 
 
 def test_complete_data_give_no_note():
@@ -165,17 +180,16 @@ def test_missing_cells_can_be_refused():
 
 def test_weights_are_read_and_their_missing_cells_drop_the_row():
     rows = load("y,x,w\n1,2,0.5\n2,3,\n3,4,0\n", weight="w")
-    assert rows.weights.tolist() == [0.5, 0.0]
-    assert list(rows.features) == ["x"]
-    assert load("y,x,w\n1,2,0.5\n").weights is None
+    assert whole(rows.rows).weights.tolist() == [0.5, 0.0]
+    assert list(columns(rows)) == ["x"]
+    assert whole(load("y,x,w\n1,2,0.5\n").rows).weights is None
 
 
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
         (("1", "-2"), "data.csv, line 3: the weight 'w' must not be negative, but this cell is '-2'"),
-        (("1", "x"), "data.csv, line 3: the weight 'w' must be a number, but this cell is 'x'"),
-        (("0", "0.0"), "data.csv: the weight 'w' is zero in every row that is used"),
+        (("1", "heavy"), "data.csv, line 3: the weight 'w' must be a number, but this cell is 'heavy'"),
     ],
 )
 def test_weights_that_cannot_be_used_are_refused(weights, message):
@@ -188,7 +202,7 @@ def outcome(cells):
         rows = load("y,x\n" + "".join(f"1,{cell}\n" for cell in cells))
     except DataError:
         return "refused"
-    return "categorical" if is_categorical(rows.features["x"]) else "numeric"
+    return "categorical" if is_categorical(rows, "x") else "numeric"
 
 
 @given(
@@ -208,28 +222,31 @@ def test_the_kept_rows_are_those_that_are_complete(cells):
     assume(complete)
     text = "y,x,c\n" + "".join(f"{row},{'' if x is None else repr(x)},{c}\n" for row, (x, c) in enumerate(cells))
     rows = load(text)
-    assert rows.records.tolist() == complete
-    assert rows.target.tolist() == complete
-    assert rows.features["x"].tolist() == [cells[row][0] for row in complete]
-    assert rows.features["c"].tolist() == [cells[row][1] for row in complete]
+    assert records(rows) == complete
+    assert target(rows) == complete
+    assert columns(rows) == {"x": [cells[row][0] for row in complete], "c": [cells[row][1] for row in complete]}
 
 
 def test_a_model_reads_its_columns_and_ignores_the_rest():
-    rows = load_for_model(held("odd,x,y,c\n1,2,3,a\nz,4,5,7\n"), SCHEMA, target="y")
-    assert list(rows.features) == ["c", "x"]
-    assert rows.features["c"].tolist() == ["a", "7"]
-    assert rows.features["x"].tolist() == [2, 4]
-    assert rows.target.tolist() == [3.0, 5.0]
+    rows = load_known("odd,x,y,c\n1,2,3,a\nz,4,5,b\n")
+    assert columns(rows) == {"c": ["a", "b"], "x": [2.0, 4.0]}
+    assert target(rows) == [3.0, 5.0]
 
 
 def test_a_model_keeps_the_text_of_its_categories():
-    rows = load_for_model(held("c,x\n1,1\n1.0,2\nTRUE,3\n"), SCHEMA, target=None)
-    assert rows.features["c"].tolist() == ["1", "1.0", "TRUE"]
+    schema = Schema((CategoricalColumn("c", ("TRUE", "1", "1.0")), NumericColumn("x", 0.0, 9.0)))
+    rows = load_known("c,x,y\n1,1,0\n1.0,2,0\nTRUE,3,0\n", schema)
+    assert columns(rows)["c"] == ["1", "1.0", "TRUE"]
 
 
-def test_a_prediction_needs_neither_target_nor_complete_rows():
-    rows = load_for_model(held("c,x,y\n,1,oops\n"), SCHEMA, target=None)
-    assert (rows.target, rows.rows_read, rows.rows_dropped) == (None, 1, 1)
+def test_a_level_that_a_model_does_not_know_is_refused_with_its_line_or_its_row_left_out_and_counted():
+    text = "c,x,y\na,1,2\nz,,3\nq,2,3\nb,3,4\n"
+    assert model_refusal(text) == (
+        "data.csv, line 4: column 'c' has the level 'q', which was never seen in training; "
+        "skip such rows with --unseen skip, or train on data that has them"
+    )
+    rows = load_known(text, skip_unseen=True)
+    assert (rows.rows_read, rows.rows_dropped, rows.rows_unseen, records(rows)) == (4, 1, 1, [0, 3])
 
 
 def test_a_comparison_needs_a_complete_row():
@@ -240,7 +257,7 @@ def test_a_comparison_needs_a_complete_row():
 
 def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():
     text = "c,x,y\na,1,2\nb,,3\n"
-    assert load_for_model(held(text), SCHEMA, target="y").records.tolist() == [0]
+    assert records(load_known(text)) == [0]
     assert model_refusal(text, missing="error") == (
         "data.csv, line 3: the cell of column 'x' is missing; fill it in, or use --missing drop to leave such rows out"
     )
@@ -264,9 +281,125 @@ def test_data_that_do_not_fit_the_model_are_refused_in_one_line(text, message):
 
 
 def test_a_model_uses_weights_where_the_data_have_them():
-    weighted = load_for_model(held("c,x,y,w\na,1,2,3\na,1,2,6\n"), SCHEMA, target="y", weight="w")
-    assert weighted.weights.tolist() == [0.375, 0.75]  # only their ratio matters
-    rows = load_for_model(held("c,x,y\na,1,2\n"), SCHEMA, target="y", weight="w")
-    assert rows.weights is None
+    weighted = load_known("c,x,y,w\na,1,2,3\na,1,2,6\n", weight="w")
+    assert whole(weighted.rows).weights.tolist() == [3, 6]
+    rows = load_known("c,x,y\na,1,2\n", weight="w")
+    assert whole(rows.rows).weights is None
     assert rows.notes == ("data.csv has no weight column 'w'; all rows weigh the same",)
     assert "must not be negative" in model_refusal("c,x,y,w\na,1,2,-3\n", weight="w")
+
+
+def test_the_watch_is_told_of_the_rows_read_so_far():
+    seen = []
+    load_known("c,x,y\na,1,2\nb,,3\n", watch=seen.append)
+    assert seen == [2]
+
+
+# ---------------------------------------------------------------- pieces
+
+
+@st.composite
+def tables(draw):
+    """Rows of target, numbers, levels and weights, with missing cells and at most one cell that is at fault."""
+    missing = st.sampled_from(["", "NA"])
+    number = st.sampled_from(["1", "-2", "0.1", "18446744073709551616", "1" + "0" * 20, " 3", "-0"])
+    level = st.sampled_from(["a", "b", "True", "false", "x y", "é", '"', "\n", "\ufeffz"])
+    weight = st.sampled_from(["0", "1", "2.5"])
+    count = draw(st.integers(1, 20))
+    kinds = {"y": number, "x": number, "k": level, "w": weight, "n": st.one_of(number, number, missing)}
+    columns = {name: draw(st.lists(kind, min_size=count, max_size=count)) for name, kind in kinds.items()}
+    if draw(st.booleans()):
+        name, place = draw(st.sampled_from("yxkw")), draw(st.integers(0, count - 1))
+        infinite = ["inf", "1e400"] if name != "k" else []
+        fault = st.sampled_from(["oops", "TRUE", "-7", "", '"a, b"', "\n", *infinite])
+        columns[name][place] = draw(fault)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator=draw(st.sampled_from(["\n", "\r\n"])), quoting=csv.QUOTE_ALL)
+    writer.writerows([columns, *zip(*columns.values(), strict=True)])
+    return text.getvalue()
+
+
+def everything(text, size, **options):
+    """All that is known of the rows of a text that is read in pieces of about so many bytes, or the refusal."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mae_cli.data.parsing.cut", partial(cut, size=size))
+        try:
+            rows = load(text, weight="w", **options)
+        except DataError as error:
+            return str(error)
+    block = whole(rows.rows)
+    numbers = np.vstack([block.target, block.weights, block.design.numeric.T])
+    places = [rows.files.place(record) for record in records(rows)]
+    return numbers.tobytes(), columns(rows), rows.layout, places, rows.rows_read, rows.rows_dropped, rows.notes[-1:]
+
+
+@given(tables(), st.integers(1, 60))
+def test_rows_kinds_levels_and_refusals_do_not_depend_on_the_pieces(text, size):
+    assert everything(text, size) == everything(text, 1 << 20)
+
+
+@pytest.mark.parametrize("size", [10, 1 << 20])
+def test_a_missing_cell_late_in_the_file_is_refused_with_its_line(size):
+    text = "y,x,w\n" + "1,2,1\n" * 50 + "1,,1\n,2,1\n"
+    assert everything(text, size, missing="error").startswith("data.csv, line 52: the cell of column 'x' is missing")
+
+
+@pytest.mark.parametrize("size", [10, 1000])
+@pytest.mark.parametrize(
+    ("late", "message"),
+    [
+        ("late", "is 'late', which is not a number, where most cells are numbers"),
+        ("True", "is 'True', which is not a number, where most cells are numbers"),
+        ("inf", "is 'inf', which is not a finite number"),
+    ],
+)
+def test_a_cell_late_in_the_file_is_found_in_its_piece(size, late, message):
+    text = "y,x,w\n" + "1,2,1\n" * 300 + f"1,{late},1\n" + "1,2,1\n" * 300
+    assert everything(text, size).startswith(f"data.csv, line 302: column 'x' {message}")
+
+
+def test_whole_numbers_beyond_64_bits_late_in_the_file_change_no_other_cell():
+    text = "y,x,w\n" + "".join(f"1,{2**53 + 1 + row},1\n" for row in range(50)) + f"1,{'9' * 20},1\n1,,1\n"
+    assert everything(text, 20) == everything(text, 1 << 20)
+    assert columns(load(text))["x"] == [float(2**53 + 1 + row) for row in range(50)] + [1e20]
+
+
+def test_text_late_in_a_column_without_values_is_its_kind():
+    text = "y,x,w\n" + "1,,1\n" * 100 + "1,a,1\n1,a,1\n"
+    for size in (10, 1 << 20):
+        assert everything(text, size)[1]["x"] == ["a", "a"]
+
+
+@pytest.mark.parametrize("size", [10, 1 << 20])
+def test_several_files_are_the_file_that_they_make_together(size):
+    header, lines = "y,x,k,w\n", [f"{row},{row % 7},{'ab'[row % 2]},1\n" for row in range(30)]
+    lines[4], lines[25] = "1,,b,1\n", "2,3,late,1\n"
+    together = everything(header + "".join(lines), size)
+    apart = everything(several(*(header + "".join(lines[i:j]) for i, j in ((0, 9), (9, 9), (9, 26), (26, 30)))), size)
+    assert apart[:3] == together[:3]
+    assert apart[4:] == together[4:]
+    assert (apart[3][0], apart[3][7], apart[3][8]) == ("1.csv, line 2", "1.csv, line 10", "3.csv, line 2")
+
+
+# ---------------------------------------------------------------- places
+
+
+def test_both_places_hold_the_same_blocks():
+    rng = np.random.default_rng(2)
+    text = "y,x,k,w\n" + "".join(
+        f"{rng.normal()},{rng.normal() if row % 9 else ''},{'abc'[row % 3]},{row % 4}\n" for row in range(40_000)
+    )
+    memory, scratch = (load(text, weight="w", place=place) for place in (MemoryRows, ScratchRows))
+    assert isinstance(scratch.rows, ScratchRows)
+    assert memory.rows.shape == scratch.rows.shape
+    for block, other in zip(memory.rows.map(itself), scratch.rows.map(itself), strict=True):
+        assert block.design.numeric.tobytes("F") == other.design.numeric.tobytes("F")
+        assert [codes.tobytes() for codes in block.design.codes] == [codes.tobytes() for codes in other.design.codes]
+        for name in ("target", "weights", "positions", "records"):
+            assert getattr(block, name).tobytes() == getattr(other, name).tobytes()
+
+
+@pytest.mark.parametrize("place", [MemoryRows, ScratchRows])
+def test_a_column_that_turns_out_as_text_is_read_again_in_both_places(place):
+    text = "y,x\n" + "1,\n" * 10 + "2,a\n3,b\n"
+    assert columns(load(text, place=place))["x"] == ["a", "b"]

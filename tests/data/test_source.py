@@ -11,6 +11,7 @@ import threading
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.tables import source as table
 
 from mae_cli.data.source import Source
 from mae_cli.errors import DataError
@@ -22,10 +23,6 @@ def refusal(argument):
     with pytest.raises(DataError) as caught:
         Source.of(str(argument))
     return str(caught.value)
-
-
-def held(text):
-    return Source("data.csv", None, text.encode())
 
 
 def test_a_path_is_read_afresh_at_each_opening(tmp_path):
@@ -123,29 +120,44 @@ def test_an_archive_with_a_wrong_checksum_is_refused(tmp_path):
     assert refusal(path).startswith(f"{path}: the gzip archive is corrupt (CRC check failed")
 
 
-def test_a_cell_beyond_the_limit_of_the_csv_module_is_one_line():
-    with pytest.raises(DataError, match=r"^data.csv: not readable as CSV \(field larger than field limit"):
-        held("a\n" + "x" * (csv.field_size_limit() + 1)).line_of(0)
+def test_a_cell_may_be_longer_than_the_csv_module_allows_by_itself():
+    cell = "x" * 200_000
+    assert [record.cells for record in table("a\n" + cell).records()] == [("a",), (cell,)]
 
 
-def test_a_record_knows_the_line_it_starts_on_and_its_cells():
-    source = held('\ufeff\na,b\n\n"x\ny",1\n  \nz,2\r\n"",\n')
-    assert [source.line_of(index) for index in range(3)] == [4, 7, 8]
-    assert source.record(0).cells == ("x\ny", "1")
-    assert source.place(1) == "data.csv, line 7"
+def test_what_the_csv_module_refuses_is_one_line():
+    before = csv.field_size_limit(10)
+    try:
+        with pytest.raises(DataError, match=r"^data.csv: not readable as CSV \(field larger than field limit"):
+            list(table("a\n" + "x" * 11).records())
+    finally:
+        csv.field_size_limit(before)
 
 
-def test_blank_lines_inside_quotes_belong_to_their_record():
-    source = held('a\n"x\n\n  \n"\nlast\n')
-    assert (source.record(0).cells, source.line_of(1)) == (("x\n\n  \n",), 6)
+def test_records_can_be_walked_from_any_byte_where_one_begins():
+    text = '\ufeffa,b\r\n1,"x\ny"\r\n\n2,z\r3,w\n'
+    records = [(record.line, record.cells) for record in table(text).records()]
+    assert records == [(1, ("a", "b")), (2, ("1", "x\ny")), (5, ("2", "z")), (6, ("3", "w"))]
+    content = text.encode()
+    for place, begin in enumerate((b"a,b", b'1,"', b"2,z", b"3,w")):
+        offset = content.index(begin)
+        assert [(record.line, record.cells) for record in table(text).records(offset)] == records[place:]
 
 
-def test_a_quoted_empty_cell_alone_on_its_line_is_a_record():
-    assert held('a\n""\nx\n').line_of(1) == 3
+@pytest.mark.parametrize("block", [1, 2, 3, 7])
+def test_line_ends_are_counted_whatever_the_blocks_that_are_read_over(monkeypatch, block):
+    monkeypatch.setattr("mae_cli.data.source._SKIPPED_BYTES", block)
+    text = "a\r\n\r\nb\rc\n\nd\r\n"
+    assert [record.line for record in table(text).records(text.index("d"))] == [6]
+
+
+def test_a_mark_within_the_file_belongs_to_its_cell():
+    text = "a\n\ufeffx\n"
+    assert [record.cells for record in table(text).records(2)] == [("\ufeffx",)]
 
 
 def test_a_mark_at_the_beginning_is_no_part_of_the_header():
-    assert next(held("\ufeffa,b\n1,2\n").records()).cells == ("a", "b")
+    assert next(table("\ufeffa,b\n1,2\n").records()).cells == ("a", "b")
 
 
 CELLS = st.lists(st.text(st.sampled_from('ab ,"\n\r\té'), max_size=5), min_size=2, max_size=2)
@@ -163,14 +175,8 @@ def test_records_stand_where_they_were_written(rows, ending):
         record = io.StringIO()
         csv.writer(record, lineterminator=ending, quoting=csv.QUOTE_ALL).writerow(cells)
         text += record.getvalue()
-    records = list(held(text).records())[1:]
+    records = list(table(text).records())[1:]
     # A blank line feed right after a carriage return makes one line ending of the two.
     if not (ending == "\r" and "\r\n" in text):
         assert [record.line for record in records] == lines
     assert [list(record.cells) for record in records] == [cells for _, cells in rows]
-
-
-def test_many_lines_are_found_in_one_walk():
-    source = held('a,b\n1,"x\ny"\n\n2,z\n3,w\n')
-    assert source.lines_of([2, 0]) == {0: 2, 2: 6}
-    assert source.lines_of([]) == {}

@@ -71,7 +71,7 @@ def test_the_other_fit_of_a_comparison_has_the_same_shape(compare_report):
     ]  # fmt: skip
     assert report["compare"]["loss"] == "mse"
     assert report["compare"]["contested"][0] == {
-        "line": 7073, "target": 851.0, "predictions": [812.4, 871.25], "pull": 0.1213,
+        "file": "flights.csv", "line": 7073, "target": 851.0, "predictions": [812.4, 871.25], "pull": 0.1213,
     }  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def test_the_keys_of_an_evaluation_report_are_pinned(evaluation_report):
     report = json.loads(dumps(evaluation_report_json(evaluation_report)))
     assert list(report) == [
         "schema", "version", "model", "target", "data", "metrics",
-        "source", "loss", "quantile", "weight", "notes",
+        "source", "loss", "quantile", "weight", "notes", "outside", "worst", "against", "gates",
     ]  # fmt: skip
     assert (report["schema"], report["version"]) == ("mae-cli/eval-report", 1)
     assert report["data"] == {"rows_read": 2500, "rows_used": 2488, "rows_dropped": 9, "rows_unseen": 3}

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.text import Text
 
-from mae_cli.report.console import Room, note_console, result_console, room_on, show, show_line
+from mae_cli.report.console import Room, note_console, result_console, room_on, show
 
 
 class Terminal(io.StringIO):
@@ -69,11 +69,13 @@ def test_sentences_wrap_on_a_terminal(monkeypatch):
     assert stream.getvalue() == "one two three four \nfive six\n"
 
 
-def test_one_line_is_never_wrapped(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "20")
+@pytest.mark.parametrize(("columns", "width"), [("0", 80), ("1", 20), ("19", 20), ("21", 21)])
+def test_a_window_too_narrow_for_numbers_is_left_to_the_terminal(monkeypatch, columns, width):
+    monkeypatch.setenv("COLUMNS", columns)
     stream = Terminal()
-    show_line(note_console(stream), "[bold]a long\x1b line :smile: " + "x" * 50)
-    assert stream.getvalue() == "[bold]a long\\x1b line :smile: " + "x" * 50 + "\n"
+    show(result_console(stream), [Text("12345.678901 " * 9)])
+    assert max(map(len, stream.getvalue().splitlines())) in range(13 * (width // 13), width + 1)
+    assert stream.getvalue().count("12345.678901") == 9
 
 
 def test_a_plain_string_is_printed_as_it_is():
@@ -111,6 +113,6 @@ def test_a_pipe_has_room_for_everything_and_a_terminal_for_the_most_important(mo
 
 
 def test_the_consoles_are_standard_output_and_standard_error(capsys):
-    show_line(result_console(), "result")
-    show_line(note_console(), "note")
+    show(result_console(), [Text("result")])
+    show(note_console(), [Text("note")])
     assert capsys.readouterr() == ("result\n", "note\n")

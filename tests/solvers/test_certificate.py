@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.regressions import Regression
 
+from mae_cli.data.rows import CountedRows
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.solvers.certificate import Bound, bound_squared
 from mae_cli.solvers.dual_anywhere import bound_anywhere
@@ -25,7 +26,7 @@ def test_the_bound_of_any_point_is_never_above_the_optimum(seed, quantile, dista
     best = regression.solve(quantile=quantile)
     point = Coefficients(best.intercept, best.coefficients + distance * random.standard_normal(4))
     loss = Absolute() if quantile == 0.5 else Pinball(quantile)
-    bound = bound_anywhere(prepare(regression.rows, loss, intercept=True), point)
+    bound = bound_anywhere(prepare(CountedRows(regression.rows), loss, intercept=True), point)
     assert bound.loss - bound.gap <= best.certificate.loss * (1 + 1e-12)
     assert bound.loss >= best.certificate.loss * (1 - 1e-12)
     if distance == 0:
@@ -39,7 +40,7 @@ def test_the_gap_of_a_least_squares_point_is_exactly_its_excess(distance, random
     regression = Regression(X, random.standard_normal(200), random.uniform(0.1, 3, 200))
     best = regression.solve("mse")
     point = Coefficients(best.intercept, best.coefficients + distance * np.array([1.0, 1e-3, 1e3]))
-    bound = bound_squared(prepare(regression.rows, Squared(), intercept=True), point)
+    bound = bound_squared(prepare(CountedRows(regression.rows), Squared(), intercept=True), point)
     assert bound.loss - bound.gap == pytest.approx(best.certificate.loss, abs=1e-13 * bound.loss, rel=1e-12)
     assert bound.gap == pytest.approx(bound.loss - best.certificate.loss, rel=1e-6, abs=1e-13 * bound.loss)
 
@@ -85,3 +86,14 @@ def test_a_flat_edge_really_leads_to_other_optima():
     solution = regression.solve()
     assert solution.certificate.unique is False
     assert solution.certificate.loss == pytest.approx(3 / 4)
+
+
+def test_the_bound_of_many_rows_solves_the_constraint_in_the_nearest_only(random, monkeypatch):
+    monkeypatch.setattr("mae_cli.solvers.dual_anywhere._LARGEST_BAND", 1_000)
+    X = random.standard_normal((20_000, 3))
+    regression = Regression(X, X[:, 0] + random.standard_t(2, 20_000))
+    best = regression.solve()
+    point = Coefficients(best.intercept, best.coefficients + 1e-4)
+    bound = bound_anywhere(prepare(CountedRows(regression.rows), Absolute(), intercept=True), point)
+    assert bound.loss - bound.gap <= best.certificate.loss * (1 + 1e-12)
+    assert bound.gap <= 0.01 * bound.loss

@@ -50,7 +50,7 @@ def test_mapped_functions_are_picklable_and_hold_no_rows(loss, settings, random,
     monkeypatch.setattr("mae_cli.solvers.problem._CACHED_SIZE", 0)
     monkeypatch.setattr("mae_cli.solvers.absolute._DENSE_SIZE", 0)
     X = random.standard_normal((ROWS, 4))
-    rows = MemoryRows(Design(X), X @ np.arange(4.0) + random.standard_t(2, ROWS))
+    rows = MemoryRows.of(Design(X), X @ np.arange(4.0) + random.standard_t(2, ROWS))
     remote = RemoteRows(rows, [])
     solution = solve(remote, loss, settings)
     np.testing.assert_array_equal(solution.coefficients, solve(rows, loss, settings).coefficients)

@@ -327,16 +327,32 @@ def test_a_tolerance_of_zero_is_met_by_rounding(heavy):
     assert heavy.solve(settings=Auto(tolerance=0.0)).certificate.status == "optimal"
 
 
-def test_progress_is_told_the_loss_after_every_round(random):
+def test_a_watch_is_told_passes_losses_and_gap(random):
     from mae_cli.losses import Absolute
     from mae_cli.solvers.solve import solve
+    from mae_cli.watch import Watch
+
+    class Witness(Watch):
+        def __init__(self):
+            self.passes, self.losses, self.gaps = [], [], []
+
+        def passing(self, count):
+            self.passes.append(count)
+
+        def reached(self, step, loss):
+            self.losses.append((step, loss))
+
+        def proved(self, relative_gap):
+            self.gaps.append(relative_gap)
 
     X = random.standard_normal((60_000, 11))
     regression = Regression(X, random.standard_normal(60_000))
-    told = []
-    solution = solve(regression.rows, Absolute(), Auto(), watch=lambda step, loss: told.append((step, loss)))
-    assert [step for step, _ in told] == list(range(1, len(told) + 1))
-    assert told[-1][1] == pytest.approx(solution.certificate.loss, rel=1e-6)
+    witness = Witness()
+    solution = solve(regression.rows, Absolute(), Auto(), watch=witness)
+    assert witness.passes == list(range(1, solution.history.passes + 1))
+    assert [step for step, _ in witness.losses] == list(range(1, len(witness.losses) + 1))
+    assert witness.losses[-1][1] == pytest.approx(solution.certificate.loss, rel=1e-6)
+    assert witness.gaps == [solution.certificate.relative_gap]
 
 
 @pytest.mark.parametrize("seed", [2, 8, 45])

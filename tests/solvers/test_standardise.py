@@ -14,16 +14,29 @@ def regression(random) -> Regression:
     return Regression(X, random.standard_cauchy(2000) * 1e4 + 1e7, random.uniform(0.1, 7, 2000))
 
 
-def test_columns_are_centred_at_the_weighted_mean_and_at_most_one(regression):
+def test_columns_far_from_zero_are_centred_and_all_are_at_most_one(regression):
     standard = standardisation(regression.rows, intercept=True)
     block = standard(whole(regression.rows))
     ones, columns = block.design.numeric[:, 0], block.design.numeric[:, 1:]
     assert (ones == 1).all()
     assert 0.5 <= np.abs(columns).max(axis=0).min() <= np.abs(columns).max() <= 1
-    weights = regression.weight_values
-    # The mean itself rounds at ε·|x|, which is 1e-7 of a column at 1e9.
-    assert np.abs(weights @ columns / weights.sum()) == pytest.approx(np.zeros(3), abs=1e-7)
+    assert (standard.shift != 0).tolist() == [True, True, False]
+    assert np.abs(np.median(columns, axis=0)).max() < 0.05
     assert np.abs(block.target).max() <= 1
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("columns", [[0, 1, 2], [2]])
+def test_products_of_rows_as_read_are_those_of_standard_rows(intercept, columns, regression, random):
+    rows = Regression(regression.X[:, columns], regression.y).rows
+    standard = standardisation(rows, intercept=intercept)
+    block = whole(rows)
+    point, signs = random.standard_normal(len(columns) + intercept), random.choice([-1.0, 1.0], 2000)
+    shifted, dense = standard.shifted(block), standard(block)
+    assert standard.residual(shifted, point) == pytest.approx(dense.residual(point), abs=1e-14)
+    assert standard.pull(shifted, signs) == pytest.approx(dense.design.transpose_product(signs), abs=1e-11)
+    # Nothing is copied where nothing is shifted.
+    assert (shifted is block) == (not standard.shift.any())
 
 
 def test_scales_are_powers_of_two(regression):

@@ -111,7 +111,7 @@ def test_indicator_columns_are_standardised_like_any_other(random):
 
     codes = random.integers(0, 3, 200).astype(np.int32)
     y = codes * 2.0 + random.standard_t(2, 200)
-    coded = solve(MemoryRows(Design(np.zeros((200, 0)), (codes,), (2,)), y), Absolute(), Textbook(epochs=50))
+    coded = solve(MemoryRows.of(Design(np.zeros((200, 0)), (codes,), (2,)), y), Absolute(), Textbook(epochs=50))
     written_out = np.column_stack([codes == 1, codes == 2]).astype(float)
     plain = Regression(written_out, y).solve(settings=Textbook(epochs=50))
     assert coded.history.loss == pytest.approx(plain.history.loss, rel=1e-12)

@@ -128,7 +128,7 @@ def test_a_basis_that_turned_dependent_asks_for_more_rows(random, monkeypatch):
     def singular(_):
         raise np.linalg.LinAlgError
 
-    monkeypatch.setattr("mae_cli.solvers.vertex._Tableau.step", singular)
+    monkeypatch.setattr("mae_cli.solvers.vertex._Basis.step", singular)
     band = a_band(random.standard_normal((20, 3)), random.standard_normal(20), np.zeros(3))
     vertex = search(band, 1000)
     assert (vertex.outcome, len(vertex.basis)) == (Outcome.UNBOUNDED, 0)

@@ -5,13 +5,13 @@ import pytest
 from support.regressions import Regression
 
 from mae_cli.data.design import Design
-from mae_cli.data.rows import MemoryRows, whole
+from mae_cli.data.rows import CountedRows, MemoryRows, whole
 from mae_cli.losses import Absolute, Squared
 from mae_cli.solvers.problem import prepare
 
 
 def whitened(regression: Regression, loss=Absolute()):
-    problem = prepare(regression.rows, loss, intercept=regression.intercept)
+    problem = prepare(CountedRows(regression.rows), loss, intercept=regression.intercept)
     block = whole(problem.standard_rows)
     scale = block.weight_values if loss == Absolute() else np.sqrt(block.weight_values)
     return problem, problem.whitening.rows(block.design.dense()) * scale[:, np.newaxis]
@@ -66,17 +66,17 @@ def test_a_constant_column_is_kept_when_there_is_no_intercept(random):
 
 def test_indicators_of_all_levels_depend_on_the_intercept():
     codes = (np.arange(60) % 3).astype(np.int32) + 1
-    rows = MemoryRows(Design(np.zeros((60, 0)), (codes,), (3,)), np.arange(60.0))
-    assert prepare(rows, Absolute(), intercept=True).aliased == (2,)
-    assert prepare(rows, Absolute(), intercept=False).aliased == ()
+    rows = MemoryRows.of(Design(np.zeros((60, 0)), (codes,), (3,)), np.arange(60.0))
+    assert prepare(CountedRows(rows), Absolute(), intercept=True).aliased == (2,)
+    assert prepare(CountedRows(rows), Absolute(), intercept=False).aliased == ()
 
 
 def test_many_blocks_give_the_factor_of_one(random):
     X = random.standard_normal((1000, 4))
     X[:, 3] = X[:, 0] * (1 + 1e-10) + 1e-10 * X[:, 1]  # forces the way by QR
     y = random.standard_normal(1000)
-    one = prepare(MemoryRows(Design(X), y), Absolute(), intercept=True).whitening
-    many = prepare(MemoryRows(Design(X), y, block_rows=64), Absolute(), intercept=True).whitening
+    one = prepare(CountedRows(MemoryRows.of(Design(X), y)), Absolute(), intercept=True).whitening
+    many = prepare(CountedRows(MemoryRows.of(Design(X), y, block_rows=64)), Absolute(), intercept=True).whitening
     assert (many.kept == one.kept).all()
     # Rows of R are determined up to their sign.
     assert np.abs(many.inverse_factor) == pytest.approx(np.abs(one.inverse_factor), rel=1e-4, abs=1e-8)

@@ -25,7 +25,7 @@ class Regression:
 
     @property
     def rows(self) -> MemoryRows:
-        return MemoryRows(Design(self.X), self.y, self.weights)
+        return MemoryRows.of(Design(self.X), self.y, self.weights)
 
     @property
     def matrix(self) -> np.ndarray:

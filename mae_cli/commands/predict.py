@@ -1,0 +1,91 @@
+"""mae-predict: the input rows with a column of predictions."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mae_cli import __version__
+from mae_cli.commands.output import STDOUT, OutputFile, refuse_input
+from mae_cli.commands.reading import dialect_of, reading_options
+from mae_cli.commands.running import Command, announce_terminal, note, running
+
+if TYPE_CHECKING:
+    from mae_cli.prediction import Prediction
+
+_EPILOG = """\b
+Examples:
+  mae-predict model.json new.csv > predicted.csv
+  cat new.csv | mae-predict model.json - --only
+
+Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage, 130 interrupted."""
+
+
+@click.command(
+    cls=Command, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.argument("model", type=click.Path())
+@click.argument("data", type=click.Path(), nargs=-1, required=True)
+@click.option("--column", default="prediction", show_default=True, metavar="NAME", help="Name of the new column.")
+@click.option("--only", is_flag=True, help="Write the new column alone.")
+@reading_options
+@click.option(
+    "-o",
+    "--output",
+    type=OutputFile(),
+    default=STDOUT,
+    show_default=True,
+    metavar="FILE",
+    help="Where the rows go; - is standard output.",
+)
+@click.option("--force", is_flag=True, help="Replace the output if it exists.")
+@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
+def main(model: str, data: tuple[str, ...], **options: Any) -> None:
+    """Write the rows of DATA with the predictions of a MODEL written by mae-train.
+
+    The rows come as they are, in order and in number, with one column more, and in UTF-8; several files become one
+    table. A row that cannot be predicted, because a cell is missing or a level was never seen in training, has an
+    empty cell there, and is counted. A fault in the data ends the output where it is met; a file that -o names is
+    written whole or not at all.
+    """
+    if model == "-" and "-" in data:
+        raise click.UsageError("MODEL and DATA cannot both be standard input; give one of them as a file")
+    with running():
+        from mae_cli.data.files import Files  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+        from mae_cli.model import load_model, read_model  # noqa: PLC0415
+        from mae_cli.prediction import Prediction, PredictionSettings  # noqa: PLC0415
+
+        _check_output(options["output"], model, data, force=options["force"])
+        announce_terminal(model, *data, quiet=options["quiet"])
+        fitted = read_model(sys.stdin.buffer, "standard input") if model == "-" else load_model(model)
+        files = Files.of(data, dialect_of(options))
+        prediction = Prediction(fitted, files, PredictionSettings(options["column"], options["only"]))
+        _write(prediction, options["output"])
+        for text in prediction.notes():
+            note(text, quiet=options["quiet"])
+
+
+def _check_output(output: str, model: str, data: tuple[str, ...], *, force: bool) -> None:
+    from mae_cli.output_file import Kind, check_writable  # noqa: PLC0415
+
+    if output == STDOUT:
+        return
+    refuse_input(output, data, "the data")
+    refuse_input(output, [model], "the model")
+    check_writable(Path(output), Kind("would be replaced", lambda place: False), force=force)  # noqa: ARG005
+
+
+def _write(prediction: "Prediction", output: str) -> None:
+    if output == STDOUT:
+        sys.stdout.flush()
+        for text in prediction.text():
+            sys.stdout.buffer.write(text)
+            sys.stdout.buffer.flush()
+        return
+    from mae_cli.output_file import writing  # noqa: PLC0415
+
+    with writing(Path(output)) as stream:
+        for text in prediction.text():
+            stream.write(text)

@@ -1,0 +1,95 @@
+"""Compressed files, told by how they begin and not by their names."""
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from mae_cli.data.wording import quoted
+from mae_cli.errors import DataError
+
+# What reading a broken archive raises; bz2 has nothing but OSError for it.
+ARCHIVE_ERRORS = (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
+LONGEST_MAGIC = 16
+# What a compressed table of numbers commonly grows by.
+EXPANSION = 5
+
+_KINDS = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
+_REFUSED = {
+    b"PAR1": "is a Parquet file, which --dask local reads",
+    b"\x28\xb5\x2f\xfd": "is compressed by zstd; decompress it first (zstd -dc FILE | mae-train - …)",
+    b"7z\xbc\xaf\x27\x1c": "is a 7z archive; unpack it first",
+    b"Rar!": "is a RAR archive; unpack it first",
+    b"ARROW1": "is an Arrow file, not CSV; convert it first",
+    b"\x89HDF": "is an HDF5 file, not CSV; convert it first",
+    b"SQLite format 3\x00": "is an SQLite database, not CSV; export a table first",
+    b"\xd0\xcf\x11\xe0": "is an Excel workbook, not CSV; save its sheet as CSV first",
+    b"%PDF": "is a PDF document, not CSV",
+}
+
+
+@dataclass(frozen=True)
+class Archive:
+    """How a file is compressed: gzip, bzip2, xz or zip."""
+
+    kind: str
+
+    def open(self, stream: BinaryIO, name: str) -> BinaryIO:
+        """The decompressed bytes of an open file, which is closed with them.
+
+        Raises:
+            DataError: a zip archive holds no file, or several, or a workbook.
+        """
+        if self.kind == "gzip":
+            return _closing(gzip.GzipFile(fileobj=stream), stream)
+        if self.kind == "bzip2":
+            return _closing(bz2.BZ2File(stream), stream)
+        if self.kind == "xz":
+            return _closing(lzma.LZMAFile(stream), stream)
+        return _closing(_only_member(zipfile.ZipFile(stream), name), stream)
+
+
+def archive_of(beginning: bytes, name: str) -> Archive | None:
+    """How a file that begins like this is compressed; None when it is not.
+
+    Raises:
+        DataError: it is of a well-known kind that is no CSV.
+    """
+    for magic, refusal in _REFUSED.items():
+        if beginning.startswith(magic):
+            raise DataError(f"{name} {refusal}")
+    return next((Archive(kind) for magic, kind in _KINDS.items() if beginning.startswith(magic)), None)
+
+
+def _only_member(archive: zipfile.ZipFile, name: str) -> BinaryIO:
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    names = [member.filename for member in members if not member.filename.startswith("__MACOSX/")]
+    if "[Content_Types].xml" in names:
+        raise DataError(f"{name} is an Excel workbook, not CSV; save its sheet as CSV first")
+    if len(names) != 1:
+        held = "no file" if not names else f"{len(names):,} files ({', '.join(map(quoted, names[:3]))}…)"
+        raise DataError(f"{name} is a zip archive of {held}; unpack the one you want")
+    try:
+        return cast("BinaryIO", archive.open(names[0]))
+    except RuntimeError as error:  # encrypted
+        raise DataError(f"{name} is a zip archive with a password; unpack it first") from error
+
+
+class _Closing(io.BufferedReader):
+    """A reader that closes the file below with itself."""
+
+    def __init__(self, reader: BinaryIO, below: BinaryIO) -> None:
+        super().__init__(cast("io.RawIOBase", reader), 1 << 20)
+        self._below = below
+
+    def close(self) -> None:
+        super().close()
+        self._below.close()
+
+
+def _closing(reader: object, below: BinaryIO) -> BinaryIO:
+    return _Closing(cast("BinaryIO", reader), below)

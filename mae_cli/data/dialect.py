@@ -1,0 +1,105 @@
+"""How the text of a table is written: encoding, delimiter, decimal sign, and the spellings of a missing cell."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from mae_cli.data.source import Source
+from mae_cli.data.spelling import MISSING, is_number
+from mae_cli.data.transcoding import known_encoding
+from mae_cli.data.wording import quoted
+from mae_cli.errors import SettingsError
+
+# Delimiters that are found by themselves when the header has no comma.
+_FOUND = (";", "\t", "|")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a user says that a table is written.
+
+    Attributes:
+        encoding: of the text; None for UTF-8, or what a byte order mark tells.
+        delimiter: between fields, one character; None for the comma, or what the header tells beyond doubt.
+        decimal: "." or ",".
+        missing: spellings of a missing cell beside the usual ones.
+
+    Raises:
+        SettingsError: they contradict each other, or one is unknown.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str = "."
+    missing: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.encoding is not None:
+            known_encoding(self.encoding)
+        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n\0'):
+            raise SettingsError(
+                f"the delimiter must be one character, not {quoted(self.delimiter)}; for a tab give \\t or 'tab'"
+            )
+        if self.delimiter is not None and not self.delimiter.isascii():
+            raise SettingsError(f"the delimiter must be an ASCII character, not {quoted(self.delimiter)}")
+        if self.decimal not in {".", ","}:
+            raise SettingsError(f"the decimal sign must be . or , and not {quoted(self.decimal)}")
+        self._require_two_signs(self.delimiter)
+
+    @property
+    def all_missing(self) -> frozenset[str]:
+        """All spellings of a missing cell."""
+        return MISSING | self.missing
+
+    def is_number(self, text: str) -> bool:
+        """Whether a cell is a number."""
+        if self.decimal == ",":
+            text = text.replace(".", "x").replace(",", ".")
+        return is_number(text)
+
+    def number(self, text: str) -> float:
+        """The value of a cell that is a number."""
+        return float(text.replace(self.decimal, "."))
+
+    def read(self, argument: str, folder: Path = Path()) -> Source:
+        """The source that a command's argument names (from the folder on), written like this.
+
+        Raises:
+            DataError: as `Source.of`.
+        """
+        source = Source.of(argument, None if self.encoding is None else known_encoding(self.encoding), folder)
+        delimiter = self.delimiter or _found_delimiter(source)
+        self._require_two_signs(delimiter)
+        return replace(source, delimiter=delimiter)
+
+    def _require_two_signs(self, delimiter: str | None) -> None:
+        if self.decimal == delimiter:
+            raise SettingsError(
+                f"{quoted(delimiter)} cannot be both the delimiter and the decimal sign; set --delimiter, such as ';'"
+            )
+
+
+# CSV as most programs write it.
+PLAIN = Dialect()
+
+
+def _found_delimiter(source: Source) -> str:
+    """The comma, unless the header has none and another delimiter cuts it like the line that follows."""
+    lines = [record.cells for record in islice(source.records(), 2)]
+    if len(lines[0]) > 1:
+        return ","
+    candidates = {}
+    for delimiter in _FOUND:
+        widths = [len(record.cells) for record in islice(replace(source, delimiter=delimiter).records(), 2)]
+        if widths[0] > 1 and len(set(widths)) == 1:
+            candidates[delimiter] = widths[0]
+    return next(iter(candidates)) if len(candidates) == 1 else ","
+
+
+def header_line(source: Source) -> int | None:
+    """The line where the header seems to stand, if some of the first lines have fewer fields than most."""
+    records = list(islice(source.records(), 50))
+    widths = Counter(len(record.cells) for record in records)
+    usual = max(widths, key=lambda width: (widths[width], width))
+    return next((record.line for record in records if len(record.cells) == usual), None)

@@ -1,0 +1,245 @@
+"""The data of a command: one CSV file, or several with the same header that follow each other."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import Protocol
+
+from mae_cli.data.csv_records import Record
+from mae_cli.data.dialect import PLAIN, Dialect, header_line
+from mae_cli.data.kinds import ColumnType
+from mae_cli.data.source import Source
+from mae_cli.data.spelling import is_number
+from mae_cli.data.wording import counted, quoted
+from mae_cli.errors import DataError
+
+
+@dataclass(frozen=True)
+class Header:
+    """The column names of a file, the cells of its first data record, and the types of the columns if it has types."""
+
+    names: tuple[str, ...]
+    first: tuple[str, ...]
+    types: tuple[ColumnType, ...] = ()
+
+
+class Records(Protocol):
+    """The records of the data, counted through from 0, wherever the files are."""
+
+    @property
+    def name(self) -> str:
+        """What messages call the data."""
+        ...
+
+    @property
+    def dialect(self) -> Dialect:
+        """How they are written."""
+        ...
+
+    @property
+    def header(self) -> Header:
+        """The header that all files have."""
+        ...
+
+    def place(self, index: int) -> str:
+        """Where a record stands, for the beginning of a message: `flights.csv, line 7`."""
+        ...
+
+    def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
+        """The file of each of these records, and its line there."""
+        ...
+
+    def cell(self, index: int, column: str) -> str:
+        """The text of a cell as it is written in the file."""
+        ...
+
+
+@dataclass(frozen=True)
+class Waypoint:
+    """Where a data record begins: so many records of the data come before it, and so many bytes of its file."""
+
+    record: int
+    file: int
+    offset: int
+
+
+@dataclass(frozen=True, eq=False)
+class Files:
+    """The records of all files, counted through from 0; the headers are not counted.
+
+    Attributes:
+        sources: at least one.
+        dialect: how they are written.
+        waypoints: records whose place is known, in their order; a reader adds those it comes by.
+    """
+
+    sources: tuple[Source, ...]
+    dialect: Dialect = PLAIN
+    waypoints: list[Waypoint] = field(default_factory=lambda: [Waypoint(0, 0, 0)])
+
+    @classmethod
+    def of(cls, arguments: Sequence[str], dialect: Dialect = PLAIN) -> "Files":
+        """The files that a command's arguments name.
+
+        Raises:
+            DataError: A source is at fault, or standard input is among several.
+        """
+        if len(arguments) > 1 and "-" in arguments:
+            raise DataError("standard input (-) cannot be one of several files; join them before")
+        return cls(tuple(map(dialect.read, arguments)), dialect)
+
+    @property
+    def name(self) -> str:
+        """What messages call the data."""
+        return joint_name([source.name for source in self.sources])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names that all files have; there need be no records.
+
+        Raises:
+            DataError: A name is missing or given twice, or a header differs.
+        """
+        return joint_names(self._headers)
+
+    @cached_property
+    def header(self) -> Header:
+        """The header of the first file, which all have.
+
+        Raises:
+            DataError: A name is missing or given twice, a header differs, or there are no data rows.
+        """
+        return joint_header(self._headers)
+
+    @cached_property
+    def _headers(self) -> list[tuple[str, Header]]:
+        return [(source.name, read_header(source)) for source in self.sources]
+
+    def record(self, index: int) -> Record:
+        """The data record `index` (from 0), found by walking its file from the nearest known record."""
+        return self._found([index])[index][1]
+
+    def place(self, index: int) -> str:
+        """Where the data record `index` stands, for the beginning of a message: `flights.csv, line 7`."""
+        name, record = self._found([index])[index]
+        return f"{name}, line {record.line}"
+
+    def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
+        """The file of each of these data records, and its line there."""
+        return {index: (name, record.line) for index, (name, record) in self._found(indices).items()}
+
+    def cell(self, index: int, column: str) -> str:
+        """The text of a cell as it is written in the file."""
+        return self.record(index).cells[self.header.names.index(column)]
+
+    def _found(self, indices: Collection[int]) -> dict[int, tuple[str, Record]]:
+        """The file and the record of each index."""
+        by_waypoint: dict[int, list[int]] = {}
+        for index in sorted(set(indices)):
+            nearest = bisect_right(self.waypoints, index, key=lambda waypoint: waypoint.record) - 1
+            by_waypoint.setdefault(nearest, []).append(index)
+        found = {}
+        for nearest, wanted in by_waypoint.items():
+            waypoint = self.waypoints[nearest]
+            source = self.sources[waypoint.file]
+            records, sought = source.records(waypoint.offset), set(wanted)
+            skipped = waypoint.record - (waypoint.offset == 0)  # the header comes before the first record
+            for index, record in enumerate(islice(records, wanted[-1] - skipped + 1), start=skipped):
+                if index in sought:
+                    found[index] = (source.name, record)
+        return found
+
+
+def joint_name(names: Sequence[str]) -> str:
+    """What messages call several files."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {counted(len(names) - 1, 'more file')}"
+
+
+def joint_header(headers: Sequence[tuple[str, Header]]) -> Header:
+    """The header that the files of these names have, with the first record of all.
+
+    Raises:
+        DataError: A header differs, or there are no data rows.
+    """
+    joint_names(headers)
+    first = next((header for _, header in headers if header.first), None)
+    if first is None:
+        raise DataError(f"{joint_name([name for name, _ in headers])} has a header but no data rows")
+    return first
+
+
+def joint_names(headers: Sequence[tuple[str, Header]]) -> tuple[str, ...]:
+    """The column names in the headers of the files of these names.
+
+    Raises:
+        DataError: A header differs.
+    """
+    name, header = headers[0]
+    for other_name, other in headers:
+        _refuse_difference(name, header.names, other_name, other.names)
+    return header.names
+
+
+def read_header(source: Source) -> Header:
+    """Read and check the header of a file, which may have no records.
+
+    Raises:
+        DataError: A name is missing or given twice, or the first record is too long.
+    """
+    records = list(islice(source.records(), 2))
+    names = records[0].cells
+    _check_names(source, names)
+    if len(records) == 1:
+        return Header(names, ())
+    if len(records[1].cells) != len(names):
+        raise wrong_length(source, records[1], names)
+    return Header(names, records[1].cells)
+
+
+def wrong_length(source: Source, record: Record, names: Sequence[str]) -> DataError:
+    """The error for a record with more or fewer fields than the header, and what may be the reason."""
+    fields = counted(len(record.cells), "field")
+    fault = f"{source.name}, line {record.line}: {fields}, but the header names {len(names):,}"
+    if record.cells and record.cells[0].lstrip().startswith("#"):
+        return DataError(f"{fault}; comment lines must be removed first")
+    header = header_line(source)
+    if header is not None and header > 1:
+        return DataError(f"{fault}; if the header stands on line {header}, remove the lines before it")
+    return DataError(fault)
+
+
+def _check_names(source: Source, names: Sequence[str]) -> None:
+    for position, name in enumerate(names, start=1):
+        if not name.strip():
+            raise DataError(f"{source.name}: column {position} has no name in the header; give it one")
+        if not name.isascii() and not _is_utf8(name):
+            raise source.undecodable()
+    if all(map(is_number, names)):
+        raise DataError(
+            f"{source.name}: the header consists of numbers ({', '.join(map(quoted, names[:3]))}); it seems to be "
+            "missing, so add a line with the names of the columns"
+        )
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise DataError(f"{source.name}: the header names column {quoted(twice[0])} twice; rename one of them")
+
+
+def _refuse_difference(name: str, names: Sequence[str], other_name: str, others: Sequence[str]) -> None:
+    if names == others:
+        return
+    if len(names) != len(others):
+        columns = counted(len(others), "column")
+        raise DataError(f"{other_name} has {columns}, but {name} has {len(names):,}; their headers must agree")
+    position, (mine, theirs) = next(
+        (position, pair) for position, pair in enumerate(zip(names, others, strict=True), 1) if pair[0] != pair[1]
+    )
+    raise DataError(
+        f"{other_name}: column {position} is {quoted(theirs)}, but {quoted(mine)} in {name}; their headers must agree"
+    )
+
+
+def _is_utf8(name: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in name)

@@ -1,0 +1,16 @@
+"""What may be the reason that a cell is not what the rest of its column is, and what to do about it."""
+
+from mae_cli.data.disguise import disguise_of, is_placeholder
+from mae_cli.data.files import Records
+from mae_cli.data.wording import option
+
+
+def remedy(files: Records, index: int, column: str) -> str:
+    """What to do about the text in a column of numbers, in the record `index`; empty if nothing is known of it."""
+    cell = files.cell(index, column)
+    if cell == column:
+        return "the line seems to repeat the header, so remove it"
+    if is_placeholder(cell):
+        return f"if that stands for a missing cell, use {option('--na-values', cell)}"
+    disguise = disguise_of(cell)
+    return "" if disguise is None else f"it looks like {disguise.name}: {disguise.remedy}"

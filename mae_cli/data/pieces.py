@@ -1,0 +1,42 @@
+"""A stream of CSV text in pieces that end where a line ends, so that each can be parsed on its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+# Large enough that the parser's start does not count, small enough that a few of them are no memory.
+PIECE_BYTES = 1 << 22
+# A line of more bytes is not waited for.
+_LONG_LINE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Bytes of a stream, and where in it they begin."""
+
+    content: bytes
+    offset: int
+
+    def followed_by(self, other: "Piece") -> "Piece":
+        """Both as one."""
+        return Piece(self.content + other.content, self.offset)
+
+
+def cut(stream: BinaryIO, size: int = PIECE_BYTES) -> Iterator[Piece]:
+    """Pieces of about `size` bytes; each but the last ends after a line end (which may stand inside of quotes)."""
+    offset, rest = 0, b""
+    while block := stream.read(size):
+        if not rest and b"\n" in block[-_LONG_LINE:]:  # the line that is begun ends soon
+            block += stream.readline(_LONG_LINE)
+            if block.endswith(b"\n"):
+                yield Piece(block, offset)
+                offset += len(block)
+                continue
+        content = rest + block
+        end = content.rfind(b"\n") + 1 or content.rfind(b"\r", 0, -1) + 1
+        if end:
+            yield Piece(content[:end], offset)
+            offset += end
+        rest = content[end:]
+    if rest:
+        yield Piece(rest, offset)

@@ -1,0 +1,62 @@
+"""Bytes that can be read only once (standard input, a pipe) held so that they can be read again."""
+
+import io
+import tempfile
+import threading
+from typing import IO, BinaryIO, cast
+
+# Up to so many bytes are held in memory, more of them in a file that has no name.
+_IN_MEMORY = 1 << 26
+_BLOCK = 1 << 20
+
+
+class Spool:
+    """What a stream had to say."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (open as long as it is needed)
+        # A block that is not full ends the stream; to read on would ask a terminal for a second end.
+        while len(block := stream.read(_BLOCK)) == _BLOCK:
+            self._file.write(block)
+        self._file.write(block)
+        self.size = self._file.tell()
+        self._lock = threading.Lock()
+
+    def open(self) -> BinaryIO:
+        """A fresh stream of the bytes, from their beginning."""
+        return cast("BinaryIO", io.BufferedReader(_Window(self)))
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Bytes from a place on; several streams may read in turns."""
+        with self._lock:
+            self._file.seek(offset)
+            return self._file.read(size)
+
+
+class _Window(io.RawIOBase):
+    """A stream of its own over the bytes of a spool."""
+
+    def __init__(self, spool: Spool) -> None:
+        super().__init__()
+        self._spool = spool
+        self._offset = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._offset, io.SEEK_END: self._spool.size}[whence]
+        self._offset = start + offset
+        return self._offset
+
+    def tell(self) -> int:
+        return self._offset
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        found = self._spool.read_at(self._offset, len(buffer))
+        buffer[: len(found)] = found
+        self._offset += len(found)
+        return len(found)

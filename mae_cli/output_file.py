@@ -1,0 +1,143 @@
+"""Writing a file so that at any moment the old one or the new one is there, whole.
+
+A file is replaced by a rename. A device or a pipe cannot be: it is written to as it is.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from mae_cli.errors import ModelError
+
+# Characters of the name in the temporary file's, so that this is never longer than file systems allow.
+_NAME_KEPT = 40
+_DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,9})")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What may be replaced.
+
+    Attributes:
+        name: what messages say that a file in the way is not ("is no model file").
+        is_ours: whether a file is one that may be replaced without being told to.
+    """
+
+    name: str
+    is_ours: Callable[[Path], bool]
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """A stream into a temporary file in the same directory, synced and renamed into place at the end of the block.
+
+    When the block fails, the file that was there stays. A symbolic link stays, and what it points to is replaced. A
+    device, a named pipe or a descriptor (`/dev/fd/3`, `/dev/stderr`) is written to directly; a reader that closes it
+    early has what it wanted.
+
+    Raises:
+        ModelError: the place cannot be written.
+    """
+    try:
+        if _is_stream(path):
+            with suppress(BrokenPipeError), _opened_stream(path) as stream:
+                yield stream
+        else:
+            with _replacing(path.resolve()) as stream:
+                yield stream
+    except OSError as error:
+        raise ModelError(f"cannot write {path}: {error.strerror}") from None
+
+
+def check_writable(path: Path, kind: Kind, *, force: bool) -> None:
+    """Refuse a directory, a place without one to write in, or (unless `force`) a file that is not of the kind.
+
+    Raises:
+        ModelError: with what to do instead.
+    """
+    try:
+        if _is_stream(path):
+            _check_stream(path)
+        else:
+            _check_file(path, path.resolve(), kind, force=force)
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links in a circle, before Python 3.13
+        raise ModelError(f"cannot write {path}: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RuntimeError):
+        return "its links run in a circle"
+    return str(error.strerror if isinstance(error, OSError) else error)
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a rename would not do: a descriptor, a device, a named pipe."""
+    return _descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())
+
+
+def _descriptor(path: Path) -> int | None:
+    """The number in `/dev/fd/3`; opening the path would begin at the start of the file that 3 is in the middle of."""
+    if str(path) == "/dev/stderr":
+        return 2
+    found = _DESCRIPTOR.fullmatch(str(path))
+    return int(found[1]) if found else None
+
+
+def _check_stream(path: Path) -> None:
+    descriptor = _descriptor(path)
+    if descriptor is not None:
+        os.write(descriptor, b"")  # fails when it is closed, or open for reading only
+    elif not os.access(path, os.W_OK):
+        raise ModelError(f"cannot write {path}: it is not writable")
+
+
+def _check_file(path: Path, place: Path, kind: Kind, *, force: bool) -> None:
+    if place.is_symlink():
+        raise ModelError(f"cannot write {path}: its links run in a circle")
+    if place.is_dir():
+        raise ModelError(f"{path} is a directory; name a file in it with -o")
+    if not place.parent.is_dir():
+        raise ModelError(f"cannot write {path}: there is no directory {path.parent}")
+    if not os.access(place.parent, os.W_OK | os.X_OK):
+        raise ModelError(f"cannot write {path}: the directory {path.parent} is not writable")
+    if place.exists() and not force and not kind.is_ours(place):
+        raise ModelError(f"{path} exists and {kind.name}; choose another name with -o, or replace it with --force")
+
+
+def _opened_stream(path: Path) -> BinaryIO:
+    descriptor = _descriptor(path)
+    return path.open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb")
+
+
+@contextmanager
+def _replacing(place: Path) -> Iterator[BinaryIO]:
+    temporary = place.with_name(f".{place.name[:_NAME_KEPT]}.{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        if place.exists():
+            temporary.chmod(place.stat().st_mode & 0o777)
+        temporary.replace(place)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_directory(place.parent)
+
+
+def _sync_directory(directory: Path) -> None:
+    """Let the new name survive a loss of power, where the system can; the file itself is in place already."""
+    if os.name == "posix":
+        with suppress(OSError):
+            handle = os.open(directory, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)

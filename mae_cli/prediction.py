@@ -1,0 +1,200 @@
+"""The use case "predict": the records of a table as they are, each with the prediction of a model."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mae_cli.data.columns import unknown_column
+from mae_cli.data.design import CodeArray, Design, FloatArray
+from mae_cli.data.files import Files
+from mae_cli.data.level_cells import KnownLevelCells
+from mae_cli.data.number_cells import NumberCells
+from mae_cli.data.parsing import Chunk, TextChunk, read_chunks
+from mae_cli.data.raw_records import extended
+from mae_cli.data.wording import counted, quoted
+from mae_cli.errors import DataError, SettingsError
+from mae_cli.model import Model
+from mae_cli.ranges import OutsideCounts, TrainingRanges, outside_note
+
+BoolArray = NDArray[np.bool_]
+
+# What a number is written with beside the decimal sign; a delimiter among them makes quotes necessary.
+_OF_NUMBERS = frozenset("0123456789+-e")
+
+
+@dataclass(frozen=True)
+class PredictionSettings:
+    """What to write.
+
+    Attributes:
+        column: the name of the new column.
+        only: whether to write that column alone.
+
+    Raises:
+        SettingsError: the name is blank.
+    """
+
+    column: str = "prediction"
+    only: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.column.strip():
+            raise SettingsError("the new column must have a name; give one with --column")
+
+
+@dataclass(eq=False)
+class PredictionRows:
+    """Where the rows went: read = predicted + missing + unseen + overflowing.
+
+    Attributes:
+        read: records in the files.
+        missing: rows with a missing cell.
+        unseen: rows with a level never seen in training.
+        overflowing: rows whose prediction is beyond floating point.
+    """
+
+    read: int = 0
+    missing: int = 0
+    unseen: int = 0
+    overflowing: int = 0
+
+    def add(self, missing: BoolArray, unseen: BoolArray, overflowing: BoolArray) -> None:
+        """Count rows by masks of them."""
+        self.read += len(missing)
+        self.missing += int(missing.sum())
+        self.unseen += int(unseen.sum())
+        self.overflowing += int(overflowing.sum())
+
+    def notes(self) -> list[str]:
+        """What the user should know, a sentence each."""
+        reasons = {
+            "a missing cell": self.missing,
+            "a level never seen in training": self.unseen,
+            "a prediction beyond floating point": self.overflowing,
+        }
+        return [
+            f"{count:,} of {counted(self.read, 'row')} without a prediction, for {reason}"
+            for reason, count in reasons.items()
+            if count
+        ]
+
+
+@dataclass(eq=False)
+class Prediction:
+    """A table with a prediction for every record; its text is made chunk by chunk, in constant memory.
+
+    Attributes:
+        model: predicts.
+        files: the table.
+        settings: what to write.
+        rows: counts, complete when all text was made.
+
+    Raises:
+        DataError: a column of the model is absent, the new column is there already, or files have other delimiters.
+    """
+
+    model: Model
+    files: Files
+    settings: PredictionSettings
+    rows: PredictionRows = field(default_factory=PredictionRows)
+
+    def __post_init__(self) -> None:
+        schema = self.model.schema
+        for feature in schema.features:
+            if feature.name not in self.files.names:
+                raise unknown_column(feature.name, self.files.names, self.files.name)
+        if not self.settings.only:
+            _refuse_clash(self.files, self.settings.column)
+            _refuse_other_delimiters(self.files)
+        self._numbers = [NumberCells(column.name, "the feature") for column in schema.numeric]
+        self._levels = [KnownLevelCells(column.name, column.levels) for column in schema.categorical]
+        self._ranges = TrainingRanges.of(schema)
+        self._outside = OutsideCounts(0, np.zeros(len(schema.numeric), dtype=np.intp))
+
+    def text(self) -> Iterator[bytes]:
+        """The table with its new column, in pieces of UTF-8; the header even if there are no records.
+
+        Raises:
+            DataError: the files cannot be read, or a cell is not what the model expects.
+        """
+        begun = False
+        for chunk in self._chunks():
+            predictions = self._written(self._predicted(chunk), chunk.source.delimiter)
+            head = self._field(self.settings.column, chunk.source.delimiter)
+            if self.settings.only:
+                lines = [value or b'""' for value in predictions]  # an empty line would be no record
+                yield b"".join(b"%b\n" % line for line in ([] if begun else [head]) + lines)
+            else:
+                headers = [None if begun else head] if chunk.piece.offset == 0 else []
+                yield extended(chunk.piece.content, chunk.source.delimiter, [*headers, *predictions])
+            begun = True
+
+    def notes(self) -> list[str]:
+        """What the user should know when all text was made, a sentence each."""
+        outside = self._ranges.report(self._outside)
+        of_columns = [note for cells in self._numbers for note in cells.notes(self.files)]
+        return [*of_columns, *self.rows.notes(), *([] if outside is None else [outside_note(outside)])]
+
+    def _chunks(self) -> Iterator[TextChunk]:
+        text = [cells.name for cells in self._levels]
+        return read_chunks(self.files, [*(cells.name for cells in self._numbers), *text], text)
+
+    def _predicted(self, chunk: Chunk) -> FloatArray:
+        """(b,) predictions, NaN where there is none; what stands in the way is counted."""
+        numbers, codes = self._cells(chunk)
+        missing = np.isnan(numbers).any(axis=1) | np.any(codes == 0, axis=0)
+        unseen = np.any(codes < 0, axis=0) & ~missing
+        # The model's code of a level is one less than that of its cells; what cannot be predicted stands as 0.
+        level_counts = tuple(len(cells.levels) - 1 for cells in self._levels)
+        design = Design(np.nan_to_num(numbers), tuple(np.maximum(codes - 1, 0)), level_counts)
+        with np.errstate(over="ignore", invalid="ignore"):
+            predicted = design.product(self.model.coefficients) + self.model.intercept
+        overflowing = ~(missing | unseen | np.isfinite(predicted))
+        self.rows.add(missing, unseen, overflowing)
+        self._outside += self._ranges.count(numbers, ~(missing | unseen | overflowing))
+        predicted[missing | unseen | overflowing] = np.nan
+        return predicted
+
+    def _cells(self, chunk: Chunk) -> tuple[FloatArray, CodeArray]:
+        """Numbers (b, q), NaN where missing, and codes (c, b), 0 where missing and −1 where the level is unknown."""
+        count = len(chunk.frame)
+        numbers, codes = np.empty((len(self._numbers), count)), np.empty((len(self._levels), count), dtype=np.int32)
+        for values, number in zip(numbers, self._numbers, strict=True):
+            values[:] = number.read(chunk.frame[number.name], chunk.first, self.files)
+        for row, level in zip(codes, self._levels, strict=True):
+            row[:] = level.read(chunk.frame[level.name], chunk.first, self.files)
+        return numbers.T, codes
+
+    def _written(self, predicted: FloatArray, delimiter: str) -> list[bytes]:
+        """The predictions as fields, those that are none empty; with all digits, so that reading gives them back."""
+        text = "\n".join(map(repr, predicted.tolist())).replace("nan", "")
+        if self.files.dialect.decimal == ",":
+            text = text.replace(".", ",")
+        fields = text.encode().split(b"\n") if len(predicted) else []
+        return [b'"%b"' % field for field in fields] if delimiter in _OF_NUMBERS else fields
+
+    @staticmethod
+    def _field(name: str, delimiter: str) -> bytes:
+        """A name as one field of a CSV record."""
+        record = io.StringIO()
+        csv.writer(record, delimiter=delimiter, lineterminator="").writerow([name])
+        return record.getvalue().encode()
+
+
+def _refuse_clash(files: Files, column: str) -> None:
+    if column in files.names:
+        raise DataError(f"{files.name} has a column {quoted(column)} already; name the new one with --column")
+
+
+def _refuse_other_delimiters(files: Files) -> None:
+    first = files.sources[0]
+    for source in files.sources:
+        if source.delimiter != first.delimiter:
+            raise DataError(
+                f"{source.name} has {quoted(source.delimiter)} between its fields, but {first.name} has "
+                f"{quoted(first.delimiter)}; predict them one by one"
+            )

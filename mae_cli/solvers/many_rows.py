@@ -1,0 +1,197 @@
+"""All rows of a fit as a problem to be screened: the passes that pick the band and look for wrong signs.
+
+A pass takes the rows as they are. Only those near zero are brought into whitened coordinates.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mae_cli.data.design import FloatArray
+from mae_cli.data.rows import Block
+from mae_cli.solvers.band import TOUCHING, Band, Check, Narrowed, Positions, Touching
+from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.standardise import Standardisation
+from mae_cli.solvers.ties import Ties
+from mae_cli.solvers.whitening import Whitening
+
+
+@dataclass(frozen=True, eq=False)
+class _Whitened:
+    """How rows as read become rows of a band.
+
+    Attributes:
+        standard: their units.
+        whitening: of the standard columns.
+        origin: (k,) the whitened point where d = 0.
+        ties: how wide ties are.
+    """
+
+    standard: Standardisation
+    whitening: Whitening
+    origin: FloatArray
+    ties: Ties
+
+    def __call__(self, block: Block) -> Band:
+        """The rows of a block, without a linear term."""
+        standard = self.standard(block)
+        band = Band.of(standard, self.whitening)
+        return replace(band.moved(self.origin), tie_width=self.ties.width(standard, band, self.origin))
+
+
+@dataclass(frozen=True, eq=False)
+class _Spikes:
+    """Columns in which a single value can make a whitened row longer than is usual.
+
+    Rare levels and heavy tails have such values: their rows may be near in the sense of the band although their
+    residuals are large, and without them a band loses rank.
+
+    Attributes:
+        columns: (s,) numeric columns.
+        middles: (s,) of their values, less their shifts.
+        limits: (s,) distances from there beyond which a row is longer than usual.
+        levels: (p,) 1.0 for the indicator columns of rare levels, 0.0 elsewhere; None when there are none.
+    """
+
+    columns: Positions
+    middles: FloatArray
+    limits: FloatArray
+    levels: FloatArray | None
+
+    @staticmethod
+    def above(usual: float, standard: Standardisation, whitening: Whitening) -> "_Spikes":
+        """Those that can make a row longer than `usual`."""
+        gains = np.zeros(whitening.columns)  # the length that a 1 in a standard column brings
+        gains[whitening.kept] = np.linalg.norm(whitening.inverse_factor, axis=1)
+        numeric = len(standard.scale)
+        gains = gains[int(standard.intercept) :]
+        gains[:numeric] /= standard.scale
+        columns = np.flatnonzero(gains[:numeric] * standard.farthest > usual)
+        middles = (standard.middle - standard.shift)[columns]
+        levels = (gains > usual).astype(np.float64)
+        levels[:numeric] = 0.0
+        return _Spikes(columns, middles, usual / gains[columns], levels if levels.any() else None)
+
+    def join(self, near: NDArray[np.bool_], shifted: Block) -> None:
+        """Mark the rows of a block that have such a value."""
+        for column, middle, limit in zip(self.columns, self.middles, self.limits, strict=True):
+            near |= np.abs(shifted.design.numeric[:, column] - middle) > limit
+        if self.levels is not None:
+            near |= shifted.design.product(self.levels) > 0
+
+
+@dataclass(frozen=True, eq=False)
+class ManyRows:
+    """All rows as a problem that can be narrowed, seen from the whitened point `origin`.
+
+    Attributes:
+        problem: to be solved.
+        origin: (k,) the point where d = 0.
+        distance: of a sample of the rows at the origin, from which the width of a band is read.
+        usual: ‖v‖ that only a row with an unusual value exceeds, rows not scaled by their weights.
+        ties: how wide ties are.
+    """
+
+    problem: Problem
+    origin: FloatArray
+    distance: FloatArray
+    usual: float
+    ties: Ties
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.problem.rows.shape[0], len(self.origin)
+
+    def narrowed(self, count: int) -> Narrowed:
+        """One pass: the rows nearer than the sample says that `count` of all rows are, and the pull of the others."""
+        share = count / self.shape[0]
+        width = float(np.quantile(self.distance, share, method="higher")) if share < 1 else np.inf
+        pick = partial(
+            _pick,
+            whitened=self._whitened,
+            point=self._standard(self.origin),
+            width=width,
+            reach=width * self.usual if share < 1 else np.inf,
+            spikes=_Spikes.above(self.usual, self.problem.standard, self.problem.whitening),
+            tilt=self.problem.absolute_loss.tilt,
+        )
+        members, bands, pulls, objectives = zip(*self.problem.rows.map(pick), strict=True)
+        pull = self.problem.whitening.gradient(np.sum(pulls, axis=0))
+        band = replace(Band.joined(bands), linear=pull)
+        return Narrowed(np.concatenate(members), band, float(sum(objectives)))
+
+    def widened(self, narrowed: Narrowed, rows: Touching) -> Narrowed:
+        """The rows join the band, and pull no longer."""
+        joining = self._whitened(self.problem.rows.take(rows.rows))
+        linear = narrowed.band.linear - rows.signs @ joining.matrix
+        band = replace(Band.joined((narrowed.band, joining)), linear=linear)
+        return replace(narrowed, members=np.concatenate([narrowed.members, rows.rows]), band=band)
+
+    def check(self, members: Positions, step: FloatArray) -> Check:
+        """One pass over all rows: wrong signs, rows close to zero, and the objective."""
+        after = self._standard(self.origin + step)
+        # Standard columns lie in [−1, 1], so Σ|w| bounds the products of every row, and its target when r is next to 0.
+        numbers = 2 * float(np.abs(after).sum())
+        look = partial(
+            _look,
+            standard=self.problem.standard,
+            before=self._standard(self.origin),
+            after=after,
+            close=TOUCHING * self.ties.widest(numbers),
+            tilt=self.problem.absolute_loss.tilt,
+        )
+        wrong, close, objectives = zip(*self.problem.rows.map(look), strict=True)
+        return Check(
+            Touching.joined(wrong).without(members), Touching.joined(close).without(members), float(sum(objectives))
+        )
+
+    @property
+    def _whitened(self) -> _Whitened:
+        return _Whitened(self.problem.standard, self.problem.whitening, self.origin, self.ties)
+
+    def _standard(self, point: FloatArray) -> FloatArray:
+        return self.problem.whitening.to_standard(point)
+
+
+def _pick(  # noqa: PLR0913, PLR0917  (a mapped function carries what it needs, never the rows)
+    block: Block, whitened: _Whitened, point: FloatArray, width: float, reach: float, spikes: _Spikes, tilt: float
+) -> tuple[Positions, Band, FloatArray, float]:
+    """The rows of the band, and the pull Σω(sgn(r) + tilt)z of the others (of the band's rows only Σω·tilt·z)."""
+    standard = whitened.standard
+    shifted = standard.shifted(block)
+    residual = standard.residual(shifted, point)
+    sizes = np.abs(residual)
+    close = sizes <= reach
+    spikes.join(close, shifted)
+    near = close.nonzero()[0]
+    band = whitened(block.part(near))
+    within = band.distance <= width
+    near, band = near[within], band.take(within)
+    signs = np.sign(residual)
+    signs[near] = 0.0
+    pull = standard.pull(shifted, block.weighted(signs + tilt))
+    return block.positions[near], band, pull, _objective(block, residual, sizes, tilt)
+
+
+def _look(  # noqa: PLR0913, PLR0917
+    block: Block, standard: Standardisation, before: FloatArray, after: FloatArray, close: float, tilt: float
+) -> tuple[Touching, Touching, float]:
+    shifted = standard.shifted(block)
+    assumed, residual = standard.residual(shifted, before), standard.residual(shifted, after)
+    sizes = np.abs(residual)
+    # Signs, not residuals: beside an outlier of 1e200 the product of two ordinary residuals is zero.
+    signs = np.sign(assumed)
+    wrong, touching = (signs * residual < 0).nonzero()[0], (sizes <= close).nonzero()[0]
+    return (
+        Touching(block.positions[wrong], signs[wrong]),
+        Touching(block.positions[touching], signs[touching]),
+        _objective(block, residual, sizes, tilt),
+    )
+
+
+def _objective(block: Block, residual: FloatArray, sizes: FloatArray, tilt: float) -> float:
+    """Σω(|r| + tilt·r)."""
+    return float(block.weighted(sizes + tilt * residual if tilt else sizes).sum())

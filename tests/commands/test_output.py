@@ -1,0 +1,130 @@
+"""Where the model goes: never over the data, straight into what is no file, and standard output by any of its names."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from mae_cli.commands.output import OutputFile, check_output
+from mae_cli.errors import ModelError
+from mae_cli.model import Model, load_model
+
+posix_only = pytest.mark.skipif(
+    sys.platform == "win32" or shutil.which("bash") is None, reason="devices, links and a shell as POSIX has them"
+)
+
+RUN = "import sys; del sys.argv[0]; from mae_cli.commands.entry import train; train()"
+
+
+def shell(script, place):
+    """Run a script of bash in which $TRAIN is mae-train."""
+    script = script.replace("$TRAIN", f"{sys.executable} -P -c '{RUN}' mae-train")
+    return subprocess.run(["bash", "-c", script], cwd=place, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_standard_output_has_many_names(name):
+    assert OutputFile().convert(name, None, None) == "-"
+
+
+@pytest.mark.parametrize("name", ["model.json", "./-", "/dev/fd/11", "/dev/stderr"])
+def test_other_names_are_files(name):
+    assert OutputFile().convert(name, None, None) == name
+
+
+def refusal(output, data):
+    with pytest.raises(ModelError) as caught:
+        check_output(str(output), (str(data),), force=True)
+    return str(caught.value)
+
+
+def test_the_data_are_never_the_output_by_whatever_name(table, tmp_path, monkeypatch):
+    data = table("y,x\n1,1\n")
+    monkeypatch.chdir(tmp_path)
+    for name in (data, "data.csv", tmp_path / "." / ".." / tmp_path.name / "data.csv"):
+        assert refusal(name, data) == f"{name} is the data; name another file with -o"
+
+
+def test_a_name_that_ends_like_a_directory_is_one(table, tmp_path):
+    assert (
+        refusal(f"{tmp_path}/new/", table("y,x\n1,1\n")) == f"{tmp_path}/new/ is a directory; name a file in it with -o"
+    )
+
+
+@posix_only
+def test_links_to_the_data_are_the_data(table, tmp_path):
+    data = table("y,x\n1,1\n")
+    (tmp_path / "soft.json").symlink_to(data)
+    os.link(data, tmp_path / "hard.json")
+    for name in ("soft.json", "hard.json"):
+        assert refusal(tmp_path / name, data) == f"{tmp_path / name} is the data; name another file with -o"
+
+
+@posix_only
+def test_data_on_standard_input_are_known_too(table, tmp_path):
+    data = table("y,x\n1,1\n2,2\n4,3\n")
+    before = data.read_bytes()
+    done = shell("$TRAIN - -t y -o data.csv --force < data.csv", tmp_path)
+    assert (done.returncode, done.stderr) == (1, "Error: data.csv is the data; name another file with -o\n")
+    assert data.read_bytes() == before
+
+
+@posix_only
+def test_a_device_may_be_both(tmp_path):
+    done = shell("$TRAIN - -t y -o /dev/null < /dev/null", tmp_path)
+    assert (done.returncode, done.stderr) == (1, "Error: standard input is empty\n")
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("script", "model"),
+    [
+        ("$TRAIN data.csv -t y -o /dev/stdout 2>report | cat > out.json; grep -q '^MAE fit of y' report", "out.json"),
+        ("$TRAIN data.csv -t y -o /dev/stdout 2>/dev/null > out.json", "out.json"),
+        ("$TRAIN data.csv -t y -o /dev/fd/3 3> out.json | grep -q 'Model written to /dev/fd/3'", "out.json"),
+        (
+            "$TRAIN data.csv -t y -o >(cat > out.json) > report; while [ ! -s out.json ]; do sleep 0.05; done",
+            "out.json",
+        ),
+        ("mkfifo pipe; cat pipe > out.json & $TRAIN data.csv -t y -o pipe > report; wait; test -p pipe", "out.json"),
+        ("$TRAIN data.csv -t y -o /dev/null | grep -q 'Model written to /dev/null'; test -c /dev/null", None),
+        ("ln -s out.json link.json; $TRAIN data.csv -t y -o link.json > report; test -L link.json", "out.json"),
+        ("$TRAIN data.csv -t y -o >(head -1 > first) > report", None),
+        ("$TRAIN data.csv -t y -o - 2>/dev/null | head -1", None),
+        ("$TRAIN data.csv -t y -o out.json | head -1", "out.json"),
+    ],
+)
+def test_what_is_no_file_is_written_to_as_it_is(table, tmp_path, script, model):
+    table("y,x\n1,1\n2,2\n4,3\n")
+    done = shell(f"set -o pipefail; {script}", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert model is None or load_model(tmp_path / model).target == "y"
+    assert not [each.name for each in tmp_path.iterdir() if each.name.endswith(".tmp")]
+
+
+@posix_only
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
+def test_json_and_the_model_cannot_both_have_standard_output(table, tmp_path, name):
+    table("y,x\n1,1\n2,2\n4,3\n")
+    done = shell(f"$TRAIN data.csv -t y --json -o {name}", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--json and -o - both want standard output" in done.stderr
+
+
+def test_quiet_with_the_model_on_standard_output_leaves_nothing_else(mae_train, table):
+    data = table("y,x\n1,1\n2,2\n,3\n4,3\n")
+    result = mae_train(data, "-t", "y", "-o", "-", "-q")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert Model.from_json(result.stdout, "standard output").target == "y"
+
+
+def test_a_model_on_standard_output_harms_no_terminal(mae_train, table):
+    data = table('y,"a\x9b31m","b\u202ec",k\n1,1,4,\x7f\n2,2,2,\u2066\n4,3,1,\x7f\n')
+    text = mae_train(data, "-t", "y", "-o", "-", "-q").stdout
+    assert not set(text) & set("\x7f\x9b\u202e\u2066")
+    columns = [term["column"] for term in json.loads(text)["terms"]]
+    assert columns == ["a\x9b31m", "b\u202ec", "k"]

@@ -1,0 +1,175 @@
+"""On a real terminal: hostile names and narrow windows, and a word on what is waited for."""
+
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+
+pty = pytest.importorskip("pty", reason="terminals as POSIX has them")
+
+RUN = "import sys; del sys.argv[0]; from mae_cli.commands.entry import {} as command; command()"
+NAMES = [
+    "intercept", "(intercept)", "a=b", "--json", "[bold]x[/bold]", ":smile:", "n" * 10_000, "two\nlines",
+    "\x1b[31mred", "\x9b31m", "a\u202eb", "大きさ", "\x1b]0;title\x07",
+]  # fmt: skip
+LEVELS = ["[red]a", "\x1b[2J", ":cat:", "x\ny", "\u2066z"]
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.fixture
+def on_terminal(tmp_path):
+    """Run a command with a terminal as all its streams; gives its exit status and what the terminal was sent."""
+
+    def run(command, *arguments, typed="", **environment):
+        ours, theirs = pty.openpty()
+        os.write(ours, typed.encode())
+        code = [sys.executable, "-P", "-c", RUN.format(command), f"mae-{command}", *map(str, arguments)]
+        inherited = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS"}}
+        process = subprocess.Popen(
+            code,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            cwd=tmp_path,
+            env=inherited | {"TERM": "xterm-256color"} | environment,
+        )
+        os.close(theirs)
+        sent = b"".join(_chunks(ours))
+        os.close(ours)
+        return process.wait(timeout=60), sent.decode(environment.get("PYTHONIOENCODING", "utf-8")).replace("\r\n", "\n")
+
+    return run
+
+
+def _chunks(handle):
+    while True:
+        try:
+            chunk = os.read(handle, 1 << 16)
+        except OSError:  # as Linux tells the end of a terminal
+            return
+        if not chunk:
+            return
+        yield chunk
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """A table with every kind of name and level that has harmed a terminal."""
+    import csv
+
+    with (tmp_path / "hostile.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([":y: [i]", *NAMES, "level\u202e"])
+        for i in range(60):
+            numbers = [((i * 7919 + j * 104729) % 1000003) / 10 ** (j % 6) for j in range(len(NAMES))]
+            writer.writerow([(i * 31337) % 1009, *numbers, LEVELS[i % len(LEVELS)]])
+    return "hostile.csv"
+
+
+def numbers(text):
+    return sorted(re.findall(r"(?<![\w.-])-?\d+\.\d+(?:e-?\d+)?(?![\w.])", text))
+
+
+def harmful(text):
+    """The characters that a terminal would obey, colours and line ends aside."""
+    return {each for each in COLOUR.sub("", text) if each != "\n" and unicodedata.category(each) in {"Cc", "Cf", "Cs"}}
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"COLUMNS": "20"},
+        {"COLUMNS": "80"},
+        {"COLUMNS": "80", "NO_COLOR": "1"},
+        {"COLUMNS": "80", "TERM": "dumb"},
+        {"COLUMNS": "30", "LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8", "FORCE_COLOR": "1"},
+        {"COLUMNS": "80", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
+    ],
+)
+def test_names_are_data_and_numbers_are_whole_in_every_window(on_terminal, mae_train, hostile, environment):
+    arguments = (hostile, "-t", ":y: [i]", "--compare", "-o", "model.json")
+    piped = mae_train(*arguments).stdout
+    status, shown = on_terminal("train", *arguments, **environment)
+    assert status == 0
+    assert harmful(shown) == set()
+    for name in (
+        "[bold]x[/bold]",
+        ":smile:",
+        "--json",
+        '"(intercept)"',
+        "[red]a",
+        ":cat:",
+        r"\x1b[31mred",
+        r"a\u202eb",
+    ):
+        assert name in COLOUR.sub("", shown)
+    tables = [re.split(r"(?:proved|Model)\s+(?:optimal|written)", COLOUR.sub("", text)) for text in (piped, shown)]
+    assert [*map(numbers, tables[0][1:-1])] == [*map(numbers, tables[1][1:-1])]
+    assert sum(map(len, map(numbers, tables[1][1:-1]))) >= 60
+    if environment["COLUMNS"] in {"20", "30"}:
+        assert max(map(len, COLOUR.sub("", shown).splitlines())) <= int(environment["COLUMNS"])
+    if "NO_COLOR" in environment:
+        assert not re.search(r"\x1b\[(?:\d+;)*3\d", shown)
+    if environment.get("TERM") == "dumb":
+        assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("-t", "\x1b[31mnope"), 1, r"hostile.csv has no column '\x1b[31mnope'"),
+        (("-t", "--json", "--features", ":y: [i]", "--quantile", "2"), 2, "quantile"),
+        (("-t", "two\nlines", "--features", "two\nlines"), 2, r"'two\nlines'"),
+        (("-t", "level\u202e"), 1, r"'level\u202e'"),
+        (("--\x1b[31m",), 2, r"--\x1b[31m"),
+        (("more\x1b[2J", "-t", "y"), 1, r"more\x1b[2J"),
+        (("-t", ":y: [i]", "--features", "n" * 9_999), 1, "'nnnnnnnn"),
+        (("-t", ":y: [i]", "-o", "absent\x1b[31m/m.json"), 1, r"there is no directory absent\x1b[31m"),
+    ],
+)
+def test_errors_show_what_they_name_and_obey_nothing(on_terminal, hostile, arguments, status, said):
+    found, shown = on_terminal("train", hostile, *arguments, COLUMNS="20")
+    assert found == status
+    assert said in shown
+    assert harmful(shown) == set()
+    assert [line for line in shown.splitlines() if line.startswith("Error: ")] == [shown.splitlines()[-1]]
+
+
+@pytest.mark.parametrize("columns", ["20", "80"])
+def test_an_evaluation_takes_names_as_data_too(on_terminal, mae_train, mae_eval, hostile, columns):
+    mae_train(hostile, "-t", ":y: [i]", "--weight", "two\nlines", "-o", "m[red]\x9b.json")
+    status, shown = on_terminal("evaluate", "m[red]\x9b.json", hostile, COLUMNS=columns)
+    assert (status, harmful(shown)) == (0, set())
+    flat = " ".join(COLOUR.sub("", shown).split())
+    assert r"MAE fit of :y: [i] scored on 60 rows, weighted by two\nlines" in flat
+    assert r"m[red]\x9b.json" in flat
+    assert numbers(flat) == numbers(mae_eval("m[red]\x9b.json", hostile).stdout)
+
+
+@pytest.mark.parametrize("options", [("--json", "-o", "x.json"), ("-o", "-", "-q")])
+def test_json_on_a_terminal_has_escapes_for_what_it_would_obey(on_terminal, hostile, options):
+    status, shown = on_terminal("train", hostile, "-t", ":y: [i]", *options)
+    assert status == 0
+    assert harmful(shown) == set()
+    assert r'"\u009b31m"' in shown
+    assert r'"a\u202eb"' in shown
+
+
+def test_who_is_asked_to_type_is_told_so(on_terminal):
+    status, shown = on_terminal("train", "-", "-t", "y", typed="y,x\n1,1\n2,2\n4,3\n\x04")
+    assert status == 0
+    assert "Note: reading from the terminal; end with Ctrl-D\n" in shown
+    assert "MAE fit of y on 3 rows" in COLOUR.sub("", shown)
+    status, shown = on_terminal("train", "-", "-t", "y", "-q", typed="y,x\n1,1\n2,2\n4,3\n\x04")
+    assert "reading from the terminal" not in shown
+
+
+def test_a_model_may_be_typed_too(on_terminal, table):
+    table("y,x\n1,1\n")
+    status, shown = on_terminal("evaluate", "-", "data.csv", typed="{}\n\x04")
+    assert status == 1
+    assert "Note: reading from the terminal; end with Ctrl-D\n" in shown
+    assert shown.endswith("Error: standard input: field schema is missing\n")

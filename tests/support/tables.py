@@ -1,0 +1,49 @@
+"""CSV texts as the data of a command, and rows as columns that a test can compare."""
+
+import gzip
+import io
+
+from mae_cli.data.archives import Archive
+from mae_cli.data.columns import ColumnChoice, resolve
+from mae_cli.data.files import Files
+from mae_cli.data.loading import LoadedRows, Reading, load_training
+from mae_cli.data.rows import MemoryRows, whole
+from mae_cli.data.source import Source
+from mae_cli.data.spool import Spool
+
+
+def source(text: str | bytes, name: str = "data.csv", *, gzipped: bool = False) -> Source:
+    content = text if isinstance(text, bytes) else text.encode()
+    held = Spool(io.BytesIO(gzip.compress(content, mtime=0) if gzipped else content))
+    return Source(name, held, Archive("gzip") if gzipped else None)
+
+
+def held(text: str | bytes) -> Files:
+    """A file named data.csv, held in memory."""
+    return Files((source(text),))
+
+
+def several(*texts: str | bytes) -> Files:
+    """Files named 1.csv, 2.csv and so on."""
+    return Files(tuple(source(text, f"{number}.csv") for number, text in enumerate(texts, 1)))
+
+
+def load(text: "str | Files", target="y", place=MemoryRows, missing="drop", max_levels=200, **choice) -> LoadedRows:
+    """The complete rows of a text or of files, in a place."""
+    files = text if isinstance(text, Files) else held(text)
+    used = resolve(ColumnChoice(target, **choice), files.header.names, files.name)
+    return load_training(files, used, Reading(place.collect, missing, max_levels))
+
+
+def columns(loaded: LoadedRows) -> dict[str, list[float] | list[str]]:
+    """Every feature with its cells: numbers, or the text of levels."""
+    design = whole(loaded.rows).design
+    numbers, codes = iter(design.numeric.T.tolist()), iter(design.codes)
+    return {
+        name: next(numbers) if levels is None else [levels[code - 1] for code in next(codes)]
+        for name, levels in loaded.layout.features
+    }
+
+
+def is_categorical(loaded: LoadedRows, name: str) -> bool:
+    return dict(loaded.layout.features)[name] is not None
