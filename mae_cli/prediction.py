@@ -14,7 +14,8 @@ from mae_cli.data.files import Files
 from mae_cli.data.level_cells import KnownLevelCells
 from mae_cli.data.number_cells import NumberCells
 from mae_cli.data.parsing import Chunk, TextChunk, read_chunks
-from mae_cli.data.raw_records import extended
+from mae_cli.data.raw_records import extended, first_line_end
+from mae_cli.data.source import UTF8_MARK
 from mae_cli.data.wording import counted, quoted
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.model import Model
@@ -121,16 +122,19 @@ class Prediction:
         Raises:
             DataError: the files cannot be read, or a cell is not what the model expects.
         """
-        begun = False
+        begun, line_end = False, b""
         for chunk in self._chunks():
-            predictions = self._written(self._predicted(chunk), chunk.source.delimiter)
-            head = self._field(self.settings.column, chunk.source.delimiter)
+            mark, content = _mark_and_text(chunk)
+            line_end = line_end or first_line_end(content)
+            head = _field(self.settings.column, chunk.source.delimiter)
+            predictions = self._written(chunk)
             if self.settings.only:
                 lines = [value or b'""' for value in predictions]  # an empty line would be no record
                 yield b"".join(b"%b\n" % line for line in ([] if begun else [head]) + lines)
             else:
                 headers = [None if begun else head] if chunk.piece.offset == 0 else []
-                yield extended(chunk.piece.content, chunk.source.delimiter, [*headers, *predictions])
+                text = extended(content, chunk.source.delimiter, [*headers, *predictions], line_end)
+                yield text if begun else mark + text
             begun = True
 
     def notes(self) -> list[str]:
@@ -146,7 +150,7 @@ class Prediction:
     def _predicted(self, chunk: Chunk) -> FloatArray:
         """(b,) predictions, NaN where there is none; what stands in the way is counted."""
         numbers, codes = self._cells(chunk)
-        missing = np.isnan(numbers).any(axis=1) | np.any(codes == 0, axis=0)
+        missing = chunk.numbers.missing | np.any(codes == 0, axis=0)
         unseen = np.any(codes < 0, axis=0) & ~missing
         # The model's code of a level is one less than that of its cells; what cannot be predicted stands as 0.
         level_counts = tuple(len(cells.levels) - 1 for cells in self._levels)
@@ -161,28 +165,37 @@ class Prediction:
 
     def _cells(self, chunk: Chunk) -> tuple[FloatArray, CodeArray]:
         """Numbers (b, q), NaN where missing, and codes (c, b), 0 where missing and −1 where the level is unknown."""
-        count = len(chunk.frame)
-        numbers, codes = np.empty((len(self._numbers), count)), np.empty((len(self._levels), count), dtype=np.int32)
-        for values, number in zip(numbers, self._numbers, strict=True):
-            values[:] = number.read(chunk.frame[number.name], chunk.first, self.files)
+        for place, number in enumerate(self._numbers):
+            if not chunk.numbers.clean[place]:
+                chunk.numbers.column(place)[:] = number.read(chunk.frame[number.name], chunk.first, self.files)
+        codes = np.empty((len(self._levels), len(chunk.frame)), dtype=np.int32)
         for row, level in zip(codes, self._levels, strict=True):
             row[:] = level.read(chunk.frame[level.name], chunk.first, self.files)
-        return numbers.T, codes
+        return chunk.numbers.matrix, codes
 
-    def _written(self, predicted: FloatArray, delimiter: str) -> list[bytes]:
+    def _written(self, chunk: TextChunk) -> list[bytes]:
         """The predictions as fields, those that are none empty; with all digits, so that reading gives them back."""
+        predicted = self._predicted(chunk)
         text = "\n".join(map(repr, predicted.tolist())).replace("nan", "")
         if self.files.dialect.decimal == ",":
             text = text.replace(".", ",")
         fields = text.encode().split(b"\n") if len(predicted) else []
-        return [b'"%b"' % field for field in fields] if delimiter in _OF_NUMBERS else fields
+        return [b'"%b"' % field for field in fields] if chunk.source.delimiter in _OF_NUMBERS else fields
 
-    @staticmethod
-    def _field(name: str, delimiter: str) -> bytes:
-        """A name as one field of a CSV record."""
-        record = io.StringIO()
-        csv.writer(record, delimiter=delimiter, lineterminator="").writerow([name])
-        return record.getvalue().encode()
+
+def _field(name: str, delimiter: str) -> bytes:
+    """A name as one field of a CSV record."""
+    record = io.StringIO()
+    # With an end of its own the writer sees to it that a line end in the name is quoted.
+    csv.writer(record, delimiter=delimiter, lineterminator="\r\n").writerow([name])
+    return record.getvalue().removesuffix("\r\n").encode()
+
+
+def _mark_and_text(chunk: TextChunk) -> tuple[bytes, bytes]:
+    """The byte order mark, if the chunk begins its file and has one, and the text behind it."""
+    content = chunk.piece.content
+    text = content if chunk.piece.offset else content.removeprefix(UTF8_MARK)
+    return content[: len(content) - len(text)], text
 
 
 def _refuse_clash(files: Files, column: str) -> None:

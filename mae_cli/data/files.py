@@ -2,10 +2,10 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import groupby, islice
 from typing import Protocol
 
 from mae_cli.data.csv_records import Record
@@ -136,21 +136,35 @@ class Files:
         return self.record(index).cells[self.header.names.index(column)]
 
     def _found(self, indices: Collection[int]) -> dict[int, tuple[str, Record]]:
-        """The file and the record of each index."""
-        by_waypoint: dict[int, list[int]] = {}
+        """The file and the record of each index; every file is passed over once."""
+        wanted: dict[int, set[int]] = {}
         for index in sorted(set(indices)):
             nearest = bisect_right(self.waypoints, index, key=lambda waypoint: waypoint.record) - 1
-            by_waypoint.setdefault(nearest, []).append(index)
-        found = {}
-        for nearest, wanted in by_waypoint.items():
-            waypoint = self.waypoints[nearest]
-            source = self.sources[waypoint.file]
-            records, sought = source.records(waypoint.offset), set(wanted)
-            skipped = waypoint.record - (waypoint.offset == 0)  # the header comes before the first record
-            for index, record in enumerate(islice(records, wanted[-1] - skipped + 1), start=skipped):
-                if index in sought:
-                    found[index] = (source.name, record)
+            wanted.setdefault(nearest, set()).add(index)
+        found: dict[int, tuple[str, Record]] = {}
+        for file, places in groupby(wanted, key=lambda place: self.waypoints[place].file):
+            found |= self._found_in(file, {place: wanted[place] for place in places})
         return found
+
+    def _found_in(self, file: int, wanted: Mapping[int, set[int]]) -> dict[int, tuple[str, Record]]:
+        """The same for the records of one file, by the waypoints that they follow."""
+        source, places, left = self.sources[file], list(wanted), sum(map(len, wanted.values()))
+        found, part, index = {}, -1, -1
+        for number, record in source.passages([self._span(place) for place in places]):
+            if number != part:
+                waypoint = self.waypoints[places[number]]
+                part, index = number, waypoint.record - (waypoint.offset == 0)  # the header is before the first record
+            if index in wanted[places[number]]:
+                found[index] = (source.name, record)
+                if len(found) == left:
+                    break
+            index += 1
+        return found
+
+    def _span(self, place: int) -> tuple[int, int | None]:
+        """From a waypoint to the next in its file, or to its end."""
+        here, *others = self.waypoints[place : place + 2]
+        return here.offset, next((other.offset for other in others if other.file == here.file), None)
 
 
 def joint_name(names: Sequence[str]) -> str:
@@ -167,7 +181,8 @@ def joint_header(headers: Sequence[tuple[str, Header]]) -> Header:
     joint_names(headers)
     first = next((header for _, header in headers if header.first), None)
     if first is None:
-        raise DataError(f"{joint_name([name for name, _ in headers])} has a header but no data rows")
+        have = "has" if len(headers) == 1 else "have"
+        raise DataError(f"{joint_name([name for name, _ in headers])} {have} a header but no data rows")
     return first
 
 

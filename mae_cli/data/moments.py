@@ -39,7 +39,8 @@ def column_moments(rows: Rows) -> Moments:
     numeric = slice(len(first.ranges.lowest))
     # Rounding can carry the mean of equal values past them.
     mean[numeric] = np.clip(mean[numeric], first.ranges.lowest, first.ranges.highest)
-    deviation = np.sqrt(np.maximum(mean * (1 - mean), 0.0))  # right for indicators
+    share = mean[numeric.stop :]  # of rows in which an indicator is 1
+    deviation = np.append(np.zeros(numeric.stop), np.sqrt(np.maximum(share * (1 - share), 0.0)))
     # In units of the largest deviation no square can overflow or vanish.
     largest = np.maximum(first.ranges.highest - mean[numeric], mean[numeric] - first.ranges.lowest)
     unit = np.where(largest > 0, largest, 1.0)

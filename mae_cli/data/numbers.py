@@ -1,6 +1,7 @@
 """The columns of numbers of some records side by side, as far as they are what they should be."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,17 @@ from mae_cli.data.design import FloatArray
 
 # Whole numbers up to this one are all floats.
 LARGEST_EXACT = 2**53
+
+
+def number_columns(columns: Sequence[str], texts: Collection[str]) -> list[str]:
+    """Those of the columns that are read as numbers, in their order; one that is read as text too is there twice."""
+    left = Counter(columns) - Counter(texts)
+    numbers = []
+    for name in columns:
+        if left[name]:
+            left[name] -= 1
+            numbers.append(name)
+    return numbers
 
 
 @dataclass(frozen=True, eq=False)

@@ -90,7 +90,8 @@ class _Sought:
     def look(self, values: FloatArray, block: Block) -> _Around:
         """What the values of some rows of positive weight say."""
         below, above = values < self.low, values > self.high
-        low, high = values == self.low, values == self.high
+        low = values == self.low
+        high = (values == self.high) & ~low  # both ends may be one value, which counts once
         strictly = np.flatnonzero(~(below | above | low | high))
         return _Around(
             below=float(block.total(below)),
@@ -156,7 +157,8 @@ def _sample(block: Block, values: Values, stride: int) -> tuple[FloatArray, Floa
     """Every so-manyth of the values (k, ·) and of the weights, and Σω of the block."""
     # Rows are counted through all blocks, so that the sample does not depend on where these end.
     first = -int(block.positions[0]) % stride if len(block.positions) else 0
-    return values(block)[:, first::stride], block.weight_values[first::stride], block.total_weight
+    # Copies: a view would keep the whole block in memory.
+    return values(block)[:, first::stride].copy(), block.weight_values[first::stride].copy(), block.total_weight
 
 
 def _look(block: Block, values: Values, sought: Sequence[_Sought]) -> list[_Around]:

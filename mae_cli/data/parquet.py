@@ -17,7 +17,7 @@ import pandas as pd
 from mae_cli.data.dialect import PLAIN, Dialect
 from mae_cli.data.files import Header, joint_header, joint_name
 from mae_cli.data.kinds import ColumnType
-from mae_cli.data.numbers import Numbers
+from mae_cli.data.numbers import Numbers, number_columns
 from mae_cli.data.parsing import Chunk
 from mae_cli.errors import DataError
 
@@ -102,10 +102,12 @@ class ParquetRecords:
         first = 0
         for part in self.parts:
             with _opened(part.name, part.path) as file:
-                for batch in file.iter_batches(_CHUNK_ROWS, row_groups=list(part.numbers), columns=list(columns)):
+                for batch in file.iter_batches(
+                    _CHUNK_ROWS, row_groups=list(part.numbers), columns=list(dict.fromkeys(columns))
+                ):
                     cells = {name: (_levels if name in texts else _numbers)(batch.column(name)) for name in columns}
                     frame = pd.DataFrame(cells, copy=False)
-                    numbers = Numbers.of(frame, [name for name in columns if name not in texts], apart)
+                    numbers = Numbers.of(frame, number_columns(columns, texts), apart)
                     yield Chunk(frame, numbers, first)
                     first += batch.num_rows
 

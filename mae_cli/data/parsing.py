@@ -20,8 +20,9 @@ import pandas as pd
 from mae_cli.data.csv_records import walk
 from mae_cli.data.dialect import Dialect
 from mae_cli.data.files import Files, Waypoint, wrong_length
-from mae_cli.data.numbers import Numbers
+from mae_cli.data.numbers import Numbers, number_columns
 from mae_cli.data.pieces import Piece, cut
+from mae_cli.data.raw_records import raw_records
 from mae_cli.data.source import UTF8_MARK, Source
 from mae_cli.errors import DataError
 
@@ -70,7 +71,7 @@ def read_chunks(
 
     Args:
         files: The data.
-        columns: The names.
+        columns: The names; one that is wanted both as numbers and as text stands there twice.
         text_columns: Those of them that are text.
         apart: How many of the first columns of numbers to keep apart.
 
@@ -158,7 +159,7 @@ class _Expected:
 
     def columns(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
         """The used columns, in the order of the file, and those of numbers in the order in which they are used."""
-        numbers = [name for name in self.used if name not in self.text]
+        numbers = number_columns(self.used, self.text)
         used = [name for name in self.names if name in self.used]
         frame = frame if len(used) == len(self.names) else frame[used]
         return frame, Numbers.of(frame, numbers, self.apart)
@@ -168,11 +169,9 @@ def _parse(source: Source, expected: _Expected, piece: Piece) -> tuple[pd.DataFr
     if b"\0" in piece.content:
         raise _nul_byte(source, piece)
     _refuse_long_beginning(source, expected, piece)
-    # pandas skips a byte order mark wherever it begins to read; within a file it is text.
-    mark = UTF8_MARK if piece.offset else b""
     try:
         frame = pd.read_csv(
-            io.BytesIO(mark + piece.content),
+            io.BytesIO(_plain(source, piece)),
             sep=source.delimiter,
             decimal=expected.dialect.decimal,
             header=None if piece.offset else 0,
@@ -191,6 +190,18 @@ def _parse(source: Source, expected: _Expected, piece: Piece) -> tuple[pd.DataFr
         raise _malformed(source, expected, piece, error) from error
     _refuse_short_records(source, expected, piece, frame)
     return expected.columns(frame)
+
+
+def _plain(source: Source, piece: Piece) -> bytes:
+    """The text of a piece without what pandas would misread.
+
+    It skips a byte order mark wherever it begins to read; within a file that is text. And it takes a delimiter that
+    follows a blank line of a lone carriage return for a part of the line's end.
+    """
+    content = piece.content
+    if b"\r" + source.delimiter.encode() in content:
+        content = b"".join(raw_records(content if piece.offset else content.removeprefix(UTF8_MARK), source.delimiter))
+    return UTF8_MARK + content if piece.offset else content
 
 
 def _refuse_long_beginning(source: Source, expected: _Expected, piece: Piece) -> None:

@@ -4,30 +4,32 @@ import csv
 from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
 
-from mae_cli.data.source import UTF8_MARK
-
-_LINE_END = b"\n"
+_LONGEST_SEARCH = 1 << 16
 
 
-def extended(content: bytes, delimiter: str, fields: Sequence[bytes | None]) -> bytes:
+def extended(content: bytes, delimiter: str, fields: Sequence[bytes | None], usual_end: bytes) -> bytes:
     """The records of a text with one field more each; blank lines go, and so do records whose field is None.
 
     Args:
-        content: The text, which ends outside of quotes.
+        content: The text, without a byte order mark; it ends outside of quotes.
         delimiter: Between its fields.
         fields: One for each record, as it stands in a file.
+        usual_end: The line end of a record that has none because the text ends with it.
     """
-    end = _only_line_end(content)
-    if end is None or None in fields:
-        return b"".join(_extended_one_by_one(content, delimiter, fields))
-    lines = content.split(end)
-    if not lines[-1]:
-        lines.pop()
-    if len(lines) != len(fields):  # there are blank lines
-        return b"".join(_extended_one_by_one(content, delimiter, fields))
-    # Several times faster than one by one: nearly all files are so.
-    parts = zip(lines, repeat(delimiter.encode()), fields, repeat(end), strict=False)
-    return b"".join(chain.from_iterable(parts))  # type: ignore[arg-type]  # (no field is None)
+    end = _only_line_end(content, usual_end)
+    if end is not None and None not in fields:
+        lines = content.removesuffix(end).split(end)
+        if len(lines) == len(fields):  # there is no blank line
+            # Several times faster than one by one, and nearly all files are so.
+            parts = zip(lines, repeat(delimiter.encode()), fields, repeat(end), strict=False)
+            return b"".join(chain.from_iterable(parts))  # type: ignore[arg-type]  # (no field is None)
+    return b"".join(_extended_one_by_one(content, delimiter, fields, usual_end))
+
+
+def first_line_end(content: bytes) -> bytes:
+    """The end of the first line."""
+    first = next(iter(content[:_LONGEST_SEARCH].splitlines(keepends=True)), b"")
+    return _split(first)[1] or b"\n"
 
 
 def raw_records(content: bytes, delimiter: str) -> list[bytes]:
@@ -41,8 +43,7 @@ def raw_records(content: bytes, delimiter: str) -> list[bytes]:
 
 def _quoted_records(lines: list[bytes], delimiter: str, blanks: bytes) -> Iterator[bytes]:
     """Let the csv module say which lines a record takes."""
-    texts = (line.decode("utf-8", errors="surrogateescape") for line in [lines[0].removeprefix(UTF8_MARK), *lines[1:]])
-    reader = csv.reader(texts, delimiter=delimiter)
+    reader = csv.reader((line.decode("utf-8", errors="surrogateescape") for line in lines), delimiter=delimiter)
     start = 0
     for _ in reader:
         record = b"".join(lines[start : reader.line_num])
@@ -52,24 +53,23 @@ def _quoted_records(lines: list[bytes], delimiter: str, blanks: bytes) -> Iterat
         start = reader.line_num
 
 
-def _only_line_end(content: bytes) -> bytes | None:
-    """The line end of a text where every line is a record; None where there are quotes or several kinds of ends."""
+def _only_line_end(content: bytes, usual: bytes) -> bytes | None:
+    """The line end of a text without quotes, where all lines end alike; else None."""
     if b'"' in content:
         return None
-    returns = content.count(b"\r")
+    returns, feeds = content.count(b"\r"), content.count(b"\n")
     if not returns:
-        return _LINE_END
-    return b"\r\n" if content.count(b"\n") == content.count(b"\r\n") == returns else None
+        return b"\n" if feeds else usual
+    return b"\r\n" if content.count(b"\r\n") == returns == feeds else None
 
 
-def _extended_one_by_one(content: bytes, delimiter: str, fields: Sequence[bytes | None]) -> Iterator[bytes]:
-    records = raw_records(content, delimiter)
-    usual = _split(records[0])[1] if records else b""
-    for record, field in zip(records, fields, strict=True):
+def _extended_one_by_one(
+    content: bytes, delimiter: str, fields: Sequence[bytes | None], usual_end: bytes
+) -> Iterator[bytes]:
+    for record, field in zip(raw_records(content, delimiter), fields, strict=True):
         if field is not None:
             text, end = _split(record)
-            # The last record of a file may end without a line end; more may follow here.
-            yield from (text, delimiter.encode(), field, end or usual or _LINE_END)
+            yield from (text, delimiter.encode(), field, end or usual_end)
 
 
 def _split(record: bytes) -> tuple[bytes, bytes]:

@@ -196,9 +196,7 @@ class _Pass:
     def _look_at_numbers(self, chunk: Chunk) -> None:
         """Count the cells of the columns of numbers; where not all are what they should be, see what they are."""
         for place, column in enumerate(self.columns.numbers):
-            if chunk.numbers.clean[place] and not (
-                column.positive and chunk.numbers.column(place).min(initial=0.0) < 0
-            ):
+            if chunk.numbers.clean[place] and not (column.positive and (chunk.numbers.column(place) < 0).any()):
                 column.count += len(chunk.frame)
             elif column.name not in self.tally.misread:
                 try:
@@ -221,7 +219,9 @@ class _Pass:
         records = chunk.first + np.flatnonzero(known)
         apart, matrix = chunk.numbers.apart, chunk.numbers.matrix
         if len(records) < len(known):
-            apart, matrix, codes = apart[:, known], matrix[known], codes[:, known]
+            # Indexing by the mask would leave the cells of a column apart in memory.
+            apart, codes = np.compress(known, apart, axis=1), np.compress(known, codes, axis=1)
+            matrix = matrix[known]
         design = Design(matrix, tuple(codes), (0,) * len(codes))
         return Block(design, apart[0], apart[1] if self.columns.weighted else None, records, records)
 

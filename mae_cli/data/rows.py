@@ -7,12 +7,12 @@ so that a rerun gives the same bits) and the rows at given positions. Where the 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Literal, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mae_cli.data.design import Design, FloatArray
+from mae_cli.data.design import Design, FloatArray, is_column_major
 
 T = TypeVar("T")
 Positions = NDArray[np.intp]
@@ -210,8 +210,12 @@ def join(blocks: Sequence[Block]) -> Block:
 
 def _join_designs(designs: Sequence[Design]) -> Design:
     codes = zip(*(design.codes for design in designs), strict=True)
+    matrices = [design.numeric for design in designs]
+    # NumPy's own choice of the order in memory would depend on how many rows each has.
+    order: Literal["C", "F"] = "F" if any(map(is_column_major, matrices)) else "C"
+    joined = np.empty((sum(map(len, matrices)), matrices[0].shape[1]), order=order)
     return Design(
-        np.concatenate([design.numeric for design in designs]),
+        np.concatenate(matrices, out=joined),
         tuple(np.concatenate(column) for column in codes),
         designs[0].level_counts,
     )

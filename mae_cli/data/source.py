@@ -9,7 +9,7 @@ import io
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +96,25 @@ class Source:
         """The records from a byte on where one begins, each with its line; blank lines are left out."""
         with self.opened() as stream:
             yield from walk(stream, self.delimiter, lines_before=_skip(stream, offset))
+
+    def passages(self, spans: Sequence[tuple[int, int | None]]) -> Iterator[tuple[int, Record]]:
+        """The records of some parts of the text, each with the number of its part, in one pass.
+
+        Args:
+            spans: The bytes from which on and before which each part stands, None for the end of the text. They are
+                in order, begin where a record does and end where one ends.
+        """
+        with self.opened() as stream:
+            position = lines = 0
+            for number, (start, stop) in enumerate(spans):
+                lines += _skip(stream, start - position)
+                if stop is None:  # that can be long
+                    yield from ((number, record) for record in walk(stream, self.delimiter, lines))
+                    return
+                part = stream.read(stop - start)
+                yield from ((number, record) for record in walk(io.BytesIO(part), self.delimiter, lines))
+                lines += _skip(io.BytesIO(part), stop - start)
+                position = stop
 
     def undecodable(self) -> DataError:
         """The error that points at the first line that is not UTF-8."""

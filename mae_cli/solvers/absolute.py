@@ -72,7 +72,7 @@ def sample_size(shape: tuple[int, int]) -> int:
 def minimise_absolute(search: Search) -> Found:
     """The optimal vertex of Σω|y − xw| + (2τ − 1)·Σω(y − xw)."""
     block, tilt = search.sample, search.problem.absolute_loss.tilt
-    band = Band.of(block, search.problem.whitening)
+    band = Band.of(block, search.problem.dense_whitening)
     band = replace(band, linear=tilt * (np.ones(band.shape[0]) @ band.matrix))
     if band.shape[0] < search.problem.rows.shape[0]:
         return Found(_minimise_many(search, band), 0)

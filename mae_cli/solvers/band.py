@@ -71,10 +71,7 @@ class Band:
     @cached_property
     def distance(self) -> FloatArray:
         """|r| / ‖v‖, (m,): how far the point must move before the sign of the residual can change."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio: FloatArray = np.abs(self.residual) / self.leverage
-        # A row of zeros never changes its sign, whatever its residual.
-        return np.where(self.leverage > 0, ratio, np.inf)
+        return relative_distance(self.residual, self.leverage)
 
     def moved(self, step: FloatArray) -> "Band":
         """The same problem seen from the point d = `step`."""
@@ -189,6 +186,12 @@ class Check:
     wrong: Touching
     touching: Touching
     objective: float
+
+
+def relative_distance(residual: FloatArray, leverage: FloatArray) -> FloatArray:
+    """|r| / ‖v‖, infinite for a row of zeros: it never changes its sign, whatever its residual."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(leverage > 0, np.abs(residual) / leverage, np.inf)
 
 
 def typical_size(residual: FloatArray) -> float:

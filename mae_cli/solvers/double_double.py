@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.data.design import Design, FloatArray
 
 _SPLITTER = 134_217_729.0  # 2²⁷ + 1
 
@@ -77,6 +77,17 @@ def two_product(first: FloatArray, second: FloatArray) -> tuple[FloatArray, Floa
 def matrix_product(matrix: FloatArray, vector: DoubleDouble) -> DoubleDouble:
     """X·w for an (n, p) matrix of floats and a (p,) vector with twice the digits."""
     return transpose_product(matrix.T, vector)
+
+
+def design_product(design: Design, coefficients: DoubleDouble) -> DoubleDouble:
+    """X·w for a design of n rows and a (p,) vector with twice the digits: its indicators are looked up."""
+    product = matrix_product(design.numeric, coefficients[: design.numeric.shape[1]])
+    for codes, offset, count in design.categories():
+        high, low = (
+            np.concatenate(([0.0], part[offset : offset + count])) for part in (coefficients.high, coefficients.low)
+        )
+        product = product + DoubleDouble(high[codes], low[codes])
+    return product
 
 
 def transpose_product(matrix: FloatArray, vector: DoubleDouble) -> DoubleDouble:

@@ -16,8 +16,10 @@ from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.errors import DataError
 from mae_cli.losses import Absolute
+from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.band import Positions, Touching
 from mae_cli.solvers.certificate import EPSILON, Bound
+from mae_cli.solvers.key_rows import KeyRows
 from mae_cli.solvers.problem import Coefficients, Problem, mean_magnitude
 from mae_cli.solvers.solution import DualPoint
 from mae_cli.solvers.standardise import Standardisation
@@ -51,6 +53,11 @@ class SolvedRows:
         """The first `count` of them."""
         return SolvedRows(self.matrix[:count], self.residual[:count], self.weights[:count])
 
+    def pull(self, multipliers: FloatArray) -> FloatArray:
+        """Σωνv, (k,)."""
+        pull: FloatArray = multipliers @ self.matrix
+        return pull
+
     def least_norm(self, pull: FloatArray) -> FloatArray | None:
         """ν of least norm with Vᵀων = −pull (whitened); None when these rows cannot meet the constraint."""
         orthonormal, factor = np.linalg.qr(self.matrix)
@@ -61,6 +68,26 @@ class SolvedRows:
         for _ in range(2):  # the second time refines
             rest = -pull - solution @ self.matrix
             solution = solution + orthonormal @ np.linalg.solve(factor.T, rest)
+        return solution
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedKeyRows:
+    """The k rows of a vertex with an absorbed column, as `SolvedRows` that are never one dense matrix."""
+
+    rows: KeyRows
+    residual: FloatArray
+    weights: FloatArray
+
+    def pull(self, multipliers: FloatArray) -> FloatArray:
+        """Σωνv, (k,)."""
+        return self.rows.pull(self.weights * multipliers)
+
+    def least_norm(self, pull: FloatArray) -> FloatArray | None:
+        """The one ν with Σωνv = −pull."""
+        solution = np.zeros(len(self.weights))
+        for _ in range(2):  # the second time refines
+            solution = solution + self.rows.multipliers(pull + self.pull(solution)) / self.weights
         return solution
 
 
@@ -121,7 +148,7 @@ def bound_vertex(problem: Problem, vertex: VertexFit) -> VertexBound:
     """The bound of a vertex: λ solved for in its basis, the given signs in the touching rows, sgn(r) elsewhere."""
     signs = Signs(np.sort(vertex.basis), vertex.touching.sorted(), vertex.search_point)
     known = known_sums(problem, vertex.point, signs)
-    solved = gather(problem, vertex.point, vertex.basis)
+    solved = _gather_basis(problem, vertex)
     pull = problem.whitening.gradient(known.pull)
     multipliers = solved.least_norm(pull)
     if multipliers is None:
@@ -157,6 +184,8 @@ def _absolute_sums(block: Block, standard: Standardisation, point: Coefficients,
     gaps = np.abs(residual) - chosen * residual
     gaps[solved] = 0.0
     differs = chosen != np.sign(residual)
+    # Whoever computes a residual of next to zero may find the other sign, so those are told too.
+    differs[block.places(signs.given.rows)[0]] = True
     differs[solved] = False
     unlike = differs.nonzero()[0]
     tilted = chosen + tilt
@@ -179,13 +208,25 @@ def gather(problem: Problem, point: Coefficients, rows: Positions) -> SolvedRows
     return SolvedRows(matrix, point.residual(block), weights)
 
 
+def _gather_basis(problem: Problem, vertex: VertexFit) -> SolvedRows | SolvedKeyRows:
+    if not isinstance(problem.whitening, AbsorbedWhitening):
+        return gather(problem, vertex.point, vertex.basis)
+    block = problem.rows.take(vertex.basis)
+    rows = KeyRows.of(problem.standard(block).design, problem.whitening)
+    return SolvedKeyRows(rows, vertex.point.residual(block), block.weight_values)
+
+
 def meets_constraint(pull: FloatArray, weight: float) -> bool:
     """Whether the whitened Σω(λ + tilt)v, (k,), is zero to rounding."""
     return float(np.linalg.norm(pull)) <= _INFEASIBILITY * weight
 
 
 def solved_gap(
-    problem: Problem, known: DualSums, pull: FloatArray, solved: SolvedRows, multipliers: FloatArray
+    problem: Problem,
+    known: DualSums,
+    pull: FloatArray,
+    solved: SolvedRows | SolvedKeyRows,
+    multipliers: FloatArray,
 ) -> float:
     """Σω(|r| + tilt·r − ν·r), ν = λ + tilt scaled towards 0 until it is in its box [tilt − 1, tilt + 1].
 
@@ -200,7 +241,7 @@ def solved_gap(
     if under < tilt - 1 - BOX_ROUNDING:
         scale = min(scale, (tilt - 1) / under)
     inside = np.clip(multipliers, tilt - 1, tilt + 1) if scale == 1.0 else multipliers
-    if not meets_constraint(pull + inside @ solved.matrix, known.weight):
+    if not meets_constraint(pull + solved.pull(inside), known.weight):
         return known.loss
     residual = solved.residual
     terms = solved.weights * (np.abs(residual) + (tilt - inside) * residual)

@@ -115,11 +115,11 @@ class ManyRows:
             point=self._standard(self.origin),
             width=width,
             reach=width * self.usual if share < 1 else np.inf,
-            spikes=_Spikes.above(self.usual, self.problem.standard, self.problem.whitening),
+            spikes=_Spikes.above(self.usual, self.problem.standard, self.problem.dense_whitening),
             tilt=self.problem.absolute_loss.tilt,
         )
         members, bands, pulls, objectives = zip(*self.problem.rows.map(pick), strict=True)
-        pull = self.problem.whitening.gradient(np.sum(pulls, axis=0))
+        pull = self.problem.dense_whitening.gradient(np.sum(pulls, axis=0))
         band = replace(Band.joined(bands), linear=pull)
         return Narrowed(np.concatenate(members), band, float(sum(objectives)))
 
@@ -150,10 +150,10 @@ class ManyRows:
 
     @property
     def _whitened(self) -> _Whitened:
-        return _Whitened(self.problem.standard, self.problem.whitening, self.origin, self.ties)
+        return _Whitened(self.problem.standard, self.problem.dense_whitening, self.origin, self.ties)
 
     def _standard(self, point: FloatArray) -> FloatArray:
-        return self.problem.whitening.to_standard(point)
+        return self.problem.dense_whitening.to_standard(point)
 
 
 def _pick(  # noqa: PLR0913, PLR0917  (a mapped function carries what it needs, never the rows)

@@ -7,9 +7,13 @@ import numpy as np
 from mae_cli.data.design import Design, FloatArray
 from mae_cli.data.rows import Block, CountedRows, MemoryRows, PassCounter, Rows, TransformedRows, in_memory, whole
 from mae_cli.losses import Absolute, Pinball, Squared
+from mae_cli.solvers.absorbed import AbsorbedWhitening
+from mae_cli.solvers.absorbing import absorbable, whiten_absorbed
 from mae_cli.solvers.band import typical_size
 from mae_cli.solvers.standardise import Extent, Standardisation, standardisation
 from mae_cli.solvers.whitening import Whitening, absolute_scale, squared_scale, whiten, whiten_sample
+
+AnyWhitening = Whitening | AbsorbedWhitening
 
 # Up to so many numbers (64 MB) the standardised rows are kept; beyond, every pass computes them block by block.
 _CACHED_SIZE = 8_000_000
@@ -53,7 +57,7 @@ class Problem:
     loss: Absolute | Pinball | Squared
     standard: Standardisation
     standard_rows: Rows
-    whitening: Whitening
+    whitening: AnyWhitening
     counter: PassCounter
 
     @property
@@ -62,6 +66,13 @@ class Problem:
         if isinstance(self.loss, Squared):
             raise TypeError("a squared loss has no tilt")
         return self.loss
+
+    @property
+    def dense_whitening(self) -> Whitening:
+        """The whitening, where no column is absorbed."""
+        if isinstance(self.whitening, AbsorbedWhitening):
+            raise TypeError("the whitening of an absorbed column is never one dense matrix")
+        return self.whitening
 
     @property
     def aliased(self) -> tuple[int, ...]:
@@ -75,11 +86,16 @@ def prepare(
     """Measure, standardise and whiten the rows."""
     standard = standardisation(counted, intercept=intercept, extent=extent)
     transformed = TransformedRows(counted, standard)
-    count, columns = counted.shape
-    small = count * (columns + 1) <= _CACHED_SIZE
+    one = counted.take(np.arange(1)).design
+    small = counted.shape[0] * (one.numeric.shape[1] + len(one.codes) + 1) <= _CACHED_SIZE
     standard_rows = CountedRows(in_memory(transformed), counted.counter) if small else transformed
     scale = squared_scale if isinstance(loss, Squared) else absolute_scale
-    whitening = whiten(standard_rows, standard, scale)
+    place = absorbable(standard_rows)
+    whitening: AnyWhitening = (
+        whiten(standard_rows, standard, scale)
+        if place is None
+        else whiten_absorbed(standard_rows, standard, scale, place)
+    )
     return Problem(counted, loss, standard, standard_rows, whitening, counted.counter)
 
 
@@ -104,6 +120,8 @@ def prepare_sampled(
 
 def whitened_by_all(problem: Problem) -> Problem:
     """The problem with a whitening that makes the columns of all rows orthonormal, not only those of a sample."""
+    if isinstance(problem.whitening, AbsorbedWhitening):
+        return problem
     return replace(problem, whitening=whiten(problem.standard_rows, problem.standard, absolute_scale))
 
 

@@ -4,15 +4,20 @@ Both refinements work on the columns as read (scaled by powers of two, which is 
 rounding an ill-conditioned design multiplies. The factorisation, of standardised columns, only steers the corrections.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.data.design import Design, FloatArray
 from mae_cli.data.rows import Block
-from mae_cli.solvers.double_double import DoubleDouble, matrix_product, transpose_product
+from mae_cli.solvers.absorbed import AbsorbedWhitening
+from mae_cli.solvers.double_double import DoubleDouble, design_product, matrix_product, transpose_product
+from mae_cli.solvers.key_rows import KeyRows
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.whitening import Whitening
+
+AnyWhitening = Whitening | AbsorbedWhitening
 
 _MOST_CORRECTIONS = 40
 # Corrections below this share of the solution are beyond the last digit of a float.
@@ -32,7 +37,7 @@ class _Scaled:
     shift: FloatArray
 
     @staticmethod
-    def of(block: Block, standard: Standardisation, whitening: Whitening) -> "_Scaled":
+    def of(block: Block, standard: Standardisation, whitening: AnyWhitening) -> "_Scaled":
         """The kept columns of a block, with a column of ones for the intercept."""
         first = int(standard.intercept)
         columns = whitening.columns
@@ -59,30 +64,55 @@ class _Scaled:
         return (gradient - first.times(self.shift)).high
 
 
-def solve_vertex(basis: Block, standard: Standardisation, whitening: Whitening) -> tuple[float, FloatArray]:
+def solve_vertex(basis: Block, standard: Standardisation, whitening: AnyWhitening) -> tuple[float, FloatArray]:
     """Intercept and coefficients, in the user's units, of the plane through k independent rows.
 
     Solves X_B·w = y_B by an inverse of the standardised rows, refined until the corrections vanish.
+
+    Raises:
+        LinAlgError: the rows are dependent.
     """
-    scaled = _Scaled.of(basis, standard, whitening)
-    inverse = np.linalg.inv(standard(basis).design.dense()[:, whitening.kept])
-    solution = DoubleDouble.of(np.zeros(len(whitening.kept)))
-    target = residual = DoubleDouble.of(scaled.target)
+    design, shift = _as_read(basis.design, standard)
+    solve = _steering(standard(basis).design, whitening)
+    solution = DoubleDouble.of(np.zeros(whitening.columns))
+    target = residual = DoubleDouble.of(basis.target / standard.target_scale)
     previous = np.inf
     for _ in range(_MOST_CORRECTIONS):
-        correction = inverse @ residual.high
+        correction = solve(residual.high)
         size = _relative_size(correction, solution)
         if size >= previous:
             break
-        solution = solution + DoubleDouble.of(scaled.unshifted(correction))
+        if standard.intercept:
+            correction[0] -= shift @ correction
+        solution = solution + DoubleDouble.of(correction)
         previous = size
         if size <= _CONVERGED:
             break
-        residual = target - matrix_product(scaled.matrix, solution)
-    return _user_units(solution.high, standard, whitening)
+        residual = target - design_product(design, solution)
+    return _user_units(solution.high, standard)
 
 
-def refine_least_squares(block: Block, standard: Standardisation, whitening: Whitening) -> tuple[float, FloatArray]:
+def _as_read(design: Design, standard: Standardisation) -> tuple[Design, FloatArray]:
+    """The columns as read, each times a power of two, with those of the standard design; and their shift (p,)."""
+    numeric = design.numeric / standard.scale
+    shift = np.zeros(design.shape[1])
+    shift[: len(standard.scale)] = standard.shift / standard.scale
+    if standard.intercept:
+        numeric = np.column_stack([np.ones(len(numeric)), numeric])
+        shift = np.concatenate(([0.0], shift))
+    return Design(numeric, design.codes, design.level_counts), shift
+
+
+def _steering(design: Design, whitening: AnyWhitening) -> Callable[[FloatArray], FloatArray]:
+    """What turns residuals of the standard rows of a vertex into corrections of the standard coefficients (p,)."""
+    if isinstance(whitening, AbsorbedWhitening):
+        return KeyRows.of(design, whitening).solve
+    inverse = np.zeros((whitening.columns, len(whitening.kept)))
+    inverse[whitening.kept] = np.linalg.inv(design.dense()[:, whitening.kept])
+    return lambda residual: np.asarray(inverse @ residual, dtype=np.float64)
+
+
+def refine_least_squares(block: Block, standard: Standardisation, whitening: AnyWhitening) -> tuple[float, FloatArray]:
     """Least-squares intercept and coefficients in the user's units, refined to the last digits.
 
     Solves the augmented system  r + Xw = y, XᵀΩr = 0  for residuals and coefficients together, with the QR
@@ -110,7 +140,9 @@ def refine_least_squares(block: Block, standard: Standardisation, whitening: Whi
         previous = size
         if size <= _CONVERGED:
             break
-    return _user_units(coefficients.high, standard, whitening)
+    everything = np.zeros(whitening.columns)
+    everything[whitening.kept] = coefficients.high
+    return _user_units(everything, standard)
 
 
 def _relative_size(correction: FloatArray, solution: DoubleDouble) -> float:
@@ -119,11 +151,10 @@ def _relative_size(correction: FloatArray, solution: DoubleDouble) -> float:
     return size / scale if scale > 0 else float(size > 0)
 
 
-def _user_units(scaled: FloatArray, standard: Standardisation, whitening: Whitening) -> tuple[float, FloatArray]:
-    everything = np.zeros(whitening.columns)
+def _user_units(scaled: FloatArray, standard: Standardisation) -> tuple[float, FloatArray]:
     # What is left of an exact zero after refinement is the rounding of twice the digits.
     largest = np.abs(scaled).max(initial=0.0)
-    everything[whitening.kept] = np.where(np.abs(scaled) > _EPSILON**2 * largest, scaled, 0.0)
+    everything = np.where(np.abs(scaled) > _EPSILON**2 * largest, scaled, 0.0)
     first = int(standard.intercept)
     coefficients = everything[first:]
     numeric = slice(len(standard.scale))

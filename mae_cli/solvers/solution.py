@@ -61,7 +61,7 @@ class DualPoint:
     It satisfies |λᵢ| ≤ 1 and Σωᵢ(λᵢ + 2τ − 1)xᵢ = 0, so Σω(λ + 2τ − 1)y is a lower bound of twice the pinball loss.
 
     Attributes:
-        rows: the vertex's basis, and the other rows where λ is not the sign of the residual.
+        rows: the vertex's basis, and the other rows where λ is not, or not beyond rounding, the sign of the residual.
         values: λ in these rows.
     """
 

@@ -1,15 +1,20 @@
 """The one entry to the solvers: choose by loss and settings, solve, and certify in the user's units."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import count
 
 from mae_cli.data.rows import Block, CountedRows, PassCounter, Rows
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.solvers.absolute import Found, Search, minimise_absolute, sample_size
+from mae_cli.solvers.absorbed import AbsorbedWhitening
+from mae_cli.solvers.absorbing import absorbable
 from mae_cli.solvers.certificate import Bound, BoundedFit
 from mae_cli.solvers.dual import VertexBound, VertexFit, bound_vertex
 from mae_cli.solvers.dual_anywhere import bound_anywhere
 from mae_cli.solvers.least_squares import minimise_squared
+from mae_cli.solvers.many_levels import minimise_many_levels
 from mae_cli.solvers.problem import Coefficients, Problem, prepare, prepare_sampled, whitened_by_all
 from mae_cli.solvers.refinement import solve_vertex
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
@@ -18,6 +23,8 @@ from mae_cli.solvers.standardise import Extent
 from mae_cli.solvers.textbook import descend_as_textbook
 from mae_cli.solvers.uniqueness import is_unique
 from mae_cli.watch import UNWATCHED, Watch
+
+Minimise = Callable[[float, Callable[[float], None]], Found]
 
 # A vertex found with ties broken too coarsely shows a gap; it is then searched again with finer ones.
 _TIE_SHARES = (1.0, 1e-3, 1e-6)
@@ -40,15 +47,17 @@ def solve(  # noqa: PLR0913  (the one entry)
         DataError: the numbers of a column span more than floating point can hold.
     """
     counted = CountedRows(rows, PassCounter(watch=watch.passing))
-    if isinstance(settings, Auto) and not isinstance(loss, Squared):
-        prepared = prepare_sampled(counted, loss, sample_size(rows.shape), intercept=intercept, extent=extent)
-        return _solve_absolute(*prepared, settings, watch)
+    if isinstance(settings, Auto) and not isinstance(loss, Squared) and absorbable(rows) is None:
+        problem, sample = prepare_sampled(counted, loss, sample_size(rows.shape), intercept=intercept, extent=extent)
+        return _solve_absolute(problem, partial(_from_sample, problem, sample), settings, watch)
     problem = prepare(counted, loss, intercept=intercept, extent=extent)
     if isinstance(settings, Textbook):
         # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
         tolerance = Auto().tolerance if settings.tolerance is None else settings.tolerance
         return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, watch))
-    return _without_dual(problem, settings.tolerance, minimise_squared(problem))
+    if isinstance(loss, Squared):
+        return _without_dual(problem, settings.tolerance, minimise_squared(problem))
+    return _solve_absolute(problem, partial(_from_levels, problem), settings, watch)
 
 
 def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) -> Solution:
@@ -64,7 +73,19 @@ def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) ->
     )
 
 
-def _solve_absolute(problem: Problem, sample: Block, settings: Auto, watch: Watch) -> Solution:
+def _from_sample(problem: Problem, sample: Block, tie_share: float, tell: Callable[[float], None]) -> Found:
+    return minimise_absolute(Search(problem, sample, tie_share, tell))
+
+
+def _from_levels(problem: Problem, tie_share: float, tell: Callable[[float], None]) -> Found:
+    whitening = problem.whitening
+    if not isinstance(whitening, AbsorbedWhitening):
+        raise TypeError("no column of many levels is absorbed")
+    found = minimise_many_levels(problem.standard_rows, whitening, problem.absolute_loss.tilt, tie_share, tell)
+    return Found(found, 0)
+
+
+def _solve_absolute(problem: Problem, minimise: "Minimise", settings: Auto, watch: Watch) -> Solution:
     unit = problem.standard.target_scale / problem.standard.weight
     if isinstance(problem.loss, Pinball):
         unit *= 0.5
@@ -75,8 +96,7 @@ def _solve_absolute(problem: Problem, sample: Block, settings: Auto, watch: Watc
 
     candidates: list[Solution] = []
     for tie_share in _TIE_SHARES:
-        found = minimise_absolute(Search(problem, sample, tie_share, tell))
-        candidates.append(_certified(problem, settings, found, unit))
+        candidates.append(_certified(problem, settings, minimise(tie_share, tell), unit))
         watch.proved(candidates[-1].certificate.relative_gap or 0.0)
         if candidates[-1].certificate.status is Status.OPTIMAL:
             return candidates[-1]

@@ -8,8 +8,10 @@ it is flat unless another row with a residual of zero does. A flat edge holds fu
 import numpy as np
 
 from mae_cli.data.design import FloatArray
+from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.band import Positions
 from mae_cli.solvers.dual import BOX_ROUNDING, VertexFit
+from mae_cli.solvers.key_rows import KeyRows
 from mae_cli.solvers.problem import Problem, magnitude
 
 _ROUNDING = 16 * float(np.finfo(float).eps)
@@ -23,10 +25,10 @@ def is_unique(problem: Problem, vertex: VertexFit, multipliers: FloatArray) -> b
     loose = np.flatnonzero(np.abs(multipliers) >= 1 - BOX_ROUNDING)
     if not len(loose):
         return True
-    edges = np.linalg.inv(_whitened(problem, vertex.basis))[:, loose] * -np.sign(multipliers[loose])
     zero, signs = _other_zeros(problem, vertex)
+    rates = _edge_rates(problem, vertex.basis, loose, zero) * -np.sign(multipliers[loose])
     # A zero residual that moves along r = −t·u stays on the side of its sign when −s·u ≥ 0, and costs nothing.
-    resistance = signs[:, np.newaxis] * (_whitened(problem, zero) @ edges)
+    resistance = signs[:, np.newaxis] * rates
     flat = (resistance <= _RATE_ROUNDING).all(axis=0)
     if not flat.any():
         return True if len(loose) == 1 else None
@@ -41,5 +43,11 @@ def _other_zeros(problem: Problem, vertex: VertexFit) -> tuple[Positions, FloatA
     return vertex.touching.rows[zero], vertex.touching.signs[zero]
 
 
-def _whitened(problem: Problem, rows: Positions) -> FloatArray:
-    return problem.whitening.rows(problem.standard(problem.rows.take(rows)).design.dense())
+def _edge_rates(problem: Problem, basis: Positions, edges: Positions, rows: Positions) -> FloatArray:
+    """How fast the predictions of the rows change along the edges that free some rows of the basis, (m, e)."""
+    designs = [problem.standard(problem.rows.take(each)).design for each in (basis, rows)]
+    if isinstance(problem.whitening, AbsorbedWhitening):
+        return KeyRows.of(designs[0], problem.whitening).edge_rates(edges, designs[1])
+    vertex, others = (problem.whitening.rows(design.dense()) for design in designs)
+    rates: FloatArray = others @ np.linalg.inv(vertex)[:, edges]
+    return rates

@@ -74,12 +74,21 @@ def whiten(rows: Rows, standard: Standardisation, row_scale: RowScale) -> Whiten
     """Factor the standardised `rows` (n, p), scaled by `row_scale`: by the Gram matrix if that is safe, else by QR."""
     count = rows.shape[0]
     gram = sum_blocks(rows, partial(_gram, row_scale=row_scale)) / count
-    return _from_gram(gram, standard) or _from_factor(_triangular_factor(rows, row_scale), standard, count)
+    return _from_gram(gram, standard) or _from_factor(
+        triangular_factor(rows, partial(_scaled, row_scale=row_scale)), standard, count
+    )
 
 
 def whiten_sample(sample: Block, standard: Standardisation, row_scale: RowScale) -> Whitening | None:
     """Factor a sample of the standardised rows; None unless its columns, and so those of all, are independent."""
     return _from_gram(_gram(sample, row_scale) / len(sample.target), standard)
+
+
+def _from_gram(gram: FloatArray, standard: Standardisation) -> Whitening | None:
+    lengths = np.sqrt(np.diag(gram))
+    inverse = safe_inverse_factor(gram, lengths, rounding(standard, lengths))
+    everything = np.arange(len(gram))
+    return None if inverse is None else Whitening(everything, everything[:0], inverse, len(gram))
 
 
 def _scaled(block: Block, row_scale: RowScale) -> FloatArray:
@@ -88,15 +97,16 @@ def _scaled(block: Block, row_scale: RowScale) -> FloatArray:
 
 
 def _gram(block: Block, row_scale: RowScale) -> FloatArray:
-    matrix = _scaled(block, row_scale)
-    gram: FloatArray = matrix.T @ matrix
-    return gram
+    scale = row_scale(block)
+    return block.design.gram(None if scale is None else scale**2)
 
 
-def _from_gram(gram: FloatArray, standard: Standardisation) -> Whitening | None:
-    """The Cholesky factor's whitening, or None unless the columns are independent beyond any doubt."""
-    lengths = np.sqrt(np.diag(gram))
-    if not (lengths > 0).all() or _rounding(standard, lengths).max() * len(gram) * _GRAM_CONDITION > 1:
+def safe_inverse_factor(gram: FloatArray, lengths: FloatArray, noise: FloatArray) -> FloatArray | None:
+    """R⁻¹ of the Cholesky factor RᵀR = gram, or None unless the columns are independent beyond any doubt.
+
+    `noise` is the rounding of columns of these `lengths`, relative to them.
+    """
+    if not (lengths > 0).all() or noise.max(initial=0.0) * len(gram) * _GRAM_CONDITION > 1:
         return None
     try:
         factor = np.linalg.cholesky(gram / np.outer(lengths, lengths)).T
@@ -105,30 +115,31 @@ def _from_gram(gram: FloatArray, standard: Standardisation) -> Whitening | None:
     inverse = np.linalg.inv(factor)
     if np.linalg.norm(inverse) > _GRAM_CONDITION:
         return None
-    everything = np.arange(len(gram))
-    return Whitening(everything, everything[:0], np.triu(inverse) / lengths[:, np.newaxis], len(gram))
+    triangular: FloatArray = np.triu(inverse) / lengths[:, np.newaxis]
+    return triangular
 
 
-def _triangular_factor(rows: Rows, row_scale: RowScale) -> FloatArray:
-    """R of the QR factorisation of all rows, folded block by block in order (Golub and Van Loan, 2013, §5.2)."""
+def triangular_factor(rows: Rows, dense: Callable[[Block], FloatArray]) -> FloatArray:
+    """R of the QR factorisation of the dense rows of all blocks, folded in order (Golub and Van Loan, 2013, §5.2)."""
 
     def fold(factor: FloatArray, matrix: FloatArray) -> FloatArray:
         return np.asarray(np.linalg.qr(np.concatenate([factor, matrix]), mode="r"))
 
     # Folding R into itself changes nothing but makes a single block triangular too.
-    return reduce(fold, rows.map(partial(_scaled, row_scale=row_scale)))
+    return reduce(fold, rows.map(dense))
 
 
 def _from_factor(factor: FloatArray, standard: Standardisation, count: int) -> Whitening:
     """The whitening over the independent columns of a triangular factor of n rows."""
     factor = factor / np.sqrt(count)
-    kept = _independent_columns(factor, _rounding(standard, np.linalg.norm(factor, axis=0)))
+    lengths = np.linalg.norm(factor, axis=0)
+    kept = independent_columns(factor, lengths, len(lengths) * rounding(standard, lengths))
     aliased = np.setdiff1d(np.arange(factor.shape[1]), kept)
     reduced = np.linalg.qr(factor[:, kept], mode="r")
     return Whitening(kept, aliased, np.triu(np.linalg.inv(reduced)), factor.shape[1])
 
 
-def _rounding(standard: Standardisation, lengths: FloatArray) -> FloatArray:
+def rounding(standard: Standardisation, lengths: FloatArray) -> FloatArray:
     """ε·max|x| / (root mean square of the column): the rounding of a column as read, relative to its length."""
     noise = np.full(len(lengths), _EPSILON)
     first = int(standard.intercept)
@@ -138,13 +149,13 @@ def _rounding(standard: Standardisation, lengths: FloatArray) -> FloatArray:
     return np.where(lengths > 0, np.maximum(noise, _EPSILON), np.inf)
 
 
-def _independent_columns(factor: FloatArray, rounding: FloatArray) -> np.ndarray:
+def independent_columns(factor: FloatArray, lengths: FloatArray, noise: FloatArray) -> np.ndarray:
     """Indices of the columns that are independent of those before them.
 
-    Gram-Schmidt with reorthogonalisation over unit columns; column j is dependent when its distance from the span
-    of the kept ones is at most p·(noiseⱼ + Σ|βₖ| noiseₖ), where β are its coefficients on the kept columns.
+    Gram-Schmidt with reorthogonalisation over columns in units of their `lengths`; column j is dependent when its
+    distance from the span of the kept ones is at most noiseⱼ + Σ|βₖ| noiseₖ, where β are its coefficients on the kept
+    columns and the noise of a column is p times its rounding.
     """
-    lengths = np.linalg.norm(factor, axis=0)
     size, columns = factor.shape
     basis = np.zeros((size, min(size, columns)))
     inverse = np.zeros((basis.shape[1], basis.shape[1]))  # unit columns · inverse = basis
@@ -160,9 +171,8 @@ def _independent_columns(factor: FloatArray, rounding: FloatArray) -> np.ndarray
         correction = rest @ spanned
         rest, along = rest - spanned @ correction, along + correction
         shares = inverse[:rank, :rank] @ along
-        noise = rounding[column] + float(np.abs(shares) @ rounding[kept])
         distance = float(np.linalg.norm(rest))
-        if distance <= columns * noise:
+        if distance <= noise[column] + float(np.abs(shares) @ noise[kept]):
             continue
         basis[:, rank] = rest / distance
         inverse[:rank, rank] = -shares / distance

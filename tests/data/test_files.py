@@ -95,7 +95,7 @@ def test_headers_may_be_written_differently():
 
 def test_the_first_record_is_that_of_the_first_file_that_has_one():
     assert several("a\n", "a\n7\n").header.first == ("7",)
-    assert refusal(several("a\n", "a\n\n")) == "1.csv and 1 more file has a header but no data rows"
+    assert refusal(several("a\n", "a\n\n")) == "1.csv and 1 more file have a header but no data rows"
 
 
 def test_standard_input_cannot_be_one_of_several():

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mae_cli.report.console import result_console
 from mae_cli.report.evaluation import show_evaluation
+from mae_cli.reports import Gate, Rival, WorstRow
 
 REPORT = """\
 MAE fit of arr_delay scored on 2,488 rows · model.json on flights_new.csv
@@ -39,3 +40,38 @@ def test_rows_that_did_not_go_anywhere_are_not_mentioned(evaluation_report):
 def test_names_are_text_and_nothing_else(evaluation_report):
     text = text_of(replace(evaluation_report, model="[b]\x1b[31m", source=":smile:\u202e", weight="a\nb"))
     assert "2,488 rows, weighted by a\\nb · [b]\\x1b[31m on :smile:\\u202e\n" in text
+
+
+AGAINST = """\
+"against" is old[b].json, the 0.9-quantile fit, on the same rows. The MAE of the model is smaller by 0.75; the \
+difference lies between -1.5 and 0 (95 % interval, paired bootstrap). Models are compared by the MAE whatever they \
+were fitted to.
+
+The rows with the largest residuals:
+line              arr_delay   prediction   residual
+───────────────────────────────────────────────────
+a.csv:12             851.00      812.400    +38.600
+b\\x1b[31m.csv:7       -9.25        0.125     -9.375
+
+Passed: the MAE is 12.5022, not above 13 (--max-mae)
+Failed: the MAE is larger than that of old[b].json by 2 (--against)
+"""
+
+
+def test_what_else_was_asked_for_follows_the_metrics(evaluation_report):
+    rival = Rival("old[b].json", "mae", 0.9, evaluation_report.scores.baseline, -0.75, (-1.5, 0.0))
+    worst = (WorstRow("a.csv", 12, 851.0, 812.4, 38.6), WorstRow("b\x1b[31m.csv", 7, -9.25, 0.125, -9.375))
+    gates = (
+        Gate("max-mae", passed=True, value=12.5, limit=13.0, finding="the MAE is 12.5022, not above 13"),
+        Gate("against", False, 1.0, 0.0, "the MAE is larger than that of old[b].json by 2"),
+    )
+    text = text_of(replace(evaluation_report, rival=rival, worst=worst, gates=gates))
+    assert text.endswith(f"for every row.\n\n{AGAINST}")
+    assert "model   against   median only\n" in text
+
+
+def test_models_that_differ_by_nothing_or_on_one_row_have_no_interval(evaluation_report):
+    rival = Rival("old.json", "mae", 0.5, evaluation_report.scores.model, 0.0, (0.0, 0.0))
+    assert "The MAE of both is the same.\n" in text_of(replace(evaluation_report, rival=rival))
+    one_row = replace(rival, difference=0.5, interval=None)
+    assert "The MAE of the model is larger by 0.5.\n" in text_of(replace(evaluation_report, rival=one_row))

@@ -1,0 +1,225 @@
+"""Which categorical column to absorb, and the whitening and the rank of the columns with it.
+
+Sums over the levels are counted in one pass. Where they leave a doubt whether the other columns are independent (the
+level may tell another column, as an aircraft tells its airline), the rows less their level means are factored, and
+the one rule of `mae_cli.solvers.whitening` decides. Of dependent columns the later ones are left out, whichever
+part they are in.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mae_cli.data.design import Design, FloatArray
+from mae_cli.data.rows import Block, Rows
+from mae_cli.data.sums import Sums, sum_blocks
+from mae_cli.solvers.absorbed import AbsorbedWhitening, Split
+from mae_cli.solvers.standardise import Standardisation
+from mae_cli.solvers.whitening import (
+    RowScale,
+    independent_columns,
+    rounding,
+    safe_inverse_factor,
+    triangular_factor,
+)
+
+# With fewer levels, or fewer numbers in all, dense rows are as fast.
+_MANY_LEVELS = 200
+_DENSE_SIZE = 600_000
+_EPSILON = float(np.finfo(float).eps)
+# Relations between columns are told from rounding by this share of their largest coefficient.
+_NO_PART = 1e-6
+
+ColumnMask = NDArray[np.bool_]
+
+
+def absorbable(rows: Rows) -> int | None:
+    """The place of the categorical column with the most levels, or None when it has too few to be worth it."""
+    levels = rows.take(np.arange(1)).design.level_counts
+    count, columns = rows.shape
+    if max(levels, default=0) < _MANY_LEVELS or count * columns <= _DENSE_SIZE:
+        return None
+    return levels.index(max(levels))
+
+
+@dataclass(frozen=True, eq=False)
+class LevelSums(Sums):
+    """The Gram matrix of rows in three parts.
+
+    Attributes:
+        weight: (g + 1,) Σω² in every group.
+        totals: (g + 1, h) Σω²z.
+        gram: (h, h) Σω²zzᵀ.
+    """
+
+    weight: FloatArray
+    totals: FloatArray
+    gram: FloatArray
+
+    @staticmethod
+    def of(design: Design, split: Split, weights: FloatArray | None) -> "LevelSums":
+        """The sums over rows with row weights ω²."""
+        groups, others = split.groups[design.codes[split.place]], design.without(split.place)
+        count = len(split.levels)
+        return LevelSums(
+            weight=np.bincount(groups, weights, count + 1).astype(np.float64),
+            totals=others.level_totals(groups, count, weights)[:, split.places],
+            gram=others.gram(weights)[np.ix_(split.places, split.places)],
+        )
+
+    @property
+    def means(self) -> FloatArray:
+        """(g, h) of the groups 1, …, g; 0 where a group has no rows."""
+        weight = self.weight[1:, np.newaxis]
+        return np.divide(self.totals[1:], weight, out=np.zeros_like(self.totals[1:]), where=weight > 0)
+
+    @property
+    def within(self) -> FloatArray:
+        """(h, h) Σω²(z − z̄)(z − z̄)ᵀ, where z̄ is the mean of a row's group and 0 in group 0."""
+        return self.gram - self.means.T @ self.totals[1:]
+
+
+def whiten_absorbed(rows: Rows, standard: Standardisation, row_scale: RowScale, place: int) -> AbsorbedWhitening:
+    """The whitening of standard rows (n, p), scaled by `row_scale`, with the categorical column at `place` absorbed."""
+    absorbing = _Absorbing(rows, standard, row_scale, place)
+    everything = np.ones(rows.shape[1], dtype=bool)
+    split, sums = absorbing.measured(everything)
+    inverse = absorbing.safe_inverse(split, sums)
+    if inverse is not None:
+        return absorbing.whitening(split, sums, inverse)
+    factor = absorbing.within_factor(split, sums)
+    independent = absorbing.independent(split, sums, factor)
+    relations, last = _solved_for_last(_relations(split, sums.means, factor, independent))
+    empty = np.concatenate([split.levels[sums.weight[1:] == 0], split.others[np.diag(sums.gram) == 0]])
+    kept = everything.copy()
+    kept[empty] = kept[last] = False
+    searched = everything.copy()
+    searched[split.others] = False
+    searched[split.others[independent]] = True
+    searched[empty] = False
+    search = absorbing.of_kept(searched)
+    if (kept == searched).all():
+        return search
+    return replace(absorbing.of_kept(kept), relations=relations, last=last, search=search)
+
+
+@dataclass(frozen=True, eq=False)
+class _Absorbing:
+    """What is to be whitened, and the steps of it."""
+
+    rows: Rows
+    standard: Standardisation
+    row_scale: RowScale
+    place: int
+
+    def measured(self, kept: ColumnMask) -> tuple[Split, LevelSums]:
+        """The split of the kept columns, and their sums in one pass."""
+        split = Split.of(self.rows.take(np.arange(1)).design, self.place, kept)
+        return split, sum_blocks(self.rows, partial(_level_sums, split=split, row_scale=self.row_scale))
+
+    def safe_inverse(self, split: Split, sums: LevelSums) -> FloatArray | None:
+        """R₊⁻¹ by the Gram matrix, or None when that leaves a doubt."""
+        if not (sums.weight[1:] > 0).all():
+            return None
+        lengths, noise = self.lengths_and_rounding(split, sums)
+        return safe_inverse_factor(sums.within / self.rows.shape[0], lengths, noise)
+
+    def lengths_and_rounding(self, split: Split, sums: LevelSums) -> tuple[FloatArray, FloatArray]:
+        """Root mean squares of the other columns, and their rounding relative to these, (h,) each."""
+        lengths = np.sqrt(np.diag(sums.gram) / self.rows.shape[0])
+        every = np.zeros(self.rows.shape[1])
+        every[split.others] = lengths
+        return lengths, rounding(self.standard, every)[split.others]
+
+    def within_factor(self, split: Split, sums: LevelSums) -> FloatArray:
+        """R₊ of the rows less the means of their groups, (h, h)."""
+        dense = partial(_within_rows, split=split, means=sums.means, row_scale=self.row_scale)
+        # A single block is not triangular yet.
+        factor: FloatArray = np.asarray(np.linalg.qr(triangular_factor(self.rows, dense), mode="r"))
+        return np.asarray(factor / np.sqrt(self.rows.shape[0]))
+
+    def independent(self, split: Split, sums: LevelSums, factor: FloatArray) -> NDArray[np.intp]:
+        """Which of the other columns depend neither on levels nor on earlier ones of them."""
+        count, columns = self.rows.shape
+        lengths, noise = self.lengths_and_rounding(split, sums)
+        roots = np.sqrt(sums.weight[1:] / count)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # The means are coefficients on the levels, and these are exact but for rounding.
+            level_noise = np.where(lengths > 0, _EPSILON * (roots @ np.abs(sums.means)) / lengths, 0.0)
+        return independent_columns(factor, lengths, columns * (noise + level_noise))
+
+    def of_kept(self, kept: ColumnMask) -> AbsorbedWhitening:
+        """The whitening of independent columns."""
+        split, sums = self.measured(kept)
+        inverse = self.safe_inverse(split, sums)
+        if inverse is None:
+            inverse = np.triu(np.linalg.inv(self.within_factor(split, sums)))
+        return self.whitening(split, sums, inverse)
+
+    def whitening(self, split: Split, sums: LevelSums, inverse: FloatArray) -> AbsorbedWhitening:
+        """All that was found, as a whitening."""
+        count, columns = self.rows.shape
+        kept = np.sort(np.concatenate([split.levels, split.others]))
+        return AbsorbedWhitening(
+            kept=kept,
+            aliased=np.setdiff1d(np.arange(columns), kept),
+            columns=columns,
+            split=split,
+            roots=np.sqrt(sums.weight[1:] / count),
+            lengths=np.sqrt(np.diag(sums.gram) / count),
+            means=sums.means,
+            inverse=inverse,
+        )
+
+
+def _level_sums(block: Block, split: Split, row_scale: RowScale) -> LevelSums:
+    scale = row_scale(block)
+    return LevelSums.of(block.design, split, None if scale is None else scale**2)
+
+
+def _within_rows(block: Block, split: Split, means: FloatArray, row_scale: RowScale) -> FloatArray:
+    centres = np.concatenate([np.zeros((1, means.shape[1])), means])
+    matrix = block.design.without(split.place).dense()[:, split.places]
+    matrix -= centres[split.groups[block.design.codes[split.place]]]
+    scale = row_scale(block)
+    return matrix if scale is None else matrix * scale[:, np.newaxis]
+
+
+def _relations(split: Split, means: FloatArray, factor: FloatArray, first: NDArray[np.intp]) -> FloatArray:
+    """A row for each other column that depends on the `first` ones and the levels: coefficients whose sum is zero.
+
+    Its columns are all p standard columns.
+    """
+    count = len(split.others)
+    dependent = np.setdiff1d(np.arange(count), first)
+    others = np.zeros((len(dependent), count))
+    others[np.arange(len(dependent)), dependent] = 1.0
+    others[:, first] = -np.linalg.lstsq(factor[:, first], factor[:, dependent], rcond=None)[0].T
+    relations = np.zeros((len(dependent), count + len(split.levels)))
+    relations[:, split.others], relations[:, split.levels] = others, -others @ means.T
+    return relations
+
+
+def _solved_for_last(relations: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
+    """The relations solved for columns that depend on earlier ones by them, from the last column on; and these columns.
+
+    Of the columns found each relation has one alone, with coefficient 1.
+    """
+    solved = relations / np.abs(relations).max(axis=1, keepdims=True)
+    found: list[int] = []
+    for done in range(len(solved)):
+        open_ones = solved[done:]
+        open_ones /= np.abs(open_ones).max(axis=1, keepdims=True)
+        column = int(np.flatnonzero((np.abs(open_ones) > _NO_PART).any(axis=0))[-1])
+        pivot = done + int(np.abs(open_ones[:, column]).argmax())
+        solved[[done, pivot]] = solved[[pivot, done]]
+        solved[done] /= solved[done, column]
+        shares = solved[:, column].copy()
+        shares[done] = 0.0
+        solved -= np.multiply.outer(shares, solved[done])
+        # What elimination leaves there is rounding.
+        solved[done + 1 :, column:] = 0.0
+        found.append(column)
+    return solved, np.array(found, dtype=np.intp)

@@ -1,0 +1,186 @@
+"""The basis of a vertex with an absorbed column: one key row for every level, and a small matrix for the rest.
+
+Some row of the basis has each level, its key. It determines the coefficient of the level once the others are known,
+so that only the h other rows of the basis, the working ones, need an inverse: that of the matrix of their other
+columns less those of the keys of their levels (generalised upper bounding; Dantzig and Van Slyke, 1967).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mae_cli.data.design import FloatArray
+from mae_cli.solvers.absorbed import LevelPoint, LevelRows
+from mae_cli.solvers.band import Positions
+
+# A row counts as independent of the chosen ones when this share of its length is left.
+_INDEPENDENCE = 1e-5
+# So many candidates at a time are freed of what the rows chosen before them span.
+_CANDIDATES = 256
+
+
+def first_of_levels(groups: NDArray[np.integer], count: int, order: Positions) -> Positions:
+    """For groups 1, …, `count` the first row in this order that has it, (count + 1,); −1 where there is none."""
+    keys = np.full(count + 1, -1, dtype=np.intp)
+    backwards = order[::-1]
+    keys[groups[backwards]] = backwards
+    keys[0] = -1
+    return keys
+
+
+class KeyBasis:
+    """k = g + h independent rows out of `rows`, and what follows from their inverse.
+
+    Attributes:
+        rows: to choose from.
+        keys: (g + 1,) place of the key row of each group; −1 for group 0, which needs none.
+        working: (h,) places of the others.
+        inverse: (h, h) of the working rows less their keys.
+    """
+
+    def __init__(self, rows: LevelRows, keys: Positions, working: Positions) -> None:
+        self.rows = rows
+        self.keys = keys.copy()
+        self.working = working.copy()
+        self.refresh()
+
+    @staticmethod
+    def nearest(rows: LevelRows, order: Positions) -> "KeyBasis | None":
+        """The first independent rows in this order, a key for each level before all; None if there are too few."""
+        keys = first_of_levels(rows.groups, rows.count, order)
+        if (keys[1:] < 0).any():
+            return None
+        others = order[~np.isin(order, keys)]
+        working = _independent(rows, keys, others)
+        return KeyBasis(rows, keys, working) if len(working) == len(rows.inverse) else None
+
+    @staticmethod
+    def of(rows: LevelRows) -> "KeyBasis":
+        """The basis that consists of all k rows.
+
+        Raises:
+            LinAlgError: they are dependent, or some level has none.
+        """
+        order = np.arange(len(rows.groups))
+        keys = first_of_levels(rows.groups, rows.count, order)
+        working = order[~np.isin(order, keys)]
+        if (keys[1:] < 0).any() or len(working) != len(rows.inverse):
+            raise np.linalg.LinAlgError("a level has no row of its own")
+        return KeyBasis(rows, keys, working)
+
+    @property
+    def places(self) -> Positions:
+        """(k,) the rows of the basis: the keys, then the working ones."""
+        return np.concatenate([self.keys[1:], self.working])
+
+    def refresh(self) -> None:
+        """Compute the inverse from the rows alone."""
+        self.inverse: FloatArray = np.asarray(np.linalg.inv(_less_keys(self.rows, self.keys, self.working)))
+
+    def solve(self, values: FloatArray) -> LevelPoint:
+        """The point at which the basis rows predict these of the `values`, (m,), of all rows."""
+        keyed = self._of_keys(values)
+        others = self.inverse @ (values[self.working] - keyed[self.rows.groups[self.working]])
+        return LevelPoint(keyed - self._of_keys(self.rows.others(others)), others)
+
+    def multipliers(self, signs: FloatArray, linear: LevelPoint) -> tuple[FloatArray, FloatArray]:
+        """ν with Σνx = −(linear + Σsx) over the basis: of the keys (g + 1,), 0 for group 0, and the working rows (h,).
+
+        The signs (m,) are 0 in the basis.
+        """
+        pull = linear.levels + self.rows.level_sums(signs)
+        substituted = signs.copy()
+        substituted[self.keys[1:]] = -pull[1:]
+        working: FloatArray = -(linear.others + self.rows.other_sums(substituted)) @ self.inverse
+        keys: FloatArray = -pull - np.bincount(self.rows.groups[self.working], working, len(pull))
+        keys[0] = 0.0
+        return keys, working
+
+    def edge_of_key(self, group: int) -> FloatArray:
+        """(m,) rates of the predictions along the edge that frees a key whose level has no working row."""
+        return np.where(self.rows.groups == group, 1.0, 0.0)
+
+    def edge_of_working(self, place: int) -> FloatArray:
+        """(m,) rates of the predictions along the edge that frees the working row at this place: 1 there."""
+        rates = self.rows.others(self.inverse[:, place])
+        return np.asarray(rates - self._of_keys(rates)[self.rows.groups], dtype=np.float64)
+
+    def freeing(self, group: int) -> int | None:
+        """Make the key of a group a working row, by changing places with one; its place, or None if there is none.
+
+        The other working rows of the level are then less the new key: a column of the inverse changes.
+        """
+        same = np.flatnonzero(self.rows.groups[self.working] == group)
+        if not len(same):
+            return None
+        place = int(same[0])
+        self.inverse[:, place] = -self.inverse[:, same].sum(axis=1)
+        self.keys[group], self.working[place] = self.working[place], self.keys[group]
+        return place
+
+    def replace_key(self, group: int, row: int) -> None:
+        """Another row of the level becomes the key of a group without working rows."""
+        self.keys[group] = row
+
+    def replace_working(self, place: int, row: int) -> None:
+        """Another row takes this place: a rank-one update of the inverse."""
+        shares = _less_keys(self.rows, self.keys, np.array([row]))[0] @ self.inverse
+        column = self.inverse[:, place] / shares[place]
+        shares[place] -= 1.0
+        self.inverse -= np.multiply.outer(column, shares)
+        self.working[place] = row
+
+    def _of_keys(self, values: FloatArray) -> FloatArray:
+        """(g + 1,) values of the keys, 0 for group 0."""
+        keyed = values[self.keys]
+        keyed[0] = 0.0
+        return keyed
+
+
+def _less_keys(rows: LevelRows, keys: Positions, chosen: Positions) -> FloatArray:
+    """The whitened other columns of the chosen rows less those of the keys of their levels."""
+    groups = rows.groups[chosen]
+    keyed = rows.take(keys[groups]).dense()
+    keyed[groups == 0] = 0.0
+    # Whitened after the difference: columns that hardly differ within the levels are whitened to large numbers.
+    less: FloatArray = (rows.take(chosen).dense() - keyed) @ rows.inverse
+    return less
+
+
+def _independent(rows: LevelRows, keys: Positions, order: Positions) -> Positions:
+    """The first working rows in this order that are independent, at most h."""
+    span = _Span(len(rows.inverse))
+    for start in range(0, len(order), _CANDIDATES):
+        candidates = order[start : start + _CANDIDATES]
+        span.extend(_less_keys(rows, keys, candidates), candidates)
+        if span.is_full:
+            break
+    return np.array(span.chosen, dtype=np.intp)
+
+
+class _Span:
+    """What the vectors chosen so far span, by Gram-Schmidt with reorthogonalisation."""
+
+    def __init__(self, size: int) -> None:
+        self.chosen: list[int] = []
+        self._orthonormal = np.zeros((size, size))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing can be added."""
+        return len(self.chosen) == len(self._orthonormal)
+
+    def extend(self, vectors: FloatArray, names: Positions) -> None:
+        """Add those of the vectors that are independent of the ones before them."""
+        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+        rest = self._orthogonal(vectors)
+        for place in np.flatnonzero(np.sqrt(np.einsum("ij,ij->i", rest, rest)) > _INDEPENDENCE * lengths):
+            left = self._orthogonal(rest[place])
+            remaining = float(np.linalg.norm(left))
+            if remaining > _INDEPENDENCE * lengths[place] and not self.is_full:
+                self._orthonormal[len(self.chosen)] = left / remaining
+                self.chosen.append(int(names[place]))
+
+    def _orthogonal(self, vectors: FloatArray) -> FloatArray:
+        basis = self._orthonormal[: len(self.chosen)]
+        rest = vectors - (vectors @ basis.T) @ basis
+        return np.asarray(rest - (rest @ basis.T) @ basis, dtype=np.float64)

@@ -1,0 +1,185 @@
+"""The vertex search with an absorbed column: the walk of `mae_cli.solvers.vertex` without its tableau.
+
+Along a walk only the inverse of the working rows is kept; multipliers and rates are products with the rows, whose
+indicators are never written out. An exchange so costs a few passes over the rows of the band, whatever the number
+of levels.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mae_cli.data.design import FloatArray
+from mae_cli.solvers.absorbed import LevelPoint, LevelRows
+from mae_cli.solvers.band import Positions, relative_distance
+from mae_cli.solvers.key_basis import KeyBasis
+from mae_cli.solvers.vertex import Outcome
+
+_PERTURBATION_SEED = 20_240_229
+# |ν|/ω may pass 1 by the rounding of a sum of a few thousand signs before an exchange is worth making.
+_MULTIPLIER_SLACK = 1e-11
+_REFRESH = 60
+_SMALLEST_RATE = 1e-10
+# Breakpoints are sorted in portions that grow by this factor: most edges end at one of the first.
+_FIRST_BREAKPOINTS = 128
+
+
+@dataclass(frozen=True, eq=False)
+class LevelBand:
+    """Minimise Σωᵢ|rᵢ − xᵢ·d| − c·d; see `Band`, whose rows are here not scaled by their weights.
+
+    Attributes:
+        rows: (m) rows x.
+        weights: (m,) ω.
+        leverage: (m,) about how far a residual moves when the point moves by one.
+        residual: (m,) at d = 0.
+        linear: c.
+        tie_width: (m,) in units of the residual.
+    """
+
+    rows: LevelRows
+    weights: FloatArray
+    leverage: FloatArray
+    residual: FloatArray
+    linear: LevelPoint
+    tie_width: FloatArray
+
+    @cached_property
+    def distance(self) -> FloatArray:
+        """|r| / leverage, (m,)."""
+        return relative_distance(self.residual, self.leverage)
+
+    def moved(self, step: LevelPoint) -> "LevelBand":
+        """The same problem seen from the point d = `step`."""
+        return replace(self, residual=self.residual - self.rows.product(step))
+
+    def perturbed(self) -> "LevelBand":
+        """The same problem with ties broken: residuals changed by up to `tie_width`, the same way in every run."""
+        noise = np.random.default_rng(_PERTURBATION_SEED).uniform(-1.0, 1.0, len(self.residual))
+        return replace(self, residual=self.residual + self.tie_width * noise)
+
+
+@dataclass(frozen=True, eq=False)
+class KeyVertex:
+    """The end of a search: its outcome, basis (None when no independent rows were found), residuals and exchanges."""
+
+    outcome: Outcome
+    basis: KeyBasis | None
+    residual: FloatArray
+    exchanges: int
+
+
+def search(band: LevelBand, most_exchanges: int) -> KeyVertex:
+    """Walk from the rows nearest to zero to an optimal vertex of the band, which must be in general position."""
+    try:
+        basis = KeyBasis.nearest(band.rows, np.argsort(band.distance, kind="stable"))
+        if basis is None:
+            return KeyVertex(Outcome.UNBOUNDED, None, band.residual, 0)
+        walk = _Walk(band, basis)
+        outcome = walk.run(most_exchanges)
+    except np.linalg.LinAlgError:  # the rows are dependent but for rounding: more of them are needed
+        return KeyVertex(Outcome.UNBOUNDED, None, band.residual, 0)
+    return KeyVertex(outcome, walk.basis, walk.residual, walk.exchanges)
+
+
+class _Walk:
+    """The state of a search: basis and residuals."""
+
+    def __init__(self, band: LevelBand, basis: KeyBasis) -> None:
+        self.band = band
+        self.basis = basis
+        self.exchanges = 0
+        self._refresh()
+
+    def run(self, most_exchanges: int) -> Outcome:
+        """Exchange rows until no edge goes down."""
+        while True:
+            multipliers = self._multipliers()
+            worst = int(np.abs(multipliers).argmax())
+            if abs(multipliers[worst]) <= 1 + _MULTIPLIER_SLACK:
+                if self._is_fresh:
+                    return Outcome.OPTIMAL
+                self._refresh()  # what updates say must hold when computed anew
+            elif self.exchanges == most_exchanges:
+                return Outcome.LIMIT
+            elif not self._exchange(worst, float(multipliers[worst])):
+                return Outcome.UNBOUNDED
+
+    def _refresh(self) -> None:
+        self.basis.refresh()
+        step = self.basis.solve(self.band.residual)
+        self.residual = self.band.residual - self.band.rows.product(step)
+        self.residual[self.basis.places] = 0.0
+        self._is_fresh = True
+
+    def _multipliers(self) -> FloatArray:
+        """Λ = ν/ω of the keys of groups 0, …, g (0 for group 0, which has none), then of the working rows."""
+        keys, working = self.basis.multipliers(self.band.weights * np.sign(self.residual), self.band.linear)
+        places = np.concatenate([self.basis.keys, self.basis.working])
+        return np.asarray(np.concatenate([keys, working]) / self.band.weights[places], dtype=np.float64)
+
+    def _exchange(self, which: int, multiplier: float) -> bool:
+        """Free the row of a multiplier and follow its edge down; False if nothing stops the way."""
+        working = which - len(self.basis.keys)
+        place = working if working >= 0 else self.basis.freeing(which)
+        if place is None:
+            leaving, edge = int(self.basis.keys[which]), self.basis.edge_of_key(which)
+        else:
+            leaving, edge = int(self.basis.working[place]), self.basis.edge_of_working(place)
+        entering = self._follow(edge, leaving, multiplier)
+        if entering is None:
+            return False
+        if place is None:
+            self.basis.replace_key(which, entering)
+        else:
+            self.basis.replace_working(place, entering)
+        self.exchanges += 1
+        self._is_fresh = False
+        if self.exchanges % _REFRESH == 0:
+            self._refresh()
+        return True
+
+    def _follow(self, edge: FloatArray, leaving: int, multiplier: float) -> int | None:
+        """Go down the edge to its end; the row whose residual becomes zero there, None if nothing stops the way."""
+        # The freed row's residual takes the sign of its multiplier, which is where the loss falls.
+        towards = 1.0 if multiplier > 0 else -1.0
+        rate = edge * -towards
+        ahead = np.flatnonzero((self.residual * rate > 0) & self._moves(rate))
+        breakpoints = self.residual[ahead] / rate[ahead]
+        slopes = np.abs(rate[ahead]) * self.band.weights[ahead]
+        place = first_reaching(breakpoints, slopes, 0.5 * (abs(multiplier) - 1) * self.band.weights[leaving])
+        if place is None:
+            return None
+        length = float(breakpoints[place])
+        self.residual -= length * rate
+        self.residual[self.basis.places] = 0.0
+        self.residual[leaving] = length * towards
+        entering = int(ahead[place])
+        self.residual[entering] = 0.0
+        return entering
+
+    def _moves(self, rate: FloatArray) -> NDArray[np.bool_]:
+        """Whether a rate is more than rounding: a row that does not move along the edge depends on the other rows."""
+        speed = np.abs(rate)
+        fastest = float(np.divide(speed, self.band.leverage, out=np.zeros_like(speed), where=speed > 0).max())
+        return speed > _SMALLEST_RATE * fastest * self.band.leverage
+
+
+def first_reaching(values: FloatArray, weights: FloatArray, total: float) -> int | None:
+    """The place of the smallest value up to which the weights add up to `total` or more; None if they do not."""
+    if weights.sum() < total:
+        return None
+    count = _FIRST_BREAKPOINTS
+    while count < len(values):
+        first = np.argpartition(values, count)[:count]
+        if weights[first].sum() >= total:
+            return _reaching(values, weights, total, np.sort(first))
+        count *= 8
+    return _reaching(values, weights, total, np.arange(len(values)))
+
+
+def _reaching(values: FloatArray, weights: FloatArray, total: float, places: Positions) -> int:
+    order = places[values[places].argsort(kind="stable")]
+    return int(order[min(int(weights[order].cumsum().searchsorted(total)), len(order) - 1)])
