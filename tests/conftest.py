@@ -1,6 +1,7 @@
 """What the tests of commands and use cases share: tables, commands run inside this process, and real processes."""
 
 import json
+import logging
 import subprocess
 import sys
 from functools import partial
@@ -10,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 
-from mae_cli.commands import evaluate, train
+from mae_cli.commands import evaluate, predict, train
 
 # The same examples in every run: a failure can be repeated, and a run that passed passes again.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -64,6 +65,13 @@ def mae_eval(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def mae_predict(tmp_path, monkeypatch):
+    """Run mae-predict in this process and the test's directory; an exception that is no exit fails the test."""
+    monkeypatch.chdir(tmp_path)
+    return partial(_invoke, predict.main, "mae-predict")
+
+
+@pytest.fixture
 def start(tmp_path):
     """Start a command as a process of its own, in the test's directory, with its streams as pipes."""
     started = []
@@ -82,6 +90,32 @@ def start(tmp_path):
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None and not stream.closed:
                 stream.close()
+
+
+@pytest.fixture(scope="session")
+def workers():
+    """The address of a Dask scheduler with two workers, processes of this machine."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL + 1
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture(scope="session")
+def cluster(workers):
+    """A connection to these workers."""
+    from mae_cli.data.dask_cluster import connected
+
+    with connected(workers) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def each_file_a_part(monkeypatch):
+    """Small files are not read together by one task, so that several workers have some."""
+    monkeypatch.setattr("mae_cli.data.dask_finding._CSV_BYTES", 1)
+    monkeypatch.setattr("mae_cli.data.dask_finding._PARQUET_BYTES", 1)
 
 
 @pytest.fixture

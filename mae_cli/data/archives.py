@@ -6,8 +6,9 @@ import io
 import lzma
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from mae_cli.data.wording import quoted
 from mae_cli.errors import DataError
@@ -15,6 +16,7 @@ from mae_cli.errors import DataError
 # What reading a broken archive raises; bz2 has nothing but OSError for it.
 ARCHIVE_ERRORS = (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
 LONGEST_MAGIC = 16
+_BLOCK = 1 << 18
 # What a compressed table of numbers commonly grows by.
 EXPANSION = 5
 
@@ -47,9 +49,9 @@ class Archive:
         if self.kind == "gzip":
             return _closing(gzip.GzipFile(fileobj=stream), stream)
         if self.kind == "bzip2":
-            return _closing(bz2.BZ2File(stream), stream)
+            return _closing(io.BufferedReader(_Streams(stream, bz2.BZ2Decompressor)), stream)
         if self.kind == "xz":
-            return _closing(lzma.LZMAFile(stream), stream)
+            return _closing(io.BufferedReader(_Streams(stream, lzma.LZMADecompressor)), stream)
         return _closing(_only_member(zipfile.ZipFile(stream), name), stream)
 
 
@@ -77,6 +79,48 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> BinaryIO:
         return cast("BinaryIO", archive.open(names[0]))
     except RuntimeError as error:  # encrypted
         raise DataError(f"{name} is a zip archive with a password; unpack it first") from error
+
+
+class _Streams(io.RawIOBase):
+    """Compressed streams that follow each other in a file, and zeros behind them.
+
+    The readers of the standard library take anything behind the first stream that is no other for the end, so that a
+    file with a fault there would lose its rest without a word.
+    """
+
+    def __init__(self, stream: BinaryIO, decompressor: Callable[[], Any]) -> None:
+        super().__init__()
+        self._stream = stream
+        self._new = decompressor
+        self._decompressor = decompressor()
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill the buffer as far as the next bytes go."""
+        data = b""
+        while not data:
+            if self._decompressor.eof:
+                rest = self._beginning_of_next(self._decompressor.unused_data)
+                if not rest:
+                    return 0
+                self._decompressor = self._new()
+            else:
+                rest = self._stream.read(_BLOCK) if self._decompressor.needs_input else b""
+                if not rest and self._decompressor.needs_input:
+                    raise EOFError("Compressed file ended before the end-of-stream marker was reached")
+            data = self._decompressor.decompress(rest, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _beginning_of_next(self, rest: bytes) -> bytes:
+        """What follows the zeros behind a stream."""
+        rest = rest.lstrip(b"\0")
+        while not rest and (block := self._stream.read(_BLOCK)):
+            rest = block.lstrip(b"\0")
+        return rest
 
 
 class _Closing(io.BufferedReader):

@@ -52,6 +52,11 @@ def walk(stream: BinaryIO, delimiter: str = ",", lines_before: int = 0) -> Itera
         start = reader.line_num + 1
 
 
+def decoded_lines(content: bytes) -> Iterator[str]:
+    """The lines of a text with their ends, bytes that are not UTF-8 as lone surrogates."""
+    yield from io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", errors="surrogateescape", newline="")
+
+
 def undecodable_line(stream: BinaryIO) -> tuple[int, int] | None:
     """The line (from 1) and the value of the first byte that is not UTF-8, None when all are."""
     for number, line in enumerate(stream, start=1):

@@ -8,11 +8,14 @@ import asyncio
 import importlib.util
 import logging
 import pickle
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 LOCAL = "local"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # A scheduler that is there answers within a moment; workers that restart are back after a few seconds.
 _CONNECT_SECONDS = 10
 _ABSENCE_SECONDS = 20
@@ -170,15 +174,56 @@ def _local() -> Iterator[Cluster]:
     with ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="mae-cli-", ignore_cleanup_errors=True))
         stack.enter_context(dask.config.set({"temporary-directory": directory}))
-        try:
-            workers = LocalCluster(
-                processes=True, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL + 1
-            )
-        except (RuntimeError, OSError) as error:
-            reason = str(error.__cause__ or error).partition("\n")[0]
-            raise DaskError(f"--dask local: the workers do not start ({reason})") from None
-        stack.enter_context(workers)
-        yield Cluster(stack.enter_context(Client(workers, set_as_default=False)), "--dask local")
+        with _signals_later():
+            try:
+                workers = LocalCluster(
+                    processes=True, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL + 1
+                )
+            except (RuntimeError, OSError) as error:
+                reason = str(error.__cause__ or error).partition("\n")[0]
+                raise DaskError(f"--dask local: the workers do not start ({reason})") from None
+            stack.enter_context(workers)
+            client = stack.enter_context(Client(workers, set_as_default=False))
+        yield Cluster(client, "--dask local")
+
+
+@contextmanager
+def _signals_later() -> Iterator[None]:
+    """Have signals wait for the end of the block: workers of which only some have begun could not be closed.
+
+    A terminal interrupts all processes of a command, and workers would end with a traceback each; so those that begin
+    in the block are never told.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    received: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    for number, handler in handlers.items():
+        if callable(handler):
+            signal.signal(number, lambda number, _: received.append(number))
+    try:
+        with _interruptions_blocked():
+            yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if received:
+        signal.raise_signal(received[0])
+
+
+@contextmanager
+def _interruptions_blocked() -> Iterator[None]:
+    """Threads and processes that begin in this block are not interrupted."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # it lets interruptions through again when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -187,6 +232,8 @@ def _remote(address: str) -> Iterator[Cluster]:
 
     name = f"--dask {address}"
     try:
+        # A client that finds nobody ends late and with noise.
+        asyncio.run(asyncio.wait_for(_greet(address), _CONNECT_SECONDS))
         client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         reason = "nobody answers" if isinstance(error, OSError) else str(error).partition("\n")[0]
@@ -203,3 +250,16 @@ def _remote(address: str) -> Iterator[Cluster]:
         if fault is not None:
             raise DaskError(f"{name}: {fault}")
         yield Cluster(client, name)
+
+
+async def _greet(address: str) -> None:
+    """Ask whoever is at the address who they are."""
+    from distributed import Security  # noqa: PLC0415
+    from distributed.comm import connect  # noqa: PLC0415
+
+    comm = await connect(address, timeout=_CONNECT_SECONDS, **Security().get_connection_args("client"))
+    try:
+        await comm.write({"op": "identity", "reply": True})
+        await comm.read()
+    finally:
+        comm.abort()

@@ -13,10 +13,12 @@ _GROUPED = r"\d{1,3}(?:[,' \u00a0\u202f]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d
 _AMOUNT = rf"(?:{_GROUPED}|{_PLAIN}|\d+,\d+)"
 _CURRENCY = r"(?:[$€£¥₹₽₩]|(?:US|C|A|R)\$|USD|EUR|GBP|CHF|JPY|INR|CAD|AUD)"
 _DAY, _MONTH_NAME = r"\d{1,2}", r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+# Blanks that are not ' ', those of no width and the byte order mark among them.
+_BLANKS = "\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[ap]m)?"
 _DATE = (
     rf"(?:\d{{4}}[-/.]{_DAY}[-/.]{_DAY}|{_DAY}[-/.]{_DAY}[-/.](?:\d{{4}}|\d{{2}})"
-    rf"|{_DAY}[ -]{_MONTH_NAME}[ -]\d{{2,4}}|{_MONTH_NAME} {_DAY},? \d{{4}})"
+    rf"|\d{{4}}-(?:0[1-9]|1[0-2])|{_DAY}[ -]{_MONTH_NAME}[ -]\d{{2,4}}|{_MONTH_NAME} {_DAY},? \d{{4}})"
 )
 
 
@@ -55,7 +57,7 @@ _DISGUISES = {
     Disguise("a number after an apostrophe", "take the apostrophe off"): rf"'[+-]?{_AMOUNT}",
     Disguise(
         "a number beside a space that is not ' '", "take that space out"
-    ): rf"[\u00a0\u2007\u202f]+[+-]?{_PLAIN}\s*|[+-]?{_PLAIN}[\u00a0\u2007\u202f]+",
+    ): rf"[{_BLANKS}]+[+-]?{_PLAIN}[{_BLANKS}\s]*|[+-]?{_PLAIN}[{_BLANKS}]+",
 }
 _PATTERNS = {disguise: re.compile(pattern, re.ASCII | re.IGNORECASE) for disguise, pattern in _DISGUISES.items()}
 _OTHER_DIGITS = Disguise("a number in digits other than 0-9", "write it in these")

@@ -208,6 +208,7 @@ def read_header(source: Source) -> Header:
     names = records[0].cells
     _check_names(source, names)
     if len(records) == 1:
+        _refuse_open_quote(source, records[0])
         return Header(names, ())
     if len(records[1].cells) != len(names):
         raise wrong_length(source, records[1], names)
@@ -226,10 +227,23 @@ def wrong_length(source: Source, record: Record, names: Sequence[str]) -> DataEr
     return DataError(fault)
 
 
+def _refuse_open_quote(source: Source, header: Record) -> None:
+    """Tell a header that swallows the rest of its file from one without records."""
+    with source.opened() as stream:
+        quotes = sum(line.count(b'"') for line in stream)
+    if quotes % 2:
+        raise DataError(f"{source.name}, line {header.line}: a quote is opened in this record and never closed")
+
+
 def _check_names(source: Source, names: Sequence[str]) -> None:
     for position, name in enumerate(names, start=1):
         if not name.strip():
             raise DataError(f"{source.name}: column {position} has no name in the header; give it one")
+        if "\0" in name:
+            raise DataError(
+                f"{source.name}: column {position} has a NUL byte in its name, which no text has; if the file is "
+                "UTF-16, use --encoding utf-16-le or utf-16-be"
+            )
         if not name.isascii() and not _is_utf8(name):
             raise source.undecodable()
     if all(map(is_number, names)):

@@ -11,7 +11,7 @@ from mae_cli.data.design import CodeArray
 from mae_cli.data.disguise import common_disguise
 from mae_cli.data.files import Records
 from mae_cli.data.odd_cells import remedy
-from mae_cli.data.spelling import MISSING
+from mae_cli.data.spelling import MISSING, is_number
 from mae_cli.data.wording import counted, no_values, option, quoted
 from mae_cli.errors import DataError
 
@@ -119,6 +119,14 @@ class LevelCells:
         if numbers:
             texts = [level for level in self.codes if not files.dialect.is_number(level)]
             raise self._mixed(files, numbers, texts)
+        pointed = [level for level in self.codes if is_number(level)]
+        if 2 * self._cells(pointed) > self._cells(self.codes):
+            index = self._first(pointed)
+            raise DataError(
+                f"{files.place(index)}: column {quoted(self.name)} is {quoted(files.cell(index, self.name))}, a number "
+                f"with a decimal point, where --decimal , was given; write one decimal sign throughout, or use "
+                f"{option('--categorical', self.name)} or {option('--exclude', self.name)}"
+            )
         disguised = common_disguise({level: self.counts[code] for level, code in self.codes.items()})
         if disguised is not None:
             level, disguise = disguised

@@ -2,6 +2,7 @@
 
 from mae_cli.data.disguise import disguise_of, is_placeholder
 from mae_cli.data.files import Records
+from mae_cli.data.spelling import is_number
 from mae_cli.data.wording import option
 
 
@@ -12,5 +13,9 @@ def remedy(files: Records, index: int, column: str) -> str:
         return "the line seems to repeat the header, so remove it"
     if is_placeholder(cell):
         return f"if that stands for a missing cell, use {option('--na-values', cell)}"
+    if is_number(cell) and not files.dialect.is_number(cell):
+        return "it has a decimal point, where --decimal , was given; write one decimal sign throughout"
+    if cell.lstrip().startswith("#") and column == files.header.names[0]:
+        return "comment lines must be removed first"
     disguise = disguise_of(cell)
     return "" if disguise is None else f"it looks like {disguise.name}: {disguise.remedy}"

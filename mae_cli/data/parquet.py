@@ -17,7 +17,7 @@ import pandas as pd
 from mae_cli.data.dialect import PLAIN, Dialect
 from mae_cli.data.files import Header, joint_header, joint_name
 from mae_cli.data.kinds import ColumnType
-from mae_cli.data.numbers import Numbers, number_columns
+from mae_cli.data.numbers import LARGEST_EXACT, Numbers, number_columns
 from mae_cli.data.parsing import Chunk
 from mae_cli.errors import DataError
 
@@ -59,7 +59,7 @@ class ParquetRecords:
     @property
     def name(self) -> str:
         """What messages call the data."""
-        return joint_name([part.name for part in self.parts])
+        return joint_name(list(dict.fromkeys(part.name for part in self.parts)))
 
     @property
     def dialect(self) -> Dialect:
@@ -179,7 +179,22 @@ def _is_text(arrow: "pa.DataType") -> bool:
 
 
 def _numbers(cells: "pa.Array") -> Any:
+    """The cells as floats; whole numbers as such where a float may not hold them, so that this can be told."""
+    import pyarrow.types as kinds  # noqa: PLC0415
+
+    if kinds.is_integer(cells.type) and not cells.null_count:
+        return cells.to_numpy(zero_copy_only=False)
+    if kinds.is_integer(cells.type) and cells.type.bit_width == 64 and not _are_exact(cells):
+        return pd.Series(cells.to_pylist(), dtype=object)
     return cells.cast("float64", safe=False).to_numpy(zero_copy_only=False)
+
+
+def _are_exact(cells: "pa.Array") -> bool:
+    """Whether floats hold all of these whole numbers."""
+    from pyarrow import compute  # noqa: PLC0415
+
+    extremes = compute.min_max(cells).as_py()
+    return max(-(extremes["min"] or 0), extremes["max"] or 0) <= LARGEST_EXACT
 
 
 def _levels(cells: "pa.Array") -> Any:

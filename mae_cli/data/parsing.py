@@ -8,7 +8,7 @@ import io
 import os
 import warnings
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from mae_cli.data.dialect import Dialect
 from mae_cli.data.files import Files, Waypoint, wrong_length
 from mae_cli.data.numbers import Numbers, number_columns
 from mae_cli.data.pieces import Piece, cut
+from mae_cli.data.quoting import misquoted_line
 from mae_cli.data.raw_records import raw_records
 from mae_cli.data.source import UTF8_MARK, Source
 from mae_cli.errors import DataError
@@ -66,7 +67,7 @@ class TextChunk(Chunk):
 
 def read_chunks(
     files: Files, columns: Sequence[str], text_columns: Collection[str], apart: int = 0
-) -> Iterator[TextChunk]:
+) -> Generator[TextChunk, None, None]:
     """The named columns of all records, those of `text_columns` as text.
 
     Args:
@@ -189,6 +190,7 @@ def _parse(source: Source, expected: _Expected, piece: Piece) -> tuple[pd.DataFr
             raise _OpenQuoteError from error
         raise _malformed(source, expected, piece, error) from error
     _refuse_short_records(source, expected, piece, frame)
+    _refuse_text_behind_quotes(source, piece)
     return expected.columns(frame)
 
 
@@ -228,6 +230,24 @@ def _refuse_short_records(source: Source, expected: _Expected, piece: Piece, fra
             raise _first_of_wrong_length(source, expected, piece)
 
 
+def _refuse_text_behind_quotes(source: Source, piece: Piece) -> None:
+    content = piece.content if piece.offset else piece.content.removeprefix(UTF8_MARK)
+    line = misquoted_line(content, source.delimiter)
+    if line is not None:
+        number = _line_of(source, len(piece.content) - len(content) + piece.offset) + line
+        raise DataError(
+            f"{source.name}, line {number}: text behind the closing quote of a cell; "
+            "a quote within quotes must be doubled"
+        )
+
+
+def _line_of(source: Source, offset: int) -> int:
+    """The line (from 1) that begins at a byte."""
+    with source.opened() as stream:
+        before = stream.read(offset)
+    return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1
+
+
 def _first_of_wrong_length(source: Source, expected: _Expected, piece: Piece) -> DataError:
     names = expected.names
     record = next(record for record in source.records(piece.offset) if len(record.cells) != len(names))
@@ -242,9 +262,7 @@ def _malformed(source: Source, expected: _Expected, piece: Piece, error: Excepti
 
 
 def _nul_byte(source: Source, piece: Piece) -> DataError:
-    with source.opened() as stream:
-        before = stream.read(piece.offset + piece.content.index(b"\0"))
-    line = before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1
+    line = _line_of(source, piece.offset + piece.content.index(b"\0"))
     return DataError(
         f"{source.name}, line {line}: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16"
     )

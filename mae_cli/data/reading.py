@@ -5,6 +5,7 @@ one pass over all would have found.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -166,7 +167,9 @@ def read(files: Data, columns: Columns, reading: Reading) -> tuple[Store, Tally]
     """
     if not isinstance(files, Files):
         return files.read(columns, reading)
-    return read_chunked(read_chunks(files, columns.names, columns.texts, columns.apart), files, columns, reading)
+    # Left to the garbage collector, a pass that ends in a fault would stop its threads at any time, in one of them too.
+    with closing(read_chunks(files, columns.names, columns.texts, columns.apart)) as chunks:
+        return read_chunked(chunks, files, columns, reading)
 
 
 def read_chunked(chunks: Iterable[Chunk], files: Records, columns: Columns, reading: Reading) -> tuple[Store, Tally]:

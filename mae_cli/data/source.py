@@ -61,7 +61,10 @@ class Source:
         with source._read() as stream:
             source = cls(name, held, archive_of(stream.read(LONGEST_MAGIC), name))
         with source._read() as stream:
-            source = cls(name, held, source.archive, encoding or encoding_of_mark(stream.read(4)))
+            beginning = stream.read(LONGEST_MAGIC)
+            if source.archive is not None and archive_of(beginning, name) is not None:
+                raise DataError(f"{name} is an archive within a {source.archive.kind} archive; unpack it first")
+            source = cls(name, held, source.archive, encoding or encoding_of_mark(beginning[:4]))
         with source.opened() as stream:
             if _is_blank(stream):
                 raise DataError(f"{name} is empty")
@@ -184,6 +187,8 @@ def _unreadable(name: str, error: OSError) -> DataError:
 
 def _is_blank(stream: BinaryIO) -> bool:
     block = stream.read(_BLOCK).removeprefix(UTF8_MARK)
+    if UTF8_MARK.startswith(block):  # a part of a mark is no text either
+        return True
     while block and block.isspace():
         block = stream.read(_BLOCK)
     return not block

@@ -6,7 +6,8 @@ import io
 from mae_cli.data.archives import Archive
 from mae_cli.data.columns import ColumnChoice, resolve
 from mae_cli.data.files import Files
-from mae_cli.data.loading import LoadedRows, Reading, load_training
+from mae_cli.data.loading import LoadedRows, load_training
+from mae_cli.data.reading import Data, Reading
 from mae_cli.data.rows import MemoryRows, whole
 from mae_cli.data.source import Source
 from mae_cli.data.spool import Spool
@@ -28,9 +29,9 @@ def several(*texts: str | bytes) -> Files:
     return Files(tuple(source(text, f"{number}.csv") for number, text in enumerate(texts, 1)))
 
 
-def load(text: "str | Files", target="y", place=MemoryRows, missing="drop", max_levels=200, **choice) -> LoadedRows:
+def load(text: "str | Data", target="y", place=MemoryRows, missing="drop", max_levels=200, **choice) -> LoadedRows:
     """The complete rows of a text or of files, in a place."""
-    files = text if isinstance(text, Files) else held(text)
+    files = held(text) if isinstance(text, str) else text
     used = resolve(ColumnChoice(target, **choice), files.header.names, files.name)
     return load_training(files, used, Reading(place.collect, missing, max_levels))
 

@@ -1,0 +1,75 @@
+"""An independent reading of a CSV text: Python's csv module and float, cell by cell, and nothing that is in doubt."""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from math import isinf
+
+MISSING = {"", "NA", "N/A", "n/a", "<NA>", "#N/A", "#N/A N/A", "#NA", "NULL", "null", "None", "NaN", "nan", "-NaN"}
+MISSING |= {"-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"}
+NUMBER = re.compile(r"[ \t\n\v\f\r]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\n\v\f\r]*")
+
+
+class Unclear(Exception):  # noqa: N818  (it is no error of ours)
+    """The text does not say one thing alone."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Complete rows: the target, and features that are floats throughout or text throughout."""
+
+    read: int
+    target: list[float]
+    features: dict[str, list[float] | list[str]]
+
+
+def strict_table(content: bytes, target: str = "y") -> Table:
+    """The complete rows of a file with a header.
+
+    Raises:
+        Unclear: it can be read in more ways than one, or in none.
+    """
+    header, *records = _records(content) or [[]]
+    if len(set(header)) < len(header) or not all(map(str.strip, header)) or target not in header:
+        raise Unclear("header")
+    if any(len(record) != len(header) for record in records):
+        raise Unclear("length")
+    columns = {name: _column([record[place] for record in records]) for place, name in enumerate(header)}
+    complete = [row for row in range(len(records)) if all(cells[row] is not None for cells in columns.values())]
+    if not complete or not all(isinstance(value, float) for value in columns[target] if value is not None):
+        raise Unclear("target")
+    kept = {name: [cells[row] for row in complete] for name, cells in columns.items()}
+    return Table(len(records), kept.pop(target), kept)
+
+
+def _records(content: bytes) -> list[list[str]]:
+    if b"\0" in content:
+        raise Unclear("NUL")
+    try:
+        text = content.decode("utf-8-sig")
+        header = next(csv.reader(io.StringIO(text.lstrip(" \t\r\n"), newline="")), [])
+        return list(_rows(text, "," if len(header) > 1 else ";"))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Unclear(str(error)) from error
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines, begun = io.StringIO(text, newline="").readlines(), 0
+    for cells in reader:
+        if "".join(lines[begun : reader.line_num]).strip(" \t\r\n"):
+            yield cells
+        begun = reader.line_num
+
+
+def _column(cells: list[str]) -> list:
+    present = [cell for cell in cells if cell not in MISSING]
+    numbers = [NUMBER.fullmatch(cell) is not None for cell in present]
+    if all(numbers):
+        if any(map(isinf, map(float, present))):
+            raise Unclear("infinite")
+        return [None if cell in MISSING else float(cell) for cell in cells]
+    if any(numbers):
+        raise Unclear("mixed")
+    return [None if cell in MISSING else cell for cell in cells]

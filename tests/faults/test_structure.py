@@ -1,0 +1,655 @@
+"""How a file is written: encodings, line ends, quotes, delimiters, archives, headers and records."""
+
+# A refusal stands on one line here, as it does on the terminal.
+# ruff: noqa: E501
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+
+import pytest
+from faults.cases import CLEAN, ROWS, changed, refused, same, table, tells, without
+
+
+def zipped(**members):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:
+        for name, content in members.items():
+            writer.writestr(zipfile.ZipInfo(name), content)
+    return archive.getvalue()
+
+
+def with_line(place, line):
+    """The clean table with a line more, before the line `place` (from 1)."""
+    lines = CLEAN.splitlines(keepends=True)
+    return "".join([*lines[: place - 1], line, *lines[place - 1 :]])
+
+
+ACCENTED = table(changed({(0, 2): "é", (2, 2): "é"}))
+JAPANESE = table(changed({(0, 2): "東京", (2, 2): "東京"}))
+BYTES = CLEAN.encode()
+DECIMAL = [[cell.replace(".", ",") for cell in row] for row in ROWS]
+RECORDS = table().partition("\n")[2]
+GZIP, BZIP2, XZ = gzip.compress(BYTES, mtime=0), bz2.compress(BYTES), lzma.compress(BYTES)
+ZIP = zipped(**{"inside.csv": BYTES})
+GARBLED_GZIP = GZIP[:40] + bytes([GZIP[40] ^ 255]) + GZIP[41:]
+
+ENCODINGS = [
+    same("a mark of UTF-8", b"\xef\xbb\xbf" + BYTES),
+    same("a mark of UTF-8 before a quoted name", b'\xef\xbb\xbf"y",x,k\n' + RECORDS.encode()),
+    same("accents in UTF-8", ACCENTED, twin=ACCENTED),
+    same("accents with a mark", b"\xef\xbb\xbf" + ACCENTED.encode(), twin=ACCENTED),
+    same("UTF-16 with a mark", ACCENTED.encode("utf-16"), twin=ACCENTED),
+    same("UTF-16 big endian with a mark", b"\xfe\xff" + ACCENTED.encode("utf-16-be"), twin=ACCENTED),
+    same("UTF-32 with a mark", ACCENTED.encode("utf-32"), twin=ACCENTED),
+    same("UTF-32 big endian with a mark", b"\x00\x00\xfe\xff" + ACCENTED.encode("utf-32-be"), twin=ACCENTED),
+    same("UTF-16 named, with a mark", ACCENTED.encode("utf-16"), "--encoding", "utf-16", twin=ACCENTED),
+    same("UTF-16 named, without a mark", ACCENTED.encode("utf-16-le"), "--encoding", "utf-16-le", twin=ACCENTED),
+    same("UTF-32 named, without a mark", ACCENTED.encode("utf-32-be"), "--encoding", "utf-32-be", twin=ACCENTED),
+    same("latin-1 named", ACCENTED.encode("latin-1"), "--encoding", "latin-1", twin=ACCENTED),
+    same("cp1252 named by another name", ACCENTED.encode("cp1252"), "--encoding", "windows-1252", twin=ACCENTED),
+    same("Shift JIS named", JAPANESE.encode("shift_jis"), "--encoding", "shift_jis", twin=JAPANESE),
+    same("UTF-8 named", ACCENTED, "--encoding", "UTF8", twin=ACCENTED),
+    same("UTF-8 named, with a mark", "\ufeff" + ACCENTED, "--encoding", "utf-8", twin=ACCENTED),
+    same("UTF-16 in a gzip archive", gzip.compress(ACCENTED.encode("utf-16")), twin=ACCENTED),
+    same(
+        "no UTF-8 in an unused column",
+        b"y,x,k,n\n" + b"".join(b",".join([*map(str.encode, row), b"\xe9\n"]) for row in ROWS),
+        "--exclude",
+        "n",
+    ),
+    refused(
+        "latin-1 not named",
+        ACCENTED.encode("latin-1"),
+        "data.csv, line 2: not UTF-8 text (byte 0xe9); name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8",
+    ),
+    refused(
+        "latin-1 in a name",
+        CLEAN.replace("k", "é", 1).encode("latin-1"),
+        "data.csv, line 1: not UTF-8 text (byte 0xe9); name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8",
+    ),
+    refused(
+        "latin-1 among numbers",
+        CLEAN.replace("4.9", "4.9\xa0").encode("latin-1"),
+        "data.csv, line 3: not UTF-8 text (byte 0xa0); name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8",
+    ),
+    refused(
+        "latin-1 in the target",
+        CLEAN.replace("2.5", "\xe9").encode("latin-1"),
+        "data.csv, line 3: not UTF-8 text (byte 0xe9); name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8",
+    ),
+    refused(
+        "UTF-16 without a mark",
+        CLEAN.encode("utf-16-le"),
+        "data.csv: column 1 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+    ),
+    refused(
+        "UTF-16 big endian without a mark",
+        CLEAN.encode("utf-16-be"),
+        "data.csv: column 1 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+    ),
+    refused(
+        "the wrong encoding",
+        ACCENTED.encode("latin-1"),
+        "data.csv, line 2: not UTF-8 text (byte 0xe9); name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8",
+        "--encoding",
+        "ascii",
+    ),
+    refused(
+        "half a character of UTF-16",
+        ACCENTED.encode("utf-16")[:-1],
+        "data.csv, line 13: not utf-16 text (byte 0x0a); name the right encoding with --encoding",
+    ),
+    refused(
+        "an encoding that cannot be",
+        JAPANESE.encode("shift_jis")[:-3] + b"\x81\n",
+        "data.csv, line 13: not shift_jis text (byte 0x81); name the right encoding with --encoding",
+        "--encoding",
+        "shift_jis",
+    ),
+    refused(
+        "an unknown encoding",
+        CLEAN,
+        "unknown encoding 'utf-9'; use a name such as utf-8, utf-16, latin-1, cp1252 or shift_jis",
+        "--encoding",
+        "utf-9",
+        status=2,
+    ),
+    refused(
+        "a codec that is no encoding",
+        CLEAN,
+        "unknown encoding 'zip'; use a name such as utf-8, utf-16, latin-1, cp1252 or shift_jis",
+        "--encoding",
+        "zip",
+        status=2,
+    ),
+    refused("only a mark", b"\xef\xbb\xbf", "data.csv is empty"),
+    refused("only a mark of UTF-16", b"\xff\xfe", "data.csv is empty"),
+]
+
+LINES = [
+    same("carriage return and line feed", table(end="\r\n")),
+    same("carriage return alone", table(end="\r")),
+    same("mixed line ends", CLEAN.replace("\n", "\r\n", 3).replace("a\n", "a\r", 2)),
+    same("no line end at the end", CLEAN.removesuffix("\n")),
+    same("no line end at the end of carriage returns", table(end="\r").removesuffix("\r")),
+    same("blank lines", CLEAN.replace("\n", "\n\n", 5)),
+    same("blank lines with blanks", CLEAN.replace("\n", "\n \t \n", 5)),
+    same("blank lines at both ends", "\n\r\n" + CLEAN + "\n\n \n"),
+    same("a blank line of a carriage return alone", with_line(4, "\r")),
+    same("blank lines before the header and a mark", "\ufeff\n\n" + CLEAN),
+    same("a line separator within a cell", CLEAN.replace("a", "a\u2028b"), twin=CLEAN.replace("a", '"a\u2028b"')),
+    same("a form feed within a cell", CLEAN.replace("a", "a\fb"), twin=CLEAN.replace("a", '"a\fb"')),
+    same("a next line sign within a cell", CLEAN.replace("a", "a\x85b"), twin=CLEAN.replace("a", '"a\x85b"')),
+    refused("one column", "y\n1\n2\n4\n", "data.csv: no feature columns left to predict 'y' from"),
+    refused("nothing", "", "data.csv is empty"),
+    refused("blank lines alone", "\n \n\r\n\t\n", "data.csv is empty"),
+    refused("a header alone", "y,x,k\n", "data.csv has a header but no data rows"),
+    refused("a header alone without a line end", "y,x,k", "data.csv has a header but no data rows"),
+    refused("a header and blank lines", "y,x,k\n\n   \n", "data.csv has a header but no data rows"),
+    refused("a header and empty records", "y,x,k\n,,\n,,\n", "data.csv: column 'x' has no values; use --exclude x"),
+    refused(
+        "a NUL byte",
+        CLEAN.replace("4.9", "4\x00.9"),
+        "data.csv, line 3: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16",
+    ),
+    refused(
+        "a NUL byte in the header",
+        CLEAN.replace("x", "x\x00", 1),
+        "data.csv: column 2 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+    ),
+    refused(
+        "zeros at the end",
+        CLEAN + "\x00" * 64,
+        "data.csv, line 14: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16",
+    ),
+    refused("a Ctrl-Z at the end", CLEAN + "\x1a", "data.csv, line 14: 1 field, but the header names 3"),
+]
+
+QUOTES = [
+    same("all cells quoted", table([[f'"{cell}"' for cell in row] for row in ROWS], '"y","x","k"')),
+    same("commas in quotes", CLEAN.replace("a", '"a,b"'), twin=table(delimiter=";").replace("a", "a,b")),
+    same("a line end in quotes", CLEAN.replace("a\n", '"a\n"\n'), twin=CLEAN.replace("a\n", '"a\n"\r\n')),
+    same("quotes in quotes", CLEAN.replace("a\n", '"a""b"\n'), twin=CLEAN.replace("a\n", 'a"b\n')),
+    tells(
+        "a quoted name with a line end",
+        CLEAN.replace("x", '"x\n1"', 1),
+        values={"coefficients.0.column": "x\n1"},
+    ),
+    tells("a name with blanks", CLEAN.replace("x", " x ", 1), values={"coefficients.0.column": " x "}),
+    tells("a name with a comma", CLEAN.replace("x", '"x,1"', 1), values={"coefficients.0.column": "x,1"}),
+    tells("a name of markup", CLEAN.replace("x", "[red]x", 1), values={"coefficients.0.column": "[red]x"}),
+    refused(
+        "a quote that is never closed",
+        CLEAN.replace("6,b", '"6,b'),
+        "data.csv, line 5: a quote is opened in this record and never closed",
+    ),
+    refused(
+        "a quote that is never closed in the last record",
+        CLEAN + '1,2,"a\n',
+        "data.csv, line 14: a quote is opened in this record and never closed",
+    ),
+    refused(
+        "a quote that is never closed in the header",
+        CLEAN.replace("x", '"x', 1),
+        "data.csv, line 1: a quote is opened in this record and never closed",
+    ),
+    refused(
+        "text behind a closing quote",
+        CLEAN.replace("6,b", '"6"5,b'),
+        "data.csv, line 5: text behind the closing quote of a cell; a quote within quotes must be doubled",
+    ),
+    refused(
+        "single quotes around a comma",
+        CLEAN.replace("2.5,b", "2.5,'b,b'"),
+        "data.csv, line 3: 4 fields, but the header names 3",
+    ),
+    refused(
+        "single quotes around numbers",
+        table([[f"'{cell}'" for cell in row] for row in ROWS]),
+        "data.csv, line 2: the target 'y' must be a number, but this cell is \"'3.1'\"",
+    ),
+    refused(
+        "a backslash before a quote",
+        CLEAN.replace("6,b", r'6,"b\",c"'),
+        "data.csv, line 5: 4 fields, but the header names 3",
+    ),
+]
+
+DELIMITERS = [
+    same("semicolons", table(delimiter=";", header="y,x,k")),
+    same("tabs", table(delimiter="\t")),
+    same("bars", table(delimiter="|")),
+    same("semicolons named", table(delimiter=";"), "--delimiter", ";"),
+    same("tabs named tab", table(delimiter="\t"), "--delimiter", "tab"),
+    same("tabs named \\t", table(delimiter="\t"), "--delimiter", "\\t"),
+    same("colons named", table(delimiter=":"), "--delimiter", ":"),
+    same("blanks named", table(delimiter=" "), "--delimiter", " "),
+    same("letters as delimiters", table(delimiter="z"), "--delimiter", "z"),
+    same("semicolons and quoted commas", table(delimiter=";").replace("a", '"a,b"'), twin=CLEAN.replace("a", '"a,b"')),
+    same("decimal commas", table(DECIMAL, delimiter=";"), "--decimal", ","),
+    same("decimal commas between tabs", table(DECIMAL, delimiter="\t"), "--decimal", ","),
+    same(
+        "decimal commas in quotes",
+        table([[f'"{cell}"' for cell in row] for row in DECIMAL], delimiter=";"),
+        "--decimal",
+        ",",
+    ),
+    same("semicolons and a mark and carriage returns", "\ufeff" + table(delimiter=";", end="\r\n")),
+    same("tabs after a blank line of a carriage return", with_line(4, "\r").replace(",", "\t")),
+    refused(
+        "decimal commas not named",
+        table(DECIMAL, delimiter=";"),
+        "data.csv, line 2: the target 'y' must be a number, but this cell is '3,1'; it looks like a number with a decimal comma: use --decimal ,",
+    ),
+    refused(
+        "decimal commas in a feature",
+        table(changed({(1, 1): "2,5"}), delimiter=";"),
+        "data.csv, line 3: column 'x' is '2,5', which is not a number, where most cells are numbers; it looks like a number with a decimal comma: use --decimal ,, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "decimal points where commas are named",
+        table(delimiter=";"),
+        "data.csv, line 2: the target 'y' must be a number, but this cell is '3.1'; it has a decimal point, where --decimal , was given; write one decimal sign throughout",
+        "--decimal",
+        ",",
+    ),
+    refused(
+        "thousands where commas are named",
+        table(changed({(5, 0): "1.000,5"}, DECIMAL), delimiter=";"),
+        "data.csv, line 7: the target 'y' must be a number, but this cell is '1.000,5'; it looks like a number with thousands separators: take them out",
+        "--decimal",
+        ",",
+    ),
+    refused(
+        "decimal commas between commas",
+        CLEAN,
+        "',' cannot be both the delimiter and the decimal sign; set --delimiter, such as ';'",
+        "--decimal",
+        ",",
+        status=2,
+    ),
+    refused(
+        "decimal commas between commas named",
+        CLEAN,
+        "',' cannot be both the delimiter and the decimal sign; set --delimiter, such as ';'",
+        "--decimal",
+        ",",
+        "--delimiter",
+        ",",
+        status=2,
+    ),
+    refused("the wrong delimiter", CLEAN, "data.csv has no column 'y'; its columns are 'y,x,k'", "--delimiter", ";"),
+    refused(
+        "two delimiters in doubt",
+        table(header="y;x|k", delimiter=";").replace(";", ";1|", 1),
+        "data.csv has no column 'y'; its columns are 'y;1|x|k'",
+    ),
+    refused("colons not named", table(delimiter=":"), "data.csv has no column 'y'; its columns are 'y:x:k'"),
+    refused("blanks not named", table(delimiter=" "), "data.csv has no column 'y'; its columns are 'y x k'"),
+    refused(
+        "a delimiter of two signs",
+        CLEAN,
+        "the delimiter must be one character, not '||'; for a tab give \\t or 'tab'",
+        "--delimiter",
+        "||",
+        status=2,
+    ),
+    refused(
+        "a delimiter beyond ASCII",
+        CLEAN,
+        "the delimiter must be an ASCII character, not '§'",
+        "--delimiter",
+        "§",
+        status=2,
+    ),
+    refused(
+        "a quote as delimiter",
+        CLEAN,
+        "the delimiter must be one character, not '\"'; for a tab give \\t or 'tab'",
+        "--delimiter",
+        '"',
+        status=2,
+    ),
+    refused(
+        "columns of fixed width",
+        "y    x    k\n1.5  2    a\n2.5  3    b\n",
+        "data.csv has no column 'y'; its columns are 'y    x    k'",
+    ),
+]
+
+ARCHIVES = [
+    same("gzip", GZIP),
+    same("gzip of two parts", gzip.compress(BYTES[:50]) + gzip.compress(BYTES[50:])),
+    same("bzip2", BZIP2),
+    same("xz", XZ),
+    same("zip", ZIP),
+    same("zip with what a Mac adds", zipped(**{"d/inside.csv": BYTES, "__MACOSX/._inside.csv": b"\x00"})),
+    same("gzip named csv.zip", {"data.csv.zip": GZIP}),
+    same("a plain file named gz", {"data.csv.gz": BYTES}),
+    same("gzip followed by zeros", GZIP + b"\x00" * 512),
+    refused(
+        "gzip in gzip",
+        gzip.compress(GZIP),
+        "data.csv is an archive within a gzip archive; unpack it first",
+    ),
+    refused("gzip of nothing", gzip.compress(b""), "data.csv is empty"),
+    refused(
+        "gzip cut",
+        GZIP[:-9],
+        "data.csv: the gzip archive is corrupt (Compressed file ended before the end-of-stream marker was reached)",
+    ),
+    refused(
+        "gzip without its end",
+        GZIP[:-8],
+        "data.csv: the gzip archive is corrupt (Compressed file ended before the end-of-stream marker was reached)",
+    ),
+    refused(
+        "gzip with a wrong sum",
+        GZIP[:-8] + b"\x00" * 4 + GZIP[-4:],
+        "data.csv: the gzip archive is corrupt (CRC check failed 0x0 != 0xf3946a63)",
+    ),
+    refused(
+        "gzip with a wrong length",
+        GZIP[:-4] + b"\x01\x00\x00\x00",
+        "data.csv: the gzip archive is corrupt (Incorrect length of data produced)",
+    ),
+    refused(
+        "gzip followed by text", GZIP + b"1,2,a\n", "data.csv: the gzip archive is corrupt (Not a gzipped file (b'1,'))"
+    ),
+    refused(
+        "gzip with a wrong head",
+        GZIP[:2] + b"\x09" + GZIP[3:],
+        "data.csv: the gzip archive is corrupt (Unknown compression method)",
+    ),
+    refused(
+        "bzip2 cut",
+        BZIP2[:-7],
+        "data.csv: the bzip2 archive is corrupt (Compressed file ended before the end-of-stream marker was reached)",
+    ),
+    refused(
+        "bzip2 with a wrong byte",
+        BZIP2[:60] + bytes([BZIP2[60] ^ 255]) + BZIP2[61:],
+        "data.csv: the bzip2 archive is corrupt (Invalid data stream)",
+    ),
+    refused(
+        "bzip2 followed by text", BZIP2 + b"1,2,a\n", "data.csv: the bzip2 archive is corrupt (Invalid data stream)"
+    ),
+    same("bzip2 of two parts", bz2.compress(BYTES[:50]) + bz2.compress(BYTES[50:])),
+    refused(
+        "xz cut",
+        XZ[:-9],
+        "data.csv: the xz archive is corrupt (Compressed file ended before the end-of-stream marker was reached)",
+    ),
+    refused(
+        "xz with a wrong byte",
+        XZ[:70] + bytes([XZ[70] ^ 255]) + XZ[71:],
+        "data.csv: the xz archive is corrupt (Corrupt input data)",
+    ),
+    refused("zip cut", ZIP[:-10], "data.csv: the zip archive is corrupt (File is not a zip file)"),
+    refused(
+        "zip with a wrong byte",
+        ZIP[:60] + bytes([ZIP[60] ^ 255]) + ZIP[61:],
+        "data.csv: the zip archive is corrupt (Bad CRC-32 for file 'inside.csv')",
+    ),
+    refused(
+        "zip of two files",
+        zipped(**{"1.csv": BYTES, "2.csv": BYTES}),
+        "data.csv is a zip archive of 2 files ('1.csv', '2.csv'…); unpack the one you want",
+    ),
+    refused("zip of nothing", zipped(), "data.csv is a zip archive of no file; unpack the one you want"),
+    refused(
+        "an Excel workbook",
+        zipped(**{"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}),
+        "data.csv is an Excel workbook, not CSV; save its sheet as CSV first",
+    ),
+    refused(
+        "an old Excel workbook",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100,
+        "data.csv is an Excel workbook, not CSV; save its sheet as CSV first",
+    ),
+    refused(
+        "zstd",
+        b"\x28\xb5\x2f\xfd\x24\x00" + b"\x01" * 30,
+        "data.csv is compressed by zstd; decompress it first (zstd -dc FILE | mae-train - …)",
+    ),
+    refused(
+        "Parquet", b"PAR1\x15\x04" + b"\x00" * 30 + b"PAR1", "data.csv is a Parquet file, which --dask local reads"
+    ),
+    refused("Arrow", b"ARROW1\x00\x00" + b"\x00" * 30, "data.csv is an Arrow file, not CSV; convert it first"),
+    refused("7z", b"7z\xbc\xaf\x27\x1c\x00\x04" + b"\x00" * 30, "data.csv is a 7z archive; unpack it first"),
+    refused("HDF5", b"\x89HDF\r\n\x1a\n" + b"\x00" * 30, "data.csv is an HDF5 file, not CSV; convert it first"),
+    refused(
+        "SQLite", b"SQLite format 3\x00" + b"\x00" * 30, "data.csv is an SQLite database, not CSV; export a table first"
+    ),
+    refused("PDF", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "data.csv is a PDF document, not CSV"),
+    refused(
+        "a picture",
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+        "data.csv, line 1: not UTF-8 text (byte 0x89); name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8",
+    ),
+    refused(
+        "JSON",
+        '{"y": 1, "x": 2}\n{"y": 2, "x": 3}\n',
+        "data.csv has no column 'y'; its columns are '{\"y\": 1', ' \"x\": 2}'",
+    ),
+    refused(
+        "a web page",
+        "<!DOCTYPE html>\n<html><body>\n<p>Not found, sorry</p>\n</body></html>\n",
+        "data.csv has no column 'y'; its columns are '<!DOCTYPE html>'",
+    ),
+]
+
+RECORD_CASES = [
+    refused("a field too many", CLEAN.replace("6,b", "6,b,1"), "data.csv, line 5: 4 fields, but the header names 3"),
+    refused(
+        "a field too many in the first record",
+        CLEAN.replace("1,a", "1,a,9", 1),
+        "data.csv, line 2: 4 fields, but the header names 3",
+    ),
+    refused(
+        "a field too many in the last record",
+        CLEAN.replace("-6.5,b", "-6.5,b,"),
+        "data.csv, line 13: 4 fields, but the header names 3",
+    ),
+    refused(
+        "a comma at each end of a record",
+        CLEAN.replace("a\n", "a,\n").replace("b\n", "b,\n"),
+        "data.csv, line 2: 4 fields, but the header names 3; if the header stands on line 2, remove the lines before it",
+    ),
+    refused(
+        "a comma at the end of the header too",
+        CLEAN.replace("\n", ",\n"),
+        "data.csv: column 4 has no name in the header; give it one",
+    ),
+    refused(
+        "an index without a name",
+        table([(str(i), *row) for i, row in enumerate(ROWS)], ",y,x,k"),
+        "data.csv: column 1 has no name in the header; give it one",
+    ),
+    refused(
+        "an index the header lacks",
+        table([(str(i), *row) for i, row in enumerate(ROWS)]),
+        "data.csv, line 2: 4 fields, but the header names 3; if the header stands on line 2, remove the lines before it",
+    ),
+    refused("a field too few", CLEAN.replace("6,b", "6"), "data.csv, line 5: 2 fields, but the header names 3"),
+    refused(
+        "a field too few in the first record",
+        CLEAN.replace("1,a", "1", 1),
+        "data.csv, line 2: 2 fields, but the header names 3",
+    ),
+    refused(
+        "a field too few in the last record", CLEAN + "1,2\n", "data.csv, line 14: 2 fields, but the header names 3"
+    ),
+    refused("a record of one field", CLEAN + "1\n", "data.csv, line 14: 1 field, but the header names 3"),
+    refused("a cut file", CLEAN[:-5], "data.csv, line 13: 2 fields, but the header names 3"),
+    refused(
+        "short records at the end of quotes",
+        CLEAN + '"1\n2",3\n',
+        "data.csv, line 14: 2 fields, but the header names 3",
+    ),
+    refused(
+        "thousands without quotes",
+        CLEAN.replace("100,", "1,000,"),
+        "data.csv, line 7: 4 fields, but the header names 3",
+    ),
+    refused(
+        "the header twice",
+        "y,x,k\n" + CLEAN,
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'y'; the line seems to repeat the header, so remove it",
+    ),
+    refused(
+        "the header in the middle",
+        with_line(7, "y,x,k\n"),
+        "data.csv, line 7: the target 'y' must be a number, but this cell is 'y'; the line seems to repeat the header, so remove it",
+    ),
+    refused(
+        "the header at the end",
+        CLEAN + "y,x,k\n",
+        "data.csv, line 14: the target 'y' must be a number, but this cell is 'y'; the line seems to repeat the header, so remove it",
+    ),
+    refused(
+        "a name twice", CLEAN.replace("k", "x", 1), "data.csv: the header names column 'x' twice; rename one of them"
+    ),
+    refused(
+        "the target twice",
+        CLEAN.replace("k", "y", 1),
+        "data.csv: the header names column 'y' twice; rename one of them",
+    ),
+    refused(
+        "a name that is missing", CLEAN.replace("x", "", 1), "data.csv: column 2 has no name in the header; give it one"
+    ),
+    refused(
+        "a name that is blank", CLEAN.replace("x", "  ", 1), "data.csv: column 2 has no name in the header; give it one"
+    ),
+    refused("no header", RECORDS, "data.csv has no column 'y'; its columns are '3.1', '1', 'a'"),
+    refused(
+        "no header among numbers",
+        "1,2\n3,4\n5,7\n",
+        "data.csv: the header consists of numbers ('1', '2'); it seems to be missing, so add a line with the names of the columns",
+    ),
+    refused(
+        "another target",
+        CLEAN,
+        "data.csv has no column 'Y'; did you mean 'y'? its columns are 'y', 'x', 'k'",
+        "-t",
+        "Y",
+    ),
+    refused(
+        "a target with a blank",
+        CLEAN.replace("y", " y", 1),
+        "data.csv has no column 'y'; its columns are ' y', 'x', 'k'",
+    ),
+    refused(
+        "a line above the header",
+        "Sales of 2024\n" + CLEAN,
+        "data.csv, line 2: 3 fields, but the header names 1; if the header stands on line 2, remove the lines before it",
+    ),
+    refused(
+        "lines above the header",
+        "Sales of 2024\nby region\n\n" + CLEAN,
+        "data.csv has no column 'y'; its columns are 'Sales of 2024'",
+    ),
+    refused(
+        "a line with commas above the header",
+        "Sales,,\n" + CLEAN,
+        "data.csv: column 2 has no name in the header; give it one",
+    ),
+    refused(
+        "a comment above the header",
+        "# made by a tool\n" + CLEAN,
+        "data.csv, line 2: 3 fields, but the header names 1; if the header stands on line 2, remove the lines before it",
+    ),
+    refused(
+        "a comment in the middle",
+        with_line(6, "# the crisis\n"),
+        "data.csv, line 6: 1 field, but the header names 3; comment lines must be removed first",
+    ),
+    refused(
+        "a comment with commas",
+        with_line(6, "# the crisis,,\n"),
+        "data.csv, line 6: the target 'y' must be a number, but this cell is '# the crisis'; comment lines must be removed first",
+    ),
+    refused(
+        "a separator line for Excel", "sep=,\n" + CLEAN, "data.csv: column 2 has no name in the header; give it one"
+    ),
+    refused(
+        "a line of units",
+        with_line(2, "EUR,km,\n"),
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'",
+    ),
+    refused(
+        "a line of types",
+        with_line(2, "double,double,string\n"),
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'",
+    ),
+    refused(
+        "a rule below the header",
+        with_line(2, "---,---,---\n"),
+        "data.csv, line 2: the target 'y' must be a number, but this cell is '---'; if that stands for a missing cell, use --na-values=---",
+    ),
+    refused("a footer", CLEAN + "Total: 12 rows\n", "data.csv, line 14: 1 field, but the header names 3"),
+    refused(
+        "a footer with commas",
+        CLEAN + "Total,12,\n",
+        "data.csv, line 14: the target 'y' must be a number, but this cell is 'Total'",
+    ),
+    refused("a line of psql", CLEAN + "(12 rows)\n", "data.csv, line 14: 1 field, but the header names 3"),
+    refused(
+        "a conflict of versions", with_line(5, "<<<<<<< HEAD\n"), "data.csv, line 5: 1 field, but the header names 3"
+    ),
+    refused(
+        "a URL",
+        {"data.csv": CLEAN},
+        "http://host/data.csv is a URL; download it first and give the file",
+        "http://host/data.csv",
+    ),
+    refused("an absent file", {"data.csv": CLEAN}, "absent.csv does not exist", "absent.csv"),
+    refused(
+        "files of different headers",
+        {"1.csv": CLEAN, "2.csv": CLEAN.replace("x", "z", 1)},
+        "2.csv: column 2 is 'z', but 'x' in 1.csv; their headers must agree",
+    ),
+    refused(
+        "a file without its header",
+        {"1.csv": CLEAN, "2.csv": RECORDS},
+        "2.csv: column 1 is '3.1', but 'y' in 1.csv; their headers must agree",
+    ),
+    refused(
+        "a fault in the second file",
+        {"1.csv": CLEAN, "2.csv": CLEAN.replace("6,b", "6 kg,b")},
+        "2.csv, line 5: column 'x' is '6 kg', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    same("two files", {"1.csv": CLEAN, "2.csv": CLEAN}, twin=CLEAN + RECORDS),
+    same("a file without records among others", {"1.csv": "y,x,k\n", "2.csv": CLEAN}),
+    same(
+        "two files written differently",
+        {"1.csv": CLEAN, "2.csv": gzip.compress(table(delimiter=";", end="\r\n").encode())},
+        twin=CLEAN + RECORDS,
+    ),
+    same(
+        "an empty record",
+        with_line(5, ",,\n"),
+        notes=("1 of 13 rows dropped for a missing cell; column 'y' has most of them (1)",),
+    ),
+    same(
+        "an empty last cell",
+        table(changed({(4, 2): ""})),
+        twin=table(without(4)),
+        notes=("1 of 12 rows dropped for a missing cell; column 'k' has most of them (1)",),
+    ),
+    same(
+        "an empty last record without a line end",
+        CLEAN + ",,",
+        notes=("1 of 13 rows dropped for a missing cell; column 'y' has most of them (1)",),
+    ),
+]
+
+CASES = [*ENCODINGS, *LINES, *QUOTES, *DELIMITERS, *ARCHIVES, *RECORD_CASES]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_file_is_read_as_it_is_written_or_refused(check, case):
+    check(case)

@@ -1,0 +1,759 @@
+"""What cells hold: numbers in disguise, odd cells among numbers, extremes, and missing cells."""
+
+# A refusal stands on one line here, as it does on the terminal.
+# ruff: noqa: E501
+
+import pytest
+from faults.cases import CLEAN, ROWS, changed, column, refused, same, table, tells, without
+
+NUMBERS = [[target, number, str(place)] for place, (target, number, _) in enumerate(ROWS)]
+
+
+def all_cells(make):
+    """The clean table with every number of the feature written in another way."""
+    return table(changed({(place, 1): make(row[1]) for place, row in enumerate(ROWS)}))
+
+
+def dropped(count, name, most, rows=12):
+    return (f"{count} of {rows} rows dropped for a missing cell; column '{name}' has most of them ({most})",)
+
+
+DISGUISED = [
+    refused(
+        "percent among numbers",
+        table(changed({(4, 1): "50%"})),
+        "data.csv, line 6: column 'x' is '50%', which is not a number, where most cells are numbers; it looks like a percentage: take the % off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "percent throughout",
+        all_cells(lambda cell: cell + "%"),
+        "data.csv, line 2: column 'x' is '1%', a percentage, not a plain number; take the % off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "percent with a blank throughout",
+        all_cells(lambda cell: cell + " %"),
+        "data.csv, line 2: column 'x' is '1 %', a percentage, not a plain number; take the % off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "percent in the target",
+        table(changed({(4, 0): "50%"})),
+        "data.csv, line 6: the target 'y' must be a number, but this cell is '50%'; it looks like a percentage: take the % off",
+    ),
+    refused(
+        "dollars among numbers",
+        table(changed({(4, 1): "$5"})),
+        "data.csv, line 6: column 'x' is '$5', which is not a number, where most cells are numbers; it looks like an amount of money: take the currency off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "dollars throughout",
+        all_cells(lambda cell: "$" + cell),
+        "data.csv, line 2: column 'x' is '$1', an amount of money, not a plain number; take the currency off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "euros throughout",
+        all_cells(lambda cell: cell + " €"),
+        "data.csv, line 2: column 'x' is '1 €', an amount of money, not a plain number; take the currency off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "codes of currencies throughout",
+        all_cells(lambda cell: "USD " + cell),
+        "data.csv, line 2: column 'x' is 'USD 1', an amount of money, not a plain number; take the currency off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "dollars in parentheses",
+        table(column(1, ["($5)", "$6", "$7.50"])),
+        "data.csv, line 2: column 'x' is '($5)', an amount of money, not a plain number; take the currency off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "thousands among numbers",
+        table(changed({(4, 1): '"1,000"'})),
+        "data.csv, line 6: column 'x' is '1,000', which is not a number, where most cells are numbers; it looks like a number with thousands separators: take them out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "thousands throughout",
+        table(column(1, ['"1,000"', '"2,500"', '"12,000"'])),
+        "data.csv, line 2: column 'x' is '1,000', a number with thousands separators, not a plain number; take them out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "thousands in the target",
+        table(changed({(4, 0): '"1,000"'})),
+        "data.csv, line 6: the target 'y' must be a number, but this cell is '1,000'; it looks like a number with thousands separators: take them out",
+    ),
+    refused(
+        "thousands by points",
+        table(column(1, ["1.000.000", "2.500.000", "1.000.500"])),
+        "data.csv, line 2: column 'x' is '1.000.000', a number with thousands separators, not a plain number; take them out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "thousands by apostrophes",
+        table(column(1, ["1'000", "2'500"])),
+        "data.csv, line 2: column 'x' is \"1'000\", a number with thousands separators, not a plain number; take them out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "thousands by blanks",
+        table(column(1, ["1 000", "2 500"])),
+        "data.csv, line 2: column 'x' is '1 000', a number with thousands separators, not a plain number; take them out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "thousands by narrow blanks",
+        table(column(1, ["1\u202f000", "2\u202f500"])),
+        "data.csv, line 2: column 'x' is '1\\u202f000', a number with thousands separators, not a plain number; take them out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "decimal commas throughout",
+        table(column(1, ['"1,5"', '"2,25"'])),
+        "data.csv, line 2: column 'x' is '1,5', a number with a decimal comma, not a plain number; use --decimal ,, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "decimal points where commas are named",
+        table(delimiter=";").replace("3.1", "3,1"),
+        "data.csv, line 3: the target 'y' must be a number, but this cell is '4.9'; it has a decimal point, where --decimal , was given; write one decimal sign throughout",
+        "--decimal",
+        ",",
+    ),
+    refused(
+        "decimal points throughout a feature where commas are named",
+        table([["7", number if "." in number else number + ".5", level] for _, number, level in ROWS], delimiter=";"),
+        "data.csv, line 2: column 'x' is '1.5', a number with a decimal point, where --decimal , was given; write one "
+        "decimal sign throughout, or use --categorical x or --exclude x",
+        "--decimal",
+        ",",
+    ),
+    refused(
+        "units among numbers",
+        table(changed({(4, 1): "5 kg"})),
+        "data.csv, line 6: column 'x' is '5 kg', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "units throughout",
+        all_cells(lambda cell: cell + " kg"),
+        "data.csv, line 2: column 'x' is '1 kg', a number with a unit, not a plain number; take 'kg' off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "units without a blank throughout",
+        all_cells(lambda cell: cell + "kg"),
+        "data.csv, line 2: column 'x' is '1kg', a number with a unit, not a plain number; take 'kg' off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "degrees throughout",
+        all_cells(lambda cell: cell + "°C"),
+        "data.csv, line 2: column 'x' is '1°C', a number with a unit, not a plain number; take '°C' off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "units in the target",
+        table(changed({(4, 0): "5 kg"})),
+        "data.csv, line 6: the target 'y' must be a number, but this cell is '5 kg'",
+    ),
+    refused(
+        "parentheses among numbers",
+        table(changed({(4, 1): "(2)"})),
+        "data.csv, line 6: column 'x' is '(2)', which is not a number, where most cells are numbers; it looks like a number in parentheses: write a minus sign if that is meant, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "parentheses throughout",
+        table(column(1, ["(2)", "(3.5)"])),
+        "data.csv, line 2: column 'x' is '(2)', a number in parentheses, not a plain number; write a minus sign if that is meant, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a minus sign of typesetters among numbers",
+        table(changed({(4, 1): "−2"})),
+        "data.csv, line 6: column 'x' is '−2', which is not a number, where most cells are numbers; it looks like a number with a minus sign that is not '-': write '-', or use --categorical x or --exclude x",
+    ),
+    refused(
+        "minus signs of typesetters throughout",
+        table(column(1, ["−2", "−3.5"])),
+        "data.csv, line 2: column 'x' is '−2', a number with a minus sign that is not '-', not a plain number; write '-', or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a dash for a minus among numbers",
+        table(changed({(4, 1): "–2"})),
+        "data.csv, line 6: column 'x' is '–2', which is not a number, where most cells are numbers; it looks like a number with a minus sign that is not '-': write '-', or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a minus behind the number",
+        table(changed({(4, 1): "2-"})),
+        "data.csv, line 6: column 'x' is '2-', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "hexadecimal among numbers",
+        table(changed({(4, 1): "0x1F"})),
+        "data.csv, line 6: column 'x' is '0x1F', which is not a number, where most cells are numbers; it looks like a number in another base: write it in decimal, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "hexadecimal throughout",
+        table(column(1, ["0x1F", "0xff"])),
+        "data.csv, line 2: column 'x' is '0x1F', a number in another base, not a plain number; write it in decimal, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "octal and binary throughout",
+        table(column(1, ["0o17", "0b11"])),
+        "data.csv, line 2: column 'x' is '0o17', a number in another base, not a plain number; write it in decimal, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "hexadecimal floats",
+        table(changed({(4, 1): "0x1.8p3"})),
+        "data.csv, line 6: column 'x' is '0x1.8p3', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "underscores among numbers",
+        table(changed({(4, 1): "1_000"})),
+        "data.csv, line 6: column 'x' is '1_000', which is not a number, where most cells are numbers; it looks like a number with underscores: take them out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "underscores throughout",
+        table(column(1, ["1_000", "2_500"])),
+        "data.csv, line 2: column 'x' is '1_000', a number with underscores, not a plain number; take them out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "Arabic digits among numbers",
+        table(changed({(4, 1): "٣"})),
+        "data.csv, line 6: column 'x' is '٣', which is not a number, where most cells are numbers; it looks like a number in digits other than 0-9: write it in these, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "digits of full width throughout",
+        table(column(1, ["１", "２"])),
+        "data.csv, line 2: column 'x' is '１', a number in digits other than 0-9, not a plain number; write it in these, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "superscripts among numbers",
+        table(changed({(4, 1): "2²"})),
+        "data.csv, line 6: column 'x' is '2²', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "fractions among numbers",
+        table(changed({(4, 1): "1/2"})),
+        "data.csv, line 6: column 'x' is '1/2', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a fraction sign among numbers",
+        table(changed({(4, 1): "½"})),
+        "data.csv, line 6: column 'x' is '½', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a Fortran exponent among numbers",
+        table(changed({(4, 1): "1.5D3"})),
+        "data.csv, line 6: column 'x' is '1.5D3', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "an exponent cut off among numbers",
+        table(changed({(4, 1): "1.5e"})),
+        "data.csv, line 6: column 'x' is '1.5e', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "two points among numbers",
+        table(changed({(4, 1): "1.5.2"})),
+        "data.csv, line 6: column 'x' is '1.5.2', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "two signs among numbers",
+        table(changed({(4, 1): "--2"})),
+        "data.csv, line 6: column 'x' is '--2', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a sign apart among numbers",
+        table(changed({(4, 1): "- 2"})),
+        "data.csv, line 6: column 'x' is '- 2', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a sign alone among numbers",
+        table(changed({(4, 1): "+"})),
+        "data.csv, line 6: column 'x' is '+', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a complex number",
+        table(changed({(4, 1): "1+2j"})),
+        "data.csv, line 6: column 'x' is '1+2j', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a range among numbers",
+        table(changed({(4, 1): "5-10"})),
+        "data.csv, line 6: column 'x' is '5-10', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a bound among numbers",
+        table(changed({(4, 1): "<5"})),
+        "data.csv, line 6: column 'x' is '<5', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "about among numbers",
+        table(changed({(4, 1): "~5"})),
+        "data.csv, line 6: column 'x' is '~5', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "an apostrophe before among numbers",
+        table(changed({(4, 1): "'2"})),
+        "data.csv, line 6: column 'x' is \"'2\", which is not a number, where most cells are numbers; it looks like a number after an apostrophe: take the apostrophe off, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a hard blank among numbers",
+        table(changed({(4, 1): "2\xa0"})),
+        "data.csv, line 6: column 'x' is '2\\xa0', which is not a number, where most cells are numbers; it looks like a number beside a space that is not ' ': take that space out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "hard blanks throughout",
+        all_cells(lambda cell: "\xa0" + cell),
+        "data.csv, line 2: column 'x' is '\\xa01', a number beside a space that is not ' ', not a plain number; take that space out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a blank of no width among numbers",
+        table(changed({(4, 1): "2\u200b"})),
+        "data.csv, line 6: column 'x' is '2\\u200b', which is not a number, where most cells are numbers; it looks like a number beside a space that is not ' ': take that space out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "blanks of no width throughout",
+        all_cells(lambda cell: cell + "\u200b"),
+        "data.csv, line 2: column 'x' is '1\\u200b', a number beside a space that is not ' ', not a plain number; take that space out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a mark in the middle",
+        table(changed({(4, 1): "\ufeff2"})),
+        "data.csv, line 6: column 'x' is '\\ufeff2', which is not a number, where most cells are numbers; it looks like a number beside a space that is not ' ': take that space out, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a formula of Excel",
+        table(changed({(4, 1): '"=""2"""'})),
+        "data.csv, line 6: column 'x' is '=\"2\"', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "quotes within quotes among numbers",
+        table(changed({(4, 1): '"""2"""'})),
+        "data.csv, line 6: column 'x' is '\"2\"', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+]
+
+DAY = "a date, not a plain number; turn it into a number first, such as days since a start"
+TIME = "a time, not a plain number; turn it into a number first, such as hours"
+DATES = [
+    refused(
+        f"{name} throughout",
+        table(column(1, [f'"{cell}"' for cell in cells])),
+        f"data.csv, line 2: column 'x' is '{cells[0]}', {kind}, or use --categorical x or --exclude x",
+    )
+    for name, kind, cells in [
+        ("days", DAY, ["2024-01-31", "2024-02-01"]),
+        ("days and times", DAY, ["2024-01-31 12:00", "2024-02-01 13:30:59.5"]),
+        ("times of ISO", DAY, ["2024-01-31T12:00:00Z", "2024-02-01T13:30:59+01:00"]),
+        ("days with points", DAY, ["31.01.2024", "1.2.2024"]),
+        ("days with strokes", DAY, ["1/31/2024", "2/1/24"]),
+        ("days with names", DAY, ["31 Jan 2024", "1 February 2024"]),
+        ("days with names first", DAY, ["Jan 31, 2024", "February 1, 2024"]),
+        ("months", DAY, ["2024-01", "2024-02"]),
+        ("times", TIME, ["12:00", "13:30:59"]),
+        ("times of twelve hours", TIME, ["12:00 am", "1:30 PM"]),
+    ]
+]
+DATES += [
+    refused(
+        "a day among numbers",
+        table(changed({(4, 1): "2024-01-31"})),
+        "data.csv, line 6: column 'x' is '2024-01-31', which is not a number, where most cells are numbers; it looks like a date: turn it into a number first, such as days since a start, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a day in the target",
+        table(changed({(4, 0): "2024-01-31"})),
+        "data.csv, line 6: the target 'y' must be a number, but this cell is '2024-01-31'; it looks like a date: turn it into a number first, such as days since a start",
+    ),
+    refused(
+        "a time among numbers",
+        table(changed({(4, 1): "12:30"})),
+        "data.csv, line 6: column 'x' is '12:30', which is not a number, where most cells are numbers; it looks like a time: turn it into a number first, such as hours, or use --categorical x or --exclude x",
+    ),
+]
+
+PLACEHOLDERS = [
+    refused(
+        f"{cell!r} among numbers",
+        table(changed({(4, 1): cell})),
+        f"data.csv, line 6: column 'x' is {cell!r}, which is not a number, where most cells are numbers; "
+        f"if that stands for a missing cell, use {option}, or use --categorical x or --exclude x",
+    )
+    for cell, option in {
+        "-": "--na-values=-",
+        "?": '--na-values "?"',
+        ".": "--na-values .",
+        "--": "--na-values=--",
+        "*": '--na-values "*"',
+        "missing": "--na-values missing",
+        "Missing": "--na-values Missing",
+        "unknown": "--na-values unknown",
+        "none": "--na-values none",
+        "#DIV/0!": "--na-values '#DIV/0!'",
+        "n.a.": "--na-values n.a.",
+        "na": "--na-values na",
+        "  NA": '--na-values "  NA"',
+    }.items()
+]
+PLACEHOLDERS += [
+    refused(
+        "a blank among numbers",
+        table(changed({(4, 1): " "})),
+        "data.csv, line 6: column 'x' is ' ', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    )
+]
+PLACEHOLDERS += [
+    same(
+        f"{cell!r} named as missing",
+        table(changed({(4, 1): cell})),
+        *options,
+        twin=table(without(4)),
+        notes=dropped(1, "x", 1),
+    )
+    for cell, options in {
+        "-": ("--na-values=-",),
+        "?": ("--na-values", "?"),
+        "missing": ("--na-values", "?,missing"),
+        "-999": ("--na-values=-999",),
+        "NA": (),
+        "nan": (),
+        "NULL": (),
+        "#N/A": (),
+        "": (),
+        '""': (),
+    }.items()
+]
+PLACEHOLDERS += [
+    same(
+        "a number named as missing in a column of fractions",
+        CLEAN,
+        "--na-values",
+        "6",
+        twin=table(without(3)),
+        notes=dropped(1, "x", 1),
+    ),
+    same(
+        "a number named as missing, written another way",
+        table(changed({(3, 1): "6.0"})),
+        "--na-values",
+        "6",
+        twin=table(without(3)),
+        notes=dropped(1, "x", 1),
+    ),
+    same(
+        "a level named as missing",
+        table(changed({(4, 2): "?"})),
+        "--na-values",
+        "?",
+        twin=table(without(4)),
+        notes=dropped(1, "k", 1),
+    ),
+    same("a target that is missing", table(changed({(4, 0): "NA"})), twin=table(without(4)), notes=dropped(1, "y", 1)),
+    same(
+        "two cells of a row",
+        table(changed({(4, 0): "NA", (4, 1): ""})),
+        twin=table(without(4)),
+        notes=dropped(1, "y", 1),
+    ),
+    same(
+        "NA among levels",
+        table(changed({(4, 2): "NA"})),
+        twin=table(without(4)),
+        notes=(
+            "column 'k': 1 cell with 'NA' taken as missing; if that is a level, use --categorical k",
+            *dropped(1, "k", 1),
+        ),
+    ),
+    tells(
+        "NA declared a level",
+        table(changed({(4, 2): "NA"})),
+        "--categorical",
+        "k",
+        values={"data.rows_dropped": 0, "data.columns": 4, "coefficients.1.level": "NA"},
+    ),
+    tells(
+        "a level of blanks",
+        table(changed({(4, 2): " "})),
+        values={"data.rows_dropped": 0, "data.columns": 4, "coefficients.1.level": " "},
+    ),
+    refused(
+        "missing cells that are an error",
+        table(changed({(4, 1): "NA"})),
+        "data.csv, line 6: the cell of column 'x' is missing; fill it in, or use --missing drop to leave such rows out",
+        "--missing",
+        "error",
+    ),
+    refused(
+        "a missing target that is an error",
+        table(changed({(4, 0): ""})),
+        "data.csv, line 6: the cell of column 'y' is missing; fill it in, or use --missing drop to leave such rows out",
+        "--missing",
+        "error",
+    ),
+    refused(
+        "a missing level that is an error",
+        table(changed({(4, 2): ""})),
+        "data.csv, line 6: the cell of column 'k' is missing; fill it in, or use --missing drop to leave such rows out",
+        "--missing",
+        "error",
+    ),
+    refused(
+        "every row misses a cell",
+        table(changed({(i, i % 2): "" for i in range(12)})),
+        "data.csv: every row has a missing cell; column 'y' has most of them (6 of 12 rows)",
+    ),
+    refused("a column without values", table(column(1, [""])), "data.csv: column 'x' has no values; use --exclude x"),
+    refused("a column of NA", table(column(1, ["NA", "NULL"])), "data.csv: column 'x' has no values; use --exclude x"),
+    refused(
+        "a target without values",
+        table(column(0, [""])),
+        "data.csv: every row has a missing cell; column 'y' has most of them (12 of 12 rows)",
+    ),
+    refused(
+        "every value named as missing",
+        table(column(1, ["7"])),
+        "data.csv: column 'x' has no values; use --exclude x",
+        "--na-values",
+        "7",
+    ),
+]
+
+EXTREMES = [
+    refused(
+        "infinity among numbers",
+        table(changed({(4, 1): "inf"})),
+        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; mend the cell or leave it empty",
+    ),
+    refused(
+        "minus infinity in the target",
+        table(changed({(4, 0): "-Infinity"})),
+        "data.csv, line 6: column 'y' is '-Infinity', which is not a finite number; mend the cell or leave it empty",
+    ),
+    refused(
+        "infinity as a sign",
+        table(changed({(4, 1): "∞"})),
+        "data.csv, line 6: column 'x' is '∞', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "1e400 among numbers",
+        table(changed({(4, 1): "1e400"})),
+        "data.csv, line 6: column 'x' is '1e400', which is not a finite number; mend the cell or leave it empty",
+    ),
+    refused(
+        "1e400 in the target",
+        table(changed({(4, 0): "-1e400"})),
+        "data.csv, line 6: column 'y' is '-1e400', which is not a finite number; mend the cell or leave it empty",
+    ),
+    refused(
+        "a whole number of 400 digits",
+        table(changed({(4, 1): "9" * 400})),
+        "data.csv, line 6: column 'x' is '999999999999999999999999999999999999999…', which is not a finite number; mend the cell or leave it empty",
+    ),
+    refused(
+        "a feature that spans more than a float",
+        table(changed({(4, 1): "1.7e308", (5, 1): "-1.7e308"})),
+        "column 'x' spans from -1.7e+308 to 1.7e+308, more than floating point can hold; rescale it, or --exclude x",
+    ),
+    refused(
+        "a target that spans more than a float",
+        table(changed({(4, 0): "1.7e308", (5, 0): "-1.7e308"})),
+        "the target spans from -1.7e+308 to 1.7e+308, more than floating point can hold",
+    ),
+    same("1e-400 is zero", table(changed({(4, 1): "1e-400"})), twin=table(changed({(4, 1): "0"}))),
+    same("minus zero is zero", table(changed({(4, 1): "-0"})), twin=table(changed({(4, 1): "0"}))),
+    same("plus signs", all_cells(lambda cell: cell if cell.startswith("-") else "+" + cell)),
+    same("blanks around numbers", all_cells(lambda cell: f"  {cell} ")),
+    same("tabs around numbers", all_cells(lambda cell: f"\t{cell}\t")),
+    same("leading zeros", table(changed({(3, 1): "006"}))),
+    same("points without digits", table(changed({(3, 1): "6."}, changed({(2, 1): ".5"})))),
+    same("exponents", table(changed({(3, 1): "6E0"}, changed({(2, 1): "+5e-1"})))),
+    same("long decimals", table(changed({(2, 1): "0." + "5" + "0" * 60}))),
+    same(
+        "many digits are rounded once",
+        table(changed({(2, 1): "0.50000000000000005551115123125782702118158340454101562"})),
+    ),
+    same(
+        "whole numbers beyond 2^53",
+        table(changed({(2, 2): "9007199254740993"}, NUMBERS)),
+        twin=table(changed({(2, 2): "9007199254740992"}, NUMBERS)),
+        notes=("data.csv, line 4: column 'k' has whole numbers beyond 2^53, which lose their last digits",),
+    ),
+    same(
+        "whole numbers beyond 2^64",
+        table(changed({(2, 2): "18446744073709551617"}, NUMBERS)),
+        twin=table(changed({(2, 2): "18446744073709551616"}, NUMBERS)),
+        notes=("data.csv, line 4: column 'k' has whole numbers beyond 2^53, which lose their last digits",),
+    ),
+    tells(
+        "whole numbers beyond 2^53 in the target",
+        table(changed({(2, 0): "9007199254740993"}, column(0, ["7", "9", "8"]))),
+        values={"data.rows_used": 12},
+        notes=("data.csv, line 4: column 'y' has whole numbers beyond 2^53, which lose their last digits",),
+    ),
+    same(
+        "whole numbers beyond 2^53 that a float holds",
+        table(changed({(2, 2): "1e16"}, NUMBERS)),
+        twin=table(changed({(2, 2): "10000000000000000"}, NUMBERS)),
+    ),
+    tells(
+        "targets of 1e307",
+        "y,x\n1e307,0\n2e307,1\n6e307,2\n-1e307,3\n",
+        "-t",
+        "y",
+        values={"train.mae": pytest.approx(2e307), "train.mse": None, "train.rmse": None},
+        notes=None,
+    ),
+    tells(
+        "targets below the smallest normal number",
+        "y,x\n0,0\n5e-324,1\n1e-320,2\n0,3\n1e-321,4\n",
+        values={"train.mse": 0.0},
+        notes=None,
+    ),
+    tells(
+        "a constant target",
+        table(column(0, ["7"])),
+        values={"train.mae": 0.0, "train.r2": None, "intercept": 7.0},
+        notes=None,
+    ),
+    tells("a constant feature", table(column(1, ["7"])), values={"data.aliased": ["x"]}, notes=None),
+]
+
+MIXED = [
+    refused(
+        "text among numbers",
+        table(changed({(4, 1): "five"})),
+        "data.csv, line 6: column 'x' is 'five', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a number among text",
+        table(changed({(4, 2): "5"})),
+        "data.csv, line 6: column 'k' is the number '5', where most cells are text; mend the cell, or use --categorical k or --exclude k",
+    ),
+    refused(
+        "text first among numbers",
+        table(changed({(0, 1): "five"})),
+        "data.csv, line 2: column 'x' is 'five', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "half numbers, half text",
+        table(column(1, ["5", "a"])),
+        "data.csv, line 3: column 'x' is 'a', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "text late among numbers",
+        CLEAN + "".join(f"1,{i % 7},a\n" for i in range(3000)) + "1,five,a\n",
+        "data.csv, line 3014: column 'x' is 'five', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "a number late among text",
+        CLEAN + "1,2,a\n" * 3000 + "1,2,3\n",
+        "data.csv, line 3014: column 'k' is the number '3', where most cells are text; mend the cell, or use --categorical k or --exclude k",
+    ),
+    refused(
+        "text behind missing cells",
+        table(changed({(i, 1): "" for i in range(6)}, changed({(9, 1): "b"}))),
+        "data.csv, line 11: column 'x' is 'b', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "True among numbers",
+        table(changed({(4, 1): "True"})),
+        "data.csv, line 6: column 'x' is 'True', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+    ),
+    refused(
+        "text in the target",
+        table(changed({(4, 0): "five"})),
+        "data.csv, line 6: the target 'y' must be a number, but this cell is 'five'",
+    ),
+    refused(
+        "levels for a target",
+        CLEAN,
+        "data.csv, line 2: the target 'k' must be a number, but this cell is 'a'",
+        "-t",
+        "k",
+    ),
+    refused(
+        "too many levels",
+        table([(t, n, f"level {i}") for i, (t, n, _) in enumerate(ROWS)]),
+        "data.csv, line 2: column 'k' is text with 12 levels, such as 'level 0', and at most 5 are allowed; use --exclude k, raise --max-levels, or turn dates and units into numbers first",
+        "--max-levels",
+        "5",
+    ),
+    refused(
+        "a name for each row",
+        "y,x,k\n" + "".join(f"{i % 9},{i},name {i}\n" for i in range(300)),
+        "data.csv, line 2: column 'k' is text with 300 levels, such as 'name 0', and at most 200 are allowed; use --exclude k, raise --max-levels, or turn dates and units into numbers first",
+    ),
+    refused(
+        "a negative weight",
+        table(changed({(4, 1): "-2", (7, 1): "3", (11, 1): "4"})),
+        "data.csv, line 6: the weight 'x' must not be negative, but this cell is '-2'",
+        "--weight",
+        "x",
+    ),
+    refused(
+        "text among weights",
+        table(changed({(4, 1): "two"})),
+        "data.csv, line 6: the weight 'x' must be a number, but this cell is 'two'",
+        "--weight",
+        "x",
+    ),
+    refused(
+        "weights that are all zero",
+        table(column(1, ["0"])),
+        "data.csv: the weight 'x' is zero in every row that is used",
+        "--weight",
+        "x",
+    ),
+    refused(
+        "a column that is not there",
+        CLEAN,
+        "data.csv has no column 'z'; its columns are 'y', 'x', 'k'",
+        "--features",
+        "z",
+    ),
+    refused(
+        "a weight that is not there",
+        CLEAN,
+        "data.csv has no column 'w'; its columns are 'y', 'x', 'k'",
+        "--weight",
+        "w",
+    ),
+    refused("no feature left", CLEAN, "data.csv: no feature columns left to predict 'y' from", "--exclude", "x,k"),
+    refused(
+        "a column in two parts",
+        CLEAN,
+        "column 'x' cannot be the weight and a feature at once",
+        "--weight",
+        "x",
+        "--features",
+        "x",
+        status=2,
+    ),
+    tells(
+        "True and False",
+        table(column(2, ["True", "False", "True", "True"])),
+        values={"coefficients.1.level": "False", "data.columns": 3},
+    ),
+    tells("TRUE and false", table(column(2, ["TRUE", "false", "TRUE"])), values={"coefficients.1.level": "false"}),
+    same(
+        "numbers declared levels",
+        table(column(2, ["1", "2", "1"])),
+        "--categorical",
+        "k",
+        twin=table(column(2, ["1", "2", "1"])),
+    ),
+    tells(
+        "01 and 1 declared levels",
+        table(column(2, ["1", "01", "1"])),
+        "--categorical",
+        "k",
+        values={"coefficients.1.level": "01"},
+    ),
+    tells(
+        "upper and lower case are two levels", table(column(2, ["a", "A", "a"])), values={"coefficients.1.level": "A"}
+    ),
+    tells("a blank makes another level", table(column(2, ["a", "a ", "a"])), values={"coefficients.1.level": "a "}),
+    tells(
+        "names that begin with numbers",
+        table(column(2, ["4 door", "2-door", "4 door"])),
+        values={"coefficients.1.level": "2-door"},
+    ),
+    tells("ages", table(column(2, ["25 to 34", "35 to 44", "25 to 34"])), values={"coefficients.1.level": "35 to 44"}),
+    tells("ordinals", table(column(2, ["1st", "2nd", "1st"])), values={"coefficients.1.level": "2nd"}),
+    tells("emoji", table(column(2, ["🙂", "🙃", "🙂"])), values={"coefficients.1.level": "🙃"}),
+]
+
+CASES = [*DISGUISED, *DATES, *PLACEHOLDERS, *EXTREMES, *MIXED]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_cell_means_what_it_says_or_is_refused(check, case):
+    check(case)
