@@ -201,9 +201,10 @@ def _plain(source: Source, piece: Piece) -> bytes:
     follows a blank line of a lone carriage return for a part of the line's end.
     """
     content = piece.content
-    if b"\r" + source.delimiter.encode() in content:
+    # One byte is searched many times faster than two of which the second is everywhere.
+    if b"\r" in content and b"\r" + source.delimiter.encode() in content:
         content = b"".join(raw_records(content if piece.offset else content.removeprefix(UTF8_MARK), source.delimiter))
-    return UTF8_MARK + content if piece.offset else content
+    return UTF8_MARK + content if piece.offset and content.startswith(UTF8_MARK) else content
 
 
 def _refuse_long_beginning(source: Source, expected: _Expected, piece: Piece) -> None:
