@@ -1,6 +1,6 @@
 """From files to complete, typed rows in a place of their own: for training, and for a model that is there already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from mae_cli.data.columns import UsedColumns, unknown_column
@@ -71,9 +71,9 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
         DataError: A column is absent, a cell is not what the model expects, or no row is complete.
     """
     header = files.header.names
-    notes = _unweighted(files, weight, header)
-    weight = weight if weight in header else None
     features = tuple(feature.name for feature in schema.features)
+    notes = (*_unweighted(files, weight, header), *ignored_columns(header, {*features, target, weight}))
+    weight = weight if weight in header else None
     for name in (*features, target, *([] if weight is None else [weight])):
         if name not in header:
             raise unknown_column(name, header, files.name)
@@ -150,6 +150,16 @@ def _weight_role(name: str | None) -> dict[str, str]:
 
 def _weight_cells(name: str | None) -> list[NumberCells]:
     return [] if name is None else [NumberCells(name, "the weight", positive=True)]
+
+
+def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tuple[str, ...]:
+    """The note on columns that a model has no use for."""
+    others = [name for name in header if name not in used]
+    if not others:
+        return ()
+    if len(others) == 1:
+        return (f"column {quoted(others[0])} is not in the model, and ignored",)
+    return (f"{len(others):,} columns are not in the model, and ignored: {quoted(others[0])} and others",)
 
 
 def _unweighted(files: Records, weight: str | None, header: Sequence[str]) -> tuple[str, ...]:

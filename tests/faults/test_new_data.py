@@ -3,6 +3,8 @@
 # A refusal stands on one line here, as it does on the terminal.
 # ruff: noqa: E501
 
+from dataclasses import replace
+
 import pytest
 from faults.cases import CLEAN, ROWS, changed, column, on_model, refused, same, table, tells, without
 
@@ -17,10 +19,6 @@ RANGE = (
 
 BOTH = [
     same("columns in another order", SWAPPED),
-    same("a column more", WIDER),
-    same(
-        "columns more that could not be used", table([("2024-01-31", "5%", *row) for row in ROWS], "when,share,y,x,k")
-    ),
     same("semicolons", table(delimiter=";")),
     same("a mark and UTF-16", CLEAN.encode("utf-16")),
     same("carriage returns", table(end="\r\n")),
@@ -192,7 +190,21 @@ PREDICTED = [
     ),
 ]
 
+UNUSABLE = table([("2024-01-31", "5%", *row) for row in ROWS], "when,share,y,x,k")
+MORE = [
+    (
+        same("a column more", WIDER),
+        "column {!r} is not in the model, and ignored".format(WIDER.split("\n", 1)[0].split(",")[-1]),
+    ),
+    (
+        same("columns more that could not be used", UNUSABLE),
+        "2 columns are not in the model, and ignored: 'when' and others",
+    ),
+]
+
 CASES = [
+    *(replace(case, command="eval", notes=(note,)) for case, note in MORE),
+    *(on_model(case, "predict") for case, _ in MORE),
     *(on_model(case, command) for case in BOTH for command in ("eval", "predict")),
     *(on_model(case, "eval") for case in EVALUATED),
     *(on_model(case, "predict") for case in PREDICTED),
