@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.tables import columns, held, is_categorical, load, several
 
@@ -209,6 +209,7 @@ def outcome(cells):
     st.lists(st.sampled_from(["1", "2.5", "", "NA", "x", "True", "FALSE", "9" * 20, "-1", " 3"]), min_size=1),
     st.randoms(use_true_random=False),
 )
+@settings(max_examples=40)
 def test_the_kind_does_not_depend_on_the_order_of_the_rows(cells, random):
     shuffled = random.sample(cells, len(cells))
     numbers = {cell in ("1", "2.5", "9" * 20, "-1", " 3") for cell in cells if cell not in ("", "NA")}
@@ -333,6 +334,7 @@ def everything(text, size, **options):
     return numbers.tobytes(), columns(rows), rows.layout, places, rows.rows_read, rows.rows_dropped, rows.notes[-1:]
 
 
+@settings(max_examples=30)  # each parses a file piece by piece, many times over
 @given(tables(), st.integers(1, 60))
 def test_rows_kinds_levels_and_refusals_do_not_depend_on_the_pieces(text, size):
     assert everything(text, size) == everything(text, 1 << 20)

@@ -11,7 +11,7 @@ from functools import partial
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.tables import held, several, source
 
@@ -178,6 +178,7 @@ def csv_texts(draw):
     return draw(st.sampled_from(["", "\ufeff"])) + text.getvalue().removesuffix(ending) + end
 
 
+@settings(max_examples=40)
 @given(csv_texts(), st.integers(1, 40))
 def test_text_is_the_same_whatever_the_pieces(text, size):
     def cells():
