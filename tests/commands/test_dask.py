@@ -58,13 +58,8 @@ def report(mae_train, one_object):
 @pytest.mark.parametrize(
     "options",
     [
-        (),
-        ("--weight", "trips"),
-        ("--holdout", "0.25", "--seed", "3"),
-        ("--loss", "mse"),
-        ("--quantile", "0.9", "--no-intercept"),
-        ("--solver", "textbook", "--epochs", "7"),
-        ("--solver", "textbook", "--epochs", "3", "--batch-size", "50", "--weight", "trips"),
+        ("--quantile", "0.9", "--no-intercept", "--weight", "trips"),
+        ("--solver", "textbook", "--epochs", "3", "--batch-size", "50", "--loss", "mse"),
         ("--compare", "--holdout", "0.2"),
         ("--categorical", "trips", "--features", "trips,hour"),
     ],
