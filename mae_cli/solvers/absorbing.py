@@ -26,7 +26,7 @@ from mae_cli.solvers.whitening import (
 )
 
 # With fewer levels, or fewer numbers in all, dense rows are as fast.
-_MANY_LEVELS = 200
+_MANY_LEVELS = 50
 _DENSE_SIZE = 600_000
 _EPSILON = float(np.finfo(float).eps)
 # Relations between columns are told from rounding by this share of their largest coefficient.
