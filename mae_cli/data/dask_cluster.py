@@ -57,11 +57,15 @@ class Cluster:
         """A task `function(shared, …)` for the elements of each place of the iterables.
 
         An element that is a future is the result it stands for. What is shared by all tasks is pickled once.
+
+        Raises:
+            DaskError: the scheduler is gone.
         """
         content = pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL)
         large = len(content) > _LARGE_ARGUMENT
-        argument = self.client.submit(_Pickled, content, pure=False) if large else _Pickled(content)
-        tasks: list[Future] = self.client.map(_call, *iterables, function=function, shared=argument, pure=False)
+        with self._explained():
+            argument = self.client.submit(_Pickled, content, pure=False) if large else _Pickled(content)
+            tasks: list[Future] = self.client.map(_call, *iterables, function=function, shared=argument, pure=False)
         return tasks
 
     def results(self, futures: "Iterable[Future]") -> Iterator[Any]:
@@ -104,8 +108,11 @@ class Cluster:
             raise DaskError(
                 f"{self.name}: Dask workers died again and again of the same task; they may have too little memory"
             ) from None
-        except (CancelledError, OSError) as error:
-            if isinstance(error, OSError) and self.client.status == "running":
+        except DaskError:
+            raise
+        except Exception as error:
+            # Whatever a client without a scheduler raises; a task's own exceptions come while there is one.
+            if self.client.status == "running" and not isinstance(error, CancelledError):
                 raise
             raise DaskError(f"{self.name}: the connection to the Dask scheduler is lost") from None
 
@@ -150,20 +157,12 @@ def connected(address: str) -> Iterator[Cluster]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Dask's own log lines are not for users: what they need to know is an error here."""
-    import dask  # noqa: PLC0415
-
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
-    levels = [logger.level for logger in loggers]
-    with dask.config.set({"distributed.logging.distributed": "critical"}):
-        import distributed  # noqa: F401, PLC0415  (sets up its loggers)
-
-        try:
-            for logger in loggers:
-                logger.setLevel(logging.CRITICAL + 1)
-            yield
-        finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 @contextmanager
