@@ -13,10 +13,11 @@ import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.files import Records
+from mae_cli.data.largest import Largest
 from mae_cli.data.moments import Moments
 from mae_cli.data.order import target_quantiles
-from mae_cli.data.rows import Block, Positions, Rows, TransformedRows
-from mae_cli.data.sums import sum_blocks
+from mae_cli.data.rows import Block, Rows, TransformedRows
+from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.reports import Comparison, ContestedRow, FitReport
 from mae_cli.solvers.problem import Coefficients
 from mae_cli.solvers.solution import Solution, Status
@@ -54,14 +55,14 @@ def compare(first: Fitted, other: Fitted, data: TrainingData) -> Comparison:
     """Set the fit whose model is written beside the other; both are of the same rows."""
     squared, absolute = (first, other) if first.report.loss == "mse" else (other, first)
     departure = _departure(data.rows, absolute, squared)
-    strongest, few = _Strongest.none(), 0.0
+    pulls, few = _Pulls(Largest.of(0, np.zeros(0, dtype=np.intp), np.zeros(0)), 0.0), 0.0
     if departure.matters:
         pull = partial(_pull, absolute=absolute.point, squared=squared.point, unit=departure.largest_residual)
-        strongest = sum_blocks(data.rows, partial(_strongest, pull=pull))
-        few = _share_of_few(data.rows, pull, strongest.total) if strongest.total > 0 else 0.0
-    contested = _contested(strongest, first, other, data)
+        pulls = sum_blocks(data.rows, partial(_pulls, pull=pull))
+        few = _share_of_few(data.rows, pull, pulls.total) if pulls.total > 0 else 0.0
+    contested = _contested(pulls, first, other, data)
     verdict = _verdict(absolute.report, squared.report, few, data.rows.shape[0], departure.mean)
-    return Comparison(other.report, contested, verdict + _leverage_warning(first.report, data, strongest, contested))
+    return Comparison(other.report, contested, verdict + _leverage_warning(first.report, data, pulls, contested))
 
 
 @dataclass(frozen=True)
@@ -115,47 +116,34 @@ def _pull(block: Block, absolute: Coefficients, squared: Coefficients, unit: flo
 
 
 @dataclass(frozen=True, eq=False)
-class _Strongest:
-    """The rows that pull most, strongest first (ties in the order of the rows), and the pull of all rows."""
+class _Pulls(Sums):
+    """The rows that pull most, and the pull of all rows."""
 
-    rows: Positions
-    pulls: FloatArray
+    strongest: Largest
     total: float
 
-    @staticmethod
-    def none() -> "_Strongest":
-        return _Strongest(np.zeros(0, dtype=np.intp), np.zeros(0), 0.0)
 
-    def __add__(self, other: "_Strongest") -> "_Strongest":
-        rows, pulls = np.concatenate([self.rows, other.rows]), np.concatenate([self.pulls, other.pulls])
-        order = np.argsort(-pulls, kind="stable")[:_CONTESTED_ROWS]
-        return _Strongest(rows[order], pulls[order], self.total + other.total)
+def _pulls(block: Block, pull: "partial[FloatArray]") -> _Pulls:
+    values = pull(block)
+    some = np.flatnonzero(values > 0)
+    return _Pulls(Largest.of(_CONTESTED_ROWS, block.positions[some], values[some]), float(values.sum()))
 
 
-def _strongest(block: Block, pull: "partial[FloatArray]") -> _Strongest:
-    pulls = pull(block)
-    order = np.argsort(-pulls, kind="stable")[:_CONTESTED_ROWS]
-    order = order[pulls[order] > 0]
-    return _Strongest(block.positions[order], pulls[order], float(pulls.sum()))
-
-
-def _contested(strongest: _Strongest, first: Fitted, other: Fitted, data: TrainingData) -> tuple[ContestedRow, ...]:
-    block = data.rows.take(strongest.rows)
+def _contested(pulls: _Pulls, first: Fitted, other: Fitted, data: TrainingData) -> tuple[ContestedRow, ...]:
+    block = data.rows.take(pulls.strongest.rows)
     records = block.record_numbers.tolist()
     places = data.files.locate(records)
     predictions = zip(
         first.point.predict(block.design).tolist(), other.point.predict(block.design).tolist(), strict=True
     )
-    shares = (strongest.pulls / strongest.total).tolist() if strongest.total > 0 else []
+    shares = (pulls.strongest.values / pulls.total).tolist() if pulls.total > 0 else []
     rows = zip(records, block.target.tolist(), predictions, shares, strict=True)
     return tuple(ContestedRow(*places[record], target, both, share) for record, target, both, share in rows)
 
 
-def _leverage_warning(
-    report: FitReport, data: TrainingData, strongest: _Strongest, contested: tuple[ContestedRow, ...]
-) -> str:
+def _leverage_warning(report: FitReport, data: TrainingData, pulls: _Pulls, contested: tuple[ContestedRow, ...]) -> str:
     """A sentence on the contested row that lies farthest out in a column of numbers, if one lies far out."""
-    numeric = data.rows.take(strongest.rows).design.numeric
+    numeric = data.rows.take(pulls.strongest.rows).design.numeric
     columns = slice(numeric.shape[1])
     deviations = data.moments.deviation[columns]
     if not len(contested) or not deviations.any():

@@ -19,7 +19,6 @@ from mae_cli.ranges import TrainingRanges, outside_note
 from mae_cli.reports import EvaluationReport, EvaluationRows, Gate, Outside, Rival, Scores
 from mae_cli.schema import Schema
 from mae_cli.scoring import scorable, score
-from mae_cli.solvers.problem import Coefficients
 from mae_cli.worst import worst_rows
 
 # Resamples of fewer rows say little about the rows that might have come instead.
@@ -61,8 +60,7 @@ class NamedModel:
 
 
 def evaluate(
-    model: Model,
-    model_name: str,
+    subject: NamedModel,
     files: Data,
     settings: EvaluationSettings = EvaluationSettings(),
     rival: NamedModel | None = None,
@@ -76,20 +74,21 @@ def evaluate(
             (unless they are skipped), or leave no row to score.
         ModelError: the models predict different columns.
     """
+    model = subject.model
     if rival is not None and rival.model.target != model.target:
         raise ModelError(
-            f"{rival.name} predicts {quoted(rival.model.target)}, but {model_name} predicts {quoted(model.target)}; "
+            f"{rival.name} predicts {quoted(rival.model.target)}, but {subject.name} predicts {quoted(model.target)}; "
             "only models of one target can be compared"
         )
     joint = joint_schema([model.schema] if rival is None else [model.schema, rival.model.schema])
     loaded = _load(model, joint, files, settings)
     all_rows = _scorable(loaded)
-    rows, point = _rows_of(model, joint, all_rows), _point(model)
+    rows, point = _rows_of(model, joint, all_rows), model.point
     scores = score(rows, point, model.trivial_prediction, model.quantile, files.place)
     compared = None if rival is None else _rival(model, rival, joint, all_rows, files)
     outside = _outside(model.schema, rows)
     return EvaluationReport(
-        model=model_name,
+        model=subject.name,
         source=files.name,
         target=model.target,
         loss=model.loss,
@@ -124,16 +123,12 @@ def _rows_of(model: Model, joint: Schema, rows: Rows) -> Rows:
     return TransformedRows(rows, Selection.of(model.schema, joint))
 
 
-def _point(model: Model) -> Coefficients:
-    return Coefficients(model.intercept, model.coefficients)
-
-
 def _rival(model: Model, rival: NamedModel, joint: Schema, all_rows: Rows, files: Data) -> Rival:
     """The rival's metrics, by the baseline and at the quantile of the model, and the difference."""
     other = rival.model
     rows = _rows_of(other, joint, all_rows)
-    scores = score(rows, _point(other), model.trivial_prediction, model.quantile, files.place)
-    first, second = (Predictor(Selection.of(each.schema, joint), _point(each)) for each in (model, other))
+    scores = score(rows, other.point, model.trivial_prediction, model.quantile, files.place)
+    first, second = (Predictor(Selection.of(each.schema, joint), each.point) for each in (model, other))
     difference = paired_difference(all_rows, first, second)
     return Rival(rival.name, other.loss, other.quantile, scores.model, difference.value, difference.interval)
 

@@ -16,6 +16,7 @@ from mae_cli.data.weights import relative_weights
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.losses import loss_named
 from mae_cli.schema import NumericColumn, Schema
+from mae_cli.solvers.problem import Coefficients
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Certificate, History, Solution
 from mae_cli.solvers.solve import solve
@@ -83,7 +84,7 @@ class FitResult:
             DataError: a column is absent or of another kind, or a cell is missing or infinite.
         """
         design, unseen = _encode(self.schema, X)
-        predicted = design.product(self.coefficients) + self.intercept
+        predicted = Coefficients(self.intercept, self.coefficients).predict(design)
         predicted[unseen] = np.nan
         return predicted
 

@@ -16,6 +16,7 @@ from mae_cli.errors import ModelError
 from mae_cli.fields import Fields
 from mae_cli.provenance import read_provenance
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.solvers.problem import Coefficients
 from mae_cli.visible import json_text
 
 if TYPE_CHECKING:
@@ -107,6 +108,11 @@ class Model:
         return np.array(numeric + indicators)
 
     @property
+    def point(self) -> Coefficients:
+        """The linear function on the schema's design matrix."""
+        return Coefficients(self.intercept, self.coefficients)
+
+    @property
     def trivial_prediction(self) -> float:
         """The prediction without features that this loss is compared with."""
         return self.baseline.prediction(self.loss, self.quantile)
@@ -120,7 +126,7 @@ class Model:
         from mae_cli.data.frames import design_of  # noqa: PLC0415  (pandas is slow to import)
 
         design, unseen = design_of(self.schema, frame)
-        predicted = design.product(self.coefficients) + self.intercept
+        predicted = self.point.predict(design)
         predicted[unseen] = np.nan
         return predicted
 

@@ -156,7 +156,7 @@ class Prediction:
         level_counts = tuple(len(cells.levels) - 1 for cells in self._levels)
         design = Design(np.nan_to_num(numbers), tuple(np.maximum(codes - 1, 0)), level_counts)
         with np.errstate(over="ignore", invalid="ignore"):
-            predicted = design.product(self.model.coefficients) + self.model.intercept
+            predicted = self.model.point.predict(design)
         overflowing = ~(missing | unseen | np.isfinite(predicted))
         self.rows.add(missing, unseen, overflowing)
         self._outside += self._ranges.count(numbers, ~(missing | unseen | overflowing))

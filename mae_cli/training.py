@@ -17,7 +17,7 @@ from mae_cli.data.moments import column_moments
 from mae_cli.data.order import target_quantiles
 from mae_cli.data.partition import Partition
 from mae_cli.data.place import choose_place
-from mae_cli.data.reading import Data, Missing, Reading
+from mae_cli.data.reading import Data, Missing, Reading, unwatched
 from mae_cli.data.rows import Rows
 from mae_cli.data.split import Split
 from mae_cli.data.wording import quoted
@@ -28,7 +28,6 @@ from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
 from mae_cli.reports import FitReport, Seconds, TrainingRows, TrainReport
 from mae_cli.schema import NumericColumn, Schema
 from mae_cli.scoring import mean_target, scorable, score
-from mae_cli.solvers.problem import Coefficients
 from mae_cli.solvers.settings import SolverSettings, Textbook
 from mae_cli.solvers.solution import Solution, Status
 from mae_cli.watch import UNWATCHED, Watch
@@ -96,11 +95,7 @@ class Observer:
     fitting: Watch
 
 
-def _unread(rows: int) -> None:
-    """Take no notice."""
-
-
-UNOBSERVED = Observer(_unread, UNWATCHED)
+UNOBSERVED = Observer(unwatched, UNWATCHED)
 
 
 def train(files: Data, settings: TrainSettings, observer: Observer = UNOBSERVED) -> Trained:
@@ -195,7 +190,7 @@ def _fit(data: _Data, settings: FitSettings, scored_at: float, watch: Watch) -> 
     started = time.perf_counter()
     solution = fit_rows(data.train.rows, settings, watch)
     seconds = time.perf_counter() - started
-    point = Coefficients(solution.intercept, solution.coefficients)
+    point = solution.point
     trivial = data.baseline.prediction(settings.loss, settings.quantile)
     scores = partial(score, point=point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
     report = FitReport(

@@ -1,13 +1,12 @@
 """The rows that a model is farthest from."""
 
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
 from mae_cli.data.files import Records
-from mae_cli.data.rows import Block, Positions, Rows
+from mae_cli.data.largest import Largest
+from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import sum_blocks
 from mae_cli.reports import WorstRow
 from mae_cli.solvers.problem import Coefficients
@@ -23,26 +22,7 @@ def worst_rows(rows: Rows, point: Coefficients, count: int, files: Records) -> t
     return tuple(WorstRow(*places[record], *numbers) for record, *numbers in values)
 
 
-@dataclass(frozen=True, eq=False)
-class _Largest:
-    """The rows with the largest residuals so far, largest first, and no more than `count` of them."""
-
-    count: int
-    rows: Positions
-    sizes: FloatArray
-
-    def __add__(self, other: "_Largest") -> "_Largest":
-        rows, sizes = np.concatenate([self.rows, other.rows]), np.concatenate([self.sizes, other.sizes])
-        return _Largest.of(self.count, rows, sizes)
-
-    @staticmethod
-    def of(count: int, rows: Positions, sizes: FloatArray) -> "_Largest":
-        """Of rows in their order."""
-        order = np.argsort(-sizes, kind="stable")[:count]
-        return _Largest(count, rows[order], sizes[order])
-
-
-def _largest(block: Block, point: Coefficients, count: int) -> _Largest:
+def _largest(block: Block, point: Coefficients, count: int) -> Largest:
     sizes = np.abs(point.residual(block))
     counting = slice(None) if block.weights is None else block.weights > 0
-    return _Largest.of(count, block.positions[counting], sizes[counting])
+    return Largest.of(count, block.positions[counting], sizes[counting])

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import subprocess
 import sys
 from functools import partial
@@ -16,6 +17,12 @@ from mae_cli.commands import evaluate, predict, train
 # The same examples in every run: a failure can be repeated, and a run that passed passes again.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
+
+# A job in the background of a shell, or under nohup, ignores signals, and so would every process that a test starts.
+for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL), ("SIGTERM", signal.SIG_DFL)):
+    number = getattr(signal, name, None)  # Windows has no SIGHUP
+    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 # As the installed script does it; the program's name is its file's.
 RUN = "import sys; del sys.argv[0]; from mae_cli.commands.entry import {} as command; command()"
@@ -71,6 +78,13 @@ def mae_predict(tmp_path, monkeypatch):
     return partial(_invoke, predict.main, "mae-predict")
 
 
+class _Process(subprocess.Popen):
+    """A process that is not waited for for ever."""
+
+    def communicate(self, input=None, timeout=120):  # noqa: A002  (as its base)
+        return super().communicate(input, timeout)
+
+
 @pytest.fixture
 def start(tmp_path):
     """Start a command as a process of its own, in the test's directory, with its streams as pipes."""
@@ -80,7 +94,7 @@ def start(tmp_path):
         module = {"mae-train": "train", "mae-eval": "evaluate"}[name]
         command = [sys.executable, "-P", "-c", RUN.format(module), name, *map(str, arguments)]
         streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        started.append(subprocess.Popen(command, **streams | {"cwd": tmp_path} | options))
+        started.append(_Process(command, **streams | {"cwd": tmp_path} | options))
         return started[-1]
 
     yield run

@@ -5,7 +5,7 @@ import pytest
 from support.tables import held
 
 from mae_cli.errors import DataError
-from mae_cli.evaluation import EvaluationSettings, evaluate
+from mae_cli.evaluation import EvaluationSettings, NamedModel, evaluate
 from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
 from mae_cli.reports import EvaluationRows
 
@@ -18,7 +18,7 @@ def model(weight=None, loss="mae", quantile=0.5, terms=TERMS):
 
 
 def run(text, model, **settings):
-    return evaluate(model, "m.json", held(text), EvaluationSettings(**settings))
+    return evaluate(NamedModel(model, "m.json"), held(text), EvaluationSettings(**settings))
 
 
 def test_metrics_are_those_of_the_model_on_these_rows():

@@ -20,7 +20,7 @@ from support.tables import held, several, source
 from mae_cli.data.columns import ColumnChoice
 from mae_cli.data.files import Files
 from mae_cli.data.pieces import cut
-from mae_cli.evaluation import EvaluationSettings, evaluate
+from mae_cli.evaluation import EvaluationSettings, NamedModel, evaluate
 from mae_cli.fitting import FitSettings
 from mae_cli.reports import Seconds
 from mae_cli.solvers.settings import Textbook
@@ -135,7 +135,10 @@ def test_the_size_of_the_pieces_changes_no_more_than_rounding(text, monkeypatch)
 def test_an_evaluation_gives_the_same_bits_in_both_places(text):
     for name in ("mae", "weights", "quantile"):
         model = run(held(text), **RUNS[name]).model
-        reports = [evaluate(model, "m.json", held(text), EvaluationSettings(stream=stream)) for stream in (False, True)]
+        reports = [
+            evaluate(NamedModel(model, "m.json"), held(text), EvaluationSettings(stream=stream))
+            for stream in (False, True)
+        ]
         assert reports[0] == reports[1]
         assert reports[0].scores.model.mae == pytest.approx(model.training["metrics"]["mae"], rel=1e-12)
 

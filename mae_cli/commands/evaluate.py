@@ -79,7 +79,7 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
         subject = _loaded(model)
         rival = _loaded(options["against"]) if options["against"] else None
         with opened(data, dialect_of(options), options["dask"]) as files:
-            report = evaluate(subject.model, subject.name, files, settings, rival)
+            report = evaluate(subject, files, settings, rival)
         for text in report.notes:
             note(text, quiet=quiet)
         for gate in report.gates:

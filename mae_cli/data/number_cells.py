@@ -53,13 +53,17 @@ class NumberCells:
         self.count += len(values)
         self.missing += int(np.count_nonzero(np.isnan(values)))
         self._refuse_infinite(values, first, files)
-        if self.positive and (values < 0).any():
+        if not self.allows(values):
             index = first + int(np.argmax(values < 0))
             cell = quoted(files.cell(index, self.name))
             raise DataError(
                 f"{files.place(index)}: {self.role} {quoted(self.name)} must not be negative, but this cell is {cell}"
             )
         return values
+
+    def allows(self, values: FloatArray) -> bool:
+        """Whether no value is negative where none may be."""
+        return not (self.positive and bool((values < 0).any()))
 
     def finish(self, files: Records) -> None:
         """Refuse a feature without a single value, now that all cells were read."""

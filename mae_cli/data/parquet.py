@@ -4,7 +4,7 @@ A type decides the kind of a column: numbers are numbers, text, booleans and dic
 missing cell, and so is a NaN.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -91,7 +91,7 @@ class ParquetRecords:
             cells = file.read_row_groups(list(part.numbers), columns=[column])
         return str(cells.column(column)[row].as_py())
 
-    def chunks(self, columns: Sequence[str], texts: Collection[str], apart: int = 0) -> Iterator[Chunk]:
+    def chunks(self, columns: Sequence[str], texts: Collection[str], apart: int = 0) -> Generator[Chunk, None, None]:
         """The named columns of all records: numbers as floats, those of `texts` as they are written in Python.
 
         The first `apart` columns of numbers are kept apart.

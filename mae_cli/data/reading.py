@@ -4,7 +4,7 @@ A pass may be made in parts, each over some of the files wherever they are; what
 one pass over all would have found.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -167,15 +167,18 @@ def read(files: Data, columns: Columns, reading: Reading) -> tuple[Store, Tally]
     """
     if not isinstance(files, Files):
         return files.read(columns, reading)
-    # Left to the garbage collector, a pass that ends in a fault would stop its threads at any time, in one of them too.
-    with closing(read_chunks(files, columns.names, columns.texts, columns.apart)) as chunks:
-        return read_chunked(chunks, files, columns, reading)
+    chunks = read_chunks(files, columns.names, columns.texts, columns.apart)
+    return read_chunked(chunks, files, columns, reading)
 
 
-def read_chunked(chunks: Iterable[Chunk], files: Records, columns: Columns, reading: Reading) -> tuple[Store, Tally]:
+def read_chunked(
+    chunks: Generator[Chunk, None, None], files: Records, columns: Columns, reading: Reading
+) -> tuple[Store, Tally]:
     """The complete rows of chunks of the files, and what the pass found."""
     one_pass = _Pass(files, Tally(columns), reading)
-    return reading.collect(grouped(one_pass.blocks(chunks))), one_pass.tally
+    # Left to the garbage collector, a pass that ends in a fault would stop its threads at any time, in one of them too.
+    with closing(chunks):
+        return reading.collect(grouped(one_pass.blocks(chunks))), one_pass.tally
 
 
 class _Pass:
@@ -199,7 +202,7 @@ class _Pass:
     def _look_at_numbers(self, chunk: Chunk) -> None:
         """Count the cells of the columns of numbers; where not all are what they should be, see what they are."""
         for place, column in enumerate(self.columns.numbers):
-            if chunk.numbers.clean[place] and not (column.positive and (chunk.numbers.column(place) < 0).any()):
+            if chunk.numbers.clean[place] and column.allows(chunk.numbers.column(place)):
                 column.count += len(chunk.frame)
             elif column.name not in self.tally.misread:
                 try:

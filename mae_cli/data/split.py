@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from mae_cli.data.rows import Positions
 from mae_cli.data.wording import counted
-from mae_cli.errors import DataError, SettingsError
+from mae_cli.errors import DataError
 
 # Rows are drawn stretch by stretch, so that which ones are held does not depend on how the rows are stored.
 _STRETCH = 65_536
@@ -29,14 +29,11 @@ class Split:
 
     @classmethod
     def of(cls, count: int, fraction: float, seed: int) -> "Split":
-        """Hold ⌊fraction·count + ½⌋ of `count` rows, every such set of rows with the same probability.
+        """Hold ⌊fraction·count + ½⌋ of `count` rows, every such set with the same probability; 0 < fraction < 1.
 
         Raises:
-            SettingsError: The fraction is not between 0 and 1.
             DataError: There are too few rows for one on each side.
         """
-        if not 0.0 < fraction < 1.0:
-            raise SettingsError(f"the holdout must be a fraction between 0 and 1, not {fraction:g}")
         held = int(fraction * count + 0.5)
         if not 0 < held < count:
             side = "the holdout" if held == 0 else "training"

@@ -13,7 +13,7 @@ import numpy as np
 
 from mae_cli.data.rows import Block
 from mae_cli.solvers.band import Band
-from mae_cli.solvers.descent import descend
+from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.many_rows import ManyRows
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.screening import DESCENT_STEPS, Optimum, finish, minimise, screen
@@ -77,7 +77,7 @@ def minimise_absolute(search: Search) -> Found:
     if band.shape[0] < search.problem.rows.shape[0]:
         return Found(_minimise_many(search, band), 0)
     descent = descend(band, DESCENT_STEPS)
-    width = Ties.after(descent, block, search.tie_share).width(block, band, descent.step)
+    width = _ties(descent, search).width(block, band, descent.step)
     found = finish(replace(descent, band=replace(descent.band, tie_width=width)))
     offset = tilt * float(band.residual.sum())
     return Found(replace(found, losses=tuple(value + offset for value in found.losses)), len(found.losses))
@@ -86,10 +86,15 @@ def minimise_absolute(search: Search) -> Found:
 def _minimise_many(search: Search, sample: Band) -> Optimum:
     descent = descend(sample, _SAMPLE_STEPS)
     block, origin = search.sample, descent.step
-    ties = Ties.after(descent, block, search.tie_share)
+    ties = _ties(descent, search)
     usual = _USUAL_LENGTH * float(np.median(sample.leverage / block.weight_values))
     rows = ManyRows(search.problem, origin, descent.band.distance, usual, ties)
     columns, size = sample.shape[1], sample.shape[0]
     share = min(1.0, _BAND_WIDTH * np.sqrt(columns / size))
     found = screen(rows, int(share * rows.shape[0]), minimise, search.watch)
     return replace(found, step=origin + found.step)
+
+
+def _ties(descent: Descent, search: Search) -> Ties:
+    block = search.sample
+    return Ties.of(descent.band.residual / block.weight_values, block.target, search.tie_share)

@@ -12,6 +12,7 @@ is wider than the rounding of a row and narrower than a typical residual.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from mae_cli.data.rows import Block
 from mae_cli.solvers.whitening import Whitening
 
 Positions = NDArray[np.intp]
+B = TypeVar("B")
 
 # Residuals up to so many tie widths count as touching zero.
 TOUCHING = 32.0
@@ -79,25 +81,24 @@ class Band:
 
     def perturbed(self) -> "Band":
         """The same problem with ties broken: residuals changed by up to `tie_width`, the same way in every run."""
-        noise = np.random.default_rng(_PERTURBATION_SEED).uniform(-1.0, 1.0, len(self.residual))
-        return replace(self, residual=self.residual + self.tie_width * noise)
+        return replace(self, residual=perturbed(self.residual, self.tie_width))
 
     def take(self, rows: Positions | NDArray[np.bool_]) -> "Band":
         """Only these rows; the linear term stays."""
         return Band(self.matrix[rows], self.leverage[rows], self.residual[rows], self.linear, self.tie_width[rows])
 
-    def narrowed(self, count: int) -> "Narrowed":
+    def narrowed(self, count: int) -> "Narrowed[Band]":
         """The `count` rows with the smallest distance; every other row acts through its present sign alone."""
         members = np.arange(len(self.residual))
         if count < len(members):
             members = np.sort(np.argpartition(self.distance, count)[:count])
         return self._narrowed_to(members)
 
-    def widened(self, narrowed: "Narrowed", rows: "Touching") -> "Narrowed":
+    def widened(self, narrowed: "Narrowed[Band]", rows: "Touching") -> "Narrowed[Band]":
         """The rows join the narrowed problem."""
         return self._narrowed_to(np.union1d(narrowed.members, rows.rows))
 
-    def _narrowed_to(self, members: Positions) -> "Narrowed":
+    def _narrowed_to(self, members: Positions) -> "Narrowed[Band]":
         signs = np.sign(self.residual)
         signs[members] = 0.0
         band = replace(self.take(members), linear=self.linear + transpose_product(self.matrix, signs))
@@ -120,7 +121,7 @@ def _lengths(matrix: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Narrowed:
+class Narrowed(Generic[B]):
     """A problem narrowed to some of its rows, all other signs taken as known.
 
     Attributes:
@@ -130,7 +131,7 @@ class Narrowed:
     """
 
     members: Positions
-    band: Band
+    band: B
     objective: float
 
 
@@ -167,6 +168,19 @@ class Touching:
         """Those of both."""
         return Touching(np.concatenate([self.rows, other.rows]), np.concatenate([self.signs, other.signs]))
 
+    @staticmethod
+    def after(searched: FloatArray, true: FloatArray, basis: Positions, tie_width: FloatArray) -> "Touching":
+        """The rows outside of the basis whose sign cannot be read off the true residual, with the sign of the search.
+
+        `searched` are the residuals (m,) of the vertex with ties broken, `true` those of the same vertex without.
+        """
+        # A small weight in the basis can carry a tie far from zero in the search: the true residual is then rounding.
+        nearest = np.minimum(np.abs(searched), np.abs(true))
+        unclear = (nearest <= TOUCHING * tie_width) | (np.sign(searched) != np.sign(true))
+        unclear[basis] = False
+        rows = np.flatnonzero(unclear)
+        return Touching(rows, np.where(searched[rows] < 0, -1.0, 1.0))
+
     def sorted(self) -> "Touching":
         """The same rows in the order of their positions."""
         order = np.argsort(self.rows)
@@ -186,6 +200,12 @@ class Check:
     wrong: Touching
     touching: Touching
     objective: float
+
+
+def perturbed(residual: FloatArray, tie_width: FloatArray) -> FloatArray:
+    """Residuals (m,) changed by chance by up to `tie_width`, the same way in every run: ties are broken."""
+    noise = np.random.default_rng(_PERTURBATION_SEED).uniform(-1.0, 1.0, len(residual))
+    return residual + tie_width * noise
 
 
 def relative_distance(residual: FloatArray, leverage: FloatArray) -> FloatArray:

@@ -9,19 +9,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mae_cli.data.design import FloatArray
 from mae_cli.solvers.absorbed import LevelPoint, LevelRows
-from mae_cli.solvers.band import Positions, relative_distance
+from mae_cli.solvers.band import Positions, perturbed, relative_distance
 from mae_cli.solvers.key_basis import KeyBasis
-from mae_cli.solvers.vertex import Outcome
+from mae_cli.solvers.vertex import MULTIPLIER_SLACK, REFRESH, Outcome, moves
 
-_PERTURBATION_SEED = 20_240_229
-# |ν|/ω may pass 1 by the rounding of a sum of a few thousand signs before an exchange is worth making.
-_MULTIPLIER_SLACK = 1e-11
-_REFRESH = 60
-_SMALLEST_RATE = 1e-10
 # Breakpoints are sorted in portions that grow by this factor: most edges end at one of the first.
 _FIRST_BREAKPOINTS = 128
 
@@ -57,8 +51,7 @@ class LevelBand:
 
     def perturbed(self) -> "LevelBand":
         """The same problem with ties broken: residuals changed by up to `tie_width`, the same way in every run."""
-        noise = np.random.default_rng(_PERTURBATION_SEED).uniform(-1.0, 1.0, len(self.residual))
-        return replace(self, residual=self.residual + self.tie_width * noise)
+        return replace(self, residual=perturbed(self.residual, self.tie_width))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +91,7 @@ class _Walk:
         while True:
             multipliers = self._multipliers()
             worst = int(np.abs(multipliers).argmax())
-            if abs(multipliers[worst]) <= 1 + _MULTIPLIER_SLACK:
+            if abs(multipliers[worst]) <= 1 + MULTIPLIER_SLACK:
                 if self._is_fresh:
                     return Outcome.OPTIMAL
                 self._refresh()  # what updates say must hold when computed anew
@@ -137,7 +130,7 @@ class _Walk:
             self.basis.replace_working(place, entering)
         self.exchanges += 1
         self._is_fresh = False
-        if self.exchanges % _REFRESH == 0:
+        if self.exchanges % REFRESH == 0:
             self._refresh()
         return True
 
@@ -146,7 +139,7 @@ class _Walk:
         # The freed row's residual takes the sign of its multiplier, which is where the loss falls.
         towards = 1.0 if multiplier > 0 else -1.0
         rate = edge * -towards
-        ahead = np.flatnonzero((self.residual * rate > 0) & self._moves(rate))
+        ahead = np.flatnonzero((self.residual * rate > 0) & moves(rate, self.band.leverage))
         breakpoints = self.residual[ahead] / rate[ahead]
         slopes = np.abs(rate[ahead]) * self.band.weights[ahead]
         place = first_reaching(breakpoints, slopes, 0.5 * (abs(multiplier) - 1) * self.band.weights[leaving])
@@ -159,12 +152,6 @@ class _Walk:
         entering = int(ahead[place])
         self.residual[entering] = 0.0
         return entering
-
-    def _moves(self, rate: FloatArray) -> NDArray[np.bool_]:
-        """Whether a rate is more than rounding: a row that does not move along the edge depends on the other rows."""
-        speed = np.abs(rate)
-        fastest = float(np.divide(speed, self.band.leverage, out=np.zeros_like(speed), where=speed > 0).max())
-        return speed > _SMALLEST_RATE * fastest * self.band.leverage
 
 
 def first_reaching(values: FloatArray, weights: FloatArray, total: float) -> int | None:

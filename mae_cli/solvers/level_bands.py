@@ -10,37 +10,14 @@ import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block, Rows
-from mae_cli.data.sums import sum_blocks
+from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.band import TOUCHING, Positions, Touching, relative_distance
+from mae_cli.solvers.band import TOUCHING, Check, Narrowed, Positions, Touching, relative_distance
 from mae_cli.solvers.key_basis import first_of_levels
 from mae_cli.solvers.key_search import LevelBand, search
-from mae_cli.solvers.screening import Optimum
+from mae_cli.solvers.screening import EXCHANGES_PER_COLUMN, Optimum
+from mae_cli.solvers.ties import Ties
 from mae_cli.solvers.vertex import Outcome
-
-_EXCHANGES_PER_COLUMN = 100
-
-
-@dataclass(frozen=True)
-class Ties:
-    """How wide ties are, in units of the target: `typical` for all rows, and a share of the row's numbers."""
-
-    typical: float
-    rounding: float
-
-    def width(self, block: Block, point: FloatArray) -> FloatArray:
-        """(b,) of the rows of a block near a point (p,)."""
-        numbers = np.abs(block.target) + block.design.absolute().product(np.abs(point))
-        return self.typical + self.rounding * numbers
-
-
-@dataclass(frozen=True, eq=False)
-class LevelCheck:
-    """What all rows say to a step found with a band: rows of a wrong sign, rows close to zero, the objective."""
-
-    wrong: Positions
-    touching: Touching
-    objective: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +47,24 @@ class ScreenedLevels:
         """(rows, columns)."""
         return self.rows.shape[0], len(self.whitening.kept)
 
-    def nearest(self, count: int) -> Positions:
-        """The rows nearer than the sample says that `count` of all rows are."""
+    def narrowed(self, count: int) -> Narrowed["WhitenedBand"]:
+        """Two passes: the rows nearer than the sample says that `count` of all rows are, and the pull of the others."""
+        return self._narrowed_to(self._nearest(count))
+
+    def widened(self, narrowed: Narrowed["WhitenedBand"], rows: Touching) -> Narrowed["WhitenedBand"]:
+        """The rows join the band, by another pass."""
+        return self._narrowed_to(np.union1d(narrowed.members, rows.rows))
+
+    def check(self, members: Positions, step: FloatArray) -> Check:
+        """One pass over all rows: wrong signs, rows close to zero, and the objective."""
+        after = self.origin + self.whitening.to_standard(step)
+        look = partial(_look, before=self.origin, after=after, ties=self.ties, tilt=self.tilt)
+        wrong, close, objectives = zip(*self.rows.map(look), strict=True)
+        return Check(
+            Touching.joined(wrong).without(members), Touching.joined(close).without(members), float(sum(objectives))
+        )
+
+    def _nearest(self, count: int) -> Positions:
         total = self.shape[0]
         if count >= total:
             return np.arange(total)
@@ -81,58 +74,40 @@ class ScreenedLevels:
         nearest = reduce(_Nearest.nearer, (each for _, each in found))
         return np.union1d(np.concatenate([positions for positions, _ in found]), nearest.present)
 
-    def narrowed(self, members: Positions) -> "_Band":
-        """The problem of the members; the rest acts through the sum of its signed rows."""
-        pull = partial(_pull, members=members, point=self.origin, tilt=self.tilt)
+    def _narrowed_to(self, members: Positions) -> Narrowed["WhitenedBand"]:
+        pulled = sum_blocks(self.rows, partial(_pull, members=members, point=self.origin, tilt=self.tilt))
         block = self.rows.take(members)
         band = LevelBand(
             rows=self.whitening.level_rows(block.design),
             weights=block.weight_values,
             leverage=self.whitening.leverage(block.design),
             residual=block.residual(self.origin),
-            linear=self.whitening.level_gradient(self.whitening.gradient(sum_blocks(self.rows, pull))),
-            tie_width=self.ties.width(block, self.origin),
+            linear=self.whitening.level_gradient(self.whitening.gradient(pulled.gradient)),
+            tie_width=self.ties.of_numbers(_numbers(block, self.origin)),
         )
-        return _Band(band, self.whitening)
-
-    def check(self, members: Positions, step: FloatArray) -> LevelCheck:
-        """One pass over all rows: wrong signs, rows close to zero, and the objective."""
-        after = self.origin + self.whitening.to_standard(step)
-        look = partial(_look, before=self.origin, after=after, ties=self.ties, tilt=self.tilt)
-        wrong, close, signs, objectives = zip(*self.rows.map(look), strict=True)
-        touching = Touching(np.concatenate(close), np.concatenate(signs))
-        outside = ~np.isin(touching.rows, members)
-        return LevelCheck(
-            np.setdiff1d(np.concatenate(wrong), members),
-            Touching(touching.rows[outside], touching.signs[outside]),
-            float(sum(objectives)),
-        )
+        return Narrowed(members, WhitenedBand(band, self.whitening), pulled.objective)
 
 
 @dataclass(frozen=True, eq=False)
-class _Band:
+class WhitenedBand:
     """A band whose steps are in whitened coordinates."""
 
     band: LevelBand
     whitening: AbsorbedWhitening
 
-    def moved(self, step: FloatArray) -> "_Band":
+    def moved(self, step: FloatArray) -> "WhitenedBand":
         """The same problem seen from the point d = `step`."""
         return replace(self, band=self.band.moved(self.whitening.parts(step)))
 
     def minimised(self) -> Optimum:
         """Search with ties broken, then solve for the vertex with the true residuals."""
-        vertex = search(self.band.perturbed(), _EXCHANGES_PER_COLUMN * len(self.whitening.kept))
+        vertex = search(self.band.perturbed(), EXCHANGES_PER_COLUMN * len(self.whitening.kept))
         if vertex.basis is None or vertex.outcome is Outcome.UNBOUNDED:
             nowhere = np.zeros(len(self.whitening.kept))
             return Optimum(Outcome.UNBOUNDED, np.arange(0), nowhere, Touching.none(), vertex.exchanges, ())
         basis, step = vertex.basis.places, vertex.basis.solve(self.band.residual)
         true = self.band.residual - self.band.rows.product(step)
-        # A small weight in the basis can carry a tie far from zero in the search: the true residual is then rounding.
-        nearest = np.minimum(np.abs(vertex.residual), np.abs(true))
-        unclear = (nearest <= TOUCHING * self.band.tie_width) | (np.sign(vertex.residual) != np.sign(true))
-        unclear[basis] = False
-        touching = Touching(np.flatnonzero(unclear), np.where(vertex.residual[unclear] < 0, -1.0, 1.0))
+        touching = Touching.after(vertex.residual, true, basis, self.band.tie_width)
         return Optimum(vertex.outcome, basis, self.whitening.whitened(step), touching, vertex.exchanges, ())
 
 
@@ -168,19 +143,39 @@ def _within(
     return block.positions[(distance <= width) | (leverage >= unseen)], nearest
 
 
-def _pull(block: Block, members: Positions, point: FloatArray, tilt: float) -> FloatArray:
-    """Σω(sgn(r) + tilt)z, the signs of the members (sorted) left out."""
-    signs = np.sign(block.residual(point))
+@dataclass(frozen=True, eq=False)
+class _Pulled(Sums):
+    """Σω(sgn(r) + tilt)z over the rows, the signs of the members left out, and Σω(|r| + tilt·r) over all."""
+
+    gradient: FloatArray
+    objective: float
+
+
+def _pull(block: Block, members: Positions, point: FloatArray, tilt: float) -> _Pulled:
+    residual = block.residual(point)
+    signs = np.sign(residual)
     signs[block.places(members)[0]] = 0.0
-    return block.design.transpose_product(block.weighted(signs + tilt))
+    return _Pulled(block.design.transpose_product(block.weighted(signs + tilt)), _objective(block, residual, tilt))
 
 
 def _look(
     block: Block, before: FloatArray, after: FloatArray, ties: Ties, tilt: float
-) -> tuple[Positions, Positions, FloatArray, float]:
-    assumed, residual = block.residual(before), block.residual(after)
+) -> tuple[Touching, Touching, float]:
+    signs, residual = np.sign(block.residual(before)), block.residual(after)
     # Signs, not residuals: beside an outlier of 1e200 the product of two ordinary residuals is zero.
-    wrong = block.positions[np.sign(assumed) * residual < 0]
-    close = np.abs(residual) <= TOUCHING * ties.width(block, after)
-    objective = float(np.sum(block.weighted(np.abs(residual) + tilt * residual)))
-    return wrong, block.positions[close], np.sign(assumed[close]), objective
+    wrong = np.flatnonzero(signs * residual < 0)
+    close = np.flatnonzero(np.abs(residual) <= TOUCHING * ties.of_numbers(_numbers(block, after)))
+    return (
+        Touching(block.positions[wrong], signs[wrong]),
+        Touching(block.positions[close], signs[close]),
+        _objective(block, residual, tilt),
+    )
+
+
+def _numbers(block: Block, point: FloatArray) -> FloatArray:
+    """|y| + Σ|zw| of every row, (b,), for standard coefficients (p,)."""
+    return np.abs(block.target) + block.design.absolute().product(np.abs(point))
+
+
+def _objective(block: Block, residual: FloatArray, tilt: float) -> float:
+    return float(np.sum(block.weighted(np.abs(residual) + tilt * residual)))

@@ -105,7 +105,7 @@ class ManyRows:
         """(rows, columns)."""
         return self.problem.rows.shape[0], len(self.origin)
 
-    def narrowed(self, count: int) -> Narrowed:
+    def narrowed(self, count: int) -> Narrowed[Band]:
         """One pass: the rows nearer than the sample says that `count` of all rows are, and the pull of the others."""
         share = count / self.shape[0]
         width = float(np.quantile(self.distance, share, method="higher")) if share < 1 else np.inf
@@ -123,7 +123,7 @@ class ManyRows:
         band = replace(Band.joined(bands), linear=pull)
         return Narrowed(np.concatenate(members), band, float(sum(objectives)))
 
-    def widened(self, narrowed: Narrowed, rows: Touching) -> Narrowed:
+    def widened(self, narrowed: Narrowed[Band], rows: Touching) -> Narrowed[Band]:
         """The rows join the band, and pull no longer."""
         joining = self._whitened(self.problem.rows.take(rows.rows))
         linear = narrowed.band.linear - rows.signs @ joining.matrix
@@ -140,7 +140,7 @@ class ManyRows:
             standard=self.problem.standard,
             before=self._standard(self.origin),
             after=after,
-            close=TOUCHING * self.ties.widest(numbers),
+            close=TOUCHING * self.ties.of_numbers(numbers),
             tilt=self.problem.absolute_loss.tilt,
         )
         wrong, close, objectives = zip(*self.problem.rows.map(look), strict=True)

@@ -9,12 +9,12 @@ solved again, until none is wrong: then the optimum of the band is the optimum o
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
 from mae_cli.data.design import FloatArray
-from mae_cli.solvers.band import TOUCHING, Band, Check, Narrowed, Positions, Touching
+from mae_cli.solvers.band import Band, Check, Narrowed, Positions, Touching
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.vertex import Outcome, search
 
@@ -23,7 +23,7 @@ _BAND_ROWS_PER_COLUMN = 4
 _SMALLEST_BAND = 40
 _NARROWING = 8
 DESCENT_STEPS = 12
-_EXCHANGES_PER_COLUMN = 100
+EXCHANGES_PER_COLUMN = 100
 # An unbounded band grows by this factor.
 _WIDENING = 4
 _MOST_ROUNDS = 100
@@ -33,19 +33,30 @@ def _ignore(objective: float) -> None:
     """Nobody watches."""
 
 
-class Screenable(Protocol):
-    """A problem Σ|rᵢ − vᵢ·d| − c·d over many rows that can be narrowed to a band of them."""
+class Part(Protocol):
+    """A problem of few rows, whatever it keeps them in."""
+
+    def moved(self, step: FloatArray) -> Self:
+        """The same problem seen from the point d = `step`."""
+        ...
+
+
+P = TypeVar("P", bound=Part)
+
+
+class Screenable(Protocol[P]):
+    """A problem Σ|rᵢ − vᵢ·d| − c·d over many rows that can be narrowed to a part of them."""
 
     @property
     def shape(self) -> tuple[int, int]:
         """(rows, columns)."""
         ...
 
-    def narrowed(self, count: int) -> Narrowed:
+    def narrowed(self, count: int) -> Narrowed[P]:
         """The problem of about `count` rows whose residual changes its sign first."""
         ...
 
-    def widened(self, narrowed: Narrowed, rows: Touching) -> Narrowed:
+    def widened(self, narrowed: Narrowed[P], rows: Touching) -> Narrowed[P]:
         """The same with more rows, which were taken to have these signs."""
         ...
 
@@ -95,14 +106,14 @@ def finish(descent: Descent) -> Optimum:
         outcome=found.outcome,
         basis=found.basis,
         step=descent.step + step,
-        touching=_touching(searched, true, found.basis, band.tie_width),
+        touching=Touching.after(searched, true, found.basis, band.tie_width),
         iterations=len(descent.losses) - 1 + found.iterations,
         losses=losses,
     )
 
 
 def screen(
-    problem: Screenable, count: int, solve: Callable[[Band], Optimum], watch: Callable[[float], None] = _ignore
+    problem: Screenable[P], count: int, solve: Callable[[P], Optimum], watch: Callable[[float], None] = _ignore
 ) -> Optimum:
     """The optimum of all rows of `problem` from bands of at first about `count` of them, each solved by `solve`.
 
@@ -145,18 +156,8 @@ def _solve(band: Band, outer: int) -> Optimum:
     rows, columns = band.shape
     # A band that had to be widened to most of the rows around it is searched as it is, or narrowing would not end.
     if rows <= 2 * max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND) or 2 * rows > outer:
-        vertex = search(band, _EXCHANGES_PER_COLUMN * columns)
+        vertex = search(band, EXCHANGES_PER_COLUMN * columns)
         return Optimum(vertex.outcome, vertex.basis, vertex.step, Touching.none(), vertex.exchanges, ())
     descent = descend(band, DESCENT_STEPS)
     found = screen(descent.band, _inner(band.shape), partial(_solve, outer=rows))
     return replace(found, step=descent.step + found.step, iterations=found.iterations + len(descent.losses) - 1)
-
-
-def _touching(searched: FloatArray, true: FloatArray, basis: Positions, tie_width: FloatArray) -> Touching:
-    """The rows outside of the basis whose sign cannot be read off the true residual, with the sign of the search."""
-    # A small weight in the basis can carry a tie far from zero in the search: the true residual is then but rounding.
-    nearest = np.minimum(np.abs(searched), np.abs(true))
-    unclear = (nearest <= TOUCHING * tie_width) | (np.sign(searched) != np.sign(true))
-    unclear[basis] = False
-    rows = np.flatnonzero(unclear)
-    return Touching(rows, np.where(searched[rows] < 0, -1.0, 1.0))

@@ -6,7 +6,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from mae_cli.data.design import Design, FloatArray
+from mae_cli.data.design import FloatArray
+from mae_cli.solvers.problem import Coefficients
 
 
 class Status(StrEnum):
@@ -89,6 +90,7 @@ class Solution:
     history: History
     dual: DualPoint | None
 
-    def predict(self, design: Design) -> FloatArray:
-        """ŷ = intercept + X·coefficients, (n,)."""
-        return design.product(self.coefficients) + self.intercept
+    @property
+    def point(self) -> Coefficients:
+        """The linear function that was fitted."""
+        return Coefficients(self.intercept, self.coefficients)

@@ -1,13 +1,15 @@
 """How wide ties are: closer to zero than this, residuals are told apart by chance."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block
 from mae_cli.solvers.band import Band, typical_size
-from mae_cli.solvers.descent import Descent
+
+Numbers = TypeVar("Numbers", float, FloatArray)
 
 _SHARE = 1e-9
 _FLOOR = 1e-11
@@ -22,24 +24,23 @@ class Ties:
 
     Attributes:
         typical: the part that is the same for all rows.
-        rounding: the share of a row's numbers, |y| + ‖v‖·‖point‖.
+        rounding: the share of a row's numbers, such as |y| + ‖v‖·‖point‖.
     """
 
     typical: float
     rounding: float
 
     @staticmethod
-    def after(descent: Descent, block: Block, tie_share: float) -> "Ties":
-        """The width for rows like those of a standard block, which were descended on; scaled by `tie_share`."""
-        residual = descent.band.residual / block.weight_values
-        typical = _SHARE * typical_size(residual) + _FLOOR * typical_size(block.target)
+    def of(residual: FloatArray, target: FloatArray, tie_share: float) -> "Ties":
+        """The width for rows with such targets in which a descent leaves such residuals; scaled by `tie_share`."""
+        typical = _SHARE * typical_size(residual) + _FLOOR * typical_size(target)
         return Ties(tie_share * (typical or _FLOOR), min(tie_share * 10, 1.0) * _ROUNDING)
+
+    def of_numbers(self, numbers: Numbers) -> Numbers:
+        """The width for rows of weight 1 whose numbers have this size."""
+        return self.typical + self.rounding * numbers
 
     def width(self, block: Block, rows: Band, point: FloatArray) -> FloatArray:
         """(m,) for the rows of a standard block, which as a band are `rows`, near the whitened `point`."""
         numbers = block.weighted(np.abs(block.target)) + rows.leverage * float(np.linalg.norm(point))
         return self.typical * block.weight_values + self.rounding * numbers
-
-    def widest(self, numbers: float) -> float:
-        """For rows of weight 1 with such numbers."""
-        return self.typical + self.rounding * numbers

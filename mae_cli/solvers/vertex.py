@@ -17,10 +17,10 @@ from mae_cli.data.products import product, transpose_product
 from mae_cli.solvers.band import Band, Positions
 
 # |λ| may pass 1 by the rounding of a sum of a few thousand signs before an exchange is worth making.
-_MULTIPLIER_SLACK = 1e-11
+MULTIPLIER_SLACK = 1e-11
 # Rank-one updates of the edges lose digits slowly; they are computed anew after so many exchanges, or as many as
 # there are columns: an inverse then costs no more than the updates.
-_REFRESH = 60
+REFRESH = 60
 # A row moves along an edge when its rate is more than this share of the largest, both relative to leverage.
 _SMALLEST_RATE = 1e-10
 # A row counts as independent of the chosen ones when this share of its length is left.
@@ -108,7 +108,7 @@ def _walk(band: Band, basis: Positions, most_exchanges: int) -> Vertex:
     for _ in range(most_exchanges):
         multipliers = state.multipliers()
         leaving = int(np.abs(multipliers).argmax())
-        if abs(multipliers[leaving]) <= 1 + _MULTIPLIER_SLACK:
+        if abs(multipliers[leaving]) <= 1 + MULTIPLIER_SLACK:
             if state.is_fresh:
                 outcome = Outcome.OPTIMAL
                 break
@@ -148,7 +148,7 @@ class _Basis:
         # The freed row's residual takes the sign of its multiplier, which is where the loss falls.
         towards = 1.0 if multiplier > 0 else -1.0
         rate = product(self.band.matrix, self._edges[leaving] * -towards)
-        ahead = ((self._residual * rate > 0) & self._moves(rate)).nonzero()[0]
+        ahead = ((self._residual * rate > 0) & moves(rate, self.band.leverage)).nonzero()[0]
         speeds = rate[ahead]
         breakpoints = self._residual[ahead] / speeds
         order = breakpoints.argsort(kind="stable")
@@ -162,17 +162,10 @@ class _Basis:
         self._replace(leaving, entering)
         return True
 
-    def _moves(self, rate: FloatArray) -> NDArray[np.bool_]:
-        """Whether a rate is more than rounding: a row that does not move along the edge depends on the other rows."""
-        speed = np.abs(rate)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            fastest = float(np.nanmax(speed / self.band.leverage))
-        return speed > _SMALLEST_RATE * fastest * self.band.leverage
-
     def _replace(self, leaving: int, entering: int) -> None:
         self.basis[leaving] = entering
         self.exchanges += 1
-        if self.exchanges % max(_REFRESH, len(self.basis)) == 0:
+        if self.exchanges % max(REFRESH, len(self.basis)) == 0:
             self.refresh()
             return
         self.is_fresh = False
@@ -195,3 +188,10 @@ class _Basis:
         self._residual[self.basis] = 0.0
         self._signs = np.sign(self._residual)
         self._pull = self.band.linear + transpose_product(matrix, self._signs)
+
+
+def moves(rate: FloatArray, leverage: FloatArray) -> NDArray[np.bool_]:
+    """Whether a rate along an edge is more than rounding: a row that does not move depends on the other rows, (m,)."""
+    speed = np.abs(rate)
+    fastest = float(np.divide(speed, leverage, out=np.zeros_like(speed), where=leverage > 0).max())
+    return speed > _SMALLEST_RATE * fastest * leverage

@@ -79,7 +79,7 @@ def test_a_level_with_one_row_is_fitted_exactly(random):
     codes[5] = 17
     design = Design(regression.design.numeric, (regression.design.codes[0], codes), (3, 40))
     solution = LevelRegression(design, regression.y).solve()
-    assert solution.predict(design)[5] == pytest.approx(regression.y[5], rel=1e-12)
+    assert solution.point.predict(design)[5] == pytest.approx(regression.y[5], rel=1e-12)
     assert 5 in solution.dual.rows
 
 
