@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.data.design import FloatArray
+from mae_cli.data.moments import column_moments
 from mae_cli.data.order import target_quantiles
 from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums, sum_blocks
@@ -140,46 +141,37 @@ class _SlopeSums(Sums):
 def _slope_sums(block: Block, standard: FloatArray, loss: Loss, unit: float) -> _SlopeSums:
     residual = block.residual(standard)
     return _SlopeSums(
-        weight=float(block.weight_values.sum()),
+        weight=block.total_weight,
         loss=float(block.weighted(loss.values(residual)).sum()),
         gradient=block.design.transpose_product(block.weighted(loss.slope(residual / unit))),
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Moments(Sums):
-    """Σω, Σωz and Σωz²."""
-
-    weight: float
-    total: FloatArray
-    squares: FloatArray
-
-
 def _measure(problem: Problem) -> _Scaling:
     rows, intercept = problem.standard_rows, problem.standard.intercept
-    sums = sum_blocks(rows, _moments)
-    mean = sums.total / sums.weight if intercept else np.zeros(len(sums.total))
-    squares = sums.squares / sums.weight
-    variance = squares - mean**2
+    moments = column_moments(rows)
+    root_mean_square = np.hypot(moments.mean, moments.deviation)
     if intercept:
-        mean[0], variance[0] = 0.0, 1.0
+        mean, spread = np.append(0.0, moments.mean[1:]), moments.deviation
+    else:
+        mean, spread = np.zeros(len(moments.mean)), root_mean_square
     # A column that is constant but for rounding would otherwise be blown up.
-    deviation = np.sqrt(np.where(variance > 1e-24 * squares, variance, 1.0))
+    deviation = np.where(spread > 1e-12 * root_mean_square, spread, 1.0)
     # A step divided by ∞ is none: the columns that are left out keep the coefficient 0.
     deviation[problem.whitening.aliased] = np.inf
     middle = target_quantiles(rows, (0.5,))[0] if intercept else 0.0
-    size = sum(rows.map(partial(_distance, middle=middle))) / sums.weight
+    distance = sum_blocks(rows, partial(_distance, middle=middle))
+    size = distance.total / distance.weight
     return _Scaling(mean, deviation, size if size > 0 else 1.0, intercept)
 
 
-def _distance(block: Block, middle: float) -> float:
-    """Σω|y − middle|."""
-    return float(block.weighted(np.abs(block.target - middle)).sum())
+@dataclass(frozen=True, eq=False)
+class _Distance(Sums):
+    """Σω and Σω|y − middle|."""
+
+    weight: float
+    total: float
 
 
-def _moments(block: Block) -> _Moments:
-    numeric, weights = block.design.numeric, block.weight_values
-    total = block.design.transpose_product(weights)
-    squares = total.copy()  # an indicator is its own square
-    squares[: numeric.shape[1]] = weights @ numeric**2
-    return _Moments(float(weights.sum()), total, squares)
+def _distance(block: Block, middle: float) -> _Distance:
+    return _Distance(block.total_weight, float(block.weighted(np.abs(block.target - middle)).sum()))
