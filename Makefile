@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := $(VENV)/.bench
 
+# Without its cache of bytecode every process that a test starts would compile the whole package.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install demo test lint format bench clean
 .DEFAULT_GOAL := help
 

@@ -147,11 +147,11 @@ def test_a_file_is_written_whole(mae_predict, model, table, tmp_path):
 
 def test_a_fault_leaves_the_output_file_as_it_was(mae_predict, model, table, tmp_path):
     (tmp_path / "out.csv").write_text("old", encoding="utf-8")
-    rows = "1,a\n" * 1_500_000  # more than a piece of text
-    table(f"x,k\n{rows}one,a\n")
+    rows = f"1,a,{'n' * 200}\n" * 30_000  # more than a piece of text
+    table(f"x,k,note\n{rows}one,a,\n")
     result = mae_predict(model, "data.csv", "-o", "out.csv", "--force")
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: data.csv, line 1500002: the feature 'x' must be a number")
+    assert result.stderr.startswith("Error: data.csv, line 30002: the feature 'x' must be a number")
     assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "old"
     assert {path.name for path in tmp_path.iterdir()} == {"out.csv", "data.csv", "model.json", "training.csv"}
 
@@ -176,8 +176,8 @@ def test_an_output_that_should_not_be_written_is_refused(mae_predict, model, tab
 
 
 def test_a_reader_that_wants_one_line_ends_it_quietly(model, table, start):
-    process = start(model, table("x,k\n" + "1,a\n" * 2_000_000))
-    assert process.stdout.readline().decode().strip() == "x,k,prediction"
+    process = start(model, table("x,k,note\n" + f"1,a,{'n' * 200}\n" * 100_000))
+    assert process.stdout.readline().decode().strip() == "x,k,note,prediction"
     process.stdout.close()
     with process.stderr:
         assert process.stderr.read() == b""

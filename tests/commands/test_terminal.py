@@ -1,10 +1,12 @@
 """On a real terminal: hostile names and narrow windows, and a word on what is waited for."""
 
+import csv
 import os
 import re
 import subprocess
 import sys
 import unicodedata
+from random import Random
 
 import pytest
 
@@ -58,13 +60,14 @@ def _chunks(handle):
 @pytest.fixture
 def hostile(tmp_path):
     """A table with every kind of name and level that has harmed a terminal."""
-    import csv
-
+    random = Random(4)
     with (tmp_path / "hostile.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow([":y: [i]", *NAMES, "level\u202e"])
         for i in range(60):
-            numbers = [((i * 7919 + j * 104729) % 1000003) / 10 ** (j % 6) for j in range(len(NAMES))]
+            # No column depends on others but the fourth on the third: no order of effects is left to rounding.
+            numbers = [int(1e6 * random.random()) / 10 ** (j % 6) for j in range(len(NAMES))]
+            numbers[3] = 2 * numbers[2]
             writer.writerow([(i * 31337) % 1009, *numbers, LEVELS[i % len(LEVELS)]])
     return "hostile.csv"
 
