@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from mae_cli.data.chunks import Chunk, TextChunk, read_chunks
 from mae_cli.data.columns import unknown_column
 from mae_cli.data.design import CodeArray, Design, FloatArray
+from mae_cli.data.faulty_cells import FaultyCells
 from mae_cli.data.files import Files
 from mae_cli.data.level_cells import KnownLevelCells
 from mae_cli.data.number_cells import NumberCells
-from mae_cli.data.parsing import Chunk, TextChunk, read_chunks
 from mae_cli.data.raw_records import extended, first_line_end
-from mae_cli.data.source import UTF8_MARK
 from mae_cli.data.wording import counted, quoted
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.model import Model
@@ -124,10 +124,13 @@ class Prediction:
         """
         begun, line_end = False, b""
         for chunk in self._chunks():
-            mark, content = _mark_and_text(chunk)
+            content = chunk.piece.text
+            mark = chunk.piece.content.removesuffix(content)
             line_end = line_end or first_line_end(content)
             head = _field(self.settings.column, chunk.source.delimiter)
             predictions = self._written(chunk)
+            if chunk.piece.broken:
+                continue  # a cell in it would have been told first; the fault behind it is told next
             if self.settings.only:
                 lines = [value or b'""' for value in predictions]  # an empty line would be no record
                 yield b"".join(b"%b\n" % line for line in ([] if begun else [head]) + lines)
@@ -165,12 +168,14 @@ class Prediction:
 
     def _cells(self, chunk: Chunk) -> tuple[FloatArray, CodeArray]:
         """Numbers (b, q), NaN where missing, and codes (c, b), 0 where missing and −1 where the level is unknown."""
+        faults = FaultyCells(self.files)
         for place, number in enumerate(self._numbers):
             if not chunk.numbers.clean[place]:
-                chunk.numbers.column(place)[:] = number.read(chunk.frame[number.name], chunk.first, self.files)
+                chunk.numbers.column(place)[:] = number.read(chunk.frame[number.name], chunk.first, faults)
         codes = np.empty((len(self._levels), len(chunk.frame)), dtype=np.int32)
         for row, level in zip(codes, self._levels, strict=True):
-            row[:] = level.read(chunk.frame[level.name], chunk.first, self.files)
+            row[:] = level.read(chunk.frame[level.name], chunk.first, faults)
+        faults.refuse()
         return chunk.numbers.matrix, codes
 
     def _written(self, chunk: TextChunk) -> list[bytes]:
@@ -189,13 +194,6 @@ def _field(name: str, delimiter: str) -> bytes:
     # With an end of its own the writer sees to it that a line end in the name is quoted.
     csv.writer(record, delimiter=delimiter, lineterminator="\r\n").writerow([name])
     return record.getvalue().removesuffix("\r\n").encode()
-
-
-def _mark_and_text(chunk: TextChunk) -> tuple[bytes, bytes]:
-    """The byte order mark, if the chunk begins its file and has one, and the text behind it."""
-    content = chunk.piece.content
-    text = content if chunk.piece.offset else content.removeprefix(UTF8_MARK)
-    return content[: len(content) - len(text)], text
 
 
 def _refuse_clash(files: Files, column: str) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tables import held, several, source
 
-from mae_cli.data import parsing
+from mae_cli.data import chunks
 from mae_cli.data.dialect import Dialect
 from mae_cli.data.files import Files
 from mae_cli.data.pieces import cut
@@ -50,7 +50,7 @@ def notes(text, fitted=None):
 @pytest.fixture
 def small_pieces(monkeypatch):
     """Text is parsed in pieces of few bytes."""
-    monkeypatch.setattr(parsing, "cut", partial(cut, size=8))
+    monkeypatch.setattr(chunks, "cut", partial(cut, size=8))
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_output_without_its_last_field_is_the_input_and_the_field_is_what_the_li
 
     files = Files((source_with(text, delimiter),))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parsing, "cut", partial(cut, size=size))
+        patch.setattr(chunks, "cut", partial(cut, size=size))
         found = predicted(files)
 
     assert found.startswith("\ufeff") == mark
@@ -321,7 +321,7 @@ def source_with(text, delimiter):
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path, monkeypatch):
-    monkeypatch.setattr(parsing, "cut", partial(cut, size=1 << 16))
+    monkeypatch.setattr(chunks, "cut", partial(cut, size=1 << 16))
     path = tmp_path / "long.csv"
 
     def peak(rows):

@@ -22,16 +22,29 @@ class Record:
     cells: tuple[str, ...]
 
 
-def walk(stream: BinaryIO, delimiter: str = ",", lines_before: int = 0) -> Iterator[Record]:
+class MisplacedQuoteError(Exception):
+    """A record, beginning on `line`, has text behind a closing quote, or a quote that is never closed."""
+
+    def __init__(self, line: int, *, never_closed: bool) -> None:
+        super().__init__(line, never_closed)
+        self.line = line
+        self.never_closed = never_closed
+
+
+def walk(
+    stream: BinaryIO, delimiter: str = ",", lines_before: int = 0, *, begins_file: bool = True, strict: bool = False
+) -> Iterator[Record]:
     """Yield the records of a stream without the blank lines that pandas skips as well.
 
-    Bytes that are not UTF-8 come as lone surrogates, so that the walk can pass them. A byte order mark is skipped at
-    the beginning of a file only; elsewhere it is text.
+    Bytes that are not UTF-8 come as lone surrogates, so that the walk can pass them. A byte order mark is skipped where
+    the stream begins a file; elsewhere it is text.
 
     Raises:
+        MisplacedQuoteError: If the walk is strict; else text behind a closing quote belongs to the cell, and a quote
+            that is never closed ends with the text.
         csv.Error: A cell is larger than the csv module's limit.
     """
-    encoding = "utf-8" if lines_before else "utf-8-sig"
+    encoding = "utf-8-sig" if begins_file else "utf-8"
     text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
     current = ""
 
@@ -41,20 +54,20 @@ def walk(stream: BinaryIO, delimiter: str = ",", lines_before: int = 0) -> Itera
             current = line
             yield line
 
-    reader = csv.reader(lines(), delimiter=delimiter)
+    reader = csv.reader(lines(), delimiter=delimiter, strict=strict)
     blanks = " \t\r\n".replace(delimiter, "")
     start = 1
-    for cells in reader:
-        # A blank line inside quotes belongs to a record that spans several lines.
-        blank = start == reader.line_num and not current.strip(blanks)
-        if not blank:
-            yield Record(lines_before + start, tuple(cells))
-        start = reader.line_num + 1
-
-
-def decoded_lines(content: bytes) -> Iterator[str]:
-    """The lines of a text with their ends, bytes that are not UTF-8 as lone surrogates."""
-    yield from io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", errors="surrogateescape", newline="")
+    try:
+        for cells in reader:
+            # A blank line inside quotes belongs to a record that spans several lines.
+            blank = start == reader.line_num and not current.strip(blanks)
+            if not blank:
+                yield Record(lines_before + start, tuple(cells))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        if not strict or "larger" in str(error):
+            raise
+        raise MisplacedQuoteError(lines_before + start, never_closed="end of data" in str(error)) from error
 
 
 def undecodable_line(stream: BinaryIO) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from mae_cli.data.chunks import read_chunks
 from mae_cli.data.dask_cluster import Cluster
 from mae_cli.data.dask_finding import Part, find
 from mae_cli.data.dask_rows import GROUP_BLOCKS, DaskRows, resident
@@ -19,9 +20,9 @@ from mae_cli.data.design import CodeArray
 from mae_cli.data.dialect import Dialect
 from mae_cli.data.files import Files, Header, Waypoint
 from mae_cli.data.parquet import ParquetRecords
-from mae_cli.data.parsing import read_chunks
-from mae_cli.data.reading import Columns, Reading, Tally, read_chunked, unwatched
+from mae_cli.data.reading import Reading, read_chunked, unwatched
 from mae_cli.data.rows import Block, MemoryRows
+from mae_cli.data.tally import Columns, Tally
 from mae_cli.errors import DataError
 
 if TYPE_CHECKING:

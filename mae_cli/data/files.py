@@ -9,10 +9,11 @@ from itertools import groupby, islice
 from typing import Protocol
 
 from mae_cli.data.csv_records import Record
-from mae_cli.data.dialect import PLAIN, Dialect, header_line
+from mae_cli.data.dialect import PLAIN, Dialect
 from mae_cli.data.kinds import ColumnType
 from mae_cli.data.source import Source
 from mae_cli.data.spelling import is_number
+from mae_cli.data.structure import wrong_length
 from mae_cli.data.wording import counted, quoted
 from mae_cli.errors import DataError
 
@@ -211,20 +212,8 @@ def read_header(source: Source) -> Header:
         _refuse_open_quote(source, records[0])
         return Header(names, ())
     if len(records[1].cells) != len(names):
-        raise wrong_length(source, records[1], names)
+        raise DataError(f"{source.name}, line {records[1].line}: {wrong_length(source, records[1], names)}")
     return Header(names, records[1].cells)
-
-
-def wrong_length(source: Source, record: Record, names: Sequence[str]) -> DataError:
-    """The error for a record with more or fewer fields than the header, and what may be the reason."""
-    fields = counted(len(record.cells), "field")
-    fault = f"{source.name}, line {record.line}: {fields}, but the header names {len(names):,}"
-    if record.cells and record.cells[0].lstrip().startswith("#"):
-        return DataError(f"{fault}; comment lines must be removed first")
-    header = header_line(source)
-    if header is not None and header > 1:
-        return DataError(f"{fault}; if the header stands on line {header}, remove the lines before it")
-    return DataError(fault)
 
 
 def _refuse_open_quote(source: Source, header: Record) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from mae_cli.data.design import CodeArray
 from mae_cli.data.disguise import common_disguise
+from mae_cli.data.faulty_cells import FaultyCells
 from mae_cli.data.files import Records
 from mae_cli.data.odd_cells import remedy
 from mae_cli.data.spelling import MISSING, is_number
@@ -50,7 +52,7 @@ class LevelCells:
         """The levels in the order of their codes."""
         return tuple(self.codes)
 
-    def read(self, column: pd.Series, first: int, files: Records) -> CodeArray:  # noqa: ARG002  (as NumberCells)
+    def read(self, column: pd.Series, first: int, faults: FaultyCells) -> CodeArray:  # noqa: ARG002  (as NumberCells)
         """The codes of the next cells, (b,), 0 where missing."""
         cells, levels = categories(column)
         counts = np.bincount(cells[cells >= 0], minlength=len(levels)).tolist()
@@ -185,16 +187,15 @@ class KnownLevelCells:
     def __post_init__(self) -> None:
         self._codes = {level: code for code, level in enumerate(self.levels, start=1)}
 
-    def read(self, column: pd.Series, first: int, files: Records) -> CodeArray:
+    def read(self, column: pd.Series, first: int, faults: FaultyCells) -> CodeArray:
         """The codes of the next cells, (b,), 0 where missing and −1 for a level that the model does not know.
 
-        Raises:
-            DataError: A cell is a number, where the model knows none among its levels.
+        A number is a fault, where the model knows none among its levels.
         """
         cells, levels = categories(column)
         codes = [self._codes.get(level, 0 if level in MISSING else -1) for level in levels]
-        if -1 in codes and not any(map(files.dialect.is_number, self.levels)):
-            self._refuse_numbers(cells, levels, first, files)
+        if -1 in codes and not any(map(faults.files.dialect.is_number, self.levels)):
+            self._look_for_numbers(cells, levels, first, faults)
         found: CodeArray = np.array([*codes, 0], dtype=np.int32)[cells]
         self.count += len(found)
         self.missing += int(np.count_nonzero(found == 0))
@@ -212,14 +213,17 @@ class KnownLevelCells:
         """Nothing to say."""
         return []
 
-    def _refuse_numbers(self, cells: NDArray[np.intp], levels: Sequence[str], first: int, files: Records) -> None:
-        for place, level in enumerate(levels):
-            if files.dialect.is_number(level):
-                index = first + int(first_places(cells, len(levels))[place])
-                raise DataError(
-                    f"{files.place(index)}: column {quoted(self.name)} is the number {quoted(level)}, but it was text "
-                    "when the model was trained"
-                )
+    def _look_for_numbers(
+        self, cells: NDArray[np.intp], levels: Sequence[str], first: int, faults: FaultyCells
+    ) -> None:
+        for place, level in enumerate(levels):  # in the order in which they appear
+            if faults.files.dialect.is_number(level):
+                record = first + int(first_places(cells, len(levels))[place])
+                faults.add(record, partial(self._number_among_levels, level))
+                return
+
+    def _number_among_levels(self, level: str) -> str:
+        return f"column {quoted(self.name)} is the number {quoted(level)}, but it was text when the model was trained"
 
 
 def categories(column: pd.Series) -> tuple[NDArray[np.intp], list[str]]:

@@ -9,8 +9,9 @@ from mae_cli.data.files import Records
 from mae_cli.data.kinds import require_kinds, text_columns
 from mae_cli.data.level_cells import KnownLevelCells, LevelCells
 from mae_cli.data.number_cells import NumberCells
-from mae_cli.data.reading import Columns, Data, Reading, Tally, read
+from mae_cli.data.reading import Data, Reading, read
 from mae_cli.data.rows import Store
+from mae_cli.data.tally import Columns, Tally
 from mae_cli.data.wording import quoted
 from mae_cli.schema import Schema
 

@@ -5,17 +5,21 @@ with the cell at fault. So the kind depends neither on the order of the rows nor
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.dialect import Dialect
+from mae_cli.data.faulty_cells import FaultyCells
 from mae_cli.data.files import Records
 from mae_cli.data.numbers import LARGEST_EXACT
 from mae_cli.data.odd_cells import remedy
 from mae_cli.data.wording import no_values, quoted
-from mae_cli.errors import DataError
+
+BoolArray = NDArray[np.bool_]
 
 
 class TextAmongNumbersError(Exception):
@@ -42,23 +46,27 @@ class NumberCells:
     missing: int = 0
     inexact: int | None = None
 
-    def read(self, column: pd.Series, first: int, files: Records) -> FloatArray:
+    def read(self, column: pd.Series, first: int, faults: FaultyCells) -> FloatArray:
         """The next cells, (b,), NaN where missing; `first` is the record of the first.
 
+        The first cell that is infinite, negative where that is refused, or no number where it must be one, is a fault.
+
         Raises:
-            DataError: A cell is infinite, or is not a number where it must be.
-            TextAmongNumbersError: A cell is not a number, and need not be.
+            TextAmongNumbersError: A cell is not a number and need not be, and no fault comes before it.
         """
-        values = self._numbers(column, first, files) + 0.0  # zero has no sign, as in `Numbers`
+        values, is_text = self._numbers(column, first, faults.files.dialect)
+        values += 0.0  # zero has no sign, as in `Numbers`
         self.count += len(values)
         self.missing += int(np.count_nonzero(np.isnan(values)))
-        self._refuse_infinite(values, first, files)
-        if not self.allows(values):
-            index = first + int(np.argmax(values < 0))
-            cell = quoted(files.cell(index, self.name))
-            raise DataError(
-                f"{files.place(index)}: {self.role} {quoted(self.name)} must not be negative, but this cell is {cell}"
-            )
+        faulty = np.isinf(values) | is_text
+        if self.positive:
+            faulty |= values < 0
+        if faulty.any():
+            place = int(np.argmax(faulty))
+            if is_text[place] and self.role is None:
+                raise TextAmongNumbersError
+            says = partial(self._fault, faults.files, first + place, float(values[place]))
+            faults.add(first + place, says)
         return values
 
     def allows(self, values: FloatArray) -> bool:
@@ -84,24 +92,30 @@ class NumberCells:
         if self.inexact is None and other.inexact is not None:
             self.inexact = first + other.inexact
 
-    def _numbers(self, column: pd.Series, first: int, files: Records) -> FloatArray:
+    def _numbers(self, column: pd.Series, first: int, dialect: Dialect) -> tuple[FloatArray, BoolArray]:
+        """The values of cells, (b,), and which are text; those are NaN."""
         if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf":
             self._look_for_inexact(column.to_numpy(), first)
-            return column.to_numpy(dtype=np.float64)
-        codes, values = pd.factorize(column)
-        numbers = [_number(value, files.dialect) for value in values]
-        faulty = np.append([number is None for number in numbers], False).astype(bool)[codes]
-        if not faulty.any():
-            self._look_for_inexact(np.array([*map(_whole, values), 0], dtype=object)[codes], first)
-            return np.array([*numbers, np.nan], dtype=np.float64)[codes]
-        if self.role is None:
-            raise TextAmongNumbersError
-        index = first + int(np.argmax(faulty))
-        cell, what_to_do = quoted(files.cell(index, self.name)), remedy(files, index, self.name)
-        raise DataError(
-            f"{files.place(index)}: {self.role} {quoted(self.name)} must be a number, but this cell is {cell}"
-            f"{'; ' * bool(what_to_do)}{what_to_do}"
-        )
+            return column.to_numpy(dtype=np.float64, copy=True), np.zeros(len(column), dtype=bool)
+        codes, cells = pd.factorize(column)
+        numbers = [_number(cell, dialect) for cell in cells]
+        whole = [0 if number is None else _whole(cell) for cell, number in zip(cells, numbers, strict=True)]
+        self._look_for_inexact(np.array([*whole, 0], dtype=object)[codes], first)
+        is_text = np.array([*(number is None for number in numbers), False])[codes]
+        return np.array([*numbers, None], dtype=np.float64)[codes], is_text
+
+    def _fault(self, files: Records, record: int, value: float) -> str:
+        """What is wrong with a cell that has this value, which is NaN if it is text."""
+        cell = quoted(files.cell(record, self.name))
+        if np.isinf(value):
+            return (
+                f"column {quoted(self.name)} is {cell}, which is not a finite number; mend the cell or leave it empty"
+            )
+        if value < 0:
+            return f"{self.role} {quoted(self.name)} must not be negative, but this cell is {cell}"
+        what_to_do = remedy(files, record, self.name)
+        fault = f"{self.role} {quoted(self.name)} must be a number, but this cell is {cell}"
+        return f"{fault}; {what_to_do}" if what_to_do else fault
 
     def _look_for_inexact(self, values: np.ndarray, first: int) -> None:
         """Look at whole numbers, of any type that holds them."""
@@ -114,16 +128,6 @@ class NumberCells:
                 self.inexact = first + place
                 return
 
-    def _refuse_infinite(self, values: FloatArray, first: int, files: Records) -> None:
-        infinite = np.isinf(values)
-        if infinite.any():
-            index = first + int(np.argmax(infinite))
-            cell = quoted(files.cell(index, self.name))
-            raise DataError(
-                f"{files.place(index)}: column {quoted(self.name)} is {cell}, which is not a finite number; "
-                "mend the cell or leave it empty"
-            )
-
 
 def _number(value: object, dialect: Dialect) -> float | None:
     """What pandas left as it is: the number of a text or of a whole number beyond 64 bits, NaN when it is missing."""
@@ -133,7 +137,7 @@ def _number(value: object, dialect: Dialect) -> float | None:
     return dialect.number(text) if dialect.is_number(text) else None
 
 
-def _whole(value: object) -> int:
-    """The value of a whole number, 0 for anything else."""
-    text = str(value).strip()
+def _whole(number: object) -> int:
+    """The value of a number that is written as a whole one, 0 for any other."""
+    text = str(number).strip()
     return int(text) if text.lstrip("+-").isdecimal() and np.isfinite(float(text)) else 0

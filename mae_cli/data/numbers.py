@@ -32,8 +32,8 @@ class Numbers:
     Attributes:
         apart: (a, b) the values of the first a columns (the target, weights).
         matrix: (b, q) the values of the others (features), row after row in memory.
-        clean: (a + q,) whether a column has nothing but finite numbers that a float holds; the values of the others
-            have to be looked at one by one.
+        clean: (a + q,) whether a column has nothing but numbers below ±2^53, so that none is missing, infinite or
+            rounded; the values of the others have to be looked at one by one.
     """
 
     apart: FloatArray
@@ -50,7 +50,7 @@ class Numbers:
                 values[place] = column.to_numpy()
                 clean[place] = True
         values += 0.0  # pandas reads -0 as negative zero only where a chunk has fractions too; here zero is zero
-        clean &= np.isfinite(values).all(axis=1)
+        clean &= (np.abs(values) < LARGEST_EXACT).all(axis=1)
         # Copies, as a view of a part would keep the whole.
         return cls(values[:apart].copy(), np.ascontiguousarray(values[apart:].T), clean)
 

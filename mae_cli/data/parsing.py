@@ -1,154 +1,67 @@
-"""CSV text to data frames, piece by piece on several threads: what pandas would let pass is checked here.
+"""A piece of CSV text to a data frame: what pandas would let pass is noticed here.
 
 pandas shifts or pads rows of the wrong length, renames columns of the same name and turns True and False into
-booleans. Here such a file is refused in one line, or the text of the cells is kept.
+booleans. Here such a piece is said to be faulty, or the text of the cells is kept.
 """
 
 import io
-import os
-import warnings
-from collections import deque
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
-from typing import Any, TypeVar
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 
-from mae_cli.data.csv_records import walk
 from mae_cli.data.dialect import Dialect
-from mae_cli.data.files import Files, Waypoint, wrong_length
-from mae_cli.data.numbers import Numbers, number_columns
-from mae_cli.data.pieces import Piece, cut
-from mae_cli.data.quoting import misquoted_line
+from mae_cli.data.numbers import LARGEST_EXACT, Numbers, number_columns
+from mae_cli.data.pieces import Piece
+from mae_cli.data.quoting import has_misplaced_quote
 from mae_cli.data.raw_records import raw_records
 from mae_cli.data.source import UTF8_MARK, Source
-from mae_cli.errors import DataError
 
-T = TypeVar("T")
+Parsed: TypeAlias = tuple[pd.DataFrame, Numbers]
 
 # Columns that nobody asked for are kept to one byte a cell: pandas checks the number of fields in a row
 # only when it reads all columns, so `usecols` would let a shifted row pass.
 _UNUSED = "S1"
-_MOST_THREADS = 4
-_LONGEST_RECORD = 1 << 28
+# What a whole number beyond 2^53 has at least.
+_SIXTEEN_DIGITS = re.compile(rb"\d{16}")
 
 
-@dataclass(frozen=True, eq=False)
-class Chunk:
-    """Some records: a row each.
-
-    Attributes:
-        frame: the columns asked for: text where that was asked for, else what pandas takes the cells of the chunk
-            for; NaN where missing.
-        numbers: the columns of it that are not asked for as text.
-        first: how many records of the data come before.
-    """
-
-    frame: pd.DataFrame
-    numbers: Numbers
-    first: int
-
-
-@dataclass(frozen=True, eq=False)
-class TextChunk(Chunk):
-    """Some records with the text that they were parsed from.
-
-    Attributes:
-        source: the file.
-        piece: its text, with the header when it begins the file.
-    """
-
-    source: Source
-    piece: Piece
-
-
-def read_chunks(
-    files: Files, columns: Sequence[str], text_columns: Collection[str], apart: int = 0
-) -> Generator[TextChunk, None, None]:
-    """The named columns of all records, those of `text_columns` as text.
-
-    Args:
-        files: The data.
-        columns: The names; one that is wanted both as numbers and as text stands there twice.
-        text_columns: Those of them that are text.
-        apart: How many of the first columns of numbers to keep apart.
-
-    Raises:
-        DataError: A row has too many fields, a quote is never closed, or a used cell is not UTF-8.
-    """
-    first = 0
-    del files.waypoints[:]
-    for number, source in enumerate(files.sources):
-        parse = partial(_parse, source, _Expected(files.names, columns, text_columns, apart, files.dialect))
-        for piece, (frame, numbers) in _parsed(source, parse):
-            files.waypoints.append(Waypoint(first, number, piece.offset))
-            yield TextChunk(frame, numbers, first, source, piece)
-            first += len(frame)
-
-
-class _OpenQuoteError(Exception):
+class OpenQuoteError(Exception):
     """A piece ends inside of quotes."""
 
 
-def _parsed(source: Source, parse: Callable[[Piece], T]) -> Iterator[tuple[Piece, T]]:
-    """The pieces of a source in order with what `parse` makes of them on several threads.
-
-    Where a piece ends inside of quotes, the parser says so; the piece is then parsed again with what follows. Each
-    piece begins where a record does, as the one before it did not end inside of quotes.
-    """
-    threads = min(os.cpu_count() or 1, _MOST_THREADS)
-    with source.opened() as stream, _strictly(), ThreadPoolExecutor(threads) as pool:
-        pieces = cut(stream)
-        waiting: deque[tuple[Piece, Future[T]]] = deque()
-
-        def fetch() -> bool:
-            piece = next(pieces, None)
-            if piece is not None:
-                waiting.append((piece, pool.submit(parse, piece)))
-            return piece is not None
-
-        while fetch() and len(waiting) <= threads:
-            pass
-        while waiting:
-            piece, future = waiting.popleft()
-            fetch()
-            try:
-                yield piece, future.result()
-            except _OpenQuoteError:
-                longer = piece
-                while len(longer.content) < 2 * len(piece.content) and (waiting or fetch()):
-                    longer = longer.followed_by(waiting.popleft()[0])
-                if longer is piece or len(longer.content) > _LONGEST_RECORD:
-                    raise _never_closed(source, piece) from None
-                waiting.appendleft((longer, pool.submit(parse, longer)))
-
-
-@contextmanager
-def _strictly() -> Iterator[None]:
-    """Make pandas' warning that it drops fields an error. Filters are common to all threads."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        yield
+class FaultyPieceError(Exception):
+    """A piece has a record of the wrong length, a misplaced quote, a NUL byte or bytes that are not UTF-8."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Expected:
-    """What pandas is told of a file: all names, which of them are used, which are text, and how it is written."""
+class Expected:
+    """What pandas is told of a file.
+
+    Attributes:
+        names: of all columns.
+        used: those that are read.
+        text: those of them that are text.
+        apart: how many of the first columns of numbers to keep apart.
+        dialect: how the file is written.
+        spelled: columns of numbers whose cells are kept as they are written.
+    """
 
     names: tuple[str, ...]
     used: Sequence[str]
     text: Collection[str]
     apart: int
     dialect: Dialect
+    spelled: Collection[str] = ()
 
     @property
     def types(self) -> dict[str, Any]:
         """The type of every column that pandas shall not guess."""
-        types = {name: (str if name in self.text else None) if name in self.used else _UNUSED for name in self.names}
-        return {name: kind for name, kind in types.items() if kind is not None}
+        unused = {name: _UNUSED for name in self.names if name not in self.used}
+        return unused | dict.fromkeys([*self.text, *self.spelled], str)
 
     @property
     def missing(self) -> list[str] | dict[str, list[str]]:
@@ -166,12 +79,39 @@ class _Expected:
         return frame, Numbers.of(frame, numbers, self.apart)
 
 
-def _parse(source: Source, expected: _Expected, piece: Piece) -> tuple[pd.DataFrame, Numbers]:
-    if b"\0" in piece.content:
-        raise _nul_byte(source, piece)
-    _refuse_long_beginning(source, expected, piece)
+def parse(source: Source, expected: Expected, piece: Piece) -> Parsed:
+    """The used columns of a piece.
+
+    Raises:
+        OpenQuoteError: It ends inside of quotes.
+        FaultyPieceError: A record is at fault.
+    """
+    if b"\0" in piece.content or _begins_too_long(source, expected, piece):
+        raise FaultyPieceError
     try:
-        frame = pd.read_csv(
+        frame = _frame(source, expected, piece)
+    except (pd.errors.ParserError, pd.errors.ParserWarning, UnicodeDecodeError) as error:
+        fault = OpenQuoteError if "EOF inside string" in str(error) else FaultyPieceError
+        raise fault(str(error)) from error
+    if _has_short_record(source, expected, piece, frame) or has_misplaced_quote(piece, source.delimiter):
+        raise FaultyPieceError
+    rounded = _rounded_columns(frame, expected, piece)
+    if rounded:
+        return parse(source, replace(expected, spelled=rounded), piece)
+    return expected.columns(frame)
+
+
+def _rounded_columns(frame: pd.DataFrame, expected: Expected, piece: Piece) -> list[str]:
+    """The columns in which whole numbers may have lost digits: pandas takes all for floats if one is or is missing."""
+    numbers = [name for name in number_columns(expected.used, expected.text) if frame[name].dtype == np.float64]
+    beyond = [name for name in numbers if (frame[name].abs() >= LARGEST_EXACT).any()]
+    return beyond if beyond and _SIXTEEN_DIGITS.search(piece.content) else []
+
+
+def _frame(source: Source, expected: Expected, piece: Piece) -> pd.DataFrame:
+    """All columns of a piece, as pandas reads them."""
+    try:
+        return pd.read_csv(
             io.BytesIO(_plain(source, piece)),
             sep=source.delimiter,
             decimal=expected.dialect.decimal,
@@ -184,14 +124,7 @@ def _parse(source: Source, expected: _Expected, piece: Piece) -> tuple[pd.DataFr
             low_memory=False,
         )
     except pd.errors.EmptyDataError:  # nothing but blank lines
-        return expected.columns(pd.DataFrame({name: [] for name in expected.names}))
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        if "EOF inside string" in str(error):
-            raise _OpenQuoteError from error
-        raise _malformed(source, expected, piece, error) from error
-    _refuse_short_records(source, expected, piece, frame)
-    _refuse_text_behind_quotes(source, piece)
-    return expected.columns(frame)
+        return pd.DataFrame({name: [] for name in expected.names})
 
 
 def _plain(source: Source, piece: Piece) -> bytes:
@@ -203,72 +136,27 @@ def _plain(source: Source, piece: Piece) -> bytes:
     content = piece.content
     # One byte is searched many times faster than two of which the second is everywhere.
     if b"\r" in content and b"\r" + source.delimiter.encode() in content:
-        content = b"".join(raw_records(content if piece.offset else content.removeprefix(UTF8_MARK), source.delimiter))
+        content = b"".join(raw_records(piece.text, source.delimiter))
     return UTF8_MARK + content if piece.offset and content.startswith(UTF8_MARK) else content
 
 
-def _refuse_long_beginning(source: Source, expected: _Expected, piece: Piece) -> None:
-    """Check the record that pandas does not: it takes the first of what it parses to be as long as it should be."""
-    first = next(walk(io.BytesIO(piece.content), source.delimiter, piece.offset), None)
-    if first is not None and len(first.cells) > len(expected.names):
-        raise _first_of_wrong_length(source, expected, piece)
+def _begins_too_long(source: Source, expected: Expected, piece: Piece) -> bool:
+    """Look at the record that pandas does not check: it takes the first that it parses for as long as it should be."""
+    first = next(piece.records(source.delimiter), None)
+    return first is not None and len(first.cells) > len(expected.names)
 
 
-def _refuse_short_records(source: Source, expected: _Expected, piece: Piece, frame: pd.DataFrame) -> None:
-    """Find records with too few fields, which pandas pads: only where the last cell is missing can there be one.
+def _has_short_record(source: Source, expected: Expected, piece: Piece, frame: pd.DataFrame) -> bool:
+    """Whether a record has too few fields, which pandas pads: only where the last cell is missing can there be one.
 
     Where nothing is quoted, the number of delimiters says at once that there is none.
     """
     last = frame[expected.names[-1]]
     if not (last.isna() | (last == b"")).any():
-        return
+        return False
     records = len(frame) + (piece.offset == 0)
     delimiters = piece.content.count(source.delimiter.encode())
     if b'"' not in piece.content and delimiters == records * (len(expected.names) - 1):
-        return
-    for record in walk(io.BytesIO(piece.content), source.delimiter, piece.offset):
-        if len(record.cells) < len(expected.names):
-            raise _first_of_wrong_length(source, expected, piece)
-
-
-def _refuse_text_behind_quotes(source: Source, piece: Piece) -> None:
-    content = piece.content if piece.offset else piece.content.removeprefix(UTF8_MARK)
-    line = misquoted_line(content, source.delimiter)
-    if line is not None:
-        number = _line_of(source, len(piece.content) - len(content) + piece.offset) + line
-        raise DataError(
-            f"{source.name}, line {number}: text behind the closing quote of a cell; "
-            "a quote within quotes must be doubled"
-        )
-
-
-def _line_of(source: Source, offset: int) -> int:
-    """The line (from 1) that begins at a byte."""
-    with source.opened() as stream:
-        before = stream.read(offset)
-    return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1
-
-
-def _first_of_wrong_length(source: Source, expected: _Expected, piece: Piece) -> DataError:
-    names = expected.names
-    record = next(record for record in source.records(piece.offset) if len(record.cells) != len(names))
-    return wrong_length(source, record, names)
-
-
-def _malformed(source: Source, expected: _Expected, piece: Piece, error: Exception) -> DataError:
-    """The parser's complaint in our words, with the line found by walking the file."""
-    if "Expected" in str(error) or isinstance(error, pd.errors.ParserWarning):
-        return _first_of_wrong_length(source, expected, piece)
-    return DataError(f"{source.name}: not readable as CSV ({str(error).strip().partition(chr(10))[0]})")
-
-
-def _nul_byte(source: Source, piece: Piece) -> DataError:
-    line = _line_of(source, piece.offset + piece.content.index(b"\0"))
-    return DataError(
-        f"{source.name}, line {line}: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16"
-    )
-
-
-def _never_closed(source: Source, piece: Piece) -> DataError:
-    *_, last = source.records(piece.offset)
-    return DataError(f"{source.name}, line {last.line}: a quote is opened in this record and never closed")
+        return False
+    lengths = (len(record.cells) for record in piece.records(source.delimiter))
+    return any(length < len(expected.names) for length in lengths)

@@ -1,8 +1,12 @@
 """A stream of CSV text in pieces that end where a line ends, so that each can be parsed on its own."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
+
+from mae_cli.data.csv_records import Record, walk
+from mae_cli.data.source import UTF8_MARK
 
 # Large enough that the parser's start does not count, small enough that a few of them are no memory.
 PIECE_BYTES = 1 << 22
@@ -12,10 +16,26 @@ _LONG_LINE = 1 << 16
 
 @dataclass(frozen=True)
 class Piece:
-    """Bytes of a stream, and where in it they begin."""
+    """Bytes of a stream.
+
+    Attributes:
+        content: the bytes.
+        offset: where in the stream they begin.
+        broken: whether they end because the record behind them is at fault.
+    """
 
     content: bytes
     offset: int
+    broken: bool = False
+
+    @property
+    def text(self) -> bytes:
+        """The bytes without the byte order mark that may begin a stream."""
+        return self.content if self.offset else self.content.removeprefix(UTF8_MARK)
+
+    def records(self, delimiter: str, *, strict: bool = False) -> Iterator[Record]:
+        """The records one by one, with their lines from 1 on; the first begins with the piece."""
+        return walk(io.BytesIO(self.content), delimiter, begins_file=self.offset == 0, strict=strict)
 
     def followed_by(self, other: "Piece") -> "Piece":
         """Both as one."""

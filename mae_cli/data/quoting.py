@@ -1,31 +1,24 @@
 """Text behind a closing quote, which parsers glue to the cell: `"6"5` is no 65."""
 
-import csv
+from collections import deque
 
 import numpy as np
 
-from mae_cli.data.csv_records import decoded_lines
+from mae_cli.data.csv_records import MisplacedQuoteError
+from mae_cli.data.pieces import Piece
 
 _QUOTE = ord('"')
 
 
-def misquoted_line(content: bytes, delimiter: str) -> int | None:
-    """The line (from 0) of the first record with text behind a closing quote; None if there is none.
-
-    Args:
-        content: Records, the first from its beginning.
-        delimiter: Between their fields.
-    """
-    if b'"' not in content or _all_quotes_enclose_fields(content, delimiter):
-        return None
-    reader = csv.reader(decoded_lines(content), delimiter=delimiter, strict=True)
-    start = 0
+def has_misplaced_quote(piece: Piece, delimiter: str) -> bool:
+    """Whether a record has text behind a closing quote."""
+    if b'"' not in piece.content or _all_quotes_enclose_fields(piece.text, delimiter):
+        return False
     try:
-        for _ in reader:
-            start = reader.line_num
-    except csv.Error:
-        return start
-    return None
+        deque(piece.records(delimiter, strict=True), maxlen=0)
+    except MisplacedQuoteError:
+        return True
+    return False
 
 
 def _all_quotes_enclose_fields(content: bytes, delimiter: str) -> bool:

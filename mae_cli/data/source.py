@@ -98,7 +98,12 @@ class Source:
     def records(self, offset: int = 0) -> Iterator[Record]:
         """The records from a byte on where one begins, each with its line; blank lines are left out."""
         with self.opened() as stream:
-            yield from walk(stream, self.delimiter, lines_before=_skip(stream, offset))
+            yield from walk(stream, self.delimiter, _skip(stream, offset), begins_file=offset == 0)
+
+    def lines_before(self, offset: int) -> int:
+        """How many lines end before a byte."""
+        with self.opened() as stream:
+            return _skip(stream, offset)
 
     def passages(self, spans: Sequence[tuple[int, int | None]]) -> Iterator[tuple[int, Record]]:
         """The records of some parts of the text, each with the number of its part, in one pass.
@@ -111,11 +116,14 @@ class Source:
             position = lines = 0
             for number, (start, stop) in enumerate(spans):
                 lines += _skip(stream, start - position)
+                begins_file = start == 0
                 if stop is None:  # that can be long
-                    yield from ((number, record) for record in walk(stream, self.delimiter, lines))
+                    records = walk(stream, self.delimiter, lines, begins_file=begins_file)
+                    yield from ((number, record) for record in records)
                     return
                 part = stream.read(stop - start)
-                yield from ((number, record) for record in walk(io.BytesIO(part), self.delimiter, lines))
+                records = walk(io.BytesIO(part), self.delimiter, lines, begins_file=begins_file)
+                yield from ((number, record) for record in records)
                 lines += _skip(io.BytesIO(part), stop - start)
                 position = stop
 
@@ -123,11 +131,8 @@ class Source:
         """The error that points at the first line that is not UTF-8."""
         with self.open() as stream:
             found = undecodable_line(stream)
-        place, byte = (f", line {found[0]}", f" (byte 0x{found[1]:02x})") if found else ("", "")
-        return DataError(
-            f"{self.name}{place}: not UTF-8 text{byte}; name the encoding with --encoding (latin-1 or cp1252, most "
-            "often), or save the file as UTF-8"
-        )
+        line, byte = found or (1, None)
+        return DataError(f"{self.name}, line {line}: {not_utf8(byte)}")
 
     @contextmanager
     def _read(self) -> Iterator[BinaryIO]:
@@ -153,6 +158,15 @@ class Source:
     def _corrupt(self, error: Exception) -> DataError:
         kind = self.archive.kind if self.archive else ""
         return DataError(f"{self.name}: the {kind} archive is corrupt ({_first_line(error)})")
+
+
+def not_utf8(byte: int | None) -> str:
+    """What is wrong with text that has this byte, if it is known, and what to do about it."""
+    which = "" if byte is None else f" (byte 0x{byte:02x})"
+    return (
+        f"not UTF-8 text{which}; name the encoding with --encoding (latin-1 or cp1252, most often), or save the file "
+        "as UTF-8"
+    )
 
 
 def _skip(stream: BinaryIO, size: int) -> int:

@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 from support.tables import several
 
-from mae_cli.data import parsing
-from mae_cli.data.parsing import read_chunks
+from mae_cli.data import chunks
+from mae_cli.data.chunks import read_chunks
 from mae_cli.data.pieces import cut
 from mae_cli.data.source import Source
 
@@ -18,7 +18,7 @@ EXPECTED = [("1.csv", 2), ("1.csv", 5), ("1.csv", 6), ("1.csv", 11), ("3.csv", 2
 @pytest.fixture
 def files(monkeypatch):
     """Three files, one of them without records, read in small pieces."""
-    monkeypatch.setattr(parsing, "cut", partial(cut, size=12))
+    monkeypatch.setattr(chunks, "cut", partial(cut, size=12))
     files = several(FIRST, "y,note\n", THIRD)
     for _ in read_chunks(files, ["y"], []):
         pass

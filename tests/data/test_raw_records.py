@@ -3,7 +3,7 @@
 import pytest
 from support.tables import held
 
-from mae_cli.data.parsing import read_chunks
+from mae_cli.data.chunks import read_chunks
 from mae_cli.data.raw_records import extended, first_line_end, raw_records
 
 

@@ -58,7 +58,7 @@ def test_a_written_table_is_fitted_as_its_arrays_are(table, style, size, loss):
     content = written(rows, **style)
     files = Files((source(content),), Dialect()) if style["delimiter"] == "," else _delimited(content, style)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mae_cli.data.parsing.cut", partial(cut, size=size))
+        patch.setattr("mae_cli.data.chunks.cut", partial(cut, size=size))
         trained = train(files, TrainSettings(ColumnChoice("y"), FitSettings(loss)))
     found = trained.report
     assert (found.rows.read, found.rows.used) == (len(rows), len(complete))

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.tables import held, several, source
 
-from mae_cli.data import parsing
+from mae_cli.data import chunks
 from mae_cli.data.archives import Archive
+from mae_cli.data.chunks import read_chunks
 from mae_cli.data.files import Files
-from mae_cli.data.parsing import read_chunks
 from mae_cli.data.pieces import cut
 from mae_cli.data.spelling import MISSING
 from mae_cli.errors import DataError
@@ -126,7 +126,7 @@ def test_what_the_csv_module_writes_is_read_back(rows, ending):
     csv.writer(text, lineterminator=ending, quoting=quoting).writerows([("number", "text"), *rows])
     files = held(text.getvalue())
     frame = read(files, text_columns={"text"})
-    assert frame["number"].tolist() == [float(number) for number, _ in rows]
+    assert frame["number"].astype(float).tolist() == [float(number) for number, _ in rows]
     assert frame["text"].tolist() == [text for _, text in rows]
     assert [files.cell(row, "text") for row in range(len(rows))] == [text for _, text in rows]
 
@@ -139,7 +139,7 @@ def cut_into(monkeypatch):
     """Read in pieces of about so many bytes from now on."""
 
     def of(size):
-        monkeypatch.setattr("mae_cli.data.parsing.cut", partial(cut, size=size))
+        monkeypatch.setattr("mae_cli.data.chunks.cut", partial(cut, size=size))
 
     return of
 
@@ -147,7 +147,7 @@ def cut_into(monkeypatch):
 def in_pieces(size, read):
     """What `read()` gives, or the message of its error, with pieces of about so many bytes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mae_cli.data.parsing.cut", partial(cut, size=size))
+        patch.setattr("mae_cli.data.chunks.cut", partial(cut, size=size))
         try:
             return read()
         except DataError as error:
@@ -233,15 +233,15 @@ def test_a_mark_within_the_file_belongs_to_its_cell_whatever_the_pieces(cut_into
 def test_pieces_are_parsed_on_several_threads_and_come_in_order(monkeypatch, cut_into):
     cut_into(20)
     threads = set()
-    parse = parsing._parse  # noqa: SLF001
+    parse = chunks.parse
 
     def noting(*arguments):
         threads.add(threading.get_ident())
         time.sleep(0.001 * random.random())
         return parse(*arguments)
 
-    monkeypatch.setattr(parsing, "_parse", noting)
-    monkeypatch.setattr(parsing.os, "cpu_count", lambda: 4)
+    monkeypatch.setattr(chunks, "parse", noting)
+    monkeypatch.setattr(chunks.os, "cpu_count", lambda: 4)
     assert read("a\n" + "".join(f"{row}\n" for row in range(1000)))["a"].tolist() == list(range(1000))
     assert 1 < len(threads) <= 4
 
@@ -255,9 +255,9 @@ def test_only_a_few_pieces_wait_to_be_used(monkeypatch):
             ahead.append(piece)
             yield piece
 
-    monkeypatch.setattr(parsing, "cut", counting)
+    monkeypatch.setattr(chunks, "cut", counting)
     for used, _ in enumerate(read_chunks(held("a\n" + "1234\n" * 500), ["a"], [])):
-        assert len(ahead) - used <= parsing._MOST_THREADS + 2  # noqa: SLF001
+        assert len(ahead) - used <= chunks._MOST_THREADS + 2  # noqa: SLF001
 
 
 def test_a_reader_that_stops_early_leaves_no_thread():
