@@ -16,13 +16,12 @@ import pandas as pd
 from mae_cli.data.files import Files, Waypoint
 from mae_cli.data.numbers import Numbers
 from mae_cli.data.parsing import Expected, FaultyPieceError, OpenQuoteError, Parsed, parse
-from mae_cli.data.pieces import Piece, cut
+from mae_cli.data.pieces import LONGEST_RECORD, Piece, cut
 from mae_cli.data.source import Source
 from mae_cli.data.structure import before_line, first_fault
 from mae_cli.errors import DataError
 
 _MOST_THREADS = 4
-_LONGEST_RECORD = 1 << 28
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +108,7 @@ def _parsed(source: Source, expected: Expected) -> Iterator[tuple[Piece, Parsed]
                 longer = piece
                 while len(longer.content) < 2 * len(piece.content) and (waiting or fetch()):
                     longer = longer.followed_by(waiting.popleft()[0])
-                if longer is piece or len(longer.content) > _LONGEST_RECORD:
+                if longer is piece or len(longer.content) > LONGEST_RECORD:
                     yield from _up_to_fault(source, expected, piece)
                 waiting.appendleft((longer, pool.submit(parse, source, expected, longer)))
             except FaultyPieceError as error:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+UTF8_MARK = b"\xef\xbb\xbf"
+
 # The module's own limit, of 128 KB a cell, is for other uses; this one is the largest that every system takes.
 csv.field_size_limit(2**31 - 1)
 

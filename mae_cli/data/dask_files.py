@@ -18,7 +18,7 @@ from mae_cli.data.dask_finding import Part, find
 from mae_cli.data.dask_rows import GROUP_BLOCKS, DaskRows, resident
 from mae_cli.data.design import CodeArray
 from mae_cli.data.dialect import Dialect
-from mae_cli.data.files import Files, Header, Waypoint
+from mae_cli.data.files import Files, Waypoint
 from mae_cli.data.parquet import ParquetRecords
 from mae_cli.data.reading import Reading, read_chunked, unwatched
 from mae_cli.data.rows import Block, MemoryRows
@@ -27,6 +27,8 @@ from mae_cli.errors import DataError
 
 if TYPE_CHECKING:
     from distributed import Future
+
+    from mae_cli.data.header import Header
 
 T = TypeVar("T")
 Recoding = tuple[CodeArray | None, ...]

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from mae_cli.data.dask_cluster import Cluster
 from mae_cli.data.dialect import Dialect
-from mae_cli.data.files import Files, Header, joint_header, joint_name, read_header
+from mae_cli.data.files import Files
+from mae_cli.data.header import Header, joint_header, joint_name, read_header
 from mae_cli.data.parquet import MAGIC, ParquetRecords, RowGroups, survey
 from mae_cli.data.source import URL, Source
 from mae_cli.errors import DataError, MaeCliError

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from mae_cli.data.source import Source
@@ -86,12 +85,11 @@ PLAIN = Dialect()
 
 def _found_delimiter(source: Source) -> str:
     """The comma, unless the header has none and another delimiter cuts it like the line that follows."""
-    lines = [record.cells for record in islice(source.records(), 2)]
-    if len(lines[0]) > 1:
+    if len(source.beginning(1)[0].cells) > 1:
         return ","
     candidates = {}
     for delimiter in _FOUND:
-        widths = [len(record.cells) for record in islice(replace(source, delimiter=delimiter).records(), 2)]
+        widths = [len(record.cells) for record in replace(source, delimiter=delimiter).beginning(2)]
         if widths[0] > 1 and len(set(widths)) == 1:
             candidates[delimiter] = widths[0]
     return next(iter(candidates)) if len(candidates) == 1 else ","
@@ -99,7 +97,7 @@ def _found_delimiter(source: Source) -> str:
 
 def header_line(source: Source) -> int | None:
     """The line where the header seems to stand, if some of the first lines have fewer fields than most."""
-    records = list(islice(source.records(), 50))
+    records = source.beginning(50)
     widths = Counter(len(record.cells) for record in records)
     usual = max(widths, key=lambda width: (widths[width], width))
     return next((record.line for record in records if len(record.cells) == usual), None)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from mae_cli.data.chunks import Chunk
 from mae_cli.data.dialect import PLAIN, Dialect
-from mae_cli.data.files import Header, joint_header, joint_name
+from mae_cli.data.header import Header, joint_header, joint_name
 from mae_cli.data.kinds import ColumnType
 from mae_cli.data.numbers import LARGEST_EXACT, Numbers, number_columns
 from mae_cli.errors import DataError

@@ -13,12 +13,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from mae_cli.data.csv_records import UTF8_MARK
 from mae_cli.data.dialect import Dialect
 from mae_cli.data.numbers import LARGEST_EXACT, Numbers, number_columns
 from mae_cli.data.pieces import Piece
 from mae_cli.data.quoting import has_misplaced_quote
 from mae_cli.data.raw_records import raw_records
-from mae_cli.data.source import UTF8_MARK, Source
+from mae_cli.data.source import Source
 
 Parsed: TypeAlias = tuple[pd.DataFrame, Numbers]
 

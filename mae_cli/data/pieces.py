@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from mae_cli.data.csv_records import Record, walk
-from mae_cli.data.source import UTF8_MARK
+from mae_cli.data.csv_records import UTF8_MARK, Record, walk
 
 # Large enough that the parser's start does not count, small enough that a few of them are no memory.
 PIECE_BYTES = 1 << 22
+# A record of more bytes than that is none: a quote was never closed.
+LONGEST_RECORD = 1 << 28
 # A line of more bytes is not waited for.
 _LONG_LINE = 1 << 16
 

@@ -12,16 +12,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from mae_cli.data.archives import ARCHIVE_ERRORS, EXPANSION, LONGEST_MAGIC, Archive, archive_of
-from mae_cli.data.csv_records import Record, undecodable_line, walk
+from mae_cli.data.csv_records import UTF8_MARK, Record, undecodable_line, walk
+from mae_cli.data.pieces import Piece, cut
 from mae_cli.data.spool import Spool
 from mae_cli.data.transcoding import Transcoded, UndecodableError, encoding_of_mark
 from mae_cli.errors import DataError
 
-UTF8_MARK = b"\xef\xbb\xbf"
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _BLOCK = 1 << 16
 _SKIPPED_BYTES = 1 << 22
@@ -99,6 +100,16 @@ class Source:
         """The records from a byte on where one begins, each with its line; blank lines are left out."""
         with self.opened() as stream:
             yield from walk(stream, self.delimiter, _skip(stream, offset), begins_file=offset == 0)
+
+    def pieces(self) -> Iterator[Piece]:
+        """The text in small pieces that end where a line does."""
+        with self.opened() as stream:
+            yield from cut(stream, _BLOCK)
+
+    def beginning(self, count: int) -> list[Record]:
+        """The first records, up to so many, as far as the first piece goes: a stray quote would swallow the rest."""
+        piece = next(self.pieces(), None)
+        return [] if piece is None else list(islice(piece.records(self.delimiter), count))
 
     def lines_before(self, offset: int) -> int:
         """How many lines end before a byte."""

@@ -47,7 +47,7 @@ def first_fault(source: Source, piece: Piece, names: Sequence[str], used: Collec
             if says is not None:
                 return Fault(record.line, says)
     except MisplacedQuoteError as error:
-        return Fault(error.line, _misplaced_quote(error))
+        return Fault(error.line, misplaced_quote(error))
     return None
 
 
@@ -60,6 +60,13 @@ def wrong_length(source: Source, record: Record, names: Sequence[str]) -> str:
     if header is not None and header > 1:
         return f"{fault}; if the header stands on line {header}, remove the lines before it"
     return fault
+
+
+def misplaced_quote(error: MisplacedQuoteError) -> str:
+    """What is wrong with a quote."""
+    if error.never_closed:
+        return "a quote is opened in this record and never closed"
+    return "text behind the closing quote of a cell; a quote within quotes must be doubled"
 
 
 def before_line(content: bytes, line: int) -> bytes:
@@ -79,9 +86,3 @@ def _fault_of(source: Source, record: Record, names: Sequence[str], used: Sequen
         return wrong_length(source, record, names)
     undecoded = next(filter(None, (_UNDECODED.search(record.cells[place]) for place in used)), None)
     return None if undecoded is None else not_utf8(ord(undecoded[0]) - 0xDC00)
-
-
-def _misplaced_quote(error: MisplacedQuoteError) -> str:
-    if error.never_closed:
-        return "a quote is opened in this record and never closed"
-    return "text behind the closing quote of a cell; a quote within quotes must be doubled"

@@ -3,7 +3,8 @@
 import pytest
 from support.tables import held, several, source
 
-from mae_cli.data.files import Files, Waypoint, read_header
+from mae_cli.data.files import Files, Waypoint
+from mae_cli.data.header import read_header
 from mae_cli.errors import DataError
 
 
@@ -26,6 +27,36 @@ def test_the_header_keeps_its_names_as_written():
 def test_a_name_that_is_not_utf8_is_refused_with_the_header():
     with pytest.raises(DataError, match=r"^data\.csv, line 1: not UTF-8 text \(byte 0xe9\)"):
         read_header(source(b"caf\xe9\n1\n"))
+
+
+STRAY = "a quote is opened in this record and never closed"
+BEHIND = "text behind the closing quote of a cell; a quote within quotes must be doubled"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('y,x\n1,"2\n3,4\n', f"data.csv, line 2: {STRAY}"),
+        ('y,"x\n1,2\n3,4\n', f"data.csv, line 1: {STRAY}"),
+        ('y,x\n1,"2\n' + "3,4\n" * 50_000, f"data.csv, line 2: {STRAY}"),
+        ('y,x\n1,"2\n' + "3,4\n" * 50_000 + '5,"6"\n', f"data.csv, line 2: {BEHIND}"),
+        ('y,x\n1,"2"2\n', f"data.csv, line 2: {BEHIND}"),
+        ('y,"x"z\n1,2\n', f"data.csv, line 1: {BEHIND}"),
+    ],
+)
+def test_a_stray_quote_at_the_beginning_is_told_as_one(text, message):
+    assert refusal(held(text)) == message
+
+
+def test_the_first_record_may_be_long():
+    cell = "word\n" * 50_000
+    header = held(f'y,x\n1,"{cell}"\n2,"z"\n').header
+    assert (header.names, header.first) == (("y", "x"), ("1", cell))
+
+
+def test_no_more_is_kept_than_a_record_may_have(monkeypatch):
+    monkeypatch.setattr("mae_cli.data.header.LONGEST_RECORD", 200_000)
+    assert refusal(held('y,x\n1,"2\n' + "3,4\n" * 100_000 + '5,6"\n')) == f"data.csv, line 2: {STRAY}"
 
 
 # ---------------------------------------------------------------- one file

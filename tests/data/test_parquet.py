@@ -10,7 +10,8 @@ import pytest
 from support.tables import columns, load
 
 from mae_cli.data.dialect import Dialect
-from mae_cli.data.files import Files, joint_name
+from mae_cli.data.files import Files
+from mae_cli.data.header import joint_name
 from mae_cli.data.parquet import ParquetRecords, survey
 from mae_cli.errors import DataError
 

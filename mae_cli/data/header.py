@@ -1,0 +1,134 @@
+"""The header of files: its names, checked, and whether several files agree on them."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from mae_cli.data.csv_records import MisplacedQuoteError, Record
+from mae_cli.data.kinds import ColumnType
+from mae_cli.data.pieces import LONGEST_RECORD, Piece
+from mae_cli.data.source import Source
+from mae_cli.data.spelling import is_number
+from mae_cli.data.structure import misplaced_quote, wrong_length
+from mae_cli.data.wording import counted, quoted
+from mae_cli.errors import DataError
+
+
+@dataclass(frozen=True)
+class Header:
+    """The column names of a file, the cells of its first data record, and the types of the columns if it has types."""
+
+    names: tuple[str, ...]
+    first: tuple[str, ...]
+    types: tuple[ColumnType, ...] = ()
+
+
+def joint_name(names: Sequence[str]) -> str:
+    """What messages call several files."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {counted(len(names) - 1, 'more file')}"
+
+
+def joint_header(headers: Sequence[tuple[str, Header]]) -> Header:
+    """The header that the files of these names have, with the first record of all.
+
+    Raises:
+        DataError: A header differs, or there are no data rows.
+    """
+    joint_names(headers)
+    first = next((header for _, header in headers if header.first), None)
+    if first is None:
+        have = "has" if len(headers) == 1 else "have"
+        raise DataError(f"{joint_name([name for name, _ in headers])} {have} a header but no data rows")
+    return first
+
+
+def joint_names(headers: Sequence[tuple[str, Header]]) -> tuple[str, ...]:
+    """The column names in the headers of the files of these names.
+
+    Raises:
+        DataError: A header differs.
+    """
+    name, header = headers[0]
+    for other_name, other in headers:
+        _refuse_difference(name, header.names, other_name, other.names)
+    return header.names
+
+
+def read_header(source: Source) -> Header:
+    """Read and check the header of a file, which may have no records.
+
+    Raises:
+        DataError: A name is missing or given twice, or the header or the first record is at fault.
+    """
+    records = _first_two(source)
+    names = records[0].cells
+    _check_names(source, names)
+    if len(records) == 1:
+        return Header(names, ())
+    if len(records[1].cells) != len(names):
+        raise DataError(f"{source.name}, line {records[1].line}: {wrong_length(source, records[1], names)}")
+    return Header(names, records[1].cells)
+
+
+def _first_two(source: Source) -> list[Record]:
+    """The header and the first record; where a quote is left open in the first piece, what closes it is looked for."""
+    pieces = source.pieces()
+    piece = next(pieces)
+    while True:
+        try:
+            return list(islice(piece.records(source.delimiter, strict=True), 2))
+        except MisplacedQuoteError as error:
+            longer = _up_to_next_quote(piece, pieces) if error.never_closed else None
+            if longer is None:
+                raise DataError(f"{source.name}, line {error.line}: {misplaced_quote(error)}") from error
+            piece = longer
+
+
+def _up_to_next_quote(piece: Piece, following: Iterator[Piece]) -> Piece | None:
+    """The piece with those that follow it, up to one with a quote; None if there is none within a record's length."""
+    contents = [piece.content]
+    while sum(map(len, contents)) < LONGEST_RECORD and (more := next(following, None)):
+        contents.append(more.content)
+        if b'"' in more.content:
+            return Piece(b"".join(contents), piece.offset)
+    return None
+
+
+def _check_names(source: Source, names: Sequence[str]) -> None:
+    for position, name in enumerate(names, start=1):
+        if not name.strip():
+            raise DataError(f"{source.name}: column {position} has no name in the header; give it one")
+        if "\0" in name:
+            raise DataError(
+                f"{source.name}: column {position} has a NUL byte in its name, which no text has; if the file is "
+                "UTF-16, use --encoding utf-16-le or utf-16-be"
+            )
+        if not name.isascii() and not _is_utf8(name):
+            raise source.undecodable()
+    if all(map(is_number, names)):
+        raise DataError(
+            f"{source.name}: the header consists of numbers ({', '.join(map(quoted, names[:3]))}); it seems to be "
+            "missing, so add a line with the names of the columns"
+        )
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise DataError(f"{source.name}: the header names column {quoted(twice[0])} twice; rename one of them")
+
+
+def _refuse_difference(name: str, names: Sequence[str], other_name: str, others: Sequence[str]) -> None:
+    if names == others:
+        return
+    if len(names) != len(others):
+        columns = counted(len(others), "column")
+        raise DataError(f"{other_name} has {columns}, but {name} has {len(names):,}; their headers must agree")
+    position, (mine, theirs) = next(
+        (position, pair) for position, pair in enumerate(zip(names, others, strict=True), 1) if pair[0] != pair[1]
+    )
+    raise DataError(
+        f"{other_name}: column {position} is {quoted(theirs)}, but {quoted(mine)} in {name}; their headers must agree"
+    )
+
+
+def _is_utf8(name: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in name)
