@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from mae_cli.data.source import Source
@@ -22,7 +23,7 @@ class Dialect:
         encoding: of the text; None for UTF-8, or what a byte order mark tells.
         delimiter: between fields, one character; None for the comma, or what the header tells beyond doubt.
         decimal: "." or ",".
-        missing: spellings of a missing cell beside the usual ones.
+        missing: spellings of a missing cell beside the usual ones; where a number stands for one, all its spellings do.
 
     Raises:
         SettingsError: they contradict each other, or one is unknown.
@@ -50,6 +51,16 @@ class Dialect:
     def all_missing(self) -> frozenset[str]:
         """All spellings of a missing cell."""
         return MISSING | self.missing
+
+    @cached_property
+    def missing_words(self) -> frozenset[str]:
+        """The spellings of a missing cell that are no numbers."""
+        return frozenset(word for word in self.all_missing if not self.is_number(word))
+
+    @cached_property
+    def missing_numbers(self) -> frozenset[float]:
+        """The numbers that stand for a missing cell."""
+        return frozenset(self.number(word) for word in self.missing if self.is_number(word))
 
     def is_number(self, text: str) -> bool:
         """Whether a cell is a number."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from mae_cli.data.design import CodeArray
+from mae_cli.data.dialect import PLAIN, Dialect
 from mae_cli.data.disguise import common_disguise
 from mae_cli.data.faulty_cells import FaultyCells
 from mae_cli.data.files import Records
@@ -29,6 +30,7 @@ class LevelCells:
         name: of the column.
         declared: whether the user said that it is categorical, even where it holds numbers, or `NA`.
         max_levels: most levels that are allowed.
+        dialect: how cells are written.
         codes: the code (from 1) of each level found so far.
         counts: in how many cells each of them is, by code (that of 0 counts for nothing).
         firsts: the record of the first of these cells, likewise.
@@ -40,6 +42,7 @@ class LevelCells:
     name: str
     declared: bool
     max_levels: int
+    dialect: Dialect = PLAIN
     codes: dict[str, int] = field(default_factory=dict)
     counts: list[int] = field(default_factory=lambda: [0])
     firsts: list[int] = field(default_factory=lambda: [0])
@@ -59,6 +62,8 @@ class LevelCells:
         places = first_places(cells, len(levels)).tolist()
         codes = [0] * (len(levels) + 1)
         for place, level in enumerate(levels):
+            if level in self.dialect.missing:
+                continue
             if level in MISSING and not self.declared:
                 self.absent[level] = self.absent.get(level, 0) + counts[place]
             else:
@@ -72,7 +77,7 @@ class LevelCells:
         """Take in what was found in the cells from the record `first` on, which were read elsewhere.
 
         Returns:
-            The code here of each code there, (levels + 1,): 0 for 0, and for levels that are not counted any more.
+            The code here of each code there, (levels + 1,): 0 for 0.
         """
         learned = [
             self._learn(level, other.counts[code], first + other.firsts[code]) for level, code in other.codes.items()
@@ -107,8 +112,11 @@ class LevelCells:
     def _learn(self, level: str, count: int, first: int) -> int:
         """The code of a level that was found in so many cells, the first in that record."""
         if level not in self.codes:
-            if len(self.codes) == _MOST_LEVELS:
-                return 0
+            if self._is_full:
+                kind = self.dialect.is_number(level)
+                if kind in self._kinds:
+                    return 1  # any code that does not say "missing"
+                self._kinds.add(kind)
             self.codes[level] = len(self.codes) + 1
             self.counts.append(0)
             self.firsts.append(first)
@@ -116,10 +124,20 @@ class LevelCells:
         self.counts[code] += count
         return code
 
+    @property
+    def _is_full(self) -> bool:
+        """Whether the column is refused anyway, so that more levels need not be known."""
+        return len(self.codes) >= max(_MOST_LEVELS, self.max_levels + 1)
+
+    @cached_property
+    def _kinds(self) -> set[bool]:
+        """Whether there are numbers, and whether there is text, among the levels that fill the column."""
+        return set(map(self.dialect.is_number, self.codes))
+
     def _refuse_numbers(self, files: Records) -> None:
-        numbers = [level for level in self.codes if files.dialect.is_number(level)]
+        numbers = [level for level in self.codes if self.dialect.is_number(level)]
         if numbers:
-            texts = [level for level in self.codes if not files.dialect.is_number(level)]
+            texts = [level for level in self.codes if not self.dialect.is_number(level)]
             raise self._mixed(files, numbers, texts)
         pointed = [level for level in self.codes if is_number(level)]
         if 2 * self._cells(pointed) > self._cells(self.codes):
@@ -153,7 +171,7 @@ class LevelCells:
 
     def _too_many(self, files: Records) -> DataError:
         index = self._first(self.codes)
-        more = "more than " if len(self.codes) == _MOST_LEVELS else ""
+        more = "more than " if self._is_full else ""
         levels, cell = counted(len(self.codes), "level"), quoted(files.cell(index, self.name))
         return DataError(
             f"{files.place(index)}: column {quoted(self.name)} is text with {more}{levels}, such as {cell}, and "
@@ -193,8 +211,10 @@ class KnownLevelCells:
         A number is a fault, where the model knows none among its levels.
         """
         cells, levels = categories(column)
-        codes = [self._codes.get(level, 0 if level in MISSING else -1) for level in levels]
-        if -1 in codes and not any(map(faults.files.dialect.is_number, self.levels)):
+        dialect = faults.files.dialect
+        known = {level: self._codes.get(level, 0 if level in MISSING else -1) for level in levels}
+        codes = [0 if level in dialect.missing else code for level, code in known.items()]
+        if -1 in codes and not any(map(dialect.is_number, self.levels)):
             self._look_for_numbers(cells, levels, first, faults)
         found: CodeArray = np.array([*codes, 0], dtype=np.int32)[cells]
         self.count += len(found)

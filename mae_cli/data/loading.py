@@ -49,7 +49,12 @@ def load_training(files: Data, used: UsedColumns, reading: Reading) -> LoadedRow
     text = used.categorical | _text_features(files, used.features)
     declared = text if files.header.types else used.categorical
     while True:
-        columns = _training_columns(used, text, declared, reading.max_levels)
+        levels = [
+            LevelCells(name, name in declared, reading.max_levels, files.dialect)
+            for name in used.features
+            if name in text
+        ]
+        columns = _training_columns(used, levels)
         rows, tally = read(files, columns, reading)
         if not tally.misread:
             break
@@ -133,14 +138,15 @@ def _text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
     )
 
 
-def _training_columns(used: UsedColumns, text: frozenset[str], declared: frozenset[str], max_levels: int) -> Columns:
+def _training_columns(used: UsedColumns, levels: Sequence[LevelCells]) -> Columns:
+    text = {column.name for column in levels}
     return Columns(
         [
             NumberCells(used.target, "the target"),
             *_weight_cells(used.weight),
             *(NumberCells(name) for name in used.features if name not in text),
         ],
-        [LevelCells(name, declared=name in declared, max_levels=max_levels) for name in used.features if name in text],
+        levels,
         weighted=used.weight is not None,
     )
 

@@ -134,10 +134,16 @@ def _number(value: object, dialect: Dialect) -> float | None:
     text = value if isinstance(value, str) else str(value)
     if text in dialect.all_missing:
         return np.nan
-    return dialect.number(text) if dialect.is_number(text) else None
+    if not dialect.is_number(text):
+        return None
+    number = dialect.number(text)
+    return np.nan if number in dialect.missing_numbers else number
 
 
 def _whole(number: object) -> int:
-    """The value of a number that is written as a whole one, 0 for any other."""
+    """The value of a finite number that is written as a whole one, 0 for any other."""
     text = str(number).strip()
-    return int(text) if text.lstrip("+-").isdecimal() and np.isfinite(float(text)) else 0
+    digits = text.lstrip("+-").lstrip("0")
+    if not digits.isdecimal() or not np.isfinite(float(digits)):
+        return 0
+    return -int(digits) if text.startswith("-") else int(digits)

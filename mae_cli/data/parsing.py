@@ -28,6 +28,7 @@ Parsed: TypeAlias = tuple[pd.DataFrame, Numbers]
 _UNUSED = "S1"
 # What a whole number beyond 2^53 has at least.
 _SIXTEEN_DIGITS = re.compile(rb"\d{16}")
+_BLANK_IN_EXPONENT = re.compile(rb"\+[\d.,]+[eE][+-]?[ \t]")
 
 
 class OpenQuoteError(Exception):
@@ -66,11 +67,20 @@ class Expected:
 
     @property
     def missing(self) -> list[str] | dict[str, list[str]]:
-        """The spellings of a missing cell in every column that is used; among text the usual ones may be levels."""
-        text, numbers = sorted({"", *self.dialect.missing}), sorted(self.dialect.all_missing)
+        """The spellings of a missing cell in every column that is used; in text only an empty cell is one here."""
+        text, numbers = [""], sorted(self.dialect.missing_words)
         if not self.text:
             return numbers  # for each column apart it takes pandas a quarter of its time
         return {name: text if name in self.text else numbers for name in self.names if name in self.used}
+
+    def without_missing_numbers(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame with the numbers that stand for missing cells missing, however they are written."""
+        if self.dialect.missing_numbers:
+            for name in number_columns(self.used, self.text):
+                is_missing = frame[name].isin(self.dialect.missing_numbers)
+                if is_missing.any():
+                    frame[name] = frame[name].mask(is_missing)
+        return frame
 
     def columns(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
         """The used columns, in the order of the file, and those of numbers in the order in which they are used."""
@@ -96,24 +106,31 @@ def parse(source: Source, expected: Expected, piece: Piece) -> Parsed:
         raise fault(str(error)) from error
     if _has_short_record(source, expected, piece, frame) or has_misplaced_quote(piece, source.delimiter):
         raise FaultyPieceError
-    rounded = _rounded_columns(frame, expected, piece)
-    if rounded:
-        return parse(source, replace(expected, spelled=rounded), piece)
+    misread = _misread_columns(frame, expected, piece)
+    if misread:
+        return parse(source, replace(expected, spelled=misread), piece)
     return expected.columns(frame)
 
 
-def _rounded_columns(frame: pd.DataFrame, expected: Expected, piece: Piece) -> list[str]:
-    """The columns in which whole numbers may have lost digits: pandas takes all for floats if one is or is missing."""
-    numbers = [name for name in number_columns(expected.used, expected.text) if frame[name].dtype == np.float64]
-    beyond = [name for name in numbers if (frame[name].abs() >= LARGEST_EXACT).any()]
+def _misread_columns(frame: pd.DataFrame, expected: Expected, piece: Piece) -> list[str]:
+    """The columns of numbers whose cells have to be looked at as they are written.
+
+    pandas takes whole numbers for floats, with fewer digits, where a fraction or a missing cell is among them, and
+    passes over a blank behind the exponent's `e` of a number that begins with a plus sign.
+    """
+    names = [name for name in number_columns(expected.used, expected.text) if frame[name].dtype == np.float64]
+    if b"+" in piece.content and _BLANK_IN_EXPONENT.search(piece.content):
+        return names
+    beyond = [name for name in names if (frame[name].abs() >= LARGEST_EXACT).any()]
     return beyond if beyond and _SIXTEEN_DIGITS.search(piece.content) else []
 
 
 def _frame(source: Source, expected: Expected, piece: Piece) -> pd.DataFrame:
     """All columns of a piece, as pandas reads them."""
+    content, has_blank_lines = _plain(source, piece)
     try:
-        return pd.read_csv(
-            io.BytesIO(_plain(source, piece)),
+        frame = pd.read_csv(
+            io.BytesIO(content),
             sep=source.delimiter,
             decimal=expected.dialect.decimal,
             header=None if piece.offset else 0,
@@ -123,22 +140,36 @@ def _frame(source: Source, expected: Expected, piece: Piece) -> pd.DataFrame:
             na_values=expected.missing,
             keep_default_na=False,
             low_memory=False,
+            skip_blank_lines=has_blank_lines,
         )
     except pd.errors.EmptyDataError:  # nothing but blank lines
-        return pd.DataFrame({name: [] for name in expected.names})
+        frame = pd.DataFrame({name: [] for name in expected.names})
+    return expected.without_missing_numbers(frame)
 
 
-def _plain(source: Source, piece: Piece) -> bytes:
-    """The text of a piece without what pandas would misread.
+def _plain(source: Source, piece: Piece) -> tuple[bytes, bool]:
+    """The text of a piece without what pandas would misread, and whether it may have blank lines.
 
-    It skips a byte order mark wherever it begins to read; within a file that is text. And it takes a delimiter that
-    follows a blank line of a lone carriage return for a part of the line's end.
+    pandas skips a byte order mark wherever it begins to read; within a file that is text. It takes a delimiter that
+    follows a blank line of a lone carriage return for a part of the line's end. And while it looks whether a line is
+    blank, it loses blanks at the line's beginning where one of its buffers ends.
     """
     content = piece.content
     # One byte is searched many times faster than two of which the second is everywhere.
-    if b"\r" in content and b"\r" + source.delimiter.encode() in content:
-        content = b"".join(raw_records(piece.text, source.delimiter))
-    return UTF8_MARK + content if piece.offset and content.startswith(UTF8_MARK) else content
+    follows_return = b"\r" in content and b"\r" + source.delimiter.encode() in content
+    if not follows_return and not _begins_with_blank(content):
+        return (UTF8_MARK + content if piece.offset and content.startswith(UTF8_MARK) else content), True
+    content = b"".join(raw_records(piece.text, source.delimiter))
+    return (UTF8_MARK + content if content.startswith(UTF8_MARK) else content), False
+
+
+def _begins_with_blank(content: bytes) -> bool:
+    """Whether a line begins with a blank."""
+    if b" " not in content and b"\t" not in content:
+        return False
+    return content[:1] in {b" ", b"\t"} or any(
+        end + blank in content for end in (b"\n", b"\r") for blank in (b" ", b"\t")
+    )
 
 
 def _begins_too_long(source: Source, expected: Expected, piece: Piece) -> bool:

@@ -131,6 +131,22 @@ def test_what_the_csv_module_writes_is_read_back(rows, ending):
     assert [files.cell(row, "text") for row in range(len(rows))] == [text for _, text in rows]
 
 
+@pytest.mark.parametrize("record", ["  a,1\n", " \t a,1\n", " a,1\r", '  "a,1\n', "\ta,1\r\n"])
+def test_blanks_at_the_beginning_of_a_line_are_kept_where_buffers_end(record):
+    text = "g,y\n" + f"{record}\n \t\n" * 100_000
+    frame = read(text, text_columns={"g"})
+    assert set(frame["g"]) == {record.partition(",")[0]}
+    assert len(frame) == 100_000
+
+
+@pytest.mark.parametrize("cell", ["+1e 5", "+1.5e\t3", "+1e +5", "+1E- 5"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_blank_within_a_number_makes_it_text(cell, place):
+    cells = ["2.5", "3"]
+    cells.insert(place, cell)
+    assert read("a\n" + "\n".join(cells))["a"].astype(str).tolist() == cells
+
+
 # ---------------------------------------------------------------- pieces
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.tables import columns, held, is_categorical, load, several
 
+from mae_cli.data.dialect import Dialect
 from mae_cli.data.loading import Reading, load_for_model
 from mae_cli.data.pieces import cut
 from mae_cli.data.rows import MemoryRows, whole
@@ -59,6 +61,11 @@ def test_numbers_and_categories_are_told_apart():
 def test_whole_numbers_beyond_64_bits_are_numbers():
     rows = load("y,x,z\n1,99999999999999999999,18446744073709551615\n2,,-1\n3,1,0\n")
     assert columns(rows) == {"x": [1e20, 1.0], "z": [2.0**64, 0.0]}
+
+
+def test_zeros_before_a_whole_number_may_be_many():
+    rows = load(f"y,x\n1,{'0' * 5000}1\n2,18446744073709551617\n3,-{'0' * 5000}\n")
+    assert columns(rows) == {"x": [1.0, 2.0**64, 0.0]}
 
 
 def test_columns_asked_for_as_categories_keep_the_text_of_numbers():
@@ -140,6 +147,45 @@ def test_too_many_levels_are_refused_with_an_example():
         "use --exclude when, raise --max-levels, or turn dates and units into numbers first"
     )
     assert load(text, max_levels=4).rows.shape[0] == 4
+
+
+def test_more_levels_than_are_usually_counted_may_be_allowed(monkeypatch):
+    monkeypatch.setattr("mae_cli.data.level_cells._MOST_LEVELS", 3)
+    text = "y,k\n" + "".join(f"{row},level {row % 6}\n" for row in range(9))
+    assert load(text, max_levels=6, missing="error").rows.shape[0] == 9
+    assert refusal(text, max_levels=2, missing="error") == (
+        "data.csv, line 2: column 'k' is text with more than 3 levels, such as 'level 0', and at most 2 are allowed; "
+        "use --exclude k, raise --max-levels, or turn dates and units into numbers first"
+    )
+
+
+@pytest.mark.parametrize("place", [0, 1, 8])
+def test_one_text_among_more_numbers_than_levels_are_counted_is_found(monkeypatch, place):
+    monkeypatch.setattr("mae_cli.data.level_cells._MOST_LEVELS", 3)
+    cells = [str(row) for row in range(9)]
+    cells[place] = "Total"
+    text = "y,k\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells))
+    assert refusal(text).startswith(f"data.csv, line {place + 2}: column 'k' is 'Total', which is not a number")
+
+
+@pytest.mark.parametrize("size", [10, 1 << 20])
+@pytest.mark.parametrize("spelling", ["-999", "-999.0", "-0999", " -999", "-9.99e2"])
+@pytest.mark.parametrize("other", ["1", "1.5"])
+def test_a_number_that_stands_for_a_missing_cell_does_so_however_it_is_written(spelling, other, size):
+    text = f"y,x,w\n1,{other},1\n2,{spelling},1\n3,2,1\n{spelling},4,1\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mae_cli.data.chunks.cut", partial(cut, size=size))
+        rows = load(replace(held(text), dialect=Dialect(missing=frozenset({"-999"}))))
+    assert target(rows) == [1.0, 3.0]
+    assert rows.rows_dropped == 2
+
+
+def test_in_text_a_missing_cell_is_what_is_written_so():
+    files = replace(held("y,k\n1,0\n2,0.0\n3,00\n4,-\n"), dialect=Dialect(missing=frozenset({"0", "-"})))
+    assert columns(load(files, categorical=frozenset({"k"})))["k"] == ["0.0", "00"]
+    schema = Schema((CategoricalColumn("k", ("-", "0.0", "00")),))
+    known = load_for_model(files, schema, "y", None, Reading(MemoryRows.collect))
+    assert (columns(known)["k"], known.rows_dropped) == (["0.0", "00"], 2)
 
 
 def test_an_excluded_column_is_not_looked_at():
