@@ -206,7 +206,10 @@ def read_model(stream: BinaryIO, name: str) -> Model:
     Raises:
         ModelError: it is no valid model.
     """
-    content = stream.read(_LARGEST + 1)
+    try:
+        content = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise ModelError(f"{name} cannot be read ({error.strerror})") from error
     if len(content) > _LARGEST:
         raise ModelError(f"{name} is no model file: it is larger than {_LARGEST >> 20} MiB")
     return Model.from_json(content, name)

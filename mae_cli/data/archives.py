@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -15,23 +16,32 @@ from mae_cli.errors import DataError
 
 # What reading a broken archive raises; bz2 has nothing but OSError for it.
 ARCHIVE_ERRORS = (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
-LONGEST_MAGIC = 16
 _BLOCK = 1 << 18
 # What a compressed table of numbers commonly grows by.
 EXPANSION = 5
 
-_KINDS = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
-_REFUSED = {
-    b"PAR1": "is a Parquet file, which --dask local reads",
-    b"\x28\xb5\x2f\xfd": "is compressed by zstd; decompress it first (zstd -dc FILE | mae-train - …)",
-    b"7z\xbc\xaf\x27\x1c": "is a 7z archive; unpack it first",
-    b"Rar!": "is a RAR archive; unpack it first",
-    b"ARROW1": "is an Arrow file, not CSV; convert it first",
-    b"\x89HDF": "is an HDF5 file, not CSV; convert it first",
-    b"SQLite format 3\x00": "is an SQLite database, not CSV; export a table first",
-    b"\xd0\xcf\x11\xe0": "is an Excel workbook, not CSV; save its sheet as CSV first",
-    b"%PDF": "is a PDF document, not CSV",
+_KINDS = {
+    rb"\x1f\x8b": "gzip",
+    rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)": "bzip2",
+    rb"\xfd7zXZ\x00": "xz",
+    rb"PK\x03\x04|PK\x05\x06": "zip",
 }
+_REFUSED = {
+    rb"PAR1[^\t -~]": "is a Parquet file, which --dask local reads",
+    rb"\x28\xb5\x2f\xfd": "is compressed by zstd; decompress it first (zstd -dc FILE | mae-train - …)",
+    rb"\x04\x22\x4d\x18": "is compressed by lz4; decompress it first (lz4 -dc FILE | mae-train - …)",
+    rb"\x5d\x00\x00.{2}": "is compressed by lzma; decompress it first (xz -dc FILE | mae-train - …)",
+    rb"7z\xbc\xaf\x27\x1c": "is a 7z archive; unpack it first",
+    rb"Rar!\x1a\x07": "is a RAR archive; unpack it first",
+    rb".{257}ustar": "is a tar archive; unpack it first",
+    rb"ARROW1\x00": "is an Arrow file, not CSV; convert it first",
+    rb"\x89HDF": "is an HDF5 file, not CSV; convert it first",
+    rb"SQLite format 3\x00": "is an SQLite database, not CSV; export a table first",
+    rb"\xd0\xcf\x11\xe0": "is an Excel workbook, not CSV; save its sheet as CSV first",
+    rb"%PDF-": "is a PDF document, not CSV",
+}
+# The first bytes of a file that tell its kind.
+LONGEST_MAGIC = 262
 
 
 @dataclass(frozen=True)
@@ -62,9 +72,9 @@ def archive_of(beginning: bytes, name: str) -> Archive | None:
         DataError: it is of a well-known kind that is no CSV.
     """
     for magic, refusal in _REFUSED.items():
-        if beginning.startswith(magic):
+        if re.match(magic, beginning, re.DOTALL):
             raise DataError(f"{name} {refusal}")
-    return next((Archive(kind) for magic, kind in _KINDS.items() if beginning.startswith(magic)), None)
+    return next((Archive(kind) for magic, kind in _KINDS.items() if re.match(magic, beginning, re.DOTALL)), None)
 
 
 def _only_member(archive: zipfile.ZipFile, name: str) -> BinaryIO:
@@ -77,6 +87,8 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> BinaryIO:
         raise DataError(f"{name} is a zip archive of {held}; unpack the one you want")
     try:
         return cast("BinaryIO", archive.open(names[0]))
+    except NotImplementedError as error:
+        raise DataError(f"{name} is a zip archive of a kind that is not read ({error}); unpack it first") from error
     except RuntimeError as error:  # encrypted
         raise DataError(f"{name} is a zip archive with a password; unpack it first") from error
 

@@ -72,11 +72,19 @@ def walk(
         raise MisplacedQuoteError(lines_before + start, never_closed="end of data" in str(error)) from error
 
 
+def line_ends(text: bytes, before: bytes = b"") -> int:
+    r"""How many lines end in some text: at `\n`, `\r\n` or `\r`; `before` are the bytes in front of it."""
+    # A carriage return before a line feed is one line end with it, across blocks too.
+    return text.count(b"\n") + text.count(b"\r") - (before[-1:] + text).count(b"\r\n")
+
+
 def undecodable_line(stream: BinaryIO) -> tuple[int, int] | None:
     """The line (from 1) and the value of the first byte that is not UTF-8, None when all are."""
-    for number, line in enumerate(stream, start=1):
+    lines, last = 0, b""
+    for part in stream:  # up to a line feed
         try:
-            line.decode("utf-8")
+            part.decode("utf-8")
         except UnicodeDecodeError as error:
-            return number, line[error.start]
+            return lines + line_ends(part[: error.start], last) + 1, part[error.start]
+        lines, last = lines + line_ends(part, last), part
     return None

@@ -113,9 +113,8 @@ class NumberCells:
             )
         if value < 0:
             return f"{self.role} {quoted(self.name)} must not be negative, but this cell is {cell}"
-        what_to_do = remedy(files, record, self.name)
-        fault = f"{self.role} {quoted(self.name)} must be a number, but this cell is {cell}"
-        return f"{fault}; {what_to_do}" if what_to_do else fault
+        what_to_do = remedy(files, record, self.name) or "mend the cell, or count it as missing with --na-values"
+        return f"{self.role} {quoted(self.name)} must be a number, but this cell is {cell}; {what_to_do}"
 
     def _look_for_inexact(self, values: np.ndarray, first: int) -> None:
         """Look at whole numbers, of any type that holds them."""

@@ -6,16 +6,16 @@ from mae_cli.data.spelling import is_number
 from mae_cli.data.wording import option
 
 
-def remedy(files: Records, index: int, column: str) -> str:
-    """What to do about the text in a column of numbers, in the record `index`; empty if nothing is known of it."""
-    cell = files.cell(index, column)
+def remedy(files: Records, record: int, column: str) -> str | None:
+    """What to do about the text in a column of numbers; None if nothing is known of it."""
+    cell, first = files.cell(record, column), files.header.names[0]
     if cell == column:
         return "the line seems to repeat the header, so remove it"
     if is_placeholder(cell):
         return f"if that stands for a missing cell, use {option('--na-values', cell)}"
     if is_number(cell) and not files.dialect.is_number(cell):
         return "it has a decimal point, where --decimal , was given; write one decimal sign throughout"
-    if cell.lstrip().startswith("#") and column == files.header.names[0]:
+    if files.cell(record, first).lstrip().startswith("#"):
         return "comment lines must be removed first"
     disguise = disguise_of(cell)
-    return "" if disguise is None else f"it looks like {disguise.name}: {disguise.remedy}"
+    return None if disguise is None else f"it looks like {disguise.name}: {disguise.remedy}"

@@ -44,7 +44,22 @@ class Piece:
 
 
 def cut(stream: BinaryIO, size: int = PIECE_BYTES) -> Iterator[Piece]:
-    """Pieces of about `size` bytes; each but the last ends after a line end (which may stand inside of quotes)."""
+    """Pieces of about `size` bytes; each but the last ends after a line end (which may stand inside of quotes).
+
+    The first has more than blank lines, so that a header stands in it.
+    """
+    pieces = _cut(stream, size)
+    first = []
+    for piece in pieces:
+        first.append(piece.content)
+        if piece.text.strip():
+            break
+    if first:
+        yield Piece(b"".join(first), 0)
+    yield from pieces
+
+
+def _cut(stream: BinaryIO, size: int) -> Iterator[Piece]:
     offset, rest = 0, b""
     while block := stream.read(size):
         if not rest and b"\n" in block[-_LONG_LINE:]:  # the line that is begun ends soon

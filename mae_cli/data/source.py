@@ -9,15 +9,15 @@ import io
 import re
 import stat
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from mae_cli.data.archives import ARCHIVE_ERRORS, EXPANSION, LONGEST_MAGIC, Archive, archive_of
-from mae_cli.data.csv_records import UTF8_MARK, Record, undecodable_line, walk
+from mae_cli.data.csv_records import UTF8_MARK, Record, line_ends, undecodable_line, walk
 from mae_cli.data.pieces import Piece, cut
 from mae_cli.data.spool import Spool
 from mae_cli.data.transcoding import Transcoded, UndecodableError, encoding_of_mark
@@ -55,9 +55,8 @@ class Source:
         """
         if URL.match(argument):
             raise DataError(f"{argument} is a URL; download it first and give the file")
-        name, held = (
-            ("standard input", Spool(sys.stdin.buffer)) if argument == "-" else (argument, _file(argument, folder))
-        )
+        name = "standard input" if argument == "-" else argument
+        held = _spooled(name, lambda: nullcontext(sys.stdin.buffer)) if argument == "-" else _file(argument, folder)
         source = cls(name, held)
         with source._read() as stream:
             source = cls(name, held, archive_of(stream.read(LONGEST_MAGIC), name))
@@ -152,8 +151,8 @@ class Source:
                 yield stream
         except UndecodableError as error:
             raise DataError(
-                f"{self.name}, line {error.line}: not {self.encoding} text (byte 0x{error.byte:02x}); name the right "
-                "encoding with --encoding"
+                f"{self.name}, line {error.line}: not {self.encoding} text ({error.reason}); name the right encoding "
+                "with --encoding"
             ) from error
         except UnicodeError as error:
             raise self.undecodable() from error
@@ -184,9 +183,8 @@ def _skip(stream: BinaryIO, size: int) -> int:
     """Read over `size` bytes; how many line ends are among them."""
     lines, last = 0, b""
     while size and (block := stream.read(min(size, _SKIPPED_BYTES))):
-        # A carriage return before a line feed is one line end with it, across blocks too.
-        lines += block.count(b"\n") + block.count(b"\r") - (last + block).count(b"\r\n")
-        size, last = size - len(block), block[-1:]
+        lines += line_ends(block, last)
+        size, last = size - len(block), block
     return lines
 
 
@@ -198,10 +196,17 @@ def _file(argument: str, folder: Path) -> Path | Spool:
             raise DataError(f"{argument} is a directory, not a CSV file")
         if stat.S_ISREG(mode):
             return path
-        with path.open("rb") as stream:  # a pipe can be read only once
-            return Spool(stream)
     except OSError as error:
         raise _unreadable(argument, error) from error
+    return _spooled(argument, lambda: path.open("rb"))  # a pipe can be read only once
+
+
+def _spooled(name: str, opened: Callable[[], AbstractContextManager[BinaryIO]]) -> Spool:
+    try:
+        with opened() as stream:
+            return Spool(stream)
+    except OSError as error:
+        raise _unreadable(name, error) from error
 
 
 def _unreadable(name: str, error: OSError) -> DataError:

@@ -5,22 +5,38 @@ import tempfile
 import threading
 from typing import IO, BinaryIO, cast
 
+from mae_cli.errors import DataError
+
 # Up to so many bytes are held in memory, more of them in a file that has no name.
 _IN_MEMORY = 1 << 26
 _BLOCK = 1 << 20
 
 
 class Spool:
-    """What a stream had to say."""
+    """What a stream had to say.
+
+    Raises:
+        OSError: The stream cannot be read.
+        DataError: There is no room for it.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (open as long as it is needed)
         # A block that is not full ends the stream; to read on would ask a terminal for a second end.
         while len(block := stream.read(_BLOCK)) == _BLOCK:
-            self._file.write(block)
-        self._file.write(block)
+            self._keep(block)
+        self._keep(block)
         self.size = self._file.tell()
         self._lock = threading.Lock()
+
+    def _keep(self, block: bytes) -> None:
+        try:
+            self._file.write(block)
+        except OSError as error:
+            raise DataError(
+                f"no room for the data in {tempfile.gettempdir()} ({error.strerror}); give them as a file, or set "
+                "TMPDIR to a directory with more room"
+            ) from error
 
     def open(self) -> BinaryIO:
         """A fresh stream of the bytes, from their beginning."""

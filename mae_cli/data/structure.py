@@ -81,7 +81,7 @@ def before_line(content: bytes, line: int) -> bytes:
 
 def _fault_of(source: Source, record: Record, names: Sequence[str], used: Sequence[int]) -> str | None:
     if any("\0" in cell for cell in record.cells):
-        return "a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16"
+        return "a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be"
     if len(record.cells) != len(names):
         return wrong_length(source, record, names)
     undecoded = next(filter(None, (_UNDECODED.search(record.cells[place]) for place in used)), None)

@@ -4,6 +4,7 @@ import codecs
 import io
 from typing import BinaryIO
 
+from mae_cli.data.csv_records import line_ends
 from mae_cli.errors import SettingsError
 
 _BLOCK = 1 << 18
@@ -16,13 +17,17 @@ _MARKS = (
 )
 
 
-class UndecodableError(Exception):
-    """Bytes that mean nothing in the encoding; tells the line (from 1) and the first of them."""
+# Codecs of Python's that are no encodings of text files, or decode with side effects.
+_NO_ENCODINGS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 
-    def __init__(self, line: int, byte: int) -> None:
-        super().__init__(line, byte)
+
+class UndecodableError(Exception):
+    """Bytes that mean nothing in the encoding; tells the line (from 1) and what is wrong there."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(line, reason)
         self.line = line
-        self.byte = byte
+        self.reason = reason
 
 
 def encoding_of_mark(beginning: bytes) -> str | None:
@@ -39,10 +44,13 @@ def known_encoding(name: str) -> str | None:
     try:
         codec = codecs.lookup(name)
         "".encode(name)  # not a codec from bytes to bytes
+        known = codec.name.replace("_", "-") not in _NO_ENCODINGS
     except (LookupError, UnicodeError, ValueError):
+        known = False
+    if not known:
         raise SettingsError(
             f"unknown encoding {name!r}; use a name such as utf-8, utf-16, latin-1, cp1252 or shift_jis"
-        ) from None
+        )
     return None if codec.name in {"utf-8", "utf-8-sig", "ascii"} else codec.name
 
 
@@ -54,7 +62,7 @@ class Transcoded(io.RawIOBase):
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._ready = memoryview(b"")
-        self._lines = 0
+        self._lines, self._last = 0, b""
         self._ended = False
 
     def readable(self) -> bool:
@@ -81,8 +89,12 @@ class Transcoded(io.RawIOBase):
         try:
             text = self._decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
-            before = error.object[: error.start].decode(error.encoding, errors="replace")
+            before = error.object[: error.start].decode(error.encoding, errors="replace").encode()
             byte = error.object[error.start] if error.start < len(error.object) else 0
-            raise UndecodableError(self._lines + before.count("\n") + 1, byte) from error
-        self._lines += text.count("\n")
-        self._ready = memoryview(text.encode("utf-8", errors="surrogatepass"))
+            raise UndecodableError(self._lines + line_ends(before, self._last) + 1, f"byte 0x{byte:02x}") from error
+        except UnicodeError as error:  # UTF-16 or UTF-32 that does not say which of two it is
+            raise UndecodableError(1, "no byte order mark; use -le or -be behind the encoding's name") from error
+        decoded = text.encode("utf-8", errors="surrogatepass")
+        self._lines += line_ends(decoded, self._last)
+        self._last = decoded[-1:] or self._last
+        self._ready = memoryview(decoded)

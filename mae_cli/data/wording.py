@@ -17,16 +17,25 @@ def quoted(text: str) -> str:
 
 def option(flag: str, column: str) -> str:
     """`--flag COLUMN` as it may be typed in a shell, where the value is one CSV record of names."""
-    if not column.isprintable():
-        return f"{flag} NAME"
     record = io.StringIO()
-    csv.writer(record, lineterminator="").writerow([column])
-    value = record.getvalue()
+    # With a line end of its own the writer sees to it that one in the name is quoted.
+    csv.writer(record, lineterminator="\r\n").writerow([column])
+    value = record.getvalue().removesuffix("\r\n")
     flag += "=" if value.startswith("-") else " "  # or it would be taken for an option
+    if not value.isprintable():  # as bash, zsh and ksh take escapes
+        return f"{flag}$'{''.join(map(_escaped, value))}'"
     if re.fullmatch(r"[\w./:@%+-]+", value):
         return f"{flag}{value}"
     # Double quotes work in every shell, Windows' too, unless something in them would be expanded.
     return flag + (shlex.quote(value) if re.search(r'["$`\\!%]', value) else f'"{value}"')
+
+
+def _escaped(character: str) -> str:
+    """A character between `$'` and `'`."""
+    if character.isprintable():
+        return f"\\{character}" if character in "\\'" else character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def no_values(file: str, column: str) -> DataError:

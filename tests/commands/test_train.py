@@ -534,7 +534,11 @@ def test_wrong_usage_is_told_before_the_data_are_read(mae_train, tmp_path):
         ("y,x\n1,1\n", ("--exclude", "x"), "data.csv: no feature columns left to predict 'y' from"),
         ("y,x\n1,1\n2,n/k\n3,3\n4,4\n", (), "data.csv, line 3: column 'x' is 'n/k', which is not a number"),
         ("y,x\n1,1\n2,2,2\n", (), "data.csv, line 3: 3 fields, but the header names 2"),
-        ("y,x\nhello,1\n", (), "data.csv, line 2: the target 'y' must be a number, but this cell is 'hello'"),
+        (
+            "y,x\nhello,1\n",
+            (),
+            "data.csv, line 2: the target 'y' must be a number, but this cell is 'hello'; mend the cell, or count it as missing with --na-values",
+        ),
         ("y,x,w\n1,1,-1\n", ("--weight", "w"), "data.csv, line 2: the weight 'w' must not be negative"),
         ("y,x,w\n1,1,0\n", ("--weight", "w"), "data.csv: the weight 'w' is zero in every row that is used"),
         ("y,x\n1,1\n2,2\n", ("--holdout", "0.01"), "a holdout of 0.01 of 2 rows leaves none for the holdout"),

@@ -89,7 +89,11 @@ def test_workers_find_what_one_machine_does(cluster, written, texts, options):
     [
         (["1,2,a\n", "2,3,b\n3,x,c\n"], {}, "2.csv, line 3: column 'x' is 'x', which is not a number"),
         (["1,2,a\n", "2,3,b\n3,4,7\n"], {}, "2.csv, line 3: column 'k' is the number '7', where most cells are text"),
-        (["1,2,a\n", "y,3,b\n"], {}, "2.csv, line 2: the target 'y' must be a number, but this cell is 'y'"),
+        (
+            ["1,2,a\n", "y,3,b\n"],
+            {},
+            "2.csv, line 2: the target 'y' must be a number, but this cell is 'y'; mend the cell, or count it as missing with --na-values",
+        ),
         (["1,2,a\n", "2,inf,b\n", "z,3,b\n"], {}, "2.csv, line 2: column 'x' is 'inf', which is not a finite number"),
         (["1,2,7\n", "2,inf,b\n"], {}, "2.csv, line 2: column 'x' is 'inf', which is not a finite number"),
         (["1,inf,7\n", "2,3,b\n"], {}, "1.csv, line 2: column 'x' is 'inf', which is not a finite number"),

@@ -104,7 +104,7 @@ def test_what_only_looks_like_a_number_is_text(text):
             "y,my col\n1,True\n2,1\n",
             (
                 "data.csv, line 2: column 'my col' is 'True', which is not a number, where most cells are numbers; "
-                'mend the cell, or use --categorical "my col" or --exclude "my col"'
+                'mend the cell, remove the line if it holds units, or use --categorical "my col" or --exclude "my col"'
             ),
         ),
         ("y,x\n1,\n2,NA\n", "data.csv: column 'x' has no values; use --exclude x"),
@@ -123,8 +123,14 @@ def test_what_only_looks_like_a_number_is_text(text):
                 "mend the cell or leave it empty"
             ),
         ),
-        ("y,x\n1,2\nlate,3\n", "data.csv, line 3: the target 'y' must be a number, but this cell is 'late'"),
-        ("y,x\nTrue,2\n", "data.csv, line 2: the target 'y' must be a number, but this cell is 'True'"),
+        (
+            "y,x\n1,2\nlate,3\n",
+            "data.csv, line 3: the target 'y' must be a number, but this cell is 'late'; mend the cell, or count it as missing with --na-values",
+        ),
+        (
+            "y,x\nTrue,2\n",
+            "data.csv, line 2: the target 'y' must be a number, but this cell is 'True'; mend the cell, or count it as missing with --na-values",
+        ),
         (
             "y,x\n1,\n,2\n3,\n",
             "data.csv: every row has a missing cell; column 'x' has most of them (2 of 3 rows)",
@@ -235,7 +241,10 @@ def test_weights_are_read_and_their_missing_cells_drop_the_row():
     ("weights", "message"),
     [
         (("1", "-2"), "data.csv, line 3: the weight 'w' must not be negative, but this cell is '-2'"),
-        (("1", "heavy"), "data.csv, line 3: the weight 'w' must be a number, but this cell is 'heavy'"),
+        (
+            ("1", "heavy"),
+            "data.csv, line 3: the weight 'w' must be a number, but this cell is 'heavy'; mend the cell, or count it as missing with --na-values",
+        ),
     ],
 )
 def test_weights_that_cannot_be_used_are_refused(weights, message):
@@ -315,8 +324,14 @@ def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():
     [
         ("c,X,y\na,1,2\n", "data.csv has no column 'x'; did you mean 'X'? its columns are 'c', 'X', 'y'"),
         ("c,x,t\na,1,2\n", "data.csv has no column 'y'; its columns are 'c', 'x', 't'"),
-        ("c,x,y\na,1,2\na,z,2\n", "data.csv, line 3: the feature 'x' must be a number, but this cell is 'z'"),
-        ("c,x,y\na,1,2\na,1,z\n", "data.csv, line 3: the target 'y' must be a number, but this cell is 'z'"),
+        (
+            "c,x,y\na,1,2\na,z,2\n",
+            "data.csv, line 3: the feature 'x' must be a number, but this cell is 'z'; mend the cell, or count it as missing with --na-values",
+        ),
+        (
+            "c,x,y\na,1,2\na,1,z\n",
+            "data.csv, line 3: the target 'y' must be a number, but this cell is 'z'; mend the cell, or count it as missing with --na-values",
+        ),
         (
             "c,x,y\na,inf,2\n",
             "data.csv, line 2: column 'x' is 'inf', which is not a finite number; mend the cell or leave it empty",

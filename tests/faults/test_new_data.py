@@ -42,12 +42,12 @@ BOTH = [
     refused(
         "text where numbers were",
         table(changed({(4, 1): "five"})),
-        "data.csv, line 6: the feature 'x' must be a number, but this cell is 'five'",
+        "data.csv, line 6: the feature 'x' must be a number, but this cell is 'five'; mend the cell, or count it as missing with --na-values",
     ),
     refused(
         "text throughout where numbers were",
         table(column(1, ["a", "b"])),
-        "data.csv, line 2: the feature 'x' must be a number, but this cell is 'a'",
+        "data.csv, line 2: the feature 'x' must be a number, but this cell is 'a'; mend the cell, or count it as missing with --na-values",
     ),
     refused(
         "numbers where text was",
@@ -104,7 +104,7 @@ BOTH = [
     refused(
         "a NUL byte",
         CLEAN.replace("6,b", "6,\x00b"),
-        "data.csv, line 5: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16",
+        "data.csv, line 5: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
     ),
     refused(
         "a name twice", CLEAN.replace("y", "x", 1), "data.csv: the header names column 'x' twice; rename one of them"
@@ -157,7 +157,7 @@ EVALUATED = [
     refused(
         "text in the target",
         table(changed({(4, 0): "five"})),
-        "data.csv, line 6: the target 'y' must be a number, but this cell is 'five'",
+        "data.csv, line 6: the target 'y' must be a number, but this cell is 'five'; mend the cell, or count it as missing with --na-values",
     ),
     refused("a header alone", "y,x,k\n", "data.csv has a header but no data rows"),
     refused(

@@ -153,7 +153,7 @@ LINES = [
     refused(
         "a NUL byte",
         CLEAN.replace("4.9", "4\x00.9"),
-        "data.csv, line 3: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16",
+        "data.csv, line 3: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
     ),
     refused(
         "a NUL byte in the header",
@@ -163,7 +163,7 @@ LINES = [
     refused(
         "zeros at the end",
         CLEAN + "\x00" * 64,
-        "data.csv, line 14: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16",
+        "data.csv, line 14: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
     ),
     refused("a Ctrl-Z at the end", CLEAN + "\x1a", "data.csv, line 14: 1 field, but the header names 3"),
 ]
@@ -209,7 +209,7 @@ QUOTES = [
     refused(
         "single quotes around numbers",
         table([[f"'{cell}'" for cell in row] for row in ROWS]),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is \"'3.1'\"",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is \"'3.1'\"; mend the cell, or count it as missing with --na-values",
     ),
     refused(
         "a backslash before a quote",
@@ -259,7 +259,7 @@ DELIMITERS = [
     refused(
         "thousands where commas are named",
         table(changed({(5, 0): "1.000,5"}, DECIMAL), delimiter=";"),
-        "data.csv, line 7: the target 'y' must be a number, but this cell is '1.000,5'; it looks like a number with thousands separators: take them out",
+        "data.csv, line 7: the target 'y' must be a number, but this cell is '1.000,5'; it looks like a number with thousands separators and a decimal comma: take the separators out (the comma goes with --decimal ,)",
         "--decimal",
         ",",
     ),
@@ -578,12 +578,12 @@ RECORD_CASES = [
     refused(
         "a line of units",
         with_line(2, "EUR,km,\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; mend the cell, or count it as missing with --na-values",
     ),
     refused(
         "a line of types",
         with_line(2, "double,double,string\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'; mend the cell, or count it as missing with --na-values",
     ),
     refused(
         "a rule below the header",
@@ -594,7 +594,7 @@ RECORD_CASES = [
     refused(
         "a footer with commas",
         CLEAN + "Total,12,\n",
-        "data.csv, line 14: the target 'y' must be a number, but this cell is 'Total'",
+        "data.csv, line 14: the target 'y' must be a number, but this cell is 'Total'; mend the cell, or count it as missing with --na-values",
     ),
     refused("a line of psql", CLEAN + "(12 rows)\n", "data.csv, line 14: 1 field, but the header names 3"),
     refused(

@@ -142,7 +142,7 @@ DISGUISED = [
     refused(
         "units in the target",
         table(changed({(4, 0): "5 kg"})),
-        "data.csv, line 6: the target 'y' must be a number, but this cell is '5 kg'",
+        "data.csv, line 6: the target 'y' must be a number, but this cell is '5 kg'; mend the cell, or count it as missing with --na-values",
     ),
     refused(
         "parentheses among numbers",
@@ -172,7 +172,7 @@ DISGUISED = [
     refused(
         "a minus behind the number",
         table(changed({(4, 1): "2-"})),
-        "data.csv, line 6: column 'x' is '2-', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '2-', which is not a number, where most cells are numbers; it looks like a number whose sign stands apart or behind: write it at once before the digits, or use --categorical x or --exclude x",
     ),
     refused(
         "hexadecimal among numbers",
@@ -222,17 +222,17 @@ DISGUISED = [
     refused(
         "fractions among numbers",
         table(changed({(4, 1): "1/2"})),
-        "data.csv, line 6: column 'x' is '1/2', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '1/2', which is not a number, where most cells are numbers; it looks like a fraction: write it as a decimal number, or use --categorical x or --exclude x",
     ),
     refused(
         "a fraction sign among numbers",
         table(changed({(4, 1): "½"})),
-        "data.csv, line 6: column 'x' is '½', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '½', which is not a number, where most cells are numbers; it looks like a fraction: write it as a decimal number, or use --categorical x or --exclude x",
     ),
     refused(
         "a Fortran exponent among numbers",
         table(changed({(4, 1): "1.5D3"})),
-        "data.csv, line 6: column 'x' is '1.5D3', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '1.5D3', which is not a number, where most cells are numbers; it looks like a number with a D in its exponent: write an E, or use --categorical x or --exclude x",
     ),
     refused(
         "an exponent cut off among numbers",
@@ -252,7 +252,7 @@ DISGUISED = [
     refused(
         "a sign apart among numbers",
         table(changed({(4, 1): "- 2"})),
-        "data.csv, line 6: column 'x' is '- 2', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '- 2', which is not a number, where most cells are numbers; it looks like a number whose sign stands apart or behind: write it at once before the digits, or use --categorical x or --exclude x",
     ),
     refused(
         "a sign alone among numbers",
@@ -272,12 +272,12 @@ DISGUISED = [
     refused(
         "a bound among numbers",
         table(changed({(4, 1): "<5"})),
-        "data.csv, line 6: column 'x' is '<5', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '<5', which is not a number, where most cells are numbers; it looks like a bound: decide on a number for it, or use --categorical x or --exclude x",
     ),
     refused(
         "about among numbers",
         table(changed({(4, 1): "~5"})),
-        "data.csv, line 6: column 'x' is '~5', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '~5', which is not a number, where most cells are numbers; it looks like a bound: decide on a number for it, or use --categorical x or --exclude x",
     ),
     refused(
         "an apostrophe before among numbers",
@@ -312,12 +312,12 @@ DISGUISED = [
     refused(
         "a formula of Excel",
         table(changed({(4, 1): '"=""2"""'})),
-        "data.csv, line 6: column 'x' is '=\"2\"', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '=\"2\"', which is not a number, where most cells are numbers; it looks like a number in quotes: take the quotes off, or use --categorical x or --exclude x",
     ),
     refused(
         "quotes within quotes among numbers",
         table(changed({(4, 1): '"""2"""'})),
-        "data.csv, line 6: column 'x' is '\"2\"', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '\"2\"', which is not a number, where most cells are numbers; it looks like a number in quotes: take the quotes off, or use --categorical x or --exclude x",
     ),
 ]
 
@@ -387,7 +387,7 @@ PLACEHOLDERS += [
     refused(
         "a blank among numbers",
         table(changed({(4, 1): " "})),
-        "data.csv, line 6: column 'x' is ' ', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is ' ', which is not a number, where most cells are numbers; if that stands for a missing cell, use --na-values \" \", or use --categorical x or --exclude x",
     )
 ]
 PLACEHOLDERS += [
@@ -620,7 +620,7 @@ MIXED = [
     refused(
         "text first among numbers",
         table(changed({(0, 1): "five"})),
-        "data.csv, line 2: column 'x' is 'five', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 2: column 'x' is 'five', which is not a number, where most cells are numbers; mend the cell, remove the line if it holds units, or use --categorical x or --exclude x",
     ),
     refused(
         "half numbers, half text",
@@ -650,12 +650,12 @@ MIXED = [
     refused(
         "text in the target",
         table(changed({(4, 0): "five"})),
-        "data.csv, line 6: the target 'y' must be a number, but this cell is 'five'",
+        "data.csv, line 6: the target 'y' must be a number, but this cell is 'five'; mend the cell, or count it as missing with --na-values",
     ),
     refused(
         "levels for a target",
         CLEAN,
-        "data.csv, line 2: the target 'k' must be a number, but this cell is 'a'",
+        "data.csv, line 2: the target 'k' must be a number, but this cell is 'a'; mend the cell, or count it as missing with --na-values",
         "-t",
         "k",
     ),
@@ -681,7 +681,7 @@ MIXED = [
     refused(
         "text among weights",
         table(changed({(4, 1): "two"})),
-        "data.csv, line 6: the weight 'x' must be a number, but this cell is 'two'",
+        "data.csv, line 6: the weight 'x' must be a number, but this cell is 'two'; mend the cell, or count it as missing with --na-values",
         "--weight",
         "x",
     ),
