@@ -182,7 +182,10 @@ def test_the_target_need_not_be_there_and_is_left_alone_where_it_is():
     [
         (
             "x,k\n1,a\n\none,a\n",
-            "data.csv, line 4: the feature 'x' must be a number, but this cell is 'one'; mend the cell, or count it as missing with --na-values",
+            (
+                "data.csv, line 4: the feature 'x' must be a number, but this cell is 'one'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
         ),
         ("x,k\ninf,a\n", "data.csv, line 2: column 'x' is 'inf', which is not a finite number; mend the cell"),
         ("x,k\n1,a\n1,7\n", "data.csv, line 3: column 'k' is the number '7', but it was text when the model was "),

@@ -201,11 +201,17 @@ def test_a_directory_is_no_model(mae_eval, table, tmp_path):
         ("x,k\n1,a\n", "data.csv has no column 'y'; its columns are 'x', 'k'"),
         (
             "y,x,k\n1,one,a\n",
-            "data.csv, line 2: the feature 'x' must be a number, but this cell is 'one'; mend the cell, or count it as missing with --na-values",
+            (
+                "data.csv, line 2: the feature 'x' must be a number, but this cell is 'one'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
         ),
         (
             "y,x,k\none,1,a\n",
-            "data.csv, line 2: the target 'y' must be a number, but this cell is 'one'; mend the cell, or count it as missing with --na-values",
+            (
+                "data.csv, line 2: the target 'y' must be a number, but this cell is 'one'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
         ),
         ("y,x,k\n,1,a\n", "data.csv: every row has a missing cell; column 'y' has most of them (1 of 1 row)"),
         ("y,x,k\n", "data.csv has a header but no data rows"),

@@ -115,7 +115,10 @@ def test_a_table_without_rows_is_no_fault(mae_predict, model, table):
         ("x,k,prediction\n1,a,2\n", "data.csv has a column 'prediction' already; name the new one with --column"),
         (
             "x,k\none,a\n",
-            "data.csv, line 2: the feature 'x' must be a number, but this cell is 'one'; mend the cell, or count it as missing with --na-values",
+            (
+                "data.csv, line 2: the feature 'x' must be a number, but this cell is 'one'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
         ),
         ("x,k\n1,1\n", "data.csv, line 2: column 'k' is the number '1', but it was text when the model was trained"),
     ],

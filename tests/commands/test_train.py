@@ -537,7 +537,10 @@ def test_wrong_usage_is_told_before_the_data_are_read(mae_train, tmp_path):
         (
             "y,x\nhello,1\n",
             (),
-            "data.csv, line 2: the target 'y' must be a number, but this cell is 'hello'; mend the cell, or count it as missing with --na-values",
+            (
+                "data.csv, line 2: the target 'y' must be a number, but this cell is 'hello'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
         ),
         ("y,x,w\n1,1,-1\n", ("--weight", "w"), "data.csv, line 2: the weight 'w' must not be negative"),
         ("y,x,w\n1,1,0\n", ("--weight", "w"), "data.csv: the weight 'w' is zero in every row that is used"),

@@ -92,7 +92,10 @@ def test_workers_find_what_one_machine_does(cluster, written, texts, options):
         (
             ["1,2,a\n", "y,3,b\n"],
             {},
-            "2.csv, line 2: the target 'y' must be a number, but this cell is 'y'; mend the cell, or count it as missing with --na-values",
+            (
+                "2.csv, line 2: the target 'y' must be a number, but this cell is 'y'; "
+                "the line seems to repeat the header, so remove it"
+            ),
         ),
         (["1,2,a\n", "2,inf,b\n", "z,3,b\n"], {}, "2.csv, line 2: column 'x' is 'inf', which is not a finite number"),
         (["1,2,7\n", "2,inf,b\n"], {}, "2.csv, line 2: column 'x' is 'inf', which is not a finite number"),

@@ -125,11 +125,17 @@ def test_what_only_looks_like_a_number_is_text(text):
         ),
         (
             "y,x\n1,2\nlate,3\n",
-            "data.csv, line 3: the target 'y' must be a number, but this cell is 'late'; mend the cell, or count it as missing with --na-values",
+            (
+                "data.csv, line 3: the target 'y' must be a number, but this cell is 'late'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
         ),
         (
             "y,x\nTrue,2\n",
-            "data.csv, line 2: the target 'y' must be a number, but this cell is 'True'; mend the cell, or count it as missing with --na-values",
+            (
+                "data.csv, line 2: the target 'y' must be a number, but this cell is 'True'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
         ),
         (
             "y,x\n1,\n,2\n3,\n",
@@ -243,7 +249,10 @@ def test_weights_are_read_and_their_missing_cells_drop_the_row():
         (("1", "-2"), "data.csv, line 3: the weight 'w' must not be negative, but this cell is '-2'"),
         (
             ("1", "heavy"),
-            "data.csv, line 3: the weight 'w' must be a number, but this cell is 'heavy'; mend the cell, or count it as missing with --na-values",
+            (
+                "data.csv, line 3: the weight 'w' must be a number, but this cell is 'heavy'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
         ),
     ],
 )
@@ -326,11 +335,17 @@ def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():
         ("c,x,t\na,1,2\n", "data.csv has no column 'y'; its columns are 'c', 'x', 't'"),
         (
             "c,x,y\na,1,2\na,z,2\n",
-            "data.csv, line 3: the feature 'x' must be a number, but this cell is 'z'; mend the cell, or count it as missing with --na-values",
+            (
+                "data.csv, line 3: the feature 'x' must be a number, but this cell is 'z'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
         ),
         (
             "c,x,y\na,1,2\na,1,z\n",
-            "data.csv, line 3: the target 'y' must be a number, but this cell is 'z'; mend the cell, or count it as missing with --na-values",
+            (
+                "data.csv, line 3: the target 'y' must be a number, but this cell is 'z'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
         ),
         (
             "c,x,y\na,inf,2\n",
