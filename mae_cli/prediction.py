@@ -185,7 +185,8 @@ class Prediction:
         if self.files.dialect.decimal == ",":
             text = text.replace(".", ",")
         fields = text.encode().split(b"\n") if len(predicted) else []
-        return [b'"%b"' % field for field in fields] if chunk.source.delimiter in _OF_NUMBERS else fields
+        needs_quotes = chunk.source.delimiter in {*_OF_NUMBERS, self.files.dialect.decimal}
+        return [b'"%b"' % field for field in fields] if needs_quotes else fields
 
 
 def _field(name: str, delimiter: str) -> bytes:

@@ -87,7 +87,8 @@ def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColum
     taken = {choice.target, choice.weight, *choice.exclude}
     features = tuple(name for name in header if name not in taken) if choice.features is None else choice.features
     if not features:
-        raise DataError(f"{file}: no feature columns left to predict {quoted(choice.target)} from")
+        rest = "all others are excluded" if choice.exclude else "the file has no others"
+        raise DataError(f"{file}: no feature columns left to predict {quoted(choice.target)} from; {rest}")
     return UsedColumns(choice.target, features, choice.categorical, choice.weight)
 
 
@@ -96,6 +97,11 @@ def unknown_column(name: str, header: Sequence[str], file: str) -> DataError:
     closest = [other for other in header if other.casefold() == name.casefold()]
     closest = closest or get_close_matches(name, header, n=1, cutoff=_LIKENESS)
     message = f"{file} has no column {quoted(name)}"
+    if len(header) == 1:
+        return DataError(
+            f"{message}; its only column is {quoted(header[0])}, so if there are more, say with --delimiter what "
+            "stands between them"
+        )
     if closest:
         message += f"; did you mean {quoted(closest[0])}?"
     if len(header) <= LONGEST_LIST:

@@ -1,6 +1,7 @@
 """How the text of a table is written: encoding, delimiter, decimal sign, and the spellings of a missing cell."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -45,7 +46,6 @@ class Dialect:
             raise SettingsError(f"the delimiter must be an ASCII character, not {quoted(self.delimiter)}")
         if self.decimal not in {".", ","}:
             raise SettingsError(f"the decimal sign must be . or , and not {quoted(self.decimal)}")
-        self._require_two_signs(self.delimiter)
 
     @property
     def all_missing(self) -> frozenset[str]:
@@ -79,15 +79,15 @@ class Dialect:
             DataError: as `Source.of`.
         """
         source = Source.of(argument, None if self.encoding is None else known_encoding(self.encoding), folder)
-        delimiter = self.delimiter or _found_delimiter(source)
-        self._require_two_signs(delimiter)
-        return replace(source, delimiter=delimiter)
-
-    def _require_two_signs(self, delimiter: str | None) -> None:
-        if self.decimal == delimiter:
+        if self.delimiter is not None:
+            return replace(source, delimiter=self.delimiter)
+        found = _found_delimiter(source)
+        if found == self.decimal:
             raise SettingsError(
-                f"{quoted(delimiter)} cannot be both the delimiter and the decimal sign; set --delimiter, such as ';'"
+                f"{quoted(found)} cannot be both the delimiter and the decimal sign; set --delimiter, such as ';' (or "
+                f"{quoted(found)} where such numbers stand in quotes)"
             )
+        return replace(source, delimiter=found)
 
 
 # CSV as most programs write it.
@@ -107,8 +107,12 @@ def _found_delimiter(source: Source) -> str:
 
 
 def header_line(source: Source) -> int | None:
-    """The line where the header seems to stand, if some of the first lines have fewer fields than most."""
+    """The line where the header seems to stand: the first of names only that are as many as most lines have fields."""
     records = source.beginning(50)
     widths = Counter(len(record.cells) for record in records)
     usual = max(widths, key=lambda width: (widths[width], width))
-    return next((record.line for record in records if len(record.cells) == usual), None)
+    return next((record.line for record in records if len(record.cells) == usual and _are_names(record.cells)), None)
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    return all(cell.strip() and not is_number(cell) for cell in cells)

@@ -1,5 +1,6 @@
 """The header of files: its names, checked, and whether several files agree on them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,13 @@ from mae_cli.data.spelling import is_number
 from mae_cli.data.structure import misplaced_quote, wrong_length
 from mae_cli.data.wording import counted, quoted
 from mae_cli.errors import DataError
+
+# What stands in the first cell where a file is no table, or not yet one.
+_NO_HEADER = {
+    re.compile(r"(?i)sep="): "a word to spreadsheets about the delimiter, not the header; remove the line",
+    re.compile(r"(?i)\s*<(!doctype|html|\?xml)"): "a web page or XML, not a table; download the data itself as CSV",
+    re.compile(r'\s*[\[{]\s*(["\[{]|$)'): "JSON, not a table; make CSV of it first, with jq or pandas",
+}
 
 
 @dataclass(frozen=True)
@@ -63,11 +71,14 @@ def read_header(source: Source) -> Header:
     """
     records = _first_two(source)
     names = records[0].cells
-    _check_names(source, names)
+    _check_names(source, records[0])
     if len(records) == 1:
         return Header(names, ())
-    if len(records[1].cells) != len(names):
-        raise DataError(f"{source.name}, line {records[1].line}: {wrong_length(source, records[1], names)}")
+    # A title is the only cell of its line; the lines below it may be too, down to the table.
+    suspects = source.beginning(50)[1:] if len(names) == 1 else records[1:]
+    for record in suspects:
+        if len(record.cells) != len(names):
+            raise DataError(f"{source.name}, line {record.line}: {wrong_length(source, record, names)}")
     return Header(names, records[1].cells)
 
 
@@ -95,25 +106,36 @@ def _up_to_next_quote(piece: Piece, following: Iterator[Piece]) -> Piece | None:
     return None
 
 
-def _check_names(source: Source, names: Sequence[str]) -> None:
+def _check_names(source: Source, header: Record) -> None:
+    names, place = header.cells, f"{source.name}, line {header.line}"
+    for pattern, explanation in _NO_HEADER.items():
+        if pattern.match(names[0]):
+            raise DataError(f"{place}: {explanation}")
     for position, name in enumerate(names, start=1):
-        if not name.strip():
-            raise DataError(f"{source.name}: column {position} has no name in the header; give it one")
         if "\0" in name:
             raise DataError(
-                f"{source.name}: column {position} has a NUL byte in its name, which no text has; if the file is "
-                "UTF-16, use --encoding utf-16-le or utf-16-be"
+                f"{place}: column {position} has a NUL byte in its name, which no text has; if the file is UTF-16, use "
+                "--encoding utf-16-le or utf-16-be"
             )
+        if not name.strip():
+            raise DataError(f"{place}: column {position} has no name in the header; give it one{_of_an_index(names)}")
         if not name.isascii() and not _is_utf8(name):
             raise source.undecodable()
     if all(map(is_number, names)):
         raise DataError(
-            f"{source.name}: the header consists of numbers ({', '.join(map(quoted, names[:3]))}); it seems to be "
-            "missing, so add a line with the names of the columns"
+            f"{place}: the header consists of numbers ({', '.join(map(quoted, names[:3]))}); it seems to be missing, "
+            "so add a line with the names of the columns"
         )
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise DataError(f"{source.name}: the header names column {quoted(twice[0])} twice; rename one of them")
+        raise DataError(f"{place}: the header names column {quoted(twice[0])} twice; rename one of them")
+
+
+def _of_an_index(names: Sequence[str]) -> str:
+    """What to do about a first column without a name, as pandas writes one."""
+    if names[0] or not all(names[1:]):
+        return ""
+    return " (sed '1s/^/row/' FILE names it 'row'; pandas leaves it out with index=False)"
 
 
 def _refuse_difference(name: str, names: Sequence[str], other_name: str, others: Sequence[str]) -> None:

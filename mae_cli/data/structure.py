@@ -56,6 +56,8 @@ def wrong_length(source: Source, record: Record, names: Sequence[str]) -> str:
     fault = f"{counted(len(record.cells), 'field')}, but the header names {len(names):,}"
     if record.cells and record.cells[0].lstrip().startswith("#"):
         return f"{fault}; comment lines must be removed first"
+    if len(record.cells) == len(names) + 1 and not record.cells[-1]:
+        return f"{fault}; the line ends with a delimiter too many"
     header = header_line(source)
     if header is not None and header > 1:
         return f"{fault}; if the header stands on line {header}, remove the lines before it"

@@ -42,19 +42,19 @@ def refusal(text, **options):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b,a\n1,2,3\n", "data.csv: the header names column 'a' twice; rename one of them"),
-        ("a,,b\n1,2,3\n", "data.csv: column 2 has no name in the header; give it one"),
-        ("a, \n1,2\n", "data.csv: column 2 has no name in the header; give it one"),
+        ("a,b,a\n1,2,3\n", "data.csv, line 1: the header names column 'a' twice; rename one of them"),
+        ("a,,b\n1,2,3\n", "data.csv, line 1: column 2 has no name in the header; give it one"),
+        ("a, \n1,2\n", "data.csv, line 1: column 2 has no name in the header; give it one"),
         ("a,b\n", "data.csv has a header but no data rows"),
         ("a,b\n\n  \n", "data.csv has a header but no data rows"),
         ("a,b\n1,2,3\n4,5\n", "data.csv, line 2: 3 fields, but the header names 2"),
-        ("a,b\n1,2,\n4,5\n6,7\n", "data.csv, line 2: 3 fields, but the header names 2"),
+        (
+            "a,b\n1,2,\n4,5\n6,7\n",
+            "data.csv, line 2: 3 fields, but the header names 2; the line ends with a delimiter too many",
+        ),
         (
             "a,b\n1,2,\n4,5,\n",
-            (
-                "data.csv, line 2: 3 fields, but the header names 2; "
-                "if the header stands on line 2, remove the lines before it"
-            ),
+            "data.csv, line 2: 3 fields, but the header names 2; the line ends with a delimiter too many",
         ),
         ("a,b\n1,2\n4,5,6\n", "data.csv, line 3: 3 fields, but the header names 2"),
         ('a,b\n"x\ny",2\n\n4,5,6\n', "data.csv, line 5: 3 fields, but the header names 2"),
@@ -67,7 +67,10 @@ def test_a_malformed_file_is_refused_in_one_line(text, message):
 
 
 def test_a_row_that_is_too_long_is_refused_although_few_columns_are_read():
-    assert refusal("a,b\n1,2\n4,5,\n", columns=["a"]) == "data.csv, line 3: 3 fields, but the header names 2"
+    assert (
+        refusal("a,b\n1,2\n4,5,\n", columns=["a"])
+        == "data.csv, line 3: 3 fields, but the header names 2; the line ends with a delimiter too many"
+    )
 
 
 @pytest.mark.parametrize("text", [b"name\nx\ncaf\xe9\n", b"caf\xe9\n1\n"])
@@ -225,7 +228,10 @@ def test_a_quoted_cell_may_be_longer_than_a_piece(cut_into, size):
         ('a,b\n"x\ny",2\n\n"4\n4",5,6\n7,8\n', "data.csv, line 5: 3 fields, but the header names 2"),
         ('a,b\n1,2\n3,4\n"x,3\n4,5\n6,7\n', "data.csv, line 4: a quote is opened in this record and never closed"),
         ('a,b\n1,2\n3,4\n5,"x', "data.csv, line 4: a quote is opened in this record and never closed"),
-        ("a,b\r1,2\r\r3,4,\r", "data.csv, line 4: 3 fields, but the header names 2"),
+        (
+            "a,b\r1,2\r\r3,4,\r",
+            "data.csv, line 4: 3 fields, but the header names 2; the line ends with a delimiter too many",
+        ),
     ],
 )
 def test_a_malformed_record_in_a_later_piece_is_refused_with_its_line(cut_into, size, text, message):
@@ -307,7 +313,7 @@ def test_files_follow_each_other_and_records_are_counted_through(cut_into, size)
 def test_a_fault_names_its_own_file(cut_into):
     cut_into(5)
     first, second = "a,b\n1,x\n2,y\n", "a,b\n3,z\n4,w\n"
-    assert refusal(several(first, second + "5,v,\n")) == "2.csv, line 4: 3 fields, but the header names 2"
+    assert refusal(several(first, second + "5,v,w\n")) == "2.csv, line 4: 3 fields, but the header names 2"
     assert refusal(several(first, second + '5,"v\n')) == (
         "2.csv, line 4: a quote is opened in this record and never closed"
     )

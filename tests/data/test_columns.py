@@ -84,8 +84,8 @@ def test_every_role_is_held_against_the_header(choice):
 
 def test_no_features_left_is_refused():
     message = "flights.csv: no feature columns left to predict 'w' from"
-    assert refusal(target="w", exclude=frozenset(HEADER[:3])) == message
-    assert refusal(target="w", features=()) == message
+    assert refusal(target="w", exclude=frozenset(HEADER[:3])) == f"{message}; all others are excluded"
+    assert refusal(target="w", features=()) == f"{message}; the file has no others"
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,9 @@ BOTH = [
         "data.csv, line 5: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
     ),
     refused(
-        "a name twice", CLEAN.replace("y", "x", 1), "data.csv: the header names column 'x' twice; rename one of them"
+        "a name twice",
+        CLEAN.replace("y", "x", 1),
+        "data.csv, line 1: the header names column 'x' twice; rename one of them",
     ),
     refused("nothing", "", "data.csv is empty"),
 ]

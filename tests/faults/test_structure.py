@@ -83,12 +83,12 @@ ENCODINGS = [
     refused(
         "UTF-16 without a mark",
         CLEAN.encode("utf-16-le"),
-        "data.csv: column 1 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+        "data.csv, line 1: column 1 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
     ),
     refused(
         "UTF-16 big endian without a mark",
         CLEAN.encode("utf-16-be"),
-        "data.csv: column 1 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+        "data.csv, line 1: column 1 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
     ),
     refused(
         "the wrong encoding",
@@ -143,7 +143,9 @@ LINES = [
     same("a line separator within a cell", CLEAN.replace("a", "a\u2028b"), twin=CLEAN.replace("a", '"a\u2028b"')),
     same("a form feed within a cell", CLEAN.replace("a", "a\fb"), twin=CLEAN.replace("a", '"a\fb"')),
     same("a next line sign within a cell", CLEAN.replace("a", "a\x85b"), twin=CLEAN.replace("a", '"a\x85b"')),
-    refused("one column", "y\n1\n2\n4\n", "data.csv: no feature columns left to predict 'y' from"),
+    refused(
+        "one column", "y\n1\n2\n4\n", "data.csv: no feature columns left to predict 'y' from; the file has no others"
+    ),
     refused("nothing", "", "data.csv is empty"),
     refused("blank lines alone", "\n \n\r\n\t\n", "data.csv is empty"),
     refused("a header alone", "y,x,k\n", "data.csv has a header but no data rows"),
@@ -158,7 +160,7 @@ LINES = [
     refused(
         "a NUL byte in the header",
         CLEAN.replace("x", "x\x00", 1),
-        "data.csv: column 2 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+        "data.csv, line 1: column 2 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
     ),
     refused(
         "zeros at the end",
@@ -237,6 +239,14 @@ DELIMITERS = [
         "--decimal",
         ",",
     ),
+    same(
+        "decimal commas in quotes between commas",
+        table([[f'"{cell}"' for cell in row] for row in DECIMAL]),
+        "--decimal",
+        ",",
+        "--delimiter",
+        ",",
+    ),
     same("semicolons and a mark and carriage returns", "\ufeff" + table(delimiter=";", end="\r\n")),
     same("tabs after a blank line of a carriage return", with_line(4, "\r").replace(",", "\t")),
     refused(
@@ -266,29 +276,42 @@ DELIMITERS = [
     refused(
         "decimal commas between commas",
         CLEAN,
-        "',' cannot be both the delimiter and the decimal sign; set --delimiter, such as ';'",
+        "',' cannot be both the delimiter and the decimal sign; set --delimiter, such as ';' (or ',' where such numbers stand in quotes)",
         "--decimal",
         ",",
         status=2,
     ),
     refused(
-        "decimal commas between commas named",
+        "decimal points where commas are named for both",
         CLEAN,
-        "',' cannot be both the delimiter and the decimal sign; set --delimiter, such as ';'",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is '3.1'; it has a decimal point, where --decimal , was given; write one decimal sign throughout",
         "--decimal",
         ",",
         "--delimiter",
         ",",
-        status=2,
     ),
-    refused("the wrong delimiter", CLEAN, "data.csv has no column 'y'; its columns are 'y,x,k'", "--delimiter", ";"),
+    refused(
+        "the wrong delimiter",
+        CLEAN,
+        "data.csv has no column 'y'; its only column is 'y,x,k', so if there are more, say with --delimiter what stands between them",
+        "--delimiter",
+        ";",
+    ),
     refused(
         "two delimiters in doubt",
         table(header="y;x|k", delimiter=";").replace(";", ";1|", 1),
-        "data.csv has no column 'y'; its columns are 'y;1|x|k'",
+        "data.csv has no column 'y'; its only column is 'y;1|x|k', so if there are more, say with --delimiter what stands between them",
     ),
-    refused("colons not named", table(delimiter=":"), "data.csv has no column 'y'; its columns are 'y:x:k'"),
-    refused("blanks not named", table(delimiter=" "), "data.csv has no column 'y'; its columns are 'y x k'"),
+    refused(
+        "colons not named",
+        table(delimiter=":"),
+        "data.csv has no column 'y'; its only column is 'y:x:k', so if there are more, say with --delimiter what stands between them",
+    ),
+    refused(
+        "blanks not named",
+        table(delimiter=" "),
+        "data.csv has no column 'y'; its only column is 'y x k', so if there are more, say with --delimiter what stands between them",
+    ),
     refused(
         "a delimiter of two signs",
         CLEAN,
@@ -316,7 +339,7 @@ DELIMITERS = [
     refused(
         "columns of fixed width",
         "y    x    k\n1.5  2    a\n2.5  3    b\n",
-        "data.csv has no column 'y'; its columns are 'y    x    k'",
+        "data.csv has no column 'y'; its only column is 'y    x    k', so if there are more, say with --delimiter what stands between them",
     ),
 ]
 
@@ -433,12 +456,12 @@ ARCHIVES = [
     refused(
         "JSON",
         '{"y": 1, "x": 2}\n{"y": 2, "x": 3}\n',
-        "data.csv has no column 'y'; its columns are '{\"y\": 1', ' \"x\": 2}'",
+        "data.csv, line 1: JSON, not a table; make CSV of it first, with jq or pandas",
     ),
     refused(
         "a web page",
         "<!DOCTYPE html>\n<html><body>\n<p>Not found, sorry</p>\n</body></html>\n",
-        "data.csv has no column 'y'; its columns are '<!DOCTYPE html>'",
+        "data.csv, line 1: a web page or XML, not a table; download the data itself as CSV",
     ),
 ]
 
@@ -452,27 +475,30 @@ RECORD_CASES = [
     refused(
         "a field too many in the last record",
         CLEAN.replace("-6.5,b", "-6.5,b,"),
-        "data.csv, line 13: 4 fields, but the header names 3",
+        "data.csv, line 13: 4 fields, but the header names 3; the line ends with a delimiter too many",
     ),
     refused(
         "a comma at each end of a record",
         CLEAN.replace("a\n", "a,\n").replace("b\n", "b,\n"),
-        "data.csv, line 2: 4 fields, but the header names 3; if the header stands on line 2, remove the lines before it",
+        "data.csv, line 2: 4 fields, but the header names 3; the line ends with a delimiter too many",
     ),
     refused(
         "a comma at the end of the header too",
         CLEAN.replace("\n", ",\n"),
-        "data.csv: column 4 has no name in the header; give it one",
+        "data.csv, line 1: column 4 has no name in the header; give it one",
     ),
     refused(
         "an index without a name",
         table([(str(i), *row) for i, row in enumerate(ROWS)], ",y,x,k"),
-        "data.csv: column 1 has no name in the header; give it one",
+        (
+            "data.csv, line 1: column 1 has no name in the header; give it one "
+            "(sed '1s/^/row/' FILE names it 'row'; pandas leaves it out with index=False)"
+        ),
     ),
     refused(
         "an index the header lacks",
         table([(str(i), *row) for i, row in enumerate(ROWS)]),
-        "data.csv, line 2: 4 fields, but the header names 3; if the header stands on line 2, remove the lines before it",
+        "data.csv, line 2: 4 fields, but the header names 3",
     ),
     refused("a field too few", CLEAN.replace("6,b", "6"), "data.csv, line 5: 2 fields, but the header names 3"),
     refused(
@@ -511,24 +537,30 @@ RECORD_CASES = [
         "data.csv, line 14: the target 'y' must be a number, but this cell is 'y'; the line seems to repeat the header, so remove it",
     ),
     refused(
-        "a name twice", CLEAN.replace("k", "x", 1), "data.csv: the header names column 'x' twice; rename one of them"
+        "a name twice",
+        CLEAN.replace("k", "x", 1),
+        "data.csv, line 1: the header names column 'x' twice; rename one of them",
     ),
     refused(
         "the target twice",
         CLEAN.replace("k", "y", 1),
-        "data.csv: the header names column 'y' twice; rename one of them",
+        "data.csv, line 1: the header names column 'y' twice; rename one of them",
     ),
     refused(
-        "a name that is missing", CLEAN.replace("x", "", 1), "data.csv: column 2 has no name in the header; give it one"
+        "a name that is missing",
+        CLEAN.replace("x", "", 1),
+        "data.csv, line 1: column 2 has no name in the header; give it one",
     ),
     refused(
-        "a name that is blank", CLEAN.replace("x", "  ", 1), "data.csv: column 2 has no name in the header; give it one"
+        "a name that is blank",
+        CLEAN.replace("x", "  ", 1),
+        "data.csv, line 1: column 2 has no name in the header; give it one",
     ),
     refused("no header", RECORDS, "data.csv has no column 'y'; its columns are '3.1', '1', 'a'"),
     refused(
         "no header among numbers",
         "1,2\n3,4\n5,7\n",
-        "data.csv: the header consists of numbers ('1', '2'); it seems to be missing, so add a line with the names of the columns",
+        "data.csv, line 1: the header consists of numbers ('1', '2'); it seems to be missing, so add a line with the names of the columns",
     ),
     refused(
         "another target",
@@ -550,12 +582,12 @@ RECORD_CASES = [
     refused(
         "lines above the header",
         "Sales of 2024\nby region\n\n" + CLEAN,
-        "data.csv has no column 'y'; its columns are 'Sales of 2024'",
+        "data.csv, line 4: 3 fields, but the header names 1; if the header stands on line 4, remove the lines before it",
     ),
     refused(
         "a line with commas above the header",
         "Sales,,\n" + CLEAN,
-        "data.csv: column 2 has no name in the header; give it one",
+        "data.csv, line 1: column 2 has no name in the header; give it one",
     ),
     refused(
         "a comment above the header",
@@ -573,7 +605,9 @@ RECORD_CASES = [
         "data.csv, line 6: the target 'y' must be a number, but this cell is '# the crisis'; comment lines must be removed first",
     ),
     refused(
-        "a separator line for Excel", "sep=,\n" + CLEAN, "data.csv: column 2 has no name in the header; give it one"
+        "a separator line for Excel",
+        "sep=,\n" + CLEAN,
+        "data.csv, line 1: a word to spreadsheets about the delimiter, not the header; remove the line",
     ),
     refused(
         "a line of units",

@@ -322,12 +322,13 @@ DISGUISED = [
 ]
 
 DAY = "a date, not a plain number; turn it into a number first, such as days since a start"
+PERIOD = "a period of time, not a plain number; turn it into a number first, such as months since a start"
 TIME = "a time, not a plain number; turn it into a number first, such as hours"
 DATES = [
     refused(
         f"{name} throughout",
         table(column(1, [f'"{cell}"' for cell in cells])),
-        f"data.csv, line 2: column 'x' is '{cells[0]}', {kind}, or use --categorical x or --exclude x",
+        f"data.csv, line 2: column 'x' is {cells[0]!r}, {kind}, or use --categorical x or --exclude x",
     )
     for name, kind, cells in [
         ("days", DAY, ["2024-01-31", "2024-02-01"]),
@@ -337,9 +338,56 @@ DATES = [
         ("days with strokes", DAY, ["1/31/2024", "2/1/24"]),
         ("days with names", DAY, ["31 Jan 2024", "1 February 2024"]),
         ("days with names first", DAY, ["Jan 31, 2024", "February 1, 2024"]),
-        ("months", DAY, ["2024-01", "2024-02"]),
+        ("days with short names", DAY, ["05JAN2024", "2024-Feb-01"]),
+        ("days with ordinals", DAY, ["January 5th, 2024", "February 1st, 2024"]),
+        ("days in German", DAY, ["5. März 2024", "1. Oktober 2024"]),
+        ("days in Japanese", DAY, ["2024年1月5日", "2024年2月1日"]),
+        ("days of mail", DAY, ["Mon, 05 Feb 2024 10:00:00 +0000", "Tue, 06 Feb 2024 10:00:00 GMT"]),
+        ("days of the C library", DAY, ["Mon Feb  5 10:00:00 2024", "Tue Feb  6 10:00:00 2024"]),
+        ("days with underscores", DAY, ["2024_01_05", "2024_02_01"]),
+        ("times with zones", DAY, ["2024-01-05 10:00 UTC", "2024-01-05 10:00:00,123 +0000"]),
+        ("times of twelve hours behind days", DAY, ["1/5/2024, 10:00:00 AM", "1/6/2024 9:00 pm"]),
+        ("times of ISO without dashes", DAY, ["20240105T0100", "20240105T020000Z"]),
+        ("months", PERIOD, ["2024-01", "2024-02"]),
+        ("months with strokes", PERIOD, ["01/2024", "2024/02"]),
+        ("months with names", PERIOD, ["Jan 2024", "Feb-24"]),
+        ("weeks of ISO", PERIOD, ["2024-W05", "2024W06"]),
+        ("days of weeks of ISO", PERIOD, ["2024-W05-3", "2024W061"]),
+        ("quarters", PERIOD, ["2024Q1", "2024-Q2"]),
+        ("quarters before years", PERIOD, ["Q1 2024", "Q2/2024"]),
+        ("halves", PERIOD, ["2024H1", "H2 2024"]),
+        ("days of years", PERIOD, ["2024-001", "2024-366"]),
         ("times", TIME, ["12:00", "13:30:59"]),
-        ("times of twelve hours", TIME, ["12:00 am", "1:30 PM"]),
+        ("times of twelve hours", TIME, ["12:00 am", "1 PM"]),
+        *(
+            (
+                f"durations as {cells[0]}",
+                "a duration, not a plain number; turn it into a number first, such as seconds",
+                cells,
+            )
+            for cells in (["1 days 00:00:00", "2 days 10:00:00"], ["1h 10m", "2h 5m"], ["PT1H", "P1DT2H30M"])
+        ),
+        *(
+            (f"money as {cells[0]}", "an amount of money, not a plain number; take the currency off", cells)
+            for cells in (["$1.2M", "$900k"], ["SEK 5", "SEK 1 000"], ["5 ¢", "10 ¢"], ["Rs. 5", "Rs. 7"])
+        ),
+        *(
+            (f"thousands as {cells[0]}", "a number with thousands separators, not a plain number; take them out", cells)
+            for cells in (["1’234", "5’678"], ["1,23,456", "12,34,567"], ["1\xa0234", "5\xa0678"])
+        ),
+        (
+            "thousands by blanks and a decimal comma",
+            (
+                "a number with thousands separators and a decimal comma, not a plain number; take the separators out "
+                "(the comma goes with --decimal ,)"
+            ),
+            ["1 234,56", "1.234,56"],
+        ),
+        ("vulgar fractions", "a fraction, not a plain number; write it as a decimal number", ["½", "1¼"]),
+        ("fractions", "a fraction, not a plain number; write it as a decimal number", ["1/9", "1 2/9"]),
+        ("half of the cells money", "an amount of money, not a plain number; take the currency off", ["$5", "free"]),
+        ("units of several sizes", "a number with a unit, not a plain number; take 'kg' off", ["1 kg", "200 g"]),
+        ("marks", "a number with a mark, not a plain number; take the mark off", ["5*", "6**"]),
     ]
 ]
 DATES += [
@@ -706,7 +754,13 @@ MIXED = [
         "--weight",
         "w",
     ),
-    refused("no feature left", CLEAN, "data.csv: no feature columns left to predict 'y' from", "--exclude", "x,k"),
+    refused(
+        "no feature left",
+        CLEAN,
+        "data.csv: no feature columns left to predict 'y' from; all others are excluded",
+        "--exclude",
+        "x,k",
+    ),
     refused(
         "a column in two parts",
         CLEAN,
