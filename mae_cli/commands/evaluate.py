@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mae_cli import __version__
-from mae_cli.commands.reading import dialect_of, place_options, reading_options
+from mae_cli.commands.data_options import dialect_of, place_options, reading_options
 from mae_cli.commands.running import GATE_FAILED, Command, announce_terminal, note, running, write_json
 from mae_cli.visible import visible
 

@@ -10,7 +10,7 @@ import click
 from mae_cli import __version__
 from mae_cli.commands.columns import ColumnName, ColumnNames, all_names
 from mae_cli.commands.output import STDOUT, OutputFile, check_output, write_output
-from mae_cli.commands.reading import dialect_of, place_options, reading_options
+from mae_cli.commands.data_options import dialect_of, place_options, reading_options
 from mae_cli.commands.running import NOT_CONVERGED, Command, announce_terminal, note, running, write_json
 
 if TYPE_CHECKING:
