@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from mae_cli.commands.records import Record
+
 if TYPE_CHECKING:
     _Name = click.ParamType[str]
-    _Names = click.ParamType[tuple[str, ...]]
 else:
-    _Name = _Names = click.ParamType  # not generic yet in click 8.2 and 8.3
+    _Name = click.ParamType  # not generic yet in click 8.2 and 8.3
 
 # The finished fields of a record that is being typed, each with its comma.
 _FINISHED = re.compile(r'(?:(?:"(?:[^"]|"")*"|[^",]*),)*')
@@ -34,25 +35,11 @@ class ColumnName(_Name):
         return [CompletionItem(name) for name in _header(ctx) if name.startswith(incomplete)]
 
 
-class ColumnNames(_Names):
+class ColumnNames(Record):
     """Column names as one CSV record: `--features "a,b"`, or `--features '"a,b",c'` for a name with a comma."""
 
-    name = "names"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """The names of one record."""
-        from mae_cli.data.wording import quoted  # noqa: PLC0415  (a command loads what it needs, when it needs it)
-
-        if isinstance(value, tuple):
-            return value
-        try:
-            records = list(csv.reader([value], strict=True))
-        except csv.Error as error:
-            self.fail(f"{quoted(value)} is no CSV record of names: {str(error).partition(' - ')[0]}", param, ctx)
-        names = tuple(records[0]) if records else ()
-        if not names or not all(names):
-            self.fail(f"{quoted(value)} holds an empty column name", param, ctx)
-        return names
+    def __init__(self) -> None:
+        super().__init__("column name")
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
         """The record as it is typed with each column that its last name can become, but for those it has."""
@@ -61,11 +48,6 @@ class ColumnNames(_Names):
         taken = next(csv.reader([finished]), [])
         names = [name for name in _header(ctx) if name.startswith(begun) and name not in taken]
         return [CompletionItem(finished + _field(name)) for name in names]
-
-
-def all_names(values: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    """The names of a repeated option, in order."""
-    return tuple(name for names in values for name in names)
 
 
 def _field(name: str) -> str:

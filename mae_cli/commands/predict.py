@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mae_cli import __version__
-from mae_cli.commands.output import STDOUT, OutputFile, refuse_input
 from mae_cli.commands.data_options import dialect_of, reading_options
+from mae_cli.commands.output import STDOUT, OutputFile, refuse_input
 from mae_cli.commands.running import Command, announce_terminal, note, running
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mae_cli import __version__
-from mae_cli.commands.columns import ColumnName, ColumnNames, all_names
-from mae_cli.commands.output import STDOUT, OutputFile, check_output, write_output
+from mae_cli.commands.columns import ColumnName, ColumnNames
 from mae_cli.commands.data_options import dialect_of, place_options, reading_options
+from mae_cli.commands.output import STDOUT, OutputFile, check_output, write_output
+from mae_cli.commands.records import joined
 from mae_cli.commands.running import NOT_CONVERGED, Command, announce_terminal, note, running, write_json
 
 if TYPE_CHECKING:
@@ -133,9 +134,9 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
     return TrainSettings(
         columns=ColumnChoice(
             target=options["target"],
-            features=all_names(options["features"]) or None,
-            exclude=frozenset(all_names(options["exclude"])),
-            categorical=frozenset(all_names(options["categorical"])),
+            features=joined(options["features"]) or None,
+            exclude=frozenset(joined(options["exclude"])),
+            categorical=frozenset(joined(options["categorical"])),
             weight=options["weight"],
         ),
         fit=FitSettings(
