@@ -21,18 +21,9 @@ FAULT = 1
 NOT_CONVERGED = 3
 GATE_FAILED = 4
 
+STDIN = "-"
+
 _END_OF_INPUT = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
-
-
-class Command(click.Command):
-    """A command whose complaints about its arguments are one line, whatever the arguments hold."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse as click does; what a terminal would obey in the message is shown as escapes."""
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            raise click.UsageError(visible(error.format_message()), error.ctx) from None
 
 
 @dataclass(eq=False)
@@ -98,7 +89,7 @@ def note(text: str, *, quiet: bool) -> None:
 
 def announce_terminal(*inputs: str, quiet: bool) -> None:
     """Say what a command waits for that reads a terminal."""
-    if "-" in inputs and sys.stdin.isatty():
+    if STDIN in inputs and sys.stdin.isatty():
         note(f"reading from the terminal; end with {_END_OF_INPUT}", quiet=quiet)
 
 
