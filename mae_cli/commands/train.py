@@ -109,21 +109,21 @@ def main(data: tuple[str, ...], **options: Any) -> None:
     output, quiet, as_json = options["output"], options["quiet"], options["as_json"]
     if output == STDOUT and as_json:
         raise click.UsageError("--json and -o - both want standard output; write the model to a file")
-    with running():
+    with running() as outcome:
         from mae_cli.model_file import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
         settings = _settings(options)
         check_output(output, {"the data": data}, partial(check_replaceable, force=options["force"]))
         announce_terminal(*data, quiet=quiet)
         trained = _train(data, options, settings)
+        if trained.report.fit.certificate.status == "limit" and settings.fit.solver.tolerance is not None:
+            outcome.status = NOT_CONVERGED
         write_output(trained.model, output, force=options["force"])
         for text in trained.report.notes:
             note(text, quiet=quiet)
         if not (quiet and output == STDOUT):  # the report would go where notes go
             seconds = replace(trained.report.seconds, total=time.perf_counter() - started)
             _render(replace(trained.report, model=output, seconds=seconds), as_json=as_json)
-    if trained.report.fit.certificate.status == "limit" and settings.fit.solver.tolerance is not None:
-        sys.exit(NOT_CONVERGED)
 
 
 def _settings(options: dict[str, Any]) -> "TrainSettings":
