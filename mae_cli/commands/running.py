@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import click
 
 from mae_cli.commands.allocator import keep_freed_memory
-from mae_cli.commands.memory import require_address_space
+from mae_cli.commands.memory import claim_address_space, is_shortage, shortage
 from mae_cli.commands.stopping import stoppable
 from mae_cli.errors import MaeCliError, SettingsError
 from mae_cli.visible import visible
@@ -44,7 +44,7 @@ def running() -> Iterator[Outcome]:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what a user should know is a note; a library's warnings are for developers
     with stoppable(), _faults_in_one_line(outcome):
-        require_address_space()
+        claim_address_space()
         keep_freed_memory()
         yield outcome
         sys.stdout.flush()
@@ -65,8 +65,10 @@ def _faults_in_one_line(outcome: Outcome) -> Iterator[None]:
         if _is_broken_pipe(error):
             sys.exit(outcome.status)
         _fail(f"cannot write the output: {error.strerror}", FAULT)
-    except MemoryError:
-        _fail("not enough memory for this data; use fewer columns or rows", FAULT)
+    except Exception as error:
+        if not is_shortage(error):
+            raise
+        _fail(shortage(), FAULT)
 
 
 def _is_broken_pipe(error: OSError) -> bool:
