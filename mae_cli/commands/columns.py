@@ -58,10 +58,14 @@ def _field(name: str) -> str:
 
 
 def _header(ctx: click.Context) -> list[str]:
-    """The columns of the data files typed so far, those that fit on a line; files that cannot be read have none."""
+    """The columns of the data files typed so far that fit on a line, but for the target if that is typed, too.
+
+    Files that cannot be read, or not as the options say, have none.
+    """
     names: dict[str, None] = {}
     for argument in _typed_data(ctx):
-        names |= dict.fromkeys(name for name in _columns_of(argument) if name.isprintable())
+        names |= dict.fromkeys(name for name in _columns_of(argument, ctx) if name.isprintable())
+    names.pop(ctx.params.get("target", ""), None)
     return list(names)
 
 
@@ -71,11 +75,10 @@ def _typed_data(ctx: click.Context) -> list[str]:
     return [*([data] if isinstance(data, str) else data), *ctx.args]
 
 
-def _columns_of(argument: str) -> tuple[str, ...]:
-    from mae_cli.data.source import Source  # noqa: PLC0415  (only completion needs it)
-    from mae_cli.errors import DataError  # noqa: PLC0415
+def _columns_of(argument: str, ctx: click.Context) -> tuple[str, ...]:
+    from mae_cli.commands.data_options import dialect_of  # noqa: PLC0415  (only completion needs it)
 
     if Path(argument).is_file():  # a pipe has only one reader, and that is the fit
-        with suppress(DataError, StopIteration):
-            return next(Source.of(argument).records()).cells
+        with suppress(Exception):  # no fault of the data or the options may be told in the middle of the line typed
+            return next(dialect_of(ctx.params).read(argument).records()).cells
     return ()

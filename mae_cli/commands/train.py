@@ -10,6 +10,7 @@ import click
 
 from mae_cli.commands.columns import ColumnName, ColumnNames
 from mae_cli.commands.command import command
+from mae_cli.commands.completion import completion_option
 from mae_cli.commands.data_options import dialect_of, place_options, reading_options
 from mae_cli.commands.output import STDOUT, OutputFile, check_output, write_output
 from mae_cli.commands.records import joined
@@ -99,6 +100,7 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 @click.option("--force", is_flag=True, help="Replace the output even if it is no model file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes and no progress; with -o -, no report.")
+@completion_option
 def main(data: tuple[str, ...], **options: Any) -> None:
     """Fit a linear model to a CSV by least absolute deviations (or least squares).
 
