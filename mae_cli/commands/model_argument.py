@@ -2,14 +2,19 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mae_cli.commands.running import STDIN
+from mae_cli.errors import ModelError
 
 if TYPE_CHECKING:
     from mae_cli.model import Model
+
+_BEGINNING = 64
 
 
 def require_one_reader(arguments: Mapping[str, Sequence[str]]) -> None:
@@ -26,12 +31,26 @@ def name_of(argument: str) -> str:
     return "standard input" if argument == STDIN else argument
 
 
-def model_of(argument: str) -> "Model":
-    """The model that an argument names.
+def model_of(argument: str, data: Sequence[str] = ()) -> "Model":
+    """The model that an argument names; `data` are the arguments that it may have been confused with.
 
     Raises:
         ModelError: there is none, or it is not valid.
     """
     from mae_cli.model import load_model, read_model  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
-    return read_model(sys.stdin.buffer, name_of(argument)) if argument == STDIN else load_model(argument)
+    try:
+        return read_model(sys.stdin.buffer, name_of(argument)) if argument == STDIN else load_model(argument)
+    except ModelError as error:
+        if _begins_an_object(argument) or not any(map(_begins_an_object, data)):
+            raise
+        raise ModelError(f"{error}; MODEL comes first, then DATA") from None
+
+
+def _begins_an_object(argument: str) -> bool:
+    """Whether there is a file that begins as a model does."""
+    with suppress(OSError, ValueError):  # ValueError: a name that no file can have
+        if Path(argument).is_file():
+            with Path(argument).open("rb") as stream:
+                return stream.read(_BEGINNING).lstrip().startswith(b"{")
+    return False

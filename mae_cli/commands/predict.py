@@ -1,5 +1,6 @@
 """mae-predict: the input rows with a column of predictions."""
 
+import shlex
 import sys
 from functools import partial
 from pathlib import Path
@@ -12,9 +13,12 @@ from mae_cli.commands.data_options import dialect_of, reading_options
 from mae_cli.commands.model_argument import model_of, require_one_reader
 from mae_cli.commands.output import STDOUT, OutputFile, check_output
 from mae_cli.commands.running import announce_terminal, note, running
+from mae_cli.errors import MaeCliError
 
 if TYPE_CHECKING:
     from mae_cli.prediction import Prediction
+
+_COMPRESSORS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip", ".zst": "zstd"}
 
 _EPILOG = """\b
 Examples:
@@ -52,18 +56,29 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     require_one_reader({"MODEL": [model], "DATA": data})
     with running():
         from mae_cli.data.files import Files  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-        from mae_cli.output_file import check_writable  # noqa: PLC0415
         from mae_cli.prediction import Prediction, PredictionSettings  # noqa: PLC0415
 
         inputs = {"the data": data, "the model": [model]}
-        check_output(options["output"], inputs, partial(check_writable, force=options["force"]))
+        check_output(options["output"], inputs, partial(_check_file, force=options["force"]))
         announce_terminal(model, *data, quiet=options["quiet"])
-        fitted = model_of(model)
+        fitted = model_of(model, data)
         files = Files.of(data, dialect_of(options))
         prediction = Prediction(fitted, files, PredictionSettings(options["column"], options["only"]))
         _write(prediction, options["output"])
         for text in prediction.notes():
             note(text, quiet=options["quiet"])
+
+
+def _check_file(path: Path, *, force: bool) -> None:
+    from mae_cli.output_file import check_writable  # noqa: PLC0415
+
+    program = _COMPRESSORS.get(path.suffix.lower())
+    if program is not None:
+        raise MaeCliError(
+            f"{path} would be plain text under the name of a compressed file; leave out -o and append "
+            f"| {program} > {shlex.quote(str(path))}"
+        )
+    check_writable(path, force=force)
 
 
 def _write(prediction: "Prediction", output: str) -> None:

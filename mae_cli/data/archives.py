@@ -22,7 +22,7 @@ EXPANSION = 5
 
 _KINDS = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
 _REFUSED = {
-    b"PAR1": "is a Parquet file, which --dask local reads",
+    b"PAR1": "is a Parquet file; mae-train and mae-eval read it with --dask local, for mae-predict make it CSV first",
     b"\x28\xb5\x2f\xfd": "is compressed by zstd; decompress it first (zstd -dc FILE | mae-train - …)",
     b"7z\xbc\xaf\x27\x1c": "is a 7z archive; unpack it first",
     b"Rar!": "is a RAR archive; unpack it first",
