@@ -7,7 +7,7 @@ import click
 from mae_cli.commands.command import command
 from mae_cli.commands.data_options import dialect_of, place_options, reading_options
 from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
-from mae_cli.commands.running import GATE_FAILED, announce_terminal, note, running, write_json
+from mae_cli.commands.running import GATE_FAILED, OK, announce_terminal, note, running, share_a_terminal, write_json
 from mae_cli.visible import visible
 
 if TYPE_CHECKING:
@@ -71,15 +71,16 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
             worst=options["worst"] or 0,
         )
         announce_terminal(model, *data, against or "", quiet=quiet)
-        subject = NamedModel(model_of(model), name_of(model))
+        subject = NamedModel(model_of(model, data), name_of(model))
         rival = NamedModel(model_of(against), name_of(against)) if against else None
         with opened(data, dialect_of(options), options["dask"]) as files:
             report = evaluate(subject, files, settings, rival)
         for text in report.notes:
             note(text, quiet=quiet)
-        for gate in report.gates:
-            if not gate.passed:
-                outcome.status = GATE_FAILED
+        failed = [gate for gate in report.gates if not gate.passed]
+        outcome.status = GATE_FAILED if failed else OK
+        if options["as_json"] or not share_a_terminal():  # the report for people says it at its end
+            for gate in failed:
                 click.echo(visible(f"Failed: {gate.finding} (--{gate.name})"), err=True)
         _render(report, as_json=options["as_json"])
 

@@ -95,6 +95,13 @@ def announce_terminal(*inputs: str, quiet: bool) -> None:
         note(f"reading from the terminal; end with {_END_OF_INPUT}", quiet=quiet)
 
 
+def share_a_terminal() -> bool:
+    """Whether standard output and standard error are one terminal, so that what one says the other need not."""
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        return False
+    return os.path.samestat(os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno()))
+
+
 def write_json(text: str) -> None:
     """Write JSON to standard output as UTF-8, whatever the locale's encoding and line ends."""
     sys.stdout.flush()
