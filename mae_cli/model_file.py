@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mae_cli.model import Model
-from mae_cli.output_file import Kind, check_writable, writing
+from mae_cli.output_file import check_writable, writing
 
 _SCHEMA_WITHIN = 4096
 
@@ -26,12 +26,13 @@ def check_replaceable(path: Path, *, force: bool) -> None:
     Raises:
         ModelError: with what to do instead.
     """
-    check_writable(path, Kind("is no model file", _is_model), force=force)
+    check_writable(path, _no_model, force=force)
 
 
-def _is_model(place: Path) -> bool:
-    """Whether a file begins like a model, valid or not: that is enough to know that it is ours to replace."""
+def _no_model(place: Path) -> str | None:
+    """None for a file that begins like a model, valid or not: that is enough to know that it is ours to replace."""
     with suppress(OSError), place.open("rb") as stream:
         start = stream.read(_SCHEMA_WITHIN).split()
-        return b"".join(start).startswith(b'{"schema":"mae-cli/model"')
-    return False
+        if b"".join(start).startswith(b'{"schema":"mae-cli/model"'):
+            return None
+    return "is no model file"

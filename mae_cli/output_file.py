@@ -8,7 +8,6 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,17 +18,12 @@ _NAME_KEPT = 40
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,9})")
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What may be replaced.
+Objection = Callable[[Path], str | None]
+"""What speaks against replacing a file, as messages say it of the file ("is no model file"); None for nothing."""
 
-    Attributes:
-        name: what messages say that a file in the way is not ("is no model file").
-        is_ours: whether a file is one that may be replaced without being told to.
-    """
 
-    name: str
-    is_ours: Callable[[Path], bool]
+def _would_be_replaced(_place: Path) -> str:
+    return "would be replaced"
 
 
 @contextmanager
@@ -54,8 +48,8 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         raise ModelError(f"cannot write {path}: {error.strerror}") from None
 
 
-def check_writable(path: Path, kind: Kind, *, force: bool) -> None:
-    """Refuse a directory, a place without one to write in, or (unless `force`) a file that is not of the kind.
+def check_writable(path: Path, objection: Objection = _would_be_replaced, *, force: bool) -> None:
+    """Refuse a directory, a place without one to write in, or (unless `force`) a file with an objection; any has one.
 
     Raises:
         ModelError: with what to do instead.
@@ -64,7 +58,7 @@ def check_writable(path: Path, kind: Kind, *, force: bool) -> None:
         if _is_stream(path):
             _check_stream(path)
         else:
-            _check_file(path, path.resolve(), kind, force=force)
+            _check_file(path, path.resolve(), objection, force=force)
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links in a circle, before Python 3.13
         raise ModelError(f"cannot write {path}: {_reason(error)}") from None
 
@@ -96,7 +90,7 @@ def _check_stream(path: Path) -> None:
         raise ModelError(f"cannot write {path}: it is not writable")
 
 
-def _check_file(path: Path, place: Path, kind: Kind, *, force: bool) -> None:
+def _check_file(path: Path, place: Path, objection: Objection, *, force: bool) -> None:
     if place.is_symlink():
         raise ModelError(f"cannot write {path}: its links run in a circle")
     if place.is_dir():
@@ -105,8 +99,9 @@ def _check_file(path: Path, place: Path, kind: Kind, *, force: bool) -> None:
         raise ModelError(f"cannot write {path}: there is no directory {path.parent}")
     if not os.access(place.parent, os.W_OK | os.X_OK):
         raise ModelError(f"cannot write {path}: the directory {path.parent} is not writable")
-    if place.exists() and not force and not kind.is_ours(place):
-        raise ModelError(f"{path} exists and {kind.name}; choose another name with -o, or replace it with --force")
+    reason = objection(place) if place.exists() and not force else None
+    if reason is not None:
+        raise ModelError(f"{path} exists and {reason}; choose another name with -o, or replace it with --force")
 
 
 def _opened_stream(path: Path) -> BinaryIO:

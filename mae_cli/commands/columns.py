@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from mae_cli.commands.records import Record
+
 if TYPE_CHECKING:
     _Name = click.ParamType[str]
-    _Names = click.ParamType[tuple[str, ...]]
 else:
-    _Name = _Names = click.ParamType  # not generic yet in click 8.2 and 8.3
+    _Name = click.ParamType  # not generic yet in click 8.2 and 8.3
 
 # The finished fields of a record that is being typed, each with its comma.
 _FINISHED = re.compile(r'(?:(?:"(?:[^"]|"")*"|[^",]*),)*')
@@ -34,25 +35,11 @@ class ColumnName(_Name):
         return [CompletionItem(name) for name in _header(ctx) if name.startswith(incomplete)]
 
 
-class ColumnNames(_Names):
+class ColumnNames(Record):
     """Column names as one CSV record: `--features "a,b"`, or `--features '"a,b",c'` for a name with a comma."""
 
-    name = "names"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """The names of one record."""
-        from mae_cli.data.wording import quoted  # noqa: PLC0415  (a command loads what it needs, when it needs it)
-
-        if isinstance(value, tuple):
-            return value
-        try:
-            records = list(csv.reader([value], strict=True))
-        except csv.Error as error:
-            self.fail(f"{quoted(value)} is no CSV record of names: {str(error).partition(' - ')[0]}", param, ctx)
-        names = tuple(records[0]) if records else ()
-        if not names or not all(names):
-            self.fail(f"{quoted(value)} holds an empty column name", param, ctx)
-        return names
+    def __init__(self) -> None:
+        super().__init__("column name")
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
         """The record as it is typed with each column that its last name can become, but for those it has."""
@@ -63,11 +50,6 @@ class ColumnNames(_Names):
         return [CompletionItem(finished + _field(name)) for name in names]
 
 
-def all_names(values: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    """The names of a repeated option, in order."""
-    return tuple(name for names in values for name in names)
-
-
 def _field(name: str) -> str:
     """A name as one field of a CSV record."""
     record = io.StringIO()
@@ -76,10 +58,14 @@ def _field(name: str) -> str:
 
 
 def _header(ctx: click.Context) -> list[str]:
-    """The columns of the data files typed so far, those that fit on a line; files that cannot be read have none."""
+    """The columns of the data files typed so far that fit on a line, but for the target if that is typed, too.
+
+    Files that cannot be read, or not as the options say, have none.
+    """
     names: dict[str, None] = {}
     for argument in _typed_data(ctx):
-        names |= dict.fromkeys(name for name in _columns_of(argument) if name.isprintable())
+        names |= dict.fromkeys(name for name in _columns_of(argument, ctx) if name.isprintable())
+    names.pop(ctx.params.get("target", ""), None)
     return list(names)
 
 
@@ -89,11 +75,10 @@ def _typed_data(ctx: click.Context) -> list[str]:
     return [*([data] if isinstance(data, str) else data), *ctx.args]
 
 
-def _columns_of(argument: str) -> tuple[str, ...]:
-    from mae_cli.data.source import Source  # noqa: PLC0415  (only completion needs it)
-    from mae_cli.errors import DataError  # noqa: PLC0415
+def _columns_of(argument: str, ctx: click.Context) -> tuple[str, ...]:
+    from mae_cli.commands.data_options import dialect_of  # noqa: PLC0415  (only completion needs it)
 
     if Path(argument).is_file():  # a pipe has only one reader, and that is the fit
-        with suppress(DataError, StopIteration):
-            return next(Source.of(argument).records()).cells
+        with suppress(Exception):  # no fault of the data or the options may be told in the middle of the line typed
+            return next(dialect_of(ctx.params).read(argument).records()).cells
     return ()

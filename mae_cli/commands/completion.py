@@ -4,6 +4,7 @@ import os
 import re
 from typing import ClassVar
 
+import click
 from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
 from click.shell_completion import add_completion_class as add
 
@@ -63,7 +64,35 @@ class Fish(_WholeWord, FishComplete):
     source_template: ClassVar[str] = FishComplete.source_template.replace('string split ","', 'string split -m 1 ","')
 
 
+_SHELLS: dict[str, type[ShellComplete]] = {shell.name: shell for shell in (Bash, Zsh, Fish)}
+_COMMANDS = ("mae-train", "mae-eval", "mae-predict")
+
+
 def install() -> None:
     """Let click use these."""
-    for shell in (Bash, Zsh, Fish):
+    for shell in _SHELLS.values():
         add(shell)
+
+
+def script(shell: str) -> str:
+    """What a shell runs to complete all commands from then on."""
+    return "\n".join(
+        _SHELLS[shell](click.Command(name), {}, name, f"_{name.replace('-', '_').upper()}_COMPLETE").source()
+        for name in _COMMANDS
+    )
+
+
+def _print_script(ctx: click.Context, _param: click.Parameter, shell: str | None) -> None:
+    if shell is not None and not ctx.resilient_parsing:
+        click.echo(script(shell))
+        ctx.exit()
+
+
+completion_option = click.option(
+    "--completion",
+    type=click.Choice(list(_SHELLS)),
+    is_eager=True,
+    expose_value=False,
+    callback=_print_script,
+    help="Print what lets this shell complete all three commands, and exit.",
+)

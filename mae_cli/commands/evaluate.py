@@ -1,20 +1,18 @@
 """mae-eval: metrics of a model on data."""
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mae_cli import __version__
-from mae_cli.commands.reading import dialect_of, place_options, reading_options
-from mae_cli.commands.running import GATE_FAILED, Command, announce_terminal, note, running, write_json
+from mae_cli.commands.command import command
+from mae_cli.commands.data_options import dialect_of, place_options, reading_options
+from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
+from mae_cli.commands.running import GATE_FAILED, OK, announce_terminal, note, running, share_a_terminal, write_json
 from mae_cli.visible import visible
 
 if TYPE_CHECKING:
-    from mae_cli.evaluation import NamedModel
     from mae_cli.reports import EvaluationReport
 
-_STDIN = "-"
 _MOST_WORST = 1_000
 
 _EPILOG = """\b
@@ -27,9 +25,7 @@ Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4
 failed, 130 interrupted."""
 
 
-@click.command(
-    cls=Command, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@command(epilog=_EPILOG)
 @click.argument("model", type=click.Path())
 @click.argument("data", type=click.Path(), nargs=-1, required=True)
 @click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) when the MAE is above X.")
@@ -56,54 +52,37 @@ failed, 130 interrupted."""
 @place_options
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes.")
-@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
 def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     """Score a MODEL written by mae-train on the rows of DATA.
 
     MODEL is the file that mae-train wrote. DATA is a CSV file with the model's columns, in any order, or several
     with one header. Either can be - for standard input. The model's column of weights is honoured when DATA has it.
     """
-    _require_one_reader(model, data, options["against"])
-    quiet = options["quiet"]
+    against, quiet = options["against"], options["quiet"]
+    require_one_reader({"MODEL": [model], "DATA": data, "--against": [against]})
     with running() as outcome:
         from mae_cli.data.opening import opened  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-        from mae_cli.evaluation import EvaluationSettings, evaluate  # noqa: PLC0415
+        from mae_cli.evaluation import EvaluationSettings, NamedModel, evaluate  # noqa: PLC0415
 
         settings = EvaluationSettings(
-            skip_unseen=(options["unseen"] or ("skip" if options["against"] else "error")) == "skip",
+            skip_unseen=(options["unseen"] or ("skip" if against else "error")) == "skip",
             stream=options["stream"],
             max_mae=options["max_mae"],
             worst=options["worst"] or 0,
         )
-        announce_terminal(model, *data, options["against"] or "", quiet=quiet)
-        subject = _loaded(model)
-        rival = _loaded(options["against"]) if options["against"] else None
+        announce_terminal(model, *data, against or "", quiet=quiet)
+        subject = NamedModel(model_of(model, data), name_of(model))
+        rival = NamedModel(model_of(against), name_of(against)) if against else None
         with opened(data, dialect_of(options), options["dask"]) as files:
             report = evaluate(subject, files, settings, rival)
         for text in report.notes:
             note(text, quiet=quiet)
-        for gate in report.gates:
-            if not gate.passed:
-                outcome.status = GATE_FAILED
+        failed = [gate for gate in report.gates if not gate.passed]
+        outcome.status = GATE_FAILED if failed else OK
+        if options["as_json"] or not share_a_terminal():  # the report for people says it at its end
+            for gate in failed:
                 click.echo(visible(f"Failed: {gate.finding} (--{gate.name})"), err=True)
         _render(report, as_json=options["as_json"])
-
-
-def _require_one_reader(model: str, data: tuple[str, ...], against: str | None) -> None:
-    """Refuse what would read standard input twice."""
-    if model == _STDIN and _STDIN in data:
-        raise click.UsageError("MODEL and DATA cannot both be standard input; give one of them as a file")
-    if against == _STDIN and _STDIN in (model, *data):
-        raise click.UsageError("--against and another file cannot both be standard input; give one of them as a file")
-
-
-def _loaded(model: str) -> "NamedModel":
-    from mae_cli.evaluation import NamedModel  # noqa: PLC0415
-    from mae_cli.model import load_model, read_model  # noqa: PLC0415
-
-    if model == _STDIN:
-        return NamedModel(read_model(sys.stdin.buffer, "standard input"), "standard input")
-    return NamedModel(load_model(model), model)
 
 
 def _render(report: "EvaluationReport", *, as_json: bool) -> None:

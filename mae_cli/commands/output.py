@@ -1,21 +1,21 @@
-"""Where mae-train puts the model: checked before any work is done, written when it is."""
+"""Where mae-train puts the model and mae-predict the rows: checked before any work is done, written when it is."""
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mae_cli.commands.running import write_json
+from mae_cli.commands.running import STDIN, write_json
+from mae_cli.errors import ModelError
 
 if TYPE_CHECKING:
     from mae_cli.model import Model
 
 STDOUT = "-"
-_STDIN = "-"
 
 _SLASHES = tuple(filter(None, (os.sep, os.altsep)))
 _NAMES_OF_STDOUT = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
@@ -29,32 +29,25 @@ class OutputFile(click.Path):
         return STDOUT if value in _NAMES_OF_STDOUT else str(value)
 
 
-def check_output(output: str, data: Sequence[str], *, force: bool) -> None:
-    """Refuse an output that cannot be written, that is the data, or that is a file of another kind.
+def check_output(output: str, inputs: Mapping[str, Sequence[str]], check_file: Callable[[Path], None]) -> None:
+    """Refuse an output that is one of the inputs, which messages call by their keys, or that cannot be written.
+
+    Args:
+        output: what -o was given.
+        inputs: what is read ("the data", "the model").
+        check_file: refuses a file that must not be replaced, or a place that cannot be written.
 
     Raises:
         ModelError: with what to do instead.
     """
-    from mae_cli.model_file import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-
     if output == STDOUT:
         return
-    refuse_input(output, data, "the data")
-    check_replaceable(Path(output), force=force)
-
-
-def refuse_input(output: str, inputs: Sequence[str], what: str) -> None:
-    """Refuse an output that is one of the inputs, which a message calls `what`, or that names a directory.
-
-    Raises:
-        ModelError: with what to do instead.
-    """
-    from mae_cli.errors import ModelError  # noqa: PLC0415
-
     if output.endswith(_SLASHES):  # a path would lose it
         raise ModelError(f"{output} is a directory; name a file in it with -o")
-    if any(is_data(Path(output), each) for each in inputs):
-        raise ModelError(f"{output} is {what}; name another file with -o")
+    for what, names in inputs.items():
+        if any(_is_input(Path(output), name) for name in names):
+            raise ModelError(f"{output} is {what}; name another file with -o")
+    check_file(Path(output))
 
 
 def write_output(model: "Model", output: str, *, force: bool) -> None:
@@ -67,9 +60,9 @@ def write_output(model: "Model", output: str, *, force: bool) -> None:
         write_model(model, Path(output), force=force)
 
 
-def is_data(output: Path, data: str) -> bool:
+def _is_input(output: Path, name: str) -> bool:
     """Whether they are one file, by whatever names; devices and pipes can be both."""
     with suppress(OSError, ValueError):  # one of them is not there, or its name is none: that is told elsewhere
-        read = os.fstat(0) if data == _STDIN else Path(data).stat()
+        read = os.fstat(0) if name == STDIN else Path(name).stat()
         return stat.S_ISREG(read.st_mode) and os.path.samestat(output.stat(), read)
     return False

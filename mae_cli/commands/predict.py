@@ -1,18 +1,24 @@
 """mae-predict: the input rows with a column of predictions."""
 
+import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mae_cli import __version__
-from mae_cli.commands.output import STDOUT, OutputFile, refuse_input
-from mae_cli.commands.reading import dialect_of, reading_options
-from mae_cli.commands.running import Command, announce_terminal, note, running
+from mae_cli.commands.command import command
+from mae_cli.commands.data_options import dialect_of, reading_options
+from mae_cli.commands.model_argument import model_of, require_one_reader
+from mae_cli.commands.output import STDOUT, OutputFile, check_output
+from mae_cli.commands.running import announce_terminal, note, running
+from mae_cli.errors import MaeCliError
 
 if TYPE_CHECKING:
     from mae_cli.prediction import Prediction
+
+_COMPRESSORS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip", ".zst": "zstd"}
 
 _EPILOG = """\b
 Examples:
@@ -22,9 +28,7 @@ Examples:
 Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage, 130 interrupted."""
 
 
-@click.command(
-    cls=Command, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@command(epilog=_EPILOG)
 @click.argument("model", type=click.Path())
 @click.argument("data", type=click.Path(), nargs=-1, required=True)
 @click.option("--column", default="prediction", show_default=True, metavar="NAME", help="Name of the new column.")
@@ -41,7 +45,6 @@ Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage,
 )
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes.")
-@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
 def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     """Write the rows of DATA with the predictions of a MODEL written by mae-train.
 
@@ -50,16 +53,15 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     empty cell there, and is counted. A fault in the data ends the output where it is met; a file that -o names is
     written whole or not at all.
     """
-    if model == "-" and "-" in data:
-        raise click.UsageError("MODEL and DATA cannot both be standard input; give one of them as a file")
+    require_one_reader({"MODEL": [model], "DATA": data})
     with running():
         from mae_cli.data.files import Files  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-        from mae_cli.model import load_model, read_model  # noqa: PLC0415
         from mae_cli.prediction import Prediction, PredictionSettings  # noqa: PLC0415
 
-        _check_output(options["output"], model, data, force=options["force"])
+        inputs = {"the data": data, "the model": [model]}
+        check_output(options["output"], inputs, partial(_check_file, force=options["force"]))
         announce_terminal(model, *data, quiet=options["quiet"])
-        fitted = read_model(sys.stdin.buffer, "standard input") if model == "-" else load_model(model)
+        fitted = model_of(model, data)
         files = Files.of(data, dialect_of(options))
         prediction = Prediction(fitted, files, PredictionSettings(options["column"], options["only"]))
         _write(prediction, options["output"])
@@ -67,14 +69,16 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
             note(text, quiet=options["quiet"])
 
 
-def _check_output(output: str, model: str, data: tuple[str, ...], *, force: bool) -> None:
-    from mae_cli.output_file import Kind, check_writable  # noqa: PLC0415
+def _check_file(path: Path, *, force: bool) -> None:
+    from mae_cli.output_file import check_writable  # noqa: PLC0415
 
-    if output == STDOUT:
-        return
-    refuse_input(output, data, "the data")
-    refuse_input(output, [model], "the model")
-    check_writable(Path(output), Kind("would be replaced", lambda place: False), force=force)  # noqa: ARG005
+    program = _COMPRESSORS.get(path.suffix.lower())
+    if program is not None:
+        raise MaeCliError(
+            f"{path} would be plain text under the name of a compressed file; leave out -o and append "
+            f"| {program} > {shlex.quote(str(path))}"
+        )
+    check_writable(path, force=force)
 
 
 def _write(prediction: "Prediction", output: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import click
 
 from mae_cli.commands.allocator import keep_freed_memory
-from mae_cli.commands.memory import require_address_space
+from mae_cli.commands.memory import claim_address_space, is_shortage, shortage
 from mae_cli.commands.stopping import stoppable
 from mae_cli.errors import MaeCliError, SettingsError
 from mae_cli.visible import visible
@@ -21,18 +21,9 @@ FAULT = 1
 NOT_CONVERGED = 3
 GATE_FAILED = 4
 
+STDIN = "-"
+
 _END_OF_INPUT = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
-
-
-class Command(click.Command):
-    """A command whose complaints about its arguments are one line, whatever the arguments hold."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse as click does; what a terminal would obey in the message is shown as escapes."""
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            raise click.UsageError(visible(error.format_message()), error.ctx) from None
 
 
 @dataclass(eq=False)
@@ -53,7 +44,7 @@ def running() -> Iterator[Outcome]:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what a user should know is a note; a library's warnings are for developers
     with stoppable(), _faults_in_one_line(outcome):
-        require_address_space()
+        claim_address_space()
         keep_freed_memory()
         yield outcome
         sys.stdout.flush()
@@ -74,8 +65,10 @@ def _faults_in_one_line(outcome: Outcome) -> Iterator[None]:
         if _is_broken_pipe(error):
             sys.exit(outcome.status)
         _fail(f"cannot write the output: {error.strerror}", FAULT)
-    except MemoryError:
-        _fail("not enough memory for this data; use fewer columns or rows", FAULT)
+    except Exception as error:
+        if not is_shortage(error):
+            raise
+        _fail(shortage(), FAULT)
 
 
 def _is_broken_pipe(error: OSError) -> bool:
@@ -98,8 +91,15 @@ def note(text: str, *, quiet: bool) -> None:
 
 def announce_terminal(*inputs: str, quiet: bool) -> None:
     """Say what a command waits for that reads a terminal."""
-    if "-" in inputs and sys.stdin.isatty():
+    if STDIN in inputs and sys.stdin.isatty():
         note(f"reading from the terminal; end with {_END_OF_INPUT}", quiet=quiet)
+
+
+def share_a_terminal() -> bool:
+    """Whether standard output and standard error are one terminal, so that what one says the other need not."""
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        return False
+    return os.path.samestat(os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno()))
 
 
 def write_json(text: str) -> None:

@@ -3,15 +3,18 @@
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mae_cli import __version__
-from mae_cli.commands.columns import ColumnName, ColumnNames, all_names
+from mae_cli.commands.columns import ColumnName, ColumnNames
+from mae_cli.commands.command import command
+from mae_cli.commands.completion import completion_option
+from mae_cli.commands.data_options import dialect_of, place_options, reading_options
 from mae_cli.commands.output import STDOUT, OutputFile, check_output, write_output
-from mae_cli.commands.reading import dialect_of, place_options, reading_options
-from mae_cli.commands.running import NOT_CONVERGED, Command, announce_terminal, note, running, write_json
+from mae_cli.commands.records import joined
+from mae_cli.commands.running import NOT_CONVERGED, announce_terminal, note, running, write_json
 
 if TYPE_CHECKING:
     from mae_cli.reports import TrainReport
@@ -30,9 +33,7 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 130 interrupted."""
 
 
-@click.command(
-    cls=Command, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@command(epilog=_EPILOG)
 @click.argument("data", type=click.Path(), nargs=-1, required=True)
 @click.option("-t", "--target", type=ColumnName(), required=True, metavar="NAME", help="Column to predict.")
 @click.option(
@@ -99,7 +100,7 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 @click.option("--force", is_flag=True, help="Replace the output even if it is no model file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes and no progress; with -o -, no report.")
-@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
+@completion_option
 def main(data: tuple[str, ...], **options: Any) -> None:
     """Fit a linear model to a CSV by least absolute deviations (or least squares).
 
@@ -110,19 +111,21 @@ def main(data: tuple[str, ...], **options: Any) -> None:
     output, quiet, as_json = options["output"], options["quiet"], options["as_json"]
     if output == STDOUT and as_json:
         raise click.UsageError("--json and -o - both want standard output; write the model to a file")
-    with running():
+    with running() as outcome:
+        from mae_cli.model_file import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+
         settings = _settings(options)
-        check_output(output, data, force=options["force"])
+        check_output(output, {"the data": data}, partial(check_replaceable, force=options["force"]))
         announce_terminal(*data, quiet=quiet)
         trained = _train(data, options, settings)
+        if trained.report.fit.certificate.status == "limit" and settings.fit.solver.tolerance is not None:
+            outcome.status = NOT_CONVERGED
         write_output(trained.model, output, force=options["force"])
         for text in trained.report.notes:
             note(text, quiet=quiet)
         if not (quiet and output == STDOUT):  # the report would go where notes go
             seconds = replace(trained.report.seconds, total=time.perf_counter() - started)
             _render(replace(trained.report, model=output, seconds=seconds), as_json=as_json)
-    if trained.report.fit.certificate.status == "limit" and settings.fit.solver.tolerance is not None:
-        sys.exit(NOT_CONVERGED)
 
 
 def _settings(options: dict[str, Any]) -> "TrainSettings":
@@ -133,9 +136,9 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
     return TrainSettings(
         columns=ColumnChoice(
             target=options["target"],
-            features=all_names(options["features"]) or None,
-            exclude=frozenset(all_names(options["exclude"])),
-            categorical=frozenset(all_names(options["categorical"])),
+            features=joined(options["features"]) or None,
+            exclude=frozenset(joined(options["exclude"])),
+            categorical=frozenset(joined(options["categorical"])),
             weight=options["weight"],
         ),
         fit=FitSettings(

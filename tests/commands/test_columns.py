@@ -1,53 +1,27 @@
-"""Options that name columns take CSV records, so that every name can be written."""
+"""Options that name columns take CSV records and say so; those that name nothing offer no column."""
 
 import click
 import pytest
 
-from mae_cli.commands.columns import ColumnNames, all_names
+from mae_cli.commands import train
+from mae_cli.commands.columns import ColumnName, ColumnNames
 
 
-def names(text):
-    return ColumnNames().convert(text, None, None)
+def types():
+    return {parameter.name: parameter.type for parameter in train.main.params}
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("hour", ("hour",)),
-        ("hour,carrier", ("hour", "carrier")),
-        ('"a,b",c', ("a,b", "c")),
-        ('"say ""hi""",x', ('say "hi"', "x")),
-        ('"two\nlines"', ("two\nlines",)),
-        (" a , b", (" a ", " b")),
-        ("größe,[x]", ("größe", "[x]")),
-    ],
-)
-def test_a_value_is_one_csv_record(text, expected):
-    assert names(text) == expected
+def test_what_names_columns_is_completed_from_the_header():
+    completed = {name for name, kind in types().items() if isinstance(kind, ColumnName | ColumnNames)}
+    assert completed == {"target", "weight", "features", "exclude", "categorical"}
 
 
-@pytest.mark.parametrize("text", ["", ",", "a,", ",a", "a,,b", '""'])
-def test_an_empty_name_is_refused(text):
-    with pytest.raises(click.BadParameter, match="holds an empty column name"):
-        names(text)
+@pytest.mark.parametrize("name", ["features", "exclude", "categorical"])
+def test_an_empty_name_is_one_of_a_column(name):
+    with pytest.raises(click.BadParameter, match="'a,' holds an empty column name"):
+        types()[name].convert("a,", None, None)
 
 
-@pytest.mark.parametrize("text", ['"a', 'a,"b', '"a"b'])
-def test_a_broken_record_is_refused(text):
-    with pytest.raises(click.BadParameter, match="is no CSV record of names"):
-        names(text)
-
-
-@pytest.mark.parametrize("text", ["a\nb", "a\r\nb"])
-def test_a_second_record_is_refused_without_talk_of_files(text):
-    with pytest.raises(click.BadParameter, match="is no CSV record of names") as caught:
-        names(text)
-    assert "open the file" not in caught.value.message
-
-
-def test_names_that_are_split_already_are_left_alone():
-    assert names(("a,b", "c")) == ("a,b", "c")
-
-
-def test_a_repeated_option_adds_its_names_in_order():
-    assert all_names((("a", "b"), ("c",), ())) == ("a", "b", "c")
+def test_an_empty_spelling_is_none_of_a_column():
+    with pytest.raises(click.BadParameter, match="'-,' holds an empty spelling"):
+        types()["na_values"].convert("-,", None, None)

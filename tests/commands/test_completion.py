@@ -2,20 +2,25 @@
 
 import gzip
 import os
+import re
+import select
 import shutil
 import stat
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 HEADER = 'Dep Time,y,"a,b",dep:x,x,"q""q",größe,"two\nlines"\n1,2,3,4,5,6,7,8\n'
 
-MAE_TRAIN = f"""#!{sys.executable} -P
+COMMAND = f"""#!{sys.executable} -P
 import sys
-sys.argv[0] = "mae-train"
-from mae_cli.commands.entry import train
-train()
+sys.argv[0] = "{{}}"
+from mae_cli.commands.entry import {{}} as command
+command()
 """
 
 
@@ -25,7 +30,7 @@ def complete(table, tmp_path):
     table(HEADER)
 
     def answer(*words, shell="zsh"):
-        command = [sys.executable, "-P", "-c", "import sys; sys.argv[0] = 'mae-train'; " + MAE_TRAIN.partition("\n")[2]]
+        command = [sys.executable, "-P", "-c", COMMAND.format("mae-train", "train")]
         asked = {"_MAE_TRAIN_COMPLETE": f"{shell}_complete", "COMP_WORDS": "\n".join(["mae-train", *words])}
         asked["COMP_CWORD"] = words[-1] if shell == "fish" else str(len(words))
         done = subprocess.run(
@@ -40,6 +45,7 @@ def complete(table, tmp_path):
 
 BASH_ALL = [r"Dep\\ Time", "y", r'\\"a,b\\"', r"dep\\:x", "x", r'\\"q\\"\\"q\\"', "größe"]
 ALL = ["Dep Time", "y", '"a,b"', "dep:x", "x", '"q""q"', "größe"]
+TARGETS = ["Dep Time", "y", "a,b", "dep:x", "x", 'q"q', "größe"]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +54,7 @@ ALL = ["Dep Time", "y", '"a,b"', "dep:x", "x", '"q""q"', "größe"]
         (("data.csv", "--features", ""), ALL),
         (("data.csv", "--exclude", ""), ALL),
         (("data.csv", "--categorical", ""), ALL),
-        (("data.csv", "--target", ""), ["Dep Time", "y", "a,b", "dep:x", "x", 'q"q', "größe"]),
+        (("data.csv", "--target", ""), TARGETS),
         (("data.csv", "-t", "d"), ["dep:x"]),
         (("data.csv", "-t", "y", "--weight", "x"), ["x"]),
         (("data.csv", "-t", "y", "--features", "x,D"), ["x,Dep Time"]),
@@ -68,6 +74,34 @@ ALL = ["Dep Time", "y", '"a,b"', "dep:x", "x", '"q""q"', "größe"]
 )  # fmt: skip
 def test_columns_come_from_the_header(complete, words, expected):
     assert complete(*words) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "expected"),
+    [
+        ("Fläche;Ort\n1;2\n", (), ["Fläche", "Ort"]),
+        ("Fläche\tOrt\n1\t2\n", (), ["Fläche", "Ort"]),
+        ("Fläche,in m;Ort\n1;2\n", (), ["Fläche", "in m;Ort"]),
+        ("Fläche,in m;Ort\n1;2\n", ("--delimiter", "';'"), ["Fläche,in m", "Ort"]),
+        ("Fläche,in m\tOrt\n1\t2\n", ("--delimiter", "tab"), ["Fläche,in m", "Ort"]),
+        ("Fläche,Ort\n1,2\n", ("--encoding", "latin-1"), ["FlÃ¤che", "Ort"]),
+        ("Fläche,Ort\n1,2\n", ("--decimal", ","), []),
+        ("Fläche,Ort\n1,2\n", ("--encoding", "klingon"), []),
+        ("Fläche,Ort\n1,2\n", ("--decimal", "x"), []),
+    ],
+)  # fmt: skip
+def test_the_header_is_read_as_the_options_say(complete, table, content, options, expected):
+    table(content, "other.csv")
+    assert complete("other.csv", *options, "-t", "") == expected
+
+
+def test_the_target_is_offered_once(complete):
+    assert complete("data.csv", "-t", "x", "--features", "") == [name for name in ALL if name != "x"]
+    assert complete("data.csv", "-t", "x", "--weight", "") == [name for name in TARGETS if name != "x"]
+
+
+def test_values_that_are_no_columns_are_not_taken_for_them(complete):
+    assert complete("data.csv", "--na-values", "") == []
 
 
 def test_a_gzipped_file_has_a_header_too(complete, tmp_path):
@@ -107,39 +141,108 @@ def test_fish_gets_the_option_with_the_value(complete):
 
 # ---------------------------------------------------------------- real shells
 
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+LINES = {match[1]: match[0] for match in re.finditer(r"^.*mae-train --completion (\w+).*$", README, flags=re.MULTILINE)}
+
 SCRIPTS = {
     "bash": """
-        eval "$(_MAE_TRAIN_COMPLETE=bash_source mae-train)"
         COMP_WORDS=(mae-train data.csv --features 'x,D'); COMP_CWORD=3
         _mae_train_completion mae-train
         printf '%s\\n' "${COMPREPLY[@]}"
     """,
     "zsh": """
-        zmodload zsh/parameter
-        compdef() { : }
         compadd() { print -rl -- $completions }
-        eval "$(_MAE_TRAIN_COMPLETE=zsh_source mae-train)"
         words=(mae-train data.csv --features 'x,D'); CURRENT=4
         _mae_train_completion
     """,
-    "fish": """
-        _MAE_TRAIN_COMPLETE=fish_source mae-train | source
-        complete -C 'mae-train data.csv --features x,D'
-    """,
+    "fish": "complete -C 'mae-train data.csv --features x,D'",
+}
+# What must have happened before the line of the README.
+SETTINGS = {"bash": "", "zsh": "zmodload zsh/parameter; compdef() { : }", "fish": ""}
+
+
+@pytest.fixture
+def environment(table, tmp_path):
+    """Of a shell that finds the commands; the test's directory is its home."""
+    table(HEADER)
+    for name, function in (("mae-train", "train"), ("mae-eval", "evaluate"), ("mae-predict", "predict")):
+        script = tmp_path / name
+        script.write_text(COMMAND.format(name, function), encoding="utf-8")
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    return os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path), "TERM": "dumb"}
+
+
+def require(shell):
+    if sys.platform == "win32" or shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not here")
+
+
+def test_the_readme_has_one_line_for_each_shell():
+    assert set(LINES) == set(SCRIPTS)
+
+
+@pytest.mark.parametrize(("shell", "shown"), [("bash", r"x,Dep\ Time"), ("zsh", "x,Dep Time"), ("fish", "x,Dep Time")])
+def test_a_real_shell_offers_a_record_with_a_comma_and_a_blank(environment, tmp_path, shell, shown):
+    require(shell)
+    script = "\n".join([SETTINGS[shell], LINES[shell], SCRIPTS[shell]])
+    done = subprocess.run(
+        [shell, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.splitlines(), done.stderr) == ([shown], "")
+
+
+@pytest.mark.parametrize(
+    ("begun", "expected"),
+    [
+        ("mae-train data.csv --target dep", "dep:x"),
+        ("mae-eval model.json data.csv --max-m", "--max-mae"),
+        ("mae-predict --onl", "--only"),
+    ],
+)
+def test_fish_completes_what_is_typed_after_the_line_of_the_readme(environment, tmp_path, begun, expected):
+    require("fish")
+    script = f"{LINES['fish']}\ncomplete -C '{begun}'"
+    done = subprocess.run(
+        ["fish", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split()[0] == expected
+
+
+INTERACTIVE = {
+    "bash": (["bash", "--norc", "--noprofile", "-i"], ""),
+    "zsh": (["zsh", "-f", "-i"], "autoload -Uz compinit; compinit -u -D\n"),
 }
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="shells as POSIX has them")
-@pytest.mark.parametrize(("shell", "shown"), [("bash", r"x,Dep\ Time"), ("zsh", "x,Dep Time"), ("fish", "x,Dep Time")])
-def test_a_real_shell_offers_a_record_with_a_comma_and_a_blank(table, tmp_path, shell, shown):
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not here")
-    table(HEADER)
-    script = tmp_path / "mae-train"
-    script.write_text(MAE_TRAIN, encoding="utf-8")
-    script.chmod(script.stat().st_mode | stat.S_IXUSR)
-    environment = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)}
-    done = subprocess.run(
-        [shell, "-c", SCRIPTS[shell]], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.stdout.splitlines() == [shown], done.stderr
+@pytest.mark.parametrize("shell", INTERACTIVE)
+def test_the_tab_key_completes_all_commands_after_the_line_of_the_readme(environment, tmp_path, shell):
+    require(shell)
+    command, setting = INTERACTIVE[shell]
+    with terminal(command, tmp_path, environment) as shows:
+        assert shows(f"{setting}{LINES[shell]}\n: $((40 + 2)) && echo $((40 + 2))\n", "\n42")
+        assert shows("mae-train data.csv --target Dep\t", r"--target Dep\ Time")
+        assert shows("\x15mae-eval model.json --max-m\t", "--max-mae")
+        assert shows("\x15mae-predict --onl\t", "--only")
+
+
+@contextmanager
+def terminal(command, place, environment):
+    """A program on a terminal; what is yielded types keys and waits until the program shows something."""
+    pty = pytest.importorskip("pty", reason="terminals as POSIX has them")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=place, env=environment)
+    os.close(theirs)
+
+    def shows(keys, expected, seconds=60):
+        os.write(ours, keys.encode())
+        shown, end = "", time.monotonic() + seconds
+        while expected not in shown and select.select([ours], [], [], max(0, end - time.monotonic()))[0]:
+            shown += os.read(ours, 1 << 16).decode(errors="replace")
+        return expected in shown
+
+    try:
+        yield shows
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)

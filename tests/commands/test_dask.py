@@ -206,7 +206,9 @@ def test_parquet_without_dask_says_how_it_is_read(mae_train, parts, tmp_path):
     pd.read_csv(tmp_path / parts[0]).to_parquet(tmp_path / "data.parquet")
     done = mae_train("data.parquet", "-t", "delay")
     assert done.exit_code == 1
-    assert done.stderr.startswith("Error: data.parquet is a Parquet file, which --dask local reads")
+    assert done.stderr.startswith(
+        "Error: data.parquet is a Parquet file; mae-train and mae-eval read it with --dask local, "
+    )
     assert done.stderr.count("\n") == 1
 
 

@@ -180,8 +180,8 @@ def test_where_the_rows_are_kept_does_not_matter(mae_eval, good, bad, data, plac
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("-", "data.csv", "--against", "-"), "--against and another file cannot both be standard input"),
-        (("good.json", "-", "--against", "-"), "--against and another file cannot both be standard input"),
+        (("-", "data.csv", "--against", "-"), "MODEL and --against cannot both be standard input"),
+        (("good.json", "-", "--against", "-"), "DATA and --against cannot both be standard input"),
         (("good.json", "data.csv", "--worst", "0"), "0 is not in the range"),
         (("good.json", "data.csv", "--worst", "1001"), "1001 is not in the range"),
     ],

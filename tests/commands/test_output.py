@@ -35,9 +35,13 @@ def test_other_names_are_files(name):
     assert OutputFile().convert(name, None, None) == name
 
 
+def anything_goes(_path):
+    """No file must not be replaced."""
+
+
 def refusal(output, data):
     with pytest.raises(ModelError) as caught:
-        check_output(str(output), (str(data),), force=True)
+        check_output(str(output), {"the data": [str(data)]}, anything_goes)
     return str(caught.value)
 
 

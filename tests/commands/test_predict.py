@@ -181,6 +181,23 @@ def test_an_output_that_should_not_be_written_is_refused(mae_predict, model, tab
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("output", "remedy"),
+    [
+        ("out.csv.gz", "gzip > out.csv.gz"),
+        ("out.bz2", "bzip2 > out.bz2"),
+        ("out.xz", "xz > out.xz"),
+        ("out.zst", "zstd > out.zst"),
+        ("my out.ZIP", "zip > 'my out.ZIP'"),
+    ],
+)
+def test_plain_text_under_the_name_of_a_compressed_file_is_refused(mae_predict, model, table, tmp_path, output, remedy):
+    result = mae_predict(model, table("x,k\n1,a\n"), "-o", output, "--force")
+    refusal = f"{output} would be plain text under the name of a compressed file; leave out -o and append | {remedy}"
+    assert (result.exit_code, result.stderr) == (1, f"Error: {refusal}\n")
+    assert not (tmp_path / output).exists()
+
+
 def test_a_reader_that_wants_one_line_ends_it_quietly(model, table, start):
     process = start(model, table("x,k,note\n" + f"1,a,{'n' * 200}\n" * 100_000))
     assert process.stdout.readline().decode().strip() == "x,k,note,prediction"

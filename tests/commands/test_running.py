@@ -97,6 +97,14 @@ def test_a_reader_that_is_gone_already_ends_it_quietly_with_the_model_written(st
     assert load_model(tmp_path / "model.json").target == "delay"
 
 
+@pytest.mark.parametrize("output", ["model.json", "-"])
+def test_a_reader_that_is_gone_does_not_hide_a_tolerance_that_was_missed(start, flights, output):
+    arguments = ("--solver", "textbook", "--epochs", "2", "--tolerance", "1e-9")
+    process = start("mae-train", flights, "-t", "delay", *arguments, "-o", output)
+    process.stdout.close()
+    assert end(process) == (3, "")
+
+
 def test_a_reader_that_leaves_in_the_middle_ends_it_quietly_with_the_model_written(start, table, tmp_path):
     data = table("y,x\n1,1\n2,2\n4,3\n7,9\n")
     # So many epochs make a report of more than a pipe holds.

@@ -161,6 +161,14 @@ def test_json_on_a_terminal_has_escapes_for_what_it_would_obey(on_terminal, host
     assert r'"a\u202eb"' in shown
 
 
+@pytest.mark.parametrize("options", [(), ("--json",), ("-q",)])
+def test_a_failed_gate_is_told_once_on_a_terminal(on_terminal, mae_train, table, options):
+    mae_train(table("y,x\n1,1\n2,2\n4,3\n"), "-t", "y")
+    status, shown = on_terminal("evaluate", "model.json", "data.csv", "--max-mae", "0.1", *options)
+    assert status == 4
+    assert COLOUR.sub("", shown).count("Failed: the MAE is ") == 1
+
+
 def test_who_is_asked_to_type_is_told_so(on_terminal):
     status, shown = on_terminal("train", "-", "-t", "y", typed="y,x\n1,1\n2,2\n4,3\n\x04")
     assert status == 0

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mae_cli.commands.columns import ColumnNames, all_names
+from mae_cli.commands.records import Record, joined
 
 if TYPE_CHECKING:
     from mae_cli.data.dialect import Dialect
@@ -22,7 +22,7 @@ _OPTIONS = (
     click.option("--encoding", metavar="NAME", help="Of the text.  [default: UTF-8, or what its mark tells]"),
     click.option(
         "--na-values",
-        type=ColumnNames(),
+        type=Record("spelling"),
         metavar="NAMES",
         multiple=True,
         help="More spellings of a missing cell, as in --na-values '-,?'.",
@@ -80,5 +80,5 @@ def dialect_of(options: dict[str, Any]) -> "Dialect":
         encoding=options["encoding"],
         delimiter="\t" if delimiter in _TABS else delimiter,
         decimal=options["decimal"],
-        missing=frozenset(all_names(options["na_values"])),
+        missing=frozenset(joined(options["na_values"])),
     )

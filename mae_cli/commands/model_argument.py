@@ -1,0 +1,56 @@
+"""The model that mae-eval and mae-predict are given: a file, or standard input."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mae_cli.commands.running import STDIN
+from mae_cli.errors import ModelError
+
+if TYPE_CHECKING:
+    from mae_cli.model import Model
+
+_BEGINNING = 64
+
+
+def require_one_reader(arguments: Mapping[str, Sequence[str]]) -> None:
+    """Refuse what would read standard input twice; the arguments have the names that the usage gives them."""
+    readers = [name for name, values in arguments.items() if STDIN in values]
+    if len(readers) > 1:
+        raise click.UsageError(
+            f"{readers[0]} and {readers[1]} cannot both be standard input; give one of them as a file"
+        )
+
+
+def name_of(argument: str) -> str:
+    """What messages call the model."""
+    return "standard input" if argument == STDIN else argument
+
+
+def model_of(argument: str, data: Sequence[str] = ()) -> "Model":
+    """The model that an argument names; `data` are the arguments that it may have been confused with.
+
+    Raises:
+        ModelError: there is none, or it is not valid.
+    """
+    from mae_cli.model import load_model, read_model  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+
+    try:
+        return read_model(sys.stdin.buffer, name_of(argument)) if argument == STDIN else load_model(argument)
+    except ModelError as error:
+        if _begins_an_object(argument) or not any(map(_begins_an_object, data)):
+            raise
+        raise ModelError(f"{error}; MODEL comes first, then DATA") from None
+
+
+def _begins_an_object(argument: str) -> bool:
+    """Whether there is a file that begins as a model does."""
+    with suppress(OSError, ValueError):  # ValueError: a name that no file can have
+        if Path(argument).is_file():
+            with Path(argument).open("rb") as stream:
+                return stream.read(_BEGINNING).lstrip().startswith(b"{")
+    return False
