@@ -38,7 +38,7 @@ class DualSums(Sums):
     loss: float
     gap: float
     pull: FloatArray
-    exceptions: Touching
+    exceptions: tuple[Touching, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +157,7 @@ def bound_vertex(problem: Problem, vertex: VertexFit) -> VertexBound:
     untilted = multipliers - problem.absolute_loss.tilt
     if np.abs(untilted).max(initial=0.0) > 1 + BOX_ROUNDING:
         return VertexBound(bound, untilted, None)
-    exceptions = Touching(vertex.basis, np.clip(untilted, -1.0, 1.0)) + known.exceptions
+    exceptions = Touching.joined((Touching(vertex.basis, np.clip(untilted, -1.0, 1.0)), *known.exceptions))
     return VertexBound(bound, untilted, DualPoint(exceptions.rows, exceptions.signs))
 
 
@@ -195,7 +195,7 @@ def _absolute_sums(block: Block, standard: Standardisation, point: Coefficients,
         loss=float(block.weighted(losses).sum()),
         gap=float(block.weighted(gaps).sum()),
         pull=standard.pull(shifted, block.weighted(tilted)),
-        exceptions=Touching(block.positions[unlike], chosen[unlike]),
+        exceptions=(Touching(block.positions[unlike], chosen[unlike]),),
     )
 
 
