@@ -190,9 +190,8 @@ def _fit(data: _Data, settings: FitSettings, scored_at: float, watch: Watch) -> 
     started = time.perf_counter()
     solution = fit_rows(data.train.rows, settings, watch)
     seconds = time.perf_counter() - started
-    point = solution.point
     trivial = data.baseline.prediction(settings.loss, settings.quantile)
-    scores = partial(score, point=point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
+    scores = partial(score, point=solution.point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
     report = FitReport(
         loss=settings.loss,
         quantile=settings.quantile,
@@ -205,7 +204,7 @@ def _fit(data: _Data, settings: FitSettings, scored_at: float, watch: Watch) -> 
         effects=effects(data.schema, solution, data.train.moments.deviation),
         seconds=seconds,
     )
-    return Fitted(solution, point, report)
+    return Fitted(solution, report)
 
 
 def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> list[str]:
