@@ -18,8 +18,8 @@ from mae_cli.data.moments import Moments
 from mae_cli.data.order import target_quantiles
 from mae_cli.data.rows import Block, Rows, TransformedRows
 from mae_cli.data.sums import Sums, sum_blocks
+from mae_cli.linear import Coefficients
 from mae_cli.reports import Comparison, ContestedRow, FitReport
-from mae_cli.solvers.problem import Coefficients
 from mae_cli.solvers.solution import Solution, Status
 
 _CONTESTED_ROWS = 8
@@ -35,11 +35,15 @@ _FAR_OUT = 5.0
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """One fit: solution, its coefficients, and its report."""
+    """One fit and its report."""
 
     solution: Solution
-    point: Coefficients
     report: FitReport
+
+    @property
+    def point(self) -> Coefficients:
+        """The linear function that was fitted."""
+        return self.solution.point
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +138,9 @@ def _contested(pulls: _Pulls, first: Fitted, other: Fitted, data: TrainingData) 
     records = block.record_numbers.tolist()
     places = data.files.locate(records)
     predictions = zip(
-        first.point.predict(block.design).tolist(), other.point.predict(block.design).tolist(), strict=True
+        first.point.predict(block.design).tolist(),
+        other.point.predict(block.design).tolist(),
+        strict=True,
     )
     shares = (pulls.strongest.values / pulls.total).tolist() if pulls.total > 0 else []
     rows = zip(records, block.target.tolist(), predictions, shares, strict=True)

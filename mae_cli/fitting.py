@@ -14,9 +14,9 @@ from mae_cli.data.rows import MemoryRows, Rows
 from mae_cli.data.sums import Range
 from mae_cli.data.weights import relative_weights
 from mae_cli.errors import DataError, SettingsError
+from mae_cli.linear import Coefficients
 from mae_cli.losses import loss_named
 from mae_cli.schema import NumericColumn, Schema
-from mae_cli.solvers.problem import Coefficients
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Certificate, History, Solution
 from mae_cli.solvers.solve import solve

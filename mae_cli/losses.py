@@ -1,7 +1,6 @@
-"""The losses as functions of residuals: value, slope and exact line search. They know r and never X.
+"""The losses as functions of residuals: value, slope, and the exact line search of MAE and pinball.
 
-Residuals are r = y − z with predictions z; the slope is the derivative of the loss by z. A line search
-minimises Σ ω·loss(r − t·u) over the step t, for residuals r and their rate of change u along a direction.
+They know r and never X: residuals are r = y − z with predictions z, and the slope is the derivative of the loss by z.
 """
 
 import math
@@ -19,21 +18,12 @@ FloatArray = NDArray[np.float64]
 class Loss(Protocol):
     """A convex loss of residuals."""
 
-    @property
-    def name(self) -> str:
-        """What people call its mean."""
-        ...
-
     def values(self, residual: FloatArray) -> FloatArray:
         """The loss of every residual, (n,)."""
         ...
 
     def slope(self, residual: FloatArray) -> FloatArray:
         """A subgradient of the loss by the prediction, (n,)."""
-        ...
-
-    def line_search(self, residual: FloatArray, rate: FloatArray, weights: FloatArray | None = None) -> float:
-        """The step t ≥ or ≤ 0 that minimises Σ ω·loss(r − t·u); 0.0 when no row moves."""
         ...
 
 
@@ -45,11 +35,6 @@ class Pinball:
     """
 
     quantile: float
-
-    @property
-    def name(self) -> str:
-        """What people call its mean."""
-        return "pinball loss"
 
     @property
     def tilt(self) -> float:
@@ -64,20 +49,10 @@ class Pinball:
         """−½ sgn(r) − (τ − ½)."""
         return -0.5 * np.sign(residual) - 0.5 * self.tilt
 
-    def line_search(self, residual: FloatArray, rate: FloatArray, weights: FloatArray | None = None) -> float:
-        """The exact minimiser: a weighted quantile of rᵢ/uᵢ with weights ωᵢ|uᵢ|."""
-        weighted_rate = rate if weights is None else weights * rate
-        return breakpoint_step(residual, rate, np.abs(weighted_rate), self.tilt * float(weighted_rate.sum()))
-
 
 @dataclass(frozen=True)
 class Absolute:
-    """|r|, whose mean is the MAE. The slope is −sgn(r), with sgn(0) = 0 out of the valid [−1, 1]."""
-
-    @property
-    def name(self) -> str:
-        """What people call its mean."""
-        return "MAE"
+    """|r|, whose mean is the MAE. The slope is −sgn(r), with sgn(0) = 0, one of the valid values in [−1, 1]."""
 
     @property
     def tilt(self) -> float:
@@ -92,19 +67,10 @@ class Absolute:
         """−sgn(r)."""
         return -np.sign(residual)
 
-    def line_search(self, residual: FloatArray, rate: FloatArray, weights: FloatArray | None = None) -> float:
-        """The exact minimiser: the weighted median of rᵢ/uᵢ with weights ωᵢ|uᵢ|."""
-        return breakpoint_step(residual, rate, np.abs(rate if weights is None else weights * rate), 0.0)
-
 
 @dataclass(frozen=True)
 class Squared:
     """r², whose mean is the MSE. The slope is −2r."""
-
-    @property
-    def name(self) -> str:
-        """What people call its mean."""
-        return "MSE"
 
     def values(self, residual: FloatArray) -> FloatArray:
         """r²."""
@@ -114,18 +80,13 @@ class Squared:
         """−2r."""
         return -2.0 * residual
 
-    def line_search(self, residual: FloatArray, rate: FloatArray, weights: FloatArray | None = None) -> float:
-        """The exact minimiser Σωru / Σωu²."""
-        weighted_rate = rate if weights is None else weights * rate
-        curvature = float(weighted_rate @ rate)
-        return float(weighted_rate @ residual) / curvature if curvature > 0 else 0.0
-
 
 def breakpoint_step(residual: FloatArray, rate: FloatArray, weights: FloatArray, gain: float) -> float:
-    """The step t that minimises Σᵢ hᵢ·|rᵢ/uᵢ − t| − t·gain over rows with uᵢ ≠ 0, where hᵢ = `weights`.
+    """The exact line search: the t that minimises Σᵢ hᵢ·|rᵢ/uᵢ − t| − t·gain over rows with hᵢ > 0, hᵢ = `weights`.
 
-    The slope in t rises by 2hᵢ at the breakpoint rᵢ/uᵢ, from −Σh − gain; it passes zero where the weights
-    up to there reach (Σh + gain)/2. Returns 0.0 when no row moves, ±inf when the sum falls for ever.
+    With hᵢ = ωᵢ|uᵢ| the sum is Σω|r − t·u|, for residuals r and their rate of change u along a direction. Its
+    slope in t rises by 2hᵢ at the breakpoint rᵢ/uᵢ, from −Σh − gain; it passes zero where the weights up to there reach
+    (Σh + gain)/2. Returns 0.0 when no row moves, ±inf when the sum falls for ever.
     """
     moving = weights > 0
     if not moving.all():

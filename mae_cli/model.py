@@ -14,9 +14,9 @@ from mae_cli.data.design import FloatArray
 from mae_cli.data.wording import quoted
 from mae_cli.errors import ModelError
 from mae_cli.fields import Fields
+from mae_cli.linear import Coefficients
 from mae_cli.provenance import read_provenance
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
-from mae_cli.solvers.problem import Coefficients
 from mae_cli.visible import json_text
 
 if TYPE_CHECKING:

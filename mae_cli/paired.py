@@ -19,7 +19,7 @@ from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block, Positions, Rows
 from mae_cli.data.selection import Selection
 from mae_cli.data.sums import Sums, sum_blocks
-from mae_cli.solvers.problem import Coefficients
+from mae_cli.linear import Coefficients
 
 CONFIDENCE = 0.95
 

@@ -8,6 +8,9 @@ FloatArray = NDArray[np.float64]
 # Below this many values one sort is faster than narrowing the range first.
 SORT_SIZE = 1_500
 _PIVOTS = 1_024
+# Portions of the smallest values grow by this factor, from so many on that sorting them costs next to nothing.
+_FIRST_PORTION = 512
+_GROWTH = 8
 # The bracket reaches so many standard deviations of the sample's rank to either side, so that it rarely misses.
 _BRACKET_WIDTH = 3.0
 
@@ -54,6 +57,28 @@ def select(values: FloatArray, weights: FloatArray, mass: float) -> float:
     order = np.argsort(values, kind="stable")
     position = int(np.searchsorted(np.cumsum(weights[order]), mass))
     return float(values[order[min(position, values.size - 1)]])
+
+
+def first_reaching(values: FloatArray, weights: FloatArray, total: float) -> int | None:
+    """The place of the smallest value v with Σ(weights of values ≤ v) ≥ total; None when all of them are too few.
+
+    For a total that a small share of the values is likely to reach: only the smallest values are sorted, in portions
+    that grow until one is enough.
+    """
+    count = _FIRST_PORTION
+    while 2 * count < len(values):
+        portion = np.sort(np.argpartition(values, count)[:count])  # in order, so that the first of equal values counts
+        place = _place_reaching(values[portion], weights[portion], total)
+        if place is not None:
+            return int(portion[place])
+        count *= _GROWTH
+    return _place_reaching(values, weights, total)
+
+
+def _place_reaching(values: FloatArray, weights: FloatArray, total: float) -> int | None:
+    order = values.argsort(kind="stable")
+    reached = int(weights[order].cumsum().searchsorted(total))
+    return int(order[reached]) if reached < len(order) else None
 
 
 def _bracket(values: FloatArray, weights: FloatArray, mass: float) -> tuple[float, float]:

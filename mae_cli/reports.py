@@ -70,7 +70,6 @@ class FitReport:
         history: the course of the fit.
         intercept: None when the model has none.
         effects: every coefficient, in the order of the features.
-        seconds: time the fit took.
     """
 
     loss: str
@@ -82,7 +81,11 @@ class FitReport:
     history: History
     intercept: float | None
     effects: tuple[Effect, ...]
-    seconds: float
+
+    @property
+    def columns(self) -> int:
+        """How many coefficients were estimated, the intercept included."""
+        return sum(not effect.aliased for effect in self.effects) + (self.intercept is not None)
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,6 @@ class TrainReport:
         target: the target column.
         weight: the weight column, if any.
         rows: where the rows went.
-        columns: estimated coefficients, the intercept included.
         fit: the fit whose model is written.
         comparison: the other loss, when asked for.
         notes: remarks for standard error, one line each.
@@ -149,12 +151,16 @@ class TrainReport:
     target: str
     weight: str | None
     rows: TrainingRows
-    columns: int
     fit: FitReport
     comparison: Comparison | None
     notes: tuple[str, ...]
     model: str | None
     seconds: Seconds
+
+    @property
+    def columns(self) -> int:
+        """How many coefficients the fit whose model is written has, the intercept included."""
+        return self.fit.columns
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from mae_cli.data.rows import Block, Rows, TransformedRows
 from mae_cli.data.sums import Range, Sums, sum_blocks
 from mae_cli.data.weights import relative_weights
 from mae_cli.errors import DataError
+from mae_cli.linear import Coefficients
 from mae_cli.losses import Pinball
 from mae_cli.metrics import Metrics
 from mae_cli.reports import Scores
-from mae_cli.solvers.problem import Coefficients
 
 
 def scorable(rows: Rows) -> Rows | None:

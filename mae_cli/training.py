@@ -119,7 +119,6 @@ def train(files: Data, settings: TrainSettings, observer: Observer = UNOBSERVED)
         target=settings.columns.target,
         weight=settings.columns.weight,
         rows=data.rows,
-        columns=sum(not effect.aliased for effect in fitted.report.effects) + settings.fit.intercept,
         fit=fitted.report,
         comparison=comparison,
         notes=(*data.notes, *_remarks(settings.fit.solver, fitted.report, data.rows)),
@@ -187,12 +186,9 @@ def _other_loss(settings: FitSettings) -> FitSettings:
 
 def _fit(data: _Data, settings: FitSettings, scored_at: float, watch: Watch) -> Fitted:
     """Fit one loss, and score it on the training rows and the holdout, with the pinball loss of a quantile."""
-    started = time.perf_counter()
     solution = fit_rows(data.train.rows, settings, watch)
-    seconds = time.perf_counter() - started
-    point = solution.point
     trivial = data.baseline.prediction(settings.loss, settings.quantile)
-    scores = partial(score, point=point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
+    scores = partial(score, point=solution.point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
     report = FitReport(
         loss=settings.loss,
         quantile=settings.quantile,
@@ -203,9 +199,8 @@ def _fit(data: _Data, settings: FitSettings, scored_at: float, watch: Watch) -> 
         history=solution.history,
         intercept=solution.intercept if settings.intercept else None,
         effects=effects(data.schema, solution, data.train.moments.deviation),
-        seconds=seconds,
     )
-    return Fitted(solution, point, report)
+    return Fitted(solution, report)
 
 
 def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> list[str]:
@@ -218,13 +213,12 @@ def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> l
             remarks.append(f"the descent diverged in epoch {epochs:,}; use a smaller --learning-rate")
         if losses[-1] >= losses[0]:
             remarks.append("no step improved on the start, so all coefficients are 0; use another --learning-rate")
-    coefficients = sum(not effect.aliased for effect in report.effects) + (report.intercept is not None)
-    if coefficients > 1 and coefficients >= rows.used - rows.zero_weight:
+    if report.columns > 1 and report.columns >= rows.used - rows.zero_weight:
         remarks.append(
-            f"as many coefficients as rows ({coefficients:,}): the fit passes through every row whatever the data, and "
-            "its training metrics say nothing; use fewer columns, or --holdout"
+            f"as many coefficients as rows ({report.columns:,}): the fit passes through every row whatever the data, "
+            "and its training metrics say nothing; use fewer columns, or --holdout"
         )
-    elif coefficients > 1 and proved and report.train.model == report.train.baseline:
+    elif report.columns > 1 and proved and report.train.model == report.train.baseline:
         remarks.append("the model is no better than the prediction without features")
     return remarks
 

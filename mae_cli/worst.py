@@ -8,8 +8,8 @@ from mae_cli.data.files import Records
 from mae_cli.data.largest import Largest
 from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import sum_blocks
+from mae_cli.linear import Coefficients
 from mae_cli.reports import WorstRow
-from mae_cli.solvers.problem import Coefficients
 
 
 def worst_rows(rows: Rows, point: Coefficients, count: int, files: Records) -> tuple[WorstRow, ...]:

@@ -7,6 +7,7 @@ from mae_cli.data.design import Design
 from mae_cli.data.moments import column_moments
 from mae_cli.data.rows import MemoryRows
 from mae_cli.effects import effects
+from mae_cli.linear import Coefficients
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.solvers.solution import Certificate, History, Solution, Status
 
@@ -16,7 +17,7 @@ DESIGN = Design(np.array([[0.0, 1.0], [4.0, 1.0], [1.0, 1.0], [2.0, 1.0]]), (np.
 
 def solution(coefficients, aliased=()):
     certificate = Certificate(Status.OPTIMAL, 0.0, 0.0, None, unique=True)
-    return Solution(0.0, np.array(coefficients), aliased, certificate, History((0.0,), 0, 1), None)
+    return Solution(Coefficients(0.0, np.array(coefficients)), aliased, certificate, History((0.0,), 0, 1), None)
 
 
 def found(coefficients, aliased=(), weights=None):

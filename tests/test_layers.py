@@ -22,6 +22,7 @@ LAYERS = (
     ("reports", "model"),
     ("provenance",),
     ("fields", "solvers"),
+    ("linear",),
     ("data",),
     ("schema", "metrics"),
     ("losses",),

@@ -7,8 +7,8 @@ from mae_cli.data.design import Design
 from mae_cli.data.rows import MemoryRows
 from mae_cli.data.scratch import ScratchRows
 from mae_cli.data.selection import Selection
+from mae_cli.linear import Coefficients
 from mae_cli.paired import Predictor, paired_difference
-from mae_cli.solvers.problem import Coefficients
 
 ALL = Selection(None, (), ())
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.quantiles import SORT_SIZE, select, weighted_quantile
+from mae_cli.quantiles import SORT_SIZE, first_reaching, select, weighted_quantile
 
 
 def selected_by_sorting(values, weights, mass):
@@ -76,3 +76,14 @@ def test_the_middle_of_huge_values_does_not_overflow():
 def test_the_middle_is_taken_however_the_mass_rounds(quantile):
     values = np.arange(100.0)
     assert weighted_quantile(values, np.ones(100), quantile) == round(100 * quantile) - 0.5
+
+
+@pytest.mark.parametrize("count", [1, 5, 512, 1024, 1025, 5000, 50_000])
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.3, 0.999])
+def test_the_first_place_whose_weights_reach_a_total(count, share):
+    random = np.random.default_rng(2)
+    values, weights = random.standard_cauchy(count), random.uniform(0, 1, count)
+    total = share * weights.sum()
+    order = np.argsort(values)
+    assert first_reaching(values, weights, total) == order[np.searchsorted(weights[order].cumsum(), total)]
+    assert first_reaching(values, weights, 1.1 * weights.sum()) is None

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from mae_cli.data.design import Design
 from mae_cli.data.rows import Block, MemoryRows
 from mae_cli.errors import DataError
+from mae_cli.linear import Coefficients
 from mae_cli.scoring import mean_target, scorable, score
-from mae_cli.solvers.problem import Coefficients
 
 TARGET = np.array([3.0, -1.0, 4.0, 1.5, 9.0, 2.0])
 PREDICTED = np.array([2.5, 0.0, 4.0, 2.0, 5.0, 2.25])

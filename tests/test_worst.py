@@ -7,7 +7,7 @@ from support.tables import held
 from mae_cli.data.design import Design
 from mae_cli.data.rows import Block, MemoryRows
 from mae_cli.data.scratch import ScratchRows
-from mae_cli.solvers.problem import Coefficients
+from mae_cli.linear import Coefficients
 from mae_cli.worst import worst_rows
 
 NOTHING = Coefficients(0.0, np.zeros(1))

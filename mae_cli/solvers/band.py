@@ -96,7 +96,7 @@ class Band:
 
     def widened(self, narrowed: "Narrowed[Band]", rows: "Touching") -> "Narrowed[Band]":
         """The rows join the narrowed problem."""
-        return self._narrowed_to(np.union1d(narrowed.members, rows.rows))
+        return self._narrowed_to(narrowed.members_with(rows))
 
     def _narrowed_to(self, members: Positions) -> "Narrowed[Band]":
         signs = np.sign(self.residual)
@@ -133,6 +133,10 @@ class Narrowed(Generic[B]):
     members: Positions
     band: B
     objective: float
+
+    def members_with(self, rows: "Touching") -> Positions:
+        """The members and other rows, in the order of their positions."""
+        return np.sort(np.concatenate([self.members, rows.rows]), kind="stable")
 
 
 @dataclass(frozen=True, eq=False)

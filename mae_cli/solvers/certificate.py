@@ -13,7 +13,8 @@ from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.errors import DataError
-from mae_cli.solvers.problem import Coefficients, Problem, mean_magnitude
+from mae_cli.linear import Coefficients
+from mae_cli.solvers.problem import Problem, mean_magnitude
 from mae_cli.solvers.solution import Certificate, History, Status
 from mae_cli.solvers.standardise import Standardisation
 

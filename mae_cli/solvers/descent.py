@@ -26,22 +26,24 @@ class Descent:
         step: (k,) from the start to the end.
         band: the problem seen from there.
         losses: the objective Σ|r| − c·d at the start and after every step.
+        unbounded: whether the objective falls for ever along the last direction: rows are missing from the band.
     """
 
     step: FloatArray
     band: Band
     losses: tuple[float, ...]
+    unbounded: bool
 
     @property
     def offset(self) -> float:
-        """What the objective at the start of `band` is more than its Σ|r|: −c·step."""
+        """The objective at the start of `band` minus Σ|r| there: −c·step."""
         return self.losses[-1] - float(np.abs(self.band.residual).sum())
 
 
 def descend(band: Band, most_steps: int) -> Descent:
     """Take steps d = Vᵀsgn(r) + c of exact length until they hardly gain, or `most_steps` are done."""
     residual, step = band.residual, np.zeros(len(band.linear))
-    losses = [float(np.abs(residual).sum())]
+    losses, length = [float(np.abs(residual).sum())], 0.0
     for _ in range(most_steps):
         direction = transpose_product(band.matrix, np.sign(residual)) + band.linear
         rate = product(band.matrix, direction)
@@ -57,4 +59,4 @@ def descend(band: Band, most_steps: int) -> Descent:
         losses.append(loss)
         if not enough:
             break
-    return Descent(step, replace(band, residual=residual), tuple(losses))
+    return Descent(step, replace(band, residual=residual), tuple(losses), math.isinf(length))

@@ -15,12 +15,13 @@ from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.errors import DataError
+from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.band import Positions, Touching
 from mae_cli.solvers.certificate import EPSILON, Bound
 from mae_cli.solvers.key_rows import KeyRows
-from mae_cli.solvers.problem import Coefficients, Problem, mean_magnitude
+from mae_cli.solvers.problem import Problem, mean_magnitude
 from mae_cli.solvers.solution import DualPoint
 from mae_cli.solvers.standardise import Standardisation
 
@@ -38,7 +39,7 @@ class DualSums(Sums):
     loss: float
     gap: float
     pull: FloatArray
-    exceptions: Touching
+    exceptions: tuple[Touching, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +158,7 @@ def bound_vertex(problem: Problem, vertex: VertexFit) -> VertexBound:
     untilted = multipliers - problem.absolute_loss.tilt
     if np.abs(untilted).max(initial=0.0) > 1 + BOX_ROUNDING:
         return VertexBound(bound, untilted, None)
-    exceptions = Touching(vertex.basis, np.clip(untilted, -1.0, 1.0)) + known.exceptions
+    exceptions = Touching.joined((Touching(vertex.basis, np.clip(untilted, -1.0, 1.0)), *known.exceptions))
     return VertexBound(bound, untilted, DualPoint(exceptions.rows, exceptions.signs))
 
 
@@ -195,7 +196,7 @@ def _absolute_sums(block: Block, standard: Standardisation, point: Coefficients,
         loss=float(block.weighted(losses).sum()),
         gap=float(block.weighted(gaps).sum()),
         pull=standard.pull(shifted, block.weighted(tilted)),
-        exceptions=Touching(block.positions[unlike], chosen[unlike]),
+        exceptions=(Touching(block.positions[unlike], chosen[unlike]),),
     )
 
 

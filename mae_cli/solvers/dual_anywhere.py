@@ -14,6 +14,7 @@ import numpy as np
 from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import Range, Sums, sum_blocks
+from mae_cli.linear import Coefficients
 from mae_cli.solvers.band import Positions, Touching
 from mae_cli.solvers.certificate import Bound
 from mae_cli.solvers.dual import (
@@ -26,7 +27,7 @@ from mae_cli.solvers.dual import (
     meets_constraint,
     solved_gap,
 )
-from mae_cli.solvers.problem import Coefficients, Problem
+from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.standardise import Standardisation
 
 # The least-norm band holds at most so many numbers.

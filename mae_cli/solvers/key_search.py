@@ -11,13 +11,11 @@ from functools import cached_property
 import numpy as np
 
 from mae_cli.data.design import FloatArray
+from mae_cli.quantiles import first_reaching
 from mae_cli.solvers.absorbed import LevelPoint, LevelRows
-from mae_cli.solvers.band import Positions, perturbed, relative_distance
+from mae_cli.solvers.band import perturbed, relative_distance
 from mae_cli.solvers.key_basis import KeyBasis
 from mae_cli.solvers.vertex import MULTIPLIER_SLACK, REFRESH, Outcome, moves
-
-# Breakpoints are sorted in portions that grow by this factor: most edges end at one of the first.
-_FIRST_BREAKPOINTS = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,21 +150,3 @@ class _Walk:
         entering = int(ahead[place])
         self.residual[entering] = 0.0
         return entering
-
-
-def first_reaching(values: FloatArray, weights: FloatArray, total: float) -> int | None:
-    """The place of the smallest value up to which the weights add up to `total` or more; None if they do not."""
-    if weights.sum() < total:
-        return None
-    count = _FIRST_BREAKPOINTS
-    while count < len(values):
-        first = np.argpartition(values, count)[:count]
-        if weights[first].sum() >= total:
-            return _reaching(values, weights, total, np.sort(first))
-        count *= 8
-    return _reaching(values, weights, total, np.arange(len(values)))
-
-
-def _reaching(values: FloatArray, weights: FloatArray, total: float, places: Positions) -> int:
-    order = places[values[places].argsort(kind="stable")]
-    return int(order[min(int(weights[order].cumsum().searchsorted(total)), len(order) - 1)])

@@ -9,7 +9,7 @@ from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block, whole
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.solvers.certificate import BoundedFit, bound_squared
-from mae_cli.solvers.problem import Coefficients, Problem
+from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.refinement import refine_least_squares
 from mae_cli.solvers.solution import History
 
@@ -27,11 +27,11 @@ _REFINED_SIZE = 400_000
 def minimise_squared(problem: Problem) -> BoundedFit:
     """The least-squares coefficients, with their bound and the losses on the way."""
     point, losses = _descend(problem)
-    fitted = _user_units(problem, point)
+    fitted = problem.in_user_units(point)
     bound = bound_squared(problem, fitted)
     count, columns = problem.rows.shape
     if count * (columns + 1) <= _REFINED_SIZE or not bound.is_rounding:
-        refined = _refined(problem)
+        refined = refine_least_squares(whole(problem.rows), problem.standard, problem.whitening)
         refined_bound = bound_squared(problem, refined)
         if refined_bound.loss <= bound.loss * (1 + _SAME_LOSS) + bound.rounding:
             fitted, bound = refined, refined_bound
@@ -99,11 +99,3 @@ def _step_sums(block: Block, point: FloatArray, direction: FloatArray) -> FloatA
     rate = block.design.product(direction)
     weighted = block.weighted(rate)
     return np.array([weighted @ block.residual(point), weighted @ rate])
-
-
-def _user_units(problem: Problem, point: FloatArray) -> Coefficients:
-    return Coefficients(*problem.standard.to_user(problem.whitening.to_standard(point)))
-
-
-def _refined(problem: Problem) -> Coefficients:
-    return Coefficients(*refine_least_squares(whole(problem.rows), problem.standard, problem.whitening))

@@ -53,7 +53,7 @@ class ScreenedLevels:
 
     def widened(self, narrowed: Narrowed["WhitenedBand"], rows: Touching) -> Narrowed["WhitenedBand"]:
         """The rows join the band, by another pass."""
-        return self._narrowed_to(np.union1d(narrowed.members, rows.rows))
+        return self._narrowed_to(narrowed.members_with(rows))
 
     def check(self, members: Positions, step: FloatArray) -> Check:
         """One pass over all rows: wrong signs, rows close to zero, and the objective."""

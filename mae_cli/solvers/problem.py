@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mae_cli.data.design import Design, FloatArray
+from mae_cli.data.design import FloatArray
 from mae_cli.data.rows import Block, CountedRows, MemoryRows, PassCounter, Rows, TransformedRows, in_memory, whole
+from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import absorbable, whiten_absorbed
@@ -22,22 +23,6 @@ _MAGNITUDE_SAMPLE = 4_000
 # The absolute values of so many rows at a time stay in the cache.
 _MAGNITUDE_ROWS = 1_024
 _LARGEST_MAGNITUDE = 1e6
-
-
-@dataclass(frozen=True, eq=False)
-class Coefficients:
-    """A linear model in the user's units: ŷ = intercept + X·values."""
-
-    intercept: float
-    values: FloatArray
-
-    def predict(self, design: Design) -> FloatArray:
-        """ŷ, (n,)."""
-        return design.product(self.values) + self.intercept
-
-    def residual(self, block: Block) -> FloatArray:
-        """Y − ŷ, (b,)."""
-        return block.target - self.predict(block.design)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +58,10 @@ class Problem:
         if isinstance(self.whitening, AbsorbedWhitening):
             raise TypeError("the whitening of an absorbed column is never one dense matrix")
         return self.whitening
+
+    def in_user_units(self, point: FloatArray) -> Coefficients:
+        """The linear function of a whitened point (k,)."""
+        return self.standard.to_user(self.whitening.to_standard(point))
 
     @property
     def aliased(self) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from mae_cli.data.design import Design, FloatArray
 from mae_cli.data.rows import Block
+from mae_cli.linear import Coefficients
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.double_double import DoubleDouble, design_product, matrix_product, transpose_product
 from mae_cli.solvers.key_rows import KeyRows
@@ -64,8 +65,8 @@ class _Scaled:
         return (gradient - first.times(self.shift)).high
 
 
-def solve_vertex(basis: Block, standard: Standardisation, whitening: AnyWhitening) -> tuple[float, FloatArray]:
-    """Intercept and coefficients, in the user's units, of the plane through k independent rows.
+def solve_vertex(basis: Block, standard: Standardisation, whitening: AnyWhitening) -> Coefficients:
+    """The plane through k independent rows, in the user's units.
 
     Solves X_B·w = y_B by an inverse of the standardised rows, refined until the corrections vanish.
 
@@ -112,8 +113,8 @@ def _steering(design: Design, whitening: AnyWhitening) -> Callable[[FloatArray],
     return lambda residual: np.asarray(inverse @ residual, dtype=np.float64)
 
 
-def refine_least_squares(block: Block, standard: Standardisation, whitening: AnyWhitening) -> tuple[float, FloatArray]:
-    """Least-squares intercept and coefficients in the user's units, refined to the last digits.
+def refine_least_squares(block: Block, standard: Standardisation, whitening: AnyWhitening) -> Coefficients:
+    """The least-squares fit in the user's units, refined to the last digits.
 
     Solves the augmented system  r + Xw = y, XᵀΩr = 0  for residuals and coefficients together, with the QR
     factorisation of √Ω·Z (Björck, 1967): unlike corrections by the normal equations these converge as long as the
@@ -151,7 +152,7 @@ def _relative_size(correction: FloatArray, solution: DoubleDouble) -> float:
     return size / scale if scale > 0 else float(size > 0)
 
 
-def _user_units(scaled: FloatArray, standard: Standardisation) -> tuple[float, FloatArray]:
+def _user_units(scaled: FloatArray, standard: Standardisation) -> Coefficients:
     # What is left of an exact zero after refinement is the rounding of twice the digits.
     largest = np.abs(scaled).max(initial=0.0)
     everything = np.where(np.abs(scaled) > _EPSILON**2 * largest, scaled, 0.0)
@@ -162,4 +163,4 @@ def _user_units(scaled: FloatArray, standard: Standardisation) -> tuple[float, F
     powers = np.frexp(standard.target_scale)[1] - np.frexp(standard.scale)[1]
     coefficients[numeric] = np.ldexp(coefficients[numeric], powers)
     coefficients[numeric.stop :] *= standard.target_scale
-    return (float(everything[0]) * standard.target_scale if first else 0.0), coefficients
+    return Coefficients(float(everything[0]) * standard.target_scale if first else 0.0, coefficients)

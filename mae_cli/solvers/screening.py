@@ -6,6 +6,7 @@ sign that was taken as known is checked against the data, the rows where it was 
 solved again, until none is wrong: then the optimum of the band is the optimum of all rows.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -94,9 +95,11 @@ def minimise(band: Band) -> Optimum:
 def finish(descent: Descent) -> Optimum:
     """The optimum from the end of a descent on."""
     band = descent.band
-    rows = band.shape[0]
+    if descent.unbounded:
+        return _endless(descent)
     loosened = band.perturbed()
-    found = screen(loosened, _inner(band.shape), partial(_solve, outer=rows))
+    # Where most rows are tied, no few of them make a bounded problem: all are descended on anew, at the scale of ties.
+    found = screen(loosened, _inner(band.shape), partial(_solve, outer=math.inf))
     if found.outcome is Outcome.UNBOUNDED:
         return replace(found, step=descent.step)
     step = np.linalg.solve(band.matrix[found.basis], band.residual[found.basis]).astype(np.float64, copy=False)
@@ -151,13 +154,21 @@ def _inner(shape: tuple[int, int]) -> int:
     return min(max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND, rows // _NARROWING), rows)
 
 
-def _solve(band: Band, outer: int) -> Optimum:
-    """The optimum of a band of `outer` rows: by descent and a band of this one where that is worth it."""
+def _endless(descent: Descent) -> Optimum:
+    """The end of a descent that found the band unbounded."""
+    nowhere = np.zeros(0, dtype=np.intp)
+    return Optimum(Outcome.UNBOUNDED, nowhere, descent.step, Touching.none(), len(descent.losses) - 1, descent.losses)
+
+
+def _solve(band: Band, outer: float) -> Optimum:
+    """The optimum of a band out of `outer` rows: by descent and a band of this one where that is worth it."""
     rows, columns = band.shape
     # A band that had to be widened to most of the rows around it is searched as it is, or narrowing would not end.
     if rows <= 2 * max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND) or 2 * rows > outer:
         vertex = search(band, EXCHANGES_PER_COLUMN * columns)
         return Optimum(vertex.outcome, vertex.basis, vertex.step, Touching.none(), vertex.exchanges, ())
     descent = descend(band, DESCENT_STEPS)
+    if descent.unbounded:
+        return _endless(descent)
     found = screen(descent.band, _inner(band.shape), partial(_solve, outer=rows))
     return replace(found, step=descent.step + found.step, iterations=found.iterations + len(descent.losses) - 1)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.data.design import FloatArray
-from mae_cli.solvers.problem import Coefficients
+from mae_cli.linear import Coefficients
 
 
 class Status(StrEnum):
@@ -75,22 +75,25 @@ class Solution:
     """A fit in the user's units.
 
     Attributes:
-        intercept: 0.0 when the model has none.
-        coefficients: (p,) in design-column order; 0.0 for a column that was left out.
+        point: the linear function that was fitted; 0.0 for a column that was left out.
         aliased: indices of the design columns that depend on earlier ones and were left out.
         certificate: the proof.
         history: the course.
         dual: the dual point of an optimal MAE or pinball vertex; None otherwise.
     """
 
-    intercept: float
-    coefficients: FloatArray
+    point: Coefficients
     aliased: tuple[int, ...]
     certificate: Certificate
     history: History
     dual: DualPoint | None
 
     @property
-    def point(self) -> Coefficients:
-        """The linear function that was fitted."""
-        return Coefficients(self.intercept, self.coefficients)
+    def intercept(self) -> float:
+        """The intercept, 0.0 when the model has none."""
+        return self.point.intercept
+
+    @property
+    def coefficients(self) -> FloatArray:
+        """(p,) in the order of the design columns."""
+        return self.point.values

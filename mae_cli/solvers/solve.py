@@ -15,7 +15,7 @@ from mae_cli.solvers.dual import VertexBound, VertexFit, bound_vertex
 from mae_cli.solvers.dual_anywhere import bound_anywhere
 from mae_cli.solvers.least_squares import minimise_squared
 from mae_cli.solvers.many_levels import minimise_many_levels
-from mae_cli.solvers.problem import Coefficients, Problem, prepare, prepare_sampled, whitened_by_all
+from mae_cli.solvers.problem import Problem, prepare, prepare_sampled, whitened_by_all
 from mae_cli.solvers.refinement import solve_vertex
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import History, Solution, Status
@@ -64,8 +64,7 @@ def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) ->
     proved = fit.bound.is_rounding
     unique = True if isinstance(problem.loss, Squared) and proved else None
     return Solution(
-        intercept=fit.point.intercept,
-        coefficients=fit.point.values,
+        point=fit.point,
         aliased=problem.aliased,
         certificate=fit.bound.certificate(tolerance, unique=unique),
         history=fit.history,
@@ -105,7 +104,7 @@ def _solve_absolute(problem: Problem, minimise: "Minimise", settings: Auto, watc
 
 def _tightened(problem: Problem, settings: Auto, unproved: Solution) -> Solution:
     """The same coefficients with the better bound: one multiplier out of its box says little about the others."""
-    bound = bound_anywhere(whitened_by_all(problem), Coefficients(unproved.intercept, unproved.coefficients))
+    bound = bound_anywhere(whitened_by_all(problem), unproved.point)
     if bound.gap >= unproved.certificate.loss - unproved.certificate.lower_bound:
         return unproved
     history = replace(unproved.history, loss=(*unproved.history.loss[:-1], bound.loss))
@@ -116,19 +115,18 @@ def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> S
     """The end of a search in the user's units, with its proof; `unit` turns its objective into the mean loss."""
     optimum = found.optimum
     if len(optimum.basis) < len(problem.whitening.kept):
-        point = Coefficients(*problem.standard.to_user(problem.whitening.to_standard(optimum.step)))
+        point = problem.in_user_units(optimum.step)
         bound = bound_anywhere(whitened_by_all(problem), point)
         return _without_dual(
             problem, settings.tolerance, BoundedFit(point, bound, _history(problem, found, unit, bound))
         )
     basis = problem.rows.take(optimum.basis)
-    point = Coefficients(*solve_vertex(basis, problem.standard, problem.whitening))
+    point = solve_vertex(basis, problem.standard, problem.whitening)
     search_point = problem.whitening.to_standard(optimum.step)
     vertex = VertexFit(point, search_point, optimum.basis, optimum.touching)
     proof = bound_vertex(problem, vertex)
     return Solution(
-        intercept=point.intercept,
-        coefficients=point.values,
+        point=point,
         aliased=problem.aliased,
         certificate=proof.bound.certificate(settings.tolerance, unique=_unique(problem, vertex, proof)),
         history=_history(problem, found, unit, proof.bound),

@@ -15,6 +15,7 @@ from mae_cli.data.design import Design, FloatArray, column_ranges
 from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import Range, Sums, sum_blocks
 from mae_cli.errors import DataError
+from mae_cli.linear import Coefficients
 from mae_cli.quantiles import weighted_quantile
 
 # Shifts only have to be near the middle: that of so many rows will do.
@@ -84,24 +85,14 @@ class Standardisation:
         pull[: len(self.scale)] /= self.scale
         return np.concatenate(([values.sum()], pull)) if self.intercept else pull
 
-    def to_standard(self, intercept: float, coefficients: FloatArray) -> FloatArray:
-        """Coefficients in the user's units as a vector in standard units, the intercept first if there is one."""
-        scaled = coefficients.copy()
-        scaled[: len(self.scale)] *= self.scale
-        scaled /= self.target_scale
-        if not self.intercept:
-            return scaled
-        centred = intercept - self.target_shift + float(self.shift @ coefficients[: len(self.shift)])
-        return np.concatenate(([centred / self.target_scale], scaled))
-
-    def to_user(self, standard: FloatArray) -> tuple[float, FloatArray]:
-        """Intercept and coefficients in the user's units."""
+    def to_user(self, standard: FloatArray) -> Coefficients:
+        """The linear function in the user's units with these coefficients (p,) of the standard columns."""
         coefficients = standard[int(self.intercept) :] * self.target_scale
         coefficients[: len(self.scale)] /= self.scale
         if not self.intercept:
-            return 0.0, coefficients
+            return Coefficients(0.0, coefficients)
         centred = float(standard[0]) * self.target_scale + self.target_shift
-        return centred - float(self.shift @ coefficients[: len(self.shift)]), coefficients
+        return Coefficients(centred - float(self.shift @ coefficients[: len(self.shift)]), coefficients)
 
 
 @dataclass(frozen=True, eq=False)

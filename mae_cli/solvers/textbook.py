@@ -15,10 +15,11 @@ from mae_cli.data.moments import column_moments
 from mae_cli.data.order import target_quantiles
 from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums, sum_blocks
+from mae_cli.linear import Coefficients
 from mae_cli.losses import Loss, Squared
 from mae_cli.solvers.certificate import Bound, BoundedFit, bound_squared
 from mae_cli.solvers.dual_anywhere import bound_anywhere
-from mae_cli.solvers.problem import Coefficients, Problem
+from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import History
 from mae_cli.watch import Watch
@@ -105,7 +106,7 @@ class _Descent:
 
     def best(self) -> Coefficients:
         """The best iterate in the user's units."""
-        return Coefficients(*self._problem.standard.to_user(self._scaling.to_standard(self._best_point)))
+        return self._problem.standard.to_user(self._scaling.to_standard(self._best_point))
 
     def bound(self) -> Bound:
         """The bound of the best iterate."""

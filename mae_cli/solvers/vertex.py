@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mae_cli.data.design import FloatArray
 from mae_cli.data.products import product, transpose_product
+from mae_cli.quantiles import first_reaching
 from mae_cli.solvers.band import Band, Positions
 
 # |λ| may pass 1 by the rounding of a sum of a few thousand signs before an exchange is worth making.
@@ -151,12 +152,10 @@ class _Basis:
         ahead = ((self._residual * rate > 0) & moves(rate, self.band.leverage)).nonzero()[0]
         speeds = rate[ahead]
         breakpoints = self._residual[ahead] / speeds
-        order = breakpoints.argsort(kind="stable")
-        slopes = np.abs(speeds[order]).cumsum()
-        place = int(slopes.searchsorted(0.5 * (abs(multiplier) - 1)))
-        if place == len(order):
+        place = first_reaching(breakpoints, np.abs(speeds), 0.5 * (abs(multiplier) - 1))
+        if place is None:
             return False
-        entering, length = int(ahead[order[place]]), float(breakpoints[order[place]])
+        entering, length = int(ahead[place]), float(breakpoints[place])
         self._residual -= length * rate
         self._residual[self.basis[leaving]] = length * towards
         self._replace(leaving, entering)

@@ -72,10 +72,10 @@ def squared_scale(block: Block) -> FloatArray | None:
 
 def whiten(rows: Rows, standard: Standardisation, row_scale: RowScale) -> Whitening:
     """Factor the standardised `rows` (n, p), scaled by `row_scale`: by the Gram matrix if that is safe, else by QR."""
-    count = rows.shape[0]
+    count, columns = rows.shape
     gram = sum_blocks(rows, partial(_gram, row_scale=row_scale)) / count
     return _from_gram(gram, standard) or _from_factor(
-        triangular_factor(rows, partial(_scaled, row_scale=row_scale)), standard, count
+        triangular_factor(rows, partial(_scaled, row_scale=row_scale), columns), standard, count
     )
 
 
@@ -119,14 +119,16 @@ def safe_inverse_factor(gram: FloatArray, lengths: FloatArray, noise: FloatArray
     return triangular
 
 
-def triangular_factor(rows: Rows, dense: Callable[[Block], FloatArray]) -> FloatArray:
-    """R of the QR factorisation of the dense rows of all blocks, folded in order (Golub and Van Loan, 2013, §5.2)."""
+def triangular_factor(rows: Rows, dense: Callable[[Block], FloatArray], columns: int) -> FloatArray:
+    """R of the QR factorisation of the dense rows of all blocks, folded in order (Golub and Van Loan, 2013, §5.2).
+
+    R has as many `columns` as the dense rows, and no more rows than columns.
+    """
 
     def fold(factor: FloatArray, matrix: FloatArray) -> FloatArray:
         return np.asarray(np.linalg.qr(np.concatenate([factor, matrix]), mode="r"))
 
-    # Folding R into itself changes nothing but makes a single block triangular too.
-    return reduce(fold, rows.map(dense))
+    return reduce(fold, rows.map(dense), np.zeros((0, columns)))
 
 
 def _from_factor(factor: FloatArray, standard: Standardisation, count: int) -> Whitening:

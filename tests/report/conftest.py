@@ -62,7 +62,6 @@ def mae_fit():
         history=History(MAE_LOSSES, iterations=14, passes=6),
         intercept=-15.3201,
         effects=EFFECTS,
-        seconds=0.0123,
     )
 
 
@@ -85,7 +84,6 @@ def mse_fit(mae_fit):
         history=History(MSE_LOSSES, iterations=2, passes=4),
         intercept=-14.0021,
         effects=tuple(other),
-        seconds=0.0041,
     )
 
 
@@ -97,7 +95,6 @@ def train_report(mae_fit):
         target="arr_delay",
         weight=None,
         rows=TrainingRows(read=12_495, used=9_985, dropped=14, holdout=2_496, unseen=2, zero_weight=0),
-        columns=9,
         fit=mae_fit,
         comparison=None,
         notes=(),

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from support.regressions import Regression
 
 from mae_cli.data.rows import CountedRows
+from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.solvers.certificate import Bound, bound_squared
 from mae_cli.solvers.dual_anywhere import bound_anywhere
-from mae_cli.solvers.problem import Coefficients, prepare
+from mae_cli.solvers.problem import prepare
 
 
 @settings(max_examples=60, deadline=None)

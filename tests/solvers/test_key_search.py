@@ -8,7 +8,7 @@ from mae_cli.data.rows import CountedRows, whole
 from mae_cli.losses import Absolute
 from mae_cli.solvers.absorbed import LevelPoint
 from mae_cli.solvers.band import Band
-from mae_cli.solvers.key_search import LevelBand, first_reaching, search
+from mae_cli.solvers.key_search import LevelBand, search
 from mae_cli.solvers.problem import prepare
 from mae_cli.solvers.screening import minimise
 from mae_cli.solvers.vertex import Outcome
@@ -76,13 +76,3 @@ def test_moving_a_band_moves_its_residuals(bands):
     step = np.ones(len(bands[1].linear))
     moved = levels.moved(bands[2].whitening.parts(step))
     assert moved.residual == pytest.approx(bands[1].moved(step).residual / levels.weights, abs=1e-12)
-
-
-@pytest.mark.parametrize("count", [5, 128, 129, 5000])
-@pytest.mark.parametrize("share", [0.0, 0.001, 0.3, 0.999])
-def test_the_first_breakpoint_whose_weights_reach_a_total(count, share, random):
-    values, weights = random.standard_cauchy(count), random.uniform(0, 1, count)
-    total = share * weights.sum()
-    order = np.argsort(values)
-    assert first_reaching(values, weights, total) == order[np.searchsorted(weights[order].cumsum(), total)]
-    assert first_reaching(values, weights, 1.1 * weights.sum()) is None

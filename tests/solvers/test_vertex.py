@@ -1,5 +1,6 @@
 """The vertex search against all vertices, and what it says when there is no end to an edge."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -89,6 +90,39 @@ def test_descent_goes_down_at_every_step(random):
 def test_descent_stops_on_an_unbounded_problem(random):
     band = a_band(random.standard_normal((5, 2)), random.standard_normal(5), 1e3 * np.ones(2))
     assert len(descend(band, 12).losses) == 1
+    assert descend(band, 12).unbounded
+    assert not descend(replace(band, linear=np.zeros(2)), 12).unbounded
+
+
+def test_an_unbounded_band_is_given_up_without_a_search(random, monkeypatch):
+    searched = []
+    monkeypatch.setattr("mae_cli.solvers.screening.search", lambda band, _: searched.append(band))
+    found = minimise(a_band(random.standard_normal((5000, 2)), random.standard_normal(5000), 1e5 * np.ones(2)))
+    assert (found.outcome, searched) == (Outcome.UNBOUNDED, [])
+
+
+@pytest.mark.parametrize("share", [0.6, 0.9])
+def test_tied_rows_are_narrowed_like_any_others(share, random, monkeypatch):
+    """Many rows at zero, all others above: the vertex is among the former, and is found with few rows at a time."""
+    matrix = np.column_stack([np.ones(20_000), random.standard_normal((20_000, 2))])
+    residual = np.where(random.uniform(size=20_000) < share, 0.0, random.standard_exponential(20_000))
+    sizes = []
+    monkeypatch.setattr(
+        "mae_cli.solvers.screening.search", lambda band, most: (sizes.append(band.shape[0]), search(band, most))[1]
+    )
+    found = minimise(a_band(matrix, residual, np.zeros(3)))
+    assert found.outcome is Outcome.OPTIMAL
+    assert found.step == pytest.approx(np.zeros(3), abs=1e-9)
+    assert max(sizes) < 1000
+
+
+def test_a_band_is_widened_by_rows_in_their_order(random):
+    band = a_band(random.standard_normal((9, 2)), np.arange(1.0, 10.0), np.zeros(2))
+    narrowed = band.narrowed(3)
+    rows = np.setdiff1d(np.arange(9), narrowed.members)[[4, 0]]
+    widened = band.widened(narrowed, Touching(rows, np.ones(2)))
+    assert widened.members.tolist() == sorted([*narrowed.members, *rows])
+    assert widened.band.residual.tolist() == band.residual[widened.members].tolist()
 
 
 def test_screening_puts_back_every_row_whose_sign_was_taken_wrongly(random):

@@ -8,6 +8,7 @@ from mae_cli.data.design import Design
 from mae_cli.data.rows import CountedRows, MemoryRows, whole
 from mae_cli.losses import Absolute, Squared
 from mae_cli.solvers.problem import prepare
+from mae_cli.solvers.whitening import triangular_factor
 
 
 def whitened(regression: Regression, loss=Absolute()):
@@ -80,3 +81,13 @@ def test_many_blocks_give_the_factor_of_one(random):
     assert (many.kept == one.kept).all()
     # Rows of R are determined up to their sign.
     assert np.abs(many.inverse_factor) == pytest.approx(np.abs(one.inverse_factor), rel=1e-4, abs=1e-8)
+
+
+@pytest.mark.parametrize("block_rows", [1000, 64])
+def test_the_factor_is_triangular_whatever_the_number_of_blocks(block_rows, random):
+    X = random.standard_normal((1000, 4))
+    rows = MemoryRows.of(Design(X), np.zeros(1000), block_rows=block_rows)
+    factor = triangular_factor(rows, lambda block: block.design.dense(), 4)
+    assert factor.shape == (4, 4)
+    assert (np.tril(factor, -1) == 0).all()
+    assert factor.T @ factor == pytest.approx(X.T @ X)

@@ -1,0 +1,27 @@
+"""A linear function of the columns of a design matrix, in the user's units."""
+
+from dataclasses import dataclass
+
+from mae_cli.data.design import Design, FloatArray
+from mae_cli.data.rows import Block
+
+
+@dataclass(frozen=True, eq=False)
+class Coefficients:
+    """The linear function ŷ = intercept + X·values.
+
+    Attributes:
+        intercept: 0.0 when there is none.
+        values: (p,) in the order of the design columns.
+    """
+
+    intercept: float
+    values: FloatArray
+
+    def predict(self, design: Design) -> FloatArray:
+        """ŷ, (n,)."""
+        return design.product(self.values) + self.intercept
+
+    def residual(self, block: Block) -> FloatArray:
+        """The residual y − ŷ, (b,)."""
+        return block.target - self.predict(block.design)
