@@ -136,7 +136,8 @@ class _Absorbing:
     def within_factor(self, split: Split, sums: LevelSums) -> FloatArray:
         """R₊ of the rows less the means of their groups, (h, h)."""
         dense = partial(_within_rows, split=split, means=sums.means, row_scale=self.row_scale)
-        return triangular_factor(self.rows, dense, len(split.others)) / np.sqrt(self.rows.shape[0])
+        factor = triangular_factor(self.rows, dense, len(split.others))
+        return np.asarray(factor / np.sqrt(self.rows.shape[0]))
 
     def independent(self, split: Split, sums: LevelSums, factor: FloatArray) -> NDArray[np.intp]:
         """Which of the other columns depend neither on levels nor on earlier ones of them."""

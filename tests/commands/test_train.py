@@ -501,7 +501,7 @@ def assert_refused(result, status, tmp_path):
         (("-t", "y", "--seed", "-1"), "Invalid value for '--seed'"),
         (("-t", "y", "--max-levels", "0"), "Invalid value for '--max-levels'"),
         (("-t", "y", "-o", "-", "--json"), "--json and -o - both want standard output"),
-        (("-t", "y", "--features", '"x'), "is no CSV record of names"),
+        (("-t", "y", "--features", '"x'), "is no CSV record of column names"),
         (("-t", "y", "--exclude", "x,,k"), "'x,,k' holds an empty column name"),
         (("-t", "y", "--features", "x,y"), "column 'y' cannot be the target and a feature at once"),
         (("-t", "y", "--weight", "x", "--features", "x"), "column 'x' cannot be the weight and a feature at once"),

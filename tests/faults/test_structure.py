@@ -441,7 +441,7 @@ ARCHIVES = [
     refused(
         "Parquet",
         b"PAR1\x15\x04" + b"\x00" * 30 + b"PAR1",
-        "data.csv is a Parquet file; mae-train and mae-eval read it with --dask local, for mae-predict make it CSV first",
+        "data.csv is a Parquet file; mae-train and mae-eval read it with --dask local, mae-predict needs CSV",
     ),
     refused("Arrow", b"ARROW1\x00\x00" + b"\x00" * 30, "data.csv is an Arrow file, not CSV; convert it first"),
     refused("7z", b"7z\xbc\xaf\x27\x1c\x00\x04" + b"\x00" * 30, "data.csv is a 7z archive; unpack it first"),
