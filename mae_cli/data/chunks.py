@@ -16,7 +16,7 @@ import pandas as pd
 from mae_cli.data.files import Files, Waypoint
 from mae_cli.data.numbers import Numbers
 from mae_cli.data.parsing import Expected, FaultyPieceError, OpenQuoteError, Parsed, parse
-from mae_cli.data.pieces import LONGEST_RECORD, Piece, cut
+from mae_cli.data.pieces import Piece, cut
 from mae_cli.data.source import Source
 from mae_cli.data.structure import before_line, first_fault
 from mae_cli.errors import DataError
@@ -97,6 +97,10 @@ def _parsed(source: Source, expected: Expected) -> Iterator[tuple[Piece, Parsed]
                 waiting.append((piece, pool.submit(parse, source, expected, piece)))
             return piece is not None
 
+        def following() -> Iterator[Piece]:
+            while waiting or fetch():
+                yield waiting.popleft()[0]
+
         while fetch() and len(waiting) <= threads:
             pass
         while waiting:
@@ -105,12 +109,11 @@ def _parsed(source: Source, expected: Expected) -> Iterator[tuple[Piece, Parsed]
             try:
                 yield piece, future.result()
             except OpenQuoteError:
-                longer = piece
-                while len(longer.content) < 2 * len(piece.content) and (waiting or fetch()):
-                    longer = longer.followed_by(waiting.popleft()[0])
-                if longer is piece or len(longer.content) > LONGEST_RECORD:
+                longer = piece.completed(following())
+                if longer is None:
                     yield from _up_to_fault(source, expected, piece)
-                waiting.appendleft((longer, pool.submit(parse, source, expected, longer)))
+                else:
+                    waiting.appendleft((longer, pool.submit(parse, source, expected, longer)))
             except FaultyPieceError as error:
                 yield from _up_to_fault(source, expected, piece, str(error))
 

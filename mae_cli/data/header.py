@@ -2,13 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from mae_cli.data.csv_records import MisplacedQuoteError, Record
 from mae_cli.data.kinds import ColumnType
-from mae_cli.data.pieces import LONGEST_RECORD, Piece
 from mae_cli.data.source import Source
 from mae_cli.data.spelling import is_number
 from mae_cli.data.structure import misplaced_quote, wrong_length
@@ -90,20 +89,10 @@ def _first_two(source: Source) -> list[Record]:
         try:
             return list(islice(piece.records(source.delimiter, strict=True), 2))
         except MisplacedQuoteError as error:
-            longer = _up_to_next_quote(piece, pieces) if error.never_closed else None
+            longer = piece.completed(pieces) if error.never_closed else None
             if longer is None:
                 raise DataError(f"{source.name}, line {error.line}: {misplaced_quote(error)}") from error
             piece = longer
-
-
-def _up_to_next_quote(piece: Piece, following: Iterator[Piece]) -> Piece | None:
-    """The piece with those that follow it, up to one with a quote; None if there is none within a record's length."""
-    contents = [piece.content]
-    while sum(map(len, contents)) < LONGEST_RECORD and (more := next(following, None)):
-        contents.append(more.content)
-        if b'"' in more.content:
-            return Piece(b"".join(contents), piece.offset)
-    return None
 
 
 def _check_names(source: Source, header: Record) -> None:

@@ -38,9 +38,20 @@ class Piece:
         """The records one by one, with their lines from 1 on; the first begins with the piece."""
         return walk(io.BytesIO(self.content), delimiter, begins_file=self.offset == 0, strict=strict)
 
-    def followed_by(self, other: "Piece") -> "Piece":
-        """Both as one."""
-        return Piece(self.content + other.content, self.offset)
+    def completed(self, following: Iterator["Piece"]) -> "Piece | None":
+        """The piece with those that follow it, in which a quote may close that it leaves open; None if none can.
+
+        It at least doubles, so that a long record is not read again for each piece of it.
+        """
+        contents, size, has_quote = [self.content], len(self.content), False
+        while size < LONGEST_RECORD and not (has_quote and size >= 2 * len(self.content)):
+            more = next(following, None)
+            if more is None:
+                break
+            contents.append(more.content)
+            size += len(more.content)
+            has_quote = has_quote or b'"' in more.content
+        return Piece(b"".join(contents), self.offset) if has_quote else None
 
 
 def cut(stream: BinaryIO, size: int = PIECE_BYTES) -> Iterator[Piece]:

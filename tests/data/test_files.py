@@ -55,7 +55,7 @@ def test_the_first_record_may_be_long():
 
 
 def test_no_more_is_kept_than_a_record_may_have(monkeypatch):
-    monkeypatch.setattr("mae_cli.data.header.LONGEST_RECORD", 200_000)
+    monkeypatch.setattr("mae_cli.data.pieces.LONGEST_RECORD", 200_000)
     assert refusal(held('y,x\n1,"2\n' + "3,4\n" * 100_000 + '5,6"\n')) == f"data.csv, line 2: {STRAY}"
 
 

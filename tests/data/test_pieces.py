@@ -37,5 +37,29 @@ def test_a_line_longer_than_a_piece_is_not_cut():
     ]
 
 
-def test_pieces_join():
-    assert Piece(b"ab\n", 7).followed_by(Piece(b"c\n", 10)) == Piece(b"ab\nc\n", 7)
+def following(*contents):
+    return iter([Piece(content, 10 * number) for number, content in enumerate(contents, start=1)])
+
+
+def test_a_piece_that_leaves_a_quote_open_is_joined_with_those_up_to_the_next_quote():
+    rest = following(b"b\n", b"c\n", b'd"\n', b"e\n")
+    assert Piece(b'"a\n', 7).completed(rest) == Piece(b'"a\nb\nc\nd"\n', 7)
+    assert next(rest).content == b"e\n"
+
+
+def test_it_at_least_doubles_so_that_a_long_record_is_not_read_for_each_piece_of_it():
+    rest = following(b'"\n', b"x" * 10, b'"\n')
+    assert Piece(b'"12345678', 0).completed(rest) == Piece(b'"12345678"\n' + b"x" * 10, 0)
+    assert Piece(b'"1', 0).completed(following(b'"\n')) == Piece(b'"1"\n', 0)
+
+
+@pytest.mark.parametrize("contents", [(), (b"b\n", b"c\n")])
+def test_where_no_quote_follows_none_can_close(contents):
+    assert Piece(b'"a\n', 0).completed(following(*contents)) is None
+
+
+def test_a_record_of_impossible_length_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr("mae_cli.data.pieces.LONGEST_RECORD", 6)
+    rest = following(b"b\n", b"c\n", b'd"\n')
+    assert Piece(b'"a\n', 0).completed(rest) is None
+    assert next(rest).content == b'd"\n'
