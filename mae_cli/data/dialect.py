@@ -107,11 +107,15 @@ def _found_delimiter(source: Source) -> str:
 
 
 def header_line(source: Source) -> int | None:
-    """The line where the header seems to stand: the first of names only that are as many as most lines have fields."""
+    """The line where the header seems to stand, if it is not the first record.
+
+    That is the first of names only that are as many as most lines have fields.
+    """
     records = source.beginning(50)
     widths = Counter(len(record.cells) for record in records)
     usual = max(widths, key=lambda width: (widths[width], width))
-    return next((record.line for record in records if len(record.cells) == usual and _are_names(record.cells)), None)
+    headers = [record for record in records if len(record.cells) == usual and _are_names(record.cells)]
+    return headers[0].line if headers and headers[0] is not records[0] else None
 
 
 def _are_names(cells: Sequence[str]) -> bool:

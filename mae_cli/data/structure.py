@@ -59,7 +59,7 @@ def wrong_length(source: Source, record: Record, names: Sequence[str]) -> str:
     if len(record.cells) == len(names) + 1 and not record.cells[-1]:
         return f"{fault}; the line ends with a delimiter too many"
     header = header_line(source)
-    if header is not None and header > 1:
+    if header is not None:
         return f"{fault}; if the header stands on line {header}, remove the lines before it"
     return fault
 

@@ -7,6 +7,8 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
+import tarfile
 import zipfile
 
 import pytest
@@ -19,6 +21,23 @@ def zipped(**members):
         for name, content in members.items():
             writer.writestr(zipfile.ZipInfo(name), content)
     return archive.getvalue()
+
+
+def tarred():
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as writer:
+        member = tarfile.TarInfo("inside.csv")
+        member.size = len(BYTES)
+        writer.addfile(member, io.BytesIO(BYTES))
+    return archive.getvalue()
+
+
+def zipped_by_method(number):
+    """A zip archive whose member claims to be compressed by that method."""
+    archive = bytearray(zipped(**{"inside.csv": CLEAN.encode()}))
+    struct.pack_into("<H", archive, 8, number)
+    struct.pack_into("<H", archive, archive.index(b"PK\x01\x02") + 10, number)
+    return bytes(archive)
 
 
 def with_line(place, line):
@@ -76,6 +95,11 @@ ENCODINGS = [
         "data.csv, line 3: not UTF-8 text (byte 0xa0); name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8",
     ),
     refused(
+        "latin-1 between carriage returns",
+        CLEAN.replace("2.5", "\xe9").replace("\n", "\r").encode("latin-1"),
+        "data.csv, line 3: not UTF-8 text (byte 0xe9); name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8",
+    ),
+    refused(
         "latin-1 in the target",
         CLEAN.replace("2.5", "\xe9").encode("latin-1"),
         "data.csv, line 3: not UTF-8 text (byte 0xe9); name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8",
@@ -101,6 +125,14 @@ ENCODINGS = [
         "half a character of UTF-16",
         ACCENTED.encode("utf-16")[:-1],
         "data.csv, line 13: not utf-16 text (byte 0x0a); name the right encoding with --encoding",
+    ),
+    refused(
+        "an encoding that is none of texts",
+        CLEAN,
+        "unknown encoding 'unicode_escape'; use a name such as utf-8, utf-16, latin-1, cp1252 or shift_jis",
+        "--encoding",
+        "unicode_escape",
+        status=2,
     ),
     refused(
         "an encoding that cannot be",
@@ -246,6 +278,13 @@ DELIMITERS = [
         ",",
         "--delimiter",
         ",",
+    ),
+    same("more blank lines above the header than a block has", "\n" * 70_000 + CLEAN),
+    same("more blanks above the header than a block has", (" " * 99 + "\r\n") * 50_000 + CLEAN),
+    refused(
+        "a fault below many blank lines",
+        "\n" * 70_000 + CLEAN + "1,2\n",
+        "data.csv, line 70014: 2 fields, but the header names 3",
     ),
     same("semicolons and a mark and carriage returns", "\ufeff" + table(delimiter=";", end="\r\n")),
     same("tabs after a blank line of a carriage return", with_line(4, "\r").replace(",", "\t")),
@@ -444,6 +483,38 @@ ARCHIVES = [
         "data.csv is a Parquet file; mae-train and mae-eval read it with --dask local, mae-predict needs CSV",
     ),
     refused("Arrow", b"ARROW1\x00\x00" + b"\x00" * 30, "data.csv is an Arrow file, not CSV; convert it first"),
+    refused("tar", tarred(), "data.csv is a tar archive; unpack it first"),
+    refused(
+        "tar and gzip",
+        gzip.compress(tarred(), mtime=0),
+        "data.csv is a tar archive; unpack it first",
+    ),
+    refused("tar and xz", lzma.compress(tarred()), "data.csv is a tar archive; unpack it first"),
+    refused(
+        "lz4",
+        b"\x04\x22\x4d\x18" + b"\x64\x40" * 30,
+        "data.csv is compressed by lz4; decompress it first (lz4 -dc FILE | mae-train - …)",
+    ),
+    refused(
+        "lzma",
+        lzma.compress(BYTES, format=lzma.FORMAT_ALONE),
+        "data.csv is compressed by lzma; decompress it first (xz -dc FILE | mae-train - …)",
+    ),
+    refused(
+        "zip by a method of its own",
+        zipped_by_method(9),
+        "data.csv is a zip archive of a kind that is not read (That compression method is not supported); unpack it first",
+    ),
+    *(
+        tells(
+            f"a name that begins like another kind of file: {name}",
+            table(header=f"{name},x,k"),
+            "-t",
+            name,
+            values={"data.rows_used": 12},
+        )
+        for name in ("PAR1", "BZh", "%PDF", "Rar!", "PK", "ARROW1", "ustar")
+    ),
     refused("7z", b"7z\xbc\xaf\x27\x1c\x00\x04" + b"\x00" * 30, "data.csv is a 7z archive; unpack it first"),
     refused("HDF5", b"\x89HDF\r\n\x1a\n" + b"\x00" * 30, "data.csv is an HDF5 file, not CSV; convert it first"),
     refused(
