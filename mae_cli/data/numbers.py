@@ -50,7 +50,8 @@ class Numbers:
                 values[place] = column.to_numpy()
                 clean[place] = True
         values += 0.0  # pandas reads -0 as negative zero only where a chunk has fractions too; here zero is zero
-        clean &= (np.abs(values) < LARGEST_EXACT).all(axis=1)
+        if len(frame):  # a missing number is neither above nor below
+            clean &= (values.min(axis=1) > -LARGEST_EXACT) & (values.max(axis=1) < LARGEST_EXACT)
         # Copies, as a view of a part would keep the whole.
         return cls(values[:apart].copy(), np.ascontiguousarray(values[apart:].T), clean)
 

@@ -106,22 +106,26 @@ def parse(source: Source, expected: Expected, piece: Piece) -> Parsed:
         raise fault(str(error)) from error
     if _has_short_record(source, expected, piece, frame) or has_misplaced_quote(piece, source.delimiter):
         raise FaultyPieceError
-    misread = _misread_columns(frame, expected, piece)
+    columns, numbers = expected.columns(frame)
+    misread = _misread_columns(columns, numbers, expected, piece)
     if misread:
         return parse(source, replace(expected, spelled=misread), piece)
-    return expected.columns(frame)
+    return columns, numbers
 
 
-def _misread_columns(frame: pd.DataFrame, expected: Expected, piece: Piece) -> list[str]:
+def _misread_columns(frame: pd.DataFrame, numbers: Numbers, expected: Expected, piece: Piece) -> list[str]:
     """The columns of numbers whose cells have to be looked at as they are written.
 
     pandas takes whole numbers for floats, with fewer digits, where a fraction or a missing cell is among them, and
     passes over a blank behind the exponent's `e` of a number that begins with a plus sign.
     """
-    names = [name for name in number_columns(expected.used, expected.text) if frame[name].dtype == np.float64]
+    names = number_columns(expected.used, expected.text)
     if b"+" in piece.content and _BLANK_IN_EXPONENT.search(piece.content):
-        return names
-    beyond = [name for name in names if (frame[name].abs() >= LARGEST_EXACT).any()]
+        return [name for name in names if frame[name].dtype == np.float64]
+    suspects = [name for name, clean in zip(names, numbers.clean, strict=True) if not clean]
+    beyond = [
+        name for name in suspects if frame[name].dtype == np.float64 and (frame[name].abs() >= LARGEST_EXACT).any()
+    ]
     return beyond if beyond and _SIXTEEN_DIGITS.search(piece.content) else []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 import benchmarks
+from benchmarks.checks import checks
 from benchmarks.commands import commands, large_commands
 from benchmarks.dask_workers import dask
 from benchmarks.fits import real, synthetic
@@ -13,7 +14,7 @@ from benchmarks.machine import machine, set_threads
 from benchmarks.measuring import Protocol, say
 from benchmarks.tables import Table, show
 
-SECTIONS = {"fits": synthetic, "flights": real, "growth": growth, "commands": commands, "dask": dask}
+SECTIONS = {"fits": synthetic, "flights": real, "growth": growth, "checks": checks, "commands": commands, "dask": dask}
 
 READING = (
     "seconds: the median; × ours: as a multiple of mae-cli's; × pass: of one blocked pass r = y − Xw, g = Xᵀ sgn(r); "

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import fits, flights
+from benchmarks import checks, fits, flights
 from benchmarks.__main__ import SECTIONS, parsed
 from benchmarks.cases import Case, Data, HeavyTailed
 from benchmarks.commands import STREAMED, compared
@@ -182,6 +182,14 @@ def test_training_is_compared_with_parsing(tmp_path, monkeypatch):
     table = compared(replace(STREAMED, rows=SMALL, options=()), Protocol(repeats=1))
     assert [line[0] for line in table.lines] == ["mae-train", "pandas.read_csv, chunks"]
     assert "Status optimal" in table.notes[0]
+
+
+def test_reading_is_compared_with_a_parser_that_checks_nothing(tmp_path):
+    path = csv_file(SMALL, tmp_path)
+    assert checks.checked(path) == checks.unchecked(path) == SMALL.rows
+    table = checks.compared("title", path, Protocol(repeats=2))
+    assert [line[:2] for line in table.lines] == [("with every check", "2"), ("unchecked", "2")]
+    assert table.lines[1][-1] == "1.00"
 
 
 def test_an_option_that_does_not_exist_is_a_reason_to_skip():
