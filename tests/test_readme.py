@@ -31,11 +31,12 @@ RUNNABLE = [(command, output) for command, output in transcripts() if not comman
 
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory) -> Path:
-    """A copy of the examples to run in, with a model, as the README has it."""
+    """A copy of the examples to run in, with the models that the README has there."""
     place = tmp_path_factory.mktemp("readme")
     for file in (*EXAMPLES.glob("*.csv"), *EXAMPLES.glob("*.py")):
         shutil.copy(file, place)
     run("mae-train flights.csv -t arr_delay -q", place)
+    run("mae-train flights.csv -t arr_delay --loss mse -q -o mse.json", place)
     return place
 
 
