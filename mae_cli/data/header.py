@@ -16,7 +16,7 @@ from mae_cli.errors import DataError
 
 # What stands in the first cell where a file is no table, or not yet one.
 _NO_HEADER = {
-    re.compile(r"(?i)sep="): "a word to spreadsheets about the delimiter, not the header; remove the line",
+    re.compile(r"(?i)sep=.?$"): "a word to spreadsheets about the delimiter, not the header; remove the line",
     re.compile(r"(?i)\s*<(!doctype|html|\?xml)"): "a web page or XML, not a table; download the data itself as CSV",
     re.compile(r'\s*[\[{]\s*(["\[{]|$)'): "JSON, not a table; make CSV of it first, with jq or pandas",
 }

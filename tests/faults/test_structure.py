@@ -683,6 +683,18 @@ RECORD_CASES = [
         "data.csv, line 1: a word to spreadsheets about the delimiter, not the header; remove the line",
     ),
     refused(
+        "a separator line for Excel where nothing doubts the delimiter",
+        "sep=;\n" + table(delimiter=";"),
+        "data.csv, line 1: a word to spreadsheets about the delimiter, not the header; remove the line",
+    ),
+    tells(
+        "names that begin like what is no header",
+        table(header="sep=1,<html,[").replace("sep=1", "sep=12", 1),
+        "-t",
+        "sep=12",
+        values={"data.rows_used": 12},
+    ),
+    refused(
         "a line of units",
         with_line(2, "EUR,km,\n"),
         "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; mend the cell, or count it as missing with --na-values",
