@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from mae_cli.data.csv_records import MisplacedQuoteError, Record
 from mae_cli.data.kinds import ColumnType
+from mae_cli.data.pieces import Piece
 from mae_cli.data.source import Source
 from mae_cli.data.spelling import is_number
 from mae_cli.data.structure import misplaced_quote, wrong_length
@@ -82,16 +83,27 @@ def read_header(source: Source) -> Header:
 
 
 def _first_two(source: Source) -> list[Record]:
-    """The header and the first record; where a quote is left open in the first piece, what closes it is looked for."""
+    """The header and the first record, if there is one; blank lines of any length may lie between them."""
     pieces = source.pieces()
-    piece = next(pieces)
+    records: list[Record] = []
+    for piece in pieces:
+        records += _first(source, piece, pieces, 2 - len(records))
+        if len(records) == 2:
+            break
+    return records
+
+
+def _first(source: Source, piece: Piece, following: Iterator[Piece], count: int) -> list[Record]:
+    """The first records of a piece; where a quote is left open there, what closes it is looked for."""
+    lines = source.lines_before(piece.offset) if piece.offset else 0
     while True:
         try:
-            return list(islice(piece.records(source.delimiter, strict=True), 2))
+            records = list(islice(piece.records(source.delimiter, strict=True), count))
+            return [Record(lines + record.line, record.cells) for record in records]
         except MisplacedQuoteError as error:
-            longer = piece.completed(pieces) if error.never_closed else None
+            longer = piece.completed(following) if error.never_closed else None
             if longer is None:
-                raise DataError(f"{source.name}, line {error.line}: {misplaced_quote(error)}") from error
+                raise DataError(f"{source.name}, line {lines + error.line}: {misplaced_quote(error)}") from error
             piece = longer
 
 

@@ -72,18 +72,13 @@ def cut(stream: BinaryIO, size: int = PIECE_BYTES) -> Iterator[Piece]:
 
 def _cut(stream: BinaryIO, size: int) -> Iterator[Piece]:
     offset, rest = 0, b""
-    while block := stream.read(size):
+    block = stream.read(size)
+    while block:
         if not rest and b"\n" in block[-_LONG_LINE:]:  # the line that is begun ends soon
             block += stream.readline(_LONG_LINE)
-            if block.endswith(b"\n"):
-                yield Piece(block, offset)
-                offset += len(block)
-                continue
-        content = rest + block
-        end = content.rfind(b"\n") + 1 or content.rfind(b"\r", 0, -1) + 1
+        content, block = rest + block, stream.read(size)
+        end = content.rfind(b"\n") + 1 or content.rfind(b"\r", 0, -1) + 1 if block else len(content)
         if end:
             yield Piece(content[:end], offset)
             offset += end
         rest = content[end:]
-    if rest:
-        yield Piece(rest, offset)

@@ -281,6 +281,13 @@ DELIMITERS = [
     ),
     same("more blank lines above the header than a block has", "\n" * 70_000 + CLEAN),
     same("more blanks above the header than a block has", (" " * 99 + "\r\n") * 50_000 + CLEAN),
+    same("more blank lines below the header than a block has", CLEAN.replace("\n", "\n" * 70_000, 1)),
+    tells("one record without a line end", "y,x,k\n3,1,a", values={"data.rows_used": 1}, notes=None),
+    refused(
+        "a fault in the first record, below many blank lines",
+        CLEAN.replace("\n", "\n" * 70_000, 1).replace(",1,a", ',"1,a', 1),
+        "data.csv, line 70001: a quote is opened in this record and never closed",
+    ),
     refused(
         "a fault below many blank lines",
         "\n" * 70_000 + CLEAN + "1,2\n",
