@@ -43,6 +43,8 @@ def valid_file(random: random.Random) -> bytes:
 def mutated(content: bytes, random: random.Random) -> bytes:
     """The content with one to three faults."""
     for _ in range(random.choice([1, 1, 1, 2, 3])):
+        if not content:
+            break
         place = random.randrange(len(content))
         end = min(len(content), place + random.choice([1, 1, 2, 8, 40]))
         some = bytes(random.choice(_TELLING) for _ in range(random.choice([1, 1, 1, 2])))
