@@ -245,8 +245,8 @@ def gone(processes, seconds=10.0):
     return not pytest.importorskip("psutil").wait_procs(processes, timeout=seconds)[1]
 
 
-def test_local_workers_are_quiet_and_gone_at_the_end(start, parts):
-    here = json.loads(start("mae-train", *parts, "-t", "delay", "--json").communicate()[0])
+def test_local_workers_are_quiet_and_gone_at_the_end(start, report, parts):
+    here, _ = report(*parts, "-t", "delay")
     process = start("mae-train", *parts, "-t", "delay", "--dask", "local", "--json", "-o", "local.json")
     started = set()
     while process.poll() is None:
