@@ -80,9 +80,8 @@ def end(process, seconds=60):
     return process.wait(timeout=seconds), process.stderr.read().decode()
 
 
-@pytest.mark.parametrize("options", [(), ("--json",)])
-def test_a_reader_that_is_gone_already_ends_it_quietly_with_the_model_written(start, flights, tmp_path, options):
-    process = start("mae-train", flights, "-t", "delay", *options)
+def test_a_reader_that_is_gone_already_ends_it_quietly_with_the_model_written(start, flights, tmp_path):
+    process = start("mae-train", flights, "-t", "delay")
     process.stdout.close()
     status, errors = end(process)
     assert (status, errors) == (0, "")
@@ -132,7 +131,7 @@ def test_tables_and_models_go_through_pipes(start, flights):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")  # noqa: PTH110
-@pytest.mark.parametrize("options", [(), ("--json",), ("-o", "-", "-q")])
+@pytest.mark.parametrize("options", [(), ("-o", "-", "-q")])
 def test_an_output_that_cannot_be_written_exits_with_1_in_one_line(start, flights, options):
     with open("/dev/full", "wb") as full:  # noqa: PTH123
         process = start("mae-train", flights, "-t", "delay", *options, stdout=full)
@@ -160,10 +159,10 @@ def test_what_the_output_cannot_encode_is_shown_by_an_escape(start, table):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="closing a stream is a POSIX shell's doing")
-@pytest.mark.parametrize(("closed", "status"), [(">&-", 0), ("2>&-", 0), (">&- 2>&-", 0)])
-def test_a_closed_output_is_like_one_that_nobody_reads(flights, tmp_path, closed, status):
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_a_closed_output_is_like_one_that_nobody_reads(flights, tmp_path, closed):
     script = f"{sys.executable} -c 'from mae_cli.commands.train import main; main()' {flights} -t delay {closed}"
-    assert subprocess.run(["sh", "-c", script], cwd=tmp_path, check=False).returncode == status
+    assert subprocess.run(["sh", "-c", script], cwd=tmp_path, check=False).returncode == 0
     assert (tmp_path / "model.json").exists()
 
 
