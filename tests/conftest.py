@@ -28,6 +28,14 @@ for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.
 RUN = "import sys; del sys.argv[0]; from mae_cli.commands.entry import {} as command; command()"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Give all tests that need Dask workers to one process of several, so that they are started once."""
+    for item in items:
+        if "workers" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("workers"))
+
+
 @pytest.fixture
 def table(tmp_path):
     """Write a CSV text into the test's directory; gives its path."""

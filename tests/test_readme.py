@@ -4,12 +4,16 @@ import json
 import os
 import re
 import runpy
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from mae_cli.commands import evaluate, predict, train
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -29,6 +33,9 @@ def transcripts() -> list[tuple[str, str]]:
 RUNNABLE = [(command, output) for command, output in transcripts() if not command.startswith("pip ")]
 
 
+COMMANDS = {"mae-train": train.main, "mae-eval": evaluate.main, "mae-predict": predict.main}
+
+
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory) -> Path:
     """A copy of the examples to run in, with the models that the README has there."""
@@ -38,6 +45,20 @@ def workplace(tmp_path_factory) -> Path:
     run("mae-train flights.csv -t arr_delay -q", place)
     run("mae-train flights.csv -t arr_delay --loss mse -q -o mse.json", place)
     return place
+
+
+@pytest.fixture
+def run_here(workplace, monkeypatch):
+    """Run a command in this process that needs no shell, nor its width."""
+    monkeypatch.chdir(workplace)
+
+    def run(command: str) -> str:
+        name, *arguments = shlex.split(command)
+        done = CliRunner(env={"COLUMNS": "80"}).invoke(COMMANDS[name], arguments, prog_name=name)
+        assert done.exit_code == 0, done.stderr
+        return done.stdout
+
+    return run
 
 
 def run(command: str, place: Path) -> str:
@@ -52,11 +73,12 @@ def run(command: str, place: Path) -> str:
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="the README's commands are for a POSIX shell")
 @pytest.mark.parametrize(("command", "expected"), RUNNABLE, ids=[command for command, _ in RUNNABLE])
-def test_commands_run_and_print_what_the_readme_shows(command, expected, workplace):
+def test_commands_run_and_print_what_the_readme_shows(command, expected, workplace, run_here):
     if "| jq" in command and shutil.which("jq") is None:
         json.loads(run(command.partition("| jq")[0], workplace))
         return
-    printed = run(command, workplace).rstrip("\n")
+    in_shell = re.search("[|<>]|--help", command) or command.partition(" ")[0] not in COMMANDS
+    printed = (run(command, workplace) if in_shell else run_here(command)).rstrip("\n")
     shown = expected.rstrip("\n")
     if shown.endswith("\n…"):
         assert printed.startswith(shown.removesuffix("…"))
@@ -103,5 +125,6 @@ def test_the_demo_scores_both_losses_on_rows_kept_aside():
     assert "MSE fit of arr_delay scored on 2,493 rows" in printed
 
 
-def test_the_curves_example_draws_both_solvers(workplace):
-    assert "textbook" in run("python curves.py", workplace)
+def test_the_curves_example_draws_both_solvers(capsys):
+    runpy.run_path(str(EXAMPLES / "curves.py"), run_name="__main__")
+    assert "textbook" in capsys.readouterr().out

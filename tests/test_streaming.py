@@ -26,7 +26,7 @@ from mae_cli.reports import Seconds
 from mae_cli.solvers.settings import Textbook
 from mae_cli.training import TrainSettings, train
 
-ROWS = 40_000
+ROWS = 35_000
 LINUX = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="looks at processes as Linux shows them")  # noqa: PTH112
 
 
@@ -188,7 +188,7 @@ def test_in_memory_all_blocks_are(long_file):
 # ---------------------------------------------------------------- nothing is left
 
 
-def data_file(tmp_path, rows=60_000):
+def data_file(tmp_path, rows=20_000):
     path = tmp_path / "data.csv"
     rng = np.random.default_rng(1)
     cells = rng.standard_t(1.5, (rows, 4)).round(4).astype(str)
@@ -237,7 +237,7 @@ def test_an_error_late_in_the_data_leaves_no_scratch_file(mae_train, tmp_path, m
     folder = tmp_path / "scratch"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
-    path = data_file(tmp_path, rows=20_000)
+    path = data_file(tmp_path)
     path.write_text(path.read_text(encoding="ascii") + last + "\n", encoding="ascii")
     result = mae_train(path, "-t", "y", "--stream")
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)

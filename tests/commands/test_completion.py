@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from mae_cli.commands import completion, train
 
 HEADER = 'Dep Time,y,"a,b",dep:x,x,"q""q",größe,"two\nlines"\n1,2,3,4,5,6,7,8\n'
 
@@ -25,18 +28,17 @@ command()
 
 
 @pytest.fixture
-def complete(table, tmp_path):
+def complete(table, tmp_path, monkeypatch):
     """The completions of the last of these words, as the script for a shell reads them."""
     table(HEADER)
+    monkeypatch.chdir(tmp_path)
+    completion.install()
 
     def answer(*words, shell="zsh"):
-        command = [sys.executable, "-P", "-c", COMMAND.format("mae-train", "train")]
         asked = {"_MAE_TRAIN_COMPLETE": f"{shell}_complete", "COMP_WORDS": "\n".join(["mae-train", *words])}
         asked["COMP_CWORD"] = words[-1] if shell == "fish" else str(len(words))
-        done = subprocess.run(
-            command, cwd=tmp_path, env=os.environ | asked, capture_output=True, encoding="utf-8", check=False
-        )
-        assert (done.returncode, done.stderr) == (0, "")
+        done = CliRunner(env=asked).invoke(train.main, prog_name="mae-train")
+        assert (done.exit_code, done.stderr) == (0, "")
         lines = done.stdout.splitlines()
         return lines[1::3] if shell == "zsh" else [line.removeprefix("plain,") for line in lines]
 

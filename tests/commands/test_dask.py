@@ -245,13 +245,13 @@ def gone(processes, seconds=10.0):
     return not pytest.importorskip("psutil").wait_procs(processes, timeout=seconds)[1]
 
 
-def test_local_workers_are_quiet_and_gone_at_the_end(start, parts):
-    here = json.loads(start("mae-train", *parts, "-t", "delay", "--json").communicate()[0])
+def test_local_workers_are_quiet_and_gone_at_the_end(start, report, parts):
+    here, _ = report(*parts, "-t", "delay")
     process = start("mae-train", *parts, "-t", "delay", "--dask", "local", "--json", "-o", "local.json")
     started = set()
     while process.poll() is None:
         started |= set(children(process)) if process.poll() is None else set()
-        time.sleep(0.05)
+        time.sleep(0.2)
     there = json.loads(process.stdout.read())
     errors = process.stderr.read().decode()
     assert started
@@ -278,7 +278,7 @@ def test_a_signal_leaves_nothing_running_or_written(start, parts, tmp_path, name
     )
     deadline = time.monotonic() + 30
     while len(children(process)) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(0.1)
     time.sleep(seconds)
     started = children(process)
     (os.killpg if whole_group else os.kill)(process.pid, number)
@@ -301,12 +301,14 @@ main()
 
 @pytest.fixture
 def bare_cluster(tmp_path):
-    """The address of a scheduler with two workers as processes of their own, which have no mae_cli."""
+    """The address of a scheduler with a worker as processes of their own, which have no mae_cli."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
-    commands = [("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")]
-    commands += [("worker", address, "--no-nanny", "--nthreads", "1", "--no-dashboard")] * 2
+    commands = [
+        ("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"),
+        ("worker", address, "--no-nanny", "--nthreads", "1", "--no-dashboard"),
+    ]
     processes = [
         subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", WITHOUT_THIS_PACKAGE.format(name), *options],
@@ -328,12 +330,12 @@ def _where_this_package_is():
 
 
 @pytest.mark.usefixtures("each_file_a_part")
-def test_workers_that_lack_this_package_are_sent_it(report, bare_cluster, parts):
+def test_a_worker_that_lacks_this_package_is_sent_it(report, bare_cluster, parts):
     import cloudpickle
 
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
     with distributed.Client(bare_cluster, timeout=20, set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=20)
+        client.wait_for_workers(1, timeout=20)
         if any(client.run(_where_this_package_is).values()):
             pytest.skip("this package is installed for all interpreters here")
         there, _ = report(*parts, "-t", "delay", "--dask", bare_cluster)

@@ -199,7 +199,7 @@ def test_plain_text_under_the_name_of_a_compressed_file_is_refused(mae_predict, 
 
 
 def test_a_reader_that_wants_one_line_ends_it_quietly(model, table, start):
-    process = start(model, table("x,k,note\n" + f"1,a,{'n' * 200}\n" * 100_000))
+    process = start(model, table("x,k,note\n" + f"1,a,{'n' * 200}\n" * 30_000))
     assert process.stdout.readline().decode().strip() == "x,k,note,prediction"
     process.stdout.close()
     with process.stderr:

@@ -80,17 +80,8 @@ def end(process, seconds=60):
     return process.wait(timeout=seconds), process.stderr.read().decode()
 
 
-def test_a_reader_that_never_reads_does_not_hold_up_the_model(start, flights, tmp_path):
+def test_a_reader_that_is_gone_already_ends_it_quietly_with_the_model_written(start, flights, tmp_path):
     process = start("mae-train", flights, "-t", "delay")
-    process.stdin.close()
-    status, errors = end(process)
-    assert (status, errors) == (0, "")
-    assert load_model(tmp_path / "model.json").target == "delay"
-
-
-@pytest.mark.parametrize("options", [(), ("--json",)])
-def test_a_reader_that_is_gone_already_ends_it_quietly_with_the_model_written(start, flights, tmp_path, options):
-    process = start("mae-train", flights, "-t", "delay", *options)
     process.stdout.close()
     status, errors = end(process)
     assert (status, errors) == (0, "")
@@ -105,15 +96,15 @@ def test_a_reader_that_is_gone_does_not_hide_a_tolerance_that_was_missed(start, 
     assert end(process) == (3, "")
 
 
-def test_a_reader_that_leaves_in_the_middle_ends_it_quietly_with_the_model_written(start, table, tmp_path):
+def test_a_reader_that_stops_in_the_middle_has_the_model_written_and_may_leave(start, table, tmp_path):
     data = table("y,x\n1,1\n2,2\n4,3\n7,9\n")
     # So many epochs make a report of more than a pipe holds.
     process = start("mae-train", data, "-t", "y", "--solver", "textbook", "--epochs", "6000", "--json", bufsize=0)
     assert process.stdout.read(10).startswith(b'{"schema"')
-    process.stdout.close()
-    status, errors = end(process)
-    assert (status, errors) == (0, "")
+    assert process.poll() is None
     assert load_model(tmp_path / "model.json").target == "y"
+    process.stdout.close()
+    assert end(process) == (0, "")
 
 
 def test_a_reader_of_evaluations_may_leave_too(start, mae_train, flights):
@@ -140,7 +131,7 @@ def test_tables_and_models_go_through_pipes(start, flights):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")  # noqa: PTH110
-@pytest.mark.parametrize("options", [(), ("--json",), ("-o", "-", "-q")])
+@pytest.mark.parametrize("options", [(), ("-o", "-", "-q")])
 def test_an_output_that_cannot_be_written_exits_with_1_in_one_line(start, flights, options):
     with open("/dev/full", "wb") as full:  # noqa: PTH123
         process = start("mae-train", flights, "-t", "delay", *options, stdout=full)
@@ -149,8 +140,7 @@ def test_an_output_that_cannot_be_written_exits_with_1_in_one_line(start, flight
     assert errors == f"Error: cannot write the output: {os.strerror(errno.ENOSPC)}\n"
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-@pytest.mark.parametrize("options", [("--json",), ("-o", "-", "-q")])
+@pytest.mark.parametrize(("options", "encoding"), [(("--json",), "ascii"), (("-o", "-", "-q"), "latin-1")])
 def test_json_is_utf8_whatever_the_encoding_of_the_output(start, table, options, encoding):
     data = table("y,größe\n1,1\n2,2\n4,3\n7,9\n")
     process = start("mae-train", data, "-t", "y", *options, env=os.environ | {"PYTHONIOENCODING": encoding})
@@ -169,10 +159,10 @@ def test_what_the_output_cannot_encode_is_shown_by_an_escape(start, table):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="closing a stream is a POSIX shell's doing")
-@pytest.mark.parametrize(("closed", "status"), [(">&-", 0), ("2>&-", 0), (">&- 2>&-", 0)])
-def test_a_closed_output_is_like_one_that_nobody_reads(flights, tmp_path, closed, status):
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_a_closed_output_is_like_one_that_nobody_reads(flights, tmp_path, closed):
     script = f"{sys.executable} -c 'from mae_cli.commands.train import main; main()' {flights} -t delay {closed}"
-    assert subprocess.run(["sh", "-c", script], cwd=tmp_path, check=False).returncode == status
+    assert subprocess.run(["sh", "-c", script], cwd=tmp_path, check=False).returncode == 0
     assert (tmp_path / "model.json").exists()
 
 

@@ -106,7 +106,7 @@ def opened_for_writing(pipe, process):
 @posix_only
 @pytest.mark.parametrize(
     ("number", "status", "line"),
-    [("SIGINT", 130, b"Error: interrupted\n"), ("SIGTERM", -15, b""), ("SIGHUP", -1, b""), ("SIGKILL", -9, b"")],
+    [("SIGINT", 130, b"Error: interrupted\n"), ("SIGTERM", -15, b""), ("SIGHUP", -1, b"")],
 )
 def test_a_command_that_reads_ends_by_a_signal_with_nothing_written(start, tmp_path, number, status, line):
     pipe = tmp_path / "data.csv"

@@ -148,8 +148,8 @@ def test_a_column_that_cannot_be_used_is_refused_in_one_line(text, message):
 
 
 def test_the_last_cell_of_a_long_file_counts_for_the_kind():
-    text = "y,x\n" + "1,2\n" * 300_000 + "1,late\n"
-    assert refusal(text).startswith("data.csv, line 300002: column 'x' is 'late', which is not a number")
+    text = "y,x\n" + "1,2\n" * 100_000 + "1,late\n"
+    assert refusal(text).startswith("data.csv, line 100002: column 'x' is 'late', which is not a number")
 
 
 def test_too_many_levels_are_refused_with_an_example():
@@ -281,6 +281,7 @@ def test_the_kind_does_not_depend_on_the_order_of_the_rows(cells, random):
     assert outcome(cells) == outcome(shuffled) == expected.get(frozenset(numbers), "refused")
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.floats(-1e9, 1e9) | st.none(), st.sampled_from(["", "a", "b"])), min_size=1))
 def test_the_kept_rows_are_those_that_are_complete(cells):
     complete = [row for row, (x, c) in enumerate(cells) if x is not None and c]
@@ -474,7 +475,7 @@ def test_a_missing_cell_late_in_the_file_is_refused_with_its_line(size):
     assert everything(text, size, missing="error").startswith("data.csv, line 52: the cell of column 'x' is missing")
 
 
-@pytest.mark.parametrize("size", [10, 1000])
+@pytest.mark.parametrize("size", [10, 200])
 @pytest.mark.parametrize(
     ("late", "message"),
     [
@@ -484,8 +485,8 @@ def test_a_missing_cell_late_in_the_file_is_refused_with_its_line(size):
     ],
 )
 def test_a_cell_late_in_the_file_is_found_in_its_piece(size, late, message):
-    text = "y,x,w\n" + "1,2,1\n" * 300 + f"1,{late},1\n" + "1,2,1\n" * 300
-    assert everything(text, size).startswith(f"data.csv, line 302: column 'x' {message}")
+    text = "y,x,w\n" + "1,2,1\n" * 100 + f"1,{late},1\n" + "1,2,1\n" * 100
+    assert everything(text, size).startswith(f"data.csv, line 102: column 'x' {message}")
 
 
 def test_whole_numbers_beyond_64_bits_late_in_the_file_change_no_other_cell():

@@ -95,7 +95,7 @@ def test_small_tables_of_ties_are_no_exception(cells, level, sample_rows, block_
 
 @pytest.mark.parametrize("block_rows", [1, 7, 333, 5000])
 def test_the_blocks_do_not_matter(block_rows):
-    values = VALUES["heavy tails"]
+    values = VALUES["heavy tails"][:1000]
     assert found(values, block_rows=block_rows) == expected(values)
 
 

@@ -49,7 +49,7 @@ STYLES = {
 }
 
 
-@settings(max_examples=60, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=40, phases=[Phase.explicit, Phase.generate])
 @given(tables(), st.fixed_dictionaries(STYLES), st.sampled_from([7, 40, 200, 1 << 20]), st.sampled_from(["mae", "mse"]))
 def test_a_written_table_is_fitted_as_its_arrays_are(table, style, size, loss):
     rows, complete = table
