@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.data.files import Records
 from mae_cli.data.largest import Largest
 from mae_cli.data.moments import Moments

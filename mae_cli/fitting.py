@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal, NoReturn, TypeGuard
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mae_cli.data.design import Design, FloatArray, column_ranges
+from mae_cli.arrays import FloatArray
+from mae_cli.data.design import Design, column_ranges
 from mae_cli.data.rows import MemoryRows, Rows
 from mae_cli.data.sums import Range
 from mae_cli.data.weights import relative_weights

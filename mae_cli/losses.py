@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mae_cli.arrays import FloatArray
 from mae_cli.quantiles import select
-
-FloatArray = NDArray[np.float64]
 
 
 class Loss(Protocol):

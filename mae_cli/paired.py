@@ -15,8 +15,8 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
-from mae_cli.data.rows import Block, Positions, Rows
+from mae_cli.arrays import FloatArray, Positions
+from mae_cli.data.rows import Block, Rows
 from mae_cli.data.selection import Selection
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.linear import Coefficients

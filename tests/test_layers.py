@@ -27,6 +27,7 @@ LAYERS = (
     ("schema", "metrics"),
     ("losses",),
     ("quantiles", "visible", "errors", "watch"),
+    ("arrays",),
 )
 
 # What a module may import when the command starts: the rest waits until there is work to do.

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from mae_cli.arrays import CodeArray
 from mae_cli.data.chunks import read_chunks
 from mae_cli.data.dask_cluster import Cluster
 from mae_cli.data.dask_finding import Part, find
 from mae_cli.data.dask_rows import GROUP_BLOCKS, DaskRows, resident
-from mae_cli.data.design import CodeArray
 from mae_cli.data.dialect import Dialect
 from mae_cli.data.files import Files, Waypoint
 from mae_cli.data.parquet import ParquetRecords

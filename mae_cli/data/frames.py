@@ -6,8 +6,8 @@ are levels, as `str` writes them.
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from mae_cli.arrays import BoolArray
 from mae_cli.data.columns import unknown_column
 from mae_cli.data.design import Design
 from mae_cli.data.encoding import Coding, Layout, build_schema, describe
@@ -27,7 +27,7 @@ def schema_of(frame: pd.DataFrame, *, max_levels: int) -> Schema:
     return build_schema(layout, describe(MemoryRows((block,)), layout, None))
 
 
-def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, NDArray[np.bool_]]:
+def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, BoolArray]:
     """The design matrix of a frame, and the mask of the rows with a level that the schema does not know.
 
     Raises:
@@ -121,7 +121,7 @@ def _levels(name: str, column: pd.Series) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(level_of[codes], categories=pd.Index(levels)))
 
 
-def _refuse_rows(name: str, faulty: NDArray[np.bool_], fault: str) -> None:
+def _refuse_rows(name: str, faulty: BoolArray, fault: str) -> None:
     if faulty.any():
         row = int(np.argmax(faulty))
         raise DataError(f"column {quoted(name)} {fault} in row {row} (counted from 0)")

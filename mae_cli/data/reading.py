@@ -7,10 +7,10 @@ from functools import partial
 from typing import Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mae_cli.arrays import BoolArray, CodeArray
 from mae_cli.data.chunks import Chunk, read_chunks
-from mae_cli.data.design import CodeArray, Design
+from mae_cli.data.design import Design
 from mae_cli.data.faulty_cells import FaultyCells
 from mae_cli.data.files import Files, Records
 from mae_cli.data.grouping import grouped
@@ -20,7 +20,6 @@ from mae_cli.data.tally import Columns, Tally
 from mae_cli.data.wording import quoted
 from mae_cli.errors import DataError
 
-BoolArray = NDArray[np.bool_]
 Missing = Literal["drop", "error"]
 Collect = Callable[[Iterable[Block]], Store]
 

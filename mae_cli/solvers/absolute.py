@@ -12,15 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mae_cli.data.rows import Block
-from mae_cli.solvers.band import Band
+from mae_cli.solvers.band import Band, is_small
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.many_rows import ManyRows
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.screening import DESCENT_STEPS, Optimum, finish, minimise, screen
 from mae_cli.solvers.ties import Ties
 
-# Up to so many numbers the rows are one dense problem: two passes of a descent then cost less than a sample saves.
-_DENSE_SIZE = 600_000
 _SAMPLE_ROWS_PER_COLUMN = 20
 _SMALLEST_SAMPLE = 4_000
 _SAMPLE_STEPS = 12
@@ -63,7 +61,7 @@ class Found:
 def sample_size(shape: tuple[int, int]) -> int:
     """How many rows to begin with: all of them when (rows, columns) are few."""
     count, columns = shape
-    if count * columns <= _DENSE_SIZE:
+    if is_small(shape):
         return count
     balanced = int((count**2 * columns) ** (1 / 3))
     return min(count, max(balanced, _SMALLEST_SAMPLE, _SAMPLE_ROWS_PER_COLUMN * columns))

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.quantiles import first_reaching
 from mae_cli.solvers.absorbed import LevelPoint, LevelRows
 from mae_cli.solvers.band import perturbed, relative_distance

@@ -14,8 +14,8 @@ from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
-from mae_cli.solvers.band import Band, Check, Narrowed, Positions, Touching
+from mae_cli.arrays import FloatArray, Positions
+from mae_cli.solvers.band import Band, Check, Narrowed, Touching
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.vertex import Outcome, search
 
