@@ -16,6 +16,9 @@ from mae_cli.data.wording import counted, quoted
 from mae_cli.errors import DataError
 from mae_cli.schema import NumericColumn, Schema
 
+# What pandas calls objects that are all numbers.
+_KINDS_OF_NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "complex"})
+
 
 def schema_of(frame: pd.DataFrame, *, max_levels: int) -> Schema:
     """The schema that the rows of a frame define.
@@ -50,6 +53,7 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 200) -> pd.DataFrame:
         name = str(label)
         if name in columns:
             raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
+        _refuse_numbers_as_objects(name, column)
         columns[name] = _numbers(name, column) if _is_numeric(column) else _levels(name, column)
         _refuse_many_levels(name, columns[name], max_levels)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
@@ -115,7 +119,10 @@ def _levels(name: str, column: pd.Series) -> pd.Series:
     if not isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.kind in "mM":
         raise DataError(f"column {quoted(name)} holds dates or times ({column.dtype}); turn them into numbers first")
     _refuse_rows(name, column.isna().to_numpy(), "is missing")
-    codes, values = pd.factorize(column)
+    try:
+        codes, values = pd.factorize(column)
+    except TypeError:  # what cannot be hashed
+        raise DataError(f"column {quoted(name)} holds lists or the like; make columns of their parts") from None
     # Values that differ may be written alike (1 and "1"), which makes them one level.
     level_of, levels = pd.factorize(np.array([str(value) for value in values], dtype=object))
     return pd.Series(pd.Categorical.from_codes(level_of[codes], categories=pd.Index(levels)))
@@ -125,6 +132,13 @@ def _refuse_rows(name: str, faulty: BoolArray, fault: str) -> None:
     if faulty.any():
         row = int(np.argmax(faulty))
         raise DataError(f"column {quoted(name)} {fault} in row {row} (counted from 0)")
+
+
+def _refuse_numbers_as_objects(name: str, column: pd.Series) -> None:
+    if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) in _KINDS_OF_NUMBERS:
+        raise DataError(
+            f"column {quoted(name)} holds numbers as objects; use .astype(float), or .astype(str) to make them levels"
+        )
 
 
 def _refuse_many_levels(name: str, column: pd.Series, max_levels: int) -> None:
