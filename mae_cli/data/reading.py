@@ -19,13 +19,10 @@ from mae_cli.data.rows import Block, Store
 from mae_cli.data.tally import Columns, Tally
 from mae_cli.data.wording import quoted
 from mae_cli.errors import DataError
+from mae_cli.watch import UNWATCHED, Watch
 
 Missing = Literal["drop", "error"]
 Collect = Callable[[Iterable[Block]], Store]
-
-
-def unwatched(rows: int) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +34,14 @@ class Reading:
         missing: whether to leave rows with a missing cell out, or to refuse them.
         max_levels: most levels of a column of text.
         skip_unseen: whether rows with a level that a model does not know are left out; else they are refused.
-        watch: told the number of rows read so far.
+        watch: told how many rows were read.
     """
 
     collect: Collect
     missing: Missing = "drop"
     max_levels: int = 200
     skip_unseen: bool = False
-    watch: Callable[[int], None] = unwatched
+    watch: Watch = UNWATCHED
 
 
 class RemoteRecords(Records, Protocol):
@@ -106,7 +103,7 @@ class _Pass:
     def _block(self, chunk: Chunk) -> Block | None:
         """The complete rows of a chunk; None once a column was misread."""
         self.tally.rows_read = chunk.first + len(chunk.frame)
-        self.reading.watch(self.tally.rows_read)
+        self.reading.watch.reading(self.tally.rows_read)
         faults = FaultyCells(self.files)
         self._look_at_numbers(chunk, faults)
         if self.tally.misread:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.data.design import Design, is_column_major
+from mae_cli.watch import UNWATCHED, Watch
 
 T = TypeVar("T")
 
@@ -261,13 +262,12 @@ class PassCounter:
     """How often the rows were visited from first to last; `watch` is told when a pass begins."""
 
     passes: int = 0
-    watch: Callable[[int], None] | None = None
+    watch: Watch = UNWATCHED
 
     def begin(self) -> None:
         """Count a pass."""
         self.passes += 1
-        if self.watch is not None:
-            self.watch(self.passes)
+        self.watch.passing(self.passes)
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,13 +36,13 @@ class Search:
         problem: to be solved.
         sample: rows of it in standard units; all of them when they are few.
         tie_share: scales the width in which ties are broken by chance.
-        watch: told the mean loss after every round over many rows.
+        tell: told the objective after every round over many rows.
     """
 
     problem: Problem
     sample: Block
     tie_share: float
-    watch: Callable[[float], None]
+    tell: Callable[[float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ def _minimise_many(search: Search, sample: Band) -> Optimum:
     rows = ManyRows(search.problem, origin, descent.band.distance, usual, ties)
     columns, size = sample.shape[1], sample.shape[0]
     share = min(1.0, _BAND_WIDTH * np.sqrt(columns / size))
-    found = screen(rows, int(share * rows.shape[0]), minimise, search.watch)
+    found = screen(rows, int(share * rows.shape[0]), minimise, search.tell)
     return replace(found, step=origin + found.step)
 
 
