@@ -54,7 +54,7 @@ class Absolute:
 
     @property
     def tilt(self) -> float:
-        """The loss is |r| + 0·r."""
+        """0: the loss is |r| + tilt·r."""
         return 0.0
 
     def values(self, residual: FloatArray) -> FloatArray:

@@ -51,7 +51,7 @@ class DaskFiles:
         """Find the files, and read their headers.
 
         Raises:
-            DataError: A file is absent where the workers look for it, or at fault.
+            DataError: a file is absent where the workers look for it, or at fault.
         """
         found = find(cluster, arguments, dialect)
         self.name: str = found.name
@@ -83,7 +83,7 @@ class DaskFiles:
         """The complete rows, and what was found in them.
 
         Raises:
-            DataError: A cell is at fault, the first of all in the order of the files.
+            DataError: a cell is at fault, the first of all in the order of the files.
         """
         order = columns, replace(reading, collect=MemoryRows.collect, watch=UNWATCHED)
         tasks = self._cluster.map(_read, self._parts, shared=order)

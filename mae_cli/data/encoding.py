@@ -78,7 +78,7 @@ def build_schema(layout: Layout, description: Description) -> Schema:
     order; the other levels follow in text order.
 
     Raises:
-        DataError: A column spans more than floating point can hold.
+        DataError: a column spans more than floating point can hold.
     """
     ranges = iter(zip(description.ranges.lowest.tolist(), description.ranges.highest.tolist(), strict=True))
     starts = iter(np.cumsum([0, *layout.level_counts]).tolist())

@@ -24,7 +24,7 @@ def schema_of(frame: pd.DataFrame, *, max_levels: int) -> Schema:
     """The schema that the rows of a frame define.
 
     Raises:
-        DataError: As `read_frame`; or a column spans more than floating point can hold.
+        DataError: as `read_frame`; or a column spans more than floating point can hold.
     """
     layout, block = _rows_of(read_frame(frame, max_levels=max_levels))
     return build_schema(layout, describe(MemoryRows((block,)), layout, None))
@@ -34,7 +34,7 @@ def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, BoolArray]:
     """The design matrix of a frame, and the mask of the rows with a level that the schema does not know.
 
     Raises:
-        DataError: As `read_frame_for`.
+        DataError: as `read_frame_for`.
     """
     layout, block = _rows_of(read_frame_for(schema, frame))
     coded, unseen = Coding.of(schema, layout)(block)
@@ -45,7 +45,7 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 200) -> pd.DataFrame:
     """The columns of a frame to train on, as numbers or as categories of text.
 
     Raises:
-        DataError: Two columns have one name, a column cannot be used or has too many levels, or a cell is
+        DataError: two columns have one name, a column cannot be used or has too many levels, or a cell is
             missing or infinite.
     """
     columns: dict[str, pd.Series] = {}
@@ -63,7 +63,7 @@ def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
     """The columns of a frame that a model uses, with the kinds it knows; other columns are ignored.
 
     Raises:
-        DataError: A column is absent or there twice, is not numeric where the model expects numbers, or a
+        DataError: a column is absent or there twice, is not numeric where the model expects numbers, or a
             cell is missing or infinite.
     """
     positions: dict[str, list[int]] = {}

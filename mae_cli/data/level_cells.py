@@ -91,7 +91,7 @@ class LevelCells:
         """Refuse the column if it cannot be used, now that all cells were read.
 
         Raises:
-            DataError: It has no values, mixes numbers and text, holds numbers in disguise, or has too many levels.
+            DataError: it has no values, mixes numbers and text, holds numbers in disguise, or has too many levels.
         """
         if self.missing == self.count:
             raise no_values(files.name, self.name)

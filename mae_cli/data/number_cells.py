@@ -49,7 +49,7 @@ class NumberCells:
         The first cell that is infinite, negative where that is refused, or no number where it must be one, is a fault.
 
         Raises:
-            TextAmongNumbersError: A cell is not a number and need not be, and no fault comes before it.
+            TextAmongNumbersError: a cell is not a number and need not be, and no fault comes before it.
         """
         values, is_text = self._numbers(column, first, faults.files.dialect)
         values += 0.0  # zero has no sign, as in `Numbers`

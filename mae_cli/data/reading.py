@@ -59,7 +59,7 @@ def read(files: Data, columns: Columns, reading: Reading) -> tuple[Store, Tally]
     """The complete rows of the files, and what the pass found; the columns are filled in by it.
 
     Raises:
-        DataError: A file or a cell is at fault.
+        DataError: a file or a cell is at fault.
     """
     if not isinstance(files, Files):
         return files.read(columns, reading)

@@ -80,7 +80,7 @@ class Block:
         return rows[low:high] - start, slice(int(low), int(high))
 
     def residual(self, coefficients: FloatArray) -> FloatArray:
-        """R = y − X·w, (b,)."""
+        """The residuals r = y − X·w, (b,)."""
         return self.target - self.design.product(coefficients)
 
 

@@ -31,7 +31,7 @@ class Split:
         """Hold ⌊fraction·count + ½⌋ of `count` rows, every such set with the same probability; 0 < fraction < 1.
 
         Raises:
-            DataError: There are too few rows for one on each side.
+            DataError: there are too few rows for one on each side.
         """
         held = int(fraction * count + 0.5)
         if not 0 < held < count:

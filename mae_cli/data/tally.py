@@ -84,7 +84,7 @@ class Tally:
         """Refuse what only the end of the data can tell.
 
         Raises:
-            DataError: A column cannot be used, or no row is complete.
+            DataError: a column cannot be used, or no row is complete.
         """
         for column in self.columns.all:
             column.finish(files)

@@ -150,7 +150,7 @@ class _System:
         return _System(block, whitening, curvature, sums)
 
     def solve(self, vector: FloatArray) -> FloatArray:
-        """D, (p,)."""
+        """The solution d, (p,)."""
         split, sums = self.whitening.split, self.sums
         right = self.block.design.transpose_product(self.block.weighted(vector))
         levels = np.divide(
