@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.data.files import Records
 from mae_cli.data.largest import Largest
 from mae_cli.data.moments import Moments
@@ -20,6 +20,7 @@ from mae_cli.data.rows import Block, Rows, TransformedRows
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.linear import Coefficients
 from mae_cli.reports import Comparison, ContestedRow, FitReport
+from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Solution, Status
 
 _CONTESTED_ROWS = 8
@@ -27,6 +28,8 @@ _CONTESTED_ROWS = 8
 _SAME_FIT = 0.02
 # The share of rows that counts as few.
 _FEW = 0.01
+# Few rows decide when they make up so much of the pull; of smooth noise, skewed or not, they make up less.
+_DECISIVE = 0.25
 # A fit predicts better when its MAE on the holdout is smaller by this share; less is chance on most holdouts.
 _MARGIN = 0.01
 # Rows so many standard deviations from the mean of a column have leverage, from which no loss is safe.
@@ -161,7 +164,7 @@ def _leverage_warning(report: FitReport, data: TrainingData, pulls: _Pulls, cont
         return ""
     name = [effect.column for effect in report.effects if effect.level is None][column]
     return (
-        f" Line {contested[row].line} lies {distances[row, column]:.1f} standard deviations out in {name!r}: look at "
+        f" {contested[row].place} lies {distances[row, column]:.1f} standard deviations out in {name!r}: look at "
         "such rows before you believe either fit."
     )
 
@@ -195,14 +198,15 @@ def _above(block: Block, pull: "partial[FloatArray]", edge: float) -> tuple[int,
 def _verdict(absolute: FitReport, squared: FitReport, few: float, count: int, departure: float) -> str:
     """What the difference says about the data, in one sentence or two."""
     if Status.LIMIT in {absolute.certificate.status, squared.certificate.status}:
-        return "A fit that did not reach its optimum cannot be compared; use --solver auto."
+        remedy = "use --solver auto" if absolute.solver == Textbook.name else "a larger --tolerance accepts it"
+        return f"A fit that did not reach its optimum cannot be compared; {remedy}."
     if absolute.certificate.relative_gap is None:
         return "Both losses can be brought to zero on these rows, so there is nothing to tell the two fits apart."
     share = departure / absolute.train.model.mae
     if not few or share <= _SAME_FIT:
         return (
-            f"The two fits agree: their predictions differ by {_percent(share)} of the MAE on average, and no few rows "
-            "decide between them."
+            f"The two fits agree: their predictions differ by {_percent(share)} of the MAE on average, and no small "
+            "group of rows decides between them."
         )
     if absolute.quantile != 0.5:
         return f"{_question(absolute.quantile)} {_what_few_do(few, count)}."
@@ -218,8 +222,16 @@ def _question(quantile: float) -> str:
 
 def _what_few_do(share: float, count: int) -> str:
     few = _few(count)
-    who = "One row" if few == 1 else f"{few:,} rows ({_percent(few / count)})"
-    return f"{who} make{'s' * (few == 1)} up {_percent(share)} of what pulls the two apart"
+    makes_up = f"make{'s' * (few == 1)} up {_percent(share)} of what pulls the two apart"
+    if share >= _DECISIVE:
+        return f"{'One row' if few == 1 else _rows(few, count)} {makes_up}"
+    if few == 1:
+        return f"No single row decides: the strongest {makes_up}"
+    return f"No small group of rows decides: the strongest {_rows(few, count)} {makes_up}"
+
+
+def _rows(few: int, count: int) -> str:
+    return f"{few:,} rows ({_percent(few / count)})"
 
 
 def _judgement(absolute: FitReport, squared: FitReport) -> str:

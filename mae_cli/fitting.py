@@ -4,12 +4,14 @@ import math
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, Literal, NoReturn, TypeGuard
+from typing import TYPE_CHECKING, Literal, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mae_cli.data.design import Design, FloatArray, column_ranges
+from mae_cli.arrays import BoolArray, FloatArray
+from mae_cli.data.array_input import finite_matrix, finite_vector, real_matrix, refuse_not_finite
+from mae_cli.data.design import Design, column_ranges
 from mae_cli.data.rows import MemoryRows, Rows
 from mae_cli.data.sums import Range
 from mae_cli.data.weights import relative_weights
@@ -81,7 +83,7 @@ class FitResult:
         """ŷ, (n,), for an (n, p) array or a frame with the columns of the fit; NaN for a level never seen.
 
         Raises:
-            DataError: a column is absent or of another kind, or a cell is missing or infinite.
+            DataError: a column is absent or of another kind, or a cell is no number, masked, missing or infinite.
         """
         design, unseen = _encode(self.schema, X)
         predicted = Coefficients(self.intercept, self.coefficients).predict(design)
@@ -104,7 +106,8 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     """Fit a linear model that minimises the mean loss Σω·loss(y − b − Xw) / Σω, with a certificate.
 
     Args:
-        X: (n, p) float array, or a frame whose text, boolean and category columns become indicators of their levels.
+        X: (n, p) array of real numbers, or a frame whose text, boolean and category columns become indicators of
+            their levels.
         y: (n,) targets.
         loss: "mae" for |r|, "mse" for r².
         quantile: τ; with "mae" and τ ≠ 0.5 the loss is ½|r| + (τ − ½)r.
@@ -115,13 +118,14 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
         max_levels: most levels of a column of text.
 
     Raises:
-        DataError: the shapes do not agree, a value is missing or not finite, or no row has a positive weight.
+        DataError: the shapes do not agree, a value is no number, masked, missing or not finite, or no row has a
+            positive weight.
         SettingsError: the options are out of range or contradict each other.
     """
     settings = FitSettings(loss, quantile, intercept, _solver_settings(solver, tolerance))
-    target = _finite_vector("y", y)
+    target = finite_vector("y", y)
     schema, design = _schema_and_design(X, max_levels)
-    weights = None if sample_weight is None else _finite_vector("sample_weight", sample_weight)
+    weights = None if sample_weight is None else finite_vector("sample_weight", sample_weight)
     for name, vector in (("y", target), ("sample_weight", weights)):
         if vector is not None and len(vector) != design.shape[0]:
             raise DataError(f"{name} has {len(vector):,} values for {design.shape[0]:,} rows of X")
@@ -206,24 +210,24 @@ def _schema_and_design(X: "ArrayLike | pd.DataFrame", max_levels: int) -> tuple[
 
         schema = schema_of(X, max_levels=max_levels)
         return schema, design_of(schema, X)[0]
-    matrix = _matrix(X)
+    matrix = real_matrix("X", X)
     if not len(matrix):
         raise DataError("there are no rows to fit")
     extremes = column_ranges(matrix)
     if not np.isfinite(extremes).all():
-        _refuse(matrix)
+        refuse_not_finite("X", matrix)
     columns = zip(*extremes, strict=True)
     features = tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(columns))
     return Schema(features), Design(matrix)
 
 
-def _encode(schema: Schema, X: "ArrayLike | pd.DataFrame") -> tuple[Design, np.ndarray]:
+def _encode(schema: Schema, X: "ArrayLike | pd.DataFrame") -> tuple[Design, BoolArray]:
     """The design matrix, and the mask of the rows with a level that the schema does not have."""
     if _is_frame(X):
         from mae_cli.data.frames import design_of  # noqa: PLC0415
 
         return design_of(schema, X)
-    matrix = _finite_matrix(np.asarray(X))
+    matrix = finite_matrix("X", X)
     if schema.categorical or matrix.shape[1] != len(schema.features):
         names = ", ".join(feature.name for feature in schema.features)
         raise DataError(f"X has {matrix.shape[1]:,} columns, but the fit has {len(schema.features):,} ({names})")
@@ -232,32 +236,3 @@ def _encode(schema: Schema, X: "ArrayLike | pd.DataFrame") -> tuple[Design, np.n
 
 def _is_frame(X: object) -> "TypeGuard[pd.DataFrame]":
     return hasattr(X, "columns") and hasattr(X, "iloc")
-
-
-def _finite_matrix(X: ArrayLike) -> FloatArray:
-    matrix = _matrix(X)
-    if not np.isfinite(matrix.sum()) and not np.isfinite(matrix).all():
-        _refuse(matrix)
-    return matrix
-
-
-def _matrix(X: ArrayLike) -> FloatArray:
-    matrix = np.asarray(X, dtype=np.float64)
-    if matrix.ndim != 2:
-        raise DataError(f"X must have two dimensions (rows, columns), not {matrix.ndim}")
-    return matrix
-
-
-def _refuse(matrix: FloatArray) -> NoReturn:
-    row, column = np.argwhere(~np.isfinite(matrix))[0]
-    raise DataError(f"X has the value {matrix[row, column]} in row {row}, column {column} (counted from 0)")
-
-
-def _finite_vector(name: str, values: ArrayLike) -> FloatArray:
-    vector = np.asarray(values, dtype=np.float64)
-    if vector.ndim != 1:
-        raise DataError(f"{name} must have one dimension, not {vector.ndim}")
-    if not np.isfinite(vector).all():
-        row = int(np.argmin(np.isfinite(vector)))
-        raise DataError(f"{name} has the value {vector[row]} in row {row} (counted from 0)")
-    return vector

@@ -1,4 +1,4 @@
-"""Conditions on an evaluation, for pipelines that shall stop when a model is not good enough."""
+"""Conditions on an evaluation, for pipelines that should stop when a model is not good enough."""
 
 from mae_cli.paired import CONFIDENCE
 from mae_cli.reports import Gate, Rival

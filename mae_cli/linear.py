@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from mae_cli.data.design import Design, FloatArray
+from mae_cli.arrays import FloatArray
+from mae_cli.data.design import Design
 from mae_cli.data.rows import Block
 
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mae_cli.arrays import FloatArray
 from mae_cli.quantiles import select
-
-FloatArray = NDArray[np.float64]
 
 
 class Loss(Protocol):
@@ -56,7 +54,7 @@ class Absolute:
 
     @property
     def tilt(self) -> float:
-        """The loss is |r| + 0·r."""
+        """0: the loss is |r| + tilt·r."""
         return 0.0
 
     def values(self, residual: FloatArray) -> FloatArray:

@@ -6,7 +6,7 @@ over many such resamples are taken.
 
 Only sums over groups of rows are kept: row i belongs to group i mod 4093, and groups are resampled. Up to 4,093 rows
 each is a group of its own, and this is the bootstrap itself. Beyond, the spread of the group sums stands for that of
-the rows; it differs from it by about 1 % (√(1/2·4093)), less than the chance in the resamples. So one pass in constant
+the rows; it differs from it by about 1 % (1/√(2·4093)), less than the chance in the resamples. So one pass in constant
 memory is enough, and where blocks end does not matter.
 """
 
@@ -15,8 +15,8 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
-from mae_cli.data.rows import Block, Positions, Rows
+from mae_cli.arrays import FloatArray, Positions
+from mae_cli.data.rows import Block, Rows
 from mae_cli.data.selection import Selection
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.linear import Coefficients

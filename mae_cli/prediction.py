@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mae_cli.arrays import BoolArray, CodeArray, FloatArray
 from mae_cli.data.chunks import Chunk, TextChunk, read_chunks
 from mae_cli.data.columns import unknown_column
-from mae_cli.data.design import CodeArray, Design, FloatArray
+from mae_cli.data.design import Design
 from mae_cli.data.faulty_cells import FaultyCells
 from mae_cli.data.files import Files
 from mae_cli.data.level_cells import KnownLevelCells
@@ -20,8 +20,6 @@ from mae_cli.data.wording import counted, quoted
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.model import Model
 from mae_cli.ranges import OutsideCounts, TrainingRanges, outside_note
-
-BoolArray = NDArray[np.bool_]
 
 # What a number is written with beside the decimal sign; a delimiter among them makes quotes necessary.
 _OF_NUMBERS = frozenset("0123456789+-e")

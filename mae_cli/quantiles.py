@@ -1,9 +1,8 @@
 """Weighted quantiles by selection: no sort of all values."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from mae_cli.arrays import FloatArray
 
 # Below this many values one sort is faster than narrowing the range first.
 SORT_SIZE = 1_500

@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums
 from mae_cli.data.wording import counted, quoted
 from mae_cli.reports import Outside
 from mae_cli.schema import Schema
-
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +17,7 @@ class OutsideCounts(Sums):
     """How many rows have a number outside of its range, and how many for each column, (q,)."""
 
     rows: int
-    columns: NDArray[np.intp]
+    columns: Positions
 
 
 @dataclass(frozen=True, eq=False)

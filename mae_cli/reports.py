@@ -89,19 +89,33 @@ class FitReport:
 
 
 @dataclass(frozen=True)
-class ContestedRow:
-    """A row that pulls the two fits of a comparison apart.
+class PlacedRow:
+    """A row of a file.
 
     Attributes:
         file: the file it is in.
         line: line of the file on which the record starts (the header is line 1).
+    """
+
+    file: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """The line as editors and compilers name it: `flights.csv:7`."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class ContestedRow(PlacedRow):
+    """A row that pulls the two fits of a comparison apart.
+
+    Attributes:
         target: the observed value.
         predictions: of the model written and of the other one.
         pull: share of the row in what pulls the two fits apart; the shares of all rows that do add up to 1.
     """
 
-    file: str
-    line: int
     target: float
     predictions: tuple[float, float]
     pull: float
@@ -193,19 +207,15 @@ class Outside:
 
 
 @dataclass(frozen=True)
-class WorstRow:
+class WorstRow(PlacedRow):
     """A row that the model is far from.
 
     Attributes:
-        file: the file it is in.
-        line: line of the file on which the record starts (the header is line 1).
         target: the observed value.
         prediction: the model's.
         residual: target − prediction.
     """
 
-    file: str
-    line: int
     target: float
     prediction: float
     residual: float

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.data.order import quantiles_of
 from mae_cli.data.rows import Block, Rows, TransformedRows
 from mae_cli.data.sums import Range, Sums, sum_blocks

@@ -1,7 +1,6 @@
 """The use case "train": a table becomes a fitted model and a report."""
 
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
@@ -17,7 +16,7 @@ from mae_cli.data.moments import column_moments
 from mae_cli.data.order import target_quantiles
 from mae_cli.data.partition import Partition
 from mae_cli.data.place import choose_place
-from mae_cli.data.reading import Data, Missing, Reading, unwatched
+from mae_cli.data.reading import Data, Missing, Reading
 from mae_cli.data.rows import Rows
 from mae_cli.data.split import Split
 from mae_cli.data.wording import quoted
@@ -82,36 +81,20 @@ class _Data:
     baseline: Baseline
 
 
-@dataclass(frozen=True)
-class Observer:
-    """Who is told how far a run is.
-
-    Attributes:
-        reading: told the number of rows read so far.
-        fitting: told every step of a solver.
-    """
-
-    reading: Callable[[int], None]
-    fitting: Watch
-
-
-UNOBSERVED = Observer(unwatched, UNWATCHED)
-
-
-def train(files: Data, settings: TrainSettings, observer: Observer = UNOBSERVED) -> Trained:
+def train(files: Data, settings: TrainSettings, watch: Watch = UNWATCHED) -> Trained:
     """Read, fit, score, and (if asked) compare with the other loss.
 
     Raises:
         DataError: the data cannot be read or fitted as asked.
     """
     started = time.perf_counter()
-    data = _prepare(_load(files, settings, observer), settings)
+    data = _prepare(_load(files, settings, watch), settings)
     read = time.perf_counter() - started
     scored_at = settings.fit.quantile
-    fitted = _fit(data, settings.fit, scored_at, observer.fitting)
+    fitted = _fit(data, settings.fit, scored_at, watch)
     comparison = None
     if settings.compare:
-        other = _fit(data, _other_loss(settings.fit), scored_at, observer.fitting)
+        other = _fit(data, _other_loss(settings.fit), scored_at, watch)
         comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
@@ -128,10 +111,10 @@ def train(files: Data, settings: TrainSettings, observer: Observer = UNOBSERVED)
     return Trained(_model(settings, data, fitted), report)
 
 
-def _load(files: Data, settings: TrainSettings, observer: Observer) -> LoadedRows:
+def _load(files: Data, settings: TrainSettings, watch: Watch) -> LoadedRows:
     used = resolve(settings.columns, files.header.names, files.name)
     place = choose_place(files, len(used.names), stream=settings.stream)
-    reading = Reading(place.collect, settings.missing, settings.max_levels, watch=observer.reading)
+    reading = Reading(place.collect, settings.missing, settings.max_levels, watch=watch)
     return load_training(files, used, reading)
 
 

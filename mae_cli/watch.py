@@ -1,8 +1,11 @@
-"""How a solver tells what it is doing: a watch that is called now and then, cheap to ignore."""
+"""How long work tells what it is doing: a watch that is called now and then, cheap to ignore."""
 
 
 class Watch:
-    """Told how far a fit is; this one takes no notice."""
+    """Told how far reading and fitting are; this one takes no notice."""
+
+    def reading(self, rows: int) -> None:
+        """So many rows were read so far."""
 
     def passing(self, count: int) -> None:
         """The pass over all rows that begins now is this one, counted from 1."""

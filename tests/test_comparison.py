@@ -1,12 +1,14 @@
 """MAE against MSE: which rows pull the fits apart, and the sentence about it."""
 
+import re
+
 import numpy as np
 import pytest
 from support.tables import held
 
 from mae_cli.data.columns import ColumnChoice
 from mae_cli.fitting import FitSettings
-from mae_cli.solvers.settings import Textbook
+from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.training import TrainSettings, train
 
 ROWS = 200
@@ -137,16 +139,37 @@ def test_a_row_far_out_in_a_feature_is_called_so():
     x, y = planted()
     x[50] = 60.0
     verdict = compared(text(x, y)).comparison.verdict
-    assert " Line 52 lies " in verdict
+    assert " data.csv:52 lies " in verdict
     assert verdict.endswith(" standard deviations out in 'x': look at such rows before you believe either fit.")
 
 
-def test_a_descent_that_ended_early_is_not_compared():
-    x, y = planted()
-    choice, solver = ColumnChoice("y"), Textbook(epochs=3)
-    settings = TrainSettings(choice, FitSettings(solver=solver), compare=True)
-    verdict = train(held(text(x, y)), settings).report.comparison.verdict
-    assert verdict == "A fit that did not reach its optimum cannot be compared; use --solver auto."
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+@pytest.mark.parametrize(
+    ("solver", "remedy"),
+    [(Textbook(epochs=3), "use --solver auto"), (Auto(tolerance=0.0), "a larger --tolerance accepts it")],
+)
+def test_fits_that_ended_early_are_not_compared_and_the_remedy_is_another_than_what_was_done(
+    solver, remedy, loss, monkeypatch
+):
+    monkeypatch.setattr("mae_cli.solvers.screening.EXCHANGES_PER_COLUMN", 0)  # the exact search ends early
+    settings = TrainSettings(ColumnChoice("y"), FitSettings(loss, solver=solver), compare=True)
+    verdict = train(held(text(*planted())), settings).report.comparison.verdict
+    assert verdict == f"A fit that did not reach its optimum cannot be compared; {remedy}."
+
+
+@pytest.mark.parametrize(
+    ("rows", "opening"),
+    [
+        (ROWS, "No small group of rows decides: the strongest 2 rows (1 %) make up "),
+        (60, "No single row decides: the "),
+    ],
+)
+def test_where_no_few_rows_pull_the_fits_apart_the_verdict_says_so(rows, opening):
+    x, y = data(lambda rng: rng.exponential(size=ROWS))  # every row above the line pulls a little
+    verdict = compared(text(x[:rows], y[:rows])).comparison.verdict
+    assert verdict.startswith(opening)
+    share = float(re.search(r"make(?:s)? up ([\d.]+) % of what pulls the two apart\. ", verdict)[1])
+    assert 0 < share < 25
 
 
 def test_a_holdout_is_what_the_verdict_judges_by():

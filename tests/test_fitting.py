@@ -1,6 +1,7 @@
 """The library: arrays and frames in, a frozen result out, and refusals that name the place."""
 
 import dataclasses
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -118,6 +119,7 @@ def test_a_result_is_frozen(X, y):
         (([[1.0], [2.0]], [1, np.inf]), "y has the value inf in row 1 (counted from 0)"),
         (([1.0, 2.0], [1, 2]), "X must have two dimensions (rows, columns), not 1"),
         (([[1.0], [2.0]], [[1], [2]]), "y must have one dimension, not 2"),
+        (([[1.0], [2.0]], None), "y must have one dimension, not 0"),
         (([[1.0], [2.0]], [1, 2, 3]), "y has 3 values for 2 rows of X"),
         ((np.zeros((0, 2)), []), "there are no rows to fit"),
         ((pd.DataFrame({"a": [1.0, None]}), [1, 2]), "column 'a' is missing in row 1 (counted from 0)"),
@@ -127,6 +129,93 @@ def test_unfit_data_are_refused_with_the_place(arguments, message):
     with pytest.raises(DataError) as caught:
         fit(*arguments)
     assert str(caught.value) == message
+
+
+MASKED = np.ma.masked_array([1.0, 2.0, 3.0], mask=[False, True, False])
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["1", "2", "3"], "has '1', which is no number, in row 0 (counted from 0)"),
+        ([1, "b", 3], "has 'b', which is no number, in row 1 (counted from 0)"),
+        (np.array([b"1", b"2", b"3"]), "has \"b'1'\", which is no number, in row 0 (counted from 0)"),
+        (pd.Series(["a", "b", "c"], dtype="category"), "has 'a', which is no number, in row 0 (counted from 0)"),
+        (np.array([1, 2, [3]], dtype=object), "has '[3]', which is no number, in row 2 (counted from 0)"),
+        ([1, 2, 10**400], f"has '1{38 * '0'}…', which is no number, in row 2 (counted from 0)"),
+        ([1, 2, [3]], "is no array of numbers: its parts differ in length"),
+        (MASKED, "is masked in row 1 (counted from 0); leave masked rows out"),
+        ([1, np.ma.masked, 3], "is masked in row 1 (counted from 0); leave masked rows out"),
+        ([1, 2, None], "has the value nan in row 2 (counted from 0)"),
+        ([1, np.nan, 3], "has the value nan in row 1 (counted from 0)"),
+        (pd.array([1, None, 3], dtype="Int64"), "has the value nan in row 1 (counted from 0)"),
+        (np.array([1, 2, np.longdouble("1e400")]), "has the value inf in row 2 (counted from 0)"),
+        (np.ones(3) + 1j, "must hold real numbers, but its dtype is complex128; convert it first"),
+        (
+            np.array(["2020", "2021", "2022"], dtype="M8[Y]"),
+            "must hold real numbers, but its dtype is datetime64[Y]; convert it first",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["y", "sample_weight"])
+@pytest.mark.filterwarnings("error")
+def test_values_that_are_no_numbers_are_refused_with_the_place(name, values, message):
+    arguments = {"y": [1.0, 2.0, 3.0]} | {name: values}
+    with pytest.raises(DataError) as caught:
+        fit([[1.0], [2.0], [4.0]], **arguments)
+    assert str(caught.value) == f"{name} {message}"
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (
+            [["1"], ["2"]],
+            "X has '1', which is no number, in row 0, column 0 (counted from 0); in a DataFrame text stands for levels",
+        ),
+        (
+            np.array([[1, 2], [3, {}]], dtype=object),
+            "X has '{}', which is no number, in row 1, column 1 (counted from 0)",
+        ),
+        (MASKED[:, np.newaxis], "X is masked in row 1, column 0 (counted from 0); leave masked rows out"),
+        ([MASKED, MASKED], "X is masked in row 0, column 1 (counted from 0); leave masked rows out"),
+        ([[1, 2], [3]], "X is no array of numbers: its parts differ in length"),
+        (np.ones((2, 1)) + 1j, "X must hold real numbers, but its dtype is complex128; convert it first"),
+        (
+            pd.DataFrame({"a": [1, 2]}, dtype=object),
+            "column 'a' holds numbers as objects; use .astype(float), or .astype(str) to make them levels",
+        ),
+        (pd.DataFrame({"a": [[1], [2]]}), "column 'a' holds lists or the like; make columns of their parts"),
+        (pd.DataFrame({"a": MASKED}), "column 'a' is missing in row 1 (counted from 0)"),
+    ],
+)
+def test_a_matrix_that_holds_no_numbers_is_refused(X, message):
+    with pytest.raises(DataError) as caught:
+        fit(X, np.arange(float(len(X))))
+    assert str(caught.value) == message
+
+
+def test_a_prediction_is_refused_as_a_fit_is(X, y):
+    with pytest.raises(DataError, match=r"^X is masked in row 0, column 1 \(counted from 0\)"):
+        fit(X, y).predict(np.ma.masked_array(X, mask=np.eye(120, 2, 1)))
+    with pytest.raises(DataError, match=r"^X has 'a', which is no number, in row 0, column 0"):
+        fit(X, y).predict([["a", "b"]])
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        np.ma.masked_array,
+        lambda values: values.astype(object),
+        lambda values: values.astype(np.int8),
+        lambda values: values.astype(np.longdouble),
+        lambda values: [list(map(Decimal, row)) if np.ndim(row) else Decimal(row) for row in values],
+    ],
+)
+def test_real_numbers_of_any_type_are_taken(convert):
+    X, y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([1.0, 3.0, 5.0, 100.0])
+    result = fit(convert(X), convert(y))
+    assert (result.intercept, result.coefficients.tolist()) == (1.0, [2.0])
 
 
 @pytest.mark.parametrize(

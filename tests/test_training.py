@@ -1,6 +1,7 @@
 """The use case "train": what becomes of rows and columns, and what model and report say about them."""
 
 from itertools import combinations
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -14,8 +15,8 @@ from mae_cli.model import CategoricalTerm, Model, NumericTerm
 from mae_cli.reports import TrainingRows
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Status
-from mae_cli.training import Observer, TrainSettings, train
-from mae_cli.watch import Watch
+from mae_cli.training import TrainSettings, train
+from mae_cli.watch import UNWATCHED, Watch
 
 TABLE = """y,x,k,w
 1.0,1,b,1
@@ -27,11 +28,11 @@ TABLE = """y,x,k,w
 """
 
 
-def run(text, *, target="y", observer=None, loss="mae", quantile=0.5, solver=None, intercept=True, **options):
+def run(text, *, target="y", watch=UNWATCHED, loss="mae", quantile=0.5, solver=None, intercept=True, **options):
     choice = {name: options.pop(name) for name in ("features", "exclude", "categorical", "weight") if name in options}
     fit = FitSettings(loss, quantile, intercept, *([solver] if solver else []))
     settings = TrainSettings(ColumnChoice(target, **choice), fit, **options)
-    return train(held(text), settings, *([observer] if observer else []))
+    return train(held(text), settings, watch)
 
 
 def split_rows(count, fraction, seed):
@@ -220,14 +221,12 @@ def test_a_descent_that_diverges_or_never_improves_says_so_and_stays_finite(loss
     assert np.isfinite(report.fit.history.loss).all()
 
 
-def test_the_observer_is_told_of_the_rows_read_and_of_every_epoch():
-    read, seen = [], []
-    watch = Watch()
-    watch.reached = lambda step, loss: seen.append((step, loss))
-    run(TABLE, features=("x",), solver=Textbook(epochs=4), observer=Observer(read.append, watch))
-    assert read == [6]
-    assert [step for step, _ in seen] == [1, 2, 3, 4]
-    assert all(loss > 0 for _, loss in seen)
+def test_the_watch_is_told_of_the_rows_read_and_of_every_epoch():
+    watch = mock.create_autospec(Watch, instance=True)
+    run(TABLE, features=("x",), solver=Textbook(epochs=4), watch=watch)
+    watch.reading.assert_called_once_with(6)
+    assert [call.args[0] for call in watch.reached.mock_calls] == [1, 2, 3, 4]
+    assert all(call.args[1] > 0 for call in watch.reached.mock_calls)
 
 
 def test_the_report_names_its_source_and_no_model_yet():

@@ -172,7 +172,7 @@ def _solver(options: dict[str, Any]) -> "SolverSettings":
 
 def _train(data: tuple[str, ...], options: dict[str, Any], settings: "TrainSettings") -> "Trained":
     from mae_cli.data.opening import opened  # noqa: PLC0415
-    from mae_cli.training import Observer, train  # noqa: PLC0415
+    from mae_cli.training import train  # noqa: PLC0415
 
     with opened(data, dialect_of(options), options["dask"]) as files:
         if options["quiet"] or not sys.stderr.isatty():
@@ -180,8 +180,8 @@ def _train(data: tuple[str, ...], options: dict[str, Any], settings: "TrainSetti
         from mae_cli.report.console import note_console  # noqa: PLC0415
         from mae_cli.report.progress import progress  # noqa: PLC0415
 
-        with progress(note_console(), enabled=True) as report:
-            return train(files, settings, Observer(report.reading, report))
+        with progress(note_console(), enabled=True) as watch:
+            return train(files, settings, watch)
 
 
 def _render(report: "TrainReport", *, as_json: bool) -> None:

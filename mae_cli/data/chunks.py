@@ -59,13 +59,13 @@ def read_chunks(
     """The named columns of all records, those of `text_columns` as text.
 
     Args:
-        files: The data.
-        columns: The names; one that is wanted both as numbers and as text stands there twice.
-        text_columns: Those of them that are text.
-        apart: How many of the first columns of numbers to keep apart.
+        files: the data.
+        columns: the names; one that is wanted both as numbers and as text stands there twice.
+        text_columns: those of them that are text.
+        apart: how many of the first columns of numbers to keep apart.
 
     Raises:
-        DataError: A row has too many fields, a quote is never closed, or a used cell is not UTF-8.
+        DataError: a row has too many fields, a quote is never closed, or a used cell is not UTF-8.
     """
     first = 0
     del files.waypoints[:]
@@ -84,7 +84,7 @@ def _parsed(source: Source, expected: Expected) -> Iterator[tuple[Piece, Parsed]
     piece begins where a record does, as the one before it did not end inside of quotes.
 
     Raises:
-        DataError: A record is at fault; those before it come first.
+        DataError: a record is at fault; those before it come first.
     """
     threads = min(os.cpu_count() or 1, _MOST_THREADS)
     with source.opened() as stream, _strictly(), ThreadPoolExecutor(threads) as pool:
@@ -124,7 +124,7 @@ def _up_to_fault(
     """The records of a piece before the first that is at fault, which is then told.
 
     Raises:
-        DataError: With the fault; with the parser's complaint if nothing else is found.
+        DataError: with the fault; with the parser's complaint if nothing else is found.
     """
     fault = first_fault(source, piece, expected.names, expected.used)
     if fault is None:

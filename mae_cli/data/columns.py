@@ -17,14 +17,14 @@ class ColumnChoice:
     """The user's choice of columns, by name; checked for contradictions, not yet against a file.
 
     Attributes:
-        target: The column to predict.
-        features: The columns to predict it from, in this order; None for all others, in the file's order.
-        exclude: Columns to leave out.
-        categorical: Columns that are categories even where they hold numbers.
-        weight: The column of row weights, never a feature.
+        target: the column to predict.
+        features: the columns to predict it from, in this order; None for all others, in the file's order.
+        exclude: columns to leave out.
+        categorical: columns that are categories even where they hold numbers.
+        weight: the column of row weights, never a feature.
 
     Raises:
-        SettingsError: One column is given two roles.
+        SettingsError: one column is given two roles.
     """
 
     target: str
@@ -73,7 +73,7 @@ def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColum
     """Hold a choice against the names in the file's header.
 
     Raises:
-        DataError: A column is not in the file, or no feature is left.
+        DataError: a column is not in the file, or no feature is left.
     """
     asked = [
         choice.target,

@@ -42,7 +42,7 @@ def walk(
     the stream begins a file; elsewhere it is text.
 
     Raises:
-        MisplacedQuoteError: If the walk is strict; else text behind a closing quote belongs to the cell, and a quote
+        MisplacedQuoteError: if the walk is strict; else text behind a closing quote belongs to the cell, and a quote
             that is never closed ends with the text.
         csv.Error: A cell is larger than the csv module's limit.
     """

@@ -12,18 +12,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from mae_cli.arrays import CodeArray
 from mae_cli.data.chunks import read_chunks
 from mae_cli.data.dask_cluster import Cluster
 from mae_cli.data.dask_finding import Part, find
 from mae_cli.data.dask_rows import GROUP_BLOCKS, DaskRows, resident
-from mae_cli.data.design import CodeArray
 from mae_cli.data.dialect import Dialect
 from mae_cli.data.files import Files, Waypoint
 from mae_cli.data.parquet import ParquetRecords
-from mae_cli.data.reading import Reading, read_chunked, unwatched
+from mae_cli.data.reading import Reading, read_chunked
 from mae_cli.data.rows import Block, MemoryRows
 from mae_cli.data.tally import Columns, Tally
 from mae_cli.errors import DataError
+from mae_cli.watch import UNWATCHED
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -50,7 +51,7 @@ class DaskFiles:
         """Find the files, and read their headers.
 
         Raises:
-            DataError: A file is absent where the workers look for it, or at fault.
+            DataError: a file is absent where the workers look for it, or at fault.
         """
         found = find(cluster, arguments, dialect)
         self.name: str = found.name
@@ -66,7 +67,13 @@ class DaskFiles:
 
     def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
         """The file of each of these records, and its line there."""
-        return {index: self._asked(index, _locate) for index in indices}
+        wanted: dict[int, list[int]] = {}
+        for index in indices:
+            wanted.setdefault(self._part_with(index), []).append(index)
+        within = [[index - self._starts[number] for index in some] for number, some in wanted.items()]
+        tasks = self._cluster.map(_located, [self._parts[number] for number in wanted], within)
+        answers = zip(wanted, self._cluster.all_results(tasks), strict=True)
+        return {self._starts[number] + place: found for number, answer in answers for place, found in answer.items()}
 
     def cell(self, index: int, column: str) -> str:
         """The text of a cell."""
@@ -76,9 +83,9 @@ class DaskFiles:
         """The complete rows, and what was found in them.
 
         Raises:
-            DataError: A cell is at fault, the first of all in the order of the files.
+            DataError: a cell is at fault, the first of all in the order of the files.
         """
-        order = columns, replace(reading, collect=MemoryRows.collect, watch=unwatched)
+        order = columns, replace(reading, collect=MemoryRows.collect, watch=UNWATCHED)
         tasks = self._cluster.map(_read, self._parts, shared=order)
         summaries = self._cluster.results(self._cluster.map(_summary, tasks))
         tally, groups = Tally(columns), []
@@ -88,7 +95,7 @@ class DaskFiles:
             if summary.fault is not None and not tally.misread:
                 raise summary.fault
             groups += _groups(task, summary, tally.rows_read, tally.add(summary.tally))
-            reading.watch(tally.rows_read)
+            reading.watch.reading(tally.rows_read)
             if isinstance(part, Files):
                 part.waypoints[:] = summary.waypoints
         if tally.misread:  # the rows are worth nothing
@@ -97,11 +104,14 @@ class DaskFiles:
 
     def _asked(self, index: int, question: Callable[[Part, int], T]) -> T:
         """What a worker that sees the files says about a record."""
-        number = bisect_right(self._starts, index) - 1
+        number = self._part_with(index)
         (task,) = self._cluster.map(_answer, [self._parts[number]], [index - self._starts[number]], shared=question)
         (answer,) = self._cluster.results([task])
         found: T = answer
         return found
+
+    def _part_with(self, index: int) -> int:
+        return bisect_right(self._starts, index) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,8 +183,8 @@ def _place(part: Part, index: int) -> str:
     return part.place(index)
 
 
-def _locate(part: Part, index: int) -> tuple[str, int]:
-    return part.locate([index])[index]
+def _located(_: None, part: Part, indices: Collection[int]) -> dict[int, tuple[str, int]]:
+    return part.locate(indices)
 
 
 def _cell(part: Part, index: int, column: str) -> str:

@@ -56,7 +56,7 @@ def find(cluster: Cluster, arguments: Sequence[str], dialect: Dialect) -> Found:
     """Find the files that the arguments name: paths, or patterns such as `part-*.csv`.
 
     Raises:
-        DataError: A file is absent, no CSV or Parquet, or empty; or headers or formats differ.
+        DataError: a file is absent, no CSV or Parquet, or empty; or headers or formats differ.
     """
     folder = Path.cwd()
     ((names, fault),) = cluster.results(cluster.map(_expanded, [tuple(arguments)], shared=folder))

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.data.dask_cluster import Cluster
-from mae_cli.data.design import Design, FloatArray
-from mae_cli.data.rows import Block, MemoryRows, Positions, join
+from mae_cli.data.design import Design
+from mae_cli.data.rows import Block, MemoryRows, gather
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -62,22 +63,15 @@ class DaskRows:
 
     def take(self, positions: Positions) -> Block:
         """The rows at these positions; only the groups that hold some of them are asked."""
-        order = np.argsort(positions, kind="stable")
-        ordered = positions[order]
-        bounds = np.searchsorted(ordered, self._starts)
-        touched = np.flatnonzero(bounds[1:] > bounds[:-1]).tolist() or [0]
-        tasks = self.cluster.map(
-            _taken,
-            [self.groups[place] for place in touched],
-            [self._starts[place] for place in touched],
-            [ordered[bounds[place] : bounds[place + 1]] for place in touched],
-        )
-        joined = join(self.cluster.all_results(tasks))
-        return joined if (order[1:] > order[:-1]).all() else joined.part(np.argsort(order))
+        return gather(positions, np.array(self._starts), self._parts)
 
     def kept(self, transform: Callable[[Block], Block]) -> "DaskRows":
         """The rows that `transform` makes of every block, on the same workers."""
         return DaskRows.of(self.cluster, self.cluster.map(_kept, self.groups, self._starts[:-1], shared=transform))
+
+    def _parts(self, places: Sequence[int], rows: Sequence[Positions]) -> list[Block]:
+        groups, starts = [self.groups[place] for place in places], [self._starts[place] for place in places]
+        return self.cluster.all_results(self.cluster.map(_taken, groups, starts, rows))
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -93,8 +87,8 @@ def _mapped(function: Callable[[Block], T], group: MemoryRows, start: int) -> li
     return [function(block) for block in _numbered(group, start)]
 
 
-def _taken(_: None, group: MemoryRows, start: int, positions: Positions) -> Block:
-    taken = group.take(positions - start)
+def _taken(_: None, group: MemoryRows, start: int, rows: Positions) -> Block:
+    taken = group.take(rows)
     return replace(taken, positions=taken.positions + start)
 
 

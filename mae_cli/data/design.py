@@ -12,10 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from mae_cli.arrays import BoolArray, CodeArray, FloatArray, Positions
 from mae_cli.data.products import product, transpose_product
-
-FloatArray = NDArray[np.float64]
-CodeArray = NDArray[np.int32]
 
 _FOLDED = 64
 
@@ -46,7 +44,7 @@ class Design:
         starts = np.cumsum([self.numeric.shape[1], *self.level_counts])
         return tuple(int(start) for start in starts[:-1])
 
-    def take(self, rows: slice | Sequence[int] | NDArray[np.bool_] | NDArray[np.intp]) -> "Design":
+    def take(self, rows: slice | Sequence[int] | BoolArray | Positions) -> "Design":
         """The rows chosen by a slice (a view), a mask or indices (copies), in that order; stored as they are here."""
         return Design(_taken(self.numeric, rows), tuple(codes[rows] for codes in self.codes), self.level_counts)
 
@@ -122,7 +120,7 @@ class Design:
         return list(zip(self.codes, self.offsets, self.level_counts, strict=True))
 
 
-def _taken(matrix: FloatArray, rows: slice | Sequence[int] | NDArray[np.bool_] | NDArray[np.intp]) -> FloatArray:
+def _taken(matrix: FloatArray, rows: slice | Sequence[int] | BoolArray | Positions) -> FloatArray:
     """Rows of a matrix; where its columns are contiguous they stay so, as the bits of a product depend on that."""
     if isinstance(rows, slice) or not is_column_major(matrix):
         return matrix[rows]

@@ -12,7 +12,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from mae_cli.data.design import Design, FloatArray, column_ranges
+from mae_cli.arrays import BoolArray, CodeArray, FloatArray
+from mae_cli.data.design import Design, column_ranges
 from mae_cli.data.rows import Block, Rows
 from mae_cli.data.split import Split
 from mae_cli.data.sums import Range, Sums, sum_blocks
@@ -77,7 +78,7 @@ def build_schema(layout: Layout, description: Description) -> Schema:
     order; the other levels follow in text order.
 
     Raises:
-        DataError: A column spans more than floating point can hold.
+        DataError: a column spans more than floating point can hold.
     """
     ranges = iter(zip(description.ranges.lowest.tolist(), description.ranges.highest.tolist(), strict=True))
     starts = iter(np.cumsum([0, *layout.level_counts]).tolist())
@@ -101,7 +102,7 @@ class Coding:
         level_counts: for each categorical column the number of its indicator columns.
     """
 
-    codes: tuple[NDArray[np.int32], ...]
+    codes: tuple[CodeArray, ...]
     level_counts: tuple[int, ...]
 
     @classmethod
@@ -114,7 +115,7 @@ class Coding:
             codes.append(np.array([-1, *(known.get(level, -1) for level in levels)], dtype=np.int32))
         return cls(tuple(codes), tuple(len(column.levels) - 1 for column in schema.categorical))
 
-    def __call__(self, block: Block) -> tuple[Block, NDArray[np.bool_]]:
+    def __call__(self, block: Block) -> tuple[Block, BoolArray]:
         """The block in the coding of the schema, and the mask of the rows that have a level it does not know.
 
         Such a level stands as the baseline.

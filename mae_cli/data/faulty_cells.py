@@ -21,8 +21,8 @@ class FaultyCells:
         """Take a cell in; of several in one record the one that came first counts.
 
         Args:
-            record: The record that it is in.
-            says: What is wrong with it; it is put into words only if it is told, as that takes a look into the file.
+            record: the record that it is in.
+            says: what is wrong with it; it is put into words only if it is told, as that takes a look into the file.
         """
         if self._first is None or record < self._first[0]:
             self._first = record, says
@@ -31,7 +31,7 @@ class FaultyCells:
         """Tell the first faulty cell, if there is one.
 
         Raises:
-            DataError: There is one.
+            DataError: there is one.
         """
         if self._first is not None:
             record, says = self._first

@@ -73,7 +73,7 @@ class Files:
         """The files that a command's arguments name.
 
         Raises:
-            DataError: A source is at fault, or standard input is among several.
+            DataError: a source is at fault, or standard input is among several.
         """
         if len(arguments) > 1 and "-" in arguments:
             raise DataError("standard input (-) cannot be one of several files; join them before")
@@ -89,7 +89,7 @@ class Files:
         """The column names that all files have; there need be no records.
 
         Raises:
-            DataError: A name is missing or given twice, or a header differs.
+            DataError: a name is missing or given twice, or a header differs.
         """
         return joint_names(self._headers)
 
@@ -98,7 +98,7 @@ class Files:
         """The header of the first file, which all have.
 
         Raises:
-            DataError: A name is missing or given twice, a header differs, or there are no data rows.
+            DataError: a name is missing or given twice, a header differs, or there are no data rows.
         """
         return joint_header(self._headers)
 

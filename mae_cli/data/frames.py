@@ -6,8 +6,8 @@ are levels, as `str` writes them.
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from mae_cli.arrays import BoolArray
 from mae_cli.data.columns import unknown_column
 from mae_cli.data.design import Design
 from mae_cli.data.encoding import Coding, Layout, build_schema, describe
@@ -16,22 +16,25 @@ from mae_cli.data.wording import counted, quoted
 from mae_cli.errors import DataError
 from mae_cli.schema import NumericColumn, Schema
 
+# What pandas calls objects that are all numbers.
+_KINDS_OF_NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "complex"})
+
 
 def schema_of(frame: pd.DataFrame, *, max_levels: int) -> Schema:
     """The schema that the rows of a frame define.
 
     Raises:
-        DataError: As `read_frame`; or a column spans more than floating point can hold.
+        DataError: as `read_frame`; or a column spans more than floating point can hold.
     """
     layout, block = _rows_of(read_frame(frame, max_levels=max_levels))
     return build_schema(layout, describe(MemoryRows((block,)), layout, None))
 
 
-def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, NDArray[np.bool_]]:
+def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, BoolArray]:
     """The design matrix of a frame, and the mask of the rows with a level that the schema does not know.
 
     Raises:
-        DataError: As `read_frame_for`.
+        DataError: as `read_frame_for`.
     """
     layout, block = _rows_of(read_frame_for(schema, frame))
     coded, unseen = Coding.of(schema, layout)(block)
@@ -42,7 +45,7 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 200) -> pd.DataFrame:
     """The columns of a frame to train on, as numbers or as categories of text.
 
     Raises:
-        DataError: Two columns have one name, a column cannot be used or has too many levels, or a cell is
+        DataError: two columns have one name, a column cannot be used or has too many levels, or a cell is
             missing or infinite.
     """
     columns: dict[str, pd.Series] = {}
@@ -50,6 +53,7 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 200) -> pd.DataFrame:
         name = str(label)
         if name in columns:
             raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
+        _refuse_numbers_as_objects(name, column)
         columns[name] = _numbers(name, column) if _is_numeric(column) else _levels(name, column)
         _refuse_many_levels(name, columns[name], max_levels)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
@@ -59,7 +63,7 @@ def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
     """The columns of a frame that a model uses, with the kinds it knows; other columns are ignored.
 
     Raises:
-        DataError: A column is absent or there twice, is not numeric where the model expects numbers, or a
+        DataError: a column is absent or there twice, is not numeric where the model expects numbers, or a
             cell is missing or infinite.
     """
     positions: dict[str, list[int]] = {}
@@ -115,16 +119,26 @@ def _levels(name: str, column: pd.Series) -> pd.Series:
     if not isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.kind in "mM":
         raise DataError(f"column {quoted(name)} holds dates or times ({column.dtype}); turn them into numbers first")
     _refuse_rows(name, column.isna().to_numpy(), "is missing")
-    codes, values = pd.factorize(column)
+    try:
+        codes, values = pd.factorize(column)
+    except TypeError:  # what cannot be hashed
+        raise DataError(f"column {quoted(name)} holds lists or the like; make columns of their parts") from None
     # Values that differ may be written alike (1 and "1"), which makes them one level.
     level_of, levels = pd.factorize(np.array([str(value) for value in values], dtype=object))
     return pd.Series(pd.Categorical.from_codes(level_of[codes], categories=pd.Index(levels)))
 
 
-def _refuse_rows(name: str, faulty: NDArray[np.bool_], fault: str) -> None:
+def _refuse_rows(name: str, faulty: BoolArray, fault: str) -> None:
     if faulty.any():
         row = int(np.argmax(faulty))
         raise DataError(f"column {quoted(name)} {fault} in row {row} (counted from 0)")
+
+
+def _refuse_numbers_as_objects(name: str, column: pd.Series) -> None:
+    if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) in _KINDS_OF_NUMBERS:
+        raise DataError(
+            f"column {quoted(name)} holds numbers as objects; use .astype(float), or .astype(str) to make them levels"
+        )
 
 
 def _refuse_many_levels(name: str, column: pd.Series, max_levels: int) -> None:

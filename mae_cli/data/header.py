@@ -41,7 +41,7 @@ def joint_header(headers: Sequence[tuple[str, Header]]) -> Header:
     """The header that the files of these names have, with the first record of all.
 
     Raises:
-        DataError: A header differs, or there are no data rows.
+        DataError: a header differs, or there are no data rows.
     """
     joint_names(headers)
     first = next((header for _, header in headers if header.first), None)
@@ -55,7 +55,7 @@ def joint_names(headers: Sequence[tuple[str, Header]]) -> tuple[str, ...]:
     """The column names in the headers of the files of these names.
 
     Raises:
-        DataError: A header differs.
+        DataError: a header differs.
     """
     name, header = headers[0]
     for other_name, other in headers:
@@ -67,7 +67,7 @@ def read_header(source: Source) -> Header:
     """Read and check the header of a file, which may have no records.
 
     Raises:
-        DataError: A name is missing or given twice, or the header or the first record is at fault.
+        DataError: a name is missing or given twice, or the header or the first record is at fault.
     """
     records = _first_two(source)
     names = records[0].cells

@@ -32,13 +32,13 @@ def require_kinds(
     """Refuse columns whose type does not go with their part.
 
     Args:
-        file: What messages call the data.
-        types: Of all columns.
-        numbers: Columns that must be numbers, with what messages call them ("the target").
-        others: Columns that may be numbers or levels.
+        file: what messages call the data.
+        types: of all columns.
+        numbers: columns that must be numbers, with what messages call them ("the target").
+        others: columns that may be numbers or levels.
 
     Raises:
-        DataError: A column has another kind.
+        DataError: a column has another kind.
     """
     for name, role in numbers.items():
         if types[name].kind != "number":

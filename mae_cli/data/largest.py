@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
-from mae_cli.data.rows import Positions
+from mae_cli.arrays import FloatArray, Positions
 
 
 @dataclass(frozen=True, eq=False)

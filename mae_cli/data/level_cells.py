@@ -6,9 +6,8 @@ from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from mae_cli.data.design import CodeArray
+from mae_cli.arrays import CodeArray, Positions
 from mae_cli.data.dialect import PLAIN, Dialect
 from mae_cli.data.disguise import common_disguise
 from mae_cli.data.faulty_cells import FaultyCells
@@ -92,7 +91,7 @@ class LevelCells:
         """Refuse the column if it cannot be used, now that all cells were read.
 
         Raises:
-            DataError: It has no values, mixes numbers and text, holds numbers in disguise, or has too many levels.
+            DataError: it has no values, mixes numbers and text, holds numbers in disguise, or has too many levels.
         """
         if self.missing == self.count:
             raise no_values(files.name, self.name)
@@ -235,9 +234,7 @@ class KnownLevelCells:
         """Nothing to say."""
         return []
 
-    def _look_for_numbers(
-        self, cells: NDArray[np.intp], levels: Sequence[str], first: int, faults: FaultyCells
-    ) -> None:
+    def _look_for_numbers(self, cells: Positions, levels: Sequence[str], first: int, faults: FaultyCells) -> None:
         for place, level in enumerate(levels):  # in the order in which they appear
             if faults.files.dialect.is_number(level):
                 record = first + int(first_places(cells, len(levels))[place])
@@ -248,13 +245,13 @@ class KnownLevelCells:
         return f"column {quoted(self.name)} is the number {quoted(level)}, but it was text when the model was trained"
 
 
-def categories(column: pd.Series) -> tuple[NDArray[np.intp], list[str]]:
+def categories(column: pd.Series) -> tuple[Positions, list[str]]:
     """The code of each cell, −1 where missing, and the text of each code."""
     codes, levels = pd.factorize(column)
     return codes, list(map(str, levels))
 
 
-def first_places(cells: NDArray[np.intp], levels: int) -> NDArray[np.intp]:
+def first_places(cells: Positions, levels: int) -> Positions:
     """Where each code (of so many) is first among the cells."""
     places = np.zeros(levels + 1, dtype=np.intp)
     places[cells[::-1]] = np.arange(len(cells) - 1, -1, -1)  # of several assignments the last counts

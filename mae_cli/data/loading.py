@@ -43,7 +43,7 @@ def load_training(files: Data, used: UsedColumns, reading: Reading) -> LoadedRow
     """Read the columns of a fit, decide their kinds, and keep the complete rows.
 
     Raises:
-        DataError: A file, a column or a cell is at fault, or no row is complete.
+        DataError: a file, a column or a cell is at fault, or no row is complete.
     """
     _require_kinds(files, {used.target: "the target"} | _weight_role(used.weight), used.features)
     text = used.categorical | _text_features(files, used.features)
@@ -67,14 +67,14 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
     """Read the columns a model uses, with the kinds it knows; other columns are ignored.
 
     Args:
-        files: The data.
-        schema: The model's columns.
-        target: The column to compare with.
-        weight: The model's column of weights; all rows weigh the same when the data do not have it.
-        reading: How to read.
+        files: the data.
+        schema: the model's columns.
+        target: the column to compare with.
+        weight: the model's column of weights; all rows weigh the same when the data do not have it.
+        reading: how to read.
 
     Raises:
-        DataError: A column is absent, a cell is not what the model expects, or no row is complete.
+        DataError: a column is absent, a cell is not what the model expects, or no row is complete.
     """
     header = files.header.names
     features = tuple(feature.name for feature in schema.features)

@@ -5,7 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray, column_ranges
+from mae_cli.arrays import FloatArray
+from mae_cli.data.design import column_ranges
 from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import Range, Sums, sum_blocks
 

@@ -9,17 +9,14 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import BoolArray, FloatArray
 from mae_cli.data.dialect import Dialect
 from mae_cli.data.faulty_cells import FaultyCells
 from mae_cli.data.files import Records
 from mae_cli.data.numbers import LARGEST_EXACT
 from mae_cli.data.odd_cells import remedy
 from mae_cli.data.wording import no_values, quoted
-
-BoolArray = NDArray[np.bool_]
 
 
 class TextAmongNumbersError(Exception):
@@ -52,7 +49,7 @@ class NumberCells:
         The first cell that is infinite, negative where that is refused, or no number where it must be one, is a fault.
 
         Raises:
-            TextAmongNumbersError: A cell is not a number and need not be, and no fault comes before it.
+            TextAmongNumbersError: a cell is not a number and need not be, and no fault comes before it.
         """
         values, is_text = self._numbers(column, first, faults.files.dialect)
         values += 0.0  # zero has no sign, as in `Numbers`

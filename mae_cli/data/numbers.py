@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import BoolArray, FloatArray
 
 # Whole numbers up to this one are all floats.
 LARGEST_EXACT = 2**53
@@ -38,7 +37,7 @@ class Numbers:
 
     apart: FloatArray
     matrix: FloatArray
-    clean: NDArray[np.bool_]
+    clean: BoolArray
 
     @classmethod
     def of(cls, frame: pd.DataFrame, names: Sequence[str], apart: int) -> "Numbers":
@@ -62,7 +61,7 @@ class Numbers:
         return column
 
     @property
-    def missing(self) -> NDArray[np.bool_]:
+    def missing(self) -> BoolArray:
         """(b,) whether one of the values is missing."""
         if self.clean.all():
             return np.zeros(len(self.matrix), dtype=bool)

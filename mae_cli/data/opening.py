@@ -15,13 +15,13 @@ def opened(arguments: Sequence[str], dialect: Dialect, dask: str | None) -> Iter
 
     Args:
         arguments: Paths; or patterns for Dask.
-        dialect: How they are written.
+        dialect: how they are written.
         dask: "local" for Dask workers on this machine, the address of a scheduler for its workers, None for neither.
 
     Raises:
-        DataError: A file is at fault.
-        DaskError: There are no such workers.
-        SettingsError: Workers cannot read standard input.
+        DataError: a file is at fault.
+        DaskError: there are no such workers.
+        SettingsError: workers cannot read standard input.
     """
     if dask is None:
         yield Files.of(arguments, dialect)

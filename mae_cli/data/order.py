@@ -1,6 +1,6 @@
 """Quantiles of what rows say, without a list of all values: a sample brackets them, a pass keeps what lies between.
 
-(After Floyd and Rivest, 1975, for data that is read in passes.)
+(After Floyd and Rivest, 1975, for data that are read in passes.)
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.data.rows import Block, Rows
 from mae_cli.quantiles import weighted_quantile
 
@@ -154,7 +154,7 @@ def _targets(block: Block, times: int) -> FloatArray:
 
 
 def _sample(block: Block, values: Values, stride: int) -> tuple[FloatArray, FloatArray, float]:
-    """Every so-manyth of the values (k, ·) and of the weights, and Σω of the block."""
+    """Every `stride`-th of the values (k, ·) and of the weights, and Σω of the block."""
     # Rows are counted through all blocks, so that the sample does not depend on where these end.
     first = -int(block.positions[0]) % stride if len(block.positions) else 0
     # Copies: a view would keep the whole block in memory.

@@ -97,7 +97,7 @@ class ParquetRecords:
         The first `apart` columns of numbers are kept apart.
 
         Raises:
-            DataError: A file cannot be read.
+            DataError: a file cannot be read.
         """
         first = 0
         for part in self.parts:
@@ -124,7 +124,7 @@ def survey(name: str, path: Path) -> tuple[Header, list[RowGroups]]:
     """The header of a file, and its row groups.
 
     Raises:
-        DataError: The file cannot be read, or has two columns of one name.
+        DataError: the file cannot be read, or has two columns of one name.
     """
     with _opened(name, path) as file:
         schema, metadata = file.schema_arrow, file.metadata

@@ -94,8 +94,8 @@ def parse(source: Source, expected: Expected, piece: Piece) -> Parsed:
     """The used columns of a piece.
 
     Raises:
-        OpenQuoteError: It ends inside of quotes.
-        FaultyPieceError: A record is at fault.
+        OpenQuoteError: it ends inside of quotes.
+        FaultyPieceError: a record is at fault.
     """
     if b"\0" in piece.content or _begins_too_long(source, expected, piece):
         raise FaultyPieceError

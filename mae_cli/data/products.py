@@ -1,4 +1,4 @@
-"""Products of a tall matrix with a vector, on one thread whatever the BLAS.
+"""Products of a tall matrix, on one thread whatever the BLAS.
 
 A BLAS hands every product of more than some ten thousand numbers to its threads. One pass over blocks of rows is bound
 by memory and gains nothing from that; on a machine that is busy with other work it then waits for the slowest thread
@@ -7,9 +7,8 @@ for threads; with many, `einsum` streams better than any BLAS.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from mae_cli.arrays import FloatArray
 
 _FEW_COLUMNS = 40
 # A BLAS keeps products of up to so many numbers on one thread.
@@ -51,6 +50,12 @@ def matrix_product(matrix: FloatArray, factor: FloatArray) -> FloatArray:
     np.matmul(matrix[:whole].reshape(-1, batch, columns), factor, out=parts)
     np.matmul(matrix[whole:], factor, out=result[whole:])
     return result
+
+
+def row_lengths(matrix: FloatArray) -> FloatArray:
+    """‖x‖ of every row, (n,), for X (n, p)."""
+    lengths: FloatArray = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
+    return lengths
 
 
 def _batch_rows(matrix: FloatArray) -> int:

@@ -11,10 +11,10 @@ def extended(content: bytes, delimiter: str, fields: Sequence[bytes | None], usu
     """The records of a text with one field more each; blank lines go, and so do records whose field is None.
 
     Args:
-        content: The text, without a byte order mark; it ends outside of quotes.
-        delimiter: Between its fields.
-        fields: One for each record, as it stands in a file.
-        usual_end: The line end of a record that has none because the text ends with it.
+        content: the text, without a byte order mark; it ends outside of quotes.
+        delimiter: between its fields.
+        fields: one for each record, as it stands in a file.
+        usual_end: the line end of a record that has none because the text ends with it.
     """
     end = _only_line_end(content, usual_end)
     if end is not None and None not in fields:

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mae_cli.arrays import BoolArray, CodeArray
 from mae_cli.data.chunks import Chunk, read_chunks
-from mae_cli.data.design import CodeArray, Design
+from mae_cli.data.design import Design
 from mae_cli.data.faulty_cells import FaultyCells
 from mae_cli.data.files import Files, Records
 from mae_cli.data.grouping import grouped
@@ -19,14 +19,10 @@ from mae_cli.data.rows import Block, Store
 from mae_cli.data.tally import Columns, Tally
 from mae_cli.data.wording import quoted
 from mae_cli.errors import DataError
+from mae_cli.watch import UNWATCHED, Watch
 
-BoolArray = NDArray[np.bool_]
 Missing = Literal["drop", "error"]
 Collect = Callable[[Iterable[Block]], Store]
-
-
-def unwatched(rows: int) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +34,14 @@ class Reading:
         missing: whether to leave rows with a missing cell out, or to refuse them.
         max_levels: most levels of a column of text.
         skip_unseen: whether rows with a level that a model does not know are left out; else they are refused.
-        watch: told the number of rows read so far.
+        watch: told how many rows were read.
     """
 
     collect: Collect
     missing: Missing = "drop"
     max_levels: int = 200
     skip_unseen: bool = False
-    watch: Callable[[int], None] = unwatched
+    watch: Watch = UNWATCHED
 
 
 class RemoteRecords(Records, Protocol):
@@ -63,7 +59,7 @@ def read(files: Data, columns: Columns, reading: Reading) -> tuple[Store, Tally]
     """The complete rows of the files, and what the pass found; the columns are filled in by it.
 
     Raises:
-        DataError: A file or a cell is at fault.
+        DataError: a file or a cell is at fault.
     """
     if not isinstance(files, Files):
         return files.read(columns, reading)
@@ -107,7 +103,7 @@ class _Pass:
     def _block(self, chunk: Chunk) -> Block | None:
         """The complete rows of a chunk; None once a column was misread."""
         self.tally.rows_read = chunk.first + len(chunk.frame)
-        self.reading.watch(self.tally.rows_read)
+        self.reading.watch.reading(self.tally.rows_read)
         faults = FaultyCells(self.files)
         self._look_at_numbers(chunk, faults)
         if self.tally.misread:

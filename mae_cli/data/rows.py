@@ -12,10 +12,11 @@ from typing import Any, Literal, Protocol, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mae_cli.data.design import Design, FloatArray, is_column_major
+from mae_cli.arrays import FloatArray, Positions
+from mae_cli.data.design import Design, is_column_major
+from mae_cli.watch import UNWATCHED, Watch
 
 T = TypeVar("T")
-Positions = NDArray[np.intp]
 
 # A block of so many rows and a few dozen columns stays in a core's cache between the operations of one pass.
 BLOCK_ROWS = 16_384
@@ -79,7 +80,7 @@ class Block:
         return rows[low:high] - start, slice(int(low), int(high))
 
     def residual(self, coefficients: FloatArray) -> FloatArray:
-        """R = y − X·w, (b,)."""
+        """The residuals r = y − X·w, (b,)."""
         return self.target - self.design.product(coefficients)
 
 
@@ -145,20 +146,14 @@ class MemoryRows:
         """Copies of the rows at these positions."""
         if len(self.blocks) == 1:
             return self.blocks[0].part(positions)
-        order = np.argsort(positions, kind="stable")
-        ordered = positions[order]
-        bounds = np.searchsorted(ordered, self._starts)
-        parts = [
-            block.part(ordered[low:high] - start)
-            for block, start, low, high in zip(self.blocks, self._starts, bounds, bounds[1:], strict=False)
-            if low < high
-        ]
-        joined = join(parts) if parts else self.blocks[0].part(positions)
-        return joined if (order[1:] > order[:-1]).all() else joined.part(np.argsort(order))
+        return gather(positions, self._starts, self._parts)
 
     def kept(self, transform: Callable[[Block], Block]) -> "MemoryRows":
         """The rows that `transform` makes of every block, numbered anew."""
         return MemoryRows.collect(map(transform, self.blocks))
+
+    def _parts(self, stretches: Sequence[int], places: Sequence[Positions]) -> list[Block]:
+        return [self.blocks[stretch].part(rows) for stretch, rows in zip(stretches, places, strict=True)]
 
     @cached_property
     def _starts(self) -> Positions:
@@ -221,6 +216,28 @@ def _join_designs(designs: Sequence[Design]) -> Design:
     )
 
 
+def gather(
+    positions: Positions,
+    starts: Positions,
+    take: Callable[[Sequence[int], Sequence[Positions]], Sequence[Block]],
+) -> Block:
+    """The rows at these positions, in that order, from stretches of rows that follow each other.
+
+    Args:
+        positions: (k,) row numbers.
+        starts: (stretches + 1,) the row number of each stretch's first row, and at the end the number of all rows.
+        take: of the stretches with these numbers the rows at these places, counted within each. It is asked only for
+            stretches that hold some of the rows; without positions, for no row of the first.
+    """
+    order = np.argsort(positions, kind="stable")
+    ordered = positions[order]
+    bounds = np.searchsorted(ordered, starts)
+    touched = np.flatnonzero(np.diff(bounds)).tolist() or [0]
+    places = [ordered[bounds[stretch] : bounds[stretch + 1]] - starts[stretch] for stretch in touched]
+    joined = join(take(touched, places))
+    return joined if (order[1:] > order[:-1]).all() else joined.part(np.argsort(order))
+
+
 def numbered(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks with their rows numbered from 0 on, as they follow each other."""
     start = 0
@@ -245,13 +262,12 @@ class PassCounter:
     """How often the rows were visited from first to last; `watch` is told when a pass begins."""
 
     passes: int = 0
-    watch: Callable[[int], None] | None = None
+    watch: Watch = UNWATCHED
 
     def begin(self) -> None:
         """Count a pass."""
         self.passes += 1
-        if self.watch is not None:
-            self.watch(self.passes)
+        self.watch.passing(self.passes)
 
 
 @dataclass(frozen=True, eq=False)

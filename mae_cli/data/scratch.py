@@ -7,7 +7,7 @@ the other.
 
 import errno
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,8 +16,9 @@ from typing import IO, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mae_cli.data.design import CodeArray, Design, FloatArray
-from mae_cli.data.rows import Block, Positions, join, numbered
+from mae_cli.arrays import CodeArray, FloatArray, Positions
+from mae_cli.data.design import Design
+from mae_cli.data.rows import Block, gather, numbered
 from mae_cli.errors import DataError
 
 T = TypeVar("T")
@@ -73,19 +74,14 @@ class ScratchRows:
 
     def take(self, positions: Positions) -> Block:
         """The rows at these positions; only the blocks that hold some of them are read."""
-        order = np.argsort(positions, kind="stable")
-        ordered = positions[order]
-        bounds = np.searchsorted(ordered, self.starts)
-        touched = np.flatnonzero(bounds[1:] > bounds[:-1]).tolist() or [0]
-        parts = [
-            self._block(index).part(ordered[bounds[index] : bounds[index + 1]] - self.starts[index])
-            for index in touched
-        ]
-        return join(parts).part(np.argsort(order))
+        return gather(positions, self.starts, self._parts)
 
     def kept(self, transform: Callable[[Block], Block]) -> "ScratchRows":
         """The rows that `transform` makes of every block, in a scratch file of their own."""
         return ScratchRows.collect(self.map(transform))
+
+    def _parts(self, indices: Sequence[int], places: Sequence[Positions]) -> list[Block]:
+        return [self._block(index).part(rows) for index, rows in zip(indices, places, strict=True)]
 
     def _block(self, index: int) -> Block:
         self.file.seek(self.offsets[index])

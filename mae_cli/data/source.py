@@ -33,11 +33,11 @@ class Source:
     """The text of a CSV table, which can be read again and again; make one with `Source.of`.
 
     Attributes:
-        name: What messages call it: the path as it was given, or "standard input".
-        held: The file, or its bytes where they can be read only once.
-        archive: How it is compressed, if it is.
-        encoding: Of its text; None for UTF-8.
-        delimiter: Between its fields.
+        name: what messages call it: the path as it was given, or "standard input".
+        held: the file, or its bytes where they can be read only once.
+        archive: how it is compressed, if it is.
+        encoding: of its text; None for UTF-8.
+        delimiter: between its fields.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Source:
         """The source that a command's argument names: a path (from the folder on), or `-` for standard input.
 
         Raises:
-            DataError: It is a URL, absent, a directory, unreadable, a broken archive, no text, or empty.
+            DataError: it is a URL, absent, a directory, unreadable, a broken archive, no text, or empty.
         """
         if URL.match(argument):
             raise DataError(f"{argument} is a URL; download it first and give the file")
@@ -90,7 +90,7 @@ class Source:
         """A fresh stream for a `with` block that reads it; what goes wrong there is told in one line.
 
         Raises:
-            DataError: The bytes cannot be read, decompressed, decoded or walked as CSV.
+            DataError: the bytes cannot be read, decompressed, decoded or walked as CSV.
         """
         with self._read() as stream:
             yield stream
@@ -119,7 +119,7 @@ class Source:
         """The records of some parts of the text, each with the number of its part, in one pass.
 
         Args:
-            spans: The bytes from which on and before which each part stands, None for the end of the text. They are
+            spans: the bytes from which on and before which each part stands, None for the end of the text. They are
                 in order, begin where a record does and end where one ends.
         """
         with self.opened() as stream:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mae_cli.data.rows import Positions
+from mae_cli.arrays import BoolArray, Positions
 from mae_cli.data.wording import counted
 from mae_cli.errors import DataError
 
@@ -32,7 +31,7 @@ class Split:
         """Hold ⌊fraction·count + ½⌋ of `count` rows, every such set with the same probability; 0 < fraction < 1.
 
         Raises:
-            DataError: There are too few rows for one on each side.
+            DataError: there are too few rows for one on each side.
         """
         held = int(fraction * count + 0.5)
         if not 0 < held < count:
@@ -47,7 +46,7 @@ class Split:
         """How many rows are held out."""
         return sum(self.held_counts)
 
-    def is_held(self, positions: Positions) -> NDArray[np.bool_]:
+    def is_held(self, positions: Positions) -> BoolArray:
         """Which of these rows, numbered one after the other, are held out."""
         if not len(positions):
             return np.zeros(0, dtype=bool)
@@ -57,7 +56,7 @@ class Split:
         offset = first - stretches[0] * _STRETCH
         return masks[offset : offset + len(positions)]
 
-    def _stretch(self, stretch: int) -> NDArray[np.bool_]:
+    def _stretch(self, stretch: int) -> BoolArray:
         size = min(_STRETCH, self.count - stretch * _STRETCH)
         mask = np.zeros(size, dtype=bool)
         order = np.random.default_rng((self.seed, 1 + stretch)).permutation(size)

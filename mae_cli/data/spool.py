@@ -16,8 +16,8 @@ class Spool:
     """What a stream had to say.
 
     Raises:
-        OSError: The stream cannot be read.
-        DataError: There is no room for it.
+        OSError: the stream cannot be read.
+        DataError: there is no room for it.
     """
 
     def __init__(self, stream: BinaryIO) -> None:

@@ -35,10 +35,10 @@ def first_fault(source: Source, piece: Piece, names: Sequence[str], used: Collec
     """The first fault in some records of a source; None if the walk finds nothing to object to.
 
     Args:
-        source: Where the text comes from.
-        piece: The records, and the header where they begin the file.
-        names: Of the columns.
-        used: Those of them that are read; bytes in the others need not be UTF-8.
+        source: where the text comes from.
+        piece: the records, and the header where they begin the file.
+        names: of the columns.
+        used: those of them that are read; bytes in the others need not be UTF-8.
     """
     places = [place for place, name in enumerate(names) if name in used]
     try:

@@ -7,7 +7,7 @@ one pass over all would have found.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mae_cli.data.design import CodeArray
+from mae_cli.arrays import CodeArray
 from mae_cli.data.files import Records
 from mae_cli.data.level_cells import KnownLevelCells, LevelCells
 from mae_cli.data.number_cells import NumberCells
@@ -84,7 +84,7 @@ class Tally:
         """Refuse what only the end of the data can tell.
 
         Raises:
-            DataError: A column cannot be used, or no row is complete.
+            DataError: a column cannot be used, or no row is complete.
         """
         for column in self.columns.all:
             column.finish(files)

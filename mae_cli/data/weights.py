@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 
 
 def relative_weights(weights: FloatArray, largest: float) -> FloatArray:

@@ -39,7 +39,7 @@ def _contested(report: TrainReport, comparison: Comparison, room: Room) -> Group
     rows = comparison.contested
     names = [fit_name(each.loss, each.quantile) for each in (report.fit, comparison.other)]
     columns = [
-        [str(row.line) for row in rows],  # as an editor numbers them
+        [visible(row.place) for row in rows],
         aligned([row.target for row in rows]),
         aligned([row.predictions[0] for row in rows]),
         aligned([row.predictions[1] for row in rows]),

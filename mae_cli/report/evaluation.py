@@ -56,7 +56,7 @@ def _rival(report: EvaluationReport, rival: Rival) -> Text:
 
 def _worst(rows: Sequence[WorstRow], target: str) -> Group:
     columns = [
-        [f"{visible(row.file)}:{row.line}" for row in rows],  # as editors and compilers name a line
+        [visible(row.place) for row in rows],
         aligned([row.target for row in rows]),
         aligned([row.prediction for row in rows]),
         aligned([row.residual for row in rows], signed=True),

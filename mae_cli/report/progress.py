@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mae_cli.report.numbers import at_most, count, duration, quantity
-from mae_cli.watch import Watch
+from mae_cli.watch import UNWATCHED, Watch
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -20,21 +20,14 @@ INTERVAL = 0.1
 """Seconds between two drawings."""
 
 
-class Report(Watch):
-    """Tells how far the work is; cheap enough to call at every step. This one is silent."""
-
-    def reading(self, rows: int) -> None:
-        """Report the number of rows read so far."""
-
-
 @contextmanager
-def progress(console: Console, enabled: bool) -> Iterator[Report]:
+def progress(console: Console, enabled: bool) -> Iterator[Watch]:
     """Yield a watch that shows progress: on a terminal, when enabled, and after half a second.
 
     No thread is started, and the line is erased at the end, whether that is an exception or not.
     """
     if not (enabled and console.is_terminal and not console.is_dumb_terminal):
-        yield Report()
+        yield UNWATCHED
         return
     line = _ProgressLine(console)
     try:
@@ -43,7 +36,7 @@ def progress(console: Console, enabled: bool) -> Iterator[Report]:
         line.close()
 
 
-class _ProgressLine(Report):
+class _ProgressLine(Watch):
     def __init__(self, console: Console) -> None:
         self._console = console
         self._start = time.monotonic()

@@ -1,1 +1,1 @@
-"""Solvers."""
+"""From rows to coefficients, with a proof of how far they are from the optimum."""

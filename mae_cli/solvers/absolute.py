@@ -12,15 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mae_cli.data.rows import Block
-from mae_cli.solvers.band import Band
+from mae_cli.solvers.band import Band, is_small
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.many_rows import ManyRows
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.screening import DESCENT_STEPS, Optimum, finish, minimise, screen
 from mae_cli.solvers.ties import Ties
 
-# Up to so many numbers the rows are one dense problem: two passes of a descent then cost less than a sample saves.
-_DENSE_SIZE = 600_000
 _SAMPLE_ROWS_PER_COLUMN = 20
 _SMALLEST_SAMPLE = 4_000
 _SAMPLE_STEPS = 12
@@ -38,13 +36,13 @@ class Search:
         problem: to be solved.
         sample: rows of it in standard units; all of them when they are few.
         tie_share: scales the width in which ties are broken by chance.
-        watch: told the mean loss after every round over many rows.
+        tell: told the objective after every round over many rows.
     """
 
     problem: Problem
     sample: Block
     tie_share: float
-    watch: Callable[[float], None]
+    tell: Callable[[float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +61,7 @@ class Found:
 def sample_size(shape: tuple[int, int]) -> int:
     """How many rows to begin with: all of them when (rows, columns) are few."""
     count, columns = shape
-    if count * columns <= _DENSE_SIZE:
+    if is_small(shape):
         return count
     balanced = int((count**2 * columns) ** (1 / 3))
     return min(count, max(balanced, _SMALLEST_SAMPLE, _SAMPLE_ROWS_PER_COLUMN * columns))
@@ -91,7 +89,7 @@ def _minimise_many(search: Search, sample: Band) -> Optimum:
     rows = ManyRows(search.problem, origin, descent.band.distance, usual, ties)
     columns, size = sample.shape[1], sample.shape[0]
     share = min(1.0, _BAND_WIDTH * np.sqrt(columns / size))
-    found = screen(rows, int(share * rows.shape[0]), minimise, search.watch)
+    found = screen(rows, int(share * rows.shape[0]), minimise, search.tell)
     return replace(found, step=origin + found.step)
 
 

@@ -9,9 +9,9 @@ R₊ is the factor of the other columns less these means: all that is needed is 
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mae_cli.data.design import CodeArray, Design, FloatArray
+from mae_cli.arrays import BoolArray, CodeArray, FloatArray, Positions
+from mae_cli.data.design import Design
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +44,12 @@ class Split:
 
     place: int
     groups: CodeArray
-    levels: NDArray[np.intp]
-    others: NDArray[np.intp]
-    places: NDArray[np.intp]
+    levels: Positions
+    others: Positions
+    places: Positions
 
     @staticmethod
-    def of(design: Design, place: int, kept: NDArray[np.bool_]) -> "Split":
+    def of(design: Design, place: int, kept: BoolArray) -> "Split":
         """The split of those standard columns of a design that are `kept`, (p,)."""
         first, count = design.offsets[place], design.level_counts[place]
         groups = np.zeros(count + 1, dtype=np.int32)
@@ -85,7 +85,7 @@ class LevelRows:
         """The number g of groups."""
         return len(self.split.levels)
 
-    def take(self, rows: NDArray[np.intp]) -> "LevelRows":
+    def take(self, rows: Positions) -> "LevelRows":
         """The rows at these places."""
         return LevelRows(self.design.take(rows), self.groups[rows], self.split, self.inverse)
 
@@ -138,15 +138,15 @@ class AbsorbedWhitening:
             In a search every level then has rows of its own.
     """
 
-    kept: NDArray[np.intp]
-    aliased: NDArray[np.intp]
+    kept: Positions
+    aliased: Positions
     columns: int
     split: Split
     roots: FloatArray
     lengths: FloatArray
     means: FloatArray
     inverse: FloatArray
-    last: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    last: Positions = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     relations: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     search: "AbsorbedWhitening | None" = None
 

@@ -10,36 +10,28 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mae_cli.data.design import Design, FloatArray
+from mae_cli.arrays import BoolArray, FloatArray, Positions
+from mae_cli.data.design import Design
 from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.solvers.absorbed import AbsorbedWhitening, Split
+from mae_cli.solvers.band import is_small
+from mae_cli.solvers.independence import independent_columns
 from mae_cli.solvers.standardise import Standardisation
-from mae_cli.solvers.whitening import (
-    RowScale,
-    independent_columns,
-    rounding,
-    safe_inverse_factor,
-    triangular_factor,
-)
+from mae_cli.solvers.whitening import RowScale, rounding, safe_inverse_factor, triangular_factor
 
-# With fewer levels, or fewer numbers in all, dense rows are as fast.
+# With fewer levels dense rows are as fast.
 _MANY_LEVELS = 50
-_DENSE_SIZE = 600_000
 _EPSILON = float(np.finfo(float).eps)
 # Relations between columns are told from rounding by this share of their largest coefficient.
 _NO_PART = 1e-6
-
-ColumnMask = NDArray[np.bool_]
 
 
 def absorbable(rows: Rows) -> int | None:
     """The place of the categorical column with the most levels, or None when it has too few to be worth it."""
     levels = rows.take(np.arange(1)).design.level_counts
-    count, columns = rows.shape
-    if max(levels, default=0) < _MANY_LEVELS or count * columns <= _DENSE_SIZE:
+    if max(levels, default=0) < _MANY_LEVELS or is_small(rows.shape):
         return None
     return levels.index(max(levels))
 
@@ -114,7 +106,7 @@ class _Absorbing:
     row_scale: RowScale
     place: int
 
-    def measured(self, kept: ColumnMask) -> tuple[Split, LevelSums]:
+    def measured(self, kept: BoolArray) -> tuple[Split, LevelSums]:
         """The split of the kept columns, and their sums in one pass."""
         split = Split.of(self.rows.take(np.arange(1)).design, self.place, kept)
         return split, sum_blocks(self.rows, partial(_level_sums, split=split, row_scale=self.row_scale))
@@ -139,7 +131,7 @@ class _Absorbing:
         factor = triangular_factor(self.rows, dense, len(split.others))
         return np.asarray(factor / np.sqrt(self.rows.shape[0]))
 
-    def independent(self, split: Split, sums: LevelSums, factor: FloatArray) -> NDArray[np.intp]:
+    def independent(self, split: Split, sums: LevelSums, factor: FloatArray) -> Positions:
         """Which of the other columns depend neither on levels nor on earlier ones of them."""
         count, columns = self.rows.shape
         lengths, noise = self.lengths_and_rounding(split, sums)
@@ -149,7 +141,7 @@ class _Absorbing:
             level_noise = np.where(lengths > 0, _EPSILON * (roots @ np.abs(sums.means)) / lengths, 0.0)
         return independent_columns(factor, lengths, columns * (noise + level_noise))
 
-    def of_kept(self, kept: ColumnMask) -> AbsorbedWhitening:
+    def of_kept(self, kept: BoolArray) -> AbsorbedWhitening:
         """The whitening of independent columns."""
         split, sums = self.measured(kept)
         inverse = self.safe_inverse(split, sums)
@@ -186,7 +178,7 @@ def _within_rows(block: Block, split: Split, means: FloatArray, row_scale: RowSc
     return matrix if scale is None else matrix * scale[:, np.newaxis]
 
 
-def _relations(split: Split, means: FloatArray, factor: FloatArray, first: NDArray[np.intp]) -> FloatArray:
+def _relations(split: Split, means: FloatArray, factor: FloatArray, first: Positions) -> FloatArray:
     """A row for each other column that depends on the `first` ones and the levels: coefficients whose sum is zero.
 
     Its columns are all p standard columns.
@@ -201,7 +193,7 @@ def _relations(split: Split, means: FloatArray, factor: FloatArray, first: NDArr
     return relations
 
 
-def _solved_for_last(relations: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
+def _solved_for_last(relations: FloatArray) -> tuple[FloatArray, Positions]:
     """The relations solved for columns that depend on earlier ones by them, from the last column on; and these columns.
 
     Of the columns found each relation has one alone, with coefficient 1.

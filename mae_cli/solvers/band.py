@@ -15,20 +15,27 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mae_cli.data.design import FloatArray
-from mae_cli.data.products import product, transpose_product
+from mae_cli.arrays import BoolArray, FloatArray, Positions
+from mae_cli.data.products import product, row_lengths, transpose_product
 from mae_cli.data.rows import Block
 from mae_cli.solvers.whitening import Whitening
 
-Positions = NDArray[np.intp]
 B = TypeVar("B")
 
+# Up to so many numbers the rows are one dense problem: two passes of a descent then cost less than a sample saves,
+# and writing indicators out costs no more than going round them.
+_DENSE_SIZE = 600_000
 # Residuals up to so many tie widths count as touching zero.
 TOUCHING = 32.0
 _PERTURBATION_SEED = 20_240_229
 _TYPICAL_SAMPLE = 500
+
+
+def is_small(shape: tuple[int, int]) -> bool:
+    """Whether rows of a shape (n, p) are best solved as one dense problem."""
+    count, columns = shape
+    return count * columns <= _DENSE_SIZE
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +63,7 @@ class Band:
         if block.weights is not None:
             matrix *= block.weights[:, np.newaxis]
         nothing = np.zeros(matrix.shape[1]), np.zeros(len(matrix))
-        return Band(matrix, _lengths(matrix), block.weighted(block.target), *nothing)
+        return Band(matrix, row_lengths(matrix), block.weighted(block.target), *nothing)
 
     @staticmethod
     def joined(bands: Iterable["Band"]) -> "Band":
@@ -83,7 +90,7 @@ class Band:
         """The same problem with ties broken: residuals changed by up to `tie_width`, the same way in every run."""
         return replace(self, residual=perturbed(self.residual, self.tie_width))
 
-    def take(self, rows: Positions | NDArray[np.bool_]) -> "Band":
+    def take(self, rows: Positions | BoolArray) -> "Band":
         """Only these rows; the linear term stays."""
         return Band(self.matrix[rows], self.leverage[rows], self.residual[rows], self.linear, self.tie_width[rows])
 
@@ -113,11 +120,6 @@ class Band:
         close = np.flatnonzero(outside & (np.abs(residual) <= TOUCHING * self.tie_width))
         objective = float(np.abs(residual).sum() - self.linear @ step)
         return Check(Touching(wrong, signs[wrong]), Touching(close, signs[close]), objective)
-
-
-def _lengths(matrix: FloatArray) -> FloatArray:
-    lengths: FloatArray = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
-    return lengths
 
 
 @dataclass(frozen=True, eq=False)

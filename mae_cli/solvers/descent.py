@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.data.products import product, transpose_product
 from mae_cli.losses import breakpoint_step
 from mae_cli.solvers.band import Band, typical_size

@@ -11,14 +11,14 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.data.rows import Block
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute
 from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.band import Positions, Touching
+from mae_cli.solvers.band import Touching
 from mae_cli.solvers.certificate import EPSILON, Bound
 from mae_cli.solvers.key_rows import KeyRows
 from mae_cli.solvers.problem import Problem, mean_magnitude

@@ -11,11 +11,11 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import Range, Sums, sum_blocks
 from mae_cli.linear import Coefficients
-from mae_cli.solvers.band import Positions, Touching
+from mae_cli.solvers.band import Touching
 from mae_cli.solvers.certificate import Bound
 from mae_cli.solvers.dual import (
     DualSums,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.data.rows import Block
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import LevelSums
@@ -150,7 +150,7 @@ class _System:
         return _System(block, whitening, curvature, sums)
 
     def solve(self, vector: FloatArray) -> FloatArray:
-        """D, (p,)."""
+        """The solution d, (p,)."""
         split, sums = self.whitening.split, self.sums
         right = self.block.design.transpose_product(self.block.weighted(vector))
         levels = np.divide(

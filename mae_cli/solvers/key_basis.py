@@ -5,17 +5,14 @@ so that only the h other rows of the basis, the working ones, need an inverse: t
 columns less those of the keys of their levels (generalised upper bounding; Dantzig and Van Slyke, 1967).
 """
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.solvers.absorbed import LevelPoint, LevelRows
-from mae_cli.solvers.band import Positions
-
-# A row counts as independent of the chosen ones when this share of its length is left.
-_INDEPENDENCE = 1e-5
-# So many candidates at a time are freed of what the rows chosen before them span.
-_CANDIDATES = 256
+from mae_cli.solvers.independence import independent_rows
 
 
 def first_of_levels(groups: NDArray[np.integer], count: int, order: Positions) -> Positions:
@@ -50,7 +47,7 @@ class KeyBasis:
         if (keys[1:] < 0).any():
             return None
         others = order[~np.isin(order, keys)]
-        working = _independent(rows, keys, others)
+        working = independent_rows(partial(_less_keys, rows, keys), len(rows.inverse), others)
         return KeyBasis(rows, keys, working) if len(working) == len(rows.inverse) else None
 
     @staticmethod
@@ -144,43 +141,3 @@ def _less_keys(rows: LevelRows, keys: Positions, chosen: Positions) -> FloatArra
     # Whitened after the difference: columns that hardly differ within the levels are whitened to large numbers.
     less: FloatArray = (rows.take(chosen).dense() - keyed) @ rows.inverse
     return less
-
-
-def _independent(rows: LevelRows, keys: Positions, order: Positions) -> Positions:
-    """The first working rows in this order that are independent, at most h."""
-    span = _Span(len(rows.inverse))
-    for start in range(0, len(order), _CANDIDATES):
-        candidates = order[start : start + _CANDIDATES]
-        span.extend(_less_keys(rows, keys, candidates), candidates)
-        if span.is_full:
-            break
-    return np.array(span.chosen, dtype=np.intp)
-
-
-class _Span:
-    """What the vectors chosen so far span, by Gram-Schmidt with reorthogonalisation."""
-
-    def __init__(self, size: int) -> None:
-        self.chosen: list[int] = []
-        self._orthonormal = np.zeros((size, size))
-
-    @property
-    def is_full(self) -> bool:
-        """Whether nothing can be added."""
-        return len(self.chosen) == len(self._orthonormal)
-
-    def extend(self, vectors: FloatArray, names: Positions) -> None:
-        """Add those of the vectors that are independent of the ones before them."""
-        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-        rest = self._orthogonal(vectors)
-        for place in np.flatnonzero(np.sqrt(np.einsum("ij,ij->i", rest, rest)) > _INDEPENDENCE * lengths):
-            left = self._orthogonal(rest[place])
-            remaining = float(np.linalg.norm(left))
-            if remaining > _INDEPENDENCE * lengths[place] and not self.is_full:
-                self._orthonormal[len(self.chosen)] = left / remaining
-                self.chosen.append(int(names[place]))
-
-    def _orthogonal(self, vectors: FloatArray) -> FloatArray:
-        basis = self._orthonormal[: len(self.chosen)]
-        rest = vectors - (vectors @ basis.T) @ basis
-        return np.asarray(rest - (rest @ basis.T) @ basis, dtype=np.float64)

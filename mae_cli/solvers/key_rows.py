@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mae_cli.data.design import Design, FloatArray
+from mae_cli.arrays import FloatArray, Positions
+from mae_cli.data.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.key_basis import KeyBasis
 
@@ -47,7 +47,7 @@ class KeyRows:
         """Σνv, (k,)."""
         return self.whitening.whitened_gradient(self.basis.rows.transpose_product(multipliers))
 
-    def edge_rates(self, edges: NDArray[np.intp], design: Design) -> FloatArray:
+    def edge_rates(self, edges: Positions, design: Design) -> FloatArray:
         """How fast predictions of the rows of a standard design change along the edges that free these rows, (m, e)."""
         others, freed = self.whitening.level_rows(design), np.zeros(len(self.basis.rows.groups))
         rates = np.empty((design.shape[0], len(edges)))

@@ -1,7 +1,7 @@
 """The vertex search with an absorbed column: the walk of `mae_cli.solvers.vertex` without its tableau.
 
 Along a walk only the inverse of the working rows is kept; multipliers and rates are products with the rows, whose
-indicators are never written out. An exchange so costs a few passes over the rows of the band, whatever the number
+indicators are never written out. An exchange thus costs a few passes over the rows of the band, whatever the number
 of levels.
 """
 
@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.quantiles import first_reaching
 from mae_cli.solvers.absorbed import LevelPoint, LevelRows
 from mae_cli.solvers.band import perturbed, relative_distance
@@ -23,7 +23,7 @@ class LevelBand:
     """Minimise Σωᵢ|rᵢ − xᵢ·d| − c·d; see `Band`, whose rows are here not scaled by their weights.
 
     Attributes:
-        rows: (m) rows x.
+        rows: m of them, x.
         weights: (m,) ω.
         leverage: (m,) about how far a residual moves when the point moves by one.
         residual: (m,) at d = 0.
@@ -106,7 +106,7 @@ class _Walk:
         self._is_fresh = True
 
     def _multipliers(self) -> FloatArray:
-        """Λ = ν/ω of the keys of groups 0, …, g (0 for group 0, which has none), then of the working rows."""
+        """The λ = ν/ω of the keys of groups 0, …, g (0 for group 0, which has none), then of the working rows."""
         keys, working = self.basis.multipliers(self.band.weights * np.sign(self.residual), self.band.linear)
         places = np.concatenate([self.basis.keys, self.basis.working])
         return np.asarray(np.concatenate([keys, working]) / self.band.weights[places], dtype=np.float64)

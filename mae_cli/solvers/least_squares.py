@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.data.rows import Block, whole
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.solvers.certificate import BoundedFit, bound_squared

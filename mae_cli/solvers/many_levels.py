@@ -26,11 +26,14 @@ _BAND_WIDTH = 4.0
 
 
 def minimise_many_levels(
-    rows: Rows, whitening: AbsorbedWhitening, tilt: float, tie_share: float, watch: Callable[[float], None]
+    rows: Rows, whitening: AbsorbedWhitening, tilt: float, tie_share: float, tell: Callable[[float], None]
 ) -> Optimum:
-    """The optimal vertex of Σω|y − xw| + tilt·Σω(y − xw) over the standard `rows`, in whitened coordinates."""
+    """The optimal vertex of Σω|y − xw| + tilt·Σω(y − xw) over the standard `rows`, in whitened coordinates.
+
+    `tell` is told the objective after every round.
+    """
     if whitening.search is not None:
-        found = minimise_many_levels(rows, whitening.search, tilt, tie_share, watch)
+        found = minimise_many_levels(rows, whitening.search, tilt, tie_share, tell)
         return replace(found, step=whitening.from_standard(whitening.search.to_standard(found.step)))
     count, columns = rows.shape
     size = min(count, _SAMPLE_ROWS_PER_COLUMN * columns)
@@ -42,6 +45,6 @@ def minimise_many_levels(
     problem = ScreenedLevels(rows, whitening, tilt, inside.point, distance, unseen, ties)
     spread = _BAND_WIDTH / 2 * np.sqrt(columns / size) if size < count else 0.0
     band = max(_BAND_ROWS_PER_COLUMN * columns, int(min(spread, 1.0) * count))
-    found = screen(problem, min(band, count), WhitenedBand.minimised, watch)
+    found = screen(problem, min(band, count), WhitenedBand.minimised, tell)
     step = whitening.from_standard(inside.point) + found.step
     return replace(found, step=step, iterations=inside.steps + found.iterations)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.data.rows import Block
-from mae_cli.solvers.band import TOUCHING, Band, Check, Narrowed, Positions, Touching
+from mae_cli.solvers.band import TOUCHING, Band, Check, Narrowed, Touching
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import Ties
@@ -74,7 +73,7 @@ class _Spikes:
         levels[:numeric] = 0.0
         return _Spikes(columns, middles, usual / gains[columns], levels if levels.any() else None)
 
-    def join(self, near: NDArray[np.bool_], shifted: Block) -> None:
+    def join(self, near: BoolArray, shifted: Block) -> None:
         """Mark the rows of a block that have such a value."""
         for column, middle, limit in zip(self.columns, self.middles, self.limits, strict=True):
             near |= np.abs(shifted.design.numeric[:, column] - middle) > limit

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.data.rows import Block, CountedRows, MemoryRows, PassCounter, Rows, TransformedRows, in_memory, whole
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, Squared

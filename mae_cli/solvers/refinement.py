@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mae_cli.data.design import Design, FloatArray
+from mae_cli.arrays import FloatArray
+from mae_cli.data.design import Design
 from mae_cli.data.rows import Block
 from mae_cli.linear import Coefficients
 from mae_cli.solvers.absorbed import AbsorbedWhitening

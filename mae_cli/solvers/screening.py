@@ -14,8 +14,8 @@ from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
-from mae_cli.solvers.band import Band, Check, Narrowed, Positions, Touching
+from mae_cli.arrays import FloatArray, Positions
+from mae_cli.solvers.band import Band, Check, Narrowed, Touching
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.vertex import Outcome, search
 
@@ -31,7 +31,7 @@ _MOST_ROUNDS = 100
 
 
 def _ignore(objective: float) -> None:
-    """Nobody watches."""
+    """Nobody asks for the objective."""
 
 
 class Part(Protocol):
@@ -116,11 +116,11 @@ def finish(descent: Descent) -> Optimum:
 
 
 def screen(
-    problem: Screenable[P], count: int, solve: Callable[[P], Optimum], watch: Callable[[float], None] = _ignore
+    problem: Screenable[P], count: int, solve: Callable[[P], Optimum], tell: Callable[[float], None] = _ignore
 ) -> Optimum:
     """The optimum of all rows of `problem` from bands of at first about `count` of them, each solved by `solve`.
 
-    `watch` is told the objective over all rows after every round.
+    `tell` is told the objective over all rows after every round.
     """
     rows, columns = problem.shape
     narrowed = problem.narrowed(count)
@@ -138,7 +138,7 @@ def screen(
         step = step + found.step
         check = problem.check(narrowed.members, step)
         losses.append(check.objective)
-        watch(check.objective)
+        tell(check.objective)
         if not len(check.wrong.rows):
             break
         narrowed = problem.widened(narrowed, check.wrong)

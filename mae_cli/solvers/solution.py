@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
 
 
@@ -66,7 +63,7 @@ class DualPoint:
         values: λ in these rows.
     """
 
-    rows: NDArray[np.intp]
+    rows: Positions
     values: FloatArray
 
 

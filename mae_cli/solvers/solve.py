@@ -46,7 +46,7 @@ def solve(  # noqa: PLR0913  (the one entry)
     Raises:
         DataError: the numbers of a column span more than floating point can hold.
     """
-    counted = CountedRows(rows, PassCounter(watch=watch.passing))
+    counted = CountedRows(rows, PassCounter(watch=watch))
     if isinstance(settings, Auto) and not isinstance(loss, Squared) and absorbable(rows) is None:
         problem, sample = prepare_sampled(counted, loss, sample_size(rows.shape), intercept=intercept, extent=extent)
         return _solve_absolute(problem, partial(_from_sample, problem, sample), settings, watch)

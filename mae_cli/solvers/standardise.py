@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mae_cli.data.design import Design, FloatArray, column_ranges
+from mae_cli.arrays import FloatArray
+from mae_cli.data.design import Design, column_ranges
 from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import Range, Sums, sum_blocks
 from mae_cli.errors import DataError

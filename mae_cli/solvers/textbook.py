@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.data.moments import column_moments
 from mae_cli.data.order import target_quantiles
 from mae_cli.data.rows import Block

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.data.rows import Block
 from mae_cli.solvers.band import Band, typical_size
 

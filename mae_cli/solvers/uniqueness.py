@@ -7,9 +7,8 @@ it is flat unless another row with a residual of zero does. A flat edge holds fu
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.band import Positions
 from mae_cli.solvers.dual import BOX_ROUNDING, VertexFit
 from mae_cli.solvers.key_rows import KeyRows
 from mae_cli.solvers.problem import Problem, magnitude

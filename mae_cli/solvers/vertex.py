@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mae_cli.data.design import FloatArray
-from mae_cli.data.products import product, transpose_product
+from mae_cli.arrays import BoolArray, FloatArray, Positions
+from mae_cli.data.products import product, row_lengths, transpose_product
 from mae_cli.quantiles import first_reaching
-from mae_cli.solvers.band import Band, Positions
+from mae_cli.solvers.band import Band
+from mae_cli.solvers.independence import INDEPENDENCE, independent_rows
 
 # |λ| may pass 1 by the rounding of a sum of a few thousand signs before an exchange is worth making.
 MULTIPLIER_SLACK = 1e-11
@@ -24,8 +24,6 @@ MULTIPLIER_SLACK = 1e-11
 REFRESH = 60
 # A row moves along an edge when its rate is more than this share of the largest, both relative to leverage.
 _SMALLEST_RATE = 1e-10
-# A row counts as independent of the chosen ones when this share of its length is left.
-_INDEPENDENCE = 1e-5
 
 
 class Outcome(Enum):
@@ -53,37 +51,21 @@ class Vertex:
     exchanges: int
 
 
-def independent_rows(matrix: FloatArray, order: Positions) -> Positions:
-    """The first k linearly independent rows of an (m, k) matrix in this order; fewer if it has a lower rank."""
-    size = matrix.shape[1]
+def _nearest_basis(band: Band) -> Positions:
+    """The k independent rows nearest to zero; fewer if the band has a lower rank."""
+    order = np.argsort(band.distance, kind="stable")
+    size = len(band.linear)
     first = order[:size]
-    if len(first) == size and _well_separated(matrix[first]):
+    if len(first) == size and _well_separated(band.matrix[first]):
         return first
-    return _greedy(matrix, order)
+    return independent_rows(band.matrix.__getitem__, size, order)
 
 
 def _well_separated(rows: FloatArray) -> bool:
+    """Whether (k, k) rows are independent, by one QR factorisation: faster than row by row."""
     diagonal = np.abs(np.diag(np.linalg.qr(rows.T, mode="r")))
-    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-    return bool((diagonal > _INDEPENDENCE * lengths).all() and (lengths > 0).all())
-
-
-def _greedy(matrix: FloatArray, order: Positions) -> Positions:
-    size = matrix.shape[1]
-    spanned = np.zeros((size, size))
-    chosen: list[int] = []
-    for row in order:
-        basis = spanned[: len(chosen)]
-        vector = matrix[row]
-        rest = vector - (basis @ vector) @ basis
-        rest -= (basis @ rest) @ basis
-        length = float(np.linalg.norm(rest))
-        if length > _INDEPENDENCE * float(np.linalg.norm(vector)):
-            spanned[len(chosen)] = rest / length
-            chosen.append(int(row))
-            if len(chosen) == size:
-                break
-    return np.array(chosen, dtype=np.intp)
+    lengths = row_lengths(rows)
+    return bool((diagonal > INDEPENDENCE * lengths).all() and (lengths > 0).all())
 
 
 def search(band: Band, most_exchanges: int) -> Vertex:
@@ -94,7 +76,7 @@ def search(band: Band, most_exchanges: int) -> Vertex:
     """
     if not len(band.linear):
         return Vertex(Outcome.OPTIMAL, np.zeros(0, dtype=np.intp), np.zeros(0), 0)
-    basis = independent_rows(band.matrix, np.argsort(band.distance, kind="stable"))
+    basis = _nearest_basis(band)
     if len(basis) < band.matrix.shape[1]:
         return Vertex(Outcome.UNBOUNDED, basis, np.zeros(len(band.linear)), 0)
     try:
@@ -189,7 +171,7 @@ class _Basis:
         self._pull = self.band.linear + transpose_product(matrix, self._signs)
 
 
-def moves(rate: FloatArray, leverage: FloatArray) -> NDArray[np.bool_]:
+def moves(rate: FloatArray, leverage: FloatArray) -> BoolArray:
     """Whether a rate along an edge is more than rounding: a row that does not move depends on the other rows, (m,)."""
     speed = np.abs(rate)
     fastest = float(np.divide(speed, leverage, out=np.zeros_like(speed), where=leverage > 0).max())

@@ -11,10 +11,11 @@ from functools import partial, reduce
 
 import numpy as np
 
-from mae_cli.data.design import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.data.products import matrix_product
 from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import sum_blocks
+from mae_cli.solvers.independence import independent_columns
 from mae_cli.solvers.standardise import Standardisation
 
 _EPSILON = float(np.finfo(float).eps)
@@ -36,8 +37,8 @@ class Whitening:
         columns: number of standard columns, kept or not.
     """
 
-    kept: np.ndarray
-    aliased: np.ndarray
+    kept: Positions
+    aliased: Positions
     inverse_factor: FloatArray
     columns: int
 
@@ -149,35 +150,3 @@ def rounding(standard: Standardisation, lengths: FloatArray) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore"):
         noise[numeric] *= standard.largest / standard.scale / lengths[numeric]
     return np.where(lengths > 0, np.maximum(noise, _EPSILON), np.inf)
-
-
-def independent_columns(factor: FloatArray, lengths: FloatArray, noise: FloatArray) -> np.ndarray:
-    """Indices of the columns that are independent of those before them.
-
-    Gram-Schmidt with reorthogonalisation over columns in units of their `lengths`; column j is dependent when its
-    distance from the span of the kept ones is at most noiseⱼ + Σ|βₖ| noiseₖ, where β are its coefficients on the kept
-    columns and the noise of a column is p times its rounding.
-    """
-    size, columns = factor.shape
-    basis = np.zeros((size, min(size, columns)))
-    inverse = np.zeros((basis.shape[1], basis.shape[1]))  # unit columns · inverse = basis
-    kept: list[int] = []
-    for column in range(columns):
-        rank = len(kept)
-        if lengths[column] == 0 or rank == size:
-            continue
-        unit = factor[:, column] / lengths[column]
-        spanned = basis[:, :rank]
-        along = unit @ spanned
-        rest = unit - spanned @ along
-        correction = rest @ spanned
-        rest, along = rest - spanned @ correction, along + correction
-        shares = inverse[:rank, :rank] @ along
-        distance = float(np.linalg.norm(rest))
-        if distance <= noise[column] + float(np.abs(shares) @ noise[kept]):
-            continue
-        basis[:, rank] = rest / distance
-        inverse[:rank, rank] = -shares / distance
-        inverse[rank, rank] = 1 / distance
-        kept.append(column)
-    return np.array(kept, dtype=np.intp)

@@ -17,7 +17,7 @@ import pytest
 from mae_cli.data.columns import ColumnChoice
 from mae_cli.data.dialect import Dialect
 from mae_cli.data.opening import opened
-from mae_cli.training import Observer, TrainSettings
+from mae_cli.training import TrainSettings
 from mae_cli.training import train as train_model
 from mae_cli.watch import Watch
 
@@ -152,7 +152,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_no_bit(workers, cluster, 
     trained = []
     for action in (kill, lambda: None):
         with opened(parts, Dialect(), workers) as files:
-            trained.append(train_model(files, settings, Observer(lambda _: None, _Once(action))))
+            trained.append(train_model(files, settings, _Once(action)))
     assert len(killed) == 1
     assert trained[0].model == trained[1].model
     assert trained[0].report.fit == trained[1].report.fit

@@ -153,13 +153,3 @@ def test_a_signal_while_the_model_is_written_leaves_the_old_one_alone(
     names = {each.name for each in tmp_path.iterdir()} - {"data.csv", "model.json"}
     assert len(names) == left
     assert all(name.startswith(".model.json.") and name.endswith(".tmp") for name in names)
-
-
-@posix_only
-def test_a_shell_sees_the_conventional_status_of_a_termination(tmp_path):
-    script = f'{sys.executable} -c "$1" mae-train data.csv -t y & sleep 0.1; kill -TERM $!; wait $!'
-    os.mkfifo(tmp_path / "data.csv")
-    run = "import sys; del sys.argv[0]; from mae_cli.commands.entry import train; train()"
-    done = subprocess.run(["sh", "-c", script, "sh", run], cwd=tmp_path, check=False, capture_output=True)
-    assert done.returncode == 128 + signal.SIGTERM
-    assert b"Traceback" not in done.stderr

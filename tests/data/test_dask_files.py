@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from functools import partial
+from unittest import mock
 
 import numpy as np
 import pandas as pd
 import pytest
 from support.tables import columns, load
 
+from mae_cli.data.dask_cluster import Cluster
 from mae_cli.data.dask_files import DaskFiles
 from mae_cli.data.design import is_column_major
 from mae_cli.data.dialect import Dialect
@@ -17,6 +19,7 @@ from mae_cli.data.reading import Reading
 from mae_cli.data.rows import MemoryRows, in_memory, whole
 from mae_cli.errors import DataError
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.watch import Watch
 
 pytest.importorskip("distributed")
 
@@ -235,9 +238,25 @@ def test_one_file_has_the_blocks_that_it_has_in_memory(cluster, written, columns
 
 @pytest.mark.usefixtures("each_file_a_part")
 def test_how_many_records_were_read_is_told(cluster, written):
-    told = []
+    watch = mock.create_autospec(Watch, instance=True)
     names = written("y,x\n1,2\n3,4\n", "y,x\n1,2\n")
     files = DaskFiles(cluster, names, Dialect())
     schema = Schema((NumericColumn("x", 0.0, 9.0),))
-    load_for_model(files, schema, "y", None, Reading(MemoryRows.collect, watch=told.append))
-    assert told == [2, 3]
+    load_for_model(files, schema, "y", None, Reading(MemoryRows.collect, watch=watch))
+    assert watch.reading.mock_calls == [mock.call(2), mock.call(3)]
+
+
+@pytest.mark.usefixtures("each_file_a_part")
+def test_records_are_located_with_one_question_to_each_part(cluster, written, monkeypatch):
+    files = DaskFiles(cluster, written("y,x\n1,2\n3,4\n", "y,x\n1,2\n", "y,x\n5,6\n7,8\n"), Dialect())
+    load(files)
+    asked = []
+    ask = Cluster.map
+
+    def counted(cluster, function, parts, *others, **shared):
+        asked.append(len(parts))
+        return ask(cluster, function, parts, *others, **shared)
+
+    monkeypatch.setattr(Cluster, "map", counted)
+    assert files.locate([4, 0, 3, 1]) == {4: ("3.csv", 3), 0: ("1.csv", 2), 3: ("3.csv", 2), 1: ("1.csv", 3)}
+    assert asked == [2]

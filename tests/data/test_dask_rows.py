@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from operator import attrgetter, methodcaller
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from mae_cli.data.rows import Block, CountedRows, MemoryRows, PassCounter, in_me
 from mae_cli.losses import loss_named
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.solvers.solve import solve
+from mae_cli.watch import Watch
 
 pytest.importorskip("distributed")
 
@@ -142,7 +144,9 @@ def test_the_death_of_a_worker_in_the_middle_of_a_fit_changes_no_bit(memory, rem
             killed.append(cluster.client.run(os.getpid, workers=[busiest])[busiest])
             os.kill(killed[0], signal.SIGKILL)
 
-    counted = CountedRows(remote, PassCounter(watch=kill))
+    watch = mock.create_autospec(Watch, instance=True)
+    watch.passing.side_effect = kill
+    counted = CountedRows(remote, PassCounter(watch=watch))
     there = solve(counted, loss_named("mae", 0.5), Auto(), intercept=True)
     here = solve(memory, loss_named("mae", 0.5), Auto(), intercept=True)
     assert len(killed) == 1

@@ -47,10 +47,10 @@ of the column.
 Coefficients come without standard errors yet.
 
 The rows that pull the two fits apart:
-line    arr_delay   MAE fit   MSE fit   share of the pull
-─────────────────────────────────────────────────────────
-7073          851   812.400    871.25              12.1 %
-11002         -43     3.125      9.50               4.1 %
+line                arr_delay   MAE fit   MSE fit   share of the pull
+─────────────────────────────────────────────────────────────────────
+flights.csv:7073          851   812.400    871.25              12.1 %
+flights.csv:11002         -43     3.125      9.50               4.1 %
 share of the pull: residual of the first × distance of the fits, of all rows where that pulls them apart.
 
 Two rows of 9,985 account for 16 % of the difference: the MSE fit follows a few long delays.

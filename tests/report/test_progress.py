@@ -33,24 +33,24 @@ def environment(monkeypatch):
 
 def test_short_work_shows_nothing(clock):
     stream = Terminal()
-    with progress(note_console(stream), enabled=True) as report:
+    with progress(note_console(stream), enabled=True) as watch:
         for step in range(1000):
             clock[0] = 100.0 + step * 0.000499
-            report.reached(step, 1.0)
+            watch.reached(step, 1.0)
     assert stream.getvalue() == ""
 
 
 def test_long_work_shows_rows_or_step_and_loss_then_erases_them(clock):
     stream = Terminal()
-    with progress(note_console(stream), enabled=True) as report:
+    with progress(note_console(stream), enabled=True) as watch:
         clock[0] = 101.0
-        report.reading(1_234_567)
+        watch.reading(1_234_567)
         clock[0] = 102.0
-        report.passing(3)
+        watch.passing(3)
         clock[0] = 103.0
-        report.reached(1200, 9.8213)
+        watch.reached(1200, 9.8213)
         clock[0] = 104.0
-        report.proved(3.04e-5)
+        watch.proved(3.04e-5)
     assert "reading: 1,234,567 rows · 1.00 s" in stream.getvalue()
     assert "fitting: pass 3 · 2.00 s" in stream.getvalue()
     assert "fitting: pass 3 · step 1,200, loss 9.8213 · at most 3.1e-5 above the optimum · 4.00 s" in stream.getvalue()
@@ -59,19 +59,19 @@ def test_long_work_shows_rows_or_step_and_loss_then_erases_them(clock):
 
 def test_many_calls_draw_ten_times_a_second_at_most(clock):
     stream = Terminal()
-    with progress(note_console(stream), enabled=True) as report:
+    with progress(note_console(stream), enabled=True) as watch:
         for step in range(3001):
             clock[0] = 100.0 + step / 1000
-            report.reached(step, 1.0)
+            watch.reached(step, 1.0)
     assert 20 <= stream.getvalue().count("fitting") <= 27
 
 
 @pytest.mark.parametrize(("stream", "enabled"), [(Terminal(), False), (io.StringIO(), True)])
 def test_a_pipe_and_the_quiet_see_nothing(clock, stream, enabled):
-    with progress(note_console(stream), enabled=enabled) as report:
+    with progress(note_console(stream), enabled=enabled) as watch:
         clock[0] = 200.0
-        report.reading(1)
-        report.reached(1, 1.0)
+        watch.reading(1)
+        watch.reached(1, 1.0)
     assert stream.getvalue() == ""
 
 
@@ -79,9 +79,9 @@ def test_an_error_passes_through_and_leaves_a_clean_line_and_no_thread(clock):
     stream, threads = Terminal(), threading.active_count()
 
     def fail():
-        with progress(note_console(stream), enabled=True) as report:
+        with progress(note_console(stream), enabled=True) as watch:
             clock[0] = 200.0
-            report.reached(1, 1.0)
+            watch.reached(1, 1.0)
             assert threading.active_count() == threads
             raise ArithmeticError("boom")
 

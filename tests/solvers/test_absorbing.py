@@ -16,7 +16,7 @@ from mae_cli.solvers.whitening import Whitening
 def absorbing(monkeypatch):
     """Absorb a column however few the levels and the rows."""
     monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.absorbing._DENSE_SIZE", 0)
+    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
 
 
 def whitened_rows(problem):
@@ -52,7 +52,7 @@ def test_the_columns_left_out_are_those_of_the_dense_rule(kind, first, intercept
         regression = LevelRegression(turned, regression.y, None, intercept)
     dense = prepare(CountedRows(regression.rows()), Absolute(), intercept=intercept)
     monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.absorbing._DENSE_SIZE", 0)
+    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
     absorbed = prepare(CountedRows(regression.rows()), Absolute(), intercept=intercept)
     assert isinstance(dense.whitening, Whitening)
     assert isinstance(absorbed.whitening, AbsorbedWhitening)

@@ -14,7 +14,7 @@ from mae_cli.solvers.problem import prepare
 @pytest.fixture
 def rows(random, monkeypatch):
     monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.absorbing._DENSE_SIZE", 0)
+    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
     problem = prepare(CountedRows(a_regression(random, rows=120, levels=9).rows()), Absolute(), intercept=True)
     return problem.whitening.level_rows(whole(problem.standard_rows).design)
 

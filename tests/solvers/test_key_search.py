@@ -18,7 +18,7 @@ from mae_cli.solvers.vertex import Outcome
 def bands(request, random, monkeypatch):
     """The same problem with its levels as groups and as a dense matrix."""
     monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.absorbing._DENSE_SIZE", 0)
+    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
     problem = prepare(
         CountedRows(a_regression(random, 500, 20, weights=request.param).rows()), Absolute(), intercept=True
     )

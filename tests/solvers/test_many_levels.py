@@ -29,7 +29,7 @@ def absorbed(monkeypatch):
 
 def absorb(monkeypatch):
     monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.absorbing._DENSE_SIZE", 0)
+    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
 
 
 def dense_solution(regression, quantile=0.5):

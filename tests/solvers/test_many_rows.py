@@ -19,7 +19,7 @@ from mae_cli.solvers.solve import solve
 def screened_from(sample):
     """Samples of about so many rows, however few there are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mae_cli.solvers.absolute._DENSE_SIZE", 0)
+        patch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
         patch.setattr("mae_cli.solvers.absolute._SMALLEST_SAMPLE", sample)
         patch.setattr("mae_cli.solvers.absolute._SAMPLE_ROWS_PER_COLUMN", 5)
         yield

@@ -48,7 +48,7 @@ class RemoteRows:
 )
 def test_mapped_functions_are_picklable_and_hold_no_rows(loss, settings, random, monkeypatch):
     monkeypatch.setattr("mae_cli.solvers.problem._CACHED_SIZE", 0)
-    monkeypatch.setattr("mae_cli.solvers.absolute._DENSE_SIZE", 0)
+    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
     X = random.standard_normal((ROWS, 4))
     rows = MemoryRows.of(Design(X), X @ np.arange(4.0) + random.standard_t(2, ROWS))
     remote = RemoteRows(rows, [])

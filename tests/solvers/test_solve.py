@@ -3,6 +3,7 @@
 import json
 from fractions import Fraction
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,10 @@ from support.regressions import Regression, assert_proved_from_the_data, mean_lo
 
 from mae_cli import fit
 from mae_cli.errors import DataError
+from mae_cli.losses import Absolute
 from mae_cli.solvers.settings import Auto, Textbook
+from mae_cli.solvers.solve import solve
+from mae_cli.watch import Watch
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 NIST = json.loads((REFERENCE / "nist" / "certified.json").read_text())["datasets"]
@@ -328,31 +332,14 @@ def test_a_tolerance_of_zero_is_met_by_rounding(heavy):
 
 
 def test_a_watch_is_told_passes_losses_and_gap(random):
-    from mae_cli.losses import Absolute
-    from mae_cli.solvers.solve import solve
-    from mae_cli.watch import Watch
-
-    class Witness(Watch):
-        def __init__(self):
-            self.passes, self.losses, self.gaps = [], [], []
-
-        def passing(self, count):
-            self.passes.append(count)
-
-        def reached(self, step, loss):
-            self.losses.append((step, loss))
-
-        def proved(self, relative_gap):
-            self.gaps.append(relative_gap)
-
-    X = random.standard_normal((60_000, 11))
-    regression = Regression(X, random.standard_normal(60_000))
-    witness = Witness()
-    solution = solve(regression.rows, Absolute(), Auto(), watch=witness)
-    assert witness.passes == list(range(1, solution.history.passes + 1))
-    assert [step for step, _ in witness.losses] == list(range(1, len(witness.losses) + 1))
-    assert witness.losses[-1][1] == pytest.approx(solution.certificate.loss, rel=1e-6)
-    assert witness.gaps == [solution.certificate.relative_gap]
+    watch = mock.create_autospec(Watch, instance=True)
+    regression = Regression(random.standard_normal((60_000, 11)), random.standard_normal(60_000))
+    solution = solve(regression.rows, Absolute(), Auto(), watch=watch)
+    assert [call.args for call in watch.passing.mock_calls] == [(i + 1,) for i in range(solution.history.passes)]
+    steps, losses = zip(*(call.args for call in watch.reached.mock_calls), strict=True)
+    assert steps == tuple(range(1, len(steps) + 1))
+    assert losses[-1] == pytest.approx(solution.certificate.loss, rel=1e-6)
+    watch.proved.assert_called_once_with(solution.certificate.relative_gap)
 
 
 @pytest.mark.parametrize("seed", [2, 8, 45])

@@ -9,7 +9,7 @@ import pytest
 from mae_cli.solvers.band import Band, Touching
 from mae_cli.solvers.descent import descend
 from mae_cli.solvers.screening import minimise, screen
-from mae_cli.solvers.vertex import Outcome, independent_rows, search
+from mae_cli.solvers.vertex import Outcome, search
 
 
 def a_band(matrix: np.ndarray, residual: np.ndarray, linear: np.ndarray) -> Band:
@@ -69,13 +69,6 @@ def test_long_walks_keep_their_digits(random):
     assert vertex.exchanges > 120
     assert vertex.outcome is Outcome.OPTIMAL
     assert objective(band, vertex.step) == pytest.approx(objective(band, minimise(band).step), rel=1e-12)
-
-
-def test_independent_rows_skip_repeated_ones():
-    matrix = np.array([[1.0, 0, 0], [2, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 3]])
-    assert independent_rows(matrix, np.arange(5)).tolist() == [0, 2, 4]
-    assert independent_rows(matrix, np.array([4, 3, 2, 1, 0])).tolist() == [4, 3, 2]
-    assert len(independent_rows(matrix[:4], np.arange(4))) == 2
 
 
 def test_descent_goes_down_at_every_step(random):
