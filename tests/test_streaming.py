@@ -197,12 +197,12 @@ def data_file(tmp_path, rows=20_000):
 
 
 def scratch_file(process, folder, seconds=30):
-    """What the open scratch file of a process is called, once it has something in it."""
+    """What the open scratch file of a process is called, once it has rows; `tempfile` tries a folder with four bytes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         for link in Path(f"/proc/{process.pid}/fd").iterdir():
             try:
-                if str(folder) in str(link.readlink()) and link.stat().st_size:
+                if str(folder) in str(link.readlink()) and link.stat().st_size > 4:
                     return str(link.readlink())
             except OSError:
                 continue

@@ -4,6 +4,7 @@ Numbers of any real type are taken, also from arrays of objects. Nothing is gues
 text, and a mask is never dropped.
 """
 
+import warnings
 from decimal import Decimal
 from numbers import Real
 from typing import Any, NoReturn
@@ -72,7 +73,8 @@ def _real(name: str, values: ArrayLike, dimensions: int, required: str) -> Float
 def _without_mask(name: str, values: ArrayLike) -> NDArray[Any]:
     """The values as an array, of floats if they are an array of numbers already."""
     if isinstance(values, (list, tuple)) and any(isinstance(each, np.ma.MaskedArray) for each in values):
-        values = np.ma.array(values)
+        with warnings.catch_warnings(action="ignore"):  # numpy's, that it takes what is masked for NaN
+            values = np.ma.array(values)
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         place = tuple(np.argwhere(np.ma.getmaskarray(values))[0])
         raise DataError(f"{name} is masked in {_place(place)}; leave masked rows out")
