@@ -197,7 +197,7 @@ def data_file(tmp_path, rows=20_000):
 
 
 def scratch_file(process, folder, seconds=30):
-    """What the open scratch file of a process is called, once it has rows; `tempfile` tries a folder with four bytes."""
+    """What the open scratch file of a process is called, once it has rows: `tempfile` tries a folder with 4 bytes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         for link in Path(f"/proc/{process.pid}/fd").iterdir():
