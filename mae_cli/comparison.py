@@ -215,8 +215,8 @@ def _verdict(absolute: FitReport, squared: FitReport, few: float, count: int, de
 
 def _question(quantile: float) -> str:
     return (
-        f"The {quantile:g}-quantile fit and least squares answer different questions: the one has {quantile:g} of the "
-        "rows below it, the other follows their mean."
+        f"The {quantile:g}-quantile fit and least squares answer different questions: {100 * quantile:g} % of the rows "
+        "lie below the one, the other follows their mean."
     )
 
 

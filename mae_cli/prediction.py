@@ -54,12 +54,14 @@ class PredictionRows:
         missing: rows with a missing cell.
         unseen: rows with a level never seen in training.
         overflowing: rows whose prediction is beyond floating point.
+        first_unseen: which level the first of the unseen has, in which column and line; empty when there is none.
     """
 
     read: int = 0
     missing: int = 0
     unseen: int = 0
     overflowing: int = 0
+    first_unseen: str = ""
 
     def add(self, missing: BoolArray, unseen: BoolArray, overflowing: BoolArray) -> None:
         """Count rows by masks of them."""
@@ -72,7 +74,7 @@ class PredictionRows:
         """What the user should know, a sentence each."""
         reasons = {
             "a missing cell": self.missing,
-            "a level never seen in training": self.unseen,
+            f"a level never seen in training{self.first_unseen}": self.unseen,
             "a prediction beyond floating point": self.overflowing,
         }
         return [
@@ -158,11 +160,19 @@ class Prediction:
         design = Design(np.nan_to_num(numbers), tuple(np.maximum(codes - 1, 0)), level_counts)
         with np.errstate(over="ignore", invalid="ignore"):
             predicted = self.model.point.predict(design)
+        if unseen.any() and not self.rows.first_unseen:
+            self.rows.first_unseen = self._unseen_level(chunk, codes, int(np.argmax(unseen)))
         overflowing = ~(missing | unseen | np.isfinite(predicted))
         self.rows.add(missing, unseen, overflowing)
         self._outside += self._ranges.count(numbers, ~(missing | unseen | overflowing))
         predicted[missing | unseen | overflowing] = np.nan
         return predicted
+
+    def _unseen_level(self, chunk: Chunk, codes: CodeArray, row: int) -> str:
+        """The level that a row of the chunk has and the model has not, for the end of a note."""
+        column = self._levels[int(np.argmax(codes[:, row] < 0))].name
+        level = quoted(str(chunk.frame[column].iloc[row]))
+        return f"; the first is {level} in column {quoted(column)} ({self.files.place(chunk.first + row)})"
 
     def _cells(self, chunk: Chunk) -> tuple[FloatArray, CodeArray]:
         """Numbers (b, q), NaN where missing, and codes (c, b), 0 where missing and −1 where the level is unknown."""

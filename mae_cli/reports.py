@@ -244,7 +244,7 @@ class Rival:
 
 @dataclass(frozen=True)
 class Gate:
-    """A condition on an evaluation; it is passed when the value is not above the limit.
+    """A condition on an evaluation; it is passed when the value is above the limit by rounding at most.
 
     Attributes:
         name: of the option that asked for it, without dashes.

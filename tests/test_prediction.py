@@ -90,7 +90,20 @@ def test_a_row_without_a_prediction_has_an_empty_field_and_is_counted():
     assert (made.rows.read, made.rows.missing, made.rows.unseen, made.rows.overflowing) == (6, 3, 1, 0)
     assert made.notes() == [
         "3 of 6 rows without a prediction, for a missing cell",
-        "1 of 6 rows without a prediction, for a level never seen in training",
+        (
+            "1 of 6 rows without a prediction, for a level never seen in training; the first is 'new' in column 'k' "
+            "(data.csv, line 5)"
+        ),
+    ]
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_the_first_of_the_levels_never_seen_is_named_whatever_the_pieces():
+    assert notes("x,k\n1,a\n" + "2,b\n" * 20 + "3,new\n4,b\n" + "5,other\n" * 9) == [
+        (
+            "10 of 32 rows without a prediction, for a level never seen in training; the first is 'new' in column 'k' "
+            "(data.csv, line 23)"
+        ),
     ]
 
 

@@ -28,7 +28,7 @@ failed, 130 interrupted."""
 @command(epilog=_EPILOG)
 @click.argument("model", type=click.Path())
 @click.argument("data", type=click.Path(), nargs=-1, required=True)
-@click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) when the MAE is above X.")
+@click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) when the MAE is above X, but for rounding.")
 @click.option(
     "--against",
     type=click.Path(),

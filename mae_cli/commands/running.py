@@ -84,9 +84,16 @@ def _open_closed_streams() -> None:
 
 
 def note(text: str, *, quiet: bool) -> None:
-    """Say something on standard error, unless it shall be quiet."""
-    if not quiet:
-        click.echo(visible(f"Note: {text}"), err=True)
+    """Say something on standard error, unless it shall be quiet: in one line, or in those of a terminal."""
+    if quiet:
+        return
+    line = visible(f"Note: {text}")
+    if not sys.stderr.isatty():
+        click.echo(line, err=True)
+        return
+    from mae_cli.report.console import note_console, show_note  # noqa: PLC0415  (not needed in a pipeline)
+
+    show_note(note_console(), line)
 
 
 def announce_terminal(*inputs: str, quiet: bool) -> None:

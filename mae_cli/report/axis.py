@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 _ONE_TWO_FIVE = (1, 2, 5)
 _DECADES = (1, 2, 3, 5, 10, 20, 50, 100, 200)
+_MOST_INTERVALS = 5
 _ROUNDING = 1e-9  # in decades: a value this close to a tick is on it
 
 
@@ -23,16 +24,18 @@ class LogAxis:
 
 
 def log_axis(smallest: float, largest: float) -> LogAxis:
-    """The axis around [smallest, largest]: 1-2-5 ticks below two decades, else at most six powers of ten."""
+    """The axis around [smallest, largest], with a tick at each end and three to six in all.
+
+    The ticks are 1-2-5 numbers where six of them reach, else powers of ten at equal distances.
+    """
     low, high = math.log10(smallest), math.log10(largest)
-    if high - low < 2:
-        first = math.floor(_rank(low) + _ROUNDING)
-        last = max(math.ceil(_rank(high) - _ROUNDING), first + 1)
+    last = math.ceil(_rank(high) - _ROUNDING)
+    first = min(math.floor(_rank(low) + _ROUNDING), last - 2)
+    if last - first <= _MOST_INTERVALS:
         return _axis([_round_number(rank) for rank in range(first, last + 1)])
-    first, last = math.floor(low + _ROUNDING), math.ceil(high - _ROUNDING)
-    every = next(decades for decades in _DECADES if last - first <= 5 * decades)
-    powers = [(1, exponent) for exponent in range(first, last + 1) if exponent % every == 0]
-    return LogAxis(first, last, _axis(powers).ticks)
+    spans = ((every, math.floor(low / every + _ROUNDING), math.ceil(high / every - _ROUNDING)) for every in _DECADES)
+    every, first, last = next(span for span in spans if span[2] - span[1] <= _MOST_INTERVALS)
+    return _axis([(1, every * multiple) for multiple in range(first, last + 1)])
 
 
 def step_ticks(last: int, intervals: int) -> list[int]:

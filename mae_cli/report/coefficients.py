@@ -11,7 +11,7 @@ from mae_cli.report.console import Room
 from mae_cli.report.numbers import aligned, count
 from mae_cli.report.plain import INTERCEPT, level_text, shortened, term_text
 from mae_cli.report.tables import AlignedTable
-from mae_cli.report.wording import fit_name
+from mae_cli.report.wording import fit_name, heading
 from mae_cli.reports import Effect, FitReport, TrainReport
 from mae_cli.visible import visible
 
@@ -54,7 +54,7 @@ def _comparison_table(fit: FitReport, other: FitReport, room: Room) -> AlignedTa
     other_values = aligned([*_intercept(other), *(effect.value for effect in others)])
     pairs = zip(effects, others, strict=True)
     changes = aligned([twin.per_deviation - effect.per_deviation for effect, twin in pairs], signed=True)
-    names = [fit_name(each.loss, each.quantile) for each in (fit, other)]
+    names = [heading(fit_name(each.loss, each.quantile)) for each in (fit, other)]
     headings = ["term", *names, f"difference\n{_PER_DEVIATION}"]
     return _term_table(headings, effects, [values, other_values, changes], room)
 

@@ -11,7 +11,7 @@ from mae_cli.report.numbers import aligned, percent
 from mae_cli.report.plain import shortened
 from mae_cli.report.scores import comparison_scores
 from mae_cli.report.tables import AlignedTable
-from mae_cli.report.wording import fit_name, round_name
+from mae_cli.report.wording import fit_name, heading, round_name
 from mae_cli.reports import Comparison, FitReport, TrainReport
 from mae_cli.visible import visible
 
@@ -37,7 +37,7 @@ def loss_series(fit: FitReport) -> LossSeries:
 
 def _contested(report: TrainReport, comparison: Comparison, room: Room) -> Group:
     rows = comparison.contested
-    names = [fit_name(each.loss, each.quantile) for each in (report.fit, comparison.other)]
+    names = [heading(fit_name(each.loss, each.quantile)) for each in (report.fit, comparison.other)]
     columns = [
         [visible(row.place) for row in rows],
         aligned([row.target for row in rows]),

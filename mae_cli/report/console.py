@@ -14,6 +14,8 @@ from typing import Any, TextIO, cast
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from mae_cli.report.wrapping import Paragraph
+
 _PIPED_WIDTH = 80  # of the chart; tables and sentences take what they need
 _NARROWEST = 20  # what no number is wider than; a window below it wraps the lines itself
 _TERMS_ON_A_TERMINAL = 20
@@ -56,7 +58,26 @@ def show(console: Console, blocks: Sequence[RenderableType]) -> None:
     spaced: list[RenderableType] = []
     for block in blocks:
         spaced += [block] if not spaced else [Text(), block]
-    console.print(Group(*spaced), soft_wrap=not console.is_terminal)
+    _print(console, Group(*spaced))
+
+
+def show_note(console: Console, note: str) -> None:
+    """Print a note; it wraps on a terminal only."""
+    _print(console, Text(note))
+
+
+def _print(console: Console, block: RenderableType) -> None:
+    if console.is_terminal:
+        console.print(_wrapped(block))
+    else:
+        console.print(block, soft_wrap=True)
+
+
+def _wrapped(block: RenderableType) -> RenderableType:
+    """The block with its sentences as paragraphs."""
+    if isinstance(block, Group):
+        return Group(*map(_wrapped, block.renderables))
+    return Paragraph(block) if isinstance(block, Text) else block
 
 
 def _console(stream: TextIO) -> Console:

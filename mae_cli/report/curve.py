@@ -16,7 +16,7 @@ NOTHING_TO_DRAW = "The start is at the proved bound already: there is no excess 
 
 _FLOOR = 1e-16  # an excess of this share of the start's is rounding: the bound is met
 _CEILING = 1e300
-_SCALE_ROWS = 10
+_SCALE_ROWS = 10  # about so many; how many exactly depends on the ticks
 _LANE_ROWS = 2  # a gap in the scale and, below it, the place of what has met the bound
 _LANE_LABEL = "proved"
 _STYLES = ("cyan", "magenta")
@@ -64,7 +64,7 @@ class LossCurve:
         axis = log_axis(min(above), max(above))
         gutter = 1 + max(map(len, [self.step_name, _LANE_LABEL, *(label for _, label in axis.ticks)]))
         columns = max(8, min(options.max_width, _WIDEST) - gutter - 2)
-        canvas = _canvas(columns, _SCALE_ROWS + (_LANE_ROWS if proved else 0), options)
+        canvas = _canvas(columns, _scale_rows(axis) + (_LANE_ROWS if proved else 0), options)
         for index, excess in enumerate(excesses):
             for x, y in _path(_dots(excess, max(map(len, excesses)), axis, canvas)):
                 canvas.mark(x, y, index)
@@ -91,8 +91,16 @@ def _dots(excess: list[float], steps: int, axis: LogAxis, canvas: Canvas) -> Ite
         yield x, _lane_dot(canvas) if value <= _FLOOR else _scale_dot(math.log10(value), axis, canvas)
 
 
+def _scale_rows(axis: LogAxis) -> int:
+    """The rows of the scale, each tick as many below the last as the next one is."""
+    intervals = len(axis.ticks) - 1
+    return intervals * round(_SCALE_ROWS / intervals) + 1
+
+
 def _scale_dot(logarithm: float, axis: LogAxis, canvas: Canvas) -> int:
-    return round((axis.high - logarithm) / (axis.high - axis.low) * (_SCALE_ROWS * canvas.down - 1))
+    """The height of a value; that of a tick at the end is in the middle of its row."""
+    share = (axis.high - logarithm) / (axis.high - axis.low)
+    return round(share * (_scale_rows(axis) - 1) * canvas.down) + canvas.down // 2
 
 
 def _lane_dot(canvas: Canvas) -> int:
@@ -124,7 +132,7 @@ def _chart(canvas: Canvas, axis: LogAxis, gutter: int, *, proved: bool) -> Itera
     if proved:
         labels[canvas.rows - 1] = _LANE_LABEL
     for index in range(canvas.rows):
-        edge = "┤" if index in labels else "┊" if index == _SCALE_ROWS else "│"
+        edge = "┤" if index in labels else "┊" if index == _scale_rows(axis) else "│"
         line = Text(f"{labels.get(index, ''):>{gutter - 1}} {edge}").append_text(canvas.row(index, _STYLES))
         line.rstrip()
         yield line

@@ -8,7 +8,7 @@ from rich.text import Text
 from mae_cli.metrics import Metrics
 from mae_cli.report.numbers import aligned, quantity
 from mae_cli.report.tables import AlignedTable
-from mae_cli.report.wording import baseline_name, fit_name, is_pinball
+from mae_cli.report.wording import baseline_name, fit_name, heading, is_pinball
 from mae_cli.reports import EvaluationReport, FitReport
 
 Column = tuple[str, Metrics]
@@ -36,7 +36,7 @@ def comparison_scores(fit: FitReport, other: FitReport) -> list[RenderableType]:
     for title, scores, others in sets:
         if scores is not None and others is not None:
             metrics = (scores.model, others.model, scores.baseline, others.baseline)
-            columns = list(zip(names, metrics, strict=True))
+            columns = list(zip(map(heading, names), metrics, strict=True))
             tables.append(_score_table(title, columns, fit.loss, fit.quantile))
     return [*tables, baseline_note((fit.loss, fit.quantile), (other.loss, other.quantile))]
 

@@ -19,6 +19,11 @@ def fit_name(loss: str, quantile: float) -> str:
     return f"{quantity(quantile)}-quantile fit" if is_pinball(loss, quantile) else f"{loss.upper()} fit"
 
 
+def heading(name: str) -> str:
+    """The name of a fit or a baseline above a column: that of a quantile takes two lines."""
+    return name.replace("-quantile ", "-quantile\n")
+
+
 def baseline_name(loss: str, quantile: float) -> str:
     """What the model without features predicts everywhere: `median`, `mean`, `0.9-quantile`."""
     if is_pinball(loss, quantile):

@@ -67,7 +67,8 @@ def test_notes_go_to_standard_error_and_can_be_silenced(mae_predict, model, tabl
     assert result.exit_code == 0
     assert result.stderr == (
         "Note: 1 of 4 rows without a prediction, for a missing cell\n"
-        "Note: 1 of 4 rows without a prediction, for a level never seen in training\n"
+        "Note: 1 of 4 rows without a prediction, for a level never seen in training; the first is 'new' in column 'k' "
+        "(data.csv, line 4)\n"
         "Note: 1 row with a number outside of its range in training; column 'x' has most of them (1; in training it "
         "went from 0 to 9)\n"
     )

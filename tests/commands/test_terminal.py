@@ -187,3 +187,11 @@ def test_a_model_may_be_typed_too(on_terminal, table):
     assert status == 1
     assert "Note: reading from the terminal; end with Ctrl-D\n" in shown
     assert shown.endswith("Error: standard input: field schema is missing\n")
+
+
+def test_notes_break_between_words(on_terminal, mae_train, table):
+    mae_train(table("y,x\n1,1\n2,2\n4,3\n"), "-t", "y")
+    table("y,x\n1,1\n2,\n4,3\n")
+    status, shown = on_terminal("predict", "model.json", "data.csv", "-o", "predicted.csv", COLUMNS="30")
+    assert status == 0
+    assert shown == "Note: 1 of 3 rows without a\nprediction, for a missing cell\n"

@@ -1,9 +1,13 @@
 """Two fits side by side."""
 
 import io
+from dataclasses import replace
+
+from rich.console import Console
 
 from mae_cli.report.console import result_console
 from mae_cli.report.train import show_training
+from mae_cli.reports import Scores
 
 AFTER_THE_CHART = """\
 MAE fit, proved optimal: no linear model on these columns has a smaller MAE; the optimum is unique \
@@ -66,3 +70,16 @@ def test_the_piped_comparison_is_this_text(compare_report):
     assert opening.startswith("MAE fit of arr_delay on 9,985 rows")
     assert chart.splitlines()[1] == "⠒⠒⠒⠒ MAE fit   ⠂⠐⠀⠂ MSE fit"
     assert "\n\n".join(rest) == AFTER_THE_CHART
+
+
+def test_the_metrics_of_a_quantile_fit_beside_least_squares_fit_eighty_columns(compare_report):
+    fit = compare_report.fit
+    train = Scores(replace(fit.train.model, pinball=1.5), replace(fit.train.baseline, pinball=2.5))
+    quantile = replace(fit, quantile=0.975, train=train, holdout=None)
+    stream = io.StringIO()
+    console = Console(file=stream, width=80, force_terminal=True, color_system=None)
+    show_training(console, replace(compare_report, fit=quantile))
+    lines = stream.getvalue().splitlines()
+    assert "                        0.975-quantile             0.975-quantile" in lines
+    assert "training                           fit   MSE fit             only   mean only" in lines
+    assert max(map(len, lines)) <= 80

@@ -3,9 +3,10 @@
 import io
 
 import pytest
+from rich.console import Group
 from rich.text import Text
 
-from mae_cli.report.console import Room, note_console, result_console, room_on, show
+from mae_cli.report.console import Room, note_console, result_console, room_on, show, show_note
 
 
 class Terminal(io.StringIO):
@@ -66,7 +67,7 @@ def test_sentences_wrap_on_a_terminal(monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
     stream = Terminal()
     show(result_console(stream), [Text("one two three four five six")])
-    assert stream.getvalue() == "one two three four \nfive six\n"
+    assert stream.getvalue() == "one two three four\nfive six\n"
 
 
 @pytest.mark.parametrize(("columns", "width"), [("0", 80), ("1", 20), ("19", 20), ("21", 21)])
@@ -74,8 +75,24 @@ def test_a_window_too_narrow_for_numbers_is_left_to_the_terminal(monkeypatch, co
     monkeypatch.setenv("COLUMNS", columns)
     stream = Terminal()
     show(result_console(stream), [Text("12345.678901 " * 9)])
-    assert max(map(len, stream.getvalue().splitlines())) in range(13 * (width // 13), width + 1)
+    assert max(map(len, stream.getvalue().splitlines())) == 13 * ((width + 1) // 13) - 1
     assert stream.getvalue().count("12345.678901") == 9
+
+
+def test_sentences_among_tables_wrap_too(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = Terminal()
+    show(result_console(stream), [Group(Text("a share of almost 95 % of it"), Text("end"))])
+    assert stream.getvalue() == "a share of almost\n95 % of it\nend\n"
+
+
+def test_a_note_wraps_on_a_terminal_only(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    terminal, pipe = Terminal(), io.StringIO()
+    for stream in (terminal, pipe):
+        show_note(note_console(stream), "Note: 45 of 10,000 rows dropped")
+    assert terminal.getvalue() == "Note: 45 of 10,000\nrows dropped\n"
+    assert pipe.getvalue() == "Note: 45 of 10,000 rows dropped\n"
 
 
 def test_a_plain_string_is_printed_as_it_is():

@@ -1,6 +1,7 @@
 """The loss curve shows every step, honestly, at any width and in any encoding."""
 
 import io
+from itertools import pairwise
 
 import pytest
 from rich.cells import cell_len
@@ -67,7 +68,7 @@ def test_no_line_is_wider_than_the_console_or_eighty_cells(width, steps):
     series = LossSeries("MAE fit", tuple(1 / (k + 1) for k in range(steps)), 0.0)
     lines = draw(series, width=width)
     assert max(map(cell_len, lines)) <= min(width, 80)
-    assert len(lines) <= 16
+    assert len(lines) <= 17
 
 
 def test_what_met_the_bound_is_on_a_line_of_its_own_below_a_gap():
@@ -75,6 +76,16 @@ def test_what_met_the_bound_is_on_a_line_of_its_own_below_a_gap():
     assert "proved ┤" in lines[-3]
     assert "┊" in lines[-4]
     assert chart(lines)[-1].strip()
+
+
+@pytest.mark.parametrize("decades", [2, 3, 4, 5, 6, 9, 14])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_powers_of_ten_are_equally_many_lines_apart(decades, encoding):
+    lines = draw(falling(2, 10.0**-decades), encoding=encoding)[1:-2]
+    ticks = [index for index, line in enumerate(lines) if "┤" in line]
+    assert len({below - above for above, below in pairwise(ticks)}) == 1
+    assert len(ticks) >= 3
+    assert (ticks[0], ticks[-1]) == (0, len(lines) - 1)
 
 
 def test_without_a_proof_there_is_no_such_line():
