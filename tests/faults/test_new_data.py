@@ -183,7 +183,10 @@ PREDICTED = [
         "an unseen level",
         "x,k\n1,c\n",
         values={"predictions": [None]},
-        notes=("1 of 1 row without a prediction, for a level never seen in training",),
+        notes=(
+            "1 of 1 row without a prediction, for a level never seen in training; the first is 'c' in column 'k' "
+            "(data.csv, line 2)",
+        ),
     ),
     refused(
         "the new column is there already",
