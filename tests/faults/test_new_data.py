@@ -184,8 +184,10 @@ PREDICTED = [
         "x,k\n1,c\n",
         values={"predictions": [None]},
         notes=(
-            "1 of 1 row without a prediction, for a level never seen in training; the first is 'c' in column 'k' "
-            "(data.csv, line 2)",
+            (
+                "1 of 1 row without a prediction, for a level never seen in training; the first is 'c' in column 'k' "
+                "(data.csv, line 2)"
+            ),
         ),
     ),
     refused(
