@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.rows import Block
+from mae_cli.data.rows import Block, Rows
 from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
@@ -19,6 +19,7 @@ from mae_cli.solvers.solution import Certificate, History, Status
 from mae_cli.solvers.standardise import Standardisation
 
 EPSILON = float(np.finfo(float).eps)
+_LEAST = float(np.finfo(float).smallest_subnormal)
 # An MSE gap of this share means ‖Qᵀr‖ ≤ 1e-12·‖r‖: the residual is orthogonal to the columns as far as they allow.
 _ORTHOGONAL = 1e-24
 
@@ -64,6 +65,11 @@ class BoundedFit:
     history: History
 
 
+def rounding_of(rows: Rows, point: Coefficients) -> float:
+    """The mean |r| that rounding alone can make of a perfect fit; near zero floats are multiples of the least one."""
+    return 8 * (EPSILON * mean_magnitude(rows, point) + _LEAST)
+
+
 def bound_squared(problem: Problem, point: Coefficients) -> Bound:
     """The bound of an MSE fit: ‖R⁻ᵀ Σωrz‖² / n / Σω, as RᵀR = Σωzzᵀ / n.
 
@@ -74,14 +80,13 @@ def bound_squared(problem: Problem, point: Coefficients) -> Bound:
     slope = problem.whitening.gradient(sums.gradient)
     gap = float(slope @ slope) / problem.rows.shape[0]
     with np.errstate(over="ignore"):
-        unit = np.float64(problem.standard.target_scale) ** 2
-        loss = float(sums.loss / sums.weight * unit)
-        rounding = np.float64(8 * EPSILON * mean_magnitude(problem.rows, point)) ** 2
+        rounding = np.float64(rounding_of(problem.rows, point)) ** 2
+    loss, gap = (problem.standard.to_user_squared(each / sums.weight) for each in (sums.loss, gap))
     if not np.isfinite(loss):
         raise DataError(
             "the squares of the residuals exceed floating point; rescale the target (the MAE needs no squares)"
         )
-    return Bound(loss, float(gap / sums.weight * unit), float(rounding))
+    return Bound(loss, gap, float(rounding))
 
 
 @dataclass(frozen=True, eq=False)

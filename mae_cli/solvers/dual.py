@@ -19,9 +19,9 @@ from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.band import Touching
-from mae_cli.solvers.certificate import EPSILON, Bound
+from mae_cli.solvers.certificate import Bound, rounding_of
 from mae_cli.solvers.key_rows import KeyRows
-from mae_cli.solvers.problem import Problem, mean_magnitude
+from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.solution import DualPoint
 from mae_cli.solvers.standardise import Standardisation
 
@@ -260,5 +260,4 @@ def mean_bound(problem: Problem, point: Coefficients, sums: DualSums, gap: float
     # The sums are of twice the pinball loss.
     factor = 1.0 if isinstance(problem.loss, Absolute) else 0.5
     mean = factor / sums.weight
-    rounding = 8 * EPSILON * mean_magnitude(problem.rows, point)
-    return Bound(sums.loss * mean, max(gap, 0.0) * mean, rounding)
+    return Bound(sums.loss * mean, max(gap, 0.0) * mean, rounding_of(problem.rows, point))

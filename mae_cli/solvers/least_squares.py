@@ -1,5 +1,6 @@
 """The exact fit of the MSE: the same whitened descent, then refinement to the last digits."""
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,8 +36,7 @@ def minimise_squared(problem: Problem) -> BoundedFit:
         refined_bound = bound_squared(problem, refined)
         if refined_bound.loss <= bound.loss * (1 + _SAME_LOSS) + bound.rounding:
             fitted, bound = refined, refined_bound
-    unit = problem.standard.target_scale**2
-    history = (*(loss * unit for loss in losses), bound.loss)
+    history = (*filter(math.isfinite, map(problem.standard.to_user_squared, losses)), bound.loss)
     return BoundedFit(fitted, bound, History(history, len(losses) - 1, problem.counter.passes))
 
 

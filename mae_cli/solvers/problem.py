@@ -132,7 +132,8 @@ def mean_magnitude(rows: Rows, point: Coefficients) -> float:
     """
     count = rows.shape[0]
     sample = rows.take(np.arange(0, count, -(-count // _MAGNITUDE_SAMPLE)))
+    shares = sample.weight_values / sample.weight_values.sum()
     with np.errstate(over="ignore"):  # the products of a row may overflow where its prediction does not
         sizes = magnitude(sample, point)
-        sizes = np.minimum(sizes, _LARGEST_MAGNITUDE * typical_size(sizes))
-        return float(sample.weighted(sizes).sum() / sample.weight_values.sum())
+        largest = min(_LARGEST_MAGNITUDE * typical_size(sizes), 0.5 * float(np.finfo(float).max))  # a finite mean
+    return float(shares @ np.minimum(sizes, largest))

@@ -1,10 +1,10 @@
 """Centring and scaling of the columns and the target, exact to undo.
 
-Numeric columns become z = (x − shift)·2⁻ᵏ, 2ᵏ the size of the largest |x − shift|; the target likewise. Scales are
-powers of two, so that scaling is exact and a fit does not depend on the units. With an intercept a column of ones
-comes first, and the target and those columns that lie far from zero for their spread are shifted to their middle.
-The other columns stay where they are: their products with a vector are then taken from the rows as read, with the
-scales folded into the vector, and no pass copies its rows.
+Numeric columns become z = (x − shift)·2⁻ᵏ, 2ᵏ the size of the largest |x − shift| (of |x| when that is 0); the target
+likewise. Scales are powers of two, so that scaling is exact and a fit does not depend on the units. With an intercept
+a column of ones comes first, and the target and those columns that lie far from zero for their spread are shifted to
+their middle. The other columns stay where they are: their products with a vector are then taken from the rows as read,
+with the scales folded into the vector, and no pass copies its rows.
 """
 
 from dataclasses import dataclass, replace
@@ -95,6 +95,10 @@ class Standardisation:
         centred = float(standard[0]) * self.target_scale + self.target_shift
         return Coefficients(centred - float(self.shift @ coefficients[: len(self.shift)]), coefficients)
 
+    def to_user_squared(self, mean_square: float) -> float:
+        """A mean square in standard units as one in the user's; the square of the scale alone could overflow."""
+        return mean_square * self.target_scale * self.target_scale
+
 
 @dataclass(frozen=True, eq=False)
 class Extent(Sums):
@@ -129,12 +133,13 @@ def standardisation(rows: Rows, *, intercept: bool, extent: Extent | None = None
         if not np.isfinite(highest - lowest).all():
             raise DataError("the values of a column span more than floating point can hold; rescale it")
     centres = _Centres.of(rows) if intercept else _Centres.at_zero(len(lowest))
-    scales = _powers_of_two(_reach(extent.ranges, centres.shift))
+    largest, reach = _reach(extent.ranges, np.zeros(len(lowest))), _reach(extent.ranges, centres.shift)
+    scales = _powers_of_two(np.where(reach > 0, reach, largest))
     return Standardisation(
         intercept=intercept,
         shift=centres.shift[:-1],
         scale=scales[:-1],
-        largest=_reach(extent.ranges, np.zeros(len(lowest)))[:-1],
+        largest=largest[:-1],
         middle=centres.middle[:-1],
         farthest=_reach(extent.ranges, centres.middle)[:-1],
         target_shift=float(centres.shift[-1]),

@@ -5,6 +5,7 @@ y divided by mean|y − median y|, so that a step size means the same on all dat
 down (Shor, 1962), so the best iterate is kept.
 """
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -66,7 +67,7 @@ def descend_as_textbook(problem: Problem, settings: Textbook, watch: Watch) -> B
     for epoch in range(1, settings.epochs + 1):
         epochs = epoch
         losses.append(descent.epoch(epoch))
-        watch.reached(epoch, losses[-1] * problem.standard.target_scale)
+        watch.reached(epoch, _in_user_units(losses[-1], problem))
         if not np.isfinite(losses[-1]):
             break
         if settings.tolerance is not None and epoch % _EPOCHS_BETWEEN_BOUNDS == 0:
@@ -74,9 +75,13 @@ def descend_as_textbook(problem: Problem, settings: Textbook, watch: Watch) -> B
             if bound.gap <= settings.tolerance * bound.loss + bound.rounding:
                 break
     bound = descent.bound()
-    unit = problem.standard.target_scale ** (2 if isinstance(problem.loss, Squared) else 1)
-    history = tuple(loss * unit for loss in losses if np.isfinite(loss * unit))
+    history = tuple(filter(math.isfinite, (_in_user_units(loss, problem) for loss in losses)))
     return BoundedFit(descent.best(), bound, History((*history, bound.loss), epochs, problem.counter.passes))
+
+
+def _in_user_units(loss: float, problem: Problem) -> float:
+    standard = problem.standard
+    return standard.to_user_squared(loss) if isinstance(problem.loss, Squared) else loss * standard.target_scale
 
 
 class _Descent:
