@@ -4,6 +4,7 @@ import sys
 import time
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +13,7 @@ from mae_cli.commands.columns import ColumnName, ColumnNames
 from mae_cli.commands.command import command
 from mae_cli.commands.completion import completion_option
 from mae_cli.commands.data_options import dialect_of, place_options, reading_options
-from mae_cli.commands.output import STDOUT, OutputFile, check_output, write_output
+from mae_cli.commands.output import STDOUT, OutputFile, check_output, refuse_compressed, write_output
 from mae_cli.commands.records import joined
 from mae_cli.commands.running import NOT_CONVERGED, announce_terminal, note, running, write_json
 
@@ -112,10 +113,8 @@ def main(data: tuple[str, ...], **options: Any) -> None:
     if output == STDOUT and as_json:
         raise click.UsageError("--json and -o - both want standard output; write the model to a file")
     with running() as outcome:
-        from mae_cli.model_file import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-
         settings = _settings(options)
-        check_output(output, {"the data": data}, partial(check_replaceable, force=options["force"]))
+        check_output(output, {"the data": data}, partial(_check_file, force=options["force"]))
         announce_terminal(*data, quiet=quiet)
         trained = _train(data, options, settings)
         if trained.report.fit.certificate.status == "limit" and settings.fit.solver.tolerance is not None:
@@ -126,6 +125,13 @@ def main(data: tuple[str, ...], **options: Any) -> None:
         if not (quiet and output == STDOUT):  # the report would go where notes go
             seconds = replace(trained.report.seconds, total=time.perf_counter() - started)
             _render(replace(trained.report, model=output, seconds=seconds), as_json=as_json)
+
+
+def _check_file(path: Path, *, force: bool) -> None:
+    from mae_cli.model_file import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+
+    refuse_compressed(path, lambda _program: f"name it {path.with_suffix('')}")
+    check_replaceable(path, force=force)
 
 
 def _settings(options: dict[str, Any]) -> "TrainSettings":
