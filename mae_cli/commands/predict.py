@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,14 +75,15 @@ def _check_file(path: Path, *, force: bool) -> None:
 
 
 def _write(prediction: "Prediction", output: str) -> None:
-    if output == STDOUT:
-        sys.stdout.flush()
-        for text in prediction.text():
-            sys.stdout.buffer.write(text)
-            sys.stdout.buffer.flush()
-        return
-    from mae_cli.output_file import writing  # noqa: PLC0415
+    with closing(prediction.text()) as pieces:  # so that a run that is broken off closes its files at once
+        if output == STDOUT:
+            sys.stdout.flush()
+            for text in pieces:
+                sys.stdout.buffer.write(text)
+                sys.stdout.buffer.flush()
+            return
+        from mae_cli.output_file import writing  # noqa: PLC0415
 
-    with writing(Path(output)) as stream:
-        for text in prediction.text():
-            stream.write(text)
+        with writing(Path(output)) as stream:
+            for text in pieces:
+                stream.write(text)
