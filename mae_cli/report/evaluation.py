@@ -10,7 +10,7 @@ from mae_cli.report.numbers import aligned, counted, quantity
 from mae_cli.report.plain import shortened
 from mae_cli.report.scores import evaluation_scores
 from mae_cli.report.tables import AlignedTable
-from mae_cli.report.wording import evaluation_rows, fit_name, is_pinball
+from mae_cli.report.wording import evaluation_rows, fit_name
 from mae_cli.reports import EvaluationReport, Gate, Rival, WorstRow
 from mae_cli.visible import visible
 
@@ -20,7 +20,7 @@ def show_evaluation(console: Console, report: EvaluationReport) -> None:
     room = room_on(console)
     blocks: list[RenderableType] = [_opening(report, room), *evaluation_scores(report)]
     if report.rival is not None:
-        blocks.append(_rival(report, report.rival))
+        blocks.append(_rival(report.rival))
     if report.worst is not None:
         blocks.append(_worst(report.worst, shortened(visible(report.target), room.name)))
     if report.gates:
@@ -38,7 +38,7 @@ def _opening(report: EvaluationReport, room: Room) -> Text:
     return Text().append(title, "bold").append(places + evaluation_rows(report.rows))
 
 
-def _rival(report: EvaluationReport, rival: Rival) -> Text:
+def _rival(rival: Rival) -> Text:
     """What the other model is, and how far the two are apart."""
     text = f'"against" is {visible(rival.model)}, the {fit_name(rival.loss, rival.quantile)}, on the same rows. '
     if rival.difference == 0:
@@ -49,8 +49,6 @@ def _rival(report: EvaluationReport, rival: Rival) -> Text:
     if rival.interval is not None and any(rival.interval):
         low, high = map(quantity, rival.interval)
         text += f"; the difference lies between {low} and {high} (95 % interval, paired bootstrap)"
-    if is_pinball(report.loss, report.quantile) or is_pinball(rival.loss, rival.quantile):
-        text += ". Models are compared by the MAE whatever they were fitted to"
     return Text(f"{text}.")
 
 
