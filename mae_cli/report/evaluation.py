@@ -10,7 +10,7 @@ from mae_cli.report.numbers import aligned, counted, quantity
 from mae_cli.report.plain import shortened
 from mae_cli.report.scores import evaluation_scores
 from mae_cli.report.tables import AlignedTable
-from mae_cli.report.wording import evaluation_rows, fit_name
+from mae_cli.report.wording import evaluation_rows, fit_name, is_pinball
 from mae_cli.reports import EvaluationReport, Gate, Rival, WorstRow
 from mae_cli.visible import visible
 
@@ -19,6 +19,8 @@ def show_evaluation(console: Console, report: EvaluationReport) -> None:
     """Print which model was scored on which rows, its metrics beside the baseline's, and what else was asked for."""
     room = room_on(console)
     blocks: list[RenderableType] = [_opening(report, room), *evaluation_scores(report)]
+    if is_pinball(report.loss, report.quantile) and report.scores.coverage is not None:
+        blocks.append(_coverage(report.quantile, report.scores.coverage[0]))
     if report.rival is not None:
         blocks.append(_rival(report.rival))
     if report.worst is not None:
@@ -36,6 +38,12 @@ def _opening(report: EvaluationReport, room: Room) -> Text:
         title += f", weighted by {shortened(visible(report.weight), room.name)}"
     places = f" · {visible(report.model)} on {visible(report.source)}\n"
     return Text().append(title, "bold").append(places + evaluation_rows(report.rows))
+
+
+def _coverage(quantile: float, coverage: float) -> Text:
+    """The share of the targets that the model has below it, next to the share that it was fitted for."""
+    share = f"{100 * coverage:.1f} %"
+    return Text(f"coverage: {share} of the targets are at or below the prediction; the model's level is {quantile:g}.")
 
 
 def _rival(rival: Rival) -> Text:
