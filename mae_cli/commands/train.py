@@ -69,8 +69,8 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     type=click.Choice(["constant", "sqrt", "geometric"]),
     help="How its steps shrink: not, by 1/sqrt(epoch), or down to 1 %.  [default: sqrt]",
 )
-@click.option("--epochs", type=int, help="Its passes over the rows.  [default: 300]")
-@click.option("--batch-size", type=int, help="Rows for each of its steps.  [default: all]")
+@click.option("--epochs", type=int, help="Passes of the textbook solver.  [default: 300]")
+@click.option("--batch-size", type=int, help="Rows in each textbook step.  [default: all]")
 @click.option("--holdout", type=float, metavar="FRACTION", help="Share of the rows to keep aside and score.")
 @click.option(
     "--missing",
@@ -83,7 +83,7 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     "--max-levels", type=click.IntRange(min=1), default=200, show_default=True, help="Most levels of a text column."
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the holdout and the batches."
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the holdout and the batches."
 )
 @reading_options
 @place_options
@@ -105,8 +105,8 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 def main(data: tuple[str, ...], **options: Any) -> None:
     """Fit a linear model to a CSV by least absolute deviations (or least squares).
 
-    DATA is a CSV file with a header, plain or gzipped, or - for standard input; several files with one header are one
-    data set. The fit is exact, and the report says how far it can be from the optimum.
+    DATA is a CSV file with a header, plain or compressed, or - for standard input; several files with one header are
+    one data set. The fit is exact, and the report says how far it can be from the optimum.
     """
     started = time.perf_counter()
     output, quiet, as_json = options["output"], options["quiet"], options["as_json"]
