@@ -24,7 +24,7 @@ $(BENCH): $(READY)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@touch $@
 
-install: $(READY)  ## make the environment (.venv) with mae-train and mae-eval in it
+install: $(READY)  ## make the environment (.venv) with mae-train, mae-eval and mae-predict in it
 
 demo: $(READY)  ## fit real flight delays by MAE and by MSE, and score both on rows kept aside
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh

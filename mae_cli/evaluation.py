@@ -96,7 +96,7 @@ def evaluate(
         weight=model.weight if model.weight in files.header.names else None,
         rows=EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen),
         scores=scores,
-        notes=tuple(_notes(loaded, outside, compared)),
+        notes=tuple(_notes(model, loaded, outside, compared)),
         outside=outside,
         worst=worst_rows(rows, point, settings.worst, files) if settings.worst else None,
         rival=compared,
@@ -138,7 +138,7 @@ def _outside(schema: Schema, rows: Rows) -> Outside | None:
     return ranges.report(sum_blocks(rows, ranges.count_block))
 
 
-def _notes(loaded: LoadedRows, outside: Outside | None, rival: Rival | None) -> list[str]:
+def _notes(model: Model, loaded: LoadedRows, outside: Outside | None, rival: Rival | None) -> list[str]:
     notes = list(loaded.notes)
     if loaded.rows_unseen:
         notes.append(f"{counted(loaded.rows_unseen, 'row')} with a level never seen in training not scored")
@@ -147,6 +147,11 @@ def _notes(loaded: LoadedRows, outside: Outside | None, rival: Rival | None) -> 
     count = loaded.rows.shape[0]
     if rival is not None and count < _FEW_ROWS:
         notes.append(f"{counted(count, 'row')} are few for an interval of the difference; it is rough")
+    if rival is not None and (model.quantile, rival.quantile) != (0.5, 0.5):
+        notes.append(
+            f"the models were fitted to the quantiles {model.quantile:g} and {rival.quantile:g}, but are compared by "
+            "the MAE, which is made for the median 0.5"
+        )
     return notes
 
 

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -116,29 +117,30 @@ class Prediction:
         self._ranges = TrainingRanges.of(schema)
         self._outside = OutsideCounts(0, np.zeros(len(schema.numeric), dtype=np.intp))
 
-    def text(self) -> Iterator[bytes]:
+    def text(self) -> Generator[bytes, None, None]:
         """The table with its new column, in pieces of UTF-8; the header even if there are no records.
 
         Raises:
             DataError: the files cannot be read, or a cell is not what the model expects.
         """
         begun, line_end = False, b""
-        for chunk in self._chunks():
-            content = chunk.piece.text
-            mark = chunk.piece.content.removesuffix(content)
-            line_end = line_end or first_line_end(content)
-            head = _field(self.settings.column, chunk.source.delimiter)
-            predictions = self._written(chunk)
-            if chunk.piece.broken:
-                continue  # a cell in it would have been told first; the fault behind it is told next
-            if self.settings.only:
-                lines = [value or b'""' for value in predictions]  # an empty line would be no record
-                yield b"".join(b"%b\n" % line for line in ([] if begun else [head]) + lines)
-            else:
-                headers = [None if begun else head] if chunk.piece.offset == 0 else []
-                text = extended(content, chunk.source.delimiter, [*headers, *predictions], line_end)
-                yield text if begun else mark + text
-            begun = True
+        with closing(self._chunks()) as chunks:
+            for chunk in chunks:
+                content = chunk.piece.text
+                mark = chunk.piece.content.removesuffix(content)
+                line_end = line_end or first_line_end(content)
+                head = _field(self.settings.column, chunk.source.delimiter)
+                predictions = self._written(chunk)
+                if chunk.piece.broken:
+                    continue  # a cell in it would have been told first; the fault behind it is told next
+                if self.settings.only:
+                    lines = [value or b'""' for value in predictions]  # an empty line would be no record
+                    yield b"".join(b"%b\n" % line for line in ([] if begun else [head]) + lines)
+                else:
+                    headers = [None if begun else head] if chunk.piece.offset == 0 else []
+                    text = extended(content, chunk.source.delimiter, [*headers, *predictions], line_end)
+                    yield text if begun else mark + text
+                begun = True
 
     def notes(self) -> list[str]:
         """What the user should know when all text was made, a sentence each."""
@@ -146,7 +148,7 @@ class Prediction:
         of_columns = [note for cells in self._numbers for note in cells.notes(self.files)]
         return [*of_columns, *self.rows.notes(), *([] if outside is None else [outside_note(outside)])]
 
-    def _chunks(self) -> Iterator[TextChunk]:
+    def _chunks(self) -> Generator[TextChunk, None, None]:
         text = [cells.name for cells in self._levels]
         return read_chunks(self.files, [*(cells.name for cells in self._numbers), *text], text)
 

@@ -17,6 +17,9 @@ from mae_cli.losses import Pinball
 from mae_cli.metrics import Metrics
 from mae_cli.reports import Scores
 
+# A row that the fit passes through is covered, whatever the last digits of its residual.
+_ROUNDING = 1e-12
+
 
 def scorable(rows: Rows) -> Rows | None:
     """The rows with weights relative to the largest, of which no sum overflows or vanishes.
@@ -60,7 +63,8 @@ def score(rows: Rows, point: Coefficients, trivial: float, quantile: float, plac
             )
         shares = ratio[:2] / ratio[2]
     medians = quantiles_of(rows, partial(_sizes, point=point, trivial=trivial), (0.5, 0.5))
-    return Scores(*(_metrics(sums, shares, medians, index, quantile) for index in (0, 1)))
+    model, baseline = (_metrics(sums, shares, medians, index, quantile) for index in (0, 1))
+    return Scores(model, baseline, tuple((sums.covered / sums.weight).tolist()))
 
 
 def mean_target(rows: Rows) -> float:
@@ -83,6 +87,7 @@ class _First(Sums):
         absolute: Σω|r|.
         square: Σωr².
         pinball: Σω(½|r| + (τ − ½)r).
+        covered: Σω over the rows whose target is at or below the prediction, to rounding.
         target: Σωy.
         targets: range of the targets of positive weight.
         overflowing: records whose residual is beyond floating point, the first of each block.
@@ -92,6 +97,7 @@ class _First(Sums):
     absolute: FloatArray
     square: FloatArray
     pinball: FloatArray
+    covered: FloatArray
     target: float
     targets: Range
     overflowing: tuple[int, ...]
@@ -107,6 +113,7 @@ def _first(block: Block, point: Coefficients, trivial: float, quantile: float, c
         absolute=block.total(sizes / count),
         square=block.total(residuals**2 / count),
         pinball=block.total(Pinball(quantile).values(residuals) / count),
+        covered=block.total((residuals <= _ROUNDING * np.abs(block.target)) / count),
         target=float(block.total(block.target / count)),
         targets=Range(counted.min(initial=np.inf), counted.max(initial=-np.inf)),
         overflowing=tuple(block.record_numbers[bad[:1]].tolist()),

@@ -15,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.tables import held, several, source
 
+from mae_cli import prediction as prediction_module
 from mae_cli.data import chunks
 from mae_cli.data.dialect import Dialect
 from mae_cli.data.files import Files
 from mae_cli.data.pieces import cut
+from mae_cli.data.source import Source
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
 from mae_cli.prediction import Prediction, PredictionSettings
@@ -359,3 +361,22 @@ def test_memory_does_not_grow_with_the_rows(tmp_path, monkeypatch):
 
     # Pieces of 32 KB on several threads: 1 MB of text is enough to fill every one of them.
     assert peak(40_000) < 1.3 * peak(10_000)
+
+
+def test_files_are_closed_at_once_when_a_run_is_broken_off(monkeypatch):
+    """Even where something holds the generators, so that the garbage collector does not close them."""
+    held_on = []
+
+    def hold(module, name):
+        usual = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *arguments: held_on.append(usual(*arguments)) or held_on[-1])
+
+    hold(Source, "open")
+    hold(chunks, "_parsed")
+    hold(prediction_module, "read_chunks")
+    text = prediction("x,k\n1,a\n2,b\n").text()
+    assert next(text)
+    opened = [each for each in held_on if hasattr(each, "closed")]
+    assert not all(stream.closed for stream in opened)
+    text.close()
+    assert all(stream.closed for stream in opened)

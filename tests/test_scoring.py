@@ -48,6 +48,7 @@ def by_definition(target, predicted, baseline, quantile):
 def test_metrics_are_what_their_formulas_say(block_rows):
     scores = both(TARGET, PREDICTED, trivial=2.5, quantile=0.8, block_rows=block_rows)
     assert vars(scores.model) == pytest.approx(by_definition(TARGET, PREDICTED, 2.5, 0.8), rel=1e-14)
+    assert scores.coverage == pytest.approx((np.mean(TARGET <= PREDICTED), np.mean(TARGET <= 2.5)))
     constant = by_definition(TARGET, np.full(6, 2.5), 2.5, 0.8)
     assert vars(scores.baseline) == pytest.approx(constant, rel=1e-14)
 

@@ -16,10 +16,10 @@ _TABS = frozenset({"tab", "\\t"})
 
 _OPTIONS = (
     click.option(
-        "--delimiter", metavar="CHAR", help="Between fields; tab for a tab.  [default: found; a comma if in doubt]"
+        "--delimiter", metavar="CHAR", help="Sign between fields; tab for a tab.  [default: found; a comma if in doubt]"
     ),
     click.option("--decimal", type=click.Choice([".", ","]), default=".", show_default=True, help="Decimal sign."),
-    click.option("--encoding", metavar="NAME", help="Of the text.  [default: UTF-8, or what its mark tells]"),
+    click.option("--encoding", metavar="NAME", help="Encoding of the text.  [default: UTF-8, or what its mark tells]"),
     click.option(
         "--na-values",
         type=Record("spelling"),

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mae_cli.commands.running import STDIN, write_json
-from mae_cli.errors import ModelError
+from mae_cli.errors import MaeCliError, ModelError
 
 if TYPE_CHECKING:
     from mae_cli.model import Model
 
 STDOUT = "-"
 
+_COMPRESSORS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip", ".zst": "zstd"}
 _SLASHES = tuple(filter(None, (os.sep, os.altsep)))
 _NAMES_OF_STDOUT = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 
@@ -48,6 +49,17 @@ def check_output(output: str, inputs: Mapping[str, Sequence[str]], check_file: C
         if any(_is_input(Path(output), name) for name in names):
             raise ModelError(f"{output} is {what}; name another file with -o")
     check_file(Path(output))
+
+
+def refuse_compressed(path: Path, remedy: Callable[[str], str]) -> None:
+    """Refuse the name of a compressed file, for what is written is plain text; the remedy may name the compressor.
+
+    Raises:
+        MaeCliError: with the remedy.
+    """
+    program = _COMPRESSORS.get(path.suffix.lower())
+    if program is not None:
+        raise MaeCliError(f"{path} would be plain text under the name of a compressed file; {remedy(program)}")
 
 
 def write_output(model: "Model", output: str, *, force: bool) -> None:

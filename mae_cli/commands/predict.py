@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +12,11 @@ import click
 from mae_cli.commands.command import command
 from mae_cli.commands.data_options import dialect_of, reading_options
 from mae_cli.commands.model_argument import model_of, require_one_reader
-from mae_cli.commands.output import STDOUT, OutputFile, check_output
+from mae_cli.commands.output import STDOUT, OutputFile, check_output, refuse_compressed
 from mae_cli.commands.running import announce_terminal, note, running
-from mae_cli.errors import MaeCliError
 
 if TYPE_CHECKING:
     from mae_cli.prediction import Prediction
-
-_COMPRESSORS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip", ".zst": "zstd"}
 
 _EPILOG = """\b
 Examples:
@@ -72,24 +70,20 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
 def _check_file(path: Path, *, force: bool) -> None:
     from mae_cli.output_file import check_writable  # noqa: PLC0415
 
-    program = _COMPRESSORS.get(path.suffix.lower())
-    if program is not None:
-        raise MaeCliError(
-            f"{path} would be plain text under the name of a compressed file; leave out -o and append "
-            f"| {program} > {shlex.quote(str(path))}"
-        )
+    refuse_compressed(path, lambda program: f"leave out -o and append | {program} > {shlex.quote(str(path))}")
     check_writable(path, force=force)
 
 
 def _write(prediction: "Prediction", output: str) -> None:
-    if output == STDOUT:
-        sys.stdout.flush()
-        for text in prediction.text():
-            sys.stdout.buffer.write(text)
-            sys.stdout.buffer.flush()
-        return
-    from mae_cli.output_file import writing  # noqa: PLC0415
+    with closing(prediction.text()) as pieces:  # so that a run that is broken off closes its files at once
+        if output == STDOUT:
+            sys.stdout.flush()
+            for text in pieces:
+                sys.stdout.buffer.write(text)
+                sys.stdout.buffer.flush()
+            return
+        from mae_cli.output_file import writing  # noqa: PLC0415
 
-    with writing(Path(output)) as stream:
-        for text in prediction.text():
-            stream.write(text)
+        with writing(Path(output)) as stream:
+            for text in pieces:
+                stream.write(text)

@@ -4,6 +4,7 @@ import sys
 import time
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +13,7 @@ from mae_cli.commands.columns import ColumnName, ColumnNames
 from mae_cli.commands.command import command
 from mae_cli.commands.completion import completion_option
 from mae_cli.commands.data_options import dialect_of, place_options, reading_options
-from mae_cli.commands.output import STDOUT, OutputFile, check_output, write_output
+from mae_cli.commands.output import STDOUT, OutputFile, check_output, refuse_compressed, write_output
 from mae_cli.commands.records import joined
 from mae_cli.commands.running import NOT_CONVERGED, announce_terminal, note, running, write_json
 
@@ -68,8 +69,8 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     type=click.Choice(["constant", "sqrt", "geometric"]),
     help="How its steps shrink: not, by 1/sqrt(epoch), or down to 1 %.  [default: sqrt]",
 )
-@click.option("--epochs", type=int, help="Its passes over the rows.  [default: 300]")
-@click.option("--batch-size", type=int, help="Rows for each of its steps.  [default: all]")
+@click.option("--epochs", type=int, help="Passes of the textbook solver.  [default: 300]")
+@click.option("--batch-size", type=int, help="Rows in each textbook step.  [default: all]")
 @click.option("--holdout", type=float, metavar="FRACTION", help="Share of the rows to keep aside and score.")
 @click.option(
     "--missing",
@@ -82,7 +83,7 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     "--max-levels", type=click.IntRange(min=1), default=200, show_default=True, help="Most levels of a text column."
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the holdout and the batches."
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the holdout and the batches."
 )
 @reading_options
 @place_options
@@ -104,18 +105,16 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 def main(data: tuple[str, ...], **options: Any) -> None:
     """Fit a linear model to a CSV by least absolute deviations (or least squares).
 
-    DATA is a CSV file with a header, plain or gzipped, or - for standard input; several files with one header are one
-    data set. The fit is exact, and the report says how far it can be from the optimum.
+    DATA is a CSV file with a header, plain or compressed, or - for standard input; several files with one header are
+    one data set. The fit is exact, and the report says how far it can be from the optimum.
     """
     started = time.perf_counter()
     output, quiet, as_json = options["output"], options["quiet"], options["as_json"]
     if output == STDOUT and as_json:
         raise click.UsageError("--json and -o - both want standard output; write the model to a file")
     with running() as outcome:
-        from mae_cli.model_file import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-
         settings = _settings(options)
-        check_output(output, {"the data": data}, partial(check_replaceable, force=options["force"]))
+        check_output(output, {"the data": data}, partial(_check_file, force=options["force"]))
         announce_terminal(*data, quiet=quiet)
         trained = _train(data, options, settings)
         if trained.report.fit.certificate.status == "limit" and settings.fit.solver.tolerance is not None:
@@ -126,6 +125,13 @@ def main(data: tuple[str, ...], **options: Any) -> None:
         if not (quiet and output == STDOUT):  # the report would go where notes go
             seconds = replace(trained.report.seconds, total=time.perf_counter() - started)
             _render(replace(trained.report, model=output, seconds=seconds), as_json=as_json)
+
+
+def _check_file(path: Path, *, force: bool) -> None:
+    from mae_cli.model_file import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+
+    refuse_compressed(path, lambda _program: f"name it {path.with_suffix('')}")
+    check_replaceable(path, force=force)
 
 
 def _settings(options: dict[str, Any]) -> "TrainSettings":

@@ -8,7 +8,7 @@ import warnings
 from collections import deque
 from collections.abc import Collection, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
 import pandas as pd
@@ -71,13 +71,14 @@ def read_chunks(
     del files.waypoints[:]
     for number, source in enumerate(files.sources):
         expected = Expected(files.names, columns, text_columns, apart, files.dialect)
-        for piece, (frame, numbers) in _parsed(source, expected):
-            files.waypoints.append(Waypoint(first, number, piece.offset))
-            yield TextChunk(frame, numbers, first, source, piece)
-            first += len(frame)
+        with closing(_parsed(source, expected)) as parsed:
+            for piece, (frame, numbers) in parsed:
+                files.waypoints.append(Waypoint(first, number, piece.offset))
+                yield TextChunk(frame, numbers, first, source, piece)
+                first += len(frame)
 
 
-def _parsed(source: Source, expected: Expected) -> Iterator[tuple[Piece, Parsed]]:
+def _parsed(source: Source, expected: Expected) -> Generator[tuple[Piece, Parsed], None, None]:
     """The pieces of a source in order, parsed on several threads.
 
     Where a piece ends inside of quotes, the parser says so; the piece is then parsed again with what follows. Each

@@ -57,6 +57,7 @@ def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
         "worst": None if report.worst is None else [asdict(row) for row in report.worst],
         "against": None if report.rival is None else _rival(report.rival),
         "gates": [asdict(gate) for gate in report.gates],
+        "coverage": None if report.scores.coverage is None else report.scores.coverage[0],
     }
 
 

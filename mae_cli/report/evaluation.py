@@ -19,8 +19,10 @@ def show_evaluation(console: Console, report: EvaluationReport) -> None:
     """Print which model was scored on which rows, its metrics beside the baseline's, and what else was asked for."""
     room = room_on(console)
     blocks: list[RenderableType] = [_opening(report, room), *evaluation_scores(report)]
+    if is_pinball(report.loss, report.quantile) and report.scores.coverage is not None:
+        blocks.append(_coverage(report.quantile, report.scores.coverage[0]))
     if report.rival is not None:
-        blocks.append(_rival(report, report.rival))
+        blocks.append(_rival(report.rival))
     if report.worst is not None:
         blocks.append(_worst(report.worst, shortened(visible(report.target), room.name)))
     if report.gates:
@@ -38,7 +40,13 @@ def _opening(report: EvaluationReport, room: Room) -> Text:
     return Text().append(title, "bold").append(places + evaluation_rows(report.rows))
 
 
-def _rival(report: EvaluationReport, rival: Rival) -> Text:
+def _coverage(quantile: float, coverage: float) -> Text:
+    """The share of the targets that the model has below it, next to the share that it was fitted for."""
+    share = f"{100 * coverage:.1f} %"
+    return Text(f"coverage: {share} of the targets are at or below the prediction; the model's level is {quantile:g}.")
+
+
+def _rival(rival: Rival) -> Text:
     """What the other model is, and how far the two are apart."""
     text = f'"against" is {visible(rival.model)}, the {fit_name(rival.loss, rival.quantile)}, on the same rows. '
     if rival.difference == 0:
@@ -49,8 +57,6 @@ def _rival(report: EvaluationReport, rival: Rival) -> Text:
     if rival.interval is not None and any(rival.interval):
         low, high = map(quantity, rival.interval)
         text += f"; the difference lies between {low} and {high} (95 % interval, paired bootstrap)"
-    if is_pinball(report.loss, report.quantile) or is_pinball(rival.loss, rival.quantile):
-        text += ". Models are compared by the MAE whatever they were fitted to"
     return Text(f"{text}.")
 
 

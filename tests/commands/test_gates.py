@@ -122,8 +122,17 @@ def test_a_quantile_model_is_compared_by_the_mae_and_says_so(mae_eval, model, go
     assert report["against"]["metrics"]["pinball"] is None
     difference = report["metrics"]["mae"] - report["against"]["metrics"]["mae"]
     assert report["against"]["difference"] == pytest.approx(difference)
-    text = mae_eval(high, data, "--against", good).stdout
-    assert "Models are compared by the MAE whatever they were fitted to." in text
+    note = (
+        "the models were fitted to the quantiles 0.9 and 0.5, but are compared by the MAE, which is made for the "
+        "median 0.5"
+    )
+    result = mae_eval(high, data, "--against", good, "--json")
+    report = json.loads(result.stdout)
+    assert note in report["notes"]
+    assert f"Note: {note}\n" in result.stderr
+    assert report["metrics"]["pinball"] > 0
+    assert report["against"]["metrics"]["pinball"] > 0
+    assert "compared by" not in mae_eval(good, data, "--against", good).stderr
 
 
 def test_rows_that_one_of_the_two_cannot_score_are_left_out_of_both_and_counted(mae_eval, good, model, table):

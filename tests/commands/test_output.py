@@ -164,3 +164,12 @@ def test_a_model_on_standard_output_harms_no_terminal(mae_train, table):
     assert not set(text) & set("\x7f\x9b\u202e\u2066")
     columns = [term["column"] for term in json.loads(text)["terms"]]
     assert columns == ["a\x9b31m", "b\u202ec", "k"]
+
+
+@pytest.mark.parametrize(("output", "remedy"), [("model.json.gz", "model.json"), ("sub.d/m.XZ", "sub.d/m")])
+def test_a_model_does_not_go_under_the_name_of_a_compressed_file(mae_train, table, tmp_path, output, remedy):
+    (tmp_path / "sub.d").mkdir()
+    result = mae_train(table("y,x\n1,1\n2,2\n4,3\n"), "-t", "y", "-o", output, "--force")
+    refusal = f"{output} would be plain text under the name of a compressed file; name it {remedy}"
+    assert (result.exit_code, result.stderr) == (1, f"Error: {refusal}\n")
+    assert not (tmp_path / output).exists()

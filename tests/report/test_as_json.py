@@ -79,7 +79,7 @@ def test_the_keys_of_an_evaluation_report_are_pinned(evaluation_report):
     report = json.loads(dumps(evaluation_report_json(evaluation_report)))
     assert list(report) == [
         "schema", "version", "model", "target", "data", "metrics",
-        "source", "loss", "quantile", "weight", "notes", "outside", "worst", "against", "gates",
+        "source", "loss", "quantile", "weight", "notes", "outside", "worst", "against", "gates", "coverage",
     ]  # fmt: skip
     assert (report["schema"], report["version"]) == ("mae-cli/eval-report", 1)
     assert report["data"] == {"rows_read": 2500, "rows_used": 2488, "rows_dropped": 9, "rows_unseen": 3}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mae_cli.report.console import result_console
 from mae_cli.report.evaluation import show_evaluation
-from mae_cli.reports import Gate, Rival, WorstRow
+from mae_cli.reports import Gate, Rival, Scores, WorstRow
 
 REPORT = """\
 MAE fit of arr_delay scored on 2,488 rows · model.json on flights_new.csv
@@ -44,8 +44,7 @@ def test_names_are_text_and_nothing_else(evaluation_report):
 
 AGAINST = """\
 "against" is old[b].json, the 0.9-quantile fit, on the same rows. The MAE of the model is smaller by 0.75; the \
-difference lies between -1.5 and 0 (95 % interval, paired bootstrap). Models are compared by the MAE whatever they \
-were fitted to.
+difference lies between -1.5 and 0 (95 % interval, paired bootstrap).
 
 The rows with the largest residuals:
 line              arr_delay   prediction   residual
@@ -75,3 +74,11 @@ def test_models_that_differ_by_nothing_or_on_one_row_have_no_interval(evaluation
     assert "The MAE of both is the same.\n" in text_of(replace(evaluation_report, rival=rival))
     one_row = replace(rival, difference=0.5, interval=None)
     assert "The MAE of the model is larger by 0.5.\n" in text_of(replace(evaluation_report, rival=one_row))
+
+
+def test_a_quantile_model_tells_its_coverage_next_to_its_level(evaluation_report):
+    scores = evaluation_report.scores
+    pinball = Scores(replace(scores.model, pinball=1.5), replace(scores.baseline, pinball=2.5), (0.8712, 0.9))
+    said = "\ncoverage: 87.1 % of the targets are at or below the prediction; the model's level is 0.9.\n"
+    assert said in text_of(replace(evaluation_report, quantile=0.9, scores=pinball))
+    assert "coverage" not in text_of(replace(evaluation_report, scores=replace(scores, coverage=(0.5, 0.5))))
