@@ -12,16 +12,16 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.files import Records
-from mae_cli.data.largest import Largest
-from mae_cli.data.moments import Moments
-from mae_cli.data.order import target_quantiles
-from mae_cli.data.rows import Block, Rows, TransformedRows
-from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.linear import Coefficients
 from mae_cli.reports import Comparison, ContestedRow, FitReport
+from mae_cli.rows.blocks import Block, Rows, TransformedRows
+from mae_cli.rows.largest import Largest
+from mae_cli.rows.moments import Moments
+from mae_cli.rows.row_quantiles import target_quantiles
+from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Solution, Status
+from mae_cli.text.files import Records
 
 _CONTESTED_ROWS = 8
 # Departures below this share of the MAE are not worth a sentence.

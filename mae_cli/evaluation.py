@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from mae_cli.data.loading import LoadedRows, load_for_model
-from mae_cli.data.place import choose_place
-from mae_cli.data.reading import Data, Reading
-from mae_cli.data.rows import Rows, TransformedRows
-from mae_cli.data.selection import Selection, joint_schema
-from mae_cli.data.sums import sum_blocks
-from mae_cli.data.wording import counted, quoted
 from mae_cli.errors import DataError, ModelError, SettingsError
 from mae_cli.gates import mae_gate, rival_gate
 from mae_cli.model import Model
 from mae_cli.paired import Predictor, paired_difference
 from mae_cli.ranges import TrainingRanges, outside_note
+from mae_cli.reading.loading import LoadedRows, load_for_model
+from mae_cli.reading.one_pass import Data, Reading
+from mae_cli.reading.storage import choose_place
 from mae_cli.reports import EvaluationReport, EvaluationRows, Gate, Outside, Rival, Scores
+from mae_cli.rows.blocks import Rows, TransformedRows
+from mae_cli.rows.selection import Selection, joint_schema
+from mae_cli.rows.sums import sum_blocks
 from mae_cli.schema import Schema
 from mae_cli.scoring import scorable, score
+from mae_cli.wording import counted, quoted
 from mae_cli.worst import worst_rows
 
 # Resamples of fewer rows say little about the rows that might have come instead.

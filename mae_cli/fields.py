@@ -8,8 +8,8 @@ from collections import Counter
 from contextlib import suppress
 from typing import Any
 
-from mae_cli.data.wording import quoted
 from mae_cli.errors import ModelError
+from mae_cli.wording import quoted
 
 # Far deeper than any model; a file of brackets must not exhaust the stack.
 _DEEPEST = 20

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mae_cli.arrays import BoolArray, FloatArray
-from mae_cli.data.array_input import finite_matrix, finite_vector, real_matrix, refuse_not_finite
-from mae_cli.data.design import Design, column_ranges
-from mae_cli.data.rows import MemoryRows, Rows
-from mae_cli.data.sums import Range
-from mae_cli.data.weights import relative_weights
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.linear import Coefficients
 from mae_cli.losses import loss_named
+from mae_cli.reading.array_input import finite_matrix, finite_vector, real_matrix, refuse_not_finite
+from mae_cli.rows.blocks import MemoryRows, Rows
+from mae_cli.rows.design import Design, column_ranges
+from mae_cli.rows.sums import Range
+from mae_cli.rows.weights import relative_weights
 from mae_cli.schema import NumericColumn, Schema
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Certificate, History, Solution
@@ -206,7 +206,7 @@ def _solver_settings(solver: str | SolverSettings, tolerance: float | None) -> S
 def _schema_and_design(X: "ArrayLike | pd.DataFrame", max_levels: int) -> tuple[Schema, Design]:
     """The columns of X and its design matrix; the columns of an array are named x0, x1, …."""
     if _is_frame(X):
-        from mae_cli.data.frames import design_of, schema_of  # noqa: PLC0415  (an array needs no pandas)
+        from mae_cli.reading.frames import design_of, schema_of  # noqa: PLC0415  (an array needs no pandas)
 
         schema = schema_of(X, max_levels=max_levels)
         return schema, design_of(schema, X)[0]
@@ -224,7 +224,7 @@ def _schema_and_design(X: "ArrayLike | pd.DataFrame", max_levels: int) -> tuple[
 def _encode(schema: Schema, X: "ArrayLike | pd.DataFrame") -> tuple[Design, BoolArray]:
     """The design matrix, and the mask of the rows with a level that the schema does not have."""
     if _is_frame(X):
-        from mae_cli.data.frames import design_of  # noqa: PLC0415
+        from mae_cli.reading.frames import design_of  # noqa: PLC0415
 
         return design_of(schema, X)
     matrix = finite_matrix("X", X)

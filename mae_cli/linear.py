@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.design import Design
-from mae_cli.data.rows import Block
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.design import Design
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.wording import quoted
 from mae_cli.errors import ModelError
 from mae_cli.fields import Fields
 from mae_cli.linear import Coefficients
 from mae_cli.provenance import read_provenance
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.visible import json_text
+from mae_cli.wording import quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +123,7 @@ class Model:
         Raises:
             DataError: a column is absent or of another kind, or a cell is missing or infinite.
         """
-        from mae_cli.data.frames import design_of  # noqa: PLC0415  (pandas is slow to import)
+        from mae_cli.reading.frames import design_of  # noqa: PLC0415  (pandas is slow to import)
 
         design, unseen = design_of(self.schema, frame)
         predicted = self.point.predict(design)

@@ -16,10 +16,10 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.data.rows import Block, Rows
-from mae_cli.data.selection import Selection
-from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.linear import Coefficients
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.selection import Selection
+from mae_cli.rows.sums import Sums, sum_blocks
 
 CONFIDENCE = 0.95
 

@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mae_cli.arrays import BoolArray, CodeArray, FloatArray
-from mae_cli.data.chunks import Chunk, TextChunk, read_chunks
-from mae_cli.data.columns import unknown_column
-from mae_cli.data.design import Design
-from mae_cli.data.faulty_cells import FaultyCells
-from mae_cli.data.files import Files
-from mae_cli.data.level_cells import KnownLevelCells
-from mae_cli.data.number_cells import NumberCells
-from mae_cli.data.raw_records import extended, first_line_end
-from mae_cli.data.wording import counted, quoted
+from mae_cli.cells.columns import unknown_column
+from mae_cli.cells.faulty import FaultyCells
+from mae_cli.cells.levels import KnownLevelCells
+from mae_cli.cells.numbers import NumberCells
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.model import Model
 from mae_cli.ranges import OutsideCounts, TrainingRanges, outside_note
+from mae_cli.rows.design import Design
+from mae_cli.text.chunks import Chunk, TextChunk, read_chunks
+from mae_cli.text.files import Files
+from mae_cli.text.raw_records import extended, first_line_end
+from mae_cli.wording import counted, quoted
 
 # What a number is written with beside the decimal sign; a delimiter among them makes quotes necessary.
 _OF_NUMBERS = frozenset("0123456789+-e")

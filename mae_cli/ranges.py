@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
-from mae_cli.data.rows import Block
-from mae_cli.data.sums import Sums
-from mae_cli.data.wording import counted, quoted
 from mae_cli.reports import Outside
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.sums import Sums
 from mae_cli.schema import Schema
+from mae_cli.wording import counted, quoted
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,15 +7,15 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.order import quantiles_of
-from mae_cli.data.rows import Block, Rows, TransformedRows
-from mae_cli.data.sums import Range, Sums, sum_blocks
-from mae_cli.data.weights import relative_weights
 from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Pinball
 from mae_cli.metrics import Metrics
 from mae_cli.reports import Scores
+from mae_cli.rows.blocks import Block, Rows, TransformedRows
+from mae_cli.rows.row_quantiles import quantiles_of
+from mae_cli.rows.sums import Range, Sums, sum_blocks
+from mae_cli.rows.weights import relative_weights
 
 # A row that the fit passes through is covered, whatever the last digits of its residual.
 _ROUNDING = 1e-12

@@ -8,28 +8,28 @@ import numpy as np
 import pandas as pd
 
 from mae_cli import __version__
+from mae_cli.cells.columns import ColumnChoice, resolve
 from mae_cli.comparison import Fitted, TrainingData, compare
-from mae_cli.data.columns import ColumnChoice, resolve
-from mae_cli.data.encoding import Coding, Description, build_schema, describe
-from mae_cli.data.loading import LoadedRows, load_training
-from mae_cli.data.moments import column_moments
-from mae_cli.data.order import target_quantiles
-from mae_cli.data.partition import Partition
-from mae_cli.data.place import choose_place
-from mae_cli.data.reading import Data, Missing, Reading
-from mae_cli.data.rows import Rows
-from mae_cli.data.split import Split
-from mae_cli.data.wording import quoted
 from mae_cli.effects import effects
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.fitting import FitSettings, fit_rows, require_span
 from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
+from mae_cli.reading.loading import LoadedRows, load_training
+from mae_cli.reading.one_pass import Data, Missing, Reading
+from mae_cli.reading.storage import choose_place
 from mae_cli.reports import FitReport, Seconds, TrainingRows, TrainReport
+from mae_cli.rows.blocks import Rows
+from mae_cli.rows.encoding import Coding, Description, build_schema, describe
+from mae_cli.rows.moments import column_moments
+from mae_cli.rows.partition import Partition
+from mae_cli.rows.row_quantiles import target_quantiles
+from mae_cli.rows.split import Split
 from mae_cli.schema import NumericColumn, Schema
 from mae_cli.scoring import mean_target, scorable, score
 from mae_cli.solvers.settings import SolverSettings, Textbook
 from mae_cli.solvers.solution import Solution, Status
 from mae_cli.watch import UNWATCHED, Watch
+from mae_cli.wording import quoted
 
 
 @dataclass(frozen=True)

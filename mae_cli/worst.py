@@ -4,12 +4,12 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.data.files import Records
-from mae_cli.data.largest import Largest
-from mae_cli.data.rows import Block, Rows
-from mae_cli.data.sums import sum_blocks
 from mae_cli.linear import Coefficients
 from mae_cli.reports import WorstRow
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.largest import Largest
+from mae_cli.rows.sums import sum_blocks
+from mae_cli.text.files import Records
 
 
 def worst_rows(rows: Rows, point: Coefficients, count: int, files: Records) -> tuple[WorstRow, ...]:

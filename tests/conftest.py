@@ -127,7 +127,7 @@ def workers():
 @pytest.fixture(scope="session")
 def cluster(workers):
     """A connection to these workers."""
-    from mae_cli.data.dask_cluster import connected
+    from mae_cli.dask.cluster import connected
 
     with connected(workers) as cluster:
         yield cluster
@@ -136,8 +136,8 @@ def cluster(workers):
 @pytest.fixture
 def each_file_a_part(monkeypatch):
     """Small files are not read together by one task, so that several workers have some."""
-    monkeypatch.setattr("mae_cli.data.dask_finding._CSV_BYTES", 1)
-    monkeypatch.setattr("mae_cli.data.dask_finding._PARQUET_BYTES", 1)
+    monkeypatch.setattr("mae_cli.dask.finding._CSV_BYTES", 1)
+    monkeypatch.setattr("mae_cli.dask.finding._PARQUET_BYTES", 1)
 
 
 @pytest.fixture
@@ -155,3 +155,9 @@ def one_object():
         return found
 
     return read
+
+
+@pytest.fixture
+def random():
+    """Numbers that are the same in every run."""
+    return np.random.default_rng(20_240_229)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.tables import held
 
-from mae_cli.data.columns import ColumnChoice
+from mae_cli.cells.columns import ColumnChoice
 from mae_cli.fitting import FitSettings
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.training import TrainSettings, train

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from mae_cli.data.design import Design
-from mae_cli.data.moments import column_moments
-from mae_cli.data.rows import MemoryRows
 from mae_cli.effects import effects
 from mae_cli.linear import Coefficients
+from mae_cli.rows.blocks import MemoryRows
+from mae_cli.rows.design import Design
+from mae_cli.rows.moments import column_moments
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.solvers.solution import Certificate, History, Solution, Status
 

@@ -23,10 +23,15 @@ LAYERS = (
     ("provenance",),
     ("fields", "solvers"),
     ("linear",),
-    ("data",),
+    ("opening",),
+    ("dask",),
+    ("reading",),
+    ("cells",),
+    ("text",),
+    ("rows",),
     ("schema", "metrics"),
     ("losses",),
-    ("quantiles", "visible", "errors", "watch"),
+    ("quantiles", "visible", "wording", "errors", "watch"),
     ("arrays",),
 )
 
@@ -35,7 +40,7 @@ QUICK = {"commands", "visible", "errors"}
 
 
 def name_of(path):
-    """`mae_cli.data.rows` for data/rows.py, `mae_cli.data` for data/__init__.py."""
+    """`mae_cli.rows.blocks` for rows/blocks.py, `mae_cli.rows` for rows/__init__.py."""
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from mae_cli.data.design import Design
-from mae_cli.data.rows import MemoryRows, whole
 from mae_cli.linear import Coefficients
+from mae_cli.rows.blocks import MemoryRows, whole
+from mae_cli.rows.design import Design
 
 
 def test_predictions_and_residuals_are_those_of_the_definition():

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from mae_cli.data.design import Design
-from mae_cli.data.rows import MemoryRows
-from mae_cli.data.scratch import ScratchRows
-from mae_cli.data.selection import Selection
 from mae_cli.linear import Coefficients
 from mae_cli.paired import Predictor, paired_difference
+from mae_cli.rows.blocks import MemoryRows
+from mae_cli.rows.design import Design
+from mae_cli.rows.scratch import ScratchRows
+from mae_cli.rows.selection import Selection
 
 ALL = Selection(None, (), ())
 

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from support.tables import held, several, source
 
 from mae_cli import prediction as prediction_module
-from mae_cli.data import chunks
-from mae_cli.data.dialect import Dialect
-from mae_cli.data.files import Files
-from mae_cli.data.pieces import cut
-from mae_cli.data.source import Source
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
 from mae_cli.prediction import Prediction, PredictionSettings
+from mae_cli.text import chunks
+from mae_cli.text.dialect import Dialect
+from mae_cli.text.files import Files
+from mae_cli.text.pieces import cut
+from mae_cli.text.source import Source
 
 # ŷ = 1 + 0.5 x, and 2 more where k is a.
 NUMBER, LEVELS = NumericTerm("x", 0.5, 0.0, 9.0), CategoricalTerm("k", "b", (("a", 2.0), ("b", 0.0)))

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.data.design import Design
-from mae_cli.data.rows import Block, MemoryRows
 from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
+from mae_cli.rows.blocks import Block, MemoryRows
+from mae_cli.rows.design import Design
 from mae_cli.scoring import mean_target, scorable, score
 
 TARGET = np.array([3.0, -1.0, 4.0, 1.5, 9.0, 2.0])

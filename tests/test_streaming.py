@@ -17,13 +17,13 @@ import numpy as np
 import pytest
 from support.tables import held, several, source
 
-from mae_cli.data.columns import ColumnChoice
-from mae_cli.data.files import Files
-from mae_cli.data.pieces import cut
+from mae_cli.cells.columns import ColumnChoice
 from mae_cli.evaluation import EvaluationSettings, NamedModel, evaluate
 from mae_cli.fitting import FitSettings
 from mae_cli.reports import Seconds
 from mae_cli.solvers.settings import Textbook
+from mae_cli.text.files import Files
+from mae_cli.text.pieces import cut
 from mae_cli.training import TrainSettings, train
 
 ROWS = 35_000
@@ -122,7 +122,7 @@ def test_contested_rows_of_several_files_are_named_with_their_file():
 
 def test_the_size_of_the_pieces_changes_no_more_than_rounding(text, monkeypatch):
     usual = run(held(text))
-    monkeypatch.setattr("mae_cli.data.chunks.cut", partial(cut, size=10_000))
+    monkeypatch.setattr("mae_cli.text.chunks.cut", partial(cut, size=10_000))
     small = run(held(text))
     assert small.report.rows == usual.report.rows
     assert small.report.fit.certificate.loss == pytest.approx(usual.report.fit.certificate.loss, rel=1e-12)
@@ -175,7 +175,7 @@ def most_blocks(files, **options):
 @pytest.mark.parametrize("options", [{"loss": "mse"}, {"quantile": 0.9, "holdout": 0.2, "compare": True}])
 def test_a_streamed_run_keeps_a_few_blocks_in_memory_whatever_the_number_of_rows(long_file, monkeypatch, options):
     # In pieces of the usual size the parser alone takes a dozen blocks, and so few numbers would be kept.
-    monkeypatch.setattr("mae_cli.data.chunks.cut", partial(cut, size=1 << 18))
+    monkeypatch.setattr("mae_cli.text.chunks.cut", partial(cut, size=1 << 18))
     monkeypatch.setattr("mae_cli.solvers.problem._CACHED_SIZE", 100_000)
     # About ten are seen; all rows would be twelve more.
     assert most_blocks(Files.of([str(long_file)]), stream=True, **options) < 15

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from support.tables import held
 
-from mae_cli.data.columns import ColumnChoice
-from mae_cli.data.split import Split
+from mae_cli.cells.columns import ColumnChoice
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.fitting import FitSettings
 from mae_cli.model import CategoricalTerm, Model, NumericTerm
 from mae_cli.reports import TrainingRows
+from mae_cli.rows.split import Split
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Status
 from mae_cli.training import TrainSettings, train

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from support.tables import held
 
-from mae_cli.data.design import Design
-from mae_cli.data.rows import Block, MemoryRows
-from mae_cli.data.scratch import ScratchRows
 from mae_cli.linear import Coefficients
+from mae_cli.rows.blocks import Block, MemoryRows
+from mae_cli.rows.design import Design
+from mae_cli.rows.scratch import ScratchRows
 from mae_cli.worst import worst_rows
 
 NOTHING = Coefficients(0.0, np.zeros(1))

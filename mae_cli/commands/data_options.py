@@ -8,7 +8,7 @@ import click
 from mae_cli.commands.records import Record, joined
 
 if TYPE_CHECKING:
-    from mae_cli.data.dialect import Dialect
+    from mae_cli.text.dialect import Dialect
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -73,7 +73,7 @@ def dialect_of(options: dict[str, Any]) -> "Dialect":
     Raises:
         SettingsError: they contradict each other, or one is unknown.
     """
-    from mae_cli.data.dialect import Dialect  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+    from mae_cli.text.dialect import Dialect  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
     delimiter = options["delimiter"]
     return Dialect(

@@ -61,8 +61,8 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     against, quiet = options["against"], options["quiet"]
     require_one_reader({"MODEL": [model], "DATA": data, "--against": [against]})
     with running() as outcome:
-        from mae_cli.data.opening import opened  # noqa: PLC0415  (help and usage errors must not wait for numpy)
         from mae_cli.evaluation import EvaluationSettings, NamedModel, evaluate  # noqa: PLC0415
+        from mae_cli.opening import opened  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
         settings = EvaluationSettings(
             skip_unseen=(options["unseen"] or ("skip" if against else "error")) == "skip",

@@ -53,8 +53,8 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     """
     require_one_reader({"MODEL": [model], "DATA": data})
     with running():
-        from mae_cli.data.files import Files  # noqa: PLC0415  (help and usage errors must not wait for numpy)
         from mae_cli.prediction import Prediction, PredictionSettings  # noqa: PLC0415
+        from mae_cli.text.files import Files  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
         inputs = {"the data": data, "the model": [model]}
         check_output(options["output"], inputs, partial(_check_file, force=options["force"]))

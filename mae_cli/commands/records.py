@@ -25,7 +25,7 @@ class Record(_Texts):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """The texts of one record."""
-        from mae_cli.data.wording import quoted  # noqa: PLC0415  (a command loads what it needs, when it needs it)
+        from mae_cli.wording import quoted  # noqa: PLC0415  (a command loads what it needs, when it needs it)
 
         if isinstance(value, tuple):
             return value

@@ -135,7 +135,7 @@ def _check_file(path: Path, *, force: bool) -> None:
 
 
 def _settings(options: dict[str, Any]) -> "TrainSettings":
-    from mae_cli.data.columns import ColumnChoice  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+    from mae_cli.cells.columns import ColumnChoice  # noqa: PLC0415  (help and usage errors must not wait for numpy)
     from mae_cli.fitting import FitSettings  # noqa: PLC0415
     from mae_cli.training import TrainSettings  # noqa: PLC0415
 
@@ -177,7 +177,7 @@ def _solver(options: dict[str, Any]) -> "SolverSettings":
 
 
 def _train(data: tuple[str, ...], options: dict[str, Any], settings: "TrainSettings") -> "Trained":
-    from mae_cli.data.opening import opened  # noqa: PLC0415
+    from mae_cli.opening import opened  # noqa: PLC0415
     from mae_cli.training import train  # noqa: PLC0415
 
     with opened(data, dialect_of(options), options["dask"]) as files:

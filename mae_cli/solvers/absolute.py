@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mae_cli.data.rows import Block
+from mae_cli.rows.blocks import Block
 from mae_cli.solvers.band import Band, is_small
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.many_rows import ManyRows

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mae_cli.arrays import BoolArray, CodeArray, FloatArray, Positions
-from mae_cli.data.design import Design
+from mae_cli.rows.design import Design
 
 
 @dataclass(frozen=True, eq=False)

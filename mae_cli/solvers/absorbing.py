@@ -12,9 +12,9 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
-from mae_cli.data.design import Design
-from mae_cli.data.rows import Block, Rows
-from mae_cli.data.sums import Sums, sum_blocks
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.design import Design
+from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.absorbed import AbsorbedWhitening, Split
 from mae_cli.solvers.band import is_small
 from mae_cli.solvers.independence import independent_columns

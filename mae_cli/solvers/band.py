@@ -17,8 +17,8 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
-from mae_cli.data.products import product, row_lengths, transpose_product
-from mae_cli.data.rows import Block
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.products import product, row_lengths, transpose_product
 from mae_cli.solvers.whitening import Whitening
 
 B = TypeVar("B")

@@ -10,10 +10,10 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.rows import Block, Rows
-from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.problem import Problem, mean_magnitude
 from mae_cli.solvers.solution import Certificate, History, Status
 from mae_cli.solvers.standardise import Standardisation

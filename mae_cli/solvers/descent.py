@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.products import product, transpose_product
 from mae_cli.losses import breakpoint_step
+from mae_cli.rows.products import product, transpose_product
 from mae_cli.solvers.band import Band, typical_size
 
 # A step that gains less than this share of a typical residual is left to the vertex search, which is then cheaper.

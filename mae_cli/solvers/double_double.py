@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.design import Design
+from mae_cli.rows.design import Design
 
 _SPLITTER = 134_217_729.0  # 2²⁷ + 1
 

@@ -12,11 +12,11 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.data.rows import Block
-from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.band import Touching
 from mae_cli.solvers.certificate import Bound, rounding_of

@@ -12,9 +12,9 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.data.rows import Block, Rows
-from mae_cli.data.sums import Range, Sums, sum_blocks
 from mae_cli.linear import Coefficients
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.sums import Range, Sums, sum_blocks
 from mae_cli.solvers.band import Touching
 from mae_cli.solvers.certificate import Bound
 from mae_cli.solvers.dual import (

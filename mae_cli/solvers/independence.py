@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.data.products import row_lengths
+from mae_cli.rows.products import row_lengths
 
 # A row counts as independent of the chosen ones when this share of its length is left.
 INDEPENDENCE = 1e-5

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.rows import Block
+from mae_cli.rows.blocks import Block
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import LevelSums
 from mae_cli.solvers.band import typical_size

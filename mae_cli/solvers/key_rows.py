@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.data.design import Design
+from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.key_basis import KeyBasis
 

@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.rows import Block, whole
-from mae_cli.data.sums import Sums, sum_blocks
+from mae_cli.rows.blocks import Block, whole
+from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.certificate import BoundedFit, bound_squared
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.refinement import refine_least_squares

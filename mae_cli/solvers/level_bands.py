@@ -9,8 +9,8 @@ from functools import partial, reduce
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.data.rows import Block, Rows
-from mae_cli.data.sums import Sums, sum_blocks
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.band import TOUCHING, Check, Narrowed, Touching, relative_distance
 from mae_cli.solvers.key_basis import first_of_levels

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mae_cli.data.rows import Rows
+from mae_cli.rows.blocks import Rows
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.band import relative_distance
 from mae_cli.solvers.interior_point import descend_inside

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
-from mae_cli.data.rows import Block
+from mae_cli.rows.blocks import Block
 from mae_cli.solvers.band import TOUCHING, Band, Check, Narrowed, Touching
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.standardise import Standardisation

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.design import Design
-from mae_cli.data.rows import Block
 from mae_cli.linear import Coefficients
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.double_double import DoubleDouble, design_product, matrix_product, transpose_product
 from mae_cli.solvers.key_rows import KeyRows

@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 
-from mae_cli.data.rows import Block, CountedRows, PassCounter, Rows
 from mae_cli.losses import Absolute, Pinball, Squared
+from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
 from mae_cli.solvers.absolute import Found, Search, minimise_absolute, sample_size
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import absorbable

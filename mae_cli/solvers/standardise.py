@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.design import Design, column_ranges
-from mae_cli.data.rows import Block, Rows
-from mae_cli.data.sums import Range, Sums, sum_blocks
 from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
 from mae_cli.quantiles import weighted_quantile
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.design import Design, column_ranges
+from mae_cli.rows.sums import Range, Sums, sum_blocks
 
 # Shifts only have to be near the middle: that of so many rows will do.
 _MIDDLE_SAMPLE = 500

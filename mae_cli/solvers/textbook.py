@@ -12,12 +12,12 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.moments import column_moments
-from mae_cli.data.order import target_quantiles
-from mae_cli.data.rows import Block
-from mae_cli.data.sums import Sums, sum_blocks
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Loss, Squared
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.moments import column_moments
+from mae_cli.rows.row_quantiles import target_quantiles
+from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.certificate import Bound, BoundedFit, bound_squared
 from mae_cli.solvers.dual_anywhere import bound_anywhere
 from mae_cli.solvers.problem import Problem

@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.data.rows import Block
+from mae_cli.rows.blocks import Block
 from mae_cli.solvers.band import Band, typical_size
 
 Numbers = TypeVar("Numbers", float, FloatArray)

@@ -12,8 +12,8 @@ from enum import Enum
 import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
-from mae_cli.data.products import product, row_lengths, transpose_product
 from mae_cli.quantiles import first_reaching
+from mae_cli.rows.products import product, row_lengths, transpose_product
 from mae_cli.solvers.band import Band
 from mae_cli.solvers.independence import INDEPENDENCE, independent_rows
 

@@ -12,9 +12,9 @@ from functools import partial, reduce
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.data.products import matrix_product
-from mae_cli.data.rows import Block, Rows
-from mae_cli.data.sums import sum_blocks
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.products import matrix_product
+from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.independence import independent_columns
 from mae_cli.solvers.standardise import Standardisation
 

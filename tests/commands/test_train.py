@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from mae_cli.commands import train
-from mae_cli.data.split import Split
 from mae_cli.model import load_model
+from mae_cli.rows.split import Split
 
 REPORT_KEYS = [
     "schema", "version", "target", "loss", "quantile", "solver", "data", "train", "holdout", "certificate",

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from support.levels import LevelRegression, a_determined_regression, a_regression
 
-from mae_cli.data.design import Design
-from mae_cli.data.rows import CountedRows, whole
 from mae_cli.losses import Absolute, Squared
+from mae_cli.rows.blocks import CountedRows, whole
+from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.problem import prepare
 from mae_cli.solvers.whitening import Whitening

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.regressions import Regression
 
-from mae_cli.data.rows import CountedRows
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, Squared
+from mae_cli.rows.blocks import CountedRows
 from mae_cli.solvers.certificate import Bound, bound_squared
 from mae_cli.solvers.dual_anywhere import bound_anywhere
 from mae_cli.solvers.problem import prepare

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from support.levels import a_regression
 
-from mae_cli.data.rows import CountedRows, whole
 from mae_cli.losses import Absolute
+from mae_cli.rows.blocks import CountedRows, whole
 from mae_cli.solvers.absorbed import LevelPoint
 from mae_cli.solvers.band import Band
 from mae_cli.solvers.key_search import LevelBand, search

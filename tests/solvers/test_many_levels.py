@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.levels import LevelRegression, a_determined_regression, a_regression
 from support.regressions import Regression, assert_proved_from_the_data
 
-from mae_cli.data.design import Design
+from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.regressions import Regression, assert_proved_from_the_data
 
-from mae_cli.data.design import Design
-from mae_cli.data.rows import MemoryRows
 from mae_cli.losses import Absolute, Pinball
+from mae_cli.rows.blocks import MemoryRows
+from mae_cli.rows.design import Design
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from mae_cli.data.design import Design
-from mae_cli.data.rows import Block, MemoryRows
 from mae_cli.losses import Absolute, Pinball, Squared
+from mae_cli.rows.blocks import Block, MemoryRows
+from mae_cli.rows.design import Design
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.solvers.solve import solve
 

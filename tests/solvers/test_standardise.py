@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.regressions import Regression
 
-from mae_cli.data.rows import whole
+from mae_cli.rows.blocks import whole
 from mae_cli.solvers.standardise import standardisation
 
 

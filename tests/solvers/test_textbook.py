@@ -104,9 +104,9 @@ def test_a_divergent_rate_ends_early_with_the_start_or_better(regression):
 
 
 def test_indicator_columns_are_standardised_like_any_other(random):
-    from mae_cli.data.design import Design
-    from mae_cli.data.rows import MemoryRows
     from mae_cli.losses import Absolute
+    from mae_cli.rows.blocks import MemoryRows
+    from mae_cli.rows.design import Design
     from mae_cli.solvers.solve import solve
 
     codes = random.integers(0, 3, 200).astype(np.int32)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from support.regressions import Regression
 
-from mae_cli.data.design import Design
-from mae_cli.data.rows import CountedRows, MemoryRows, whole
 from mae_cli.losses import Absolute, Squared
+from mae_cli.rows.blocks import CountedRows, MemoryRows, whole
+from mae_cli.rows.design import Design
 from mae_cli.solvers.problem import prepare
 from mae_cli.solvers.whitening import triangular_factor
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mae_cli.data.design import Design
-from mae_cli.data.rows import MemoryRows
 from mae_cli.losses import loss_named
+from mae_cli.rows.blocks import MemoryRows
+from mae_cli.rows.design import Design
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve
 

@@ -3,14 +3,14 @@
 import gzip
 import io
 
-from mae_cli.data.archives import Archive
-from mae_cli.data.columns import ColumnChoice, resolve
-from mae_cli.data.files import Files
-from mae_cli.data.loading import LoadedRows, load_training
-from mae_cli.data.reading import Data, Reading
-from mae_cli.data.rows import MemoryRows, whole
-from mae_cli.data.source import Source
-from mae_cli.data.spool import Spool
+from mae_cli.cells.columns import ColumnChoice, resolve
+from mae_cli.reading.loading import LoadedRows, load_training
+from mae_cli.reading.one_pass import Data, Reading
+from mae_cli.rows.blocks import MemoryRows, whole
+from mae_cli.text.archives import Archive
+from mae_cli.text.files import Files
+from mae_cli.text.source import Source
+from mae_cli.text.spool import Spool
 
 
 def source(text: str | bytes, name: str = "data.csv", *, gzipped: bool = False) -> Source:

@@ -1,0 +1,1 @@
+"""The same on Dask workers, where Parquet is read too."""

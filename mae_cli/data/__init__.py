@@ -1,1 +1,0 @@
-"""Data: from CSV text to blocks of rows."""

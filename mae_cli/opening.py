@@ -1,0 +1,35 @@
+"""The data of a command: files on this machine, or files that Dask workers see."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from mae_cli.errors import SettingsError
+from mae_cli.reading.one_pass import Data
+from mae_cli.text.dialect import Dialect
+from mae_cli.text.files import Files
+
+
+@contextmanager
+def opened(arguments: Sequence[str], dialect: Dialect, dask: str | None) -> Iterator[Data]:
+    """The files that a command's arguments name, for the time of a `with` block.
+
+    Args:
+        arguments: Paths; or patterns for Dask.
+        dialect: how they are written.
+        dask: "local" for Dask workers on this machine, the address of a scheduler for its workers, None for neither.
+
+    Raises:
+        DataError: a file is at fault.
+        DaskError: there are no such workers.
+        SettingsError: workers cannot read standard input.
+    """
+    if dask is None:
+        yield Files.of(arguments, dialect)
+        return
+    if "-" in arguments:
+        raise SettingsError("--dask cannot read standard input (-); give files that the workers see")
+    from mae_cli.dask.cluster import connected  # noqa: PLC0415  (its tasks need more modules than most runs)
+    from mae_cli.dask.files import DaskFiles  # noqa: PLC0415
+
+    with connected(dask) as cluster:
+        yield DaskFiles(cluster, arguments, dialect)

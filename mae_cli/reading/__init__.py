@@ -1,0 +1,1 @@
+"""From the records of files, or a data frame, to complete rows."""

@@ -1,0 +1,1 @@
+"""Rows of numbers and level codes in blocks, and what passes over them find."""

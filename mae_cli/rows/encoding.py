@@ -1,0 +1,172 @@
+"""Rows as they are read to a design matrix: the schema that training rows define, and its coding of levels.
+
+While data is read, nobody knows yet which levels there will be and which is the baseline. Rows as read therefore have
+the codes 1, 2, … of the levels in the order of their discovery, and a `Layout` says what they mean.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mae_cli.arrays import BoolArray, CodeArray, FloatArray
+from mae_cli.errors import DataError
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.design import Design, column_ranges
+from mae_cli.rows.split import Split
+from mae_cli.rows.sums import Range, Sums, sum_blocks
+from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.wording import option, quoted
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What rows as read consist of.
+
+    Attributes:
+        features: (name, levels) of each feature column in the user's order; the levels are None for numbers, else in
+            the order of their codes from 1 on.
+    """
+
+    features: tuple[tuple[str, tuple[str, ...] | None], ...]
+
+    @property
+    def level_counts(self) -> tuple[int, ...]:
+        """For each categorical column the number of its levels."""
+        return tuple(len(levels) for _, levels in self.features if levels is not None)
+
+
+@dataclass(frozen=True, eq=False)
+class Description(Sums):
+    """What training rows say about the columns: sums over rows.
+
+    Attributes:
+        ranges: of the numeric columns, then the target, then the weights.
+        totals: the weight of every level, column after column.
+        counts: in how many rows each level is.
+        weightless: rows of weight 0.
+    """
+
+    ranges: Range
+    totals: FloatArray
+    counts: FloatArray
+    weightless: int
+
+    @property
+    def target_range(self) -> tuple[float, float]:
+        """The least and the greatest target."""
+        return float(self.ranges.lowest[-2]), float(self.ranges.highest[-2])
+
+    @property
+    def largest_weight(self) -> float:
+        """The largest weight of a row."""
+        return float(self.ranges.highest[-1])
+
+
+def describe(rows: Rows, layout: Layout, split: Split | None) -> Description:
+    """Describe the rows that a split (if there is one) leaves for training, in one pass."""
+    return sum_blocks(rows, partial(_describe, layout=layout, split=split))
+
+
+def build_schema(layout: Layout, description: Description) -> Schema:
+    """The kinds, ranges and levels of the rows described.
+
+    A level is one that occurs in these rows. The baseline is the level of the largest total weight, ties in text
+    order; the other levels follow in text order.
+
+    Raises:
+        DataError: a column spans more than floating point can hold.
+    """
+    ranges = iter(zip(description.ranges.lowest.tolist(), description.ranges.highest.tolist(), strict=True))
+    starts = iter(np.cumsum([0, *layout.level_counts]).tolist())
+    features: list[NumericColumn | CategoricalColumn] = []
+    for name, levels in layout.features:
+        if levels is None:
+            features.append(_numeric(name, *next(ranges)))
+        else:
+            start = next(starts)
+            part = slice(start, start + len(levels))
+            features.append(_categorical(name, levels, description.totals[part], description.counts[part]))
+    return Schema(tuple(features))
+
+
+@dataclass(frozen=True, eq=False)
+class Coding:
+    """The coding of a schema for rows as read.
+
+    Attributes:
+        codes: for each categorical column the schema's code for each code as read; −1 for a level it does not know.
+        level_counts: for each categorical column the number of its indicator columns.
+    """
+
+    codes: tuple[CodeArray, ...]
+    level_counts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, schema: Schema, layout: Layout) -> "Coding":
+        """The schema has the columns of the layout, in any order of the categorical among the numeric ones."""
+        levels_read = [levels for _, levels in layout.features if levels is not None]
+        codes = []
+        for column, levels in zip(schema.categorical, levels_read, strict=True):
+            known = {level: code for code, level in enumerate(column.levels)}
+            codes.append(np.array([-1, *(known.get(level, -1) for level in levels)], dtype=np.int32))
+        return cls(tuple(codes), tuple(len(column.levels) - 1 for column in schema.categorical))
+
+    def __call__(self, block: Block) -> tuple[Block, BoolArray]:
+        """The block in the coding of the schema, and the mask of the rows that have a level it does not know.
+
+        Such a level stands as the baseline.
+        """
+        unseen = np.zeros(len(block.target), dtype=bool)
+        coded = []
+        for mapping, codes in zip(self.codes, block.design.codes, strict=True):
+            known = mapping[codes]
+            unseen |= known < 0
+            coded.append(np.maximum(known, 0))
+        design = Design(block.design.numeric, tuple(coded), self.level_counts)
+        return replace(block, design=design), unseen
+
+
+def _describe(block: Block, layout: Layout, split: Split | None) -> Description:
+    if split is not None:
+        block = block.part(np.flatnonzero(~split.is_held(block.positions)))
+    weights, codes = block.weight_values, block.design.codes
+    columns = list(zip(codes, layout.level_counts, strict=True))
+    return Description(
+        ranges=_ranges([block.design.numeric, block.target[:, np.newaxis], weights[:, np.newaxis]]),
+        totals=_levels([np.bincount(column, weights, count + 1) for column, count in columns]),
+        counts=_levels([np.bincount(column, minlength=count + 1) for column, count in columns]),
+        weightless=int(np.count_nonzero(weights == 0)),
+    )
+
+
+def _ranges(parts: Sequence[FloatArray]) -> Range:
+    if not len(parts[0]):
+        size = sum(part.shape[1] for part in parts)
+        return Range(np.full(size, np.inf), np.full(size, -np.inf))
+    lowest, highest = zip(*map(column_ranges, parts), strict=True)
+    return Range(np.concatenate(lowest), np.concatenate(highest))
+
+
+def _levels(counts: Sequence[NDArray[np.generic]]) -> FloatArray:
+    """Counts of all columns in a row, those of the code 0, which no complete row has, left out."""
+    return np.concatenate([np.zeros(0), *(column[1:] for column in counts)])
+
+
+def _categorical(name: str, levels: Sequence[str], totals: FloatArray, counts: FloatArray) -> CategoricalColumn:
+    weight_of = {level: total for level, total, count in zip(levels, totals, counts, strict=True) if count}
+    in_text_order = sorted(weight_of)
+    baseline = max(in_text_order, key=weight_of.__getitem__)
+    return CategoricalColumn(name, (baseline, *(level for level in in_text_order if level != baseline)))
+
+
+def _numeric(name: str, minimum: float, maximum: float) -> NumericColumn:
+    if not math.isfinite(maximum - minimum):
+        raise DataError(
+            f"column {quoted(name)} spans from {minimum:g} to {maximum:g}, more than floating point can hold; "
+            f"rescale it, or {option('--exclude', name)}"
+        )
+    return NumericColumn(name, minimum, maximum)

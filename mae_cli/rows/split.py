@@ -1,0 +1,76 @@
+"""Which rows are held out of training to measure the fit on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mae_cli.arrays import BoolArray, Positions
+from mae_cli.errors import DataError
+from mae_cli.wording import counted
+
+# Rows are drawn stretch by stretch, so that which ones are held does not depend on how the rows are stored.
+_STRETCH = 65_536
+
+
+@dataclass(frozen=True)
+class Split:
+    """A random choice of rows to hold out; the same seed gives the same rows again.
+
+    Attributes:
+        count: rows in all.
+        seed: of the choice.
+        held_counts: how many are held of each stretch of 65,536 rows.
+    """
+
+    count: int
+    seed: int
+    held_counts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, count: int, fraction: float, seed: int) -> "Split":
+        """Hold ⌊fraction·count + ½⌋ of `count` rows, every such set with the same probability; 0 < fraction < 1.
+
+        Raises:
+            DataError: there are too few rows for one on each side.
+        """
+        held = int(fraction * count + 0.5)
+        if not 0 < held < count:
+            side = "the holdout" if held == 0 else "training"
+            raise DataError(
+                f"a holdout of {fraction:g} of {counted(count, 'row')} leaves none for {side}; choose another fraction"
+            )
+        return cls(count, seed, _held_counts(count, held, seed))
+
+    @property
+    def held(self) -> int:
+        """How many rows are held out."""
+        return sum(self.held_counts)
+
+    def is_held(self, positions: Positions) -> BoolArray:
+        """Which of these rows, numbered one after the other, are held out."""
+        if not len(positions):
+            return np.zeros(0, dtype=bool)
+        first, last = int(positions[0]), int(positions[-1])
+        stretches = range(first // _STRETCH, last // _STRETCH + 1)
+        masks = np.concatenate([self._stretch(stretch) for stretch in stretches])
+        offset = first - stretches[0] * _STRETCH
+        return masks[offset : offset + len(positions)]
+
+    def _stretch(self, stretch: int) -> BoolArray:
+        size = min(_STRETCH, self.count - stretch * _STRETCH)
+        mask = np.zeros(size, dtype=bool)
+        order = np.random.default_rng((self.seed, 1 + stretch)).permutation(size)
+        mask[order[: self.held_counts[stretch]]] = True
+        return mask
+
+
+def _held_counts(count: int, held: int, seed: int) -> tuple[int, ...]:
+    """How many of the held rows fall on each stretch: draws from those that are left (hypergeometric)."""
+    random = np.random.default_rng((seed, 0))
+    counts = []
+    for start in range(0, count, _STRETCH):
+        size, left = min(_STRETCH, count - start), count - start
+        drawn = int(random.hypergeometric(held, left - held, size)) if size < left else held
+        counts.append(drawn)
+        held -= drawn
+    return tuple(counts)

@@ -1,0 +1,1 @@
+"""The text of files: from bytes to chunks of cells, with what is wrong with its records."""

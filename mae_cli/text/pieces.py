@@ -1,0 +1,84 @@
+"""A stream of CSV text in pieces that end where a line ends, so that each can be parsed on its own."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from mae_cli.text.csv_records import UTF8_MARK, Record, walk
+
+# Large enough that the parser's start does not count, small enough that a few of them are no memory.
+PIECE_BYTES = 1 << 22
+# A record of more bytes than that is none: a quote was never closed.
+LONGEST_RECORD = 1 << 28
+# A line of more bytes is not waited for.
+_LONG_LINE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Bytes of a stream.
+
+    Attributes:
+        content: the bytes.
+        offset: where in the stream they begin.
+        broken: whether they end because the record behind them is at fault.
+    """
+
+    content: bytes
+    offset: int
+    broken: bool = False
+
+    @property
+    def text(self) -> bytes:
+        """The bytes without the byte order mark that may begin a stream."""
+        return self.content if self.offset else self.content.removeprefix(UTF8_MARK)
+
+    def records(self, delimiter: str, *, strict: bool = False) -> Iterator[Record]:
+        """The records one by one, with their lines from 1 on; the first begins with the piece."""
+        return walk(io.BytesIO(self.content), delimiter, begins_file=self.offset == 0, strict=strict)
+
+    def completed(self, following: Iterator["Piece"]) -> "Piece | None":
+        """The piece with those that follow it, in which a quote may close that it leaves open; None if none can.
+
+        It at least doubles, so that a long record is not read again for each piece of it.
+        """
+        contents, size, has_quote = [self.content], len(self.content), False
+        while size < LONGEST_RECORD and not (has_quote and size >= 2 * len(self.content)):
+            more = next(following, None)
+            if more is None:
+                break
+            contents.append(more.content)
+            size += len(more.content)
+            has_quote = has_quote or b'"' in more.content
+        return Piece(b"".join(contents), self.offset) if has_quote else None
+
+
+def cut(stream: BinaryIO, size: int = PIECE_BYTES) -> Iterator[Piece]:
+    """Pieces of about `size` bytes; each but the last ends after a line end (which may stand inside of quotes).
+
+    The first has more than blank lines, so that a header stands in it.
+    """
+    pieces = _cut(stream, size)
+    first = []
+    for piece in pieces:
+        first.append(piece.content)
+        if piece.text.strip():
+            break
+    if first:
+        yield Piece(b"".join(first), 0)
+    yield from pieces
+
+
+def _cut(stream: BinaryIO, size: int) -> Iterator[Piece]:
+    offset, rest = 0, b""
+    block = stream.read(size)
+    while block:
+        if not rest and b"\n" in block[-_LONG_LINE:]:  # the line that is begun ends soon
+            block += stream.readline(_LONG_LINE)
+        content, block = rest + block, stream.read(size)
+        end = content.rfind(b"\n") + 1 or content.rfind(b"\r", 0, -1) + 1 if block else len(content)
+        if end:
+            yield Piece(content[:end], offset)
+            offset += end
+        rest = content[end:]

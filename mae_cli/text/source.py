@@ -1,0 +1,228 @@
+"""Where the text of a table comes from: a file, plain or compressed, in any encoding, or standard input.
+
+A source can be opened as often as needed, and is then read as UTF-8. What can be read only once (standard input, a
+pipe) is held.
+"""
+
+import csv
+import io
+import re
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from mae_cli.errors import DataError
+from mae_cli.text.archives import ARCHIVE_ERRORS, EXPANSION, LONGEST_MAGIC, Archive, archive_of
+from mae_cli.text.csv_records import UTF8_MARK, Record, line_ends, undecodable_line, walk
+from mae_cli.text.pieces import Piece, cut
+from mae_cli.text.spool import Spool
+from mae_cli.text.transcoding import Transcoded, UndecodableError, encoding_of_mark
+
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_BLOCK = 1 << 16
+_SKIPPED_BYTES = 1 << 22
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The text of a CSV table, which can be read again and again; make one with `Source.of`.
+
+    Attributes:
+        name: what messages call it: the path as it was given, or "standard input".
+        held: the file, or its bytes where they can be read only once.
+        archive: how it is compressed, if it is.
+        encoding: of its text; None for UTF-8.
+        delimiter: between its fields.
+    """
+
+    name: str
+    held: Path | Spool
+    archive: Archive | None = None
+    encoding: str | None = None
+    delimiter: str = ","
+
+    @classmethod
+    def of(cls, argument: str, encoding: str | None = None, folder: Path = Path()) -> "Source":
+        """The source that a command's argument names: a path (from the folder on), or `-` for standard input.
+
+        Raises:
+            DataError: it is a URL, absent, a directory, unreadable, a broken archive, no text, or empty.
+        """
+        if URL.match(argument):
+            raise DataError(f"{argument} is a URL; download it first and give the file")
+        name = "standard input" if argument == "-" else argument
+        held = _spooled(name, lambda: nullcontext(sys.stdin.buffer)) if argument == "-" else _file(argument, folder)
+        source = cls(name, held)
+        with source._read() as stream:
+            source = cls(name, held, archive_of(stream.read(LONGEST_MAGIC), name))
+        with source._read() as stream:
+            beginning = stream.read(LONGEST_MAGIC)
+            if source.archive is not None and archive_of(beginning, name) is not None:
+                raise DataError(f"{name} is an archive within a {source.archive.kind} archive; unpack it first")
+            source = cls(name, held, source.archive, encoding or encoding_of_mark(beginning[:4]))
+        with source.opened() as stream:
+            if _is_blank(stream):
+                raise DataError(f"{name} is empty")
+        return source
+
+    @property
+    def estimated_bytes(self) -> int:
+        """About how long the text is."""
+        size = self.held.size if isinstance(self.held, Spool) else self.held.stat().st_size
+        return size if self.archive is None else size * EXPANSION
+
+    def open(self) -> BinaryIO:
+        """A fresh stream of the text in UTF-8, from its beginning; the caller closes it."""
+        stream: BinaryIO = self.held.open() if isinstance(self.held, Spool) else self.held.open("rb")
+        if self.archive is not None:
+            stream = self.archive.open(stream, self.name)
+        if self.encoding is not None:
+            stream = cast("BinaryIO", io.BufferedReader(Transcoded(stream, self.encoding)))
+        return stream
+
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """A fresh stream for a `with` block that reads it; what goes wrong there is told in one line.
+
+        Raises:
+            DataError: the bytes cannot be read, decompressed, decoded or walked as CSV.
+        """
+        with self._read() as stream:
+            yield stream
+
+    def records(self, offset: int = 0) -> Iterator[Record]:
+        """The records from a byte on where one begins, each with its line; blank lines are left out."""
+        with self.opened() as stream:
+            yield from walk(stream, self.delimiter, _skip(stream, offset), begins_file=offset == 0)
+
+    def pieces(self) -> Iterator[Piece]:
+        """The text in small pieces that end where a line does."""
+        with self.opened() as stream:
+            yield from cut(stream, _BLOCK)
+
+    def beginning(self, count: int) -> list[Record]:
+        """The first records, up to so many, as far as the first piece goes: a stray quote would swallow the rest."""
+        piece = next(self.pieces(), None)
+        return [] if piece is None else list(islice(piece.records(self.delimiter), count))
+
+    def lines_before(self, offset: int) -> int:
+        """How many lines end before a byte."""
+        with self.opened() as stream:
+            return _skip(stream, offset)
+
+    def passages(self, spans: Sequence[tuple[int, int | None]]) -> Iterator[tuple[int, Record]]:
+        """The records of some parts of the text, each with the number of its part, in one pass.
+
+        Args:
+            spans: the bytes from which on and before which each part stands, None for the end of the text. They are
+                in order, begin where a record does and end where one ends.
+        """
+        with self.opened() as stream:
+            position = lines = 0
+            for number, (start, stop) in enumerate(spans):
+                lines += _skip(stream, start - position)
+                begins_file = start == 0
+                if stop is None:  # that can be long
+                    records = walk(stream, self.delimiter, lines, begins_file=begins_file)
+                    yield from ((number, record) for record in records)
+                    return
+                part = stream.read(stop - start)
+                records = walk(io.BytesIO(part), self.delimiter, lines, begins_file=begins_file)
+                yield from ((number, record) for record in records)
+                lines += _skip(io.BytesIO(part), stop - start)
+                position = stop
+
+    def undecodable(self) -> DataError:
+        """The error that points at the first line that is not UTF-8."""
+        with self.open() as stream:
+            found = undecodable_line(stream)
+        line, byte = found or (1, None)
+        return DataError(f"{self.name}, line {line}: {not_utf8(byte)}")
+
+    @contextmanager
+    def _read(self) -> Iterator[BinaryIO]:
+        try:
+            with self.open() as stream:
+                yield stream
+        except UndecodableError as error:
+            raise DataError(
+                f"{self.name}, line {error.line}: not {self.encoding} text ({error.reason}); name the right encoding "
+                "with --encoding"
+            ) from error
+        except UnicodeError as error:
+            raise self.undecodable() from error
+        except ARCHIVE_ERRORS as error:
+            raise self._corrupt(error) from error
+        except csv.Error as error:
+            raise DataError(f"{self.name}: not readable as CSV ({_first_line(error)})") from error
+        except OSError as error:
+            if error.errno is None and self.archive is not None:
+                raise self._corrupt(error) from error
+            raise _unreadable(self.name, error) from error
+
+    def _corrupt(self, error: Exception) -> DataError:
+        kind = self.archive.kind if self.archive else ""
+        return DataError(f"{self.name}: the {kind} archive is corrupt ({_first_line(error)})")
+
+
+def not_utf8(byte: int | None) -> str:
+    """What is wrong with text that has this byte, if it is known, and what to do about it."""
+    which = "" if byte is None else f" (byte 0x{byte:02x})"
+    return (
+        f"not UTF-8 text{which}; name the encoding with --encoding (latin-1 or cp1252, most often), or save the file "
+        "as UTF-8"
+    )
+
+
+def _skip(stream: BinaryIO, size: int) -> int:
+    """Read over `size` bytes; how many line ends are among them."""
+    lines, last = 0, b""
+    while size and (block := stream.read(min(size, _SKIPPED_BYTES))):
+        lines += line_ends(block, last)
+        size, last = size - len(block), block
+    return lines
+
+
+def _file(argument: str, folder: Path) -> Path | Spool:
+    path = folder / argument
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise DataError(f"{argument} is a directory, not a CSV file")
+        if stat.S_ISREG(mode):
+            return path
+    except OSError as error:
+        raise _unreadable(argument, error) from error
+    return _spooled(argument, lambda: path.open("rb"))  # a pipe can be read only once
+
+
+def _spooled(name: str, opened: Callable[[], AbstractContextManager[BinaryIO]]) -> Spool:
+    try:
+        with opened() as stream:
+            return Spool(stream)
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: OSError) -> DataError:
+    if isinstance(error, FileNotFoundError):
+        return DataError(f"{name} does not exist")
+    return DataError(f"{name} cannot be read ({error.strerror or _first_line(error)})")
+
+
+def _is_blank(stream: BinaryIO) -> bool:
+    block = stream.read(_BLOCK).removeprefix(UTF8_MARK)
+    if UTF8_MARK.startswith(block):  # a part of a mark is no text either
+        return True
+    while block and block.isspace():
+        block = stream.read(_BLOCK)
+    return not block
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
