@@ -16,7 +16,7 @@ from rich.console import Console
 
 from mae_cli.cells.columns import ColumnChoice
 from mae_cli.report.train import show_training
-from mae_cli.reports import Seconds
+from mae_cli.results.training import Seconds
 from mae_cli.text.files import Files
 from mae_cli.training import TrainSettings, train
 

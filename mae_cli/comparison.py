@@ -13,7 +13,7 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.linear import Coefficients
-from mae_cli.reports import Comparison, ContestedRow, FitReport
+from mae_cli.results.training import Comparison, ContestedRow, FitReport
 from mae_cli.rows.blocks import Block, Rows, TransformedRows
 from mae_cli.rows.largest import Largest
 from mae_cli.rows.moments import Moments

@@ -1,7 +1,7 @@
 """Coefficients in the user's units, with the usual size of their effect."""
 
 from mae_cli.arrays import FloatArray
-from mae_cli.reports import Effect
+from mae_cli.results.training import Effect
 from mae_cli.schema import CategoricalColumn, Schema
 from mae_cli.solvers.solution import Solution
 

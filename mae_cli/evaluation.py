@@ -12,7 +12,8 @@ from mae_cli.ranges import TrainingRanges, outside_note
 from mae_cli.reading.loading import LoadedRows, load_for_model
 from mae_cli.reading.one_pass import Data, Reading
 from mae_cli.reading.storage import choose_place
-from mae_cli.reports import EvaluationReport, EvaluationRows, Gate, Outside, Rival, Scores
+from mae_cli.results.evaluation import EvaluationReport, EvaluationRows, Gate, Outside, Rival
+from mae_cli.results.scores import Scores
 from mae_cli.rows.blocks import Rows, TransformedRows
 from mae_cli.rows.selection import Selection, joint_schema
 from mae_cli.rows.sums import sum_blocks

@@ -1,7 +1,7 @@
 """Conditions on an evaluation, for pipelines that should stop when a model is not good enough."""
 
 from mae_cli.paired import CONFIDENCE
-from mae_cli.reports import Gate, Rival
+from mae_cli.results.evaluation import Gate, Rival
 
 # An MAE that is summed in another order differs in its last digits; being above by such a share breaks no limit.
 _ROUNDING = 1e-12

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
-from mae_cli.reports import Outside
+from mae_cli.results.evaluation import Outside
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.sums import Sums
 from mae_cli.schema import Schema

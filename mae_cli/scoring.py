@@ -11,7 +11,7 @@ from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Pinball
 from mae_cli.metrics import Metrics
-from mae_cli.reports import Scores
+from mae_cli.results.scores import Scores
 from mae_cli.rows.blocks import Block, Rows, TransformedRows
 from mae_cli.rows.row_quantiles import quantiles_of
 from mae_cli.rows.sums import Range, Sums, sum_blocks

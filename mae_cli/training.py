@@ -17,7 +17,7 @@ from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
 from mae_cli.reading.loading import LoadedRows, load_training
 from mae_cli.reading.one_pass import Data, Missing, Reading
 from mae_cli.reading.storage import choose_place
-from mae_cli.reports import FitReport, Seconds, TrainingRows, TrainReport
+from mae_cli.results.training import FitReport, Seconds, TrainingRows, TrainReport
 from mae_cli.rows.blocks import Rows
 from mae_cli.rows.encoding import Coding, Description, build_schema, describe
 from mae_cli.rows.moments import column_moments

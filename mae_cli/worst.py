@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.linear import Coefficients
-from mae_cli.reports import WorstRow
+from mae_cli.results.evaluation import WorstRow
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.largest import Largest
 from mae_cli.rows.sums import sum_blocks

@@ -7,7 +7,7 @@ from support.tables import held
 from mae_cli.errors import DataError
 from mae_cli.evaluation import EvaluationSettings, NamedModel, evaluate
 from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
-from mae_cli.reports import EvaluationRows
+from mae_cli.results.evaluation import EvaluationRows
 
 TERMS = (CategoricalTerm("k", "b", (("a", 2.0), ("b", 0.0))), NumericTerm("x", 0.5, 0.0, 9.0))
 TRAINING = {"rows": 4}

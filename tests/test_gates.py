@@ -6,7 +6,7 @@ import pytest
 
 from mae_cli.gates import mae_gate, rival_gate
 from mae_cli.metrics import Metrics
-from mae_cli.reports import Rival
+from mae_cli.results.evaluation import Rival
 
 
 def rival(difference, interval):

@@ -19,7 +19,7 @@ LAYERS = (
     ("comparison", "gates"),
     ("scoring", "paired", "ranges", "worst", "effects", "fitting", "model_file"),
     ("output_file",),
-    ("reports", "model"),
+    ("results", "model"),
     ("provenance",),
     ("fields", "solvers"),
     ("linear",),
@@ -95,7 +95,7 @@ def test_no_module_imports_itself_by_a_detour():
 
 
 # All that a report may know of the package: what is shown, and how to show it.
-SHOWN = {"report", "reports", "metrics", "visible", "watch"}
+SHOWN = {"report", "results", "metrics", "visible", "watch"}
 
 
 @pytest.mark.parametrize("name", [name for name in INNER if name.split(".")[1] == "report"])

@@ -20,7 +20,7 @@ from support.tables import held, several, source
 from mae_cli.cells.columns import ColumnChoice
 from mae_cli.evaluation import EvaluationSettings, NamedModel, evaluate
 from mae_cli.fitting import FitSettings
-from mae_cli.reports import Seconds
+from mae_cli.results.training import Seconds
 from mae_cli.solvers.settings import Textbook
 from mae_cli.text.files import Files
 from mae_cli.text.pieces import cut

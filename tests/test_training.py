@@ -11,7 +11,7 @@ from mae_cli.cells.columns import ColumnChoice
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.fitting import FitSettings
 from mae_cli.model import CategoricalTerm, Model, NumericTerm
-from mae_cli.reports import TrainingRows
+from mae_cli.results.training import TrainingRows
 from mae_cli.rows.split import Split
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Status

@@ -11,7 +11,7 @@ from mae_cli.commands.running import GATE_FAILED, OK, announce_terminal, note, r
 from mae_cli.visible import visible
 
 if TYPE_CHECKING:
-    from mae_cli.reports import EvaluationReport
+    from mae_cli.results.evaluation import EvaluationReport
 
 _MOST_WORST = 1_000
 

@@ -18,7 +18,7 @@ from mae_cli.commands.records import joined
 from mae_cli.commands.running import NOT_CONVERGED, announce_terminal, note, running, write_json
 
 if TYPE_CHECKING:
-    from mae_cli.reports import TrainReport
+    from mae_cli.results.training import TrainReport
     from mae_cli.solvers.settings import SolverSettings
     from mae_cli.training import Trained, TrainSettings
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from mae_cli.metrics import Metrics
 from mae_cli.report.plain import term_text
-from mae_cli.reports import Comparison, ContestedRow, Effect, EvaluationReport, FitReport, Rival, Scores, TrainReport
+from mae_cli.results.evaluation import EvaluationReport, Rival
+from mae_cli.results.scores import Scores
+from mae_cli.results.training import Comparison, ContestedRow, Effect, FitReport, TrainReport
 from mae_cli.visible import json_text
 
 TRAIN_SCHEMA = "mae-cli/train-report"

@@ -4,7 +4,7 @@ from rich.text import Text
 
 from mae_cli.report.numbers import at_most, counted
 from mae_cli.report.wording import loss_name, round_name
-from mae_cli.reports import FitReport
+from mae_cli.results.training import FitReport
 from mae_cli.solvers.solution import Status
 
 

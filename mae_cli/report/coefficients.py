@@ -12,7 +12,7 @@ from mae_cli.report.numbers import aligned, count
 from mae_cli.report.plain import INTERCEPT, level_text, shortened, term_text
 from mae_cli.report.tables import AlignedTable
 from mae_cli.report.wording import fit_name, heading
-from mae_cli.reports import Effect, FitReport, TrainReport
+from mae_cli.results.training import Effect, FitReport, TrainReport
 from mae_cli.visible import visible
 
 NO_STANDARD_ERRORS = "Coefficients come without standard errors yet."

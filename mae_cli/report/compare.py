@@ -12,7 +12,7 @@ from mae_cli.report.plain import shortened
 from mae_cli.report.scores import comparison_scores
 from mae_cli.report.tables import AlignedTable
 from mae_cli.report.wording import fit_name, heading, round_name
-from mae_cli.reports import Comparison, FitReport, TrainReport
+from mae_cli.results.training import Comparison, FitReport, TrainReport
 from mae_cli.visible import visible
 
 

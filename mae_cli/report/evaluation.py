@@ -11,7 +11,7 @@ from mae_cli.report.plain import shortened
 from mae_cli.report.scores import evaluation_scores
 from mae_cli.report.tables import AlignedTable
 from mae_cli.report.wording import evaluation_rows, fit_name, is_pinball
-from mae_cli.reports import EvaluationReport, Gate, Rival, WorstRow
+from mae_cli.results.evaluation import EvaluationReport, Gate, Rival, WorstRow
 from mae_cli.visible import visible
 
 

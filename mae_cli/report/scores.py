@@ -9,7 +9,8 @@ from mae_cli.metrics import Metrics
 from mae_cli.report.numbers import aligned, quantity
 from mae_cli.report.tables import AlignedTable
 from mae_cli.report.wording import baseline_name, fit_name, heading, is_pinball
-from mae_cli.reports import EvaluationReport, FitReport
+from mae_cli.results.evaluation import EvaluationReport
+from mae_cli.results.training import FitReport
 
 Column = tuple[str, Metrics]
 """A heading (a line break makes a second line) and the metrics below it."""

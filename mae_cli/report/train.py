@@ -12,7 +12,7 @@ from mae_cli.report.numbers import counted, duration
 from mae_cli.report.plain import shortened
 from mae_cli.report.scores import fit_scores
 from mae_cli.report.wording import fit_name, round_name, training_rows
-from mae_cli.reports import TrainReport
+from mae_cli.results.training import TrainReport
 from mae_cli.visible import visible
 
 

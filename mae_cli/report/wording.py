@@ -1,7 +1,8 @@
 """What things are called, the same in every report."""
 
 from mae_cli.report.numbers import count, counted, quantity
-from mae_cli.reports import EvaluationRows, TrainingRows
+from mae_cli.results.evaluation import EvaluationRows
+from mae_cli.results.training import TrainingRows
 
 
 def is_pinball(loss: str, quantile: float) -> bool:

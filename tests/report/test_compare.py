@@ -7,7 +7,7 @@ from rich.console import Console
 
 from mae_cli.report.console import result_console
 from mae_cli.report.train import show_training
-from mae_cli.reports import Scores
+from mae_cli.results.scores import Scores
 
 AFTER_THE_CHART = """\
 MAE fit, proved optimal: no linear model on these columns has a smaller MAE; the optimum is unique \

@@ -1,0 +1,1 @@
+"""What use cases return and reports show."""
