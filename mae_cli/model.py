@@ -5,6 +5,8 @@ The same fit gives the same bytes: there is no clock in a model.
 """
 
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -27,6 +29,7 @@ VERSION = 1
 
 # Room for millions of levels; an endless file must not fill the memory.
 _LARGEST = 256 << 20
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -207,7 +210,8 @@ def read_model(stream: BinaryIO, name: str) -> Model:
         ModelError: it is no valid model.
     """
     try:
-        content = stream.read(_LARGEST + 1)
+        # Asked for all at once, so much memory would be claimed, whatever the file holds.
+        content = b"".join(islice(iter(partial(stream.read, _BLOCK), b""), _LARGEST // _BLOCK + 1))
     except OSError as error:
         raise ModelError(f"{name} cannot be read ({error.strerror})") from error
     if len(content) > _LARGEST:

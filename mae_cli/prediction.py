@@ -35,7 +35,7 @@ class PredictionSettings:
         only: whether to write that column alone.
 
     Raises:
-        SettingsError: the name is blank.
+        SettingsError: the name is blank, or no text (an argument that was not UTF-8).
     """
 
     column: str = "prediction"
@@ -44,6 +44,8 @@ class PredictionSettings:
     def __post_init__(self) -> None:
         if not self.column.strip():
             raise SettingsError("the new column must have a name; give one with --column")
+        if any("\ud800" <= sign <= "\udfff" for sign in self.column):
+            raise SettingsError(f"the name {quoted(self.column)} of the new column is not UTF-8; give another one")
 
 
 @dataclass(eq=False)

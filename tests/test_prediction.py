@@ -176,6 +176,11 @@ def test_a_blank_name_is_refused(name):
         PredictionSettings(column=name)
 
 
+def test_a_name_that_is_no_text_is_refused():
+    with pytest.raises(SettingsError, match=r"^the name 'gr\\udcf6' of the new column is not UTF-8; give another one$"):
+        PredictionSettings(column="gr\udcf6")
+
+
 def test_a_name_that_is_taken_is_refused_unless_the_column_stands_alone():
     with pytest.raises(DataError) as caught:
         prediction("x,k,prediction\n1,a,9\n")

@@ -1,11 +1,13 @@
 """What the commands are made with: the same settings for all, and complaints that harm no terminal."""
 
+import errno
 from collections.abc import Callable
 from typing import Any
 
 import click
 
 from mae_cli import __version__
+from mae_cli.commands.running import discard_output
 from mae_cli.visible import visible
 
 
@@ -18,6 +20,11 @@ class Command(click.Command):
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             raise click.UsageError(visible(error.format_message()), error.ctx) from None
+        except OSError as error:  # help and the like are printed while the arguments are read
+            if error.errno == errno.EPIPE:
+                raise
+            discard_output()
+            raise click.ClickException(f"cannot write the output: {error.strerror}") from None
 
 
 def command(epilog: str) -> Callable[[Callable[..., None]], Command]:

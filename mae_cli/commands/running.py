@@ -61,7 +61,7 @@ def _faults_in_one_line(outcome: Outcome) -> Iterator[None]:
     except MaeCliError as error:
         _fail(str(error), error.exit_status)
     except OSError as error:  # files are guarded where they are opened; what is left are the standard streams
-        _discard_output()
+        discard_output()
         if _is_broken_pipe(error):
             sys.exit(outcome.status)
         _fail(f"cannot write the output: {error.strerror}", FAULT)
@@ -121,7 +121,7 @@ def _fail(message: str, status: int) -> None:
     sys.exit(status)
 
 
-def _discard_output() -> None:
+def discard_output() -> None:
     """Point the streams that fail at nothing, so that the interpreter's last flush finds no closed pipe."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):

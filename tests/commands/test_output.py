@@ -173,3 +173,10 @@ def test_a_model_does_not_go_under_the_name_of_a_compressed_file(mae_train, tabl
     refusal = f"{output} would be plain text under the name of a compressed file; name it {remedy}"
     assert (result.exit_code, result.stderr) == (1, f"Error: {refusal}\n")
     assert not (tmp_path / output).exists()
+
+
+@posix_only
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_help_that_cannot_be_written_is_told_in_one_line(tmp_path):
+    done = shell("$TRAIN --help > /dev/full", tmp_path)
+    assert (done.returncode, done.stderr) == (1, "Error: cannot write the output: No space left on device\n")
