@@ -197,6 +197,8 @@ def load_model(path: str | Path) -> Model:
         with Path(path).open("rb") as stream:
             return read_model(stream, str(path))
     except FileNotFoundError:
+        if "://" in str(path):
+            raise ModelError(f"{path} is a URL; download it first and give the file") from None
         raise ModelError(f"there is no model file {path}") from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         detail = error.strerror if isinstance(error, OSError) else error

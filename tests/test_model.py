@@ -96,6 +96,11 @@ def test_loading_reads_a_file(tmp_path):
     assert load_model(str(tmp_path / "m.json")) == MODEL
 
 
+def test_a_url_is_no_model_file():
+    with pytest.raises(ModelError, match=r"^https://host/m\.json is a URL; download it first and give the file$"):
+        load_model("https://host/m.json")
+
+
 def test_loading_names_the_file_that_is_not_there(tmp_path):
     with pytest.raises(ModelError, match=r"^there is no model file .*absent\.json$"):
         load_model(tmp_path / "absent.json")
