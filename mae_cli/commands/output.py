@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +43,12 @@ def check_output(output: str, inputs: Mapping[str, Sequence[str]], check_file: C
         ModelError: with what to do instead.
     """
     if output == STDOUT:
+        _refuse_appending(inputs)
         return
     if output.endswith(_SLASHES):  # a path would lose it
         raise ModelError(f"{output} is a directory; name a file in it with -o")
     for what, names in inputs.items():
-        if any(_is_input(Path(output), name) for name in names):
+        if any(_is_input(Path(output).stat, name) for name in names):
             raise ModelError(f"{output} is {what}; name another file with -o")
     check_file(Path(output))
 
@@ -72,9 +74,16 @@ def write_output(model: "Model", output: str, *, force: bool) -> None:
         write_model(model, Path(output), force=force)
 
 
-def _is_input(output: Path, name: str) -> bool:
+def _refuse_appending(inputs: Mapping[str, Sequence[str]]) -> None:
+    """Refuse standard output that a shell appends to a file which is read: it would grow while it is read."""
+    for what, names in inputs.items():
+        if any(_is_input(partial(os.fstat, 1), name) for name in names):
+            raise ModelError(f"standard output is {what}; send it to another file")
+
+
+def _is_input(output: Callable[[], os.stat_result], name: str) -> bool:
     """Whether they are one file, by whatever names; devices and pipes can be both."""
     with suppress(OSError, ValueError):  # one of them is not there, or its name is none: that is told elsewhere
         read = os.fstat(0) if name == STDIN else Path(name).stat()
-        return stat.S_ISREG(read.st_mode) and os.path.samestat(output.stat(), read)
+        return stat.S_ISREG(read.st_mode) and os.path.samestat(output(), read)
     return False

@@ -180,3 +180,12 @@ def test_a_model_does_not_go_under_the_name_of_a_compressed_file(mae_train, tabl
 def test_help_that_cannot_be_written_is_told_in_one_line(tmp_path):
     done = shell("$TRAIN --help > /dev/full", tmp_path)
     assert (done.returncode, done.stderr) == (1, "Error: cannot write the output: No space left on device\n")
+
+
+@posix_only
+def test_standard_output_that_is_appended_to_the_data_is_refused(table, tmp_path):
+    data = table("y,x\n1,1\n2,2\n4,3\n")
+    before = Path(data).read_bytes()
+    done = shell(f"$TRAIN {data} -t y -o - >> {data}", tmp_path)
+    assert (done.returncode, done.stderr) == (1, "Error: standard output is the data; send it to another file\n")
+    assert Path(data).read_bytes() == before
