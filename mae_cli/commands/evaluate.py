@@ -65,14 +65,14 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
         from mae_cli.opening import opened  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
         settings = EvaluationSettings(
-            skip_unseen=(options["unseen"] or ("skip" if against else "error")) == "skip",
+            skip_unseen=(options["unseen"] or ("skip" if against is not None else "error")) == "skip",
             stream=options["stream"],
             max_mae=options["max_mae"],
             worst=options["worst"] or 0,
         )
         announce_terminal(model, *data, against or "", quiet=quiet)
         subject = NamedModel(model_of(model, data), name_of(model))
-        rival = NamedModel(model_of(against), name_of(against)) if against else None
+        rival = NamedModel(model_of(against), name_of(against)) if against is not None else None
         with opened(data, dialect_of(options), options["dask"]) as files:
             report = evaluate(subject, files, settings, rival)
         for text in report.notes:

@@ -211,6 +211,11 @@ def test_a_rival_that_is_no_model_is_refused(mae_eval, good, data):
     assert (result.exit_code, result.stderr) == (1, "Error: there is no model file old.json\n")
 
 
+def test_a_rival_without_a_name_does_not_switch_the_gate_off(mae_eval, good, data):
+    result = mae_eval(good, data, "--against", "")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+
+
 def test_the_worst_rows_are_listed_with_their_lines(mae_eval, good, data, one_object):
     result = mae_eval(good, data, "--worst", "3")
     assert "\nThe rows with the largest residuals:\nline " in result.stdout
