@@ -4,9 +4,8 @@ Reading checks everything (types, finiteness, duplicates, unknown and missing ke
 The same fit gives the same bytes: there is no clock in a model.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -212,13 +211,25 @@ def read_model(stream: BinaryIO, name: str) -> Model:
         ModelError: it is no valid model.
     """
     try:
-        # Asked for all at once, so much memory would be claimed, whatever the file holds.
-        content = b"".join(islice(iter(partial(stream.read, _BLOCK), b""), _LARGEST // _BLOCK + 1))
+        content = b"".join(_blocks(stream))
     except OSError as error:
         raise ModelError(f"{name} cannot be read ({error.strerror})") from error
     if len(content) > _LARGEST:
         raise ModelError(f"{name} is no model file: it is larger than {_LARGEST >> 20} MiB")
     return Model.from_json(content, name)
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """What is read of a model, up to a little more than it may have.
+
+    Asked for at once, that much memory would be claimed, whatever the file holds; asked again after its end, a terminal
+    would wait for another one.
+    """
+    for _ in range(_LARGEST // _BLOCK + 1):
+        block = stream.read(_BLOCK)
+        yield block
+        if len(block) < _BLOCK:
+            return
 
 
 def _check_consistency(model: Model, fields: Fields) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import unicodedata
 from random import Random
+from threading import Timer
 
 import pytest
 
@@ -39,7 +40,10 @@ def on_terminal(tmp_path):
             env=inherited | {"TERM": "xterm-256color"} | environment,
         )
         os.close(theirs)
+        late = Timer(60, process.kill)  # one that waits for more to be typed would wait for ever
+        late.start()
         sent = b"".join(_chunks(ours))
+        late.cancel()
         os.close(ours)
         return process.wait(timeout=60), sent.decode(environment.get("PYTHONIOENCODING", "utf-8")).replace("\r\n", "\n")
 
