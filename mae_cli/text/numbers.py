@@ -42,17 +42,15 @@ class Numbers:
     @classmethod
     def of(cls, frame: pd.DataFrame, names: Sequence[str], apart: int) -> "Numbers":
         """The named columns of a frame, the first `apart` of them kept apart."""
-        values, clean = np.zeros((len(names), len(frame))), np.zeros(len(names), dtype=bool)
-        for place, name in enumerate(names):
-            column = frame[name]
-            if _holds_exact_numbers(column):
-                values[place] = column.to_numpy()
-                clean[place] = True
-        values += 0.0  # pandas reads -0 as negative zero only where a chunk has fractions too; here zero is zero
+        types = dict(zip(frame.columns, frame.dtypes, strict=True))
+        is_exact = np.array([_is_exact(types[name], frame, name) for name in names], dtype=bool)
+        values = _values(frame, names, is_exact)
+        clean = is_exact
         if len(frame):  # a missing number is neither above nor below
-            clean &= (values.min(axis=1) > -LARGEST_EXACT) & (values.max(axis=1) < LARGEST_EXACT)
-        # Copies, as a view of a part would keep the whole.
-        return cls(values[:apart].copy(), np.ascontiguousarray(values[apart:].T), clean)
+            clean = is_exact & (values.min(axis=1) > -LARGEST_EXACT) & (values.max(axis=1) < LARGEST_EXACT)
+        # pandas reads -0 as negative zero only where a chunk has fractions too; here zero is zero. Sums are copies, as
+        # a view of a part would keep the whole.
+        return cls(values[:apart] + 0.0, np.add(values[apart:].T, 0.0, order="C"), clean)
 
     def column(self, place: int) -> FloatArray:
         """(b,) the values of a column, to be read or set."""
@@ -68,8 +66,19 @@ class Numbers:
         return np.asarray(np.isnan(self.apart).any(axis=0) | np.isnan(self.matrix).any(axis=1))
 
 
-def _holds_exact_numbers(column: pd.Series) -> bool:
-    values = column.dtype
-    if not isinstance(values, np.dtype) or values.kind not in "iuf":
+def _values(frame: pd.DataFrame, names: Sequence[str], is_exact: BoolArray) -> FloatArray:
+    """(a + q, b) the named columns, zeros for those that are not exact; no copy where the frame is just these."""
+    if is_exact.all() and list(frame.columns) == list(names):
+        return frame.to_numpy(dtype=np.float64).T
+    values = np.zeros((len(names), len(frame)))
+    for row, name, exact in zip(values, names, is_exact, strict=True):
+        if exact:
+            row[:] = frame[name].to_numpy()
+    return values
+
+
+def _is_exact(kind: object, frame: pd.DataFrame, name: str) -> bool:
+    """Whether a column of this type has numbers that are all floats."""
+    if not isinstance(kind, np.dtype) or kind.kind not in "iuf":
         return False
-    return values.kind == "f" or not len(column) or max(-int(column.min()), int(column.max())) <= LARGEST_EXACT
+    return kind.kind == "f" or frame.empty or max(-int(frame[name].min()), int(frame[name].max())) <= LARGEST_EXACT

@@ -6,8 +6,9 @@ booleans. Here such a piece is said to be faulty, or the text of the cells is ke
 
 import io
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -59,19 +60,31 @@ class Expected:
     dialect: Dialect
     spelled: Collection[str] = ()
 
-    @property
-    def types(self) -> dict[str, Any]:
-        """The type of every column that pandas shall not guess."""
-        unused = {name: _UNUSED for name in self.names if name not in self.used}
-        return unused | dict.fromkeys([*self.text, *self.spelled], str)
+    @cached_property
+    def labels(self) -> "pd.Index[str]":
+        """The names for a frame. It is cheaper to hand pandas numbers for names, and to name the columns afterwards."""
+        return pd.Index(list(self.names))
 
     @property
-    def missing(self) -> list[str] | dict[str, list[str]]:
+    def types(self) -> dict[Hashable, Any] | None:
+        """The type of every column that pandas shall not guess, by its place; None where it guesses all."""
+        kept = {*self.text, *self.spelled}
+        types: dict[Hashable, Any] = {
+            place: str if name in kept else _UNUSED
+            for place, name in enumerate(self.names)
+            if name in kept or name not in self.used
+        }
+        return types or None  # no types at all take it longer than None
+
+    @property
+    def missing(self) -> list[str] | dict[Any, list[str]]:
         """The spellings of a missing cell in every column that is used; in text only an empty cell is one here."""
         text, numbers = [""], sorted(self.dialect.missing_words)
         if not self.text:
             return numbers  # for each column apart it takes pandas a quarter of its time
-        return {name: text if name in self.text else numbers for name in self.names if name in self.used}
+        return {
+            place: text if name in self.text else numbers for place, name in enumerate(self.names) if name in self.used
+        }
 
     def without_missing_numbers(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the numbers that stand for missing cells missing, however they are written."""
@@ -97,7 +110,7 @@ def parse(source: Source, expected: Expected, piece: Piece) -> Parsed:
         OpenQuoteError: it ends inside of quotes.
         FaultyPieceError: a record is at fault.
     """
-    if b"\0" in piece.content or _begins_too_long(source, expected, piece):
+    if b"\0" in piece.marks or _begins_too_long(source, expected, piece):
         raise FaultyPieceError
     try:
         frame = _frame(source, expected, piece)
@@ -120,7 +133,7 @@ def _misread_columns(frame: pd.DataFrame, numbers: Numbers, expected: Expected, 
     passes over a blank behind the exponent's `e` of a number that begins with a plus sign.
     """
     names = number_columns(expected.used, expected.text)
-    if b"+" in piece.content and _BLANK_IN_EXPONENT.search(piece.content):
+    if b"+" in piece.marks and _BLANK_IN_EXPONENT.search(piece.content):
         return [name for name in names if frame[name].dtype == np.float64]
     suspects = [name for name, clean in zip(names, numbers.clean, strict=True) if not clean]
     beyond = [
@@ -138,7 +151,7 @@ def _frame(source: Source, expected: Expected, piece: Piece) -> pd.DataFrame:
             sep=source.delimiter,
             decimal=expected.dialect.decimal,
             header=None if piece.offset else 0,
-            names=list(expected.names),
+            names=range(len(expected.names)),
             index_col=False,
             dtype=expected.types,
             na_values=expected.missing,
@@ -148,6 +161,7 @@ def _frame(source: Source, expected: Expected, piece: Piece) -> pd.DataFrame:
         )
     except pd.errors.EmptyDataError:  # nothing but blank lines
         frame = pd.DataFrame({name: [] for name in expected.names})
+    frame.columns = expected.labels
     return expected.without_missing_numbers(frame)
 
 
@@ -159,21 +173,17 @@ def _plain(source: Source, piece: Piece) -> tuple[bytes, bool]:
     blank, it loses blanks at the line's beginning where one of its buffers ends.
     """
     content = piece.content
-    # One byte is searched many times faster than two of which the second is everywhere.
-    follows_return = b"\r" in content and b"\r" + source.delimiter.encode() in content
-    if not follows_return and not _begins_with_blank(content):
+    follows_return = b"\r" in piece.marks and b"\r" + source.delimiter.encode() in content
+    if not follows_return and not _begins_with_blank(piece):
         return (UTF8_MARK + content if piece.offset and content.startswith(UTF8_MARK) else content), True
     content = b"".join(raw_records(piece.text, source.delimiter))
     return (UTF8_MARK + content if content.startswith(UTF8_MARK) else content), False
 
 
-def _begins_with_blank(content: bytes) -> bool:
+def _begins_with_blank(piece: Piece) -> bool:
     """Whether a line begins with a blank."""
-    if b" " not in content and b"\t" not in content:
-        return False
-    return content[:1] in {b" ", b"\t"} or any(
-        end + blank in content for end in (b"\n", b"\r") for blank in (b" ", b"\t")
-    )
+    content, blanks = piece.content, piece.marks & {b" ", b"\t"}
+    return content[:1] in blanks or any(end + blank in content for end in (b"\n", b"\r") for blank in blanks)
 
 
 def _begins_too_long(source: Source, expected: Expected, piece: Piece) -> bool:
@@ -187,12 +197,12 @@ def _has_short_record(source: Source, expected: Expected, piece: Piece, frame: p
 
     Where nothing is quoted, the number of delimiters says at once that there is none.
     """
-    last = frame[expected.names[-1]]
-    if not (last.isna() | (last == b"")).any():
+    last = frame[expected.names[-1]].to_numpy()
+    if not (pd.isna(last).any() or (last.dtype == object and (last == b"").any())):
         return False
     records = len(frame) + (piece.offset == 0)
     delimiters = piece.content.count(source.delimiter.encode())
-    if b'"' not in piece.content and delimiters == records * (len(expected.names) - 1):
+    if b'"' not in piece.marks and delimiters == records * (len(expected.names) - 1):
         return False
     lengths = (len(record.cells) for record in piece.records(source.delimiter))
     return any(length < len(expected.names) for length in lengths)

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import BinaryIO
 
 from mae_cli.text.csv_records import UTF8_MARK, Record, walk
@@ -13,6 +14,10 @@ PIECE_BYTES = 1 << 22
 LONGEST_RECORD = 1 << 28
 # A line of more bytes is not waited for.
 _LONG_LINE = 1 << 16
+# What the parser may misread, or read in silence.
+_MARKS = (b"\0", b"\r", b"\t", b" ", b'"', b"+")
+# So many bytes stay in a core's cache while all marks are looked for.
+_WINDOW = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,15 @@ class Piece:
     def text(self) -> bytes:
         """The bytes without the byte order mark that may begin a stream."""
         return self.content if self.offset else self.content.removeprefix(UTF8_MARK)
+
+    @cached_property
+    def marks(self) -> frozenset[bytes]:
+        """Those of NUL, carriage return, tab, blank, quote and plus sign that stand in it: each wants a closer look."""
+        found: set[bytes] = set()
+        for start in range(0, len(self.content), _WINDOW):
+            stop = start + _WINDOW
+            found |= {mark for mark in _MARKS if mark not in found and self.content.find(mark, start, stop) >= 0}
+        return frozenset(found)
 
     def records(self, delimiter: str, *, strict: bool = False) -> Iterator[Record]:
         """The records one by one, with their lines from 1 on; the first begins with the piece."""

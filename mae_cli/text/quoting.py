@@ -12,7 +12,7 @@ _QUOTE = ord('"')
 
 def has_misplaced_quote(piece: Piece, delimiter: str) -> bool:
     """Whether a record has text behind a closing quote."""
-    if b'"' not in piece.content or _all_quotes_enclose_fields(piece.text, delimiter):
+    if b'"' not in piece.marks or _all_quotes_enclose_fields(piece.text, delimiter):
         return False
     try:
         deque(piece.records(delimiter, strict=True), maxlen=0)

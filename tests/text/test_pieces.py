@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.text.pieces import Piece, cut
+from mae_cli.text.pieces import _MARKS, _WINDOW, Piece, cut
 
 
 @given(st.binary(max_size=60) | st.text("ab\r\n", max_size=60).map(str.encode), st.integers(1, 9))
@@ -63,3 +63,9 @@ def test_a_record_of_impossible_length_is_not_waited_for(monkeypatch):
     rest = following(b"b\n", b"c\n", b'd"\n')
     assert Piece(b'"a\n', 0).completed(rest) is None
     assert next(rest).content == b'd"\n'
+
+
+@given(st.lists(st.sampled_from([b"12,", b"a", b"\0", b"\r", b"\t", b" ", b'"', b"+"])), st.integers(0, 3))
+def test_a_piece_knows_which_marks_stand_anywhere_in_it(parts, windows):
+    content = b"1" * (windows * _WINDOW - 3 if windows else 0) + b"".join(parts)
+    assert Piece(content, 0).marks == {mark for mark in _MARKS if mark in content}
