@@ -20,6 +20,14 @@ _MARKS = (b"\0", b"\r", b"\t", b" ", b'"', b"+")
 _WINDOW = 1 << 17
 
 
+class EndlessLineError(Exception):
+    """A line is longer than a record can be; it begins with the byte `offset` of the stream."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset)
+        self.offset = offset
+
+
 @dataclass(frozen=True)
 class Piece:
     """Bytes of a stream.
@@ -72,6 +80,9 @@ def cut(stream: BinaryIO, size: int = PIECE_BYTES) -> Iterator[Piece]:
     """Pieces of about `size` bytes; each but the last ends after a line end (which may stand inside of quotes).
 
     The first has more than blank lines, so that a header stands in it.
+
+    Raises:
+        EndlessLineError: a line is longer than `LONGEST_RECORD`.
     """
     pieces = _cut(stream, size)
     first = []
@@ -85,14 +96,23 @@ def cut(stream: BinaryIO, size: int = PIECE_BYTES) -> Iterator[Piece]:
 
 
 def _cut(stream: BinaryIO, size: int) -> Iterator[Piece]:
-    offset, rest = 0, b""
+    offset = length = 0
+    begun: list[bytes] = []  # of a line; joined once, so that a long line takes no longer than others
     block = stream.read(size)
     while block:
-        if not rest and b"\n" in block[-_LONG_LINE:]:  # the line that is begun ends soon
+        if not length and b"\n" in block[-_LONG_LINE:]:  # the line that is begun ends soon
             block += stream.readline(_LONG_LINE)
-        content, block = rest + block, stream.read(size)
-        end = content.rfind(b"\n") + 1 or content.rfind(b"\r", 0, -1) + 1 if block else len(content)
+        following = stream.read(size)
+        end = block.rfind(b"\n") + 1 or block.rfind(b"\r", 0, -1) + 1 if following else len(block)
         if end:
-            yield Piece(content[:end], offset)
-            offset += end
-        rest = content[end:]
+            piece = Piece(b"".join([*begun, block[:end]]), offset)
+            yield piece
+            offset, length, begun = offset + len(piece.content), 0, []
+        rest = block[end:]
+        if rest.endswith(b"\r"):  # what follows tells whether the line ends here
+            rest, following = rest[:-1], b"\r" + following
+        begun.append(rest)
+        length += len(rest)
+        if length > LONGEST_RECORD:
+            raise EndlessLineError(offset)
+        block = following

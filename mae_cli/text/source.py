@@ -19,8 +19,8 @@ from typing import BinaryIO, cast
 from mae_cli.errors import DataError
 from mae_cli.text.archives import ARCHIVE_ERRORS, EXPANSION, LONGEST_MAGIC, Archive, archive_of
 from mae_cli.text.csv_records import UTF8_MARK, Record, line_ends, undecodable_line, walk
-from mae_cli.text.pieces import Piece, cut
-from mae_cli.text.spool import Spool
+from mae_cli.text.pieces import LONGEST_RECORD, EndlessLineError, Piece, cut
+from mae_cli.text.spool import DeviceError, Spool
 from mae_cli.text.transcoding import Transcoded, UndecodableError, encoding_of_mark
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -154,6 +154,8 @@ class Source:
                 f"{self.name}, line {error.line}: not {self.encoding} text ({error.reason}); name the right encoding "
                 "with --encoding"
             ) from error
+        except EndlessLineError as error:
+            raise self._endless(error.offset) from error
         except UnicodeError as error:
             raise self.undecodable() from error
         except ARCHIVE_ERRORS as error:
@@ -164,6 +166,13 @@ class Source:
             if error.errno is None and self.archive is not None:
                 raise self._corrupt(error) from error
             raise _unreadable(self.name, error) from error
+
+    def _endless(self, offset: int) -> DataError:
+        line = self.lines_before(offset) + 1
+        return DataError(
+            f"{self.name}, line {line}: no line end within {LONGEST_RECORD >> 20} MiB; this is no table with a record a "
+            "line"
+        )
 
     def _corrupt(self, error: Exception) -> DataError:
         kind = self.archive.kind if self.archive else ""
@@ -205,6 +214,8 @@ def _spooled(name: str, opened: Callable[[], AbstractContextManager[BinaryIO]]) 
     try:
         with opened() as stream:
             return Spool(stream)
+    except DeviceError:
+        raise DataError(f"{name} is a device, not a CSV file") from None
     except OSError as error:
         raise _unreadable(name, error) from error
 

@@ -1,6 +1,8 @@
 """Bytes that can be read only once (standard input, a pipe) held so that they can be read again."""
 
 import io
+import os
+import stat
 import tempfile
 import threading
 from typing import IO, BinaryIO, cast
@@ -12,11 +14,16 @@ _IN_MEMORY = 1 << 26
 _BLOCK = 1 << 20
 
 
+class DeviceError(Exception):
+    """A stream comes from a device (zeros, random numbers, a disk), which is no table and may have no end."""
+
+
 class Spool:
     """What a stream had to say.
 
     Raises:
         OSError: the stream cannot be read.
+        DeviceError: it is a device and goes on and on.
         DataError: there is no room for it.
     """
 
@@ -24,6 +31,8 @@ class Spool:
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (open as long as it is needed)
         # A block that is not full ends the stream; to read on would ask a terminal for a second end.
         while len(block := stream.read(_BLOCK)) == _BLOCK:
+            if _is_device(stream):
+                raise DeviceError
             self._keep(block)
         self._keep(block)
         self.size = self._file.tell()
@@ -47,6 +56,15 @@ class Spool:
         with self._lock:
             self._file.seek(offset)
             return self._file.read(size)
+
+
+def _is_device(stream: BinaryIO) -> bool:
+    """Whether it is one, other than a terminal."""
+    try:
+        mode = os.fstat(stream.fileno()).st_mode
+    except OSError:  # no file at all
+        return False
+    return stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not stream.isatty())
 
 
 class _Window(io.RawIOBase):

@@ -37,6 +37,14 @@ def test_a_line_longer_than_a_piece_is_not_cut():
     ]
 
 
+def test_the_blocks_of_a_long_line_are_joined_once():
+    """Joined with every block, this line would take minutes."""
+    content = b"x" * 20_000_000 + b"\n"
+    pieces = [piece.content for piece in cut(io.BytesIO(content + b"y\n" * 1000), 1000)]
+    assert pieces[0] == content + b"y\n" * 499
+    assert b"".join(pieces) == content + b"y\n" * 1000
+
+
 def following(*contents):
     return iter([Piece(content, 10 * number) for number, content in enumerate(contents, start=1)])
 

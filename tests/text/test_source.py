@@ -73,6 +73,26 @@ def test_a_url_is_refused_without_a_socket(monkeypatch):
     assert refusal("https://example.org/data.csv") == expected
 
 
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/urandom"])
+def test_a_device_is_refused_before_it_fills_the_disk(device):
+    assert refusal(device) == f"{device} is a device, not a CSV file"
+
+
+def test_standard_input_from_a_device_is_refused(monkeypatch):
+    with open("/dev/zero", encoding="ascii") as stream:  # noqa: PTH123  (as a shell opens it)
+        monkeypatch.setattr("sys.stdin", stream)
+        assert refusal("-") == "standard input is a device, not a CSV file"
+
+
+def test_a_line_longer_than_any_record_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr("mae_cli.text.pieces.LONGEST_RECORD", 1_000_000)
+    source = table("y,x\n1,2\n" + "3" * 2_000_000)
+    message = "data.csv, line 3: no line end within 256 MiB; this is no table with a record a line"
+    with pytest.raises(DataError) as error:
+        list(source.pieces())
+    assert str(error.value) == message
+
+
 def test_an_absent_file_is_refused(tmp_path):
     assert refusal(tmp_path / "none.csv") == f"{tmp_path / 'none.csv'} does not exist"
 
