@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from mae_cli.cells.columns import unknown_column
 from mae_cli.errors import DataError, ModelError, SettingsError
 from mae_cli.gates import mae_gate, rival_gate
+from mae_cli.losses import Absolute, Pinball
 from mae_cli.model import Model
 from mae_cli.paired import Predictor, paired_difference
 from mae_cli.ranges import TrainingRanges, outside_note
@@ -82,6 +84,8 @@ def evaluate(
             "only models of one target can be compared"
         )
     joint = joint_schema([model.schema] if rival is None else [model.schema, rival.model.schema])
+    if rival is not None:
+        _require_own_columns(rival, model, files)
     loaded = _load(model, joint, files, settings)
     all_rows = _scorable(loaded)
     rows, point = _rows_of(model, joint, all_rows), model.point
@@ -97,7 +101,7 @@ def evaluate(
         weight=model.weight if model.weight in files.header.names else None,
         rows=EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen),
         scores=scores,
-        notes=tuple(_notes(model, loaded, outside, compared)),
+        notes=tuple(_notes(model, loaded, outside, settings.max_mae, compared)),
         outside=outside,
         worst=worst_rows(rows, point, settings.worst, files) if settings.worst else None,
         rival=compared,
@@ -109,6 +113,14 @@ def _load(model: Model, joint: Schema, files: Data, settings: EvaluationSettings
     place = choose_place(files, len(joint.features) + 1, stream=settings.stream)
     reading = Reading(place.collect, skip_unseen=settings.skip_unseen)
     return load_for_model(files, joint, model.target, model.weight, reading)
+
+
+def _require_own_columns(rival: NamedModel, model: Model, files: Data) -> None:
+    """Refuse data without a column that the rival alone needs; those of the model are told as the model's."""
+    shared = {feature.name for feature in model.schema.features}
+    for feature in rival.model.schema.features:
+        if feature.name not in shared and feature.name not in files.header.names:
+            raise unknown_column(feature.name, files.header.names, files.name, f"a feature of {rival.name}")
 
 
 def _scorable(loaded: LoadedRows) -> Rows:
@@ -130,8 +142,19 @@ def _rival(model: Model, rival: NamedModel, joint: Schema, all_rows: Rows, files
     rows = _rows_of(other, joint, all_rows)
     scores = score(rows, other.point, model.trivial_prediction, model.quantile, files.place)
     first, second = (Predictor(Selection.of(each.schema, joint), each.point) for each in (model, other))
-    difference = paired_difference(all_rows, first, second)
-    return Rival(rival.name, other.loss, other.quantile, scores.model, difference.value, difference.interval)
+    same_quantile = model.quantile == other.quantile != 0.5
+    loss = Pinball(model.quantile) if same_quantile else Absolute()
+    difference = paired_difference(all_rows, first, second, loss)
+    return Rival(
+        model=rival.name,
+        loss=other.loss,
+        quantile=other.quantile,
+        metrics=scores.model,
+        difference=difference.value,
+        interval=difference.interval,
+        measure="pinball" if same_quantile else "mae",
+        coverage=None if scores.coverage is None else scores.coverage[0],
+    )
 
 
 def _outside(schema: Schema, rows: Rows) -> Outside | None:
@@ -139,7 +162,9 @@ def _outside(schema: Schema, rows: Rows) -> Outside | None:
     return ranges.report(sum_blocks(rows, ranges.count_block))
 
 
-def _notes(model: Model, loaded: LoadedRows, outside: Outside | None, rival: Rival | None) -> list[str]:
+def _notes(
+    model: Model, loaded: LoadedRows, outside: Outside | None, max_mae: float | None, rival: Rival | None
+) -> list[str]:
     notes = list(loaded.notes)
     if loaded.rows_unseen:
         notes.append(f"{counted(loaded.rows_unseen, 'row')} with a level never seen in training not scored")
@@ -147,11 +172,17 @@ def _notes(model: Model, loaded: LoadedRows, outside: Outside | None, rival: Riv
         notes.append(outside_note(outside))
     count = loaded.rows.shape[0]
     if rival is not None and count < _FEW_ROWS:
-        notes.append(f"{counted(count, 'row')} are few for an interval of the difference; it is rough")
-    if rival is not None and (model.quantile, rival.quantile) != (0.5, 0.5):
+        few = "1 row is too little" if count == 1 else f"{counted(count, 'row')} are few"
+        notes.append(f"{few} for an interval of the difference{'' if count == 1 else '; it is rough'}")
+    if rival is not None and model.quantile != rival.quantile:
         notes.append(
             f"the models were fitted to the quantiles {model.quantile:g} and {rival.quantile:g}, but are compared by "
             "the MAE, which is made for the median 0.5"
+        )
+    if max_mae is not None and model.quantile != 0.5:
+        notes.append(
+            f"the model was fitted to the quantile {model.quantile:g}, but --max-mae limits the MAE, which is made for "
+            "the median 0.5"
         )
     return notes
 

@@ -20,16 +20,17 @@ def mae_gate(mae: float, limit: float) -> Gate:
 
 def rival_gate(rival: Rival) -> Gate:
     """Passed unless the model is worse than the other one beyond chance: the whole interval lies above 0."""
+    loss = "the pinball loss" if rival.measure == "pinball" else "the MAE"
     if rival.interval is None:
-        finding = f"one row cannot tell whether the MAE is larger than that of {rival.model}"
+        finding = f"one row cannot tell whether {loss} is larger than that of {rival.model}"
         return Gate("against", passed=True, value=rival.difference, limit=0.0, finding=finding)
     low, high = rival.interval
     interval = f"{100 * CONFIDENCE:.0f} % interval"
     if low <= 0 <= high:
-        finding = f"the MAE is not larger than that of {rival.model} beyond chance"
+        finding = f"{loss} is not larger than that of {rival.model} beyond chance"
         finding += f" ({interval} of the difference: {low:.6g} to {high:.6g})"
     else:
         nearest, farthest = (low, high) if low > 0 else (-high, -low)
-        finding = f"the MAE is {'larger' if low > 0 else 'smaller'} than that of {rival.model} by "
+        finding = f"{loss} is {'larger' if low > 0 else 'smaller'} than that of {rival.model} by "
         finding += f"{abs(rival.difference):.6g} ({interval} {nearest:.6g} to {farthest:.6g})"
     return Gate("against", low <= 0, low, 0.0, finding)

@@ -1,8 +1,8 @@
-"""Two models on the same rows: the difference of their MAE, and the interval that chance leaves it.
+"""Two models on the same rows: the difference of their mean losses, and the interval that chance leaves it.
 
-With residuals r and s of the two, the difference is D = Σω(|r| − |s|) / Σω. The interval is that of the paired
-bootstrap (Efron, 1979): rows are drawn with replacement, each with the losses of both models, and the quantiles of D
-over many such resamples are taken.
+With residuals r and s of the two and a loss ℓ, the difference is D = Σω(ℓ(r) − ℓ(s)) / Σω. The interval is that of
+the paired bootstrap (Efron, 1979): rows are drawn with replacement, each with the losses of both models, and the
+quantiles of D over many such resamples are taken.
 
 Only sums over groups of rows are kept: row i belongs to group i mod 4093, and groups are resampled. Up to 4,093 rows
 each is a group of its own, and this is the bootstrap itself. Beyond, the spread of the group sums stands for that of
@@ -17,6 +17,7 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
+from mae_cli.losses import Loss
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.selection import Selection
 from mae_cli.rows.sums import Sums, sum_blocks
@@ -42,14 +43,14 @@ class Predictor:
     selection: Selection
     point: Coefficients
 
-    def absolute_errors(self, block: Block) -> FloatArray:
-        """|y − ŷ|, (b,)."""
-        return np.abs(self.point.residual(self.selection(block)))
+    def losses(self, block: Block, loss: Loss) -> FloatArray:
+        """ℓ(y − ŷ), (b,)."""
+        return loss.values(self.point.residual(self.selection(block)))
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How much larger the first model's MAE is than the other's.
+    """How much larger the first model's mean loss is than the other's.
 
     Attributes:
         value: the difference on these rows.
@@ -60,9 +61,9 @@ class Difference:
     interval: tuple[float, float] | None
 
 
-def paired_difference(rows: Rows, first: Predictor, other: Predictor) -> Difference:
-    """Compare two models by their mean absolute errors, weighted as the rows are (not all with 0)."""
-    sums = sum_blocks(rows, partial(_group_sums, first=first, other=other, count=rows.shape[0]))
+def paired_difference(rows: Rows, first: Predictor, other: Predictor, loss: Loss) -> Difference:
+    """Compare two models by their mean losses, weighted as the rows are (not all with 0)."""
+    sums = sum_blocks(rows, partial(_group_sums, first=first, other=other, loss=loss, count=rows.shape[0]))
     used = sums.weight > 0
     excess, weight = sums.excess[used], sums.weight[used]
     value = float(excess.sum() / weight.sum())
@@ -75,14 +76,14 @@ def paired_difference(rows: Rows, first: Predictor, other: Predictor) -> Differe
 
 @dataclass(frozen=True, eq=False)
 class _GroupSums(Sums):
-    """Of each group of rows, divided by n so that no sum can overflow: Σω(|r| − |s|) and Σω."""
+    """Of each group of rows, divided by n so that no sum can overflow: Σω(ℓ(r) − ℓ(s)) and Σω."""
 
     excess: FloatArray
     weight: FloatArray
 
 
-def _group_sums(block: Block, first: Predictor, other: Predictor, count: int) -> _GroupSums:
-    excess = (first.absolute_errors(block) - other.absolute_errors(block)) / count
+def _group_sums(block: Block, first: Predictor, other: Predictor, loss: Loss, count: int) -> _GroupSums:
+    excess = (first.losses(block, loss) - other.losses(block, loss)) / count
     groups = block.positions % _GROUPS
     return _GroupSums(
         excess=_totals(groups, block.weighted(excess)),

@@ -110,7 +110,7 @@ class Prediction:
         schema = self.model.schema
         for feature in schema.features:
             if feature.name not in self.files.names:
-                raise unknown_column(feature.name, self.files.names, self.files.name)
+                raise unknown_column(feature.name, self.files.names, self.files.name, "a feature of the model")
         if not self.settings.only:
             _refuse_clash(self.files, self.settings.column)
             _refuse_other_delimiters(self.files)

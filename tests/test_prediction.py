@@ -189,7 +189,9 @@ def test_a_name_that_is_taken_is_refused_unless_the_column_stands_alone():
 
 
 def test_a_column_of_the_model_that_is_absent_is_refused():
-    with pytest.raises(DataError, match=r"^data.csv has no column 'k'; its columns are 'x', 'y'$"):
+    with pytest.raises(
+        DataError, match=r"^data.csv has no column 'k', a feature of the model; its columns are 'x', 'y'$"
+    ):
         prediction("x,y\n1,2\n")
 
 

@@ -92,11 +92,18 @@ def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColum
     return UsedColumns(choice.target, features, choice.categorical, choice.weight)
 
 
-def unknown_column(name: str, header: Sequence[str], file: str) -> DataError:
-    """The error for a column that is not there, with the closest name and, when they are few, all names."""
+def unknown_column(name: str, header: Sequence[str], file: str, part: str = "") -> DataError:
+    """The error for a column that is not there, with the closest name and, when they are few, all names.
+
+    Args:
+        name: of the column.
+        header: the names in the file.
+        file: its name.
+        part: what the column is to whoever needs it ("the model's target"), where the user has not just named it.
+    """
     closest = [other for other in header if other.casefold() == name.casefold()]
     closest = closest or get_close_matches(name, header, n=1, cutoff=_LIKENESS)
-    message = f"{file} has no column {quoted(name)}"
+    message = f"{file} has no column {quoted(name)}{', ' * bool(part)}{part}"
     if len(header) == 1:
         return DataError(
             f"{message}; its only column is {quoted(header[0])}, so if there are more, say with --delimiter what "

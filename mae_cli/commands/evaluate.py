@@ -33,8 +33,8 @@ failed, 130 interrupted."""
     "--against",
     type=click.Path(),
     metavar="FILE",
-    help="Another model, scored on the same rows; fail (exit 4) when MODEL has the larger MAE beyond chance: its 95 % "
-    "interval of the paired bootstrap lies above 0.",
+    help="Another model, scored on the same rows; fail (exit 4) when MODEL has the larger MAE (two models of one "
+    "quantile: pinball loss) beyond chance: the 95 % interval of the difference, by paired bootstrap, lies above 0.",
 )
 @click.option(
     "--worst",

@@ -80,9 +80,11 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
     features = tuple(feature.name for feature in schema.features)
     notes = (*_unweighted(files, weight, header), *ignored_columns(header, {*features, target, weight}))
     weight = weight if weight in header else None
-    for name in (*features, target, *([] if weight is None else [weight])):
+    needed = dict.fromkeys(features, "a feature of the model")
+    needed[target] = "the model's target, which only mae-predict does without"
+    for name, part in needed.items():
         if name not in header:
-            raise unknown_column(name, header, files.name)
+            raise unknown_column(name, header, files.name, part)
     numeric = {feature.name: "the feature" for feature in schema.numeric}
     _require_kinds(files, {target: "the target"} | _weight_role(weight) | numeric, features)
     columns = Columns(

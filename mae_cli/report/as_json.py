@@ -80,6 +80,8 @@ def _rival(rival: Rival) -> dict[str, Any]:
         "metrics": _metrics(rival.metrics),
         "difference": rival.difference,
         "interval": None if rival.interval is None else list(rival.interval),
+        "measure": rival.measure,
+        "coverage": rival.coverage,
     }
 
 

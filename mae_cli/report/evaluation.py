@@ -20,7 +20,7 @@ def show_evaluation(console: Console, report: EvaluationReport) -> None:
     room = room_on(console)
     blocks: list[RenderableType] = [_opening(report, room), *evaluation_scores(report)]
     if is_pinball(report.loss, report.quantile) and report.scores.coverage is not None:
-        blocks.append(_coverage(report.quantile, report.scores.coverage[0]))
+        blocks.append(_coverage(report.quantile, report.scores.coverage[0], report.rival))
     if report.rival is not None:
         blocks.append(_rival(report.rival))
     if report.worst is not None:
@@ -40,20 +40,23 @@ def _opening(report: EvaluationReport, room: Room) -> Text:
     return Text().append(title, "bold").append(places + evaluation_rows(report.rows))
 
 
-def _coverage(quantile: float, coverage: float) -> Text:
+def _coverage(quantile: float, coverage: float, rival: Rival | None) -> Text:
     """The share of the targets that the model has below it, next to the share that it was fitted for."""
-    share = f"{100 * coverage:.1f} %"
-    return Text(f"coverage: {share} of the targets are at or below the prediction; the model's level is {quantile:g}.")
+    text = f"coverage: {100 * coverage:.1f} % of the targets are at or below the prediction"
+    if rival is not None and rival.coverage is not None:
+        text += f' ("against": {100 * rival.coverage:.1f} %)'
+    return Text(f"{text}; the model's level is {quantile:g}.")
 
 
 def _rival(rival: Rival) -> Text:
     """What the other model is, and how far the two are apart."""
     text = f'"against" is {visible(rival.model)}, the {fit_name(rival.loss, rival.quantile)}, on the same rows. '
+    loss = "pinball loss" if rival.measure == "pinball" else "MAE"
     if rival.difference == 0:
-        text += "The MAE of both is the same"
+        text += f"The {loss} of both is the same"
     else:
         comparative = "larger" if rival.difference > 0 else "smaller"
-        text += f"The MAE of the model is {comparative} by {quantity(abs(rival.difference))}"
+        text += f"The {loss} of the model is {comparative} by {quantity(abs(rival.difference))}"
     if rival.interval is not None and any(rival.interval):
         low, high = map(quantity, rival.interval)
         text += f"; the difference lies between {low} and {high} (95 % interval, paired bootstrap)"

@@ -1,6 +1,7 @@
 """What an evaluation found out, as values; `mae_cli.report` turns them into text and JSON."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from mae_cli.metrics import Metrics
 from mae_cli.results.placed_row import PlacedRow
@@ -60,8 +61,10 @@ class Rival:
         loss: loss that it was fitted to.
         quantile: its quantile.
         metrics: its metrics, the pinball loss at the quantile of the model that is evaluated.
-        difference: how much larger the MAE of the model that is evaluated is.
+        difference: how much larger the mean loss of the model that is evaluated is.
         interval: the 95 % interval of the difference; None when fewer than two rows have weight.
+        measure: the loss that decides: the MAE, or the pinball loss where both models are of the same quantile.
+        coverage: share of the targets at or below its prediction.
     """
 
     model: str
@@ -70,6 +73,8 @@ class Rival:
     metrics: Metrics
     difference: float
     interval: tuple[float, float] | None
+    measure: Literal["mae", "pinball"] = "mae"
+    coverage: float | None = None
 
 
 @dataclass(frozen=True)

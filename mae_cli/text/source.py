@@ -170,7 +170,7 @@ class Source:
     def _endless(self, offset: int) -> DataError:
         line = self.lines_before(offset) + 1
         return DataError(
-            f"{self.name}, line {line}: no line end within {LONGEST_RECORD >> 20} MiB; this is no table with a record a "
+            f"{self.name}, line {line}: no line end within {LONGEST_RECORD >> 20} MiB; this is no table with a record "
             "line"
         )
 

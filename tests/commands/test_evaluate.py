@@ -197,8 +197,12 @@ def test_a_directory_is_no_model(mae_eval, table, tmp_path):
     ("text", "message"),
     [
         (None, "data.csv does not exist"),
-        ("y,k\n1,a\n", "data.csv has no column 'x'; its columns are 'y', 'k'"),
-        ("x,k\n1,a\n", "data.csv has no column 'y'; its columns are 'x', 'k'"),
+        ("y,k\n1,a\n", "data.csv has no column 'x', a feature of the model; its columns are 'y', 'k'"),
+        (
+            "x,k\n1,a\n",
+            "data.csv has no column 'y', the model's target, which only mae-predict does without; its columns "
+            "are 'x', 'k'",
+        ),
         (
             "y,x,k\n1,one,a\n",
             (

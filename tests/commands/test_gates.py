@@ -86,7 +86,7 @@ def test_a_model_that_is_worse_beyond_chance_fails(mae_eval, good, bad, data, on
     assert result.exit_code == 4
     report = one_object(result.stdout)
     against = report["against"]
-    assert list(against) == ["model", "loss", "quantile", "metrics", "difference", "interval"]
+    assert list(against) == ["model", "loss", "quantile", "metrics", "difference", "interval", "measure", "coverage"]
     assert against["model"] == "good.json"
     assert against["difference"] == pytest.approx(report["metrics"]["mae"] - against["metrics"]["mae"])
     assert 0 < against["interval"][0] < against["difference"] < against["interval"][1]
@@ -133,6 +133,44 @@ def test_a_quantile_model_is_compared_by_the_mae_and_says_so(mae_eval, model, go
     assert report["metrics"]["pinball"] > 0
     assert report["against"]["metrics"]["pinball"] > 0
     assert "compared by" not in mae_eval(good, data, "--against", good).stderr
+
+
+def test_two_models_of_one_quantile_are_compared_by_its_pinball_loss(mae_eval, model, data):
+    """By the MAE the higher of the two would fail: it lies above nearly all rows, as it was fitted to do."""
+    high = model("high.json", quantile=0.9, intercept=0.5, terms=[TERM])
+    low = model("low.json", quantile=0.9, intercept=-0.5, terms=[TERM])
+    report = json.loads(mae_eval(high, data, "--against", low, "--json").stdout)
+    against = report["against"]
+    assert against["measure"] == "pinball"
+    assert against["difference"] == pytest.approx(report["metrics"]["pinball"] - against["metrics"]["pinball"])
+    assert 0 < against["coverage"] < report["coverage"] <= 1
+    text = mae_eval(low, data, "--against", high).stdout
+    assert f"({chr(34)}against{chr(34)}: {100 * report['coverage']:.1f} %); the model's level is 0.9." in text
+    assert "The pinball loss of the model is larger by " in text
+    assert "Failed: the pinball loss is larger than that of high.json by " in text
+
+
+def test_a_limit_of_the_mae_on_a_quantile_model_is_said_to_be_another_question(mae_eval, model, data):
+    high = model("high.json", quantile=0.9, intercept=0.5, terms=[TERM])
+    note = (
+        "Note: the model was fitted to the quantile 0.9, but --max-mae limits the MAE, which is made for the median 0.5"
+    )
+    assert note in mae_eval(high, data, "--max-mae", "100").stderr
+    assert note not in mae_eval(high, data).stderr
+
+
+def test_one_row_is_said_to_be_too_little_for_an_interval(mae_eval, good, bad, table):
+    table("y,x,k\n1,1,a\n")
+    result = mae_eval(bad, "data.csv", "--against", good)
+    assert result.exit_code == 0
+    assert "Note: 1 row is too little for an interval of the difference\n" in result.stderr
+
+
+def test_a_column_that_the_other_model_alone_needs_is_said_to_be_its_own(mae_eval, good, model, data):
+    other = model("other.json", terms=[{**TERM, "column": "z"}])
+    result = mae_eval(good, data, "--against", other)
+    assert result.exit_code == 1
+    assert "has no column 'z', a feature of other.json; its columns are " in result.stderr
 
 
 def test_rows_that_one_of_the_two_cannot_score_are_left_out_of_both_and_counted(mae_eval, good, model, table):

@@ -112,7 +112,7 @@ def test_a_table_without_rows_is_no_fault(mae_predict, model, table):
     [
         (None, "data.csv does not exist"),
         ("", "data.csv is empty"),
-        ("x,y\n1,2\n", "data.csv has no column 'k'; its columns are 'x', 'y'"),
+        ("x,y\n1,2\n", "data.csv has no column 'k', a feature of the model; its columns are 'x', 'y'"),
         ("x,k,prediction\n1,a,2\n", "data.csv has a column 'prediction' already; name the new one with --column"),
         (
             "x,k\none,a\n",

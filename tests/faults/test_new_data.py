@@ -27,17 +27,17 @@ BOTH = [
     refused(
         "a column less",
         table([(y, k) for y, _, k in ROWS], "y,k"),
-        "data.csv has no column 'x'; its columns are 'y', 'k'",
+        "data.csv has no column 'x', a feature of the model; its columns are 'y', 'k'",
     ),
     refused(
         "a column of another name",
         CLEAN.replace("x", "X", 1),
-        "data.csv has no column 'x'; did you mean 'X'? its columns are 'y', 'X', 'k'",
+        "data.csv has no column 'x', a feature of the model; did you mean 'X'? its columns are 'y', 'X', 'k'",
     ),
     refused(
         "a level column less",
         table([(y, x) for y, x, _ in ROWS], "y,x"),
-        "data.csv has no column 'k'; its columns are 'y', 'x'",
+        "data.csv has no column 'k', a feature of the model; its columns are 'y', 'x'",
     ),
     refused(
         "text where numbers were",
@@ -154,7 +154,7 @@ EVALUATED = [
     refused(
         "the target less",
         table([(x, k) for _, x, k in ROWS], "x,k"),
-        "data.csv has no column 'y'; its columns are 'x', 'k'",
+        "data.csv has no column 'y', the model's target, which only mae-predict does without; its columns are 'x', 'k'",
     ),
     refused(
         "text in the target",

@@ -334,8 +334,15 @@ def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("c,X,y\na,1,2\n", "data.csv has no column 'x'; did you mean 'X'? its columns are 'c', 'X', 'y'"),
-        ("c,x,t\na,1,2\n", "data.csv has no column 'y'; its columns are 'c', 'x', 't'"),
+        (
+            "c,X,y\na,1,2\n",
+            "data.csv has no column 'x', a feature of the model; did you mean 'X'? its columns are 'c', 'X', 'y'",
+        ),
+        (
+            "c,x,t\na,1,2\n",
+            "data.csv has no column 'y', the model's target, which only mae-predict does without; its columns "
+            "are 'c', 'x', 't'",
+        ),
         (
             "c,x,y\na,1,2\na,z,2\n",
             (
