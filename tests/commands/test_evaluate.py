@@ -200,8 +200,10 @@ def test_a_directory_is_no_model(mae_eval, table, tmp_path):
         ("y,k\n1,a\n", "data.csv has no column 'x', a feature of the model; its columns are 'y', 'k'"),
         (
             "x,k\n1,a\n",
-            "data.csv has no column 'y', the model's target, which only mae-predict does without; its columns "
-            "are 'x', 'k'",
+            (
+                "data.csv has no column 'y', the model's target, which only mae-predict does without; its columns "
+                "are 'x', 'k'"
+            ),
         ),
         (
             "y,x,k\n1,one,a\n",

@@ -340,8 +340,10 @@ def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():
         ),
         (
             "c,x,t\na,1,2\n",
-            "data.csv has no column 'y', the model's target, which only mae-predict does without; its columns "
-            "are 'c', 'x', 't'",
+            (
+                "data.csv has no column 'y', the model's target, which only mae-predict does without; its columns "
+                "are 'c', 'x', 't'"
+            ),
         ),
         (
             "c,x,y\na,1,2\na,z,2\n",
