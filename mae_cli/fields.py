@@ -15,6 +15,8 @@ from mae_cli.wording import quoted
 _DEEPEST = 20
 # Any setting of PYTHONINTMAXSTRDIGITS lets Python convert so many; a float ends at 309.
 _MOST_DIGITS = sys.int_info.str_digits_check_threshold
+# No count of this world is larger; other programs read integers of 64 bits.
+LARGEST_COUNT = 2**63 - 1
 # Names that can stand in the path of a field as they are; others are quoted, and cut when they are long.
 _PLAIN_NAME = re.compile(r"[\w-]{1,40}")
 
@@ -64,9 +66,16 @@ class Fields:
         value: str = self._typed(key, str, "a text")
         return value
 
-    def optional_text(self, key: str) -> str | None:
-        """A string or null."""
-        return None if self._get(key) is None else self.text(key)
+    def name(self, key: str) -> str:
+        """A string that is not blank."""
+        value = self.text(key)
+        if not value.strip():
+            raise self.fault(key, "must not be blank")
+        return value
+
+    def optional_name(self, key: str) -> str | None:
+        """A string that is not blank, or null."""
+        return None if self._get(key) is None else self.name(key)
 
     def choice(self, key: str, allowed: tuple[str, ...]) -> str:
         """One of a few strings."""
@@ -80,12 +89,23 @@ class Fields:
         value: int = self._typed(key, int, "a whole number")
         return value
 
-    def count(self, key: str) -> int:
-        """An integer that is not negative."""
+    def count(self, key: str, least: int = 0) -> int:
+        """An integer from `least` to `LARGEST_COUNT`."""
         value = self.whole_number(key)
-        if value < 0:
-            raise self.fault(key, f"must not be negative, but is {value}")
+        if not least <= value <= LARGEST_COUNT:
+            raise self.fault(key, f"must be a whole number from {least} to {LARGEST_COUNT}")
         return value
+
+    def size(self, key: str) -> float:
+        """A finite number that is not negative."""
+        value = self.number(key)
+        if value < 0:
+            raise self.fault(key, f"must not be negative, but is {value:g}")
+        return value
+
+    def optional_size(self, key: str) -> float | None:
+        """A finite number that is not negative, or null."""
+        return None if self._get(key) is None else self.size(key)
 
     def number(self, key: str) -> float:
         """A finite number."""

@@ -167,14 +167,14 @@ class Model:
         fields = Fields.parse(text, name)
         if fields.text("schema") != SCHEMA:
             raise ModelError(f"{name} is no model file: its schema is {quoted(fields.text('schema'))}, not {SCHEMA!r}")
-        if fields.whole_number("version") != VERSION:
-            raise ModelError(f"{name} has version {fields.whole_number('version')}; this program reads {VERSION}")
+        if fields.count("version") != VERSION:
+            raise ModelError(f"{name} has version {fields.count('version')}; this program reads {VERSION}")
         fields.require_sound()
         model = Model(
-            target=fields.text("target"),
+            target=fields.name("target"),
             loss=fields.choice("loss", ("mae", "mse")),
             quantile=fields.number_between("quantile", 0.0, 1.0),
-            weight=fields.optional_text("weight"),
+            weight=fields.optional_name("weight"),
             intercept=fields.number("intercept"),
             terms=tuple(_term(term) for term in fields.objects("terms")),
             missing=fields.choice("missing", ("drop", "error")),
@@ -277,7 +277,7 @@ def _baseline(fields: Fields) -> Baseline:
 
 
 def _term(fields: Fields) -> NumericTerm | CategoricalTerm:
-    column = fields.text("column")
+    column = fields.name("column")
     term: NumericTerm | CategoricalTerm
     if fields.choice("kind", ("numeric", "categorical")) == "numeric":
         term = NumericTerm(column, fields.number("coefficient"), fields.number("minimum"), fields.number("maximum"))

@@ -12,6 +12,7 @@ from mae_cli.cells.columns import ColumnChoice, resolve
 from mae_cli.comparison import Fitted, TrainingData, compare
 from mae_cli.effects import effects
 from mae_cli.errors import DataError, SettingsError
+from mae_cli.fields import LARGEST_COUNT
 from mae_cli.fitting import FitSettings, fit_rows, require_span
 from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
 from mae_cli.reading.loading import LoadedRows, load_training
@@ -57,6 +58,8 @@ class TrainSettings:
     stream: bool | None = None
 
     def __post_init__(self) -> None:
+        if not 0 <= self.seed <= LARGEST_COUNT:
+            raise SettingsError(f"the seed must be a whole number from 0 to {LARGEST_COUNT}")
         if self.holdout is not None and not 0.0 < self.holdout < 1.0:
             raise SettingsError(f"the holdout must be a fraction between 0 and 1, not {self.holdout:g}")
 

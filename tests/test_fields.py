@@ -23,8 +23,8 @@ def refusal(read):
 def test_each_reader_gives_the_value_of_its_type():
     read = fields(t="a", o=None, w=3, n=2, x=0.5, d={"a": 1, "b": 2.5}, ls=[{"k": 1}], c="mae")
     assert read.text("t") == "a"
-    assert read.optional_text("o") is None
-    assert read.optional_text("t") == "a"
+    assert read.optional_name("o") is None
+    assert read.optional_name("t") == "a"
     assert read.whole_number("w") == 3
     assert (read.number("n"), type(read.number("n"))) == (2.0, float)
     assert read.number_between("x", 0.0, 1.0) == 0.5
@@ -32,6 +32,9 @@ def test_each_reader_gives_the_value_of_its_type():
     assert read.object("d").number("b") == 2.5
     assert [each.number("k") for each in read.objects("ls")] == [1.0]
     assert read.choice("c", ("mae", "mse")) == "mae"
+    assert read.name("t") == "a"
+    assert read.size("x") == 0.5
+    assert (read.optional_size("x"), read.optional_size("o")) == (0.5, None)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +42,12 @@ def test_each_reader_gives_the_value_of_its_type():
     [
         (1, "text", "must be a text"),
         (None, "text", "must be a text"),
-        (["a"], "optional_text", "must be a text"),
+        (["a"], "optional_name", "must be a text"),
+        ("", "name", "must not be blank"),
+        (" \t", "optional_name", "must not be blank"),
+        (-1e-9, "size", "must not be negative, but is -1e-09"),
+        (-1, "optional_size", "must not be negative, but is -1"),
+        (None, "size", "must be a number"),
         (True, "whole_number", "must be a whole number"),
         (1.0, "whole_number", "must be a whole number"),
         ("1", "whole_number", "must be a whole number"),
@@ -57,7 +65,21 @@ def test_another_type_is_refused_naming_file_and_field(value, reader, message):
     assert refusal(lambda: getattr(fields(f=value), reader)("f")) == f"m.json: field f {message}"
 
 
-@pytest.mark.parametrize("reader", ["text", "optional_text", "whole_number", "number", "numbers", "object", "objects"])
+@pytest.mark.parametrize(
+    "reader",
+    [
+        "text",
+        "name",
+        "optional_name",
+        "size",
+        "optional_size",
+        "whole_number",
+        "number",
+        "numbers",
+        "object",
+        "objects",
+    ],
+)
 def test_a_missing_field_is_named(reader):
     assert refusal(lambda: getattr(fields(g=1), reader)("f")) == "m.json: field f is missing"
 
@@ -87,7 +109,11 @@ def test_whole_numbers_are_exact_as_far_as_python_reads_them():
 
 def test_a_count_is_not_negative():
     assert fields(f=0).count("f") == 0
-    assert refusal(lambda: fields(f=-1).count("f")) == "m.json: field f must not be negative, but is -1"
+    assert fields(f=2**63 - 1).count("f") == 2**63 - 1
+    range_ = "must be a whole number from 0 to 9223372036854775807"
+    for value in (-1, 2**63, 10**400):
+        assert refusal(lambda value=value: fields(f=value).count("f")) == f"m.json: field f {range_}"
+    assert refusal(lambda: fields(f=0).count("f", least=1)) == f"m.json: field f {range_.replace('0', '1', 1)}"
 
 
 def test_faults_name_the_path_of_nested_fields():

@@ -246,3 +246,9 @@ def test_the_other_loss_is_fitted_only_when_asked():
 def test_a_rerun_gives_the_same_model_bit_for_bit():
     text = random_table(300, seed=5)
     assert run(text).model.to_json() == run(text).model.to_json()
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_that_no_model_file_could_hold_is_refused(seed):
+    with pytest.raises(SettingsError, match="the seed must be a whole number from 0 to 9223372036854775807"):
+        TrainSettings(ColumnChoice("y"), seed=seed)

@@ -124,7 +124,7 @@ def survey(name: str, path: Path) -> tuple[Header, list[RowGroups]]:
     """The header of a file, and its row groups.
 
     Raises:
-        DataError: the file cannot be read, or has two columns of one name.
+        DataError: the file cannot be read, has two columns of one name, or one of no name.
     """
     with _opened(name, path) as file:
         schema, metadata = file.schema_arrow, file.metadata
@@ -133,6 +133,9 @@ def survey(name: str, path: Path) -> tuple[Header, list[RowGroups]]:
     twice = [each for each in names if names.count(each) > 1]
     if twice:
         raise DataError(f"{name} has two columns named {twice[0]!r}; rename one of them")
+    nameless = next((place for place, each in enumerate(names, start=1) if not each.strip()), None)
+    if nameless is not None:
+        raise DataError(f"{name}: column {nameless} has no name; give it one")
     header = Header(names, ("",) * len(names) if metadata.num_rows else (), tuple(map(_type, schema.types)))
     starts = np.cumsum([0, *(group.num_rows for group in groups)]).tolist()
     return header, [

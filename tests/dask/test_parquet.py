@@ -198,6 +198,13 @@ def test_two_columns_of_one_name_are_refused(dask_files, tmp_path, monkeypatch):
         dask_files("twice.parquet")
 
 
+def test_a_column_without_a_name_is_refused(dask_files, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pq.write_table(pa.Table.from_arrays([pa.array(Y), pa.array(Y)], names=["y", ""]), tmp_path / "nameless.parquet")
+    with pytest.raises(DataError, match=r"nameless\.parquet: column 2 has no name; give it one"):
+        dask_files("nameless.parquet")
+
+
 def test_a_damaged_file_is_told_in_one_line(dask_files, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 and nothing else PAR1")
