@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from mae_cli.errors import ModelError
+from mae_cli.visible import is_unicode
 from mae_cli.wording import quoted
 
 # Far deeper than any model; a file of brackets must not exhaust the stack.
@@ -176,7 +177,7 @@ class Fields:
         what = None if levels_left else "is nested too deeply"
         if isinstance(value, float) and not math.isfinite(value):
             what = "must be a finite number"
-        elif isinstance(value, str) and not _is_text(value):
+        elif isinstance(value, str) and not is_unicode(value):
             what = "holds half of a character (a lone surrogate)"
         if what is not None:
             raise ModelError(f"{self._name}: field {path} {what}")
@@ -204,10 +205,6 @@ def _joined(path: str, name: str) -> str:
     """The path of a field: `terms[0].levels.AA`, and `levels.'New York'` where the name is no word."""
     last = name if _PLAIN_NAME.fullmatch(name) else quoted(name)
     return f"{path}.{last}" if path else last
-
-
-def _is_text(text: str) -> bool:
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _parse_int(digits: str) -> int | float:

@@ -15,6 +15,8 @@ from mae_cli.errors import ModelError
 
 # Characters of the name in the temporary file's, so that this is never longer than file systems allow.
 _NAME_KEPT = 40
+# The directory decides whether a file can be replaced; who protects the file itself means it too.
+_WRITABLE = 0o222
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,9})")
 
 
@@ -99,7 +101,9 @@ def _check_file(path: Path, place: Path, objection: Objection, *, force: bool) -
         raise ModelError(f"cannot write {path}: there is no directory {path.parent}")
     if not os.access(place.parent, os.W_OK | os.X_OK):
         raise ModelError(f"cannot write {path}: the directory {path.parent} is not writable")
-    reason = objection(place) if place.exists() and not force else None
+    reason = None
+    if place.exists() and not force:
+        reason = objection(place) if place.stat().st_mode & _WRITABLE else "is write-protected"
     if reason is not None:
         raise ModelError(f"{path} exists and {reason}; choose another name with -o, or replace it with --force")
 

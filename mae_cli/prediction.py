@@ -11,7 +11,7 @@ import numpy as np
 from mae_cli.arrays import BoolArray, CodeArray, FloatArray
 from mae_cli.cells.columns import unknown_column
 from mae_cli.cells.faulty import FaultyCells
-from mae_cli.cells.levels import KnownLevelCells
+from mae_cli.cells.known_levels import KnownLevelCells
 from mae_cli.cells.numbers import NumberCells
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.model import Model
@@ -20,6 +20,7 @@ from mae_cli.rows.design import Design
 from mae_cli.text.chunks import Chunk, TextChunk, read_chunks
 from mae_cli.text.files import Files
 from mae_cli.text.raw_records import extended, first_line_end
+from mae_cli.visible import is_unicode
 from mae_cli.wording import counted, quoted
 
 # What a number is written with beside the decimal sign; a delimiter among them makes quotes necessary.
@@ -44,7 +45,7 @@ class PredictionSettings:
     def __post_init__(self) -> None:
         if not self.column.strip():
             raise SettingsError("the new column must have a name; give one with --column")
-        if any("\ud800" <= sign <= "\udfff" for sign in self.column):
+        if not is_unicode(self.column):
             raise SettingsError(f"the name {quoted(self.column)} of the new column is not UTF-8; give another one")
 
 
@@ -174,9 +175,12 @@ class Prediction:
 
     def _unseen_level(self, chunk: Chunk, codes: CodeArray, row: int) -> str:
         """The level that a row of the chunk has and the model has not, for the end of a note."""
-        column = self._levels[int(np.argmax(codes[:, row] < 0))].name
-        level = quoted(str(chunk.frame[column].iloc[row]))
-        return f"; the first is {level} in column {quoted(column)} ({self.files.place(chunk.first + row)})"
+        column = self._levels[int(np.argmax(codes[:, row] < 0))]
+        level = str(chunk.frame[column.name].iloc[row])
+        place = f"in column {quoted(column.name)} ({self.files.place(chunk.first + row)})"
+        like = column.lookalike(level, self.files.dialect)
+        known = "" if like is None else f", which the model knows as {quoted(like)}"
+        return f"; the first is {quoted(level)} {place}{known}"
 
     def _cells(self, chunk: Chunk) -> tuple[FloatArray, CodeArray]:
         """Numbers (b, q), NaN where missing, and codes (c, b), 0 where missing and −1 where the level is unknown."""
@@ -192,12 +196,12 @@ class Prediction:
 
     def _written(self, chunk: TextChunk) -> list[bytes]:
         """The predictions as fields, those that are none empty; with all digits, so that reading gives them back."""
-        predicted = self._predicted(chunk)
+        predicted, decimal = self._predicted(chunk), self.files.dialect.decimal
         text = "\n".join(map(repr, predicted.tolist())).replace("nan", "")
-        if self.files.dialect.decimal == ",":
+        if decimal == ",":
             text = text.replace(".", ",")
         fields = text.encode().split(b"\n") if len(predicted) else []
-        needs_quotes = chunk.source.delimiter in {*_OF_NUMBERS, self.files.dialect.decimal}
+        needs_quotes = chunk.source.delimiter in {*_OF_NUMBERS, decimal} or (self.settings.only and decimal == ",")
         return [b'"%b"' % field for field in fields] if needs_quotes else fields
 
 

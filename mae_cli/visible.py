@@ -14,6 +14,11 @@ def visible(text: str) -> str:
     return text if text.isascii() and text.isprintable() else "".join(map(_visible_character, text))
 
 
+def is_unicode(text: str) -> bool:
+    """Whether it can be written: it holds no half of a character, as bytes of an argument do that are not UTF-8."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def is_obeyed(character: str) -> bool:
     """Whether a terminal acts on the character, or shows nothing for it, instead of showing it."""
     return unicodedata.category(character) in _INVISIBLE and character not in _SPELLING

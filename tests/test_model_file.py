@@ -103,6 +103,18 @@ def test_a_file_that_is_no_model_is_replaced_by_force_only(place, content):
     assert load_model(place) == NEW
 
 
+@posix_only
+def test_a_model_that_is_write_protected_is_replaced_by_force_only(place):
+    write_model(OLD, place, force=False)
+    place.chmod(0o444)
+    assert refusal(lambda: check_replaceable(place, force=False)) == (
+        f"{place} exists and is write-protected; choose another name with -o, or replace it with --force"
+    )
+    check_replaceable(place, force=True)
+    write_model(NEW, place, force=True)
+    assert load_model(place) == NEW
+
+
 @pytest.mark.parametrize("broken", ['{"schema": "mae-cli/model", "version": 7}', '{"schema":"mae-cli/model","ver'])
 def test_a_model_of_another_version_or_a_broken_one_may_be_replaced(place, broken):
     place.write_text(broken, encoding="utf-8")

@@ -109,6 +109,15 @@ def test_the_first_of_the_levels_never_seen_is_named_whatever_the_pieces():
     ]
 
 
+def test_a_level_that_is_only_written_differently_is_told_as_the_model_knows_it():
+    assert notes("x,k\n2, B\n3,a\n") == [
+        (
+            "1 of 2 rows without a prediction, for a level never seen in training; the first is ' B' in column 'k' "
+            "(data.csv, line 2), which the model knows as 'b'"
+        ),
+    ]
+
+
 def test_a_prediction_beyond_floating_point_is_left_out_and_counted():
     steep = model(NumericTerm("x", 1e10, 0.0, 9.0))
     assert predicted("x\n1e300\n1\n", steep) == "x,prediction\n1e300,\n1,10000000001.0\n"
@@ -260,7 +269,7 @@ def test_a_decimal_comma_is_written_too(tmp_path):
     files = read(tmp_path, b"x;k\n1,5;a\n0,00001;b\n", Dialect(decimal=","))
     tiny = model(LEVELS, NumericTerm("x", 1e-3, 0.0, 9.0))
     assert predicted(files) == "x;k;prediction\n1,5;a;3,75\n0,00001;b;1,000005\n"
-    assert predicted(files, tiny, only=True) == "prediction\n3,0015\n1,00000001\n"
+    assert predicted(files, tiny, only=True) == 'prediction\n"3,0015"\n"1,00000001"\n'
 
 
 @pytest.mark.parametrize("delimiter", ["5", "-", "."])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -185,64 +185,6 @@ class LevelCells:
 
     def _first(self, levels: Iterable[str]) -> int:
         return min(self.firsts[self.codes[level]] for level in levels)
-
-
-@dataclass(eq=False)
-class KnownLevelCells:
-    """A column of text whose levels a model knows; `levels[0]` has code 1.
-
-    Attributes:
-        name: of the column.
-        levels: in the order of their codes.
-        count: cells read so far.
-        missing: those of them that were missing.
-    """
-
-    name: str
-    levels: Sequence[str]
-    count: int = 0
-    missing: int = 0
-
-    def __post_init__(self) -> None:
-        self._codes = {level: code for code, level in enumerate(self.levels, start=1)}
-
-    def read(self, column: pd.Series, first: int, faults: FaultyCells) -> CodeArray:
-        """The codes of the next cells, (b,), 0 where missing and −1 for a level that the model does not know.
-
-        A number is a fault, where the model knows none among its levels.
-        """
-        cells, levels = categories(column)
-        dialect = faults.files.dialect
-        known = {level: self._codes.get(level, 0 if level in MISSING else -1) for level in levels}
-        codes = [0 if level in dialect.missing else code for level, code in known.items()]
-        if -1 in codes and not any(map(dialect.is_number, self.levels)):
-            self._look_for_numbers(cells, levels, first, faults)
-        found: CodeArray = np.array([*codes, 0], dtype=np.int32)[cells]
-        self.count += len(found)
-        self.missing += int(np.count_nonzero(found == 0))
-        return found
-
-    def add(self, other: "KnownLevelCells", first: int) -> None:  # noqa: ARG002  (as NumberCells)
-        """Take in what was found in cells that follow, which were read elsewhere."""
-        self.count += other.count
-        self.missing += other.missing
-
-    def finish(self, files: Records) -> None:
-        """Nothing to refuse."""
-
-    def notes(self, files: Records) -> list[str]:  # noqa: ARG002  (as NumberCells)
-        """Nothing to say."""
-        return []
-
-    def _look_for_numbers(self, cells: Positions, levels: Sequence[str], first: int, faults: FaultyCells) -> None:
-        for place, level in enumerate(levels):  # in the order in which they appear
-            if faults.files.dialect.is_number(level):
-                record = first + int(first_places(cells, len(levels))[place])
-                faults.add(record, partial(self._number_among_levels, level))
-                return
-
-    def _number_among_levels(self, level: str) -> str:
-        return f"column {quoted(self.name)} is the number {quoted(level)}, but it was text when the model was trained"
 
 
 def categories(column: pd.Series) -> tuple[Positions, list[str]]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mae_cli.arrays import CodeArray
-from mae_cli.cells.levels import KnownLevelCells, LevelCells
+from mae_cli.cells.known_levels import KnownLevelCells
+from mae_cli.cells.levels import LevelCells
 from mae_cli.cells.numbers import NumberCells
 from mae_cli.errors import DataError
 from mae_cli.text.files import Records

@@ -52,6 +52,8 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     written whole or not at all.
     """
     require_one_reader({"MODEL": [model], "DATA": data})
+    if options["output"] == STDOUT and sys.stdout is None:
+        raise click.UsageError("standard output is closed; name a file with -o")
     with running():
         from mae_cli.prediction import Prediction, PredictionSettings  # noqa: PLC0415
         from mae_cli.text.files import Files  # noqa: PLC0415  (help and usage errors must not wait for numpy)

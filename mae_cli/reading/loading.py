@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from mae_cli.cells.columns import UsedColumns, unknown_column
-from mae_cli.cells.levels import KnownLevelCells, LevelCells
+from mae_cli.cells.known_levels import KnownLevelCells
+from mae_cli.cells.levels import LevelCells
 from mae_cli.cells.numbers import NumberCells
 from mae_cli.cells.tally import Columns, Tally
 from mae_cli.reading.one_pass import Data, Reading, read

@@ -10,6 +10,8 @@ import numpy as np
 
 from mae_cli.arrays import BoolArray, CodeArray
 from mae_cli.cells.faulty import FaultyCells
+from mae_cli.cells.known_levels import KnownLevelCells
+from mae_cli.cells.levels import LevelCells
 from mae_cli.cells.numbers import TextAmongNumbersError
 from mae_cli.cells.tally import Columns, Tally
 from mae_cli.errors import DataError
@@ -166,12 +168,14 @@ class _Pass:
         if self.reading.skip_unseen or not unseen.any():
             return
         row = int(np.argmax(unseen))
-        name = next(column.name for column, code in zip(self.columns.levels, codes[:, row], strict=True) if code < 0)
-        faults.add(chunk.first + row, partial(self._unseen, chunk.first + row, name))
+        column = next(column for column, code in zip(self.columns.levels, codes[:, row], strict=True) if code < 0)
+        faults.add(chunk.first + row, partial(self._unseen, chunk.first + row, column))
 
-    def _unseen(self, record: int, name: str) -> str:
-        level = quoted(self.files.cell(record, name))
+    def _unseen(self, record: int, column: LevelCells | KnownLevelCells) -> str:
+        level = self.files.cell(record, column.name)
+        like = column.lookalike(level, self.files.dialect) if isinstance(column, KnownLevelCells) else None
+        remedy = "train on data that has them" if like is None else f"write it as the model knows it, {quoted(like)}"
         return (
-            f"column {quoted(name)} has the level {level}, which was never seen in training; skip such rows with "
-            "--unseen skip, or train on data that has them"
+            f"column {quoted(column.name)} has the level {quoted(level)}, which was never seen in training; skip such "
+            f"rows with --unseen skip, or {remedy}"
         )

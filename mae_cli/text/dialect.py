@@ -10,6 +10,7 @@ from mae_cli.errors import SettingsError
 from mae_cli.text.source import Source
 from mae_cli.text.spelling import MISSING, is_number
 from mae_cli.text.transcoding import known_encoding
+from mae_cli.visible import is_unicode
 from mae_cli.wording import quoted
 
 # Delimiters that are found by themselves when the header has no comma.
@@ -44,6 +45,9 @@ class Dialect:
             )
         if self.delimiter is not None and not self.delimiter.isascii():
             raise SettingsError(f"the delimiter must be an ASCII character, not {quoted(self.delimiter)}")
+        not_text = next((spelling for spelling in self.missing if not is_unicode(spelling)), None)
+        if not_text is not None:
+            raise SettingsError(f"the spelling {quoted(not_text)} of --na-values is not UTF-8; give another one")
         if self.decimal not in {".", ","}:
             raise SettingsError(f"the decimal sign must be . or , and not {quoted(self.decimal)}")
 

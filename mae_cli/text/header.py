@@ -13,6 +13,7 @@ from mae_cli.text.pieces import Piece
 from mae_cli.text.source import Source
 from mae_cli.text.spelling import is_number
 from mae_cli.text.structure import misplaced_quote, wrong_length
+from mae_cli.visible import is_unicode
 from mae_cli.wording import counted, quoted
 
 # What stands in the first cell where a file is no table, or not yet one.
@@ -120,7 +121,7 @@ def _check_names(source: Source, header: Record) -> None:
             )
         if not name.strip():
             raise DataError(f"{place}: column {position} has no name in the header; give it one{_of_an_index(names)}")
-        if not name.isascii() and not _is_utf8(name):
+        if not is_unicode(name):
             raise source.undecodable()
     if all(map(is_number, names)):
         raise DataError(
@@ -151,7 +152,3 @@ def _refuse_difference(name: str, names: Sequence[str], other_name: str, others:
     raise DataError(
         f"{other_name}: column {position} is {quoted(theirs)}, but {quoted(mine)} in {name}; their headers must agree"
     )
-
-
-def _is_utf8(name: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in name)

@@ -15,6 +15,11 @@ from mae_cli.commands import predict
 
 RUN = "import sys; del sys.argv[0]; from mae_cli.commands.entry import predict; predict()"
 
+NUMBER_AMONG_LEVELS = (
+    "data.csv, line 2: column 'k' is the number '1', but it was text when the model was trained ('a', 'b'); "
+    "write its levels as they were, or train on such data"
+)
+
 
 @pytest.fixture
 def model(mae_train, table):
@@ -121,7 +126,10 @@ def test_a_table_without_rows_is_no_fault(mae_predict, model, table):
                 "mend the cell, or count it as missing with --na-values"
             ),
         ),
-        ("x,k\n1,1\n", "data.csv, line 2: column 'k' is the number '1', but it was text when the model was trained"),
+        (
+            "x,k\n1,1\n",
+            "data.csv, line 2: column 'k' is the number '1', but it was text when the model was trained ('a', 'b'); write its levels as they were, or train on such data",
+        ),
     ],
 )
 def test_data_at_fault_exit_with_1_in_one_line_and_print_nothing(mae_predict, model, table, text, message):
@@ -135,9 +143,7 @@ def test_mae_eval_too_refuses_numbers_where_the_model_knows_text(mae_eval, model
     table("y,x,k\n1,1,1\n")
     result = mae_eval(model, "data.csv", "--unseen", "skip")
     assert result.exit_code == 1
-    assert result.stderr == (
-        "Error: data.csv, line 2: column 'k' is the number '1', but it was text when the model was trained\n"
-    )
+    assert result.stderr == f"Error: {NUMBER_AMONG_LEVELS}\n"
 
 
 def test_a_blank_name_is_wrong_usage(mae_predict, model, table):

@@ -167,6 +167,14 @@ def test_a_closed_output_is_like_one_that_nobody_reads(flights, tmp_path, closed
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="closing a stream is a POSIX shell's doing")
+def test_predictions_for_a_closed_output_are_refused(flights):
+    script = f"{sys.executable} -c 'from mae_cli.commands.predict import main; main()' model.json {flights} >&-"
+    done = subprocess.run(["sh", "-c", script], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("\nError: standard output is closed; name a file with -o\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closing a stream is a POSIX shell's doing")
 def test_a_closed_input_is_empty(tmp_path):
     script = f"{sys.executable} -c 'from mae_cli.commands.train import main; main()' - -t y <&-"
     done = subprocess.run(["sh", "-c", script], cwd=tmp_path, check=False, capture_output=True, text=True)

@@ -499,6 +499,10 @@ def assert_refused(result, status, tmp_path):
         (("-t", "y", "--holdout", "nan"), "the holdout must be a fraction between 0 and 1, not nan"),
         (("-t", "y", "--loss", "huber"), "'huber' is not one of 'mae', 'mse'"),
         (("-t", "y", "--seed", "-1"), "Invalid value for '--seed'"),
+        (
+            ("-t", "y", "--na-values", "-,\udcff"),
+            r"the spelling '\udcff' of --na-values is not UTF-8; give another one",
+        ),
         (("-t", "y", "--max-levels", "0"), "Invalid value for '--max-levels'"),
         (("-t", "y", "-o", "-", "--json"), "--json and -o - both want standard output"),
         (("-t", "y", "--features", '"x'), "is no CSV record of column names"),

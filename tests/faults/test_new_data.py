@@ -52,12 +52,12 @@ BOTH = [
     refused(
         "numbers where text was",
         table(column(2, ["1", "2"])),
-        "data.csv, line 2: column 'k' is the number '1', but it was text when the model was trained",
+        "data.csv, line 2: column 'k' is the number '1', but it was text when the model was trained ('a', 'b'); write its levels as they were, or train on such data",
     ),
     refused(
         "a number among text",
         table(changed({(4, 2): "7"})),
-        "data.csv, line 6: column 'k' is the number '7', but it was text when the model was trained",
+        "data.csv, line 6: column 'k' is the number '7', but it was text when the model was trained ('a', 'b'); write its levels as they were, or train on such data",
     ),
     refused(
         "percent among numbers",

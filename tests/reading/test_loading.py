@@ -317,6 +317,17 @@ def test_a_level_that_a_model_does_not_know_is_refused_with_its_line_or_its_row_
     assert (rows.rows_read, rows.rows_dropped, rows.rows_unseen, records(rows)) == (4, 1, 1, [0, 3])
 
 
+@pytest.mark.parametrize(("cell", "known"), [("A", "a"), ("b ", "b"), ("1.0", "1")])
+def test_a_level_that_is_only_written_differently_is_told_as_the_model_knows_it(cell, known):
+    schema = Schema((CategoricalColumn("c", ("a", "b", "1")),))
+    with pytest.raises(DataError) as caught:
+        load_known(f"c,y\n{cell},1\n", schema)
+    assert str(caught.value) == (
+        f"data.csv, line 2: column 'c' has the level {cell!r}, which was never seen in training; "
+        f"skip such rows with --unseen skip, or write it as the model knows it, {known!r}"
+    )
+
+
 def test_a_comparison_needs_a_complete_row():
     assert model_refusal("c,x,y\n,1,2\n") == (
         "data.csv: every row has a missing cell; column 'c' has most of them (1 of 1 row)"
