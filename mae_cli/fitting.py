@@ -24,6 +24,7 @@ from mae_cli.solvers.solution import Certificate, History, Solution
 from mae_cli.solvers.solve import solve
 from mae_cli.solvers.standardise import Extent
 from mae_cli.watch import UNWATCHED, Watch
+from mae_cli.wording import as_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,9 @@ class FitSettings:
         if self.loss not in {"mae", "mse"}:
             raise SettingsError(f'unknown loss {self.loss!r}; use "mae" or "mse"')
         if not 0 < self.quantile < 1:
-            raise SettingsError(f"the quantile must lie between 0 and 1, not {self.quantile:g}")
+            raise SettingsError(
+                f"the quantile must lie between 0 and 1, not {self.quantile:g}{as_share(self.quantile)}"
+            )
         if self.loss == "mse" and self.quantile != 0.5:
             raise SettingsError('a quantile goes with the loss "mae" only; least squares fits the mean')
 

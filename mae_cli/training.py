@@ -30,7 +30,7 @@ from mae_cli.scoring import mean_target, scorable, score
 from mae_cli.solvers.settings import SolverSettings, Textbook
 from mae_cli.solvers.solution import Solution, Status
 from mae_cli.watch import UNWATCHED, Watch
-from mae_cli.wording import quoted
+from mae_cli.wording import as_share, quoted
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ class TrainSettings:
         if not 0 <= self.seed <= LARGEST_COUNT:
             raise SettingsError(f"the seed must be a whole number from 0 to {LARGEST_COUNT}")
         if self.holdout is not None and not 0.0 < self.holdout < 1.0:
-            raise SettingsError(f"the holdout must be a fraction between 0 and 1, not {self.holdout:g}")
+            raise SettingsError(
+                f"the holdout must be a fraction between 0 and 1, not {self.holdout:g}{as_share(self.holdout)}"
+            )
 
 
 @dataclass(frozen=True)

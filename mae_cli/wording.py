@@ -8,6 +8,15 @@ import shlex
 from mae_cli.errors import DataError
 
 LONGEST_QUOTE = 40
+# So many names are listed in a message.
+LONGEST_LIST = 12
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+def is_url(name: str) -> bool:
+    """Whether a file is named by a URL."""
+    return _URL.match(name) is not None
 
 
 def quoted(text: str) -> str:
@@ -41,6 +50,11 @@ def _escaped(character: str) -> str:
 def no_values(file: str, column: str) -> DataError:
     """The error for a column without a single value."""
     return DataError(f"{file}: column {quoted(column)} has no values; use {option('--exclude', column)}")
+
+
+def as_share(percent: float) -> str:
+    """What may be meant by a number of percent in the place of a share, for the end of a message."""
+    return f"; for {percent:g} % give {percent / 100:g}" if 1 < percent < 100 else ""
 
 
 def counted(count: int, noun: str) -> str:

@@ -36,7 +36,7 @@ LAYERS = (
 )
 
 # What a module may import when the command starts: the rest waits until there is work to do.
-QUICK = {"commands", "visible", "errors"}
+QUICK = {"commands", "visible", "errors", "wording"}
 
 
 def name_of(path):

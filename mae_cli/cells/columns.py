@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from mae_cli.errors import DataError, SettingsError
-from mae_cli.wording import quoted
+from mae_cli.wording import LONGEST_LIST, quoted
 
-LONGEST_LIST = 12
 # Two of three letters in common is a coincidence; four of five, or two exchanged in a word of four, is a slip.
 _LIKENESS = 0.75
 
@@ -101,7 +100,7 @@ def unknown_column(name: str, header: Sequence[str], file: str, part: str = "") 
         file: its name.
         part: what the column is to whoever needs it ("the model's target"), where the user has not just named it.
     """
-    closest = [other for other in header if other.casefold() == name.casefold()]
+    closest = [other for other in header if other.strip().casefold() == name.strip().casefold()]
     closest = closest or get_close_matches(name, header, n=1, cutoff=_LIKENESS)
     message = f"{file} has no column {quoted(name)}{', ' * bool(part)}{part}"
     if len(header) == 1:

@@ -30,6 +30,7 @@ class NumberCells:
     Attributes:
         name: of the column.
         role: what messages call a column that must be numeric ("the target"); None for one that may turn out as text.
+        chosen: whether the user named the column in this run, and can name another.
         positive: whether negative numbers are refused.
         count: cells read so far.
         missing: those of them that were missing.
@@ -38,6 +39,7 @@ class NumberCells:
 
     name: str
     role: str | None = None
+    chosen: bool = False
     positive: bool = False
     count: int = 0
     missing: int = 0
@@ -110,7 +112,11 @@ class NumberCells:
             )
         if value < 0:
             return f"{self.role} {quoted(self.name)} must not be negative, but this cell is {cell}"
-        what_to_do = remedy(files, record, self.name) or "mend the cell, or count it as missing with --na-values"
+        what_to_do = remedy(files, record, self.name)
+        if what_to_do is None:
+            what_to_do = "mend the cell, or count it as missing with --na-values"
+            if record == 0 and self.chosen:  # all of its cells may be text
+                what_to_do = "mend the cell, count it as missing with --na-values, or choose a column of numbers"
         return f"{self.role} {quoted(self.name)} must be a number, but this cell is {cell}; {what_to_do}"
 
     def _look_for_inexact(self, values: np.ndarray, first: int) -> None:

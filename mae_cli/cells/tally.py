@@ -104,6 +104,8 @@ class Tally:
     def _emptiest(self, of_all: str = "") -> str:
         """The column with the most missing cells, and how many those are."""
         column = max(self.columns.all, key=lambda column: column.missing)
+        if column.missing == self.rows_dropped:
+            return f"{quoted(column.name)} has all of them"
         return f"{quoted(column.name)} has most of them ({column.missing:,}{of_all})"
 
 

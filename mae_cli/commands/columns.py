@@ -11,12 +11,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from mae_cli.commands.records import Record
+from mae_cli.wording import LONGEST_LIST, quoted
 
 if TYPE_CHECKING:
     _Name = click.ParamType[str]
 else:
     _Name = click.ParamType  # not generic yet in click 8.2 and 8.3
 
+# How data are written where nothing is said; options that come behind the one being read are not yet known.
+_UNSAID = {"delimiter": None, "encoding": None, "decimal": ".", "na_values": ()}
 # The finished fields of a record that is being typed, each with its comma.
 _FINISHED = re.compile(r'(?:(?:"(?:[^"]|"")*"|[^",]*),)*')
 
@@ -33,6 +36,23 @@ class ColumnName(_Name):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
         """The columns that begin so."""
         return [CompletionItem(name) for name in _header(ctx) if name.startswith(incomplete)]
+
+
+class TargetOption(click.Option):
+    """The option that must name a column; where it is missing, the columns to choose from are told."""
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """The name of the column."""
+        try:
+            return super().process_value(ctx, value)
+        except click.MissingParameter:
+            names = _header(ctx)
+            if not names:
+                raise
+            shown = ", ".join(map(quoted, names[:LONGEST_LIST]))
+            more = f" and {len(names) - LONGEST_LIST:,} more" if len(names) > LONGEST_LIST else ""
+            message = f"The columns are {shown}{more}."
+            raise click.MissingParameter(message, ctx=ctx, param=self) from None
 
 
 class ColumnNames(Record):
@@ -80,5 +100,5 @@ def _columns_of(argument: str, ctx: click.Context) -> tuple[str, ...]:
 
     if Path(argument).is_file():  # a pipe has only one reader, and that is the fit
         with suppress(Exception):  # no fault of the data or the options may be told in the middle of the line typed
-            return next(dialect_of(ctx.params).read(argument).records()).cells
+            return next(dialect_of(_UNSAID | ctx.params).read(argument).records()).cells
     return ()

@@ -7,6 +7,7 @@ import click
 from mae_cli.commands.command import command
 from mae_cli.commands.data_options import dialect_of, place_options, reading_options
 from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
+from mae_cli.commands.paths import InputFile
 from mae_cli.commands.running import GATE_FAILED, OK, announce_terminal, note, running, share_a_terminal, write_json
 from mae_cli.visible import visible
 
@@ -26,12 +27,12 @@ failed, 130 interrupted."""
 
 
 @command(epilog=_EPILOG)
-@click.argument("model", type=click.Path())
-@click.argument("data", type=click.Path(), nargs=-1, required=True)
+@click.argument("model", type=InputFile())
+@click.argument("data", type=InputFile(), nargs=-1, required=True)
 @click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) when the MAE is above X, but for rounding.")
 @click.option(
     "--against",
-    type=click.Path(),
+    type=InputFile(),
     metavar="FILE",
     help="Another model, scored on the same rows; fail (exit 4) when MODEL has the larger MAE (two models of one "
     "quantile: pinball loss) beyond chance: the 95 % interval of the difference, by paired bootstrap, lies above 0.",

@@ -6,29 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
-
+from mae_cli.commands.paths import STDOUT
 from mae_cli.commands.running import STDIN, write_json
 from mae_cli.errors import MaeCliError, ModelError
 
 if TYPE_CHECKING:
     from mae_cli.model import Model
 
-STDOUT = "-"
-
 _COMPRESSORS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip", ".zst": "zstd"}
 _SLASHES = tuple(filter(None, (os.sep, os.altsep)))
-_NAMES_OF_STDOUT = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
-
-
-class OutputFile(click.Path):
-    """A file to write, or `-` for standard output, whatever it is called."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002  (click's signature)
-        """The path, `-` for standard output."""
-        return STDOUT if value in _NAMES_OF_STDOUT else str(value)
 
 
 def check_output(output: str, inputs: Mapping[str, Sequence[str]], check_file: Callable[[Path], None]) -> None:

@@ -12,7 +12,8 @@ import click
 from mae_cli.commands.command import command
 from mae_cli.commands.data_options import dialect_of, reading_options
 from mae_cli.commands.model_argument import model_of, require_one_reader
-from mae_cli.commands.output import STDOUT, OutputFile, check_output, refuse_compressed
+from mae_cli.commands.output import check_output, refuse_compressed
+from mae_cli.commands.paths import STDOUT, InputFile, OutputFile
 from mae_cli.commands.running import announce_terminal, note, running
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage,
 
 
 @command(epilog=_EPILOG)
-@click.argument("model", type=click.Path())
-@click.argument("data", type=click.Path(), nargs=-1, required=True)
+@click.argument("model", type=InputFile())
+@click.argument("data", type=InputFile(), nargs=-1, required=True)
 @click.option("--column", default="prediction", show_default=True, metavar="NAME", help="Name of the new column.")
 @click.option("--only", is_flag=True, help="Write the new column alone.")
 @reading_options

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mae_cli.commands.columns import ColumnName, ColumnNames
+from mae_cli.commands.columns import ColumnName, ColumnNames, TargetOption
 from mae_cli.commands.command import command
 from mae_cli.commands.completion import completion_option
 from mae_cli.commands.data_options import dialect_of, place_options, reading_options
-from mae_cli.commands.output import STDOUT, OutputFile, check_output, refuse_compressed, write_output
+from mae_cli.commands.output import check_output, refuse_compressed, write_output
+from mae_cli.commands.paths import STDOUT, InputFile, OutputFile
 from mae_cli.commands.records import joined
 from mae_cli.commands.running import NOT_CONVERGED, announce_terminal, note, running, write_json
 
@@ -35,8 +36,10 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 
 
 @command(epilog=_EPILOG)
-@click.argument("data", type=click.Path(), nargs=-1, required=True)
-@click.option("-t", "--target", type=ColumnName(), required=True, metavar="NAME", help="Column to predict.")
+@click.argument("data", type=InputFile(), nargs=-1, required=True)
+@click.option(
+    "-t", "--target", cls=TargetOption, type=ColumnName(), required=True, metavar="NAME", help="Column to predict."
+)
 @click.option(
     "--features", type=ColumnNames(), multiple=True, help="Columns to predict it from.  [default: all others]"
 )

@@ -13,7 +13,8 @@ from mae_cli.errors import DataError, MaeCliError
 from mae_cli.text.dialect import Dialect
 from mae_cli.text.files import Files
 from mae_cli.text.header import Header, joint_header, joint_name, read_header
-from mae_cli.text.source import URL, Source
+from mae_cli.text.source import Source
+from mae_cli.wording import is_url
 
 T = TypeVar("T")
 Part = Files | ParquetRecords
@@ -78,7 +79,7 @@ def _expanded(folder: Path, arguments: tuple[str, ...]) -> tuple[list[str], Data
     """The paths that the arguments name, in the order of the arguments, those of a pattern in text order."""
     names: list[str] = []
     for argument in arguments:
-        if URL.match(argument):
+        if is_url(argument):
             return [], DataError(f"{argument} is a URL; give a path that the Dask workers see")
         if not has_magic(argument) or (folder / argument).exists():
             names.append(argument)

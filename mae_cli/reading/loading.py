@@ -16,6 +16,9 @@ from mae_cli.text.column_types import require_kinds, text_columns
 from mae_cli.text.files import Records
 from mae_cli.wording import quoted
 
+# So many ignored columns are named.
+_FEW = 3
+
 
 @dataclass(frozen=True, eq=False)
 class LoadedRows:
@@ -145,8 +148,8 @@ def _training_columns(used: UsedColumns, levels: Sequence[LevelCells]) -> Column
     text = {column.name for column in levels}
     return Columns(
         [
-            NumberCells(used.target, "the target"),
-            *_weight_cells(used.weight),
+            NumberCells(used.target, "the target", chosen=True),
+            *_weight_cells(used.weight, chosen=True),
             *(NumberCells(name) for name in used.features if name not in text),
         ],
         levels,
@@ -158,8 +161,8 @@ def _weight_role(name: str | None) -> dict[str, str]:
     return {} if name is None else {name: "the weight"}
 
 
-def _weight_cells(name: str | None) -> list[NumberCells]:
-    return [] if name is None else [NumberCells(name, "the weight", positive=True)]
+def _weight_cells(name: str | None, *, chosen: bool = False) -> list[NumberCells]:
+    return [] if name is None else [NumberCells(name, "the weight", chosen=chosen, positive=True)]
 
 
 def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tuple[str, ...]:
@@ -169,7 +172,9 @@ def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tupl
         return ()
     if len(others) == 1:
         return (f"column {quoted(others[0])} is not in the model, and ignored",)
-    return (f"{len(others):,} columns are not in the model, and ignored: {quoted(others[0])} and others",)
+    few = len(others) <= _FEW
+    names = ", ".join(map(quoted, others[: _FEW if few else 1]))
+    return (f"{len(others):,} columns are not in the model, and ignored: {names}{'' if few else ' and others'}",)
 
 
 def _unweighted(files: Records, weight: str | None, header: Sequence[str]) -> tuple[str, ...]:

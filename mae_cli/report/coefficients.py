@@ -102,7 +102,7 @@ def _with_notes(table: AlignedTable, explanation: str, report: TrainReport, room
     effects = report.fit.effects
     notes = [_aliased_sentence(effects, room), explanation, NO_STANDARD_ERRORS]
     paragraph = Text("\n".join(note for note in notes if note))
-    footer = _omitted_sentence(effects, room, report.model)
+    footer = _omitted_sentence(effects, room, None if report.comparison else report.model)
     return [replace(table, footer=footer), paragraph]
 
 

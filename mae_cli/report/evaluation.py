@@ -58,9 +58,16 @@ def _rival(rival: Rival) -> Text:
         comparative = "larger" if rival.difference > 0 else "smaller"
         text += f"The {loss} of the model is {comparative} by {quantity(abs(rival.difference))}"
     if rival.interval is not None and any(rival.interval):
-        low, high = map(quantity, rival.interval)
-        text += f"; the difference lies between {low} and {high} (95 % interval, paired bootstrap)"
+        text += f" ({_interval(*rival.interval)}, paired bootstrap)"
     return Text(f"{text}.")
+
+
+def _interval(low: float, high: float) -> str:
+    """By how much one model is smaller or larger; where that is open, the difference has its sign."""
+    if low <= 0 <= high:
+        return f"95 % interval of the difference: {quantity(low)} to {quantity(high)}"
+    nearest, farthest = sorted((abs(low), abs(high)))
+    return f"95 % interval {quantity(nearest)} to {quantity(farthest)}"
 
 
 def _worst(rows: Sequence[WorstRow], target: str) -> Group:

@@ -77,7 +77,18 @@ class Files:
         """
         if len(arguments) > 1 and "-" in arguments:
             raise DataError("standard input (-) cannot be one of several files; join them before")
-        return cls(tuple(map(dialect.read, arguments)), dialect)
+        sources: list[Source] = []
+        for argument in arguments:
+            try:
+                sources.append(dialect.read(argument))
+            except DataError as error:
+                if sources and argument in read_header(sources[0]).names:
+                    raise DataError(
+                        f"{error}; it is a column of {sources[0].name}, and names of columns are joined by commas: "
+                        "--features a,b"
+                    ) from None
+                raise
+        return cls(tuple(sources), dialect)
 
     @property
     def name(self) -> str:

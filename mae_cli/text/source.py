@@ -22,8 +22,9 @@ from mae_cli.text.csv_records import UTF8_MARK, Record, line_ends, undecodable_l
 from mae_cli.text.pieces import LONGEST_RECORD, EndlessLineError, Piece, cut
 from mae_cli.text.spool import DeviceError, Spool
 from mae_cli.text.transcoding import Transcoded, UndecodableError, encoding_of_mark
+from mae_cli.wording import is_url
 
-URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_PATTERN = re.compile(r"[*?]")
 _BLOCK = 1 << 16
 _SKIPPED_BYTES = 1 << 22
 
@@ -53,7 +54,7 @@ class Source:
         Raises:
             DataError: it is a URL, absent, a directory, unreadable, a broken archive, no text, or empty.
         """
-        if URL.match(argument):
+        if is_url(argument):
             raise DataError(f"{argument} is a URL; download it first and give the file")
         name = "standard input" if argument == "-" else argument
         held = _spooled(name, lambda: nullcontext(sys.stdin.buffer)) if argument == "-" else _file(argument, folder)
@@ -169,14 +170,14 @@ class Source:
 
     def _endless(self, offset: int) -> DataError:
         line = self.lines_before(offset) + 1
-        return DataError(
-            f"{self.name}, line {line}: no line end within {LONGEST_RECORD >> 20} MiB; this is no table with a record "
-            "line"
-        )
+        return DataError(f"{self.name}, line {line}: no line end within {LONGEST_RECORD >> 20} MiB, so this is no CSV")
 
     def _corrupt(self, error: Exception) -> DataError:
         kind = self.archive.kind if self.archive else ""
-        return DataError(f"{self.name}: the {kind} archive is corrupt ({_first_line(error)})")
+        reason = _first_line(error)
+        if reason.startswith("Not a gzipped file"):  # the first stream was one
+            reason = "something else follows its end"
+        return DataError(f"{self.name}: the {kind} archive is corrupt ({reason})")
 
 
 def not_utf8(byte: int | None) -> str:
@@ -222,7 +223,8 @@ def _spooled(name: str, opened: Callable[[], AbstractContextManager[BinaryIO]]) 
 
 def _unreadable(name: str, error: OSError) -> DataError:
     if isinstance(error, FileNotFoundError):
-        return DataError(f"{name} does not exist")
+        pattern = "; patterns are for the shell to fill in, so leave out the quotes" if _PATTERN.search(name) else ""
+        return DataError(f"{name} does not exist{pattern}")
     return DataError(f"{name} cannot be read ({error.strerror or _first_line(error)})")
 
 

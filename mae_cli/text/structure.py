@@ -11,7 +11,7 @@ from mae_cli.text.csv_records import MisplacedQuoteError, Record
 from mae_cli.text.dialect import header_line
 from mae_cli.text.pieces import Piece
 from mae_cli.text.source import Source, not_utf8
-from mae_cli.wording import counted
+from mae_cli.wording import counted, quoted
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 # What a byte that is not UTF-8 is decoded to, so that it can be passed.
@@ -61,7 +61,9 @@ def wrong_length(source: Source, record: Record, names: Sequence[str]) -> str:
     header = header_line(source)
     if header is not None:
         return f"{fault}; if the header stands on line {header}, remove the lines before it"
-    return fault
+    if len(record.cells) > len(names):
+        return f"{fault}; a cell with {quoted(source.delimiter)} in it must stand in quotes"
+    return f"{fault}; complete the line, or remove it"
 
 
 def misplaced_quote(error: MisplacedQuoteError) -> str:

@@ -59,7 +59,14 @@ def test_a_name_that_is_somewhat_like_another_has_no_suggestion_either(name):
 
 @pytest.mark.parametrize(
     ("slip", "meant"),
-    [("huor", "hour"), ("arrdelay", "arr_delay"), ("orgin", "origin"), ("wind_sped", "wind_speed"), ("Temp", "temp")],
+    [
+        ("huor", "hour"),
+        ("arrdelay", "arr_delay"),
+        ("orgin", "origin"),
+        ("wind_sped", "wind_speed"),
+        ("Temp", "temp"),
+        (" hour ", "hour"),
+    ],
 )
 def test_a_slip_of_the_finger_is_understood(slip, meant):
     assert f"did you mean '{meant}'?" in refusal(header=FLIGHTS, target=slip)

@@ -1,4 +1,4 @@
-"""Where the model goes: never over the data, straight into what is no file, and standard output by any of its names."""
+"""Where the model goes: never over the data, straight into what is no file, and standard output."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mae_cli.commands.output import OutputFile, check_output
+from mae_cli.commands.output import check_output
 from mae_cli.errors import ModelError
 from mae_cli.model import Model, load_model
 
@@ -24,16 +24,6 @@ def shell(script, place):
     """Run a script of bash in which $TRAIN is mae-train."""
     script = script.replace("$TRAIN", f"{sys.executable} -P -c '{RUN}' mae-train")
     return subprocess.run(["bash", "-c", script], cwd=place, capture_output=True, text=True, check=False)
-
-
-@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
-def test_standard_output_has_many_names(name):
-    assert OutputFile().convert(name, None, None) == "-"
-
-
-@pytest.mark.parametrize("name", ["model.json", "./-", "/dev/fd/11", "/dev/stderr"])
-def test_other_names_are_files(name):
-    assert OutputFile().convert(name, None, None) == name
 
 
 def anything_goes(_path):

@@ -126,10 +126,7 @@ def test_a_table_without_rows_is_no_fault(mae_predict, model, table):
                 "mend the cell, or count it as missing with --na-values"
             ),
         ),
-        (
-            "x,k\n1,1\n",
-            "data.csv, line 2: column 'k' is the number '1', but it was text when the model was trained ('a', 'b'); write its levels as they were, or train on such data",
-        ),
+        ("x,k\n1,1\n", NUMBER_AMONG_LEVELS),
     ],
 )
 def test_data_at_fault_exit_with_1_in_one_line_and_print_nothing(mae_predict, model, table, text, message):

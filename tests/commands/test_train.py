@@ -482,7 +482,8 @@ def assert_refused(result, status, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ((), "Missing option '-t' / '--target'."),
+        ((), "Missing option '-t' / '--target'. The columns are 'y', 'x', 'k'."),
+        (("--delimiter", ";"), "Missing option '-t' / '--target'. The columns are 'y,x,k'."),
         (("-t", "y", "--epochs", "5"), "--epochs belongs to --solver textbook; the exact solver has no steps to set"),
         (("-t", "y", "--learning-rate", "1"), "--learning-rate belongs to --solver textbook"),
         (("-t", "y", "--schedule", "sqrt"), "--schedule belongs to --solver textbook"),
@@ -491,10 +492,12 @@ def assert_refused(result, status, tmp_path):
         (("-t", "y", "--solver", "textbook", "--batch-size", "0"), "a batch needs at least one row, not 0"),
         (("-t", "y", "--solver", "textbook", "--learning-rate", "-1"), "the learning rate must be a positive number"),
         (("-t", "y", "--loss", "mse", "--quantile", "0.9"), 'a quantile goes with the loss "mae" only'),
+        (("-t", "y", "--quantile", "90"), "the quantile must lie between 0 and 1, not 90; for 90 % give 0.9"),
         (("-t", "y", "--quantile", "1"), "the quantile must lie between 0 and 1, not 1"),
         (("-t", "y", "--quantile", "nan"), "the quantile must lie between 0 and 1, not nan"),
         (("-t", "y", "--tolerance", "-1"), "the tolerance must be a number ≥ 0, not -1"),
         (("-t", "y", "--tolerance", "inf"), "the tolerance must be a number ≥ 0, not inf"),
+        (("-t", "y", "--holdout", "12.5"), "must be a fraction between 0 and 1, not 12.5; for 12.5 % give 0.125"),
         (("-t", "y", "--holdout", "1"), "the holdout must be a fraction between 0 and 1, not 1"),
         (("-t", "y", "--holdout", "nan"), "the holdout must be a fraction between 0 and 1, not nan"),
         (("-t", "y", "--loss", "huber"), "'huber' is not one of 'mae', 'mse'"),
@@ -520,6 +523,18 @@ def test_wrong_usage_exits_with_2_and_says_what_is_wrong(mae_train, table, tmp_p
     assert message in result.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("data", ["absent.csv", "-"])
+def test_a_target_is_missed_where_no_column_is_known(mae_train, data):
+    result = mae_train(data, stdin="y,x\n1,2\n")
+    assert result.exit_code == 2
+    assert result.stderr.endswith("\nError: Missing option '-t' / '--target'.\n")
+
+
+def test_of_many_columns_the_first_are_named_where_a_target_is_missing(mae_train, table):
+    result = mae_train(table(",".join(f"x{place}" for place in range(20)) + "\n"))
+    assert result.stderr.endswith("'x10', 'x11' and 8 more.\n")
+
+
 def test_wrong_usage_is_told_before_the_data_are_read(mae_train, tmp_path):
     for options in (("--quantile", "2"), ("--epochs", "3"), ("--holdout", "2")):
         assert_refused(mae_train("absent.csv", "-t", "y", *options), 2, tmp_path)
@@ -537,13 +552,17 @@ def test_wrong_usage_is_told_before_the_data_are_read(mae_train, tmp_path):
         ("y,x\n1,1\n", ("--categorical", "w"), "data.csv has no column 'w'"),
         ("y,x\n1,1\n", ("--exclude", "x"), "data.csv: no feature columns left to predict 'y' from"),
         ("y,x\n1,1\n2,n/k\n3,3\n4,4\n", (), "data.csv, line 3: column 'x' is 'n/k', which is not a number"),
-        ("y,x\n1,1\n2,2,2\n", (), "data.csv, line 3: 3 fields, but the header names 2"),
+        (
+            "y,x\n1,1\n2,2,2\n",
+            (),
+            "data.csv, line 3: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+        ),
         (
             "y,x\nhello,1\n",
             (),
             (
                 "data.csv, line 2: the target 'y' must be a number, but this cell is 'hello'; "
-                "mend the cell, or count it as missing with --na-values"
+                "mend the cell, count it as missing with --na-values, or choose a column of numbers"
             ),
         ),
         ("y,x,w\n1,1,-1\n", ("--weight", "w"), "data.csv, line 2: the weight 'w' must not be negative"),

@@ -84,8 +84,16 @@ BOTH = [
         table(changed({(4, 1): "1e400"})),
         "data.csv, line 6: column 'x' is '1e400', which is not a finite number; mend the cell or leave it empty",
     ),
-    refused("a field too many", CLEAN.replace("6,b", "6,b,1"), "data.csv, line 5: 4 fields, but the header names 3"),
-    refused("a field too few", CLEAN.replace("6,b", "6"), "data.csv, line 5: 2 fields, but the header names 3"),
+    refused(
+        "a field too many",
+        CLEAN.replace("6,b", "6,b,1"),
+        "data.csv, line 5: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
+    ),
+    refused(
+        "a field too few",
+        CLEAN.replace("6,b", "6"),
+        "data.csv, line 5: 2 fields, but the header names 3; complete the line, or remove it",
+    ),
     refused(
         "a quote that is never closed",
         CLEAN.replace("6,b", '"6,b'),
@@ -118,13 +126,13 @@ EVALUATED = [
     same(
         "an empty row",
         CLEAN + ",,\n",
-        notes=("1 of 13 rows dropped for a missing cell; column 'y' has most of them (1)",),
+        notes=("1 of 13 rows dropped for a missing cell; column 'y' has all of them",),
     ),
     same(
         "NA for a level",
         table(changed({(4, 2): "NA"})),
         twin=table(without(4)),
-        notes=("1 of 12 rows dropped for a missing cell; column 'k' has most of them (1)",),
+        notes=("1 of 12 rows dropped for a missing cell; column 'k' has all of them",),
     ),
     refused(
         "an unseen level",
@@ -165,7 +173,7 @@ EVALUATED = [
     refused(
         "every row misses a cell",
         table(column(1, [""])),
-        "data.csv: every row has a missing cell; column 'x' has most of them (12 of 12 rows)",
+        "data.csv: every row has a missing cell; column 'x' has all of them",
     ),
 ]
 
@@ -205,7 +213,7 @@ MORE = [
     ),
     (
         same("columns more that could not be used", UNUSABLE),
-        "2 columns are not in the model, and ignored: 'when' and others",
+        "2 columns are not in the model, and ignored: 'when', 'share'",
     ),
 ]
 

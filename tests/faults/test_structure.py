@@ -199,7 +199,11 @@ LINES = [
         CLEAN + "\x00" * 64,
         "data.csv, line 14: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
     ),
-    refused("a Ctrl-Z at the end", CLEAN + "\x1a", "data.csv, line 14: 1 field, but the header names 3"),
+    refused(
+        "a Ctrl-Z at the end",
+        CLEAN + "\x1a",
+        "data.csv, line 14: 1 field, but the header names 3; complete the line, or remove it",
+    ),
 ]
 
 QUOTES = [
@@ -238,17 +242,17 @@ QUOTES = [
     refused(
         "single quotes around a comma",
         CLEAN.replace("2.5,b", "2.5,'b,b'"),
-        "data.csv, line 3: 4 fields, but the header names 3",
+        "data.csv, line 3: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
     ),
     refused(
         "single quotes around numbers",
         table([[f"'{cell}'" for cell in row] for row in ROWS]),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is \"'3.1'\"; mend the cell, or count it as missing with --na-values",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is \"'3.1'\"; mend the cell, count it as missing with --na-values, or choose a column of numbers",
     ),
     refused(
         "a backslash before a quote",
         CLEAN.replace("6,b", r'6,"b\",c"'),
-        "data.csv, line 5: 4 fields, but the header names 3",
+        "data.csv, line 5: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
     ),
 ]
 
@@ -291,7 +295,7 @@ DELIMITERS = [
     refused(
         "a fault below many blank lines",
         "\n" * 70_000 + CLEAN + "1,2\n",
-        "data.csv, line 70014: 2 fields, but the header names 3",
+        "data.csv, line 70014: 2 fields, but the header names 3; complete the line, or remove it",
     ),
     same("semicolons and a mark and carriage returns", "\ufeff" + table(delimiter=";", end="\r\n")),
     same("tabs after a blank line of a carriage return", with_line(4, "\r").replace(",", "\t")),
@@ -426,7 +430,9 @@ ARCHIVES = [
         "data.csv: the gzip archive is corrupt (Incorrect length of data produced)",
     ),
     refused(
-        "gzip followed by text", GZIP + b"1,2,a\n", "data.csv: the gzip archive is corrupt (Not a gzipped file (b'1,'))"
+        "gzip followed by text",
+        GZIP + b"1,2,a\n",
+        "data.csv: the gzip archive is corrupt (something else follows its end)",
     ),
     refused(
         "gzip with a wrong head",
@@ -546,11 +552,15 @@ ARCHIVES = [
 ]
 
 RECORD_CASES = [
-    refused("a field too many", CLEAN.replace("6,b", "6,b,1"), "data.csv, line 5: 4 fields, but the header names 3"),
+    refused(
+        "a field too many",
+        CLEAN.replace("6,b", "6,b,1"),
+        "data.csv, line 5: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
+    ),
     refused(
         "a field too many in the first record",
         CLEAN.replace("1,a", "1,a,9", 1),
-        "data.csv, line 2: 4 fields, but the header names 3",
+        "data.csv, line 2: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
     ),
     refused(
         "a field too many in the last record",
@@ -578,28 +588,40 @@ RECORD_CASES = [
     refused(
         "an index the header lacks",
         table([(str(i), *row) for i, row in enumerate(ROWS)]),
-        "data.csv, line 2: 4 fields, but the header names 3",
+        "data.csv, line 2: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
     ),
-    refused("a field too few", CLEAN.replace("6,b", "6"), "data.csv, line 5: 2 fields, but the header names 3"),
+    refused(
+        "a field too few",
+        CLEAN.replace("6,b", "6"),
+        "data.csv, line 5: 2 fields, but the header names 3; complete the line, or remove it",
+    ),
     refused(
         "a field too few in the first record",
         CLEAN.replace("1,a", "1", 1),
-        "data.csv, line 2: 2 fields, but the header names 3",
+        "data.csv, line 2: 2 fields, but the header names 3; complete the line, or remove it",
     ),
     refused(
-        "a field too few in the last record", CLEAN + "1,2\n", "data.csv, line 14: 2 fields, but the header names 3"
+        "a field too few in the last record",
+        CLEAN + "1,2\n",
+        "data.csv, line 14: 2 fields, but the header names 3; complete the line, or remove it",
     ),
-    refused("a record of one field", CLEAN + "1\n", "data.csv, line 14: 1 field, but the header names 3"),
-    refused("a cut file", CLEAN[:-5], "data.csv, line 13: 2 fields, but the header names 3"),
+    refused(
+        "a record of one field",
+        CLEAN + "1\n",
+        "data.csv, line 14: 1 field, but the header names 3; complete the line, or remove it",
+    ),
+    refused(
+        "a cut file", CLEAN[:-5], "data.csv, line 13: 2 fields, but the header names 3; complete the line, or remove it"
+    ),
     refused(
         "short records at the end of quotes",
         CLEAN + '"1\n2",3\n',
-        "data.csv, line 14: 2 fields, but the header names 3",
+        "data.csv, line 14: 2 fields, but the header names 3; complete the line, or remove it",
     ),
     refused(
         "thousands without quotes",
         CLEAN.replace("100,", "1,000,"),
-        "data.csv, line 7: 4 fields, but the header names 3",
+        "data.csv, line 7: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
     ),
     refused(
         "the header twice",
@@ -652,7 +674,7 @@ RECORD_CASES = [
     refused(
         "a target with a blank",
         CLEAN.replace("y", " y", 1),
-        "data.csv has no column 'y'; its columns are ' y', 'x', 'k'",
+        "data.csv has no column 'y'; did you mean ' y'? its columns are ' y', 'x', 'k'",
     ),
     refused(
         "a line above the header",
@@ -704,27 +726,37 @@ RECORD_CASES = [
     refused(
         "a line of units",
         with_line(2, "EUR,km,\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; mend the cell, or count it as missing with --na-values",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; mend the cell, count it as missing with --na-values, or choose a column of numbers",
     ),
     refused(
         "a line of types",
         with_line(2, "double,double,string\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'; mend the cell, or count it as missing with --na-values",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'; mend the cell, count it as missing with --na-values, or choose a column of numbers",
     ),
     refused(
         "a rule below the header",
         with_line(2, "---,---,---\n"),
         "data.csv, line 2: the target 'y' must be a number, but this cell is '---'; if that stands for a missing cell, use --na-values=---",
     ),
-    refused("a footer", CLEAN + "Total: 12 rows\n", "data.csv, line 14: 1 field, but the header names 3"),
+    refused(
+        "a footer",
+        CLEAN + "Total: 12 rows\n",
+        "data.csv, line 14: 1 field, but the header names 3; complete the line, or remove it",
+    ),
     refused(
         "a footer with commas",
         CLEAN + "Total,12,\n",
         "data.csv, line 14: the target 'y' must be a number, but this cell is 'Total'; mend the cell, or count it as missing with --na-values",
     ),
-    refused("a line of psql", CLEAN + "(12 rows)\n", "data.csv, line 14: 1 field, but the header names 3"),
     refused(
-        "a conflict of versions", with_line(5, "<<<<<<< HEAD\n"), "data.csv, line 5: 1 field, but the header names 3"
+        "a line of psql",
+        CLEAN + "(12 rows)\n",
+        "data.csv, line 14: 1 field, but the header names 3; complete the line, or remove it",
+    ),
+    refused(
+        "a conflict of versions",
+        with_line(5, "<<<<<<< HEAD\n"),
+        "data.csv, line 5: 1 field, but the header names 3; complete the line, or remove it",
     ),
     refused(
         "a URL",
@@ -758,18 +790,18 @@ RECORD_CASES = [
     same(
         "an empty record",
         with_line(5, ",,\n"),
-        notes=("1 of 13 rows dropped for a missing cell; column 'y' has most of them (1)",),
+        notes=("1 of 13 rows dropped for a missing cell; column 'y' has all of them",),
     ),
     same(
         "an empty last cell",
         table(changed({(4, 2): ""})),
         twin=table(without(4)),
-        notes=("1 of 12 rows dropped for a missing cell; column 'k' has most of them (1)",),
+        notes=("1 of 12 rows dropped for a missing cell; column 'k' has all of them",),
     ),
     same(
         "an empty last record without a line end",
         CLEAN + ",,",
-        notes=("1 of 13 rows dropped for a missing cell; column 'y' has most of them (1)",),
+        notes=("1 of 13 rows dropped for a missing cell; column 'y' has all of them",),
     ),
 ]
 

@@ -15,7 +15,8 @@ def all_cells(make):
 
 
 def dropped(count, name, most, rows=12):
-    return (f"{count} of {rows} rows dropped for a missing cell; column '{name}' has most of them ({most})",)
+    share = "all of them" if most == count else f"most of them ({most})"
+    return (f"{count} of {rows} rows dropped for a missing cell; column '{name}' has {share}",)
 
 
 DISGUISED = [
@@ -543,7 +544,7 @@ PLACEHOLDERS += [
     refused(
         "a target without values",
         table(column(0, [""])),
-        "data.csv: every row has a missing cell; column 'y' has most of them (12 of 12 rows)",
+        "data.csv: every row has a missing cell; column 'y' has all of them",
     ),
     refused(
         "every value named as missing",
@@ -703,7 +704,7 @@ MIXED = [
     refused(
         "levels for a target",
         CLEAN,
-        "data.csv, line 2: the target 'k' must be a number, but this cell is 'a'; mend the cell, or count it as missing with --na-values",
+        "data.csv, line 2: the target 'k' must be a number, but this cell is 'a'; mend the cell, count it as missing with --na-values, or choose a column of numbers",
         "-t",
         "k",
     ),

@@ -136,7 +136,7 @@ def test_what_only_looks_like_a_number_is_text(text):
             "y,x\nTrue,2\n",
             (
                 "data.csv, line 2: the target 'y' must be a number, but this cell is 'True'; "
-                "mend the cell, or count it as missing with --na-values"
+                "mend the cell, count it as missing with --na-values, or choose a column of numbers"
             ),
         ),
         (
@@ -329,9 +329,7 @@ def test_a_level_that_is_only_written_differently_is_told_as_the_model_knows_it(
 
 
 def test_a_comparison_needs_a_complete_row():
-    assert model_refusal("c,x,y\n,1,2\n") == (
-        "data.csv: every row has a missing cell; column 'c' has most of them (1 of 1 row)"
-    )
+    assert model_refusal("c,x,y\n,1,2\n") == ("data.csv: every row has a missing cell; column 'c' has all of them")
 
 
 def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():
@@ -449,7 +447,7 @@ def test_rows_kinds_levels_notes_and_refusals_do_not_depend_on_the_pieces(text, 
 
 
 FAULTS = {
-    "a,b,1,1": "data.csv, line {}: 4 fields, but the header names 3",
+    "a,b,1,1": "data.csv, line {}: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
     'a,"1"2,1': "data.csv, line {}: text behind the closing quote",
     "\0,1,1": "data.csv, line {}: a NUL byte",
     "inf,1,1": "data.csv, line {}: column 'x' is 'inf'",

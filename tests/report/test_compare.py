@@ -83,3 +83,12 @@ def test_the_metrics_of_a_quantile_fit_beside_least_squares_fit_eighty_columns(c
     assert "                        0.975-quantile             0.975-quantile" in lines
     assert "training                           fit   MSE fit             only   mean only" in lines
     assert max(map(len, lines)) <= 80
+
+
+def test_coefficients_that_a_terminal_leaves_out_are_said_to_be_where_those_of_both_fits_are(compare_report):
+    effects = tuple(replace(compare_report.fit.effects[0], column=f"column_{k}") for k in range(25))
+    fit, other = (replace(each, effects=effects) for each in (compare_report.fit, compare_report.comparison.other))
+    report = replace(compare_report, fit=fit, comparison=replace(compare_report.comparison, other=other))
+    stream = io.StringIO()
+    show_training(Console(file=stream, width=80, force_terminal=True, color_system=None), report)
+    assert "… and 5 smaller (all in --json)\n" in stream.getvalue()

@@ -47,7 +47,10 @@ def refusal(text, **options):
         ("a, \n1,2\n", "data.csv, line 1: column 2 has no name in the header; give it one"),
         ("a,b\n", "data.csv has a header but no data rows"),
         ("a,b\n\n  \n", "data.csv has a header but no data rows"),
-        ("a,b\n1,2,3\n4,5\n", "data.csv, line 2: 3 fields, but the header names 2"),
+        (
+            "a,b\n1,2,3\n4,5\n",
+            "data.csv, line 2: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+        ),
         (
             "a,b\n1,2,\n4,5\n6,7\n",
             "data.csv, line 2: 3 fields, but the header names 2; the line ends with a delimiter too many",
@@ -56,8 +59,14 @@ def refusal(text, **options):
             "a,b\n1,2,\n4,5,\n",
             "data.csv, line 2: 3 fields, but the header names 2; the line ends with a delimiter too many",
         ),
-        ("a,b\n1,2\n4,5,6\n", "data.csv, line 3: 3 fields, but the header names 2"),
-        ('a,b\n"x\ny",2\n\n4,5,6\n', "data.csv, line 5: 3 fields, but the header names 2"),
+        (
+            "a,b\n1,2\n4,5,6\n",
+            "data.csv, line 3: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+        ),
+        (
+            'a,b\n"x\ny",2\n\n4,5,6\n',
+            "data.csv, line 5: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+        ),
         ('a,b\n1,2\n"x,3\n  ', "data.csv, line 3: a quote is opened in this record and never closed"),
         ('a,b\n1,2\n"x,3\n4,5\n', "data.csv, line 3: a quote is opened in this record and never closed"),
     ],
@@ -224,8 +233,14 @@ def test_a_quoted_cell_may_be_longer_than_a_piece(cut_into, size):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b\n1,2\n4,5,6\n7,8\n", "data.csv, line 3: 3 fields, but the header names 2"),
-        ('a,b\n"x\ny",2\n\n"4\n4",5,6\n7,8\n', "data.csv, line 5: 3 fields, but the header names 2"),
+        (
+            "a,b\n1,2\n4,5,6\n7,8\n",
+            "data.csv, line 3: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+        ),
+        (
+            'a,b\n"x\ny",2\n\n"4\n4",5,6\n7,8\n',
+            "data.csv, line 5: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+        ),
         ('a,b\n1,2\n3,4\n"x,3\n4,5\n6,7\n', "data.csv, line 4: a quote is opened in this record and never closed"),
         ('a,b\n1,2\n3,4\n5,"x', "data.csv, line 4: a quote is opened in this record and never closed"),
         (
@@ -313,7 +328,10 @@ def test_files_follow_each_other_and_records_are_counted_through(cut_into, size)
 def test_a_fault_names_its_own_file(cut_into):
     cut_into(5)
     first, second = "a,b\n1,x\n2,y\n", "a,b\n3,z\n4,w\n"
-    assert refusal(several(first, second + "5,v,w\n")) == "2.csv, line 4: 3 fields, but the header names 2"
+    assert (
+        refusal(several(first, second + "5,v,w\n"))
+        == "2.csv, line 4: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes"
+    )
     assert refusal(several(first, second + '5,"v\n')) == (
         "2.csv, line 4: a quote is opened in this record and never closed"
     )

@@ -113,7 +113,10 @@ def test_files_are_called_by_the_first_and_the_number_of_others():
         ("b,a\n1,2\n", "2.csv: column 1 is 'b', but 'a' in 1.csv; their headers must agree"),
         ("a,B\n1,2\n", "2.csv: column 2 is 'B', but 'b' in 1.csv; their headers must agree"),
         ("a,a\n1,2\n", "2.csv, line 1: the header names column 'a' twice; rename one of them"),
-        ("a,b\n1,2,3\n4,5\n6,7\n", "2.csv, line 2: 3 fields, but the header names 2"),
+        (
+            "a,b\n1,2,3\n4,5\n6,7\n",
+            "2.csv, line 2: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+        ),
     ],
 )
 def test_files_whose_headers_differ_are_refused_in_one_line(second, message):
@@ -140,3 +143,18 @@ def test_every_file_must_be_there(tmp_path):
     path.write_text("a\n1\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"none\.csv does not exist$"):
         Files.of([str(path), str(tmp_path / "none.csv")])
+
+
+def test_a_column_in_the_place_of_a_file_is_told_as_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        Files.of(["a.csv", "b"])
+    assert str(caught.value) == (
+        "b does not exist; it is a column of a.csv, and names of columns are joined by commas: --features a,b"
+    )
+
+
+def test_a_pattern_that_no_shell_has_filled_in_is_told_as_one(tmp_path):
+    with pytest.raises(DataError, match=r"\*\.csv does not exist; patterns are for the shell to fill in, so leave out"):
+        Files.of([str(tmp_path / "*.csv")])

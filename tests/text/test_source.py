@@ -87,7 +87,7 @@ def test_standard_input_from_a_device_is_refused(monkeypatch):
 def test_a_line_longer_than_any_record_is_not_waited_for(monkeypatch):
     monkeypatch.setattr("mae_cli.text.pieces.LONGEST_RECORD", 1_000_000)
     source = table("y,x\n1,2\n" + "3" * 2_000_000)
-    message = "data.csv, line 3: no line end within 256 MiB; this is no table with a record a line"
+    message = "data.csv, line 3: no line end within 256 MiB, so this is no CSV"
     with pytest.raises(DataError) as error:
         list(source.pieces())
     assert str(error.value) == message
