@@ -1,5 +1,6 @@
 """What the tests of commands and use cases share: tables, commands run inside this process, and real processes."""
 
+import importlib
 import json
 import logging
 import signal
@@ -23,6 +24,13 @@ for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.
     number = getattr(signal, name, None)  # Windows has no SIGHUP
     if number is not None and signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, handler)
+
+# What workers do while they wait would take a fifth of a core from the other tests.
+IDLE = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "10s",
+}
 
 # As the installed script does it; the program's name is its file's.
 RUN = "import sys; del sys.argv[0]; from mae_cli.commands.entry import {} as command; command()"
@@ -118,9 +126,12 @@ def start(tmp_path):
 def workers():
     """The address of a Dask scheduler with two workers, processes of this machine."""
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL + 1
-    ) as cluster:
+    with (
+        importlib.import_module("dask").config.set(IDLE),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL + 1
+        ) as cluster,
+    ):
         yield cluster.scheduler_address
 
 

@@ -37,14 +37,20 @@ COMMANDS = {"mae-train": train.main, "mae-eval": evaluate.main, "mae-predict": p
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory) -> Path:
-    """A copy of the examples to run in, with the models that the README has there."""
+def examples_with_models(tmp_path_factory) -> Path:
+    """A copy of the examples with the models that the README has there."""
     place = tmp_path_factory.mktemp("readme")
     for file in (*EXAMPLES.glob("*.csv"), *EXAMPLES.glob("*.py")):
         shutil.copy(file, place)
     run("mae-train flights.csv -t arr_delay -q", place)
     run("mae-train flights.csv -t arr_delay --loss mse -q -o mse.json", place)
     return place
+
+
+@pytest.fixture
+def workplace(examples_with_models, tmp_path) -> Path:
+    """A place to run a command in; what it writes is gone before the next one."""
+    return shutil.copytree(examples_with_models, tmp_path / "examples")
 
 
 @pytest.fixture
