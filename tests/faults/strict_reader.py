@@ -9,6 +9,8 @@ from math import isinf
 MISSING = {"", "NA", "N/A", "n/a", "<NA>", "#N/A", "#N/A N/A", "#NA", "NULL", "null", "None", "NaN", "nan", "-NaN"}
 MISSING |= {"-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"}
 NUMBER = re.compile(r"[ \t\n\v\f\r]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\n\v\f\r]*")
+# No number as it stands, and no word either: 296,1992 or 12%.
+DISGUISED = re.compile(r"[-+.,%#\d \t]*\d[-+.,%#\d \t]*")
 
 
 class Unclear(Exception):  # noqa: N818  (it is no error of ours)
@@ -72,4 +74,6 @@ def _column(cells: list[str]) -> list:
         return [None if cell in MISSING else float(cell) for cell in cells]
     if any(numbers):
         raise Unclear("mixed")
+    if all(map(DISGUISED.fullmatch, present)):
+        raise Unclear("numbers in another spelling")
     return [None if cell in MISSING else cell for cell in cells]
