@@ -62,12 +62,12 @@ def mutated(content: bytes, random: random.Random) -> bytes:
     return content
 
 
-def accepted(content: bytes, path: Path) -> tuple[int, list[float], dict] | None:
+def accepted(content: bytes, path: Path, excluded: frozenset[str]) -> tuple[int, list[float], dict] | None:
     """Rows read, the target and the features of the complete rows as the program reads them; None if it refuses."""
     path.write_bytes(content)
     try:
         files = Files.of([str(path)])
-        used = resolve(ColumnChoice("y"), files.header.names, files.name)
+        used = resolve(ColumnChoice("y", exclude=excluded), files.header.names, files.name)
         loaded = load_training(files, used, Reading(MemoryRows.collect))
     except MaeCliError as error:
         _require_one_line(str(error), path)
@@ -80,11 +80,11 @@ def _require_one_line(message: str, path: Path) -> None:
     assert message.startswith((str(path), "column ", "the "))
 
 
-def judged(content: bytes, path: Path) -> str:
+def judged(content: bytes, path: Path, excluded: frozenset[str]) -> str:
     """What became of a file: refused, accepted as it reads, or how the two readings differ."""
-    found = accepted(content, path)
+    found = accepted(content, path, excluded)
     try:
-        expected = strict_table(content)
+        expected = strict_table(content, excluded=excluded)
     except Unclear as doubt:
         return "refused" if found is None else f"accepted in doubt: {doubt}"
     if found is None:
@@ -98,7 +98,8 @@ def outcomes(seed: int, count: int, path: Path) -> tuple[Counter, dict[str, list
     chance, counts, examples = random.Random(seed), Counter(), {}
     for _ in range(count):
         content = mutated(valid_file(chance), chance)
-        outcome = judged(content, path)
+        excluded = frozenset(chance.choice(["", "", "z", "k", "xz"]))
+        outcome = judged(content, path, excluded)
         counts[outcome] += 1
         if outcome not in {"accepted", "refused"} and len(examples.setdefault(outcome, [])) < 5:
             examples[outcome].append(content)

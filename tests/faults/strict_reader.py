@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import isinf
 
@@ -26,18 +27,21 @@ class Table:
     features: dict[str, list[float] | list[str]]
 
 
-def strict_table(content: bytes, target: str = "y") -> Table:
-    """The complete rows of a file with a header.
+def strict_table(content: bytes, target: str = "y", excluded: Collection[str] = ()) -> Table:
+    """The complete rows of a file with a header, without some of its columns.
 
     Raises:
         Unclear: it can be read in more ways than one, or in none.
     """
     header, *records = _records(content) or [[]]
-    if len(set(header)) < len(header) or not all(map(str.strip, header)) or target not in header:
+    if len(set(header)) < len(header) or not all(map(str.strip, header)) or not {target, *excluded} <= set(header):
         raise Unclear("header")
+    if any("\udc80" <= sign <= "\udcff" for sign in "".join(header)):
+        raise Unclear("not UTF-8")
     if any(len(record) != len(header) for record in records):
         raise Unclear("length")
-    columns = {name: _column([record[place] for record in records]) for place, name in enumerate(header)}
+    used = {name: [record[place] for record in records] for place, name in enumerate(header) if name not in excluded}
+    columns = {name: _column(cells) for name, cells in used.items()}
     complete = [row for row in range(len(records)) if all(cells[row] is not None for cells in columns.values())]
     if not complete or not all(isinstance(value, float) for value in columns[target] if value is not None):
         raise Unclear("target")
@@ -49,10 +53,10 @@ def _records(content: bytes) -> list[list[str]]:
     if b"\0" in content:
         raise Unclear("NUL")
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig", errors="surrogateescape")
         header = next(csv.reader(io.StringIO(text.lstrip(" \t\r\n"), newline="")), [])
         return list(_rows(text, "," if len(header) > 1 else ";"))
-    except (UnicodeDecodeError, csv.Error) as error:
+    except csv.Error as error:
         raise Unclear(str(error)) from error
 
 
@@ -66,6 +70,8 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _column(cells: list[str]) -> list:
+    if any("\udc80" <= sign <= "\udcff" for cell in cells for sign in cell):
+        raise Unclear("not UTF-8")
     present = [cell for cell in cells if cell not in MISSING]
     numbers = [NUMBER.fullmatch(cell) is not None for cell in present]
     if all(numbers):

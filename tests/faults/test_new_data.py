@@ -95,6 +95,11 @@ BOTH = [
         "data.csv, line 5: 2 fields, but the header names 3; complete the line, or remove it",
     ),
     refused(
+        "a field too few where the model does not know the last column",
+        table([(*row, "more") for row in ROWS], "y,x,k,more").replace("b,more", "b", 1),
+        "data.csv, line 3: 3 fields, but the header names 4; complete the line, or remove it",
+    ),
+    refused(
         "a quote that is never closed",
         CLEAN.replace("6,b", '"6,b'),
         "data.csv, line 5: a quote is opened in this record and never closed",

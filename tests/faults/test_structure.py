@@ -596,6 +596,20 @@ RECORD_CASES = [
         "data.csv, line 5: 2 fields, but the header names 3; complete the line, or remove it",
     ),
     refused(
+        "a field too few where the last column is not asked for",
+        CLEAN.replace("6,b", "6"),
+        "data.csv, line 5: 2 fields, but the header names 3; complete the line, or remove it",
+        "--features",
+        "x",
+    ),
+    refused(
+        "a field too few where the last column is excluded",
+        CLEAN.replace("6,b", "6"),
+        "data.csv, line 5: 2 fields, but the header names 3; complete the line, or remove it",
+        "--exclude",
+        "k",
+    ),
+    refused(
         "a field too few in the first record",
         CLEAN.replace("1,a", "1", 1),
         "data.csv, line 2: 2 fields, but the header names 3; complete the line, or remove it",
