@@ -120,7 +120,9 @@ def _require_own_columns(rival: NamedModel, model: Model, files: Data) -> None:
     shared = {feature.name for feature in model.schema.features}
     for feature in rival.model.schema.features:
         if feature.name not in shared and feature.name not in files.header.names:
-            raise unknown_column(feature.name, files.header.names, files.name, f"a feature of {rival.name}")
+            raise unknown_column(
+                feature.name, files.header.names, files.name, f"a feature of the other model, {rival.name}"
+            )
 
 
 def _scorable(loaded: LoadedRows) -> Rows:
@@ -172,11 +174,11 @@ def _notes(
         notes.append(outside_note(outside))
     count = loaded.rows.shape[0]
     if rival is not None and count < _FEW_ROWS:
-        few = "1 row is too little" if count == 1 else f"{counted(count, 'row')} are few"
-        notes.append(f"{few} for an interval of the difference{'' if count == 1 else '; it is rough'}")
+        rough = f"{counted(count, 'row')} are few for an interval of the difference; it is rough"
+        notes.append("one row with weight is too little for an interval" if rival.interval is None else rough)
     if rival is not None and model.quantile != rival.quantile:
         notes.append(
-            f"the models were fitted to the quantiles {model.quantile:g} and {rival.quantile:g}, but are compared by "
+            f"the models were fitted to the quantiles {model.quantile!r} and {rival.quantile!r}, but are compared by "
             "the MAE, which is made for the median 0.5"
         )
     if max_mae is not None and model.quantile != 0.5:

@@ -18,7 +18,7 @@ from mae_cli.linear import Coefficients
 from mae_cli.provenance import read_provenance
 from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.visible import json_text
-from mae_cli.wording import quoted
+from mae_cli.wording import is_url, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,7 +196,7 @@ def load_model(path: str | Path) -> Model:
         with Path(path).open("rb") as stream:
             return read_model(stream, str(path))
     except FileNotFoundError:
-        if "://" in str(path):
+        if is_url(str(path)):
             raise ModelError(f"{path} is a URL; download it first and give the file") from None
         raise ModelError(f"there is no model file {path}") from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have

@@ -13,7 +13,7 @@ def write_model(model: Model, path: Path, *, force: bool) -> None:
     """Write a model file as `mae_cli.output_file.writing` does.
 
     Raises:
-        ModelError: the place cannot be written, or holds something that is no model (unless `force`).
+        ModelError: the place cannot be written, or holds what is no model or is write-protected (unless `force`).
     """
     check_replaceable(path, force=force)
     with writing(path) as stream:
@@ -21,7 +21,7 @@ def write_model(model: Model, path: Path, *, force: bool) -> None:
 
 
 def check_replaceable(path: Path, *, force: bool) -> None:
-    """Refuse to write where there is a directory, no directory to write in, or a file that is no model.
+    """Refuse to write where there is a directory, no directory to write in, or what must not be replaced.
 
     Raises:
         ModelError: with what to do instead.

@@ -25,6 +25,8 @@ from mae_cli.wording import counted, quoted
 
 # What a number is written with beside the decimal sign; a delimiter among them makes quotes necessary.
 _OF_NUMBERS = frozenset("0123456789+-e")
+# What a reader may take for the delimiter of a column that stands alone.
+_DELIMITERS = ",;\t|"
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class Prediction:
                 content = chunk.piece.text
                 mark = chunk.piece.content.removesuffix(content)
                 line_end = line_end or first_line_end(content)
-                head = _field(self.settings.column, chunk.source.delimiter)
+                head = _field(self.settings.column, _DELIMITERS if self.settings.only else chunk.source.delimiter)
                 predictions = self._written(chunk)
                 if chunk.piece.broken:
                     continue  # a cell in it would have been told first; the fault behind it is told next
@@ -179,7 +181,7 @@ class Prediction:
         level = str(chunk.frame[column.name].iloc[row])
         place = f"in column {quoted(column.name)} ({self.files.place(chunk.first + row)})"
         like = column.lookalike(level, self.files.dialect)
-        known = "" if like is None else f", which the model knows as {quoted(like)}"
+        known = "" if like is None else f", which may be the model's {quoted(like)}"
         return f"; the first is {quoted(level)} {place}{known}"
 
     def _cells(self, chunk: Chunk) -> tuple[FloatArray, CodeArray]:
@@ -205,9 +207,10 @@ class Prediction:
         return [b'"%b"' % field for field in fields] if needs_quotes else fields
 
 
-def _field(name: str, delimiter: str) -> bytes:
-    """A name as one field of a CSV record."""
+def _field(name: str, delimiters: str) -> bytes:
+    """A name as one field of a CSV record, in quotes where one of the delimiters is in it."""
     record = io.StringIO()
+    delimiter = next((sign for sign in delimiters if sign in name), delimiters[0])
     # With an end of its own the writer sees to it that a line end in the name is quoted.
     csv.writer(record, delimiter=delimiter, lineterminator="\r\n").writerow([name])
     return record.getvalue().removesuffix("\r\n").encode()

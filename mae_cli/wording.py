@@ -54,7 +54,7 @@ def no_values(file: str, column: str) -> DataError:
 
 def as_share(percent: float) -> str:
     """What may be meant by a number of percent in the place of a share, for the end of a message."""
-    return f"; for {percent:g} % give {percent / 100:g}" if 1 < percent < 100 else ""
+    return f"; for {percent:g} % give {percent / 100:g}" if 2 <= percent <= 99 else ""
 
 
 def counted(count: int, noun: str) -> str:

@@ -113,7 +113,7 @@ def test_a_level_that_is_only_written_differently_is_told_as_the_model_knows_it(
     assert notes("x,k\n2, B\n3,a\n") == [
         (
             "1 of 2 rows without a prediction, for a level never seen in training; the first is ' B' in column 'k' "
-            "(data.csv, line 2), which the model knows as 'b'"
+            "(data.csv, line 2), which may be the model's 'b'"
         ),
     ]
 
@@ -266,6 +266,24 @@ def test_other_delimiters_are_found_and_kept(tmp_path, delimiter):
     text = "x,k,n\n1,a,\n2,b,\n".replace(",", delimiter)
     found = predicted(read(tmp_path, text.encode(), Dialect()))
     assert found == "x,k,n,prediction\n1,a,,3.5\n2,b,,2.0\n".replace(",", delimiter)
+
+
+@pytest.mark.parametrize("name", ["a,b", "a;b", "a\tb", "a|b"])
+def test_a_name_that_stands_alone_is_no_row_of_names_to_any_reader(name):
+    assert predicted("x,k\n1,a\n", column=name, only=True) == f'"{name}"\n3.5\n'
+
+
+def test_what_cannot_be_read_is_told_when_the_rows_before_it_were_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(chunks, "cut", partial(cut, size=1 << 16))
+    path = tmp_path / "cut.csv.gz"
+    random = np.random.default_rng(0)
+    rows = [f"{number},a" for number in random.uniform(0, 9, 150_000).tolist()]
+    path.write_bytes(gzip.compress("\n".join(["x,k", *rows, ""]).encode())[:-1_000])
+    written = []
+    with pytest.raises(DataError, match="the gzip archive is corrupt"):
+        written.extend(prediction(Files.of([str(path)])).text())
+    # 3 MB, which are decompressed a megabyte at a time.
+    assert b"".join(written).count(b"\n") > 90_000
 
 
 def test_a_decimal_comma_is_written_too(tmp_path):

@@ -197,7 +197,7 @@ def test_a_fraction_that_is_none_is_refused(fraction):
 
 def test_the_notes_are_those_of_the_data():
     assert run("y,x\n1,1\n2,\n3,3\n4,5\n").report.notes == (
-        "1 of 4 rows dropped for a missing cell; column 'x' has all of them",
+        "1 of 4 rows dropped for a missing cell; column 'x' is missing in all of them",
     )
 
 

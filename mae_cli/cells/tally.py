@@ -105,7 +105,7 @@ class Tally:
         """The column with the most missing cells, and how many those are."""
         column = max(self.columns.all, key=lambda column: column.missing)
         if column.missing == self.rows_dropped:
-            return f"{quoted(column.name)} has all of them"
+            return f"{quoted(column.name)} is missing in all of them"
         return f"{quoted(column.name)} has most of them ({column.missing:,}{of_all})"
 
 

@@ -96,9 +96,9 @@ def _typed_data(ctx: click.Context) -> list[str]:
 
 
 def _columns_of(argument: str, ctx: click.Context) -> tuple[str, ...]:
-    from mae_cli.commands.data_options import dialect_of  # noqa: PLC0415  (only completion needs it)
+    from mae_cli.commands.data_options import dialect_of  # noqa: PLC0415  (it imports this module's types)
 
-    if Path(argument).is_file():  # a pipe has only one reader, and that is the fit
-        with suppress(Exception):  # no fault of the data or the options may be told in the middle of the line typed
-            return next(dialect_of(_UNSAID | ctx.params).read(argument).records()).cells
+    with suppress(Exception):  # no fault of the data or the options is told here, where the line is still being read
+        if Path(argument).is_file():  # a pipe has only one reader, and that is the fit
+            return dialect_of(_UNSAID | ctx.params).read(argument).beginning(1)[0].cells
     return ()

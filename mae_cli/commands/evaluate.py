@@ -7,6 +7,7 @@ import click
 from mae_cli.commands.command import command
 from mae_cli.commands.data_options import dialect_of, place_options, reading_options
 from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
+from mae_cli.commands.output import require_standard_output
 from mae_cli.commands.paths import InputFile
 from mae_cli.commands.running import GATE_FAILED, OK, announce_terminal, note, running, share_a_terminal, write_json
 from mae_cli.visible import visible
@@ -61,6 +62,8 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     """
     against, quiet = options["against"], options["quiet"]
     require_one_reader({"MODEL": [model], "DATA": data, "--against": [against]})
+    if options["as_json"]:
+        require_standard_output()
     with running() as outcome:
         from mae_cli.evaluation import EvaluationSettings, NamedModel, evaluate  # noqa: PLC0415
         from mae_cli.opening import opened  # noqa: PLC0415  (help and usage errors must not wait for numpy)

@@ -2,11 +2,14 @@
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from mae_cli.commands.paths import STDOUT
 from mae_cli.commands.running import STDIN, write_json
@@ -39,6 +42,12 @@ def check_output(output: str, inputs: Mapping[str, Sequence[str]], check_file: C
         if any(_is_input(Path(output).stat, name) for name in names):
             raise ModelError(f"{output} is {what}; name another file with -o")
     check_file(Path(output))
+
+
+def require_standard_output() -> None:
+    """Refuse to work for a standard output that was closed (`>&-`) where the result goes there."""
+    if sys.stdout is None:
+        raise click.UsageError("standard output is closed, and the result goes there; name a file with -o or with >")
 
 
 def refuse_compressed(path: Path, remedy: Callable[[str], str]) -> None:

@@ -12,7 +12,7 @@ import click
 from mae_cli.commands.command import command
 from mae_cli.commands.data_options import dialect_of, reading_options
 from mae_cli.commands.model_argument import model_of, require_one_reader
-from mae_cli.commands.output import check_output, refuse_compressed
+from mae_cli.commands.output import check_output, refuse_compressed, require_standard_output
 from mae_cli.commands.paths import STDOUT, InputFile, OutputFile
 from mae_cli.commands.running import announce_terminal, note, running
 
@@ -53,8 +53,8 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     written whole or not at all.
     """
     require_one_reader({"MODEL": [model], "DATA": data})
-    if options["output"] == STDOUT and sys.stdout is None:
-        raise click.UsageError("standard output is closed; name a file with -o")
+    if options["output"] == STDOUT:
+        require_standard_output()
     with running():
         from mae_cli.prediction import Prediction, PredictionSettings  # noqa: PLC0415
         from mae_cli.text.files import Files  # noqa: PLC0415  (help and usage errors must not wait for numpy)

@@ -13,7 +13,7 @@ from mae_cli.commands.columns import ColumnName, ColumnNames, TargetOption
 from mae_cli.commands.command import command
 from mae_cli.commands.completion import completion_option
 from mae_cli.commands.data_options import dialect_of, place_options, reading_options
-from mae_cli.commands.output import check_output, refuse_compressed, write_output
+from mae_cli.commands.output import check_output, refuse_compressed, require_standard_output, write_output
 from mae_cli.commands.paths import STDOUT, InputFile, OutputFile
 from mae_cli.commands.records import joined
 from mae_cli.commands.running import NOT_CONVERGED, announce_terminal, note, running, write_json
@@ -101,7 +101,7 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     help="Where the model goes; - is standard output (the report then goes to standard error). A link stays, and "
     "what it points to is replaced.",
 )
-@click.option("--force", is_flag=True, help="Replace the output even if it is no model file.")
+@click.option("--force", is_flag=True, help="Replace the output even if it is no model file, or write-protected.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes and no progress; with -o -, no report.")
 @completion_option
@@ -115,6 +115,8 @@ def main(data: tuple[str, ...], **options: Any) -> None:
     output, quiet, as_json = options["output"], options["quiet"], options["as_json"]
     if output == STDOUT and as_json:
         raise click.UsageError("--json and -o - both want standard output; write the model to a file")
+    if output == STDOUT or as_json:
+        require_standard_output()
     with running() as outcome:
         settings = _settings(options)
         check_output(output, {"the data": data}, partial(_check_file, force=options["force"]))

@@ -174,7 +174,7 @@ class _Pass:
     def _unseen(self, record: int, column: LevelCells | KnownLevelCells) -> str:
         level = self.files.cell(record, column.name)
         like = column.lookalike(level, self.files.dialect) if isinstance(column, KnownLevelCells) else None
-        remedy = "train on data that has them" if like is None else f"write it as the model knows it, {quoted(like)}"
+        remedy = "train on data that has them" if like is None else f"write it {quoted(like)} if it is the same"
         return (
             f"column {quoted(column.name)} has the level {quoted(level)}, which was never seen in training; skip such "
             f"rows with --unseen skip, or {remedy}"

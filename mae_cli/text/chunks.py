@@ -6,7 +6,7 @@ The first record that is at fault is told, when those before it have been handed
 import os
 import warnings
 from collections import deque
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -89,34 +89,59 @@ def _parsed(source: Source, expected: Expected) -> Generator[tuple[Piece, Parsed
     """
     threads = min(os.cpu_count() or 1, _MOST_THREADS)
     with source.opened() as stream, _strictly(), ThreadPoolExecutor(threads) as pool:
-        pieces = cut(stream)
-        waiting: deque[tuple[Piece, Future[Parsed]]] = deque()
-
-        def fetch() -> bool:
-            piece = next(pieces, None)
-            if piece is not None:
-                waiting.append((piece, pool.submit(parse, source, expected, piece)))
-            return piece is not None
-
-        def following() -> Iterator[Piece]:
-            while waiting or fetch():
-                yield waiting.popleft()[0]
-
-        while fetch() and len(waiting) <= threads:
+        ahead = _Ahead(cut(stream), lambda piece: pool.submit(parse, source, expected, piece))
+        while len(ahead.waiting) <= threads and ahead.fetch():
             pass
-        while waiting:
-            piece, future = waiting.popleft()
-            fetch()
+        while ahead.waiting:
+            piece, future = ahead.waiting.popleft()
+            ahead.fetch()
             try:
                 yield piece, future.result()
             except OpenQuoteError:
-                longer = piece.completed(following())
-                if longer is None:
+                longer = piece.completed(ahead.following())
+                if longer is not None:
+                    ahead.put_back(longer)
+                elif ahead.unreadable is None:  # else what would close the quote may stand there
                     yield from _up_to_fault(source, expected, piece)
-                else:
-                    waiting.appendleft((longer, pool.submit(parse, source, expected, longer)))
             except FaultyPieceError as error:
                 yield from _up_to_fault(source, expected, piece, str(error))
+        if ahead.unreadable is not None:
+            raise ahead.unreadable
+
+
+class _Ahead:
+    """Pieces that are parsed while those before them are used.
+
+    Attributes:
+        waiting: pieces, each with what becomes of it.
+        unreadable: why the stream ended before its end; what was read before has its turn first.
+    """
+
+    def __init__(self, pieces: Iterator[Piece], submit: Callable[[Piece], "Future[Parsed]"]) -> None:
+        self.waiting: deque[tuple[Piece, Future[Parsed]]] = deque()
+        self.unreadable: Exception | None = None
+        self._pieces = pieces
+        self._submit = submit
+
+    def fetch(self) -> bool:
+        """Let another piece be parsed, if there is one."""
+        try:
+            piece = next(self._pieces, None)
+        except Exception as error:  # noqa: BLE001  (raised when it has its turn)
+            self.unreadable = error
+            return False
+        if piece is not None:
+            self.waiting.append((piece, self._submit(piece)))
+        return piece is not None
+
+    def following(self) -> Iterator[Piece]:
+        """The next pieces, which no longer wait."""
+        while self.waiting or self.fetch():
+            yield self.waiting.popleft()[0]
+
+    def put_back(self, piece: Piece) -> None:
+        """Let a piece be parsed that comes before all others."""
+        self.waiting.appendleft((piece, self._submit(piece)))
 
 
 def _up_to_fault(

@@ -82,10 +82,10 @@ class Files:
             try:
                 sources.append(dialect.read(argument))
             except DataError as error:
-                if sources and argument in read_header(sources[0]).names:
+                if sources and argument in sources[0].beginning(1)[0].cells:
                     raise DataError(
-                        f"{error}; it is a column of {sources[0].name}, and names of columns are joined by commas: "
-                        "--features a,b"
+                        f"{error}; it is a column of {sources[0].name}: an option names columns joined by commas, "
+                        "without blanks"
                     ) from None
                 raise
         return cls(tuple(sources), dialect)

@@ -170,7 +170,10 @@ class Source:
 
     def _endless(self, offset: int) -> DataError:
         line = self.lines_before(offset) + 1
-        return DataError(f"{self.name}, line {line}: no line end within {LONGEST_RECORD >> 20} MiB, so this is no CSV")
+        return DataError(
+            f"{self.name}, line {line}: no line end within {LONGEST_RECORD >> 20} MiB, so this is no CSV; see what it "
+            "is, and name its encoding with --encoding"
+        )
 
     def _corrupt(self, error: Exception) -> DataError:
         kind = self.archive.kind if self.archive else ""
@@ -216,14 +219,14 @@ def _spooled(name: str, opened: Callable[[], AbstractContextManager[BinaryIO]]) 
         with opened() as stream:
             return Spool(stream)
     except DeviceError:
-        raise DataError(f"{name} is a device, not a CSV file") from None
+        raise DataError(f"{name} is a device, not a CSV file; name a file or a pipe") from None
     except OSError as error:
         raise _unreadable(name, error) from error
 
 
 def _unreadable(name: str, error: OSError) -> DataError:
     if isinstance(error, FileNotFoundError):
-        pattern = "; patterns are for the shell to fill in, so leave out the quotes" if _PATTERN.search(name) else ""
+        pattern = "; no file matches it, or quotes kept the shell from filling it in" if _PATTERN.search(name) else ""
         return DataError(f"{name} does not exist{pattern}")
     return DataError(f"{name} cannot be read ({error.strerror or _first_line(error)})")
 

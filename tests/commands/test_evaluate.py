@@ -219,7 +219,7 @@ def test_a_directory_is_no_model(mae_eval, table, tmp_path):
                 "mend the cell, or count it as missing with --na-values"
             ),
         ),
-        ("y,x,k\n,1,a\n", "data.csv: every row has a missing cell; column 'y' has all of them"),
+        ("y,x,k\n,1,a\n", "data.csv: every row has a missing cell; column 'y' is missing in all of them"),
         ("y,x,k\n", "data.csv has a header but no data rows"),
     ],
 )

@@ -163,14 +163,14 @@ def test_one_row_is_said_to_be_too_little_for_an_interval(mae_eval, good, bad, t
     table("y,x,k\n1,1,a\n")
     result = mae_eval(bad, "data.csv", "--against", good)
     assert result.exit_code == 0
-    assert "Note: 1 row is too little for an interval of the difference\n" in result.stderr
+    assert "Note: one row with weight is too little for an interval\n" in result.stderr
 
 
 def test_a_column_that_the_other_model_alone_needs_is_said_to_be_its_own(mae_eval, good, model, data):
     other = model("other.json", terms=[{**TERM, "column": "z"}])
     result = mae_eval(good, data, "--against", other)
     assert result.exit_code == 1
-    assert "has no column 'z', a feature of other.json; its columns are " in result.stderr
+    assert "has no column 'z', a feature of the other model, other.json; its columns are " in result.stderr
 
 
 def test_rows_that_one_of_the_two_cannot_score_are_left_out_of_both_and_counted(mae_eval, good, model, table):

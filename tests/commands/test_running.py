@@ -167,11 +167,17 @@ def test_a_closed_output_is_like_one_that_nobody_reads(flights, tmp_path, closed
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="closing a stream is a POSIX shell's doing")
-def test_predictions_for_a_closed_output_are_refused(flights):
-    script = f"{sys.executable} -c 'from mae_cli.commands.predict import main; main()' model.json {flights} >&-"
+@pytest.mark.parametrize(
+    "command",
+    ["predict import main; main()' model.json", "train import main; main()' -t delay -o -"],
+)
+def test_a_result_for_a_closed_output_is_refused(flights, tmp_path, command):
+    script = f"cd {tmp_path}; {sys.executable} -P -c 'from mae_cli.commands.{command} {flights} >&-"
     done = subprocess.run(["sh", "-c", script], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.endswith("\nError: standard output is closed; name a file with -o\n")
+    assert done.stderr.endswith(
+        "\nError: standard output is closed, and the result goes there; name a file with -o or with >\n"
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="closing a stream is a POSIX shell's doing")

@@ -131,13 +131,13 @@ EVALUATED = [
     same(
         "an empty row",
         CLEAN + ",,\n",
-        notes=("1 of 13 rows dropped for a missing cell; column 'y' has all of them",),
+        notes=("1 of 13 rows dropped for a missing cell; column 'y' is missing in all of them",),
     ),
     same(
         "NA for a level",
         table(changed({(4, 2): "NA"})),
         twin=table(without(4)),
-        notes=("1 of 12 rows dropped for a missing cell; column 'k' has all of them",),
+        notes=("1 of 12 rows dropped for a missing cell; column 'k' is missing in all of them",),
     ),
     refused(
         "an unseen level",
@@ -178,7 +178,7 @@ EVALUATED = [
     refused(
         "every row misses a cell",
         table(column(1, [""])),
-        "data.csv: every row has a missing cell; column 'x' has all of them",
+        "data.csv: every row has a missing cell; column 'x' is missing in all of them",
     ),
 ]
 

@@ -804,18 +804,18 @@ RECORD_CASES = [
     same(
         "an empty record",
         with_line(5, ",,\n"),
-        notes=("1 of 13 rows dropped for a missing cell; column 'y' has all of them",),
+        notes=("1 of 13 rows dropped for a missing cell; column 'y' is missing in all of them",),
     ),
     same(
         "an empty last cell",
         table(changed({(4, 2): ""})),
         twin=table(without(4)),
-        notes=("1 of 12 rows dropped for a missing cell; column 'k' has all of them",),
+        notes=("1 of 12 rows dropped for a missing cell; column 'k' is missing in all of them",),
     ),
     same(
         "an empty last record without a line end",
         CLEAN + ",,",
-        notes=("1 of 13 rows dropped for a missing cell; column 'y' has all of them",),
+        notes=("1 of 13 rows dropped for a missing cell; column 'y' is missing in all of them",),
     ),
 ]
 

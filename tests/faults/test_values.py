@@ -15,8 +15,8 @@ def all_cells(make):
 
 
 def dropped(count, name, most, rows=12):
-    share = "all of them" if most == count else f"most of them ({most})"
-    return (f"{count} of {rows} rows dropped for a missing cell; column '{name}' has {share}",)
+    share = "is missing in all of them" if most == count else f"has most of them ({most})"
+    return (f"{count} of {rows} rows dropped for a missing cell; column '{name}' {share}",)
 
 
 DISGUISED = [
@@ -544,7 +544,7 @@ PLACEHOLDERS += [
     refused(
         "a target without values",
         table(column(0, [""])),
-        "data.csv: every row has a missing cell; column 'y' has all of them",
+        "data.csv: every row has a missing cell; column 'y' is missing in all of them",
     ),
     refused(
         "every value named as missing",

@@ -324,12 +324,14 @@ def test_a_level_that_is_only_written_differently_is_told_as_the_model_knows_it(
         load_known(f"c,y\n{cell},1\n", schema)
     assert str(caught.value) == (
         f"data.csv, line 2: column 'c' has the level {cell!r}, which was never seen in training; "
-        f"skip such rows with --unseen skip, or write it as the model knows it, {known!r}"
+        f"skip such rows with --unseen skip, or write it {known!r} if it is the same"
     )
 
 
 def test_a_comparison_needs_a_complete_row():
-    assert model_refusal("c,x,y\n,1,2\n") == ("data.csv: every row has a missing cell; column 'c' has all of them")
+    assert model_refusal("c,x,y\n,1,2\n") == (
+        "data.csv: every row has a missing cell; column 'c' is missing in all of them"
+    )
 
 
 def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():

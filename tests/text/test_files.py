@@ -151,10 +151,10 @@ def test_a_column_in_the_place_of_a_file_is_told_as_one(tmp_path, monkeypatch):
     with pytest.raises(DataError) as caught:
         Files.of(["a.csv", "b"])
     assert str(caught.value) == (
-        "b does not exist; it is a column of a.csv, and names of columns are joined by commas: --features a,b"
+        "b does not exist; it is a column of a.csv: an option names columns joined by commas, without blanks"
     )
 
 
 def test_a_pattern_that_no_shell_has_filled_in_is_told_as_one(tmp_path):
-    with pytest.raises(DataError, match=r"\*\.csv does not exist; patterns are for the shell to fill in, so leave out"):
+    with pytest.raises(DataError, match=r"\*\.csv does not exist; no file matches it, or quotes kept"):
         Files.of([str(tmp_path / "*.csv")])

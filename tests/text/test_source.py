@@ -75,19 +75,20 @@ def test_a_url_is_refused_without_a_socket(monkeypatch):
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/urandom"])
 def test_a_device_is_refused_before_it_fills_the_disk(device):
-    assert refusal(device) == f"{device} is a device, not a CSV file"
+    assert refusal(device) == f"{device} is a device, not a CSV file; name a file or a pipe"
 
 
 def test_standard_input_from_a_device_is_refused(monkeypatch):
     with open("/dev/zero", encoding="ascii") as stream:  # noqa: PTH123  (as a shell opens it)
         monkeypatch.setattr("sys.stdin", stream)
-        assert refusal("-") == "standard input is a device, not a CSV file"
+        assert refusal("-") == "standard input is a device, not a CSV file; name a file or a pipe"
 
 
 def test_a_line_longer_than_any_record_is_not_waited_for(monkeypatch):
     monkeypatch.setattr("mae_cli.text.pieces.LONGEST_RECORD", 1_000_000)
     source = table("y,x\n1,2\n" + "3" * 2_000_000)
-    message = "data.csv, line 3: no line end within 256 MiB, so this is no CSV"
+    message = "data.csv, line 3: no line end within 256 MiB, so this is no CSV; see what it is, "
+    message += "and name its encoding with --encoding"
     with pytest.raises(DataError) as error:
         list(source.pieces())
     assert str(error.value) == message
