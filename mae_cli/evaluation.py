@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from mae_cli.cells.columns import unknown_column
+from mae_cli.cells.columns import require_columns
 from mae_cli.errors import DataError, ModelError, SettingsError
 from mae_cli.gates import mae_gate, rival_gate
 from mae_cli.losses import Absolute, Pinball
@@ -85,7 +85,9 @@ def evaluate(
         )
     joint = joint_schema([model.schema] if rival is None else [model.schema, rival.model.schema])
     if rival is not None:
-        _require_own_columns(rival, model, files)
+        own = [name for name in rival.model.schema.names if name not in model.schema.names]
+        part = f"a feature of the other model, {rival.name}"
+        require_columns(dict.fromkeys(own, part), files.header.names, files.name)
     loaded = _load(model, joint, files, settings)
     all_rows = _scorable(loaded)
     rows, point = _rows_of(model, joint, all_rows), model.point
@@ -113,16 +115,6 @@ def _load(model: Model, joint: Schema, files: Data, settings: EvaluationSettings
     place = choose_place(files, len(joint.features) + 1, stream=settings.stream)
     reading = Reading(place.collect, skip_unseen=settings.skip_unseen)
     return load_for_model(files, joint, model.target, model.weight, reading)
-
-
-def _require_own_columns(rival: NamedModel, model: Model, files: Data) -> None:
-    """Refuse data without a column that the rival alone needs; those of the model are told as the model's."""
-    shared = {feature.name for feature in model.schema.features}
-    for feature in rival.model.schema.features:
-        if feature.name not in shared and feature.name not in files.header.names:
-            raise unknown_column(
-                feature.name, files.header.names, files.name, f"a feature of the other model, {rival.name}"
-            )
 
 
 def _scorable(loaded: LoadedRows) -> Rows:

@@ -232,7 +232,7 @@ def _encode(schema: Schema, X: "ArrayLike | pd.DataFrame") -> tuple[Design, Bool
         return design_of(schema, X)
     matrix = finite_matrix("X", X)
     if schema.categorical or matrix.shape[1] != len(schema.features):
-        names = ", ".join(feature.name for feature in schema.features)
+        names = ", ".join(schema.names)
         raise DataError(f"X has {matrix.shape[1]:,} columns, but the fit has {len(schema.features):,} ({names})")
     return Design(matrix), np.zeros(len(matrix), dtype=bool)
 

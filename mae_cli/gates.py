@@ -20,7 +20,7 @@ def mae_gate(mae: float, limit: float) -> Gate:
 
 def rival_gate(rival: Rival) -> Gate:
     """Passed unless the model is worse than the other one beyond chance: the whole interval lies above 0."""
-    loss = "the pinball loss" if rival.measure == "pinball" else "the MAE"
+    loss = f"the {rival.measure_name}"
     if rival.interval is None:
         finding = f"one row cannot tell whether {loss} is larger than that of {rival.model}"
         return Gate("against", passed=True, value=rival.difference, limit=0.0, finding=finding)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mae_cli.arrays import BoolArray, CodeArray, FloatArray
-from mae_cli.cells.columns import unknown_column
+from mae_cli.cells.columns import require_columns
 from mae_cli.cells.faulty import FaultyCells
 from mae_cli.cells.known_levels import KnownLevelCells
 from mae_cli.cells.numbers import NumberCells
@@ -111,9 +111,8 @@ class Prediction:
 
     def __post_init__(self) -> None:
         schema = self.model.schema
-        for feature in schema.features:
-            if feature.name not in self.files.names:
-                raise unknown_column(feature.name, self.files.names, self.files.name, "a feature of the model")
+        needed = dict.fromkeys(schema.names, "a feature of the model")
+        require_columns(needed, self.files.names, self.files.name)
         if not self.settings.only:
             _refuse_clash(self.files, self.settings.column)
             _refuse_other_delimiters(self.files)
@@ -134,15 +133,16 @@ class Prediction:
                 content = chunk.piece.text
                 mark = chunk.piece.content.removesuffix(content)
                 line_end = line_end or first_line_end(content)
-                head = _field(self.settings.column, _DELIMITERS if self.settings.only else chunk.source.delimiter)
                 predictions = self._written(chunk)
                 if chunk.piece.broken:
                     continue  # a cell in it would have been told first; the fault behind it is told next
                 if self.settings.only:
+                    head = [] if begun else [_field(self.settings.column, _DELIMITERS)]
                     lines = [value or b'""' for value in predictions]  # an empty line would be no record
-                    yield b"".join(b"%b\n" % line for line in ([] if begun else [head]) + lines)
+                    yield b"".join(b"%b\n" % line for line in head + lines)
                 else:
-                    headers = [None if begun else head] if chunk.piece.offset == 0 else []
+                    name = _field(self.settings.column, chunk.source.delimiter)
+                    headers = [None if begun else name] if chunk.piece.offset == 0 else []
                     text = extended(content, chunk.source.delimiter, [*headers, *predictions], line_end)
                     yield text if begun else mark + text
                 begun = True

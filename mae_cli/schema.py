@@ -36,6 +36,11 @@ class Schema:
     features: tuple[NumericColumn | CategoricalColumn, ...]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of all features."""
+        return tuple(feature.name for feature in self.features)
+
+    @property
     def numeric(self) -> tuple[NumericColumn, ...]:
         """The numeric columns; they come first in the design matrix."""
         return tuple(feature for feature in self.features if isinstance(feature, NumericColumn))

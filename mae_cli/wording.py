@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import shlex
+from collections.abc import Sequence
 
 from mae_cli.errors import DataError
 
@@ -55,6 +56,12 @@ def no_values(file: str, column: str) -> DataError:
 def as_share(percent: float) -> str:
     """What may be meant by a number of percent in the place of a share, for the end of a message."""
     return f"; for {percent:g} % give {percent / 100:g}" if 2 <= percent <= 99 else ""
+
+
+def listed(names: Sequence[str], most: int = LONGEST_LIST) -> str:
+    """`'a', 'b' and 8 more`."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(map(quoted, names[:most])) + more
 
 
 def counted(count: int, noun: str) -> str:

@@ -1,11 +1,11 @@
 """Which columns a fit uses: what the user chose, held against the names in the file."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from mae_cli.errors import DataError, SettingsError
-from mae_cli.wording import LONGEST_LIST, quoted
+from mae_cli.wording import LONGEST_LIST, listed, quoted
 
 # Two of three letters in common is a coincidence; four of five, or two exchanged in a word of four, is a slip.
 _LIKENESS = 0.75
@@ -80,15 +80,30 @@ def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColum
         *(choice.features or ()),
         *sorted(choice.exclude | choice.categorical),
     ]
-    for name in asked:
-        if name is not None and name not in header:
-            raise unknown_column(name, header, file)
+    require_columns({name: "" for name in asked if name is not None}, header, file)
     taken = {choice.target, choice.weight, *choice.exclude}
     features = tuple(name for name in header if name not in taken) if choice.features is None else choice.features
     if not features:
         rest = "all others are excluded" if choice.exclude else "the file has no others"
         raise DataError(f"{file}: no feature columns left to predict {quoted(choice.target)} from; {rest}")
     return UsedColumns(choice.target, features, choice.categorical, choice.weight)
+
+
+def require_columns(needed: Mapping[str, str], header: Sequence[str], file: str) -> None:
+    """Refuse a header that lacks a column.
+
+    Args:
+        needed: the columns, with what each is to whoever needs it ("the model's target"); "" if the user named it.
+        header: the names in the file.
+        file: its name.
+
+    Raises:
+        DataError: with the closest name.
+    """
+    there = frozenset(header)
+    for name, part in needed.items():
+        if name not in there:
+            raise unknown_column(name, header, file, part)
 
 
 def unknown_column(name: str, header: Sequence[str], file: str, part: str = "") -> DataError:
@@ -98,7 +113,7 @@ def unknown_column(name: str, header: Sequence[str], file: str, part: str = "") 
         name: of the column.
         header: the names in the file.
         file: its name.
-        part: what the column is to whoever needs it ("the model's target"), where the user has not just named it.
+        part: what the column is to whoever needs it; "" if the user named it.
     """
     closest = [other for other in header if other.strip().casefold() == name.strip().casefold()]
     closest = closest or get_close_matches(name, header, n=1, cutoff=_LIKENESS)
@@ -111,5 +126,5 @@ def unknown_column(name: str, header: Sequence[str], file: str, part: str = "") 
     if closest:
         message += f"; did you mean {quoted(closest[0])}?"
     if len(header) <= LONGEST_LIST:
-        message += f"{'' if closest else ';'} its columns are {', '.join(map(quoted, header))}"
+        message += f"{'' if closest else ';'} its columns are {listed(header)}"
     return DataError(message)

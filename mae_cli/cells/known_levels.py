@@ -13,7 +13,7 @@ from mae_cli.cells.levels import categories, first_places
 from mae_cli.text.dialect import Dialect
 from mae_cli.text.files import Records
 from mae_cli.text.spelling import MISSING
-from mae_cli.wording import quoted
+from mae_cli.wording import listed, quoted
 
 
 @dataclass(eq=False)
@@ -75,10 +75,9 @@ class KnownLevelCells:
                 return
 
     def _number_among_levels(self, level: str) -> str:
-        known = ", ".join(map(quoted, sorted(self.levels)[:2]))
         return (
             f"column {quoted(self.name)} is the number {quoted(level)}, but it was text when the model was trained "
-            f"({known}{'' if len(self.levels) < 3 else ', …'}); write its levels as they were, or train on such data"
+            f"({listed(sorted(self.levels), 2)}); write its levels as they were, or train on such data"
         )
 
 

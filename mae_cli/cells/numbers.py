@@ -112,12 +112,14 @@ class NumberCells:
             )
         if value < 0:
             return f"{self.role} {quoted(self.name)} must not be negative, but this cell is {cell}"
-        what_to_do = remedy(files, record, self.name)
-        if what_to_do is None:
-            what_to_do = "mend the cell, or count it as missing with --na-values"
-            if record == 0 and self.chosen:  # all of its cells may be text
-                what_to_do = "mend the cell, count it as missing with --na-values, or choose a column of numbers"
+        what_to_do = remedy(files, record, self.name) or self._any_remedy(record)
         return f"{self.role} {quoted(self.name)} must be a number, but this cell is {cell}; {what_to_do}"
+
+    def _any_remedy(self, record: int) -> str:
+        """What can be done about text of which nothing is known; where it comes first, the whole column may be text."""
+        if record == 0 and self.chosen:
+            return "mend the cell, count it as missing with --na-values, or choose a column of numbers"
+        return "mend the cell, or count it as missing with --na-values"
 
     def _look_for_inexact(self, values: np.ndarray, first: int) -> None:
         """Look at whole numbers, of any type that holds them."""

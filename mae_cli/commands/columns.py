@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from mae_cli.commands.records import Record
-from mae_cli.wording import LONGEST_LIST, quoted
+from mae_cli.wording import listed
 
 if TYPE_CHECKING:
     _Name = click.ParamType[str]
@@ -49,10 +49,7 @@ class TargetOption(click.Option):
             names = _header(ctx)
             if not names:
                 raise
-            shown = ", ".join(map(quoted, names[:LONGEST_LIST]))
-            more = f" and {len(names) - LONGEST_LIST:,} more" if len(names) > LONGEST_LIST else ""
-            message = f"The columns are {shown}{more}."
-            raise click.MissingParameter(message, ctx=ctx, param=self) from None
+            raise click.MissingParameter(f"The columns are {listed(names)}.", ctx=ctx, param=self) from None
 
 
 class ColumnNames(Record):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from mae_cli.cells.columns import UsedColumns, unknown_column
+from mae_cli.cells.columns import UsedColumns, require_columns
 from mae_cli.cells.known_levels import KnownLevelCells
 from mae_cli.cells.levels import LevelCells
 from mae_cli.cells.numbers import NumberCells
@@ -14,7 +14,7 @@ from mae_cli.rows.encoding import Layout
 from mae_cli.schema import Schema
 from mae_cli.text.column_types import require_kinds, text_columns
 from mae_cli.text.files import Records
-from mae_cli.wording import quoted
+from mae_cli.wording import listed, quoted
 
 # So many ignored columns are named.
 _FEW = 3
@@ -81,16 +81,13 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
         DataError: a column is absent, a cell is not what the model expects, or no row is complete.
     """
     header = files.header.names
-    features = tuple(feature.name for feature in schema.features)
-    notes = (*_unweighted(files, weight, header), *ignored_columns(header, {*features, target, weight}))
+    notes = (*_unweighted(files, weight, header), *ignored_columns(header, {*schema.names, target, weight}))
     weight = weight if weight in header else None
-    needed = dict.fromkeys(features, "a feature of the model")
+    needed = dict.fromkeys(schema.names, "a feature of the model")
     needed[target] = "the model's target, which only mae-predict does without"
-    for name, part in needed.items():
-        if name not in header:
-            raise unknown_column(name, header, files.name, part)
+    require_columns(needed, header, files.name)
     numeric = {feature.name: "the feature" for feature in schema.numeric}
-    _require_kinds(files, {target: "the target"} | _weight_role(weight) | numeric, features)
+    _require_kinds(files, {target: "the target"} | _weight_role(weight) | numeric, schema.names)
     columns = Columns(
         [
             NumberCells(target, "the target"),
@@ -102,7 +99,7 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
     )
     rows, tally = read(files, columns, reading)
     tally.finish(files)
-    return _loaded(files, rows, tally, features, notes)
+    return _loaded(files, rows, tally, schema.names, notes)
 
 
 def _loaded(
@@ -172,9 +169,7 @@ def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tupl
         return ()
     if len(others) == 1:
         return (f"column {quoted(others[0])} is not in the model, and ignored",)
-    few = len(others) <= _FEW
-    names = ", ".join(map(quoted, others[: _FEW if few else 1]))
-    return (f"{len(others):,} columns are not in the model, and ignored: {names}{'' if few else ' and others'}",)
+    return (f"{len(others):,} columns are not in the model, and ignored: {listed(others, _FEW)}",)
 
 
 def _unweighted(files: Records, weight: str | None, header: Sequence[str]) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ import numpy as np
 from mae_cli.arrays import BoolArray, CodeArray
 from mae_cli.cells.faulty import FaultyCells
 from mae_cli.cells.known_levels import KnownLevelCells
-from mae_cli.cells.levels import LevelCells
 from mae_cli.cells.numbers import TextAmongNumbersError
 from mae_cli.cells.tally import Columns, Tally
 from mae_cli.errors import DataError
@@ -168,12 +167,13 @@ class _Pass:
         if self.reading.skip_unseen or not unseen.any():
             return
         row = int(np.argmax(unseen))
-        column = next(column for column, code in zip(self.columns.levels, codes[:, row], strict=True) if code < 0)
+        known = (column for column in self.columns.levels if isinstance(column, KnownLevelCells))
+        column = next(column for column, code in zip(known, codes[:, row], strict=True) if code < 0)
         faults.add(chunk.first + row, partial(self._unseen, chunk.first + row, column))
 
-    def _unseen(self, record: int, column: LevelCells | KnownLevelCells) -> str:
+    def _unseen(self, record: int, column: KnownLevelCells) -> str:
         level = self.files.cell(record, column.name)
-        like = column.lookalike(level, self.files.dialect) if isinstance(column, KnownLevelCells) else None
+        like = column.lookalike(level, self.files.dialect)
         remedy = "train on data that has them" if like is None else f"write it {quoted(like)} if it is the same"
         return (
             f"column {quoted(column.name)} has the level {quoted(level)}, which was never seen in training; skip such "

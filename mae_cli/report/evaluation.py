@@ -51,23 +51,10 @@ def _coverage(quantile: float, coverage: float, rival: Rival | None) -> Text:
 def _rival(rival: Rival) -> Text:
     """What the other model is, and how far the two are apart."""
     text = f'"against" is {visible(rival.model)}, the {fit_name(rival.loss, rival.quantile)}, on the same rows. '
-    loss = "pinball loss" if rival.measure == "pinball" else "MAE"
     if rival.difference == 0:
-        text += f"The {loss} of both is the same"
-    else:
-        comparative = "larger" if rival.difference > 0 else "smaller"
-        text += f"The {loss} of the model is {comparative} by {quantity(abs(rival.difference))}"
-    if rival.interval is not None and any(rival.interval):
-        text += f" ({_interval(*rival.interval)}, paired bootstrap)"
-    return Text(f"{text}.")
-
-
-def _interval(low: float, high: float) -> str:
-    """By how much one model is smaller or larger; where that is open, the difference has its sign."""
-    if low <= 0 <= high:
-        return f"95 % interval of the difference: {quantity(low)} to {quantity(high)}"
-    nearest, farthest = sorted((abs(low), abs(high)))
-    return f"95 % interval {quantity(nearest)} to {quantity(farthest)}"
+        return Text(f"{text}The {rival.measure_name} of both is the same.")
+    comparative = "larger" if rival.difference > 0 else "smaller"
+    return Text(f"{text}The {rival.measure_name} of the model is {comparative} by {quantity(abs(rival.difference))}.")
 
 
 def _worst(rows: Sequence[WorstRow], target: str) -> Group:

@@ -76,6 +76,11 @@ class Rival:
     measure: Literal["mae", "pinball"] = "mae"
     coverage: float | None = None
 
+    @property
+    def measure_name(self) -> str:
+        """The measure in a sentence."""
+        return "pinball loss" if self.measure == "pinball" else "MAE"
+
 
 @dataclass(frozen=True)
 class Gate:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 from mae_cli.errors import DataError
-from mae_cli.wording import quoted
+from mae_cli.wording import listed
 
 # What reading a broken archive raises; bz2 has nothing but OSError for it.
 ARCHIVE_ERRORS = (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
@@ -83,7 +83,7 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> BinaryIO:
     if "[Content_Types].xml" in names:
         raise DataError(f"{name} is an Excel workbook, not CSV; save its sheet as CSV first")
     if len(names) != 1:
-        held = "no file" if not names else f"{len(names):,} files ({', '.join(map(quoted, names[:3]))}…)"
+        held = "no file" if not names else f"{len(names):,} files ({listed(names, 3)})"
         raise DataError(f"{name} is a zip archive of {held}; unpack the one you want")
     try:
         return cast("BinaryIO", archive.open(names[0]))

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
+from pathlib import Path
 from typing import Protocol
 
 from mae_cli.errors import DataError
@@ -12,6 +13,7 @@ from mae_cli.text.csv_records import Record
 from mae_cli.text.dialect import PLAIN, Dialect
 from mae_cli.text.header import Header, joint_header, joint_name, joint_names, read_header
 from mae_cli.text.source import Source
+from mae_cli.wording import quoted
 
 
 class Records(Protocol):
@@ -77,18 +79,11 @@ class Files:
         """
         if len(arguments) > 1 and "-" in arguments:
             raise DataError("standard input (-) cannot be one of several files; join them before")
-        sources: list[Source] = []
-        for argument in arguments:
-            try:
-                sources.append(dialect.read(argument))
-            except DataError as error:
-                if sources and argument in sources[0].beginning(1)[0].cells:
-                    raise DataError(
-                        f"{error}; it is a column of {sources[0].name}: an option names columns joined by commas, "
-                        "without blanks"
-                    ) from None
-                raise
-        return cls(tuple(sources), dialect)
+        first = dialect.read(arguments[0])
+        try:
+            return cls((first, *map(dialect.read, arguments[1:])), dialect)
+        except DataError as error:
+            raise DataError(f"{error}{_told_as_column(first, arguments)}") from None
 
     @property
     def name(self) -> str:
@@ -164,3 +159,12 @@ class Files:
         """From a waypoint to the next in its file, or to its end."""
         here, *others = self.waypoints[place : place + 2]
         return here.offset, next((other.offset for other in others if other.file == here.file), None)
+
+
+def _told_as_column(first: Source, arguments: Sequence[str]) -> str:
+    """For the end of an error: which of the other arguments that are no files is a column of the first one."""
+    columns = first.beginning(1)[0].cells
+    name = next((name for name in arguments[1:] if name in columns and not Path(name).exists()), None)
+    if name is None:
+        return ""
+    return f"; {quoted(name)} is a column of {first.name}: an option names columns joined by commas, without blanks"

@@ -65,25 +65,29 @@ class Expected:
         """The names for a frame. It is cheaper to hand pandas numbers for names, and to name the columns afterwards."""
         return pd.Index(list(self.names))
 
-    @property
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        return frozenset(self.used)
+
+    @cached_property
     def types(self) -> dict[Hashable, Any] | None:
         """The type of every column that pandas shall not guess, by its place; None where it guesses all."""
         kept = {*self.text, *self.spelled}
         types: dict[Hashable, Any] = {
             place: str if name in kept else _UNUSED
             for place, name in enumerate(self.names)
-            if name in kept or name not in self.used
+            if name in kept or name not in self._used
         }
         return types or None  # no types at all take it longer than None
 
-    @property
+    @cached_property
     def missing(self) -> list[str] | dict[Any, list[str]]:
         """The spellings of a missing cell in every column that is used; in text only an empty cell is one here."""
-        text, numbers = [""], sorted(self.dialect.missing_words)
-        if not self.text:
+        empty, numbers, text = [""], sorted(self.dialect.missing_words), frozenset(self.text)
+        if not text:
             return numbers  # for each column apart it takes pandas a quarter of its time
         return {
-            place: text if name in self.text else numbers for place, name in enumerate(self.names) if name in self.used
+            place: empty if name in text else numbers for place, name in enumerate(self.names) if name in self._used
         }
 
     def without_missing_numbers(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +102,7 @@ class Expected:
     def columns(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
         """The used columns, in the order of the file, and those of numbers in the order in which they are used."""
         numbers = number_columns(self.used, self.text)
-        used = [name for name in self.names if name in self.used]
+        used = [name for name in self.names if name in self._used]
         frame = frame if len(used) == len(self.names) else frame[used]
         return frame, Numbers.of(frame, numbers, self.apart)
 
@@ -199,7 +203,7 @@ def _has_short_record(source: Source, expected: Expected, piece: Piece, frame: p
     """
     last = frame[expected.names[-1]].to_numpy()
     # A column that nobody asked for has bytes: b"" where it is empty.
-    if not (pd.isna(last).any() or (last.dtype.kind in "OS" and (last == b"").any())):
+    if not (pd.isna(last).any() or (last.dtype.kind not in "iuf" and (last == b"").any())):
         return False
     records = len(frame) + (piece.offset == 0)
     delimiters = piece.content.count(source.delimiter.encode())

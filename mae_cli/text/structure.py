@@ -40,7 +40,8 @@ def first_fault(source: Source, piece: Piece, names: Sequence[str], used: Collec
         names: of the columns.
         used: those of them that are read; bytes in the others need not be UTF-8.
     """
-    places = [place for place, name in enumerate(names) if name in used]
+    wanted = frozenset(used)
+    places = [place for place, name in enumerate(names) if name in wanted]
     try:
         for record in piece.records(source.delimiter, strict=True):
             says = _fault_of(source, record, names, places)

@@ -472,7 +472,7 @@ ARCHIVES = [
     refused(
         "zip of two files",
         zipped(**{"1.csv": BYTES, "2.csv": BYTES}),
-        "data.csv is a zip archive of 2 files ('1.csv', '2.csv'…); unpack the one you want",
+        "data.csv is a zip archive of 2 files ('1.csv', '2.csv'); unpack the one you want",
     ),
     refused("zip of nothing", zipped(), "data.csv is a zip archive of no file; unpack the one you want"),
     refused(

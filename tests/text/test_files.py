@@ -151,7 +151,7 @@ def test_a_column_in_the_place_of_a_file_is_told_as_one(tmp_path, monkeypatch):
     with pytest.raises(DataError) as caught:
         Files.of(["a.csv", "b"])
     assert str(caught.value) == (
-        "b does not exist; it is a column of a.csv: an option names columns joined by commas, without blanks"
+        "b does not exist; 'b' is a column of a.csv: an option names columns joined by commas, without blanks"
     )
 
 
