@@ -81,4 +81,7 @@ def _is_exact(kind: object, frame: pd.DataFrame, name: str) -> bool:
     """Whether a column of this type has numbers that are all floats."""
     if not isinstance(kind, np.dtype) or kind.kind not in "iuf":
         return False
-    return kind.kind == "f" or frame.empty or max(-int(frame[name].min()), int(frame[name].max())) <= LARGEST_EXACT
+    if kind.kind == "f" or frame.empty:
+        return True
+    values = frame[name].to_numpy()
+    return max(-int(values.min()), int(values.max())) <= LARGEST_EXACT
