@@ -108,11 +108,8 @@ def _cut(stream: BinaryIO, size: int) -> Iterator[Piece]:
             piece = Piece(b"".join([*begun, block[:end]]), offset)
             yield piece
             offset, length, begun = offset + len(piece.content), 0, []
-        rest = block[end:]
-        if rest.endswith(b"\r"):  # what follows tells whether the line ends here
-            rest, following = rest[:-1], b"\r" + following
-        begun.append(rest)
-        length += len(rest)
+        begun.append(block[end:])
+        length += len(begun[-1])
         if length > LONGEST_RECORD:
             raise EndlessLineError(offset)
         block = following
