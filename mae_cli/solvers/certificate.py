@@ -13,6 +13,7 @@ from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.design import Design
 from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.problem import Problem, mean_magnitude
 from mae_cli.solvers.solution import Certificate, History, Status
@@ -20,40 +21,46 @@ from mae_cli.solvers.standardise import Standardisation
 
 EPSILON = float(np.finfo(float).eps)
 _LEAST = float(np.finfo(float).smallest_subnormal)
+# The largest gap, as a share of the loss, that is called optimal.
+OPTIMAL_GAP = 1e-12
 # An MSE gap of this share means ‖Qᵀr‖ ≤ 1e-12·‖r‖: the residual is orthogonal to the columns as far as they allow.
 _ORTHOGONAL = 1e-24
 
 
 @dataclass(frozen=True)
 class Bound:
-    """A loss with its proved gap, as means over the rows in the user's units.
+    """A loss and a lower bound of every loss over the columns kept, as means over the rows in the user's units.
 
     Attributes:
-        loss: mean loss.
-        gap: loss − lower bound, ≥ 0.
-        rounding: the loss that rounding alone can make of a perfect fit.
+        loss: mean loss of the coefficients as they are written.
+        lower_bound: no coefficients of these columns have a smaller mean loss; what rounding can do to the sums it
+            comes from is taken off.
+        is_optimal: whether a gap of at most `OPTIMAL_GAP` is proved for the solution before its coefficients were
+            rounded to floats.
+        is_perfect: whether the loss is no more than the rounding of the spread of the data.
     """
 
     loss: float
-    gap: float
-    rounding: float
+    lower_bound: float
+    is_optimal: bool
+    is_perfect: bool
 
     @property
-    def is_rounding(self) -> bool:
-        """Whether the gap is no more than rounding makes: the fit is optimal."""
-        return self.gap <= self.rounding + _ORTHOGONAL * self.loss
+    def gap(self) -> float:
+        """The loss less the lower bound, ≥ 0."""
+        return max(self.loss - self.lower_bound, 0.0)
 
     def certificate(self, tolerance: float | None, *, unique: bool | None) -> Certificate:
-        """The certificate; `optimal` when the gap is rounding, `tolerance` when it is within the one asked for."""
-        if self.is_rounding:
+        """The certificate; `tolerance` when the gap is proved to be within the one asked for."""
+        if self.is_optimal or self.is_perfect:
             status = Status.OPTIMAL
-        elif tolerance is not None and self.gap <= tolerance * self.loss + self.rounding:
+        elif tolerance is not None and self.gap <= tolerance * self.loss:
             status = Status.TOLERANCE
         else:
             status = Status.LIMIT
-        relative_gap = None if self.loss <= self.rounding else self.gap / self.loss
-        # No loss is below zero, whatever the rounding of a gap that is the whole loss.
-        return Certificate(status, self.loss, max(self.loss - self.gap, 0.0), relative_gap, unique)
+        relative_gap = None if self.is_perfect else self.gap / self.loss
+        # No loss is below zero, whatever the bound.
+        return Certificate(status, self.loss, max(self.lower_bound, 0.0), relative_gap, unique)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +70,32 @@ class BoundedFit:
     point: Coefficients
     bound: Bound
     history: History
+
+
+def negligible_loss(problem: Problem, point: Coefficients) -> float:
+    """The mean |r| up to which a fit is perfect: 8ε·Σω(|y − mid y| + Σ|x − mid x||w|) / Σω, by one pass.
+
+    The middles take the offsets of the columns and of the target out; without an intercept they are 0.
+    """
+    sizes = sum_blocks(problem.rows, partial(_spread, standard=problem.standard, point=point))
+    return 8 * (EPSILON * sizes.total / sizes.weight + _LEAST)
+
+
+@dataclass(frozen=True, eq=False)
+class _Spread(Sums):
+    """Σω, and Σω(|y − mid y| + Σ|x − mid x||w|) over rows."""
+
+    weight: float
+    total: float
+
+
+def _spread(block: Block, standard: Standardisation, point: Coefficients) -> _Spread:
+    design = block.design
+    centred = Design(np.abs(design.numeric - standard.middle), design.codes, design.level_counts)
+    with np.errstate(over="ignore"):
+        sizes = np.abs(block.target - standard.target_shift) + centred.product(np.abs(point.values))
+        total = float(block.weighted(sizes).sum())
+    return _Spread(block.total_weight, min(total, 0.5 * float(np.finfo(float).max)))
 
 
 def rounding_of(rows: Rows, point: Coefficients) -> float:
@@ -86,7 +119,7 @@ def bound_squared(problem: Problem, point: Coefficients) -> Bound:
         raise DataError(
             "the squares of the residuals exceed floating point; rescale the target (the MAE needs no squares)"
         )
-    return Bound(loss, gap, float(rounding))
+    return Bound(loss, loss - gap, gap <= rounding + _ORTHOGONAL * loss, loss <= rounding)
 
 
 @dataclass(frozen=True, eq=False)

@@ -260,4 +260,5 @@ def mean_bound(problem: Problem, point: Coefficients, sums: DualSums, gap: float
     # The sums are of twice the pinball loss.
     factor = 1.0 if isinstance(problem.loss, Absolute) else 0.5
     mean = factor / sums.weight
-    return Bound(sums.loss * mean, max(gap, 0.0) * mean, rounding_of(problem.rows, point))
+    loss, gap, rounding = sums.loss * mean, max(gap, 0.0) * mean, rounding_of(problem.rows, point)
+    return Bound(loss, loss - gap, gap <= rounding, loss <= rounding)

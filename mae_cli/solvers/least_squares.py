@@ -31,10 +31,10 @@ def minimise_squared(problem: Problem) -> BoundedFit:
     fitted = problem.in_user_units(point)
     bound = bound_squared(problem, fitted)
     count, columns = problem.rows.shape
-    if count * (columns + 1) <= _REFINED_SIZE or not bound.is_rounding:
+    if count * (columns + 1) <= _REFINED_SIZE or not bound.is_optimal:
         refined = refine_least_squares(whole(problem.rows), problem.standard, problem.whitening)
         refined_bound = bound_squared(problem, refined)
-        if refined_bound.loss <= bound.loss * (1 + _SAME_LOSS) + bound.rounding:
+        if refined_bound.loss <= bound.loss * (1 + _SAME_LOSS):
             fitted, bound = refined, refined_bound
     history = (*filter(math.isfinite, map(problem.standard.to_user_squared, losses)), bound.loss)
     return BoundedFit(fitted, bound, History(history, len(losses) - 1, problem.counter.passes))

@@ -61,7 +61,7 @@ def solve(  # noqa: PLR0913  (the one entry)
 
 
 def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) -> Solution:
-    proved = fit.bound.is_rounding
+    proved = fit.bound.is_optimal
     unique = True if isinstance(problem.loss, Squared) and proved else None
     return Solution(
         point=fit.point,
@@ -130,14 +130,14 @@ def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> S
         aliased=problem.aliased,
         certificate=proof.bound.certificate(settings.tolerance, unique=_unique(problem, vertex, proof)),
         history=_history(problem, found, unit, proof.bound),
-        dual=proof.dual if proof.bound.is_rounding else None,
+        dual=proof.dual if proof.bound.is_optimal else None,
     )
 
 
 def _unique(problem: Problem, vertex: VertexFit, proof: VertexBound) -> bool | None:
-    if proof.bound.loss <= proof.bound.rounding:
+    if proof.bound.is_perfect:
         return True  # a perfect fit of independent columns: any other coefficients miss some row
-    return is_unique(problem, vertex, proof.multipliers) if proof.dual and proof.bound.is_rounding else None
+    return is_unique(problem, vertex, proof.multipliers) if proof.dual and proof.bound.is_optimal else None
 
 
 def _history(problem: Problem, found: Found, unit: float, bound: Bound) -> History:

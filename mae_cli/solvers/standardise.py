@@ -8,6 +8,7 @@ with the scales folded into the vector, and no pass copies its rows.
 """
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -94,6 +95,26 @@ class Standardisation:
             return Coefficients(0.0, coefficients)
         centred = float(standard[0]) * self.target_scale + self.target_shift
         return Coefficients(centred - float(self.shift @ coefficients[: len(self.shift)]), coefficients)
+
+    def of_user(self, point: Coefficients) -> tuple[FloatArray, float]:
+        """The standard coefficients (p,) of a linear function in the user's units, and what rounding them leaves out.
+
+        Scales are powers of two, so only the coefficient of the column of ones is rounded: it is summed exactly, and
+        the second number is the part of it that the first one, a float, cannot hold.
+        """
+        coefficients = point.values.copy()
+        numeric = slice(len(self.scale))
+        powers = np.frexp(self.scale)[1] - np.frexp(self.target_scale)[1]
+        coefficients[numeric] = np.ldexp(coefficients[numeric], powers)
+        coefficients[numeric.stop :] /= self.target_scale
+        if not self.intercept:
+            return coefficients, 0.0
+        moved = np.flatnonzero(self.shift)
+        exact = Fraction(point.intercept) - Fraction(self.target_shift)
+        exact += sum(Fraction(self.shift[j]) * Fraction(point.values[j]) for j in moved.tolist())
+        exact /= Fraction(self.target_scale)
+        first = float(exact)
+        return np.concatenate(([first], coefficients)), float(exact - Fraction(first))
 
     def to_user_squared(self, mean_square: float) -> float:
         """A mean square in standard units as one in the user's; the square of the scale alone could overflow."""

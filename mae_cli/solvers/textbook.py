@@ -72,7 +72,7 @@ def descend_as_textbook(problem: Problem, settings: Textbook, watch: Watch) -> B
             break
         if settings.tolerance is not None and epoch % _EPOCHS_BETWEEN_BOUNDS == 0:
             bound = descent.bound()
-            if bound.gap <= settings.tolerance * bound.loss + bound.rounding:
+            if bound.gap <= settings.tolerance * bound.loss or bound.is_perfect:
                 break
     bound = descent.bound()
     history = tuple(filter(math.isfinite, (_in_user_units(loss, problem) for loss in losses)))
