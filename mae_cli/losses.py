@@ -53,6 +53,11 @@ class Absolute:
     """|r|, whose mean is the MAE. The slope is −sgn(r), with sgn(0) = 0, one of the valid values in [−1, 1]."""
 
     @property
+    def quantile(self) -> float:
+        """½: the loss is twice the pinball loss of the median."""
+        return 0.5
+
+    @property
     def tilt(self) -> float:
         """0: the loss is |r| + tilt·r."""
         return 0.0

@@ -35,13 +35,11 @@ class Search:
     Attributes:
         problem: to be solved.
         sample: rows of it in standard units; all of them when they are few.
-        tie_share: scales the width in which ties are broken by chance.
         tell: told the objective after every round over many rows.
     """
 
     problem: Problem
     sample: Block
-    tie_share: float
     tell: Callable[[float], None]
 
 
@@ -75,8 +73,8 @@ def minimise_absolute(search: Search) -> Found:
     if band.shape[0] < search.problem.rows.shape[0]:
         return Found(_minimise_many(search, band), 0)
     descent = descend(band, DESCENT_STEPS)
-    width = _ties(descent, search).width(block, band, descent.step)
-    found = finish(replace(descent, band=replace(descent.band, tie_width=width)))
+    jitter = _ties(descent, search).jitter(block, band, descent.step)
+    found = finish(replace(descent, band=replace(descent.band, jitter=jitter)))
     offset = tilt * float(band.residual.sum())
     return Found(replace(found, losses=tuple(value + offset for value in found.losses)), len(found.losses))
 
@@ -95,4 +93,4 @@ def _minimise_many(search: Search, sample: Band) -> Optimum:
 
 def _ties(descent: Descent, search: Search) -> Ties:
     block = search.sample
-    return Ties.of(descent.band.residual / block.weight_values, block.target, search.tie_share)
+    return Ties.of(descent.band.residual / block.weight_values, block.target)

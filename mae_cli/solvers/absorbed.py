@@ -194,6 +194,12 @@ class AbsorbedWhitening:
         levels, others = standard_gradient[self.split.levels], standard_gradient[self.split.others]
         return np.concatenate([levels / self.roots, (others - levels @ self.means) @ self.inverse])
 
+    def length(self, errors: FloatArray) -> float:
+        """The most that ‖R⁻ᵀ·g‖ can be for a gradient g that is no larger than `errors`, (p,)."""
+        levels, others = errors[self.split.levels], errors[self.split.others]
+        whitened = (others + levels @ np.abs(self.means)) @ np.abs(self.inverse)
+        return float(np.hypot(np.linalg.norm(levels / self.roots), np.linalg.norm(whitened)))
+
     def level_gradient(self, gradient: FloatArray) -> LevelPoint:
         """A gradient by whitened coordinates as one by the two parts."""
         levels = self.roots * gradient[: len(self.roots)]

@@ -5,8 +5,8 @@ holds the tilt of a quantile and the pull of rows that are not in the problem be
 taken as known (a *band* of rows around zero then remains).
 
 Tied data puts more rows through one point than the problem has columns, and exchanges between such rows can go in
-circles. The search therefore works on residuals that differ from the true ones by a random part of `tie_width`, which
-is wider than the rounding of a row and narrower than a typical residual.
+circles. The search therefore works on residuals that differ from the true ones by a random `jitter`, which is wider
+than the rounding of a row and narrower than a typical residual.
 """
 
 from collections.abc import Iterable
@@ -26,9 +26,6 @@ B = TypeVar("B")
 # Up to so many numbers the rows are one dense problem: two passes of a descent then cost less than a sample saves,
 # and writing indicators out costs no more than going round them.
 _DENSE_SIZE = 600_000
-# Residuals up to so many tie widths count as touching zero.
-TOUCHING = 32.0
-_PERTURBATION_SEED = 20_240_229
 _TYPICAL_SAMPLE = 500
 
 
@@ -47,18 +44,18 @@ class Band:
         leverage: (m,) ‖v‖: how far a residual can move when the point moves by one.
         residual: (m,) residuals r at d = 0.
         linear: (k,) the linear term c.
-        tie_width: (m,) residuals closer to zero than a few of these are told apart by chance alone.
+        jitter: (m,) what is added to the residuals to break ties.
     """
 
     matrix: FloatArray
     leverage: FloatArray
     residual: FloatArray
     linear: FloatArray
-    tie_width: FloatArray
+    jitter: FloatArray
 
     @staticmethod
     def of(block: Block, whitening: Whitening) -> "Band":
-        """The rows of a standard block from d = 0 on, scaled by their weights; no linear term, no width of ties."""
+        """The rows of a standard block from d = 0 on, scaled by their weights; no linear term, ties not broken."""
         matrix = whitening.rows(block.design.dense())
         if block.weights is not None:
             matrix *= block.weights[:, np.newaxis]
@@ -68,9 +65,9 @@ class Band:
     @staticmethod
     def joined(bands: Iterable["Band"]) -> "Band":
         """All rows, without a linear term."""
-        rows = [(band.matrix, band.leverage, band.residual, band.tie_width) for band in bands]
-        matrix, leverage, residual, tie_width = map(np.concatenate, zip(*rows, strict=True))
-        return Band(matrix, leverage, residual, np.zeros(matrix.shape[1]), tie_width)
+        rows = [(band.matrix, band.leverage, band.residual, band.jitter) for band in bands]
+        matrix, leverage, residual, jitter = map(np.concatenate, zip(*rows, strict=True))
+        return Band(matrix, leverage, residual, np.zeros(matrix.shape[1]), jitter)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -87,12 +84,12 @@ class Band:
         return replace(self, residual=self.residual - product(self.matrix, step))
 
     def perturbed(self) -> "Band":
-        """The same problem with ties broken: residuals changed by up to `tie_width`, the same way in every run."""
-        return replace(self, residual=perturbed(self.residual, self.tie_width))
+        """The same problem with ties broken."""
+        return replace(self, residual=self.residual + self.jitter)
 
     def take(self, rows: Positions | BoolArray) -> "Band":
         """Only these rows; the linear term stays."""
-        return Band(self.matrix[rows], self.leverage[rows], self.residual[rows], self.linear, self.tie_width[rows])
+        return Band(self.matrix[rows], self.leverage[rows], self.residual[rows], self.linear, self.jitter[rows])
 
     def narrowed(self, count: int) -> "Narrowed[Band]":
         """The `count` rows with the smallest distance; every other row acts through its present sign alone."""
@@ -101,7 +98,7 @@ class Band:
             members = np.sort(np.argpartition(self.distance, count)[:count])
         return self._narrowed_to(members)
 
-    def widened(self, narrowed: "Narrowed[Band]", rows: "Touching") -> "Narrowed[Band]":
+    def widened(self, narrowed: "Narrowed[Band]", rows: "SignedRows") -> "Narrowed[Band]":
         """The rows join the narrowed problem."""
         return self._narrowed_to(narrowed.members_with(rows))
 
@@ -117,9 +114,8 @@ class Band:
         outside = np.ones(len(residual), dtype=bool)
         outside[members] = False
         wrong = np.flatnonzero(outside & (signs * residual < 0))
-        close = np.flatnonzero(outside & (np.abs(residual) <= TOUCHING * self.tie_width))
         objective = float(np.abs(residual).sum() - self.linear @ step)
-        return Check(Touching(wrong, signs[wrong]), Touching(close, signs[close]), objective)
+        return Check(SignedRows(wrong, signs[wrong]), objective)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,14 +132,14 @@ class Narrowed(Generic[B]):
     band: B
     objective: float
 
-    def members_with(self, rows: "Touching") -> Positions:
+    def members_with(self, rows: "SignedRows") -> Positions:
         """The members and other rows, in the order of their positions."""
         return np.sort(np.concatenate([self.members, rows.rows]), kind="stable")
 
 
 @dataclass(frozen=True, eq=False)
-class Touching:
-    """Rows with a residual too close to zero for its sign to be read off, and the signs that the search gave them.
+class SignedRows:
+    """Rows and the signs that their residuals were taken to have.
 
     Attributes:
         rows: (t,) positions.
@@ -154,43 +150,16 @@ class Touching:
     signs: FloatArray
 
     @staticmethod
-    def none() -> "Touching":
-        """No rows."""
-        return Touching(np.zeros(0, dtype=np.intp), np.zeros(0))
-
-    @staticmethod
-    def joined(parts: Iterable["Touching"]) -> "Touching":
+    def joined(parts: Iterable["SignedRows"]) -> "SignedRows":
         """Those of all parts."""
         rows, signs = zip(*((part.rows, part.signs) for part in parts), strict=True)
-        return Touching(np.concatenate(rows), np.concatenate(signs))
+        return SignedRows(np.concatenate(rows), np.concatenate(signs))
 
-    def without(self, rows: Positions) -> "Touching":
+    def without(self, rows: Positions) -> "SignedRows":
         """Those that are not among `rows`, which are many."""
         ordered = np.append(np.sort(rows, kind="stable"), -1)  # never found
         others = ordered[np.searchsorted(ordered[:-1], self.rows)] != self.rows
-        return Touching(self.rows[others], self.signs[others])
-
-    def __add__(self, other: "Touching") -> "Touching":
-        """Those of both."""
-        return Touching(np.concatenate([self.rows, other.rows]), np.concatenate([self.signs, other.signs]))
-
-    @staticmethod
-    def after(searched: FloatArray, true: FloatArray, basis: Positions, tie_width: FloatArray) -> "Touching":
-        """The rows outside of the basis whose sign cannot be read off the true residual, with the sign of the search.
-
-        `searched` are the residuals (m,) of the vertex with ties broken, `true` those of the same vertex without.
-        """
-        # A small weight in the basis can carry a tie far from zero in the search: the true residual is then rounding.
-        nearest = np.minimum(np.abs(searched), np.abs(true))
-        unclear = (nearest <= TOUCHING * tie_width) | (np.sign(searched) != np.sign(true))
-        unclear[basis] = False
-        rows = np.flatnonzero(unclear)
-        return Touching(rows, np.where(searched[rows] < 0, -1.0, 1.0))
-
-    def sorted(self) -> "Touching":
-        """The same rows in the order of their positions."""
-        order = np.argsort(self.rows)
-        return Touching(self.rows[order], self.signs[order])
+        return SignedRows(self.rows[others], self.signs[others])
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,19 +168,11 @@ class Check:
 
     Attributes:
         wrong: rows outside of the band whose sign was taken as known and is not, with that sign.
-        touching: rows outside of the band that are close to zero, with the signs they were taken to have.
         objective: Σ|r − v·d| − c·d over all rows at the step.
     """
 
-    wrong: Touching
-    touching: Touching
+    wrong: SignedRows
     objective: float
-
-
-def perturbed(residual: FloatArray, tie_width: FloatArray) -> FloatArray:
-    """Residuals (m,) changed by chance by up to `tie_width`, the same way in every run: ties are broken."""
-    noise = np.random.default_rng(_PERTURBATION_SEED).uniform(-1.0, 1.0, len(residual))
-    return residual + tie_width * noise
 
 
 def relative_distance(residual: FloatArray, leverage: FloatArray) -> FloatArray:

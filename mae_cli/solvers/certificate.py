@@ -12,6 +12,7 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
+from mae_cli.losses import Absolute
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.design import Design
 from mae_cli.rows.sums import Sums, sum_blocks
@@ -72,6 +73,50 @@ class BoundedFit:
     history: History
 
 
+def absolute_bound(problem: Problem, point: Coefficients, totals: "Totals") -> Bound:
+    """The bound of an MAE or pinball fit from sums over its rows.
+
+    Raises:
+        DataError: the sum of the losses overflows.
+    """
+    unit = (2.0 if isinstance(problem.loss, Absolute) else 1.0) * problem.standard.target_scale / totals.weight
+    loss = totals.loss * unit
+    if not np.isfinite(loss):
+        raise DataError("the residuals add up to more than floating point can hold; rescale the target")
+    return Bound(
+        loss=loss,
+        lower_bound=totals.lower_bound * unit,
+        is_optimal=totals.gap <= OPTIMAL_GAP * totals.loss,
+        is_perfect=is_negligible(problem, point, loss),
+    )
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over rows in standard units, of the pinball loss.
+
+    Attributes:
+        weight: Σω.
+        loss: Σωρ(r) of the coefficients as they are written.
+        lower_bound: of Σωρ.
+        gap: proved for the solution before its coefficients were rounded.
+    """
+
+    weight: float
+    loss: float
+    lower_bound: float
+    gap: float
+
+
+def is_negligible(problem: Problem, point: Coefficients, loss: float) -> bool:
+    """Whether a mean |r| is no more than the rounding of the spread of the data; a pass decides where it may be."""
+    standard, sizes = problem.standard, np.abs(point.values)
+    with np.errstate(over="ignore"):
+        sizes[: len(standard.scale)] *= standard.farthest
+        largest = standard.target_scale + float(sizes.sum())
+    return loss <= 8 * (EPSILON * largest + _LEAST) and loss <= negligible_loss(problem, point)
+
+
 def negligible_loss(problem: Problem, point: Coefficients) -> float:
     """The mean |r| up to which a fit is perfect: 8ε·Σω(|y − mid y| + Σ|x − mid x||w|) / Σω, by one pass.
 
@@ -96,6 +141,8 @@ def _spread(block: Block, standard: Standardisation, point: Coefficients) -> _Sp
         sizes = np.abs(block.target - standard.target_shift) + centred.product(np.abs(point.values))
         total = float(block.weighted(sizes).sum())
     return _Spread(block.total_weight, min(total, 0.5 * float(np.finfo(float).max)))
+
+
 
 
 def rounding_of(rows: Rows, point: Coefficients) -> float:

@@ -1,34 +1,29 @@
 """The bound of an MAE or pinball point that is no vertex, as the textbook's descent leaves it.
 
-Two dual points are tried, and the better bound counts. Near the optimum: sgn(r), but the constraint solved with
-the least norm in a band of the smallest residuals, over several sizes of the band. Farther away: sgn(r) projected
-in turn on the constraint and on the box |λ| ≤ 1 (von Neumann's alternating projections, 1933), ending on the
-constraint; what is then left outside of the box is pulled in by scaling.
+Two dual points are tried, and the better bound counts. Near the optimum: μ by the side of a row, but the constraint
+Σωμz = 0 solved with the least norm in a band of the smallest residuals, over several sizes of the band. Farther away:
+λ = sgn(r) projected in turn on the constraint and on the box |λ| ≤ 1 (von Neumann's alternating projections, 1933),
+ending on the constraint. What is then left outside of the box is pulled in by scaling μ towards 0.
+
+Either meets the constraint but for rounding. A dual point that meets it exactly is near: moved by at most `slack` in
+every row, which is taken off the bound.
 """
 
+import math
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
-from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.blocks import Block
 from mae_cli.rows.sums import Range, Sums, sum_blocks
-from mae_cli.solvers.band import Touching
-from mae_cli.solvers.certificate import Bound
-from mae_cli.solvers.dual import (
-    DualSums,
-    Signs,
-    SolvedRows,
-    gather,
-    known_sums,
-    mean_bound,
-    meets_constraint,
-    solved_gap,
-)
+from mae_cli.solvers.certificate import Bound, Totals, absolute_bound
 from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.rounding import UNIT, products_rounding, sums_rounding
 from mae_cli.solvers.standardise import Standardisation
+from mae_cli.solvers.vertex_sums import pinball
 
 # The least-norm band holds at most so many numbers.
 _LARGEST_BAND = 4_000_000
@@ -39,100 +34,245 @@ _PROJECTIONS = 8
 
 
 def bound_anywhere(problem: Problem, point: Coefficients) -> Bound:
-    """The better of the two bounds; `problem` is whitened by all rows."""
+    """The better of the two bounds; `problem` is whitened by all rows.
+
+    Raises:
+        DataError: the sum of the losses overflows.
+    """
+    seen = _Point.of(problem, point)
     columns = max(1, len(problem.whitening.kept))
-    nearest = _nearest(problem.rows, point, max(_LARGEST_BAND // columns, columns))
-    known = known_sums(problem, point, Signs(np.sort(nearest), Touching.none(), None))
-    solved = gather(problem, point, nearest)
-    most = len(nearest)
-    sizes = [columns * 2**power for power in range(64) if columns * 2**power < most]
-    gaps = [_band_gap(problem, known, solved, size) for size in (*sizes, most)]
-    return mean_bound(problem, point, known, min(known.loss, _projected_gap(problem, point), *gaps))
+    band = _band(seen, max(_LARGEST_BAND // columns, columns))
+    sizes = [columns * 2**power for power in range(64) if columns * 2**power < len(band.residual)]
+    duals = [_band_dual(seen, band, size) for size in (*sizes, len(band.residual))]
+    best = max((_projected(seen), *(dual for dual in duals if dual is not None)), key=lambda dual: dual.value)
+    return absolute_bound(problem, point, Totals(band.sums.weight, band.sums.loss, best.value, best.gap))
 
 
-def _nearest(rows: Rows, point: Coefficients, most: int) -> Positions:
+@dataclass(frozen=True, eq=False)
+class _Dual:
+    """A lower bound of Σωρ, and the gap to it before the rounding of residuals is taken off."""
+
+    value: float
+    gap: float
+
+    @staticmethod
+    def of(seen: "_Point", sums: "_Signed", slack: float, reach: Range) -> "_Dual":
+        """From sums for a μ within this reach that meets the constraint when moved by `slack` at most in each row."""
+        quantile = seen.quantile
+        highest, lowest = float(reach.highest) + slack, float(reach.lowest) - slack
+        kept = min(1.0, quantile / max(highest, quantile), (1 - quantile) / max(-lowest, 1 - quantile))
+        moved = slack * sums.size
+        value = kept * (sums.dual - moved - 2 * seen.residual_rounding * sums.mass - 2 * seen.sum_rounding * sums.loss)
+        return _Dual(value, (1 - kept) * sums.loss + kept * (sums.loss - sums.dual + moved))
+
+
+@dataclass(frozen=True, eq=False)
+class _Point:
+    """The coefficients as they are written, in standard units.
+
+    Attributes:
+        problem: of which.
+        standard_point: (p,), the intercept rounded.
+        rest: what rounding the intercept leaves out.
+    """
+
+    problem: Problem
+    standard_point: FloatArray
+    rest: float
+
+    @staticmethod
+    def of(problem: Problem, point: Coefficients) -> "_Point":
+        """From the coefficients."""
+        return _Point(problem, *problem.standard.of_user(point))
+
+    @property
+    def quantile(self) -> float:
+        """τ."""
+        return self.problem.absolute_loss.quantile
+
+    @cached_property
+    def residual_rounding(self) -> float:
+        """What a residual can be off by."""
+        return products_rounding(len(self.standard_point)) * UNIT * (1.0 + float(np.abs(self.standard_point).sum()))
+
+    @cached_property
+    def sum_rounding(self) -> float:
+        """What a sum over all rows can be off by, as a share of the sum of its sizes."""
+        return sums_rounding(self.problem.rows.shape[0])
+
+    def constraint_length(self, gradient: FloatArray, mass: float) -> float:
+        """The most that ‖R⁻ᵀΣωμz‖ can be for a computed Σωμz, (p,), with this Σω|μ|."""
+        whitening = self.problem.whitening
+        errors = np.full(len(gradient), self.sum_rounding * mass)
+        return float(np.linalg.norm(whitening.gradient(gradient))) + whitening.length(errors)
+
+
+@dataclass(frozen=True, eq=False)
+class _Signed(Sums):
+    """Sums over rows: Σω, Σωρ(r), Σωμr, Σω|μ|, Σω|r| and Σωμz (p,)."""
+
+    weight: float
+    loss: float
+    dual: float
+    mass: float
+    size: float
+    gradient: FloatArray
+
+
+def _signed(
+    shifted: Block, standard: Standardisation, residual: FloatArray, slopes: FloatArray, quantile: float
+) -> _Signed:
+    weighted = shifted.weighted(slopes)
+    return _Signed(
+        weight=shifted.total_weight,
+        loss=float(shifted.weighted(pinball(residual, quantile)).sum()),
+        dual=float((weighted * residual).sum()),
+        mass=float(np.abs(weighted).sum()),
+        size=float(shifted.weighted(np.abs(residual)).sum()),
+        gradient=standard.pull(shifted, weighted),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Band:
+    """The rows with the smallest residuals, smallest first, and sums over all rows.
+
+    Attributes:
+        sums: with μ by the side of a row, 0 in the band.
+        shifted: the rows of the band less the shifts of their columns.
+        matrix: (m, k) the same whitened and scaled by ω.
+        residual: (m,).
+    """
+
+    sums: _Signed
+    shifted: Block
+    matrix: FloatArray
+    residual: FloatArray
+
+
+def _band(seen: _Point, most: int) -> _Band:
+    problem, nearest = seen.problem, _nearest(seen, most)
+    sided = partial(_sided, standard=problem.standard, seen=(seen.standard_point, seen.rest), quantile=seen.quantile)
+    sums = sum_blocks(problem.rows, partial(sided, band=np.sort(nearest)))
+    block = problem.rows.take(nearest)
+    shifted = problem.standard.shifted(block)
+    matrix = problem.whitening.rows(problem.standard(block).design.dense()) * block.weight_values[:, np.newaxis]
+    return _Band(sums, shifted, matrix, _residual(shifted, problem.standard, (seen.standard_point, seen.rest)))
+
+
+def _residual(shifted: Block, standard: Standardisation, seen: tuple[FloatArray, float]) -> FloatArray:
+    return standard.residual(shifted, seen[0]) - seen[1]
+
+
+def _sided(
+    block: Block, standard: Standardisation, seen: tuple[FloatArray, float], quantile: float, band: Positions
+) -> _Signed:
+    """Sums over a block with μ by the side of a row."""
+    shifted = standard.shifted(block)
+    residual = _residual(shifted, standard, seen)
+    slopes = sides(residual, quantile)
+    slopes[block.places(band)[0]] = 0.0
+    return _signed(shifted, standard, residual, slopes, quantile)
+
+
+def sides(residual: FloatArray, quantile: float) -> FloatArray:
+    """τ where the residual is positive, τ − 1 elsewhere."""
+    return np.where(residual > 0, quantile, quantile - 1)
+
+
+def _nearest(seen: _Point, most: int) -> Positions:
     """The rows with the smallest residuals, smallest first: about `most` of them."""
+    rows, standard, point = seen.problem.rows, seen.problem.standard, (seen.standard_point, seen.rest)
     count, width = rows.shape[0], np.inf
     if most < count:
         sample = rows.take(np.arange(0, count, -(-count // _SAMPLE_ROWS)))
-        width = float(np.quantile(np.abs(point.residual(sample)), most / count))
-    near, sizes = map(np.concatenate, zip(*rows.map(partial(_within, point=point, width=width)), strict=True))
+        width = float(np.quantile(np.abs(_residual(standard.shifted(sample), standard, point)), most / count))
+    within = partial(_within, standard=standard, seen=point, width=width)
+    near, sizes = map(np.concatenate, zip(*rows.map(within), strict=True))
     return np.asarray(near[np.argsort(sizes, kind="stable")[: 2 * most]])
 
 
-def _within(block: Block, point: Coefficients, width: float) -> tuple[Positions, FloatArray]:
+def _within(
+    block: Block, standard: Standardisation, seen: tuple[FloatArray, float], width: float
+) -> tuple[Positions, FloatArray]:
     """The rows of a block with residuals up to `width`, and their sizes."""
-    sizes = np.abs(point.residual(block))
+    sizes = np.abs(_residual(standard.shifted(block), standard, seen))
     near = np.flatnonzero(sizes <= width)
     return block.positions[near], sizes[near]
 
 
-def _band_gap(problem: Problem, known: DualSums, solved: SolvedRows, count: int) -> float:
-    """The gap when only the first `count` of the solved rows are solved for and the rest take their signs."""
-    tilt = problem.absolute_loss.tilt
-    signs = np.sign(solved.residual[count:])
-    pull = problem.whitening.gradient(known.pull)
-    multipliers = solved.first(count).least_norm(pull + (signs + tilt) @ solved.matrix[count:])
-    if multipliers is None:
-        return known.loss
-    return solved_gap(problem, known, pull, solved, np.concatenate([multipliers, signs + tilt]))
+def _band_dual(seen: _Point, band: _Band, count: int) -> _Dual | None:
+    """The dual when only the first `count` rows of the band are solved for and the rest take their sides."""
+    problem, quantile = seen.problem, seen.quantile
+    orthonormal, factor = np.linalg.qr(band.matrix[:count])
+    shortest = np.linalg.svd(factor, compute_uv=False).min(initial=np.inf)
+    if factor.shape[0] < factor.shape[1] or not shortest > 0:
+        return None
+    slopes = sides(band.residual, quantile)
+    slopes[:count] = 0.0
+    for _ in range(3):  # the second and the third time refine
+        sums = band.sums + _without_weight(_signed(band.shifted, problem.standard, band.residual, slopes, quantile))
+        rest = problem.whitening.gradient(sums.gradient)
+        slopes[:count] -= orthonormal @ np.linalg.solve(factor.T, rest)
+    sums = band.sums + _without_weight(_signed(band.shifted, problem.standard, band.residual, slopes, quantile))
+    slack = 2 * seen.constraint_length(sums.gradient, sums.mass) / float(shortest)
+    return _Dual.of(seen, sums, slack, Range(slopes.min(initial=0.0), slopes.max(initial=0.0)))
+
+
+def _without_weight(sums: _Signed) -> _Signed:
+    """The sums of rows whose weight and loss are counted already."""
+    return _Signed(0.0, 0.0, sums.dual, sums.mass, 0.0, sums.gradient)
 
 
 @dataclass(frozen=True, eq=False)
 class _Projected(Sums):
-    """Sums over a block, for ν = λ + tilt.
+    """Sums for a λ on the constraint; `clipped` is Σω(λ + 2τ − 1)z of λ in its box, which the next one corrects."""
 
-    Attributes:
-        clipped_pull: the constraint Σωνz of λ clipped into its box, which the next projection corrects.
-        pull: the constraint of λ as it is.
-        weight: Σω.
-        reach: range of ν.
-        loss: Σω(|r| + tilt·r).
-        value: Σωνr.
-    """
-
-    clipped_pull: FloatArray
-    pull: FloatArray
-    weight: float
+    sums: _Signed
     reach: Range
-    loss: float
-    value: float
+    clipped: FloatArray
 
 
-def _projected_gap(problem: Problem, point: Coefficients) -> float:
-    """The gap of the projected λ.
+def _projected(seen: _Point) -> _Dual:
+    """The dual of the projected λ.
 
-    A projection on the constraint subtracts ω·Zq from λ, where q = (ZᵀΩ²Z)⁻¹ Σω(λ + tilt)z. Only the q's are
+    A projection on the constraint subtracts ω·Zq from λ, where q = (ZᵀΩ²Z)⁻¹ Σω(λ + 2τ − 1)z. Only the q's are
     kept; every pass takes λ = sgn(r) through all of them again.
     """
-    tilt = problem.absolute_loss.tilt
+    problem = seen.problem
     corrections: tuple[FloatArray, ...] = ()
     for _ in range(_PROJECTIONS + 1):
-        look = partial(_project, to_standard=problem.standard, point=point, tilt=tilt, corrections=corrections)
-        sums = sum_blocks(problem.rows, look)
-        whitened = problem.whitening.gradient(sums.clipped_pull) / problem.rows.shape[0]
+        look = partial(
+            _project,
+            standard=problem.standard,
+            seen=(seen.standard_point, seen.rest),
+            quantile=seen.quantile,
+            corrections=corrections,
+        )
+        projected = sum_blocks(problem.rows, look)
+        whitened = problem.whitening.gradient(projected.clipped) / problem.rows.shape[0]
         if len(corrections) < _PROJECTIONS:
             corrections = (*corrections, problem.whitening.to_standard(whitened))
-    if not meets_constraint(problem.whitening.gradient(sums.pull), sums.weight):
-        return sums.loss
-    highest, lowest = float(sums.reach.highest), float(sums.reach.lowest)
-    scale = min((tilt + 1) / max(highest, tilt + 1), (tilt - 1) / min(lowest, tilt - 1))
-    return sums.loss - scale * sums.value
+    # A projection more would move a row by ω·v·Σωμv / n, and no row of whitened columns is longer than √n.
+    slack = 2 * seen.constraint_length(projected.sums.gradient, projected.sums.mass) / math.sqrt(problem.rows.shape[0])
+    return _Dual.of(seen, projected.sums, slack, projected.reach)
 
 
 def _project(
-    block: Block, to_standard: Standardisation, point: Coefficients, tilt: float, corrections: tuple[FloatArray, ...]
+    block: Block,
+    standard: Standardisation,
+    seen: tuple[FloatArray, float],
+    quantile: float,
+    corrections: tuple[FloatArray, ...],
 ) -> _Projected:
-    standard, residual = to_standard(block), point.residual(block)
+    shifted = standard.shifted(block)
+    residual, tilt = _residual(shifted, standard, seen), 2 * quantile - 1
     multipliers = np.sign(residual)
     for correction in corrections:
-        multipliers = np.clip(multipliers, -1.0, 1.0) - standard.weighted(standard.design.product(correction))
-    tilted = multipliers + tilt
+        multipliers = np.clip(multipliers, -1.0, 1.0) - block.weighted(standard.product(shifted, correction))
+    slopes = 0.5 * (multipliers + tilt)
     return _Projected(
-        clipped_pull=standard.design.transpose_product(standard.weighted(np.clip(multipliers, -1.0, 1.0) + tilt)),
-        pull=standard.design.transpose_product(standard.weighted(tilted)),
-        weight=float(standard.weight_values.sum()),
-        reach=Range(tilted.min(), tilted.max()),
-        loss=float(standard.weighted(np.abs(residual) + tilt * residual).sum()),
-        value=float(standard.weighted(tilted * residual).sum()),
+        sums=_signed(shifted, standard, residual, slopes, quantile),
+        reach=Range(slopes.min(initial=0.0), slopes.max(initial=0.0)),
+        clipped=standard.pull(shifted, block.weighted(np.clip(multipliers, -1.0, 1.0) + tilt)),
     )

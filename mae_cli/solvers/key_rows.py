@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray, Positions
+from mae_cli.arrays import FloatArray
 from mae_cli.rows.design import Design
-from mae_cli.solvers.absorbed import AbsorbedWhitening
+from mae_cli.solvers.absorbed import AbsorbedWhitening, LevelPoint
 from mae_cli.solvers.key_basis import KeyBasis
 
 
@@ -36,23 +36,22 @@ class KeyRows:
         return self.whitening.standard(self.basis.solve(values))
 
     def multipliers(self, gradient: FloatArray) -> FloatArray:
-        """ν, (k,), with Σνv = −gradient, which is by whitened coordinates."""
-        rows = len(self.basis.rows.groups)
-        keys, working = self.basis.multipliers(np.zeros(rows), self.whitening.level_gradient(gradient))
-        multipliers = np.empty(rows)
-        multipliers[self.basis.places] = np.concatenate([keys[1:], working])
-        return multipliers
+        """ν, (k,), with Σνz = −gradient, (p,), by the standard columns."""
+        split = self.whitening.split
+        parts = LevelPoint(np.append(0.0, gradient[split.levels]), gradient[split.others] @ self.whitening.inverse)
+        return self._placed(*self.basis.multipliers(np.zeros(len(self.basis.rows.groups)), parts))
 
-    def pull(self, multipliers: FloatArray) -> FloatArray:
-        """Σνv, (k,)."""
-        return self.whitening.whitened_gradient(self.basis.rows.transpose_product(multipliers))
+    def sensitivity(self, errors: FloatArray) -> FloatArray:
+        """How far errors of a gradient, at most (p,), can move each of the multipliers, (k,)."""
+        split, basis = self.whitening.split, self.basis
+        levels = np.append(0.0, errors[split.levels])
+        keyed = np.abs(basis.rows.take(basis.keys[1:]).dense()) if len(levels) > 1 else np.zeros((0, len(split.others)))
+        others = (errors[split.others] + levels[1:] @ keyed) @ np.abs(self.whitening.inverse)
+        working = others @ np.abs(basis.inverse)
+        return self._placed(levels + np.bincount(basis.rows.groups[basis.working], working, len(levels)), working)
 
-    def edge_rates(self, edges: Positions, design: Design) -> FloatArray:
-        """How fast predictions of the rows of a standard design change along the edges that free these rows, (m, e)."""
-        others, freed = self.whitening.level_rows(design), np.zeros(len(self.basis.rows.groups))
-        rates = np.empty((design.shape[0], len(edges)))
-        for column, edge in enumerate(edges):
-            freed[edge] = 1.0
-            rates[:, column] = others.product(self.basis.solve(freed))
-            freed[edge] = 0.0
-        return rates
+    def _placed(self, keys: FloatArray, working: FloatArray) -> FloatArray:
+        """Values of the keys of groups 0, …, g and of the working rows, in the order of the rows."""
+        values = np.empty(len(self.basis.rows.groups))
+        values[self.basis.places] = np.concatenate([keys[1:], working])
+        return values

@@ -13,7 +13,7 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.quantiles import first_reaching
 from mae_cli.solvers.absorbed import LevelPoint, LevelRows
-from mae_cli.solvers.band import perturbed, relative_distance
+from mae_cli.solvers.band import relative_distance
 from mae_cli.solvers.key_basis import KeyBasis
 from mae_cli.solvers.vertex import MULTIPLIER_SLACK, REFRESH, Outcome, moves
 
@@ -28,7 +28,7 @@ class LevelBand:
         leverage: (m,) about how far a residual moves when the point moves by one.
         residual: (m,) at d = 0.
         linear: c.
-        tie_width: (m,) in units of the residual.
+        jitter: (m,) in units of the residual.
     """
 
     rows: LevelRows
@@ -36,7 +36,7 @@ class LevelBand:
     leverage: FloatArray
     residual: FloatArray
     linear: LevelPoint
-    tie_width: FloatArray
+    jitter: FloatArray
 
     @cached_property
     def distance(self) -> FloatArray:
@@ -48,8 +48,8 @@ class LevelBand:
         return replace(self, residual=self.residual - self.rows.product(step))
 
     def perturbed(self) -> "LevelBand":
-        """The same problem with ties broken: residuals changed by up to `tie_width`, the same way in every run."""
-        return replace(self, residual=perturbed(self.residual, self.tie_width))
+        """The same problem with ties broken."""
+        return replace(self, residual=self.residual + self.jitter)
 
 
 @dataclass(frozen=True, eq=False)

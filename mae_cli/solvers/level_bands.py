@@ -12,11 +12,11 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.band import TOUCHING, Check, Narrowed, Touching, relative_distance
+from mae_cli.solvers.band import Check, Narrowed, SignedRows, relative_distance
 from mae_cli.solvers.key_basis import first_of_levels
 from mae_cli.solvers.key_search import LevelBand, search
 from mae_cli.solvers.screening import EXCHANGES_PER_COLUMN, Optimum
-from mae_cli.solvers.ties import Ties
+from mae_cli.solvers.ties import Ties, chance
 from mae_cli.solvers.vertex import Outcome
 
 
@@ -51,18 +51,16 @@ class ScreenedLevels:
         """Two passes: the rows nearer than the sample says that `count` of all rows are, and the pull of the others."""
         return self._narrowed_to(self._nearest(count))
 
-    def widened(self, narrowed: Narrowed["WhitenedBand"], rows: Touching) -> Narrowed["WhitenedBand"]:
+    def widened(self, narrowed: Narrowed["WhitenedBand"], rows: SignedRows) -> Narrowed["WhitenedBand"]:
         """The rows join the band, by another pass."""
         return self._narrowed_to(narrowed.members_with(rows))
 
     def check(self, members: Positions, step: FloatArray) -> Check:
-        """One pass over all rows: wrong signs, rows close to zero, and the objective."""
+        """One pass over all rows: wrong signs, and the objective."""
         after = self.origin + self.whitening.to_standard(step)
-        look = partial(_look, before=self.origin, after=after, ties=self.ties, tilt=self.tilt)
-        wrong, close, objectives = zip(*self.rows.map(look), strict=True)
-        return Check(
-            Touching.joined(wrong).without(members), Touching.joined(close).without(members), float(sum(objectives))
-        )
+        look = partial(_look, before=self.origin, after=after, tilt=self.tilt)
+        wrong, objectives = zip(*self.rows.map(look), strict=True)
+        return Check(SignedRows.joined(wrong).without(members), float(sum(objectives)))
 
     def _nearest(self, count: int) -> Positions:
         total = self.shape[0]
@@ -83,7 +81,7 @@ class ScreenedLevels:
             leverage=self.whitening.leverage(block.design),
             residual=block.residual(self.origin),
             linear=self.whitening.level_gradient(self.whitening.gradient(pulled.gradient)),
-            tie_width=self.ties.of_numbers(_numbers(block, self.origin)),
+            jitter=self.ties.of_numbers(_numbers(block, self.origin)) * chance(block.positions),
         )
         return Narrowed(members, WhitenedBand(band, self.whitening), pulled.objective)
 
@@ -104,11 +102,9 @@ class WhitenedBand:
         vertex = search(self.band.perturbed(), EXCHANGES_PER_COLUMN * len(self.whitening.kept))
         if vertex.basis is None or vertex.outcome is Outcome.UNBOUNDED:
             nowhere = np.zeros(len(self.whitening.kept))
-            return Optimum(Outcome.UNBOUNDED, np.arange(0), nowhere, Touching.none(), vertex.exchanges, ())
+            return Optimum(Outcome.UNBOUNDED, np.arange(0), nowhere, vertex.exchanges, ())
         basis, step = vertex.basis.places, vertex.basis.solve(self.band.residual)
-        true = self.band.residual - self.band.rows.product(step)
-        touching = Touching.after(vertex.residual, true, basis, self.band.tie_width)
-        return Optimum(vertex.outcome, basis, self.whitening.whitened(step), touching, vertex.exchanges, ())
+        return Optimum(vertex.outcome, basis, self.whitening.whitened(step), vertex.exchanges, ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,18 +154,11 @@ def _pull(block: Block, members: Positions, point: FloatArray, tilt: float) -> _
     return _Pulled(block.design.transpose_product(block.weighted(signs + tilt)), _objective(block, residual, tilt))
 
 
-def _look(
-    block: Block, before: FloatArray, after: FloatArray, ties: Ties, tilt: float
-) -> tuple[Touching, Touching, float]:
+def _look(block: Block, before: FloatArray, after: FloatArray, tilt: float) -> tuple[SignedRows, float]:
     signs, residual = np.sign(block.residual(before)), block.residual(after)
     # Signs, not residuals: beside an outlier of 1e200 the product of two ordinary residuals is zero.
     wrong = np.flatnonzero(signs * residual < 0)
-    close = np.flatnonzero(np.abs(residual) <= TOUCHING * ties.of_numbers(_numbers(block, after)))
-    return (
-        Touching(block.positions[wrong], signs[wrong]),
-        Touching(block.positions[close], signs[close]),
-        _objective(block, residual, tilt),
-    )
+    return SignedRows(block.positions[wrong], signs[wrong]), _objective(block, residual, tilt)
 
 
 def _numbers(block: Block, point: FloatArray) -> FloatArray:

@@ -26,20 +26,20 @@ _BAND_WIDTH = 4.0
 
 
 def minimise_many_levels(
-    rows: Rows, whitening: AbsorbedWhitening, tilt: float, tie_share: float, tell: Callable[[float], None]
+    rows: Rows, whitening: AbsorbedWhitening, tilt: float, tell: Callable[[float], None]
 ) -> Optimum:
     """The optimal vertex of Σω|y − xw| + tilt·Σω(y − xw) over the standard `rows`, in whitened coordinates.
 
     `tell` is told the objective after every round.
     """
     if whitening.search is not None:
-        found = minimise_many_levels(rows, whitening.search, tilt, tie_share, tell)
+        found = minimise_many_levels(rows, whitening.search, tilt, tell)
         return replace(found, step=whitening.from_standard(whitening.search.to_standard(found.step)))
     count, columns = rows.shape
     size = min(count, _SAMPLE_ROWS_PER_COLUMN * columns)
     block = rows.take(np.linspace(0, count - 1, size).astype(np.intp))
     inside = descend_inside(block, whitening, tilt)
-    ties = Ties.of(inside.residual, block.target, tie_share)
+    ties = Ties.of(inside.residual, block.target)
     distance = relative_distance(inside.residual, whitening.leverage(block.design))
     unseen = np.sqrt(size / _SEEN_ROWS) if size < count else np.inf
     problem = ScreenedLevels(rows, whitening, tilt, inside.point, distance, unseen, ties)

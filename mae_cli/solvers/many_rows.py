@@ -10,7 +10,7 @@ import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.rows.blocks import Block
-from mae_cli.solvers.band import TOUCHING, Band, Check, Narrowed, Touching
+from mae_cli.solvers.band import Band, Check, Narrowed, SignedRows
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import Ties
@@ -37,7 +37,7 @@ class _Whitened:
         """The rows of a block, without a linear term."""
         standard = self.standard(block)
         band = Band.of(standard, self.whitening)
-        return replace(band.moved(self.origin), tie_width=self.ties.width(standard, band, self.origin))
+        return replace(band.moved(self.origin), jitter=self.ties.jitter(standard, band, self.origin))
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +122,7 @@ class ManyRows:
         band = replace(Band.joined(bands), linear=pull)
         return Narrowed(np.concatenate(members), band, float(sum(objectives)))
 
-    def widened(self, narrowed: Narrowed[Band], rows: Touching) -> Narrowed[Band]:
+    def widened(self, narrowed: Narrowed[Band], rows: SignedRows) -> Narrowed[Band]:
         """The rows join the band, and pull no longer."""
         joining = self._whitened(self.problem.rows.take(rows.rows))
         linear = narrowed.band.linear - rows.signs @ joining.matrix
@@ -130,22 +130,16 @@ class ManyRows:
         return replace(narrowed, members=np.concatenate([narrowed.members, rows.rows]), band=band)
 
     def check(self, members: Positions, step: FloatArray) -> Check:
-        """One pass over all rows: wrong signs, rows close to zero, and the objective."""
-        after = self._standard(self.origin + step)
-        # Standard columns lie in [−1, 1], so Σ|w| bounds the products of every row, and its target when r is next to 0.
-        numbers = 2 * float(np.abs(after).sum())
+        """One pass over all rows: wrong signs, and the objective."""
         look = partial(
             _look,
             standard=self.problem.standard,
             before=self._standard(self.origin),
-            after=after,
-            close=TOUCHING * self.ties.of_numbers(numbers),
+            after=self._standard(self.origin + step),
             tilt=self.problem.absolute_loss.tilt,
         )
-        wrong, close, objectives = zip(*self.problem.rows.map(look), strict=True)
-        return Check(
-            Touching.joined(wrong).without(members), Touching.joined(close).without(members), float(sum(objectives))
-        )
+        wrong, objectives = zip(*self.problem.rows.map(look), strict=True)
+        return Check(SignedRows.joined(wrong).without(members), float(sum(objectives)))
 
     @property
     def _whitened(self) -> _Whitened:
@@ -175,20 +169,15 @@ def _pick(  # noqa: PLR0913, PLR0917  (a mapped function carries what it needs, 
     return block.positions[near], band, pull, _objective(block, residual, sizes, tilt)
 
 
-def _look(  # noqa: PLR0913, PLR0917
-    block: Block, standard: Standardisation, before: FloatArray, after: FloatArray, close: float, tilt: float
-) -> tuple[Touching, Touching, float]:
+def _look(
+    block: Block, standard: Standardisation, before: FloatArray, after: FloatArray, tilt: float
+) -> tuple[SignedRows, float]:
     shifted = standard.shifted(block)
     assumed, residual = standard.residual(shifted, before), standard.residual(shifted, after)
-    sizes = np.abs(residual)
     # Signs, not residuals: beside an outlier of 1e200 the product of two ordinary residuals is zero.
     signs = np.sign(assumed)
-    wrong, touching = (signs * residual < 0).nonzero()[0], (sizes <= close).nonzero()[0]
-    return (
-        Touching(block.positions[wrong], signs[wrong]),
-        Touching(block.positions[touching], signs[touching]),
-        _objective(block, residual, sizes, tilt),
-    )
+    wrong = (signs * residual < 0).nonzero()[0]
+    return SignedRows(block.positions[wrong], signs[wrong]), _objective(block, residual, np.abs(residual), tilt)
 
 
 def _objective(block: Block, residual: FloatArray, sizes: FloatArray, tilt: float) -> float:

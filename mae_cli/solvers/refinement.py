@@ -4,7 +4,6 @@ Both refinements work on the columns as read (scaled by powers of two, which is 
 rounding an ill-conditioned design multiplies. The factorisation, of standardised columns, only steers the corrections.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +11,8 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
-from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.double_double import DoubleDouble, design_product, matrix_product, transpose_product
-from mae_cli.solvers.key_rows import KeyRows
+from mae_cli.solvers.double_double import DoubleDouble, matrix_product, transpose_product
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.whitening import Whitening
 
@@ -64,54 +61,6 @@ class _Scaled:
             return gradient.high
         first = DoubleDouble(np.full(len(self.shift), gradient.high[0]), np.full(len(self.shift), gradient.low[0]))
         return (gradient - first.times(self.shift)).high
-
-
-def solve_vertex(basis: Block, standard: Standardisation, whitening: AnyWhitening) -> Coefficients:
-    """The plane through k independent rows, in the user's units.
-
-    Solves X_B·w = y_B by an inverse of the standardised rows, refined until the corrections vanish.
-
-    Raises:
-        LinAlgError: the rows are dependent.
-    """
-    design, shift = _as_read(basis.design, standard)
-    solve = _steering(standard(basis).design, whitening)
-    solution = DoubleDouble.of(np.zeros(whitening.columns))
-    target = residual = DoubleDouble.of(basis.target / standard.target_scale)
-    previous = np.inf
-    for _ in range(_MOST_CORRECTIONS):
-        correction = solve(residual.high)
-        size = _relative_size(correction, solution)
-        if size >= previous:
-            break
-        if standard.intercept:
-            correction[0] -= shift @ correction
-        solution = solution + DoubleDouble.of(correction)
-        previous = size
-        if size <= _CONVERGED:
-            break
-        residual = target - design_product(design, solution)
-    return _user_units(solution.high, standard)
-
-
-def _as_read(design: Design, standard: Standardisation) -> tuple[Design, FloatArray]:
-    """The columns as read, each times a power of two, with those of the standard design; and their shift (p,)."""
-    numeric = design.numeric / standard.scale
-    shift = np.zeros(design.shape[1])
-    shift[: len(standard.scale)] = standard.shift / standard.scale
-    if standard.intercept:
-        numeric = np.column_stack([np.ones(len(numeric)), numeric])
-        shift = np.concatenate(([0.0], shift))
-    return Design(numeric, design.codes, design.level_counts), shift
-
-
-def _steering(design: Design, whitening: AnyWhitening) -> Callable[[FloatArray], FloatArray]:
-    """What turns residuals of the standard rows of a vertex into corrections of the standard coefficients (p,)."""
-    if isinstance(whitening, AbsorbedWhitening):
-        return KeyRows.of(design, whitening).solve
-    inverse = np.zeros((whitening.columns, len(whitening.kept)))
-    inverse[whitening.kept] = np.linalg.inv(design.dense()[:, whitening.kept])
-    return lambda residual: np.asarray(inverse @ residual, dtype=np.float64)
 
 
 def refine_least_squares(block: Block, standard: Standardisation, whitening: AnyWhitening) -> Coefficients:

@@ -15,7 +15,7 @@ from typing import Protocol, Self, TypeVar
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.solvers.band import Band, Check, Narrowed, Touching
+from mae_cli.solvers.band import Band, Check, Narrowed, SignedRows
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.vertex import Outcome, search
 
@@ -57,7 +57,7 @@ class Screenable(Protocol[P]):
         """The problem of about `count` rows whose residual changes its sign first."""
         ...
 
-    def widened(self, narrowed: Narrowed[P], rows: Touching) -> Narrowed[P]:
+    def widened(self, narrowed: Narrowed[P], rows: SignedRows) -> Narrowed[P]:
         """The same with more rows, which were taken to have these signs."""
         ...
 
@@ -74,7 +74,6 @@ class Optimum:
         outcome: `Outcome.OPTIMAL` when the vertex is optimal for every row of the problem.
         basis: (k,) rows of the problem with residual zero.
         step: (k,) from the origin of the problem to the vertex.
-        touching: the other rows with a residual close to zero.
         iterations: descent steps and exchanges.
         losses: the objective over all rows of the problem at the start and after each step or round.
     """
@@ -82,7 +81,6 @@ class Optimum:
     outcome: Outcome
     basis: Positions
     step: FloatArray
-    touching: Touching
     iterations: int
     losses: tuple[float, ...]
 
@@ -103,13 +101,11 @@ def finish(descent: Descent) -> Optimum:
     if found.outcome is Outcome.UNBOUNDED:
         return replace(found, step=descent.step)
     step = np.linalg.solve(band.matrix[found.basis], band.residual[found.basis]).astype(np.float64, copy=False)
-    searched, true = loosened.moved(found.step).residual, band.moved(step).residual
     losses = (*descent.losses, *(loss + descent.offset for loss in found.losses[1:]))
     return Optimum(
         outcome=found.outcome,
         basis=found.basis,
         step=descent.step + step,
-        touching=Touching.after(searched, true, found.basis, band.tie_width),
         iterations=len(descent.losses) - 1 + found.iterations,
         losses=losses,
     )
@@ -125,7 +121,7 @@ def screen(
     rows, columns = problem.shape
     narrowed = problem.narrowed(count)
     step, losses, iterations = np.zeros(columns), [narrowed.objective], 0
-    check = Check(Touching.none(), Touching.none(), np.inf)
+    check = None
     for _ in range(_MOST_ROUNDS):
         found = solve(narrowed.band.moved(step))
         iterations += found.iterations
@@ -142,10 +138,8 @@ def screen(
         if not len(check.wrong.rows):
             break
         narrowed = problem.widened(narrowed, check.wrong)
-    members = narrowed.members
-    touching = Touching(members[found.touching.rows], found.touching.signs) + check.touching
-    outcome = found.outcome if not len(check.wrong.rows) else Outcome.LIMIT
-    return Optimum(outcome, members[found.basis], step, touching, iterations, tuple(losses))
+    outcome = found.outcome if check is not None and not len(check.wrong.rows) else Outcome.LIMIT
+    return Optimum(outcome, narrowed.members[found.basis], step, iterations, tuple(losses))
 
 
 def _inner(shape: tuple[int, int]) -> int:
@@ -157,7 +151,7 @@ def _inner(shape: tuple[int, int]) -> int:
 def _endless(descent: Descent) -> Optimum:
     """The end of a descent that found the band unbounded."""
     nowhere = np.zeros(0, dtype=np.intp)
-    return Optimum(Outcome.UNBOUNDED, nowhere, descent.step, Touching.none(), len(descent.losses) - 1, descent.losses)
+    return Optimum(Outcome.UNBOUNDED, nowhere, descent.step, len(descent.losses) - 1, descent.losses)
 
 
 def _solve(band: Band, outer: float) -> Optimum:
@@ -166,7 +160,7 @@ def _solve(band: Band, outer: float) -> Optimum:
     # A band that had to be widened to most of the rows around it is searched as it is, or narrowing would not end.
     if rows <= 2 * max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND) or 2 * rows > outer:
         vertex = search(band, EXCHANGES_PER_COLUMN * columns)
-        return Optimum(vertex.outcome, vertex.basis, vertex.step, Touching.none(), vertex.exchanges, ())
+        return Optimum(vertex.outcome, vertex.basis, vertex.step, vertex.exchanges, ())
     descent = descend(band, DESCENT_STEPS)
     if descent.unbounded:
         return _endless(descent)

@@ -11,24 +11,20 @@ from mae_cli.solvers.absolute import Found, Search, minimise_absolute, sample_si
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import absorbable
 from mae_cli.solvers.certificate import Bound, BoundedFit
-from mae_cli.solvers.dual import VertexBound, VertexFit, bound_vertex
 from mae_cli.solvers.dual_anywhere import bound_anywhere
+from mae_cli.solvers.exact_exchange import completed, settle
 from mae_cli.solvers.least_squares import minimise_squared
 from mae_cli.solvers.many_levels import minimise_many_levels
 from mae_cli.solvers.problem import Problem, prepare, prepare_sampled, whitened_by_all
-from mae_cli.solvers.refinement import solve_vertex
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
-from mae_cli.solvers.solution import History, Solution, Status
+from mae_cli.solvers.solution import History, Solution
 from mae_cli.solvers.standardise import Extent
 from mae_cli.solvers.textbook import descend_as_textbook
 from mae_cli.solvers.uniqueness import is_unique
+from mae_cli.solvers.vertex_proof import VertexProof
 from mae_cli.watch import UNWATCHED, Watch
 
-Minimise = Callable[[float, Callable[[float], None]], Found]
-
-# A vertex found with ties broken too coarsely shows a gap; it is then searched again with finer ones.
-_TIE_SHARES = (1.0, 1e-3, 1e-6)
-
+Minimise = Callable[[Callable[[float], None]], Found]
 
 def solve(  # noqa: PLR0913  (the one entry)
     rows: Rows,
@@ -72,75 +68,59 @@ def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) ->
     )
 
 
-def _from_sample(problem: Problem, sample: Block, tie_share: float, tell: Callable[[float], None]) -> Found:
-    return minimise_absolute(Search(problem, sample, tie_share, tell))
+def _from_sample(problem: Problem, sample: Block, tell: Callable[[float], None]) -> Found:
+    return minimise_absolute(Search(problem, sample, tell))
 
 
-def _from_levels(problem: Problem, tie_share: float, tell: Callable[[float], None]) -> Found:
+def _from_levels(problem: Problem, tell: Callable[[float], None]) -> Found:
     whitening = problem.whitening
     if not isinstance(whitening, AbsorbedWhitening):
         raise TypeError("no column of many levels is absorbed")
-    found = minimise_many_levels(problem.standard_rows, whitening, problem.absolute_loss.tilt, tie_share, tell)
+    found = minimise_many_levels(problem.standard_rows, whitening, problem.absolute_loss.tilt, tell)
     return Found(found, 0)
 
 
-def _solve_absolute(problem: Problem, minimise: "Minimise", settings: Auto, watch: Watch) -> Solution:
+def _solve_absolute(problem: Problem, minimise: Minimise, settings: Auto, watch: Watch) -> Solution:
     unit = problem.standard.target_scale / problem.standard.weight
     if isinstance(problem.loss, Pinball):
         unit *= 0.5
     rounds = count(1)
-
-    def tell(objective: float) -> None:
-        watch.reached(next(rounds), objective * unit)
-
-    candidates: list[Solution] = []
-    for tie_share in _TIE_SHARES:
-        candidates.append(_certified(problem, settings, minimise(tie_share, tell), unit))
-        watch.proved(candidates[-1].certificate.relative_gap or 0.0)
-        if candidates[-1].certificate.status is Status.OPTIMAL:
-            return candidates[-1]
-    return _tightened(problem, settings, min(candidates, key=lambda each: each.certificate.loss))
-
-
-def _tightened(problem: Problem, settings: Auto, unproved: Solution) -> Solution:
-    """The same coefficients with the better bound: one multiplier out of its box says little about the others."""
-    bound = bound_anywhere(whitened_by_all(problem), unproved.point)
-    if bound.gap >= unproved.certificate.loss - unproved.certificate.lower_bound:
-        return unproved
-    history = replace(unproved.history, loss=(*unproved.history.loss[:-1], bound.loss))
-    return replace(unproved, certificate=bound.certificate(settings.tolerance, unique=None), history=history)
+    found = minimise(lambda objective: watch.reached(next(rounds), objective * unit))
+    solution = _certified(problem, settings, found, unit)
+    watch.proved(solution.certificate.relative_gap or 0.0)
+    return solution
 
 
 def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> Solution:
     """The end of a search in the user's units, with its proof; `unit` turns its objective into the mean loss."""
-    optimum = found.optimum
-    if len(optimum.basis) < len(problem.whitening.kept):
-        point = problem.in_user_units(optimum.step)
+    basis = completed(problem, found.optimum)
+    settled = None if basis is None else settle(problem, basis)
+    if settled is None:
+        point = problem.in_user_units(found.optimum.step)
         bound = bound_anywhere(whitened_by_all(problem), point)
-        return _without_dual(
-            problem, settings.tolerance, BoundedFit(point, bound, _history(problem, found, unit, bound))
-        )
-    basis = problem.rows.take(optimum.basis)
-    point = solve_vertex(basis, problem.standard, problem.whitening)
-    search_point = problem.whitening.to_standard(optimum.step)
-    vertex = VertexFit(point, search_point, optimum.basis, optimum.touching)
-    proof = bound_vertex(problem, vertex)
+        history = _history(problem, found, unit, bound)
+        return _without_dual(problem, settings.tolerance, BoundedFit(point, bound, history))
+    bound = settled.bound
+    if not (bound.is_optimal or bound.is_perfect):
+        anywhere = bound_anywhere(whitened_by_all(problem), settled.proof.vertex.point)
+        bound = replace(bound, lower_bound=max(bound.lower_bound, anywhere.lower_bound))
+    is_proved = bound.is_optimal or bound.is_perfect
     return Solution(
-        point=point,
+        point=settled.proof.vertex.point,
         aliased=problem.aliased,
-        certificate=proof.bound.certificate(settings.tolerance, unique=_unique(problem, vertex, proof)),
-        history=_history(problem, found, unit, proof.bound),
-        dual=proof.dual if proof.bound.is_optimal else None,
+        certificate=bound.certificate(settings.tolerance, unique=_unique(settled.proof) if is_proved else None),
+        history=_history(problem, found, unit, bound, settled.exchanges),
+        dual=settled.proof.dual if bound.is_optimal else None,
     )
 
 
-def _unique(problem: Problem, vertex: VertexFit, proof: VertexBound) -> bool | None:
+def _unique(proof: VertexProof) -> bool | None:
     if proof.bound.is_perfect:
-        return True  # a perfect fit of independent columns: any other coefficients miss some row
-    return is_unique(problem, vertex, proof.multipliers) if proof.dual and proof.bound.is_optimal else None
+        return True  # any other coefficients of independent columns miss some row by more than rounding
+    return is_unique(proof)
 
 
-def _history(problem: Problem, found: Found, unit: float, bound: Bound) -> History:
+def _history(problem: Problem, found: Found, unit: float, bound: Bound, exchanges: int = 0) -> History:
     """The losses of a search as means in the user's units; the last is the certified one."""
     losses = (*(loss * unit for loss in found.optimum.losses[:-1]), bound.loss)
-    return History(losses, found.optimum.iterations, problem.counter.passes + found.passes)
+    return History(losses, found.optimum.iterations + exchanges, problem.counter.passes + found.passes)

@@ -72,14 +72,37 @@ class Standardisation:
 
     def residual(self, shifted: Block, point: FloatArray) -> FloatArray:
         """Standard residuals y − z·point, (b,), of a block from `shifted`."""
-        first = int(self.intercept)
-        coefficients = point[first:].copy()
-        coefficients[: len(self.scale)] /= self.scale
         residual = (shifted.target - self.target_shift) * (1.0 / self.target_scale)
-        residual -= shifted.design.product(coefficients)
+        first = int(self.intercept)
+        residual -= shifted.design.product(self._unscaled(point[first:]))
         if first:
             residual -= point[0]
         return residual
+
+    def product(self, shifted: Block, point: FloatArray) -> FloatArray:
+        """z·point, (b,), of a block from `shifted`."""
+        first = int(self.intercept)
+        product = shifted.design.product(self._unscaled(point[first:]))
+        if first:
+            product += point[0]
+        return product
+
+    def numbers(self, shifted: Block, point: FloatArray) -> FloatArray:
+        """|y| + Σ|z·point|, (b,): the size of what a residual of a block from `shifted` is the sum of."""
+        target = np.abs(shifted.target - self.target_shift) * (1.0 / self.target_scale)
+        return np.asarray(target + self.product_numbers(shifted, point))
+
+    def product_numbers(self, shifted: Block, point: FloatArray) -> FloatArray:
+        """Σ|z·point|, (b,), of a block from `shifted`."""
+        first = int(self.intercept)
+        sizes = shifted.design.absolute().product(np.abs(self._unscaled(point[first:])))
+        return np.asarray(sizes + np.abs(point[:first]).sum())
+
+    def _unscaled(self, coefficients: FloatArray) -> FloatArray:
+        """Standard coefficients (q,) as those of the columns less their shifts, scales as read."""
+        unscaled = coefficients.copy()
+        unscaled[: len(self.scale)] /= self.scale
+        return unscaled
 
     def pull(self, shifted: Block, values: FloatArray) -> FloatArray:
         """Σ values·z, (columns,), of a block from `shifted`."""
@@ -95,6 +118,17 @@ class Standardisation:
             return Coefficients(0.0, coefficients)
         centred = float(standard[0]) * self.target_scale + self.target_shift
         return Coefficients(centred - float(self.shift @ coefficients[: len(self.shift)]), coefficients)
+
+    def scaled_to_user(self, scaled: FloatArray) -> Coefficients:
+        """The linear function whose coefficients (p,) are those of the columns as read, divided by their scales."""
+        first = int(self.intercept)
+        coefficients = scaled[first:].copy()
+        numeric = slice(len(self.scale))
+        # One power of two at a time could overflow where both together do not.
+        powers = np.frexp(self.target_scale)[1] - np.frexp(self.scale)[1]
+        coefficients[numeric] = np.ldexp(coefficients[numeric], powers)
+        coefficients[numeric.stop :] *= self.target_scale
+        return Coefficients(float(scaled[0]) * self.target_scale if first else 0.0, coefficients)
 
     def of_user(self, point: Coefficients) -> tuple[FloatArray, float]:
         """The standard coefficients (p,) of a linear function in the user's units, and what rounding them leaves out.

@@ -1,24 +1,37 @@
-"""How wide ties are: closer to zero than this, residuals are told apart by chance."""
+"""Ties are broken by chance: the search for a vertex moves every target a little, the same way in every run.
+
+The chance of a row depends on its position alone, so that whatever rows a search looks at, and the exact exchanges that
+end it, break the same tie the same way.
+"""
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.solvers.band import Band, typical_size
-
-Numbers = TypeVar("Numbers", float, FloatArray)
 
 _SHARE = 1e-9
 _FLOOR = 1e-11
 _ROUNDING = 1e-13
+# The constants of the splitmix64 generator (Steele, Lea and Flood, 2014), a good mix of all bits of a counter.
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_MIXES = ((np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)), (np.uint64(27), np.uint64(0x94D049BB133111EB)))
+
+
+def chance(positions: Positions) -> FloatArray:
+    """A number in [−1, 1) for each row, (m,), as if at random."""
+    mixed = (positions.astype(np.uint64) + np.uint64(1)) * _STEP
+    for shift, factor in _MIXES:
+        mixed = (mixed ^ (mixed >> shift)) * factor
+    mixed ^= mixed >> np.uint64(31)
+    return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-52 - 1.0
 
 
 @dataclass(frozen=True)
 class Ties:
-    """A share of the typical residual that a descent leaves, but wider than a row's rounding.
+    """How far targets are moved: a share of the typical residual that a descent leaves, but more than a row's rounding.
 
     Both are in units of the target and are scaled by ω like the rows: a row of little weight is moved no farther.
 
@@ -31,16 +44,16 @@ class Ties:
     rounding: float
 
     @staticmethod
-    def of(residual: FloatArray, target: FloatArray, tie_share: float) -> "Ties":
-        """The width for rows with such targets in which a descent leaves such residuals; scaled by `tie_share`."""
+    def of(residual: FloatArray, target: FloatArray) -> "Ties":
+        """The width for rows with such targets in which a descent leaves such residuals."""
         typical = _SHARE * typical_size(residual) + _FLOOR * typical_size(target)
-        return Ties(tie_share * (typical or _FLOOR), min(tie_share * 10, 1.0) * _ROUNDING)
+        return Ties(typical or _FLOOR, _ROUNDING)
 
-    def of_numbers(self, numbers: Numbers) -> Numbers:
+    def of_numbers(self, numbers: FloatArray) -> FloatArray:
         """The width for rows of weight 1 whose numbers have this size."""
         return self.typical + self.rounding * numbers
 
-    def width(self, block: Block, rows: Band, point: FloatArray) -> FloatArray:
-        """(m,) for the rows of a standard block, which as a band are `rows`, near the whitened `point`."""
+    def jitter(self, block: Block, rows: Band, point: FloatArray) -> FloatArray:
+        """(m,) what is added to the residuals of the rows of a standard block, as a band `rows`, near a `point`."""
         numbers = block.weighted(np.abs(block.target)) + rows.leverage * float(np.linalg.norm(point))
-        return self.typical * block.weight_values + self.rounding * numbers
+        return (self.typical * block.weight_values + self.rounding * numbers) * chance(block.positions)

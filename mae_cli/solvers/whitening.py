@@ -57,6 +57,10 @@ class Whitening:
         whitened: FloatArray = standard_gradient[self.kept] @ self.inverse_factor
         return whitened
 
+    def length(self, errors: FloatArray) -> float:
+        """The most that ‖R⁻ᵀ·g‖ can be for a gradient g that is no larger than `errors`, (p,)."""
+        return float(np.linalg.norm(errors[self.kept] @ np.abs(self.inverse_factor)))
+
     def _select(self, matrix: FloatArray) -> FloatArray:
         return matrix if not len(self.aliased) else matrix[:, self.kept]
 

@@ -1,0 +1,164 @@
+"""Exchanges that end a search exactly: from the vertex that it found to one whose proof holds.
+
+A search in floats, among targets that are moved a little, hardly ever ends beside the optimum; where large outliers,
+ties, weights of many decades or nearly dependent columns make it, each exchange here sees all rows, with residuals and
+multipliers beyond doubt (Barrodale and Roberts, 1973). Ties are broken by an infinitesimal perturbation: a row whose
+residual is zero is reached at once, in the order in which the perturbation would reach it (Edelsbrunner and Mücke,
+1990), so that exchanges cannot go in circles.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mae_cli.arrays import FloatArray, Positions
+from mae_cli.rows.blocks import Block, whole
+from mae_cli.solvers.absorbed import AbsorbedWhitening
+from mae_cli.solvers.band import Band, is_small
+from mae_cli.solvers.certificate import Bound
+from mae_cli.solvers.independence import independent_rows
+from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.rounding import UNIT
+from mae_cli.solvers.screening import Optimum
+from mae_cli.solvers.vertex_proof import Vertex, VertexProof
+from mae_cli.solvers.vertex_sums import VertexView
+
+# Exchanges end when this much work is done, counted in numbers touched, but not before the fewest are made.
+_MOST_WORK = 300_000_000
+_FEWEST_EXCHANGES, _MOST_EXCHANGES = 20, 1_000
+# A row whose rate along an edge is no more than this share of what it is the sum of does not move.
+_STILL = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """The end of the exchanges.
+
+    Attributes:
+        proof: of the vertex with the smallest loss.
+        bound: of it, with the best lower bound that was proved on the way.
+        exchanges: made.
+    """
+
+    proof: VertexProof
+    bound: Bound
+    exchanges: int
+
+
+def settle(problem: Problem, basis: Positions) -> Settled | None:
+    """Prove the vertex of a basis, or exchange its rows until one is proved to be optimal; None if it is no basis."""
+    best: VertexProof | None = None
+    lower_bound, exchanges = -np.inf, 0
+    following: Positions | None = basis
+    while following is not None:
+        try:
+            proof = _proved(problem, following)
+        except np.linalg.LinAlgError:  # the rows are dependent but for rounding
+            break
+        lower_bound = max(lower_bound, proof.bound.lower_bound)
+        if best is None or proof.bound.loss <= best.bound.loss or proof.worst is None:
+            best = proof
+        if proof.worst is None or proof.is_perfect_enough or exchanges == _budget(problem):
+            break
+        following = _exchanged(proof, proof.worst)
+        exchanges += 1
+    return None if best is None else Settled(best, replace(best.bound, lower_bound=lower_bound), exchanges)
+
+
+def completed(problem: Problem, optimum: Optimum) -> Positions | None:
+    """The basis of a search's end; the independent rows nearest to there if it has none, or None for many rows."""
+    whitening = problem.whitening
+    if len(optimum.basis) == len(whitening.kept):
+        return optimum.basis
+    if isinstance(whitening, AbsorbedWhitening) or not is_small(problem.rows.shape):
+        return None
+    block = problem.standard(whole(problem.rows))
+    band = Band.of(block, whitening).moved(optimum.step)
+    rows = independent_rows(band.matrix.__getitem__, len(whitening.kept), np.argsort(band.distance, kind="stable"))
+    return rows if len(rows) == len(whitening.kept) else None
+
+
+def _proved(problem: Problem, basis: Positions) -> VertexProof:
+    proof = Vertex.of(problem, basis, is_thorough=False).prove()
+    return Vertex.of(problem, basis, is_thorough=True).prove() if proof.is_blurred else proof
+
+
+def _budget(problem: Problem) -> int:
+    count, columns = problem.rows.shape
+    affordable = _MOST_WORK // (2 * count * columns + len(problem.whitening.kept) ** 3 + 1)
+    return min(max(affordable, _FEWEST_EXCHANGES), _MOST_EXCHANGES)
+
+
+def _exchanged(proof: VertexProof, leaving: int) -> Positions | None:
+    """The basis after the row at place `leaving` is freed; None if nothing stops the way."""
+    basis, view = proof.vertex.basis, proof.vertex.view
+    freed = np.zeros(len(basis.positions))
+    # The freed row's residual grows to the side on which its slope is less than its multiplier.
+    freed[leaving] = -1.0 if proof.multipliers[leaving] > 0 else 1.0
+    side = view.quantile if proof.multipliers[leaving] > 0 else 1 - view.quantile
+    enough = float(proof.outside[leaving] * side * basis.weights[leaving])
+    look = _Ahead(view, basis.rows.solve(freed), enough)
+    stops = _Stops.joined(list(proof.vertex.problem.rows.map(look))).first(enough)
+    if stops is None:
+        return None
+    following = basis.positions.copy()
+    following[leaving] = stops
+    return following
+
+
+@dataclass(frozen=True, eq=False)
+class _Stops:
+    """Rows whose residual becomes zero along an edge, in the order in which it does.
+
+    Attributes:
+        rows: positions.
+        lengths: of the way to there, and in the perturbation, (s, 2).
+        slopes: ω·|rate|, by which the slope of the loss rises there.
+    """
+
+    rows: Positions
+    lengths: FloatArray
+    slopes: FloatArray
+
+    @staticmethod
+    def joined(parts: "list[_Stops]") -> "_Stops":
+        """Those of all parts, in order."""
+        rows, lengths, slopes = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "lengths", "slopes")
+        )
+        order = np.lexsort((lengths[:, 1], lengths[:, 0]))
+        return _Stops(rows[order], lengths[order], slopes[order])
+
+    def until(self, enough: float) -> "_Stops":
+        """Those up to where their slopes add up to `enough`."""
+        count = int(np.cumsum(self.slopes).searchsorted(enough)) + 1
+        return _Stops(self.rows[:count], self.lengths[:count], self.slopes[:count])
+
+    def first(self, enough: float) -> int | None:
+        """The position of the row where the slopes add up to `enough`."""
+        place = int(np.cumsum(self.slopes).searchsorted(enough))
+        return int(self.rows[place]) if place < len(self.rows) else None
+
+
+@dataclass(frozen=True, eq=False)
+class _Ahead:
+    """Looks for the rows ahead on an edge, in the direction (p,), that could stop the way."""
+
+    view: VertexView
+    direction: FloatArray
+    enough: float
+
+    def __call__(self, block: Block) -> _Stops:
+        """Those of a block."""
+        seen = self.view.seen(block)
+        rate = self.view.standard.product(seen.shifted, self.direction)
+        rounding = _STILL * UNIT * self.view.standard.product_numbers(seen.shifted, self.direction)
+        ahead = np.flatnonzero((seen.sides * rate > 0) & (np.abs(rate) > rounding))
+        lengths = np.zeros((len(ahead), 2))
+        lengths[:, 0] = seen.residual[ahead] / rate[ahead]
+        tied = np.flatnonzero(np.isin(ahead, seen.tied))
+        lengths[tied, 0] = 0.0
+        perturbed = self.view.perturbed_residual(seen.shifted.part(ahead[tied]))
+        lengths[tied, 1] = perturbed / rate[ahead[tied]]
+        slopes = np.abs(rate[ahead]) * block.weight_values[ahead]
+        return _Stops.joined([_Stops(block.positions[ahead], lengths, slopes)]).until(self.enough)

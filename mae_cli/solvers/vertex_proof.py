@@ -1,0 +1,216 @@
+"""The proof of a vertex of an MAE or pinball fit: its dual point, and the bound that follows.
+
+At a vertex μ is τ or τ − 1 by the side of a row, except in the k rows of its basis, where the constraint Σωμx = 0 is
+solved for it. If these μ lie in their box [τ − 1, τ] the vertex is optimal: no linear function of the columns kept has
+a smaller loss than Σωμr. What rounding can do to them is bounded. Where that leaves open whether they are in the box,
+the constraint is summed up in twice the digits; where it blurs the loss, the residuals are.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mae_cli.arrays import FloatArray, Positions
+from mae_cli.linear import Coefficients
+from mae_cli.rows.design import Design
+from mae_cli.rows.sums import sum_blocks
+from mae_cli.solvers.certificate import OPTIMAL_GAP, Bound, Totals, absolute_bound
+from mae_cli.solvers.double_double import DoubleDouble
+from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.rounding import UNIT, pairwise_rounding, products_rounding, sums_rounding
+from mae_cli.solvers.solution import DualPoint
+from mae_cli.solvers.standardise import Standardisation
+from mae_cli.solvers.ties import chance
+from mae_cli.solvers.vertex_basis import Plane, VertexBasis
+from mae_cli.solvers.vertex_sums import VertexSums, VertexView
+
+# Residuals are computed in twice the digits where floats blur the loss by this share.
+_BLURRED = 1e-11
+_FEW_NUMBERS = 10_000
+# Sums in twice the digits round like this.
+_EXACT = 2.0**-98
+
+
+@dataclass(frozen=True, eq=False)
+class Vertex:
+    """A vertex and how the rows are seen from it.
+
+    Attributes:
+        problem: to be solved.
+        basis: its rows.
+        plane: through them.
+        point: the same, rounded to the coefficients that are written.
+        view: of all rows.
+    """
+
+    problem: Problem
+    basis: VertexBasis
+    plane: Plane
+    point: Coefficients
+    view: VertexView
+
+    @staticmethod
+    def of(problem: Problem, positions: Positions, *, is_thorough: bool) -> "Vertex":
+        """The vertex through independent rows.
+
+        Raises:
+            LinAlgError: they are dependent.
+        """
+        basis, standard = VertexBasis.of(problem, positions), problem.standard
+        plane = basis.plane(DoubleDouble.of(basis.exact.target))
+        point = plane.in_user_units(standard)
+        exact = plane.in_standard_units(standard)
+        written, rest = standard.of_user(point)
+        difference = (written - exact.high) - exact.low
+        rounded = written.copy()
+        if standard.intercept:
+            difference[0] += rest
+            rounded[0] = exact.high[0]
+        reach = 1.0 + _reach(basis.standard, rounded)
+        view = VertexView(
+            standard=standard,
+            quantile=problem.absolute_loss.quantile,
+            point=rounded,
+            written=difference,
+            exact=plane.solution,
+            perturbed=basis.rows.solve(chance(positions)),
+            basis=np.sort(positions),
+            reach=reach,
+            blur=2 * float(np.abs(difference[: int(standard.intercept)]).sum()) + _rounding(reach + _size_as_read(standard, plane), len(rounded)),
+            is_thorough=is_thorough,
+        )
+        return Vertex(problem, basis, plane, point, view)
+
+    def prove(self) -> "VertexProof":
+        """The proof, with the constraint in twice the digits if floats leave open whether μ is in its box."""
+        sums = sum_blocks(self.problem.rows, self.view.sums)
+        count, columns = self.problem.rows.shape
+        nu = self.basis.rows.multipliers(sums.gradient)
+        summed, solved = sums_rounding(count) * sums.mass, columns * UNIT * float(np.abs(nu).sum())
+        errors = np.full(len(sums.gradient), summed + solved)
+        proof = VertexProof(self, sums, nu / self.basis.weights, self._errors(errors))
+        return proof if proof.is_settled else self._proved_exactly(sums)
+
+    def _proved_exactly(self, sums: VertexSums) -> "VertexProof":
+        gradient = sum_blocks(self.problem.rows, self.view.constraint).gradient(self.view.quantile)
+        multipliers, correction = self.basis.multipliers(gradient)
+        errors = self._errors(np.full(len(sums.gradient), _EXACT * sums.mass))
+        return VertexProof(self, sums, multipliers, errors + correction + UNIT * np.abs(multipliers))
+
+    def _errors(self, gradient: FloatArray) -> FloatArray:
+        """What errors of the gradient Σωμz, at most (p,), do to μ in the basis, (k,)."""
+        return self.basis.rows.sensitivity(gradient) / self.basis.weights
+
+
+@dataclass(frozen=True, eq=False)
+class VertexProof:
+    """What is proved of a vertex.
+
+    Attributes:
+        vertex: of which.
+        sums: over the rows.
+        multipliers: (k,) μ in the basis.
+        errors: (k,) what these can be off by.
+    """
+
+    vertex: Vertex
+    sums: VertexSums
+    multipliers: FloatArray
+    errors: FloatArray
+
+    @cached_property
+    def outside(self) -> FloatArray:
+        """(k,) how far μ is outside of its box, as a share of the side of the box that it leaves; negative inside."""
+        quantile = self.vertex.view.quantile
+        above, below = self.multipliers / quantile - 1, -self.multipliers / (1 - quantile) - 1
+        return np.maximum(above, below)
+
+    @cached_property
+    def doubts(self) -> FloatArray:
+        """(k,) what `outside` can be off by."""
+        quantile = self.vertex.view.quantile
+        return self.errors / np.where(self.multipliers > 0, quantile, 1 - quantile)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is beyond doubt that all μ are in the box, or that one is not."""
+        return bool((self.outside + self.doubts <= 0).all() or (self.outside > self.doubts).any())
+
+    @cached_property
+    def worst(self) -> int | None:
+        """The row of the basis whose μ is farthest out of its box; None if none is for certain."""
+        if not (self.outside > self.doubts).any():
+            return None
+        return int(np.where(self.outside > self.doubts, self.outside, -np.inf).argmax())
+
+    @cached_property
+    def bound(self) -> Bound:
+        """The bound in the user's units.
+
+        μ outside of the box are scaled towards 0 until they are in it: that keeps the constraint.
+
+        Raises:
+            DataError: the sum of the losses overflows.
+        """
+        sums = self.sums
+        kept = 1 / (1 + max(float((self.outside + self.doubts).max(initial=0.0)), 0.0))
+        totals = Totals(
+            weight=sums.weight,
+            loss=sums.loss,
+            lower_bound=kept * (sums.dual - self.rounding),
+            gap=kept * sums.gap + (1 - kept) * sums.loss,
+        )
+        return absolute_bound(self.vertex.problem, self.vertex.point, totals)
+
+    @property
+    def rounding(self) -> float:
+        """What rounding can do to the loss and the dual value together."""
+        view, sums, basis = self.vertex.view, self.sums, self.vertex.basis
+        added_up = pairwise_rounding(sums.blocks) * sums.loss
+        left = float(basis.weights @ np.abs(basis.exact.residual(self.vertex.plane.solution).high))
+        touched = sums.mass + float(basis.weights.sum())
+        residuals = UNIT * sums.loss if view.is_thorough else _rounding(view.reach, len(view.point)) * touched
+        return 2 * (added_up + residuals) + left
+
+    @property
+    def is_blurred(self) -> bool:
+        """Whether residuals in floats leave too much of the loss, or of the gap, in the dark."""
+        sums = self.sums
+        is_blurred = self.rounding > _BLURRED * sums.loss or sums.gap > OPTIMAL_GAP * sums.loss
+        return is_blurred and not self.vertex.view.is_thorough and not self.is_perfect_enough
+
+    @property
+    def is_perfect_enough(self) -> bool:
+        """Whether the fit is perfect and rows are too many to look for the best of all perfect fits."""
+        count, columns = self.vertex.problem.rows.shape
+        return self.bound.is_perfect and count * columns > _FEW_NUMBERS
+
+    @property
+    def dual(self) -> DualPoint:
+        """The dual point λ = 2μ − (2τ − 1) in the rows where it is not, or not beyond rounding, the residual's sign."""
+        tilt = 2 * self.vertex.view.quantile - 1
+        blurred, basis = self.sums.blurred, self.vertex.basis.positions
+        solved = np.clip(2 * self.multipliers - tilt, -1.0, 1.0)
+        return DualPoint(np.concatenate([basis, blurred.rows]), np.concatenate([solved, blurred.sides]))
+
+
+def _rounding(numbers: float, columns: int) -> float:
+    """What rounding can do to a residual that is the sum of such numbers."""
+    return products_rounding(columns) * UNIT * numbers
+
+
+def _reach(design: Design, point: FloatArray) -> float:
+    """The most that Σ|z·v| can be in a row: no standard number is above 1, and a row has one level of a column."""
+    sizes = np.abs(point)
+    levels = sum(float(sizes[first : first + count].max(initial=0.0)) for _, first, count in design.categories())
+    return float(sizes[: design.numeric.shape[1]].sum()) + levels
+
+
+def _size_as_read(standard: Standardisation, plane: Plane) -> float:
+    """The most that |ỹ| + Σ|x̃·w| can be in a row, the columns as read."""
+    sizes = np.abs(plane.solution.high)
+    first = int(standard.intercept)
+    numeric = slice(first, first + len(standard.scale))
+    sizes[numeric] *= standard.largest / standard.scale
+    return 1.0 + abs(standard.target_shift) / standard.target_scale + float(sizes.sum())

@@ -1,0 +1,214 @@
+"""What all rows say to a vertex of an MAE or pinball fit: sums over the rows, by one pass.
+
+In the pinball loss ρ(r) = r·τ for r > 0 and r·(τ − 1) for r < 0 the dual point has a number μ in [τ − 1, τ] for every
+row: τ or τ − 1 by the side that the row is on, and in the k rows of the vertex's basis what the constraint Σωμx = 0
+asks for. Rows that are tied, with a residual of zero at the vertex, have a side too: that on which an infinitesimal
+change of all targets by chance would put them (a symbolic perturbation; Edelsbrunner and Mücke, 1990).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mae_cli.arrays import BoolArray, FloatArray, Positions
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.sums import Sums
+from mae_cli.solvers.double_double import DoubleDouble
+from mae_cli.solvers.exact_rows import ExactRows
+from mae_cli.solvers.rounding import UNIT, products_rounding
+from mae_cli.solvers.standardise import Standardisation
+from mae_cli.solvers.ties import chance
+
+# Residuals in twice the digits below this share of a row's numbers are zero.
+_EXACT_ZERO = 2.0**-92
+# Up to so many rows of a block that floats leave open are looked at in twice the digits.
+_FEW_ROWS = 256
+
+
+@dataclass(frozen=True, eq=False)
+class SidedRows:
+    """Rows outside of the basis, and the side ±1 that each is on."""
+
+    rows: Positions
+    sides: FloatArray
+
+    def __add__(self, other: "SidedRows") -> "SidedRows":
+        return SidedRows(np.concatenate([self.rows, other.rows]), np.concatenate([self.sides, other.sides]))
+
+
+@dataclass(frozen=True, eq=False)
+class VertexSums(Sums):
+    """Sums over the rows in standard units; those of the basis take part in `weight` and `loss` only.
+
+    Attributes:
+        weight: Σω.
+        loss: Σωρ(r) for the coefficients as they are written.
+        dual: Σωμr for the vertex.
+        gap: the most that Σω(ρ(r) − μr) can be for the vertex.
+        mass: Σω|μ|.
+        gradient: Σωμz, (p,).
+        blocks: number of blocks.
+        tied: the rows with a residual of zero, as far as the digits looked at can tell.
+        blurred: the rows whose side cannot be told from the coefficients as they are written.
+    """
+
+    weight: float
+    loss: float
+    dual: float
+    gap: float
+    mass: float
+    gradient: FloatArray
+    blocks: int
+    tied: SidedRows
+    blurred: SidedRows
+
+
+@dataclass(frozen=True, eq=False)
+class ConstraintSums(Sums):
+    """Σω·side·x̃ and Σωx̃ over the rows outside of the basis, in twice the digits, (p,) each."""
+
+    signed: DoubleDouble
+    total: DoubleDouble
+
+    def gradient(self, quantile: float) -> DoubleDouble:
+        """Σωμx̃ = ½Σω·side·x̃ + (τ − ½)Σωx̃."""
+        half = np.full(len(self.signed.high), 0.5)
+        if quantile == 0.5:
+            return self.signed.times(half)
+        # Of τ − ½ the rounding would be too much where τ is next to 0 or 1.
+        share = np.full(len(half), quantile)
+        return self.signed.times(half) + self.total.times(share) - self.total.times(half)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A block as it is seen from a vertex.
+
+    Attributes:
+        shifted: the block less the shifts of its columns.
+        residual: (b,) at the vertex.
+        sides: (b,) ±1; 0 in the basis.
+        tied: places of the rows outside of the basis whose residual is zero, as far as the digits can tell.
+        errors: (t,) what their residuals can be off by.
+        basis: places of the rows of the basis.
+    """
+
+    shifted: Block
+    residual: FloatArray
+    sides: FloatArray
+    tied: Positions
+    errors: FloatArray
+    basis: Positions
+
+
+@dataclass(frozen=True, eq=False)
+class VertexView:
+    """How rows are seen from a vertex.
+
+    Attributes:
+        standard: the units.
+        quantile: τ.
+        point: (p,) standard coefficients of the vertex, rounded to floats.
+        written: (p,) what the coefficients as they are written add to these.
+        exact: (p,) the vertex in twice the digits, by the columns as read.
+        perturbed: (p,) standard coefficients of the plane through the perturbation of the basis rows.
+        basis: (k,) positions, sorted.
+        reach: the most that |y| + Σ|z·v| can be in a row.
+        blur: residuals up to this size are rounding in the user's units.
+        is_thorough: whether every residual is computed in twice the digits.
+    """
+
+    standard: Standardisation
+    quantile: float
+    point: FloatArray
+    written: FloatArray
+    exact: DoubleDouble
+    perturbed: FloatArray
+    basis: Positions
+    reach: float
+    blur: float
+    is_thorough: bool
+
+    def sums(self, block: Block) -> VertexSums:
+        """What the rows of a block say."""
+        seen = self.seen(block)
+        slopes = block.weighted(self._slopes(seen.sides))
+        written = self._written(seen)
+        blurred = np.setdiff1d(np.flatnonzero(np.abs(seen.residual) <= self.blur), seen.basis, assume_unique=True)
+        return VertexSums(
+            weight=block.total_weight,
+            loss=float(block.weighted(pinball(written, self.quantile)).sum()),
+            dual=float((slopes * seen.residual).sum()),
+            gap=float((block.weight_values[seen.tied] * (np.abs(seen.residual[seen.tied]) + seen.errors)).sum()),
+            mass=float(np.abs(slopes).sum()),
+            gradient=self.standard.pull(seen.shifted, slopes),
+            blocks=1,
+            tied=SidedRows(block.positions[seen.tied], seen.sides[seen.tied]),
+            blurred=SidedRows(block.positions[blurred], seen.sides[blurred]),
+        )
+
+    def constraint(self, block: Block) -> ConstraintSums:
+        """What the rows of a block add to the constraint, exactly."""
+        seen, rows = self.seen(block), ExactRows.of(block, self.standard)
+        signed = rows.gradient(block.weighted(seen.sides))
+        total = signed if self.quantile == 0.5 else rows.gradient(block.weighted(np.abs(seen.sides)))
+        return ConstraintSums(signed, total)
+
+    def seen(self, block: Block) -> Seen:
+        """A block from here."""
+        shifted = self.standard.shifted(block)
+        residual, tied, errors = (self._thorough if self.is_thorough else self._quick)(block, shifted)
+        basis = block.places(self.basis)[0]
+        others = ~np.isin(tied, basis)
+        tied, errors = tied[others], errors[others]
+        sides = np.sign(residual)
+        sides[tied] = np.where(self.perturbed_residual(shifted.part(tied)) < 0, -1.0, 1.0)
+        sides[basis] = 0.0
+        return Seen(shifted, residual, sides, tied, errors, basis)
+
+    def perturbed_residual(self, shifted: Block) -> FloatArray:
+        """The residuals (b,) of the perturbation alone."""
+        return chance(shifted.positions) - self.standard.product(shifted, self.perturbed)
+
+    def _slopes(self, sides: FloatArray) -> FloatArray:
+        """μ by the side, 0 in the basis."""
+        return np.where(sides > 0, self.quantile, self.quantile - 1) * np.abs(sides)
+
+    def _quick(self, block: Block, shifted: Block) -> tuple[FloatArray, Positions, FloatArray]:
+        """Residuals (b,) in floats, in twice the digits where these leave the sign open; the rows tied; their errors."""
+        residual, factor = self.standard.residual(shifted, self.point), products_rounding(len(self.point)) * UNIT
+        open_ones = np.flatnonzero(np.abs(residual) <= factor * self.reach)
+        errors = factor * self.standard.numbers(shifted.part(open_ones), self.point)
+        are_open = np.abs(residual[open_ones]) <= errors
+        open_ones, errors = open_ones[are_open], errors[are_open]
+        if len(open_ones) > _FEW_ROWS:
+            return residual, open_ones, errors
+        residual[open_ones], are_zero = self._exact(block.part(open_ones))
+        return residual, open_ones[are_zero], np.zeros(int(are_zero.sum()))
+
+    def _thorough(self, block: Block, shifted: Block) -> tuple[FloatArray, Positions, FloatArray]:
+        """The same in twice the digits for all rows."""
+        residual, are_zero = self._exact(block)
+        return residual, np.flatnonzero(are_zero), np.zeros(int(are_zero.sum()))
+
+    def _exact(self, block: Block) -> tuple[FloatArray, BoolArray]:
+        """The residuals in twice the digits, rounded; and which of them are zero."""
+        rows = ExactRows.of(block, self.standard)
+        residual = rows.residual(self.exact).high
+        sizes = np.abs(self.exact.high)
+        # The coefficients themselves are off by a share of the largest.
+        are_zero = np.abs(residual) <= _EXACT_ZERO * rows.numbers(sizes + sizes.max(initial=0.0) / 256)
+        return np.where(are_zero, 0.0, residual), are_zero
+
+    def _written(self, seen: Seen) -> FloatArray:
+        """The residuals (b,) of the coefficients as they are written."""
+        if self.is_thorough:
+            return seen.residual - self.standard.product(seen.shifted, self.written)
+        # Rounded slopes move a residual by no more than the rounding of its products does.
+        moved = float(self.written[0]) if self.standard.intercept else 0.0
+        return seen.residual - moved if moved else seen.residual
+
+
+def pinball(residual: FloatArray, quantile: float) -> FloatArray:
+    """ρ(r) = r·τ for r > 0 and r·(τ − 1) for r < 0, (n,)."""
+    return np.where(residual > 0, quantile * residual, (quantile - 1) * residual)
