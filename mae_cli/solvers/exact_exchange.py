@@ -80,6 +80,8 @@ def completed(problem: Problem, optimum: Optimum) -> Positions | None:
 
 def _proved(problem: Problem, basis: Positions) -> VertexProof:
     proof = Vertex.of(problem, basis, is_thorough=False).prove()
+    if proof.is_blurred:
+        proof = proof.with_measured_numbers()
     return Vertex.of(problem, basis, is_thorough=True).prove() if proof.is_blurred else proof
 
 

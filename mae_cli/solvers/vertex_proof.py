@@ -6,7 +6,7 @@ a smaller loss than Σωμr. What rounding can do to them is bounded. Where that
 the constraint is summed up in twice the digits; where it blurs the loss, the residuals are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -89,14 +89,15 @@ class Vertex:
         nu = self.basis.rows.multipliers(sums.gradient)
         summed, solved = sums_rounding(count) * sums.mass, columns * UNIT * float(np.abs(nu).sum())
         errors = np.full(len(sums.gradient), summed + solved)
-        proof = VertexProof(self, sums, nu / self.basis.weights, self._errors(errors))
-        return proof if proof.is_settled else self._proved_exactly(sums)
+        numbers = self.view.reach * (sums.mass + float(self.basis.weights.sum()))
+        proof = VertexProof(self, sums, nu / self.basis.weights, self._errors(errors), numbers)
+        return proof if proof.is_settled else self._proved_exactly(sums, numbers)
 
-    def _proved_exactly(self, sums: VertexSums) -> "VertexProof":
+    def _proved_exactly(self, sums: VertexSums, numbers: float) -> "VertexProof":
         gradient = sum_blocks(self.problem.rows, self.view.constraint).gradient(self.view.quantile)
         multipliers, correction = self.basis.multipliers(gradient)
         errors = self._errors(np.full(len(sums.gradient), _EXACT * sums.mass))
-        return VertexProof(self, sums, multipliers, errors + correction + UNIT * np.abs(multipliers))
+        return VertexProof(self, sums, multipliers, errors + correction + UNIT * np.abs(multipliers), numbers)
 
     def _errors(self, gradient: FloatArray) -> FloatArray:
         """What errors of the gradient Σωμz, at most (p,), do to μ in the basis, (k,)."""
@@ -112,12 +113,18 @@ class VertexProof:
         sums: over the rows.
         multipliers: (k,) μ in the basis.
         errors: (k,) what these can be off by.
+        numbers: Σω|slope|·(|y| + Σ|z·v|) over all rows, or more: what the losses are the sum of.
     """
 
     vertex: Vertex
     sums: VertexSums
     multipliers: FloatArray
     errors: FloatArray
+    numbers: float
+
+    def with_measured_numbers(self) -> "VertexProof":
+        """The same with the `numbers` of the rows themselves, by one pass, not of the largest that a row can have."""
+        return replace(self, numbers=sum_blocks(self.vertex.problem.rows, self.vertex.view.numbers))
 
     @cached_property
     def outside(self) -> FloatArray:
@@ -169,8 +176,7 @@ class VertexProof:
         view, sums, basis = self.vertex.view, self.sums, self.vertex.basis
         added_up = pairwise_rounding(sums.blocks) * sums.loss
         left = float(basis.weights @ np.abs(basis.exact.residual(self.vertex.plane.solution).high))
-        touched = sums.mass + float(basis.weights.sum())
-        residuals = UNIT * sums.loss if view.is_thorough else _rounding(view.reach, len(view.point)) * touched
+        residuals = UNIT * sums.loss if view.is_thorough else _rounding(self.numbers, len(view.point))
         return 2 * (added_up + residuals) + left
 
     @property

@@ -147,6 +147,13 @@ class VertexView:
             blurred=SidedRows(block.positions[blurred], seen.sides[blurred]),
         )
 
+    def numbers(self, block: Block) -> float:
+        """Σω·max(τ, 1 − τ)·(|y| + Σ|z·v|) for the rows of the basis, Σω|μ|·(|y| + Σ|z·v|) for the others."""
+        seen = self.seen(block)
+        slopes = np.abs(self._slopes(seen.sides))
+        slopes[seen.basis] = max(self.quantile, 1 - self.quantile)
+        return float((block.weighted(slopes) * self.standard.numbers(seen.shifted, self.point)).sum())
+
     def constraint(self, block: Block) -> ConstraintSums:
         """What the rows of a block add to the constraint, exactly."""
         seen, rows = self.seen(block), ExactRows.of(block, self.standard)
@@ -172,6 +179,8 @@ class VertexView:
 
     def _slopes(self, sides: FloatArray) -> FloatArray:
         """μ by the side, 0 in the basis."""
+        if self.quantile == 0.5:
+            return 0.5 * sides
         return np.where(sides > 0, self.quantile, self.quantile - 1) * np.abs(sides)
 
     def _quick(self, block: Block, shifted: Block) -> tuple[FloatArray, Positions, FloatArray]:
@@ -211,4 +220,6 @@ class VertexView:
 
 def pinball(residual: FloatArray, quantile: float) -> FloatArray:
     """ρ(r) = r·τ for r > 0 and r·(τ − 1) for r < 0, (n,)."""
+    if quantile == 0.5:
+        return 0.5 * np.abs(residual)
     return np.where(residual > 0, quantile * residual, (quantile - 1) * residual)
