@@ -12,9 +12,9 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import mae_cli
 import numpy as np
 
+import mae_cli
 from oracle.awkward import KINDS, SIZES, problem
 from oracle.verdict import Verdict, verdicts
 

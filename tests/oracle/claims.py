@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from oracle.awkward import Problem
-
 if TYPE_CHECKING:
     from mae_cli import FitResult
+    from oracle.awkward import Problem
 
 Term = tuple[str, str | None]
 CONSTANT: Term = ("(constant)", None)
@@ -59,9 +58,7 @@ class Claim:
     def kept(self, problem: Problem) -> list[Term]:
         """The terms that were fitted; the constant first where the model has one."""
         return [
-            term
-            for term in self.coefficients
-            if term not in self.left_out and (term != CONSTANT or problem.intercept)
+            term for term in self.coefficients if term not in self.left_out and (term != CONSTANT or problem.intercept)
         ]
 
 

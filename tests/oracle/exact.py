@@ -53,7 +53,7 @@ class Table:
 
     @classmethod
     def of(cls, columns: np.ndarray, target: np.ndarray, weights: np.ndarray | None = None) -> Table:
-        """Of floats: columns (n, k), a column of ones among them where there is an intercept; target and weights (n,)."""
+        """Of floats: columns (n, k), among them one of ones where there is an intercept; target and weights (n,)."""
         if weights is not None:
             used = np.asarray(weights) > 0
             columns, target, weights = columns[used], target[used], weights[used]
@@ -158,7 +158,7 @@ class LeastSquares:
 
 def least_squares(table: Table) -> LeastSquares:
     """The solution of the normal equations AᵀΩA β = AᵀΩy; the columns must be independent."""
-    rows, columns = table.shape
+    columns = table.shape[1]
     weighted = table.columns * table.weights[:, None]
     equations = weighted.T @ table.columns
     unknowns = np.eye(columns, dtype=int).astype(object)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from oracle.awkward import Problem
 from oracle.claims import CONSTANT, Claim, Term, design
 from oracle.exact import Pinball, Squares, Table, least_absolute, least_squares, loss_of, rounded
+
+if TYPE_CHECKING:
+    from oracle.awkward import Problem
 
 
 def honest_claim(problem: Problem) -> Claim | None:

@@ -19,9 +19,7 @@ BATCH = 100
 
 def listed(found):
     """The faults of each seed, a line each."""
-    return "\n".join(
-        f"seed {seed}, {each.solver}: {fault}" for seed, each in found for fault in each.faults
-    )
+    return "\n".join(f"seed {seed}, {each.solver}: {fault}" for seed, each in found for fault in each.faults)
 
 
 # ---------------------------------------------------------------- the library

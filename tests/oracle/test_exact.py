@@ -120,9 +120,7 @@ def test_the_other_optimum_is_one(random):
         X, y, weights = tiny(random, whole=True)
         vertex = least_absolute(Table.of(X, y, weights), MEDIAN)
         if vertex.changes is not None:
-            moved = [
-                r + change for r, change in zip(residuals(X, y, vertex.coefficients), vertex.changes, strict=True)
-            ]
+            moved = [r + change for r, change in zip(residuals(X, y, vertex.coefficients), vertex.changes, strict=True)]
             shares = [Fraction(weight) for weight in weights.tolist()]
             total = sum(share * abs(r) for share, r in zip(shares, moved, strict=True))
             assert total / sum(shares) == vertex.optimum

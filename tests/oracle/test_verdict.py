@@ -3,10 +3,10 @@
 import math
 from dataclasses import replace
 
-import mae_cli
 import numpy as np
 import pytest
 
+import mae_cli
 from oracle import verdict as verdict_module
 from oracle.awkward import KINDS, Problem, problem
 from oracle.claims import CONSTANT, Claim

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import mae_cli
 import numpy as np
 
-from oracle.awkward import Problem
+import mae_cli
 from oracle.claims import CONSTANT, Claim, Term, design, missing_terms
 from oracle.exact import Pinball, Squares, Table, least_absolute, least_squares, loss_of, rounded
+
+if TYPE_CHECKING:
+    from oracle.awkward import Problem
 
 # Half the distance from 1 to the next float: no rounding to nearest changes a number by a larger share.
 UNIT = Fraction(1, 2**53)
@@ -140,7 +143,7 @@ class Truth:
         dependent: how many of the terms are combinations of others.
         optimum: the least mean loss.
         by_rounded: the mean loss of the optimal coefficients, each rounded to the nearest float; None beyond floats.
-        unique: whether no other coefficients are optimal; None where τ as a float and as a decimal say different things.
+        unique: whether no other coefficients are optimal; None where the answers for τ as a float and as a decimal differ.
         changes: how the predictions of another optimum differ; None where there is no other, for any of both τ.
     """
 
@@ -311,9 +314,9 @@ class Trial:
     def rounding(self) -> Fraction:
         """The loss that rounding alone makes of a perfect fit, as if nobody had added offsets to its numbers.
 
-        A row's residual is y − b − Σxβ. With offsets taken out it has k + 1 terms that are rounded when they are read or
-        multiplied, and k + 1 sums, each with an error of at most ε/2 of the terms' sizes together: (k + 2) ε of them in
-        all. A factor of 4 is for coefficients that solve equations rounded likewise.
+        A row's residual is y − b − Σxβ. With offsets taken out it has k + 1 terms that are rounded when they are read
+        or multiplied, and k + 1 sums, each with an error of at most ε/2 of the terms' sizes together: (k + 2) ε of them
+        in all. A factor of 4 is for coefficients that solve equations rounded likewise.
         """
         share = 8 * (len(self.terms) + 2) * UNIT
         sizes = [share * size for size in self._sizes(centred=self.problem.intercept)]
@@ -324,9 +327,7 @@ class Trial:
     def _beyond_rounding(self, changes: list[Fraction]) -> bool:
         """Whether some prediction, a sum of float terms, can show the change."""
         share = 8 * (len(self.terms) + 2) * UNIT
-        return any(
-            abs(change) > share * size for change, size in zip(changes, self._sizes(centred=False), strict=True)
-        )
+        return any(abs(change) > share * size for change, size in zip(changes, self._sizes(centred=False), strict=True))
 
     def _sizes(self, *, centred: bool) -> list[Fraction]:
         """|y| + Σ|x·β| of each row, about the medians of y and of each x if centred."""
