@@ -143,7 +143,7 @@ class Truth:
         dependent: how many of the terms are combinations of others.
         optimum: the least mean loss.
         by_rounded: the mean loss of the optimal coefficients, each rounded to the nearest float; None beyond floats.
-        unique: whether no other coefficients are optimal; None where the answers for τ as a float and as a decimal differ.
+        unique: whether no other coefficients are optimal; None where τ as a float and as a decimal differ in that.
         changes: how the predictions of another optimum differ; None where there is no other, for any of both τ.
     """
 
