@@ -146,11 +146,13 @@ def test_months_in_fifteen_digits_depend_on_the_number_of_the_row():
     assert 0 < part < rounding
 
 
-def test_terms_and_numbers_that_are_missing_are_found(posed, claim):
+def test_terms_that_are_missing_and_numbers_out_of_range_are_found(posed, claim):
     coefficients = {term: value for term, value in claim.coefficients.items() if term != X1}
     assert kinds_of(posed, replace(claim, coefficients=coefficients)) == [Kind.TERMS]
     assert kinds_of(posed, replace(claim, lower_bound=math.inf)) == [Kind.NUMBER]
     assert kinds_of(posed, replace(claim, coefficients=claim.coefficients | {X0: math.nan})) == [Kind.NUMBER]
+    assert kinds_of(posed, replace(claim, lower_bound=-1e-300)) == [Kind.NUMBER]
+    assert kinds_of(posed, replace(claim, lower_bound=0.0, relative_gap=1.5)) == [Kind.NUMBER]
 
 
 def test_levels_but_for_one_of_each_text_are_terms():

@@ -40,7 +40,7 @@ class Kind(StrEnum):
     DEPENDENT = "dependent columns kept"
     LEFT_OUT = "independent column left out"
     TERMS = "terms not spoken of"
-    NUMBER = "a number that is not finite"
+    NUMBER = "a number out of its range"
     EXCEPTION = "exception"
 
 
@@ -112,14 +112,14 @@ def fitted(problem: Problem, solver: str | mae_cli.Textbook = "auto") -> mae_cli
 
 def judge(truths: Truths, claim: Claim) -> tuple[Fault, ...]:
     """All that is false about a claim."""
-    numbers = [*claim.coefficients.values(), claim.loss, claim.lower_bound, claim.relative_gap or 0.0]
-    if not np.isfinite(numbers).all():
-        return (Fault(Kind.NUMBER),)
+    if not np.isfinite([*claim.coefficients.values(), *_numbers(claim).values()]).all():
+        return (Fault(Kind.NUMBER, _numbers(claim)),)
     missing = missing_terms(truths.problem, claim)
     if missing:
         return (Fault(Kind.TERMS, words=str(missing)),)
     trial = Trial(truths, claim)
     faults = (
+        _out_of_range(claim),
         trial.false_optimum(),
         trial.false_perfection(),
         trial.bound_above_the_optimum(),
@@ -130,6 +130,16 @@ def judge(truths: Truths, claim: Claim) -> tuple[Fault, ...]:
         *trial.independent_columns_left_out(),
     )
     return tuple(fault for fault in faults if fault is not None)
+
+
+def _numbers(claim: Claim) -> dict[str, float]:
+    return {"stated": claim.loss, "bound": claim.lower_bound, "gap": claim.relative_gap or 0.0}
+
+
+def _out_of_range(claim: Claim) -> Fault | None:
+    """No loss is below zero, so that no bound needs to be, and no gap is more than the whole loss."""
+    numbers = _numbers(claim)
+    return Fault(Kind.NUMBER, numbers) if min(numbers.values()) < 0 or numbers["gap"] > 1 else None
 
 
 # ---------------------------------------------------------------- what is true
@@ -240,6 +250,14 @@ class Trial:
         return loss_of(self.table, loss, list(self._all.values()))
 
     @property
+    def _last_places(self) -> float:
+        """What half a unit in the last place of every coefficient can cost, Σ|x|·½ulp(β) in the mean."""
+        used, values = _used(self.problem), np.array([self.claim.coefficients[term] for term in self.terms])
+        weights = np.ones(len(used)) if self.problem.weights is None else self.problem.weights[used]
+        columns = np.abs(design(self.problem, self.terms)[used])
+        return float(np.average(columns @ (np.spacing(np.abs(values)) / 2), weights=weights / weights.max()))
+
+    @property
     def _excess(self) -> Fraction:
         return self.written - self.truth.optimum
 
@@ -254,7 +272,7 @@ class Trial:
         possible = self.truth.by_rounded - self.truth.optimum
         if self._excess <= CLEARLY * self.truth.optimum or self._excess <= 2 * possible:
             return None
-        return self._fault(Kind.OPTIMAL, by_rounded=self.truth.by_rounded)
+        return self._fault(Kind.OPTIMAL, by_rounded=self.truth.by_rounded, last_places=self._last_places)
 
     def false_perfection(self) -> Fault | None:
         """Said to be perfect, though the loss is more than rounding."""
@@ -325,9 +343,10 @@ class Trial:
         return sum(int(weight) * loss for weight, loss in pairs) / int(self.table.weights.sum())
 
     def _beyond_rounding(self, changes: list[Fraction]) -> bool:
-        """Whether some prediction, a sum of float terms, can show the change."""
-        share = 8 * (len(self.terms) + 2) * UNIT
-        return any(abs(change) > share * size for change, size in zip(changes, self._sizes(centred=False), strict=True))
+        """Whether some prediction can show the change: beyond the rounding of its terms and of those of a usual row."""
+        share, sizes = 8 * (len(self.terms) + 2) * UNIT, self._sizes(centred=False)
+        usual = sum(sizes) / len(sizes)
+        return any(abs(change) > share * max(size, usual) for change, size in zip(changes, sizes, strict=True))
 
     def _sizes(self, *, centred: bool) -> list[Fraction]:
         """|y| + Σ|x·β| of each row, about the medians of y and of each x if centred."""
