@@ -1,9 +1,11 @@
-"""Problems of every awkward kind, and a dual check that trusts nothing but the data."""
+"""Problems to solve, and a check of proofs in exact arithmetic that trusts nothing but the data."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from oracle.exact import Pinball, Table, integers, loss_of
 
 from mae_cli.losses import loss_named
 from mae_cli.rows.blocks import MemoryRows
@@ -43,9 +45,14 @@ class Regression:
         return self.y - (self.X @ solution.coefficients + solution.intercept)
 
     def rounding(self, solution) -> float:
-        """8ε · mean(|y| + |b| + Σ|x·w|): the loss that rounding alone can make."""
+        """What rounding alone can make of the mean absolute residual when floats evaluate it.
+
+        A residual is p + 2 terms, each rounded when it is read or multiplied and when it is added; twice that for the
+        coefficients, which were rounded likewise.
+        """
         sizes = np.abs(self.y) + abs(solution.intercept) + np.abs(self.X) @ np.abs(solution.coefficients)
-        return float(8 * EPSILON * (self.weight_values @ sizes) / self.weight_values.sum())
+        share = 2 * (self.X.shape[1] + 3) * EPSILON
+        return float(share * (self.weight_values @ sizes) / self.weight_values.sum())
 
 
 def mean_loss(regression: Regression, residual: np.ndarray, loss: str, quantile: float) -> float:
@@ -56,29 +63,41 @@ def mean_loss(regression: Regression, residual: np.ndarray, loss: str, quantile:
 
 
 def assert_proved_from_the_data(regression: Regression, solution, quantile: float = 0.5) -> None:
-    """The certificate of an optimal MAE or pinball fit, recomputed: a feasible dual point whose value is the loss."""
-    tilt = 2 * quantile - 1
-    residual = regression.residual(solution)
-    if solution.certificate.relative_gap is None:
-        assert mean_loss(regression, residual, "mae", quantile) <= 2 * regression.rounding(solution)
-        assert solution.certificate.status == "optimal"
-        return  # a perfect fit needs no dual point: no loss is below zero
-    assert solution.dual is not None
-    multipliers = np.sign(residual)
-    multipliers[solution.dual.rows] = solution.dual.values
-    assert np.abs(multipliers).max(initial=0.0) <= 1.0
-    kept = [j for j in range(regression.matrix.shape[1]) if j - regression.intercept not in solution.aliased]
-    columns, weights = regression.matrix[:, kept], regression.weight_values
-    # Centred columns have no offset to cancel; with an intercept centring changes nothing in the constraint.
-    if regression.intercept:
-        columns = np.column_stack([columns[:, 0], columns[:, 1:] - columns[:, 1:].mean(axis=0)])
-    balance = (weights * (multipliers + tilt)) @ columns
-    assert np.all(np.abs(balance) <= 1e-9 * (weights @ np.abs(columns)))
-    factor = 1.0 if quantile == 0.5 else 0.5
-    loss = mean_loss(regression, residual, "mae", quantile)
-    gap = factor * float(weights @ (np.abs(residual) - multipliers * residual)) / weights.sum()
+    """The certificate of an optimal MAE or pinball fit: a gap of 1e-9 at most or a perfect fit, and what is said holds.
+
+    All is evaluated in rational numbers from the data; a dual point, where there is one, must prove the gap by itself.
+    """
     certificate = solution.certificate
+    table, loss = Table.of(regression.matrix, regression.y, regression.weights), Pinball(Fraction(quantile))
+    written = [solution.intercept] * regression.intercept + solution.coefficients.tolist()
+    exact = loss_of(table, loss, written)
+    found = float(exact)
     assert certificate.status == "optimal"
-    assert gap <= regression.rounding(solution)
-    assert certificate.loss == pytest.approx(loss, rel=1e-13, abs=regression.rounding(solution))
-    assert certificate.lower_bound == pytest.approx(loss - gap, rel=1e-13, abs=regression.rounding(solution))
+    if certificate.relative_gap is None:
+        assert found <= regression.rounding(solution)
+        return  # a perfect fit needs no dual point: no loss is below zero
+    assert certificate.relative_gap <= 1e-9
+    assert certificate.loss == pytest.approx(found, rel=1e-12 + certificate.relative_gap, abs=0)
+    assert Fraction(certificate.lower_bound) <= exact
+    assert certificate.lower_bound == pytest.approx(found, rel=1e-12 + certificate.relative_gap, abs=0)
+    if solution.dual is not None:
+        assert_dual_point(table, loss, written, solution.dual)
+
+
+def assert_dual_point(table: Table, loss: Pinball, written: list[float], dual) -> None:
+    """|λ| ≤ 1, Σω(λ + 2τ − 1)x = 0 to 1e-13 of Σω|x|, and the gap Σω(|r| − λr) is at most 1e-9 of the loss."""
+    residuals, _ = table.residuals(written)
+    multipliers = np.sign(residuals).astype(float)
+    multipliers[dual.rows] = dual.values
+    assert np.abs(multipliers).max(initial=0.0) <= 1.0
+    wholes, exponent = integers(multipliers)
+    unit, tilt = Fraction(2) ** -exponent, loss.tilt  # λ = wholes / unit
+    # (λ + tilt) in integers: over the product of both denominators.
+    top, bottom = tilt.numerator * unit.numerator, tilt.denominator
+    pulls = table.weights * (wholes * (bottom * unit.denominator) + top)
+    sizes = (table.weights @ abs(table.columns)) * (bottom * unit.numerator)
+    balance = abs(pulls @ table.columns)
+    assert all(10**13 * off <= size for off, size in zip(balance, sizes, strict=True))
+    gap = table.weights @ (abs(residuals) * unit.numerator - wholes * residuals * unit.denominator)
+    total = table.weights @ (abs(residuals) * bottom + residuals * tilt.numerator)
+    assert 10**9 * gap * bottom <= total * unit.numerator

@@ -1,0 +1,133 @@
+"""`PYTHONPATH=tests python -m oracle`: fit awkward problems, and count what is false about the fits."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import mae_cli
+from oracle.awkward import KINDS, SIZES, problem
+from oracle.verdict import Verdict, verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SEEDS_SHOWN = 12
+CHUNK = 50
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the campaign counts of one fit.
+
+    Attributes:
+        kinds: the faults, and what is counted beside them.
+    """
+
+    seed: int
+    solver: str
+    status: str
+    kinds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, seed: int, verdict: Verdict) -> Outcome:
+        """Of a verdict."""
+        kinds = [fault.kind.value for fault in verdict.faults]
+        kinds += ["(limit, which is honest)"] * verdict.gave_up + ["(warning)"] * bool(verdict.warnings)
+        status = "exception" if verdict.claim is None else verdict.claim.status
+        return cls(seed, verdict.solver, status, tuple(dict.fromkeys(kinds)))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a campaign, or show one problem; the exit status is 1 when a fault was found."""
+    options = parsed(arguments)
+    print(f"mae_cli of {mae_cli.__file__}; {kernel()}")
+    if options.show is not None:
+        return show(options.show, options.size, options.kind)
+    start = time.perf_counter()
+    seeds = range(options.first, options.first + options.count)
+    outcomes = list(chain.from_iterable(examined(seeds, options.size, options.kind, options.jobs)))
+    seconds = time.perf_counter() - start
+    print(f"{len(seeds):,} problems in {seconds:.0f} s: {len(seeds) / seconds:.1f} a second")
+    print("\n".join(summary(outcomes)))
+    return int(any(not kind.startswith("(") for outcome in outcomes for kind in outcome.kinds))
+
+
+def parsed(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the options."""
+    parser = argparse.ArgumentParser(prog="python -m oracle", description=__doc__)
+    parser.add_argument("--count", type=int, default=1000, help="how many problems (default 1000)")
+    parser.add_argument("--first", type=int, default=0, metavar="SEED", help="seed of the first (default 0)")
+    parser.add_argument("--size", choices=SIZES, default="small", help="rows and columns (small)")
+    parser.add_argument("--kind", choices=KINDS, help="only problems that are awkward in this way")
+    parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
+    parser.add_argument("--show", type=int, metavar="SEED", help="print one problem and its verdicts in full")
+    return parser.parse_args(arguments)
+
+
+def kernel() -> str:
+    """Which kernel of the linear algebra is used, as far as it is known."""
+    asked = f"OPENBLAS_CORETYPE={os.environ.get('OPENBLAS_CORETYPE', '')}"
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return asked
+    return ", ".join([asked, *{library["architecture"] for library in threadpool_info() if "architecture" in library}])
+
+
+def examined(seeds: range, size: str, kind: str | None, jobs: int) -> Iterator[list[Outcome]]:
+    """The outcomes of each seed, in their order."""
+    examine = partial(outcomes_of, size=size, kind=kind)
+    if jobs == 1:
+        yield from map(examine, seeds)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(examine, seeds, chunksize=CHUNK)
+
+
+def outcomes_of(seed: int, size: str, kind: str | None) -> list[Outcome]:
+    """What both solvers make of the problem of a seed."""
+    return [Outcome.of(seed, verdict) for verdict in verdicts(problem(seed, size, kind))]
+
+
+def summary(outcomes: Iterable[Outcome]) -> list[str]:
+    """Counts by solver: of each status, of each kind of fault with its first seeds."""
+    statuses: Counter[tuple[str, str]] = Counter()
+    seeds: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for outcome in outcomes:
+        statuses[outcome.solver, outcome.status] += 1
+        for kind in outcome.kinds:
+            seeds[outcome.solver, kind].append(outcome.seed)
+    lines = [f"{solver:8} {count:8,}  {status}" for (solver, status), count in sorted(statuses.items())]
+    for (solver, kind), found in sorted(seeds.items()):
+        some = " ".join(map(str, found[:SEEDS_SHOWN]))
+        lines.append(f"{solver:8} {len(found):8,}  {kind}: seeds {some}{' …' * (len(found) > SEEDS_SHOWN)}")
+    return lines
+
+
+def show(seed: int, size: str, kind: str | None) -> int:
+    """Print one problem, what both solvers say, and what is false about it."""
+    posed = problem(seed, size, kind)
+    print(posed)
+    with np.printoptions(precision=17, threshold=10_000, linewidth=160):
+        for name in ("numbers", "y", "weights", "texts"):
+            print(f"{name} = {getattr(posed, name)!r}")
+    found = verdicts(posed)
+    for verdict in found:
+        print(f"{verdict.solver}: {verdict.claim}")
+        for words in (*verdict.faults, *verdict.warnings):
+            print(f"    {words}")
+    return int(any(verdict.faults for verdict in found))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
