@@ -13,7 +13,6 @@ from mae_cli.text.files import Files
 from mae_cli.text.source import Source
 from mae_cli.text.spool import Spool
 
-
 _SPOOLS = ExitStack()
 
 
