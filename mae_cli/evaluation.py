@@ -13,7 +13,7 @@ from mae_cli.paired import Predictor, paired_difference
 from mae_cli.ranges import TrainingRanges, outside_note
 from mae_cli.reading.loading import LoadedRows, load_for_model
 from mae_cli.reading.one_pass import Data, Reading
-from mae_cli.reading.storage import choose_place
+from mae_cli.reading.storage import place_for
 from mae_cli.results.evaluation import EvaluationReport, EvaluationRows, Gate, Outside, Rival
 from mae_cli.results.scores import Scores
 from mae_cli.rows.blocks import Rows, TransformedRows
@@ -21,6 +21,7 @@ from mae_cli.rows.selection import Selection, joint_schema
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.schema import Schema
 from mae_cli.scoring import scorable, score
+from mae_cli.text.files import Records
 from mae_cli.wording import counted, quoted
 from mae_cli.worst import worst_rows
 
@@ -88,8 +89,17 @@ def evaluate(
         own = [name for name in rival.model.schema.names if name not in model.schema.names]
         part = f"a feature of the other model, {rival.name}"
         require_columns(dict.fromkeys(own, part), files.header.names, files.name)
-    loaded = _load(model, joint, files, settings)
-    all_rows = _scorable(loaded)
+    with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
+        reading = Reading(collect, skip_unseen=settings.skip_unseen)
+        loaded = load_for_model(files, joint, model.target, model.weight, reading)
+        return _report(subject, rival, joint, loaded, settings)
+
+
+def _report(
+    subject: NamedModel, rival: NamedModel | None, joint: Schema, loaded: LoadedRows, settings: EvaluationSettings
+) -> EvaluationReport:
+    """The metrics of the model, and of its rival, on rows with the columns of both."""
+    model, files, all_rows = subject.model, loaded.files, _scorable(loaded)
     rows, point = _rows_of(model, joint, all_rows), model.point
     scores = score(rows, point, model.trivial_prediction, model.quantile, files.place)
     compared = None if rival is None else _rival(model, rival, joint, all_rows, files)
@@ -111,12 +121,6 @@ def evaluate(
     )
 
 
-def _load(model: Model, joint: Schema, files: Data, settings: EvaluationSettings) -> LoadedRows:
-    place = choose_place(files, len(joint.features) + 1, stream=settings.stream)
-    reading = Reading(place.collect, skip_unseen=settings.skip_unseen)
-    return load_for_model(files, joint, model.target, model.weight, reading)
-
-
 def _scorable(loaded: LoadedRows) -> Rows:
     rows = scorable(loaded.rows)
     if rows is None:
@@ -130,7 +134,7 @@ def _rows_of(model: Model, joint: Schema, rows: Rows) -> Rows:
     return TransformedRows(rows, Selection.of(model.schema, joint))
 
 
-def _rival(model: Model, rival: NamedModel, joint: Schema, all_rows: Rows, files: Data) -> Rival:
+def _rival(model: Model, rival: NamedModel, joint: Schema, all_rows: Rows, files: Records) -> Rival:
     """The rival's metrics, by the baseline and at the quantile of the model, and the difference."""
     other = rival.model
     rows = _rows_of(other, joint, all_rows)

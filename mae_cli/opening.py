@@ -11,7 +11,7 @@ from mae_cli.text.files import Files
 
 @contextmanager
 def opened(arguments: Sequence[str], dialect: Dialect, dask: str | None) -> Iterator[Data]:
-    """The files that a command's arguments name, for the time of a `with` block.
+    """The files that a command's arguments name, for the time of a `with` block, at whose end they are closed.
 
     Args:
         arguments: Paths; or patterns for Dask.
@@ -24,7 +24,8 @@ def opened(arguments: Sequence[str], dialect: Dialect, dask: str | None) -> Iter
         SettingsError: workers cannot read standard input.
     """
     if dask is None:
-        yield Files.of(arguments, dialect)
+        with Files.of(arguments, dialect) as files:
+            yield files
         return
     if "-" in arguments:
         raise SettingsError("--dask cannot read standard input (-); give files that the workers see")

@@ -1,6 +1,7 @@
 """The use case "train": a table becomes a fitted model and a report."""
 
 import time
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mae_cli import __version__
-from mae_cli.cells.columns import ColumnChoice, resolve
+from mae_cli.cells.columns import ColumnChoice, UsedColumns, resolve
 from mae_cli.comparison import Fitted, TrainingData, compare
 from mae_cli.effects import effects
 from mae_cli.errors import DataError, SettingsError
@@ -17,7 +18,7 @@ from mae_cli.fitting import FitSettings, fit_rows, require_span
 from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
 from mae_cli.reading.loading import LoadedRows, load_training
 from mae_cli.reading.one_pass import Data, Missing, Reading
-from mae_cli.reading.storage import choose_place
+from mae_cli.reading.storage import place_for
 from mae_cli.results.training import FitReport, Seconds, TrainingRows, TrainReport
 from mae_cli.rows.blocks import Rows
 from mae_cli.rows.encoding import Coding, Description, build_schema, describe
@@ -93,7 +94,15 @@ def train(files: Data, settings: TrainSettings, watch: Watch = UNWATCHED) -> Tra
         DataError: the data cannot be read or fitted as asked.
     """
     started = time.perf_counter()
-    data = _prepare(_load(files, settings, watch), settings)
+    used = resolve(settings.columns, files.header.names, files.name)
+    with place_for(files, len(used.names), stream=settings.stream) as collect:
+        reading = Reading(collect, settings.missing, settings.max_levels, watch=watch)
+        data = _read(files, used, reading, settings)
+        return _trained(files.name, data, settings, watch, started)
+
+
+def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, started: float) -> Trained:
+    """The fit of data that were read, from a start on by the clock until now."""
     read = time.perf_counter() - started
     scored_at = settings.fit.quantile
     fitted = _fit(data, settings.fit, scored_at, watch)
@@ -103,7 +112,7 @@ def train(files: Data, settings: TrainSettings, watch: Watch = UNWATCHED) -> Tra
         comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
-        source=files.name,
+        source=source,
         target=settings.columns.target,
         weight=settings.columns.weight,
         rows=data.rows,
@@ -116,11 +125,11 @@ def train(files: Data, settings: TrainSettings, watch: Watch = UNWATCHED) -> Tra
     return Trained(_model(settings, data, fitted), report)
 
 
-def _load(files: Data, settings: TrainSettings, watch: Watch) -> LoadedRows:
-    used = resolve(settings.columns, files.header.names, files.name)
-    place = choose_place(files, len(used.names), stream=settings.stream)
-    reading = Reading(place.collect, settings.missing, settings.max_levels, watch=watch)
-    return load_training(files, used, reading)
+def _read(files: Data, used: UsedColumns, reading: Reading, settings: TrainSettings) -> _Data:
+    """The rows as they are fitted; those that were read are given up."""
+    loaded = load_training(files, used, reading)
+    with closing(loaded.rows):  # those to fit and those held out are kept apart from them
+        return _prepare(loaded, settings)
 
 
 def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:

@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import settings
+from support.tables import close_sources
 
 from mae_cli.commands import evaluate, predict, train
+from mae_cli.rows.blocks import MemoryRows
+from mae_cli.rows.scratch import Scratch
 
 # The same examples in every run: a failure can be repeated, and a run that passed passes again.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -42,6 +45,26 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "workers" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("workers"))
+
+
+@pytest.fixture(autouse=True)
+def _closed_sources():
+    """The texts that a test takes for files are closed with it."""
+    yield
+    close_sources()
+
+
+@pytest.fixture
+def scratch():
+    """A place for rows in scratch files."""
+    with Scratch() as place:
+        yield place
+
+
+@pytest.fixture(params=["memory", "scratch"])
+def place(request):
+    """Where rows may live, one place after the other."""
+    return MemoryRows if request.param == "memory" else request.getfixturevalue("scratch")
 
 
 @pytest.fixture

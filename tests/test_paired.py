@@ -8,7 +8,6 @@ from mae_cli.losses import Absolute, Pinball
 from mae_cli.paired import Predictor, paired_difference
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
-from mae_cli.rows.scratch import ScratchRows
 from mae_cli.rows.selection import Selection
 
 ALL = Selection(None, (), ())
@@ -95,9 +94,9 @@ def test_where_blocks_end_does_not_matter(block_rows):
     assert (found.value, *found.interval) == pytest.approx((usual.value, *usual.interval), abs=1e-14)
 
 
-def test_where_the_rows_live_does_not_matter():
+def test_where_the_rows_live_does_not_matter(scratch):
     rows = rows_of(*errors(12_000), block_rows=1_000)
-    assert paired_difference(ScratchRows.collect(rows.blocks), FIRST, OTHER, MAE) == paired_difference(
+    assert paired_difference(scratch.collect(rows.blocks), FIRST, OTHER, MAE) == paired_difference(
         rows, FIRST, OTHER, MAE
     )
 

@@ -96,8 +96,11 @@ def test_plain_gzipped_and_piped_text_give_the_same_model(text, tmp_path, monkey
     plain.write_bytes(text.encode())
     zipped.write_bytes(gzip.compress(text.encode(), mtime=0))
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-    models = {run(Files.of([name]), holdout=0.2).model.to_json() for name in (str(plain), str(zipped), "-")}
-    assert models == {run(held(text), holdout=0.2).model.to_json()}
+    models = {run(held(text), holdout=0.2).model.to_json()}
+    for name in (str(plain), str(zipped), "-"):
+        with Files.of([name]) as files:
+            models.add(run(files, holdout=0.2).model.to_json())
+    assert len(models) == 1
 
 
 def test_several_files_give_the_report_of_the_file_they_make_together(text):

@@ -7,7 +7,6 @@ from support.tables import held
 from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.design import Design
-from mae_cli.rows.scratch import ScratchRows
 from mae_cli.worst import worst_rows
 
 NOTHING = Coefficients(0.0, np.zeros(1))
@@ -63,6 +62,6 @@ def test_lines_are_those_of_the_file_though_records_span_lines_and_rows_are_left
     ]
 
 
-def test_rows_in_a_scratch_file_give_the_same():
+def test_rows_in_a_scratch_file_give_the_same(scratch):
     rows = rows_of(np.random.default_rng(0).standard_cauchy(500), block_rows=64)
-    assert lines(ScratchRows.collect(rows.blocks), 20) == lines(rows, 20)
+    assert lines(scratch.collect(rows.blocks), 20) == lines(rows, 20)

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,5 +97,6 @@ def _columns_of(argument: str, ctx: click.Context) -> tuple[str, ...]:
 
     with suppress(Exception):  # no fault of the data or the options is told here, where the line is still being read
         if Path(argument).is_file():  # a pipe has only one reader, and that is the fit
-            return dialect_of(_UNSAID | ctx.params).read(argument).beginning(1)[0].cells
+            with closing(dialect_of(_UNSAID | ctx.params).read(argument)) as source:
+                return source.beginning(1)[0].cells
     return ()

@@ -63,10 +63,11 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
         check_output(options["output"], inputs, partial(_check_file, force=options["force"]))
         announce_terminal(model, *data, quiet=options["quiet"])
         fitted = model_of(model, data)
-        files = Files.of(data, dialect_of(options))
-        prediction = Prediction(fitted, files, PredictionSettings(options["column"], options["only"]))
-        _write(prediction, options["output"])
-        for text in prediction.notes():
+        with Files.of(data, dialect_of(options)) as files:
+            prediction = Prediction(fitted, files, PredictionSettings(options["column"], options["only"]))
+            _write(prediction, options["output"])
+            notes = prediction.notes()
+        for text in notes:
             note(text, quiet=options["quiet"])
 
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TextIO, cast
 
 import click
 
@@ -78,9 +79,15 @@ def _is_broken_pipe(error: OSError) -> bool:
 
 def _open_closed_streams() -> None:
     """Give a process that was started without standard streams (`<&-`, `>&-`) empty ones."""
-    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  (open as long as the process)
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stdin = sys.stdin or _empty_stream("r")
+    sys.stdout = sys.stdout or _empty_stream("w")
+    sys.stderr = sys.stderr or _empty_stream("w")
+
+
+def _empty_stream(mode: str) -> TextIO:
+    """As the interpreter makes standard streams: the descriptor is the process's, and open to its end."""
+    descriptor = os.open(os.devnull, os.O_RDONLY if mode == "r" else os.O_WRONLY)
+    return cast("TextIO", open(descriptor, mode, encoding="utf-8", closefd=False))
 
 
 def note(text: str, *, quiet: bool) -> None:
@@ -124,9 +131,11 @@ def _fail(message: str, status: int) -> None:
 def discard_output() -> None:
     """Point the streams that fail at nothing, so that the interpreter's last flush finds no closed pipe."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(nowhere, stream.fileno())
+    finally:
+        os.close(nowhere)

@@ -1,6 +1,7 @@
 """The files of a command where Dask workers see them: patterns expanded, headers read, files put together to parts."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from glob import glob, has_magic
 from itertools import chain
@@ -104,8 +105,8 @@ def _look_at(name: str, folder: Path, dialect: Dialect) -> _File:
         if _is_parquet(path):
             header, groups = survey(name, path)
             return _File(name, tuple(groups), header, is_parquet=True)
-        source = dialect.read(name, folder)
-        return _File(name, (source,), read_header(source), source.estimated_bytes)
+        with closing(dialect.read(name, folder)) as source:  # a path, which can be opened again elsewhere
+            return _File(name, (source,), read_header(source), source.estimated_bytes)
     except MaeCliError as fault:
         return _File(name, fault=fault)
 

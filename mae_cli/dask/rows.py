@@ -69,6 +69,9 @@ class DaskRows:
         """The rows that `transform` makes of every block, on the same workers."""
         return DaskRows.of(self.cluster, self.cluster.map(_kept, self.groups, self._starts[:-1], shared=transform))
 
+    def close(self) -> None:
+        """Nothing: workers forget what no task uses, and all of it when the cluster is closed."""
+
     def _parts(self, places: Sequence[int], rows: Sequence[Positions]) -> list[Block]:
         groups, starts = [self.groups[place] for place in places], [self._starts[place] for place in places]
         return self.cluster.all_results(self.cluster.map(_taken, groups, starts, rows))

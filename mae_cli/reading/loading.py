@@ -62,6 +62,7 @@ def load_training(files: Data, used: UsedColumns, reading: Reading) -> LoadedRow
         rows, tally = read(files, columns, reading)
         if not tally.misread:
             break
+        rows.close()
         text |= tally.misread
     tally.finish(files)
     return _loaded(files, rows, tally, used.features)

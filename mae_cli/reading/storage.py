@@ -2,16 +2,15 @@
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mae_cli.reading.one_pass import Data
+from mae_cli.reading.one_pass import Collect, Data
 from mae_cli.rows.blocks import MemoryRows
-from mae_cli.rows.scratch import ScratchRows
+from mae_cli.rows.scratch import Scratch
 from mae_cli.text.files import Files
 from mae_cli.text.source import Source
-
-Place = type[MemoryRows] | type[ScratchRows]
 
 # Rows stay in memory while their numbers take at most this share of it.
 _COMFORTABLE_SHARE = 0.25
@@ -21,21 +20,34 @@ _SAMPLE_BYTES = 1 << 16
 _UNKNOWN_MEMORY = 4 << 30
 
 
-def choose_place(files: Data, columns: int, *, stream: bool | None) -> Place:
-    """Memory or a scratch file for rows of so many columns.
+@contextmanager
+def place_for(files: Data, columns: int, *, stream: bool | None) -> Iterator[Collect]:
+    """Where the rows live while a `with` block lasts: gives what keeps them there, in memory or in scratch files.
 
     Args:
         files: the data.
         columns: how many are used.
-        stream: True for the scratch file, False for memory; None for the scratch file if the rows, at 8 bytes a cell
-            and as many as the first lines let expect, would take more than a quarter of the memory there is.
+        stream: True for scratch files, False for memory; None to decide by the size.
+    """
+    if needs_scratch(files, columns, stream=stream):
+        with Scratch() as scratch:
+            yield scratch.collect
+    else:
+        yield MemoryRows.collect
+
+
+def needs_scratch(files: Data, columns: int, *, stream: bool | None) -> bool:
+    """Whether rows of so many columns go to a scratch file.
+
+    Where the user does not say (None), they do if the rows, at 8 bytes a cell and as many as the first lines let
+    expect, would take more than a quarter of the memory there is.
     """
     if not isinstance(files, Files):
-        return MemoryRows  # of the workers that read the files
-    if stream is None:
-        rows = sum(map(_estimated_rows, files.sources))
-        stream = rows * (columns + 1) * _BYTES_A_CELL > _COMFORTABLE_SHARE * memory_bytes()
-    return ScratchRows if stream else MemoryRows
+        return False  # the workers that read the files keep them in their memory
+    if stream is not None:
+        return stream
+    rows = sum(map(_estimated_rows, files.sources))
+    return rows * (columns + 1) * _BYTES_A_CELL > _COMFORTABLE_SHARE * memory_bytes()
 
 
 def _estimated_rows(source: Source) -> float:

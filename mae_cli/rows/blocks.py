@@ -111,6 +111,10 @@ class Store(Rows, Protocol):
         """The rows that `transform` makes of every block, numbered anew and kept in the same place."""
         ...
 
+    def close(self) -> None:
+        """Give the place back before its time, where that is worth it; the rows are not used any more."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class MemoryRows:
@@ -151,6 +155,9 @@ class MemoryRows:
     def kept(self, transform: Callable[[Block], Block]) -> "MemoryRows":
         """The rows that `transform` makes of every block, numbered anew."""
         return MemoryRows.collect(map(transform, self.blocks))
+
+    def close(self) -> None:
+        """Nothing: memory is free when nobody uses it."""
 
     def _parts(self, stretches: Sequence[int], places: Sequence[Positions]) -> list[Block]:
         return [self.blocks[stretch].part(rows) for stretch, rows in zip(stretches, places, strict=True)]

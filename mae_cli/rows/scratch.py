@@ -8,10 +8,10 @@ the other.
 import errno
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import IO, Any, TypeVar
+from typing import IO, Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,24 +25,19 @@ T = TypeVar("T")
 AnyArray = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
-class ScratchRows:
-    """Rows in a scratch file.
+class Scratch:
+    """Scratch files for the time of a `with` block, at whose end they are closed, and thereby gone."""
 
-    Attributes:
-        file: the open file.
-        offsets: (blocks,) where each block starts in it.
-        starts: (blocks + 1,) the row number of each block's first row, and at the end the number of all rows.
-        layout: what a block consists of.
-    """
+    def __init__(self) -> None:
+        self._files = ExitStack()
 
-    file: IO[bytes] = field(repr=False)
-    offsets: tuple[int, ...]
-    starts: Positions
-    layout: "_Layout"
+    def __enter__(self) -> Self:
+        return self
 
-    @classmethod
-    def collect(cls, blocks: Iterable[Block]) -> "ScratchRows":
+    def __exit__(self, *_: object) -> None:
+        self._files.close()
+
+    def collect(self, blocks: Iterable[Block]) -> "ScratchRows":
         """Write the blocks to a new scratch file, their rows numbered anew, without empty ones (but for one at least).
 
         Raises:
@@ -50,6 +45,7 @@ class ScratchRows:
         """
         with _explained():
             file = tempfile.TemporaryFile(prefix="mae-cli-")  # noqa: SIM115  (open as long as the rows are needed)
+        self._files.callback(file.close)
         offsets: list[int] = []
         counts, layout = [0], _Layout()
         for block in numbered(blocks):
@@ -61,7 +57,26 @@ class ScratchRows:
                     layout.write(file, block)
         with _explained():
             file.flush()
-        return cls(file, tuple(offsets), np.cumsum(counts), layout)
+        return ScratchRows(self, file, tuple(offsets), np.cumsum(counts), layout)
+
+
+@dataclass(frozen=True, eq=False)
+class ScratchRows:
+    """Rows in a scratch file.
+
+    Attributes:
+        scratch: where the file belongs.
+        file: the open file.
+        offsets: (blocks,) where each block starts in it.
+        starts: (blocks + 1,) the row number of each block's first row, and at the end the number of all rows.
+        layout: what a block consists of.
+    """
+
+    scratch: Scratch = field(repr=False)
+    file: IO[bytes] = field(repr=False)
+    offsets: tuple[int, ...]
+    starts: Positions
+    layout: "_Layout"
 
     @cached_property
     def shape(self) -> tuple[int, int]:
@@ -78,7 +93,11 @@ class ScratchRows:
 
     def kept(self, transform: Callable[[Block], Block]) -> "ScratchRows":
         """The rows that `transform` makes of every block, in a scratch file of their own."""
-        return ScratchRows.collect(self.map(transform))
+        return self.scratch.collect(self.map(transform))
+
+    def close(self) -> None:
+        """Give the room on the disk back."""
+        self.file.close()
 
     def _parts(self, indices: Sequence[int], places: Sequence[Positions]) -> list[Block]:
         return [self._block(index).part(rows) for index, rows in zip(indices, places, strict=True)]

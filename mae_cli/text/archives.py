@@ -8,10 +8,12 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 from mae_cli.errors import DataError
+from mae_cli.text.ownership import closed_on_failure
 from mae_cli.wording import listed
 
 # What reading a broken archive raises; bz2 has nothing but OSError for it.
@@ -51,7 +53,7 @@ class Archive:
     kind: str
 
     def open(self, stream: BinaryIO, name: str) -> BinaryIO:
-        """The decompressed bytes of an open file, which is closed with them.
+        """The decompressed bytes of an open file, which is closed with them; where this fails it stays open.
 
         Raises:
             DataError: a zip archive holds no file, or several, or a workbook.
@@ -62,7 +64,9 @@ class Archive:
             return _closing(io.BufferedReader(_Streams(stream, bz2.BZ2Decompressor)), stream)
         if self.kind == "xz":
             return _closing(io.BufferedReader(_Streams(stream, lzma.LZMADecompressor)), stream)
-        return _closing(_only_member(zipfile.ZipFile(stream), name), stream)
+        with closed_on_failure() as stack:
+            archive = stack.enter_context(zipfile.ZipFile(stream))
+            return _closing(_only_member(archive, name), archive, stream)
 
 
 def archive_of(beginning: bytes, name: str) -> Archive | None:
@@ -135,17 +139,23 @@ class _Streams(io.RawIOBase):
         return rest
 
 
-class _Closing(io.BufferedReader):
-    """A reader that closes the file below with itself."""
+class _Closable(Protocol):
+    def close(self) -> None: ...
 
-    def __init__(self, reader: BinaryIO, below: BinaryIO) -> None:
+
+class _Closing(io.BufferedReader):
+    """A reader that closes with itself what it reads from, from top to bottom."""
+
+    def __init__(self, reader: BinaryIO, *below: _Closable) -> None:
         super().__init__(cast("io.RawIOBase", reader), 1 << 20)
-        self._below = below
+        self._below = ExitStack()
+        for each in reversed(below):
+            self._below.callback(each.close)
 
     def close(self) -> None:
-        super().close()
-        self._below.close()
+        with self._below:
+            super().close()
 
 
-def _closing(reader: object, below: BinaryIO) -> BinaryIO:
-    return _Closing(cast("BinaryIO", reader), below)
+def _closing(reader: object, *below: _Closable) -> BinaryIO:
+    return _Closing(cast("BinaryIO", reader), *below)

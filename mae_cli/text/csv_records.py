@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 UTF8_MARK = b"\xef\xbb\xbf"
 
@@ -36,7 +36,7 @@ class MisplacedQuoteError(Exception):
 def walk(
     stream: BinaryIO, delimiter: str = ",", lines_before: int = 0, *, begins_file: bool = True, strict: bool = False
 ) -> Iterator[Record]:
-    """Yield the records of a stream without the blank lines that pandas skips as well.
+    """Yield the records of a stream, closed at the end, without the blank lines that pandas skips as well.
 
     Bytes that are not UTF-8 come as lone surrogates, so that the walk can pass them. A byte order mark is skipped where
     the stream begins a file; elsewhere it is text.
@@ -47,7 +47,11 @@ def walk(
         csv.Error: A cell is larger than the csv module's limit.
     """
     encoding = "utf-8-sig" if begins_file else "utf-8"
-    text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
+    with io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="") as text:
+        yield from _walk(text, delimiter, lines_before, strict=strict)
+
+
+def _walk(text: TextIO, delimiter: str, lines_before: int, *, strict: bool) -> Iterator[Record]:
     current = ""
 
     def lines() -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from mae_cli.errors import SettingsError
+from mae_cli.text.ownership import closed_on_failure
 from mae_cli.text.source import Source
 from mae_cli.text.spelling import MISSING, is_number
 from mae_cli.text.transcoding import known_encoding
@@ -77,21 +79,26 @@ class Dialect:
         return float(text.replace(self.decimal, "."))
 
     def read(self, argument: str, folder: Path = Path()) -> Source:
-        """The source that a command's argument names (from the folder on), written like this.
+        """The source that a command's argument names (from the folder on), written like this; the caller closes it.
 
         Raises:
             DataError: as `Source.of`.
         """
-        source = Source.of(argument, None if self.encoding is None else known_encoding(self.encoding), folder)
+        encoding = None if self.encoding is None else known_encoding(self.encoding)
+        with closed_on_failure() as stack:
+            source = stack.enter_context(closing(Source.of(argument, encoding, folder)))
+            return replace(source, delimiter=self._delimiter_of(source))
+
+    def _delimiter_of(self, source: Source) -> str:
         if self.delimiter is not None:
-            return replace(source, delimiter=self.delimiter)
+            return self.delimiter
         found = _found_delimiter(source)
         if found == self.decimal:
             raise SettingsError(
                 f"{quoted(found)} cannot be both the delimiter and the decimal sign; set --delimiter, such as ';' (or "
                 f"{quoted(found)} where such numbers stand in quotes)"
             )
-        return replace(source, delimiter=found)
+        return found
 
 
 # CSV as most programs write it.

@@ -2,16 +2,18 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from mae_cli.errors import DataError
 from mae_cli.text.csv_records import Record
 from mae_cli.text.dialect import PLAIN, Dialect
 from mae_cli.text.header import Header, joint_header, joint_name, joint_names, read_header
+from mae_cli.text.ownership import closed_on_failure
 from mae_cli.text.source import Source
 from mae_cli.wording import quoted
 
@@ -60,6 +62,8 @@ class Waypoint:
 class Files:
     """The records of all files, counted through from 0; the headers are not counted.
 
+    In a `with` statement the sources are closed at its end.
+
     Attributes:
         sources: at least one.
         dialect: how they are written.
@@ -79,11 +83,21 @@ class Files:
         """
         if len(arguments) > 1 and "-" in arguments:
             raise DataError("standard input (-) cannot be one of several files; join them before")
-        first = dialect.read(arguments[0])
-        try:
-            return cls((first, *map(dialect.read, arguments[1:])), dialect)
-        except DataError as error:
-            raise DataError(f"{error}{_told_as_column(first, arguments)}") from None
+        with closed_on_failure() as stack:
+            first = stack.enter_context(closing(dialect.read(arguments[0])))
+            try:
+                others = [stack.enter_context(closing(dialect.read(argument))) for argument in arguments[1:]]
+            except DataError as error:
+                raise DataError(f"{error}{_told_as_column(first, arguments)}") from None
+            return cls((first, *others), dialect)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with ExitStack() as stack:
+            for source in self.sources:
+                stack.callback(source.close)
 
     @property
     def name(self) -> str:
@@ -144,15 +158,16 @@ class Files:
         """The same for the records of one file, by the waypoints that they follow."""
         source, places, left = self.sources[file], list(wanted), sum(map(len, wanted.values()))
         found, part, index = {}, -1, -1
-        for number, record in source.passages([self._span(place) for place in places]):
-            if number != part:
-                waypoint = self.waypoints[places[number]]
-                part, index = number, waypoint.record - (waypoint.offset == 0)  # the header is before the first record
-            if index in wanted[places[number]]:
-                found[index] = (source.name, record)
-                if len(found) == left:
-                    break
-            index += 1
+        with closing(source.passages([self._span(place) for place in places])) as passages:
+            for number, record in passages:
+                if number != part:
+                    waypoint = self.waypoints[places[number]]
+                    part, index = number, waypoint.record - (waypoint.offset == 0)  # the header is before all records
+                if index in wanted[places[number]]:
+                    found[index] = (source.name, record)
+                    if len(found) == left:
+                        break
+                index += 1
         return found
 
     def _span(self, place: int) -> tuple[int, int | None]:

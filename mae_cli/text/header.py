@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
@@ -85,12 +86,12 @@ def read_header(source: Source) -> Header:
 
 def _first_two(source: Source) -> list[Record]:
     """The header and the first record, if there is one; blank lines of any length may lie between them."""
-    pieces = source.pieces()
     records: list[Record] = []
-    for piece in pieces:
-        records += _first(source, piece, pieces, 2 - len(records))
-        if len(records) == 2:
-            break
+    with closing(source.pieces()) as pieces:
+        for piece in pieces:
+            records += _first(source, piece, pieces, 2 - len(records))
+            if len(records) == 2:
+                break
     return records
 
 

@@ -1,7 +1,7 @@
 """Where the text of a table comes from: a file, plain or compressed, in any encoding, or standard input.
 
 A source can be opened as often as needed, and is then read as UTF-8. What can be read only once (standard input, a
-pipe) is held.
+pipe) is held until the source is closed.
 """
 
 import csv
@@ -9,9 +9,9 @@ import io
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -19,6 +19,7 @@ from typing import BinaryIO, cast
 from mae_cli.errors import DataError
 from mae_cli.text.archives import ARCHIVE_ERRORS, EXPANSION, LONGEST_MAGIC, Archive, archive_of
 from mae_cli.text.csv_records import UTF8_MARK, Record, line_ends, undecodable_line, walk
+from mae_cli.text.ownership import closed_on_failure
 from mae_cli.text.pieces import LONGEST_RECORD, EndlessLineError, Piece, cut
 from mae_cli.text.spool import DeviceError, Spool
 from mae_cli.text.transcoding import Transcoded, UndecodableError, encoding_of_mark
@@ -31,7 +32,9 @@ _SKIPPED_BYTES = 1 << 22
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """The text of a CSV table, which can be read again and again; make one with `Source.of`.
+    """The text of a CSV table, which can be read again and again; make one with `Source.of`, and close it.
+
+    Those that `replace` makes of a source hold the same bytes, and are closed with it.
 
     Attributes:
         name: what messages call it: the path as it was given, or "standard input".
@@ -58,18 +61,14 @@ class Source:
             raise DataError(f"{argument} is a URL; download it first and give the file")
         name = "standard input" if argument == "-" else argument
         held = _spooled(name, lambda: nullcontext(sys.stdin.buffer)) if argument == "-" else _file(argument, folder)
-        source = cls(name, held)
-        with source._read() as stream:
-            source = cls(name, held, archive_of(stream.read(LONGEST_MAGIC), name))
-        with source._read() as stream:
-            beginning = stream.read(LONGEST_MAGIC)
-            if source.archive is not None and archive_of(beginning, name) is not None:
-                raise DataError(f"{name} is an archive within a {source.archive.kind} archive; unpack it first")
-            source = cls(name, held, source.archive, encoding or encoding_of_mark(beginning[:4]))
-        with source.opened() as stream:
-            if _is_blank(stream):
-                raise DataError(f"{name} is empty")
-        return source
+        with closed_on_failure() as stack:
+            source = stack.enter_context(closing(cls(name, held)))
+            return _recognised(source, encoding)
+
+    def close(self) -> None:
+        """Let go of what is held; a file can be opened again, what could be read only once cannot."""
+        if isinstance(self.held, Spool):
+            self.held.close()
 
     @property
     def estimated_bytes(self) -> int:
@@ -79,12 +78,15 @@ class Source:
 
     def open(self) -> BinaryIO:
         """A fresh stream of the text in UTF-8, from its beginning; the caller closes it."""
-        stream: BinaryIO = self.held.open() if isinstance(self.held, Spool) else self.held.open("rb")
-        if self.archive is not None:
-            stream = self.archive.open(stream, self.name)
-        if self.encoding is not None:
-            stream = cast("BinaryIO", io.BufferedReader(Transcoded(stream, self.encoding)))
-        return stream
+        with closed_on_failure() as stack:
+            stream: BinaryIO = self.held.open() if isinstance(self.held, Spool) else self.held.open("rb")
+            stack.callback(stream.close)
+            if self.archive is not None:
+                stream = self.archive.open(stream, self.name)
+                stack.callback(stream.close)
+            if self.encoding is not None:
+                stream = cast("BinaryIO", io.BufferedReader(Transcoded(stream, self.encoding)))
+            return stream
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
@@ -93,22 +95,41 @@ class Source:
         Raises:
             DataError: the bytes cannot be read, decompressed, decoded or walked as CSV.
         """
-        with self._read() as stream:
-            yield stream
+        try:
+            with self.open() as stream:
+                yield stream
+        except UndecodableError as error:
+            raise DataError(
+                f"{self.name}, line {error.line}: not {self.encoding} text ({error.reason}); name the right encoding "
+                "with --encoding"
+            ) from error
+        except EndlessLineError as error:
+            raise self._endless(error.offset) from error
+        except UnicodeError as error:
+            raise self.undecodable() from error
+        except ARCHIVE_ERRORS as error:
+            raise self._corrupt(error) from error
+        except csv.Error as error:
+            raise DataError(f"{self.name}: not readable as CSV ({_first_line(error)})") from error
+        except OSError as error:
+            if error.errno is None and self.archive is not None:
+                raise self._corrupt(error) from error
+            raise _unreadable(self.name, error) from error
 
-    def records(self, offset: int = 0) -> Iterator[Record]:
+    def records(self, offset: int = 0) -> Generator[Record, None, None]:
         """The records from a byte on where one begins, each with its line; blank lines are left out."""
         with self.opened() as stream:
             yield from walk(stream, self.delimiter, _skip(stream, offset), begins_file=offset == 0)
 
-    def pieces(self) -> Iterator[Piece]:
-        """The text in small pieces that end where a line does."""
+    def pieces(self) -> Generator[Piece, None, None]:
+        """The text in small pieces that end where a line does; who does not want all of them closes the generator."""
         with self.opened() as stream:
             yield from cut(stream, _BLOCK)
 
     def beginning(self, count: int) -> list[Record]:
         """The first records, up to so many, as far as the first piece goes: a stray quote would swallow the rest."""
-        piece = next(self.pieces(), None)
+        with closing(self.pieces()) as pieces:
+            piece = next(pieces, None)
         return [] if piece is None else list(islice(piece.records(self.delimiter), count))
 
     def lines_before(self, offset: int) -> int:
@@ -116,7 +137,7 @@ class Source:
         with self.opened() as stream:
             return _skip(stream, offset)
 
-    def passages(self, spans: Sequence[tuple[int, int | None]]) -> Iterator[tuple[int, Record]]:
+    def passages(self, spans: Sequence[tuple[int, int | None]]) -> Generator[tuple[int, Record], None, None]:
         """The records of some parts of the text, each with the number of its part, in one pass.
 
         Args:
@@ -145,29 +166,6 @@ class Source:
         line, byte = found or (1, None)
         return DataError(f"{self.name}, line {line}: {not_utf8(byte)}")
 
-    @contextmanager
-    def _read(self) -> Iterator[BinaryIO]:
-        try:
-            with self.open() as stream:
-                yield stream
-        except UndecodableError as error:
-            raise DataError(
-                f"{self.name}, line {error.line}: not {self.encoding} text ({error.reason}); name the right encoding "
-                "with --encoding"
-            ) from error
-        except EndlessLineError as error:
-            raise self._endless(error.offset) from error
-        except UnicodeError as error:
-            raise self.undecodable() from error
-        except ARCHIVE_ERRORS as error:
-            raise self._corrupt(error) from error
-        except csv.Error as error:
-            raise DataError(f"{self.name}: not readable as CSV ({_first_line(error)})") from error
-        except OSError as error:
-            if error.errno is None and self.archive is not None:
-                raise self._corrupt(error) from error
-            raise _unreadable(self.name, error) from error
-
     def _endless(self, offset: int) -> DataError:
         line = self.lines_before(offset) + 1
         return DataError(
@@ -181,6 +179,21 @@ class Source:
         if reason.startswith("Not a gzipped file"):  # the first stream was one
             reason = "something else follows its end"
         return DataError(f"{self.name}: the {kind} archive is corrupt ({reason})")
+
+
+def _recognised(source: Source, encoding: str | None) -> Source:
+    """The source with what its first bytes tell: how it is compressed, and its encoding unless one is given."""
+    with source.opened() as stream:
+        source = replace(source, archive=archive_of(stream.read(LONGEST_MAGIC), source.name))
+    with source.opened() as stream:
+        beginning = stream.read(LONGEST_MAGIC)
+    if source.archive is not None and archive_of(beginning, source.name) is not None:
+        raise DataError(f"{source.name} is an archive within a {source.archive.kind} archive; unpack it first")
+    source = replace(source, encoding=encoding or encoding_of_mark(beginning[:4]))
+    with source.opened() as stream:
+        if _is_blank(stream):
+            raise DataError(f"{source.name} is empty")
+    return source
 
 
 def not_utf8(byte: int | None) -> str:

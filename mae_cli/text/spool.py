@@ -8,6 +8,7 @@ import threading
 from typing import IO, BinaryIO, cast
 
 from mae_cli.errors import DataError
+from mae_cli.text.ownership import closed_on_failure
 
 # Up to so many bytes are held in memory, more of them in a file that has no name.
 _IN_MEMORY = 1 << 26
@@ -19,7 +20,7 @@ class DeviceError(Exception):
 
 
 class Spool:
-    """What a stream had to say.
+    """What a stream had to say; whoever makes one closes it, and the stream stays the caller's.
 
     Raises:
         OSError: the stream cannot be read.
@@ -28,15 +29,20 @@ class Spool:
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (open as long as it is needed)
+        self._lock = threading.Lock()
+        with closed_on_failure() as stack:
+            self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (the spool closes it)
+            stack.callback(self._file.close)
+            self._keep_all(stream)
+        self.size = self._file.tell()
+
+    def _keep_all(self, stream: BinaryIO) -> None:
         # A block that is not full ends the stream; to read on would ask a terminal for a second end.
         while len(block := stream.read(_BLOCK)) == _BLOCK:
             if _is_device(stream):
                 raise DeviceError
             self._keep(block)
         self._keep(block)
-        self.size = self._file.tell()
-        self._lock = threading.Lock()
 
     def _keep(self, block: bytes) -> None:
         try:
@@ -56,6 +62,10 @@ class Spool:
         with self._lock:
             self._file.seek(offset)
             return self._file.read(size)
+
+    def close(self) -> None:
+        """Let go of the bytes; no stream of them can be read any more."""
+        self._file.close()
 
 
 def _is_device(stream: BinaryIO) -> bool:

@@ -537,22 +537,21 @@ def test_several_files_are_the_file_that_they_make_together(size):
 # ---------------------------------------------------------------- places
 
 
-def test_both_places_hold_the_same_blocks():
+def test_both_places_hold_the_same_blocks(scratch):
     rng = np.random.default_rng(2)
     text = "y,x,k,w\n" + "".join(
         f"{rng.normal()},{rng.normal() if row % 9 else ''},{'abc'[row % 3]},{row % 4}\n" for row in range(40_000)
     )
-    memory, scratch = (load(text, weight="w", place=place) for place in (MemoryRows, ScratchRows))
-    assert isinstance(scratch.rows, ScratchRows)
-    assert memory.rows.shape == scratch.rows.shape
-    for block, other in zip(memory.rows.map(itself), scratch.rows.map(itself), strict=True):
+    here, there = (load(text, weight="w", place=place).rows for place in (MemoryRows, scratch))
+    assert isinstance(there, ScratchRows)
+    assert here.shape == there.shape
+    for block, other in zip(here.map(itself), there.map(itself), strict=True):
         assert block.design.numeric.tobytes("F") == other.design.numeric.tobytes("F")
         assert [codes.tobytes() for codes in block.design.codes] == [codes.tobytes() for codes in other.design.codes]
         for name in ("target", "weights", "positions", "records"):
             assert getattr(block, name).tobytes() == getattr(other, name).tobytes()
 
 
-@pytest.mark.parametrize("place", [MemoryRows, ScratchRows])
 def test_a_column_that_turns_out_as_text_is_read_again_in_both_places(place):
     text = "y,x\n" + "1,\n" * 10 + "2,a\n3,b\n"
     assert columns(load(text, place=place))["x"] == ["a", "b"]

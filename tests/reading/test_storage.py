@@ -3,16 +3,19 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support.tables import held, several
 
 from mae_cli.reading import storage
-from mae_cli.reading.storage import choose_place, memory_bytes
-from mae_cli.rows.blocks import MemoryRows
+from mae_cli.reading.storage import memory_bytes, needs_scratch, place_for
+from mae_cli.rows.blocks import Block, MemoryRows
+from mae_cli.rows.design import Design
 from mae_cli.rows.scratch import ScratchRows
 from mae_cli.text.files import Files
 
 TEXT = "y,x\n" + "1.25,2.5\n" * 1000  # 1,000 rows of two columns: about 24,000 bytes with what goes with them
+EMPTY = Block(Design(np.zeros((0, 1))), np.zeros(0), None, np.arange(0))
 
 
 @pytest.fixture
@@ -25,29 +28,29 @@ def memory(monkeypatch):
     return of
 
 
-@pytest.mark.parametrize(("size", "chosen"), [(1_000_000, MemoryRows), (90_000, ScratchRows)])
-def test_rows_that_would_take_more_than_a_quarter_of_memory_go_to_a_scratch_file(memory, size, chosen):
+@pytest.mark.parametrize(("size", "needed"), [(1_000_000, False), (90_000, True)])
+def test_rows_that_would_take_more_than_a_quarter_of_memory_go_to_a_scratch_file(memory, size, needed):
     memory(size)
-    assert choose_place(held(TEXT), 2, stream=None) is chosen
+    assert needs_scratch(held(TEXT), 2, stream=None) == needed
 
 
 def test_only_the_columns_that_are_used_count(memory):
     memory(120_000)
-    assert choose_place(held(TEXT), 1, stream=None) is MemoryRows
-    assert choose_place(held(TEXT), 20, stream=None) is ScratchRows
+    assert not needs_scratch(held(TEXT), 1, stream=None)
+    assert needs_scratch(held(TEXT), 20, stream=None)
 
 
 def test_the_rows_of_all_files_count(memory):
     memory(150_000)
-    assert choose_place(several(TEXT), 2, stream=None) is MemoryRows
-    assert choose_place(several(TEXT, TEXT, TEXT), 2, stream=None) is ScratchRows
+    assert not needs_scratch(several(TEXT), 2, stream=None)
+    assert needs_scratch(several(TEXT, TEXT, TEXT), 2, stream=None)
 
 
 @pytest.mark.parametrize("size", [0, 1, 1 << 60])
 def test_the_user_may_decide(memory, size):
     memory(size)
-    assert choose_place(held(TEXT), 2, stream=True) is ScratchRows
-    assert choose_place(held(TEXT), 2, stream=False) is MemoryRows
+    assert needs_scratch(held(TEXT), 2, stream=True)
+    assert not needs_scratch(held(TEXT), 2, stream=False)
 
 
 def test_a_file_is_measured_without_reading_it_all(tmp_path, memory):
@@ -55,9 +58,15 @@ def test_a_file_is_measured_without_reading_it_all(tmp_path, memory):
     path.write_text("y,x\n" + "1.25,2.5\n" * 200_000, encoding="ascii")
     files = Files.of([str(path)])
     memory(200_000 * 3 * 8 * 4 + 500_000)
-    assert choose_place(files, 2, stream=None) is MemoryRows
+    assert not needs_scratch(files, 2, stream=None)
     memory(200_000 * 3 * 8 * 4 - 500_000)
-    assert choose_place(files, 2, stream=None) is ScratchRows
+    assert needs_scratch(files, 2, stream=None)
+
+
+@pytest.mark.parametrize(("stream", "kind"), [(True, ScratchRows), (False, MemoryRows)])
+def test_rows_are_kept_in_the_place_that_was_chosen(stream, kind):
+    with place_for(held(TEXT), 2, stream=stream) as collect:
+        assert isinstance(collect([EMPTY]), kind)
 
 
 def test_the_memory_is_that_of_this_machine():

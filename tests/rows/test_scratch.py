@@ -1,7 +1,6 @@
 """The scratch file: nobody sees it, nothing is left of it, and a full disk is told in one line."""
 
 import errno
-import gc
 import io
 import os
 import shutil
@@ -17,7 +16,7 @@ import pytest
 from mae_cli.errors import DataError
 from mae_cli.rows.blocks import Block, whole
 from mae_cli.rows.design import Design
-from mae_cli.rows.scratch import ScratchRows
+from mae_cli.rows.scratch import Scratch
 
 
 def block(count, value=1.0):
@@ -44,42 +43,54 @@ def open_files():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there a file has a name until it is closed")
-def test_the_file_has_no_name(folder):
-    rows = ScratchRows.collect([block(1000)])
+def test_the_file_has_no_name(folder, scratch):
+    rows = scratch.collect([block(1000)])
     assert list(folder.iterdir()) == []
     assert whole(rows).target.tolist() == list(range(1000))
 
 
-def test_it_is_where_temporary_files_go(folder):
+def test_it_is_where_temporary_files_go(folder, scratch):
     folder.rmdir()
     with pytest.raises(DataError):
-        ScratchRows.collect([block(3)])
+        scratch.collect([block(3)])
 
 
 @pytest.mark.usefixtures("folder")
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts open files as Linux shows them")  # noqa: PTH112
-def test_it_is_closed_with_the_last_use_of_the_rows():
-    gc.collect()
+def test_the_files_are_closed_with_their_place_whoever_still_has_the_rows():
     before = open_files()
-    rows = ScratchRows.collect([block(1000)])
-    kept = rows.kept(lambda each: each)
-    assert open_files() == before + 2
-    del rows, kept
-    gc.collect()
+    with Scratch() as scratch:
+        rows = scratch.collect([block(1000)])
+        kept = rows.kept(lambda each: each)
+        assert open_files() == before + 2
     assert open_files() == before
+    assert (rows.shape, kept.shape) == ((1000, 2), (1000, 2))
+    with pytest.raises(ValueError, match="closed"):
+        whole(kept)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts open files as Linux shows them")  # noqa: PTH112
+def test_rows_give_their_room_back_when_they_are_closed(scratch):
+    before = open_files()
+    rows = scratch.collect([block(1000)])
+    kept = rows.kept(lambda each: each)
+    rows.close()
+    assert open_files() == before + 1
+    assert whole(kept).target.tolist() == list(range(1000))
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts open files as Linux shows them")  # noqa: PTH112
-def test_an_error_in_the_middle_leaves_nothing(folder):
+@pytest.mark.parametrize("error", [DataError("line 3"), KeyboardInterrupt(), GeneratorExit()])
+def test_an_error_in_the_middle_leaves_nothing(folder, error):
     def failing():
         yield block(1000)
-        raise DataError("line 3")
+        raise error
 
-    gc.collect()
     before = open_files()
-    with pytest.raises(DataError, match="line 3"):
-        ScratchRows.collect(failing())
-    gc.collect()
+    with pytest.raises(type(error)) as caught, Scratch() as scratch:
+        scratch.collect(failing())
+    assert caught.value is error  # and its traceback still has the frames in which the file was open
     assert (list(folder.iterdir()), open_files()) == ([], before)
 
 
@@ -103,12 +114,12 @@ class FullDisk(io.BytesIO):
         (errno.EIO, f"cannot be written ({os.strerror(errno.EIO)})"),
     ],
 )
-def test_a_disk_that_cannot_take_the_rows_is_told_in_one_line(folder, monkeypatch, error, fault):
+def test_a_disk_that_cannot_take_the_rows_is_told_in_one_line(folder, scratch, monkeypatch, error, fault):
     monkeypatch.setattr(FullDisk, "error", error)
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: FullDisk())
-    assert ScratchRows.collect([block(100)]).shape == (100, 2)
+    assert scratch.collect([block(100)]).shape == (100, 2)
     with pytest.raises(DataError) as caught:
-        ScratchRows.collect(block(100) for _ in range(100))
+        scratch.collect(block(100) for _ in range(100))
     assert str(caught.value) == (
         f"the disk of {folder}, where the rows are kept while they are fitted, {fault}; set TMPDIR to a directory "
         "with more room, or use --no-stream to keep the rows in memory"

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from contextlib import ExitStack
 
 from mae_cli.cells.columns import ColumnChoice, resolve
 from mae_cli.reading.loading import LoadedRows, load_training
@@ -12,11 +13,19 @@ from mae_cli.text.files import Files
 from mae_cli.text.source import Source
 from mae_cli.text.spool import Spool
 
+_SPOOLS = ExitStack()
+
 
 def source(text: str | bytes, name: str = "data.csv", *, gzipped: bool = False) -> Source:
     content = text if isinstance(text, bytes) else text.encode()
     held = Spool(io.BytesIO(gzip.compress(content, mtime=0) if gzipped else content))
+    _SPOOLS.callback(held.close)
     return Source(name, held, Archive("gzip") if gzipped else None)
+
+
+def close_sources() -> None:
+    """Close what `source` has made so far."""
+    _SPOOLS.close()
 
 
 def held(text: str | bytes) -> Files:
