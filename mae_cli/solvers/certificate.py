@@ -22,6 +22,8 @@ from mae_cli.solvers.standardise import Standardisation
 
 EPSILON = float(np.finfo(float).eps)
 _LEAST = float(np.finfo(float).smallest_subnormal)
+# How many times the typical size a row can count for.
+_MOST_TYPICAL = 1e6
 # The largest gap, as a share of the loss, that is called optimal.
 OPTIMAL_GAP = 1e-12
 # An MSE gap of this share means ‖Qᵀr‖ ≤ 1e-12·‖r‖: the residual is orthogonal to the columns as far as they allow.
@@ -74,15 +76,9 @@ class BoundedFit:
 
 
 def absolute_bound(problem: Problem, point: Coefficients, totals: "Totals") -> Bound:
-    """The bound of an MAE or pinball fit from sums over its rows.
-
-    Raises:
-        DataError: the sum of the losses overflows.
-    """
+    """The bound of an MAE or pinball fit from sums over its rows."""
     unit = (2.0 if isinstance(problem.loss, Absolute) else 1.0) * problem.standard.target_scale / totals.weight
     loss = totals.loss * unit
-    if not np.isfinite(loss):
-        raise DataError("the residuals add up to more than floating point can hold; rescale the target")
     return Bound(
         loss=loss,
         lower_bound=totals.lower_bound * unit,
@@ -118,31 +114,56 @@ def is_negligible(problem: Problem, point: Coefficients, loss: float) -> bool:
 
 
 def negligible_loss(problem: Problem, point: Coefficients) -> float:
-    """The mean |r| up to which a fit is perfect: 8ε·Σω(|y − mid y| + Σ|x − mid x||w|) / Σω, by one pass.
+    """The mean |r| up to which a fit is perfect: 8ε·Σω(|y − mid y| + Σ|x − mid x||w|) / Σω.
 
-    The middles take the offsets of the columns and of the target out; without an intercept they are 0.
+    The middles take the offsets of the columns and of the target out; without an intercept they are 0. A row counts
+    for at most 1e6 times the typical (geometric mean) size: one of 1e20 that a column of its own fits exactly must not
+    make the residuals of all others look like rounding. Two passes.
     """
-    sizes = sum_blocks(problem.rows, partial(_spread, standard=problem.standard, point=point))
+    spread = partial(_spread, standard=problem.standard, point=point)
+    typical = sum_blocks(problem.rows, partial(spread, most=np.inf)).typical
+    sizes = sum_blocks(problem.rows, partial(spread, most=_MOST_TYPICAL * typical))
     return 8 * (EPSILON * sizes.total / sizes.weight + _LEAST)
 
 
 @dataclass(frozen=True, eq=False)
 class _Spread(Sums):
-    """Σω, and Σω(|y − mid y| + Σ|x − mid x||w|) over rows."""
+    """Sums over rows of the sizes |y − mid y| + Σ|x − mid x||w|.
+
+    Attributes:
+        weight: Σω.
+        total: Σω·size.
+        counted: Σω of the rows of a positive size.
+        logarithm: Σω·log(size) over these.
+    """
 
     weight: float
     total: float
+    counted: float
+    logarithm: float
+
+    @property
+    def typical(self) -> float:
+        """The geometric mean of the positive sizes; no limit when there is none."""
+        return float(np.exp(self.logarithm / self.counted)) if self.counted else np.inf
 
 
-def _spread(block: Block, standard: Standardisation, point: Coefficients) -> _Spread:
+def _spread(block: Block, standard: Standardisation, point: Coefficients, most: float) -> _Spread:
     design = block.design
     centred = Design(np.abs(design.numeric - standard.middle), design.codes, design.level_counts)
+    # Sums of sizes stay finite: those of a few rows may overflow where their predictions do not.
+    largest = min(most, float(np.finfo(float).max) / (2 * max(1.0, standard.weight)))
     with np.errstate(over="ignore"):
         sizes = np.abs(block.target - standard.target_shift) + centred.product(np.abs(point.values))
-        total = float(block.weighted(sizes).sum())
-    return _Spread(block.total_weight, min(total, 0.5 * float(np.finfo(float).max)))
-
-
+    sizes = np.minimum(sizes, largest)
+    some = sizes > 0
+    logarithms = np.log(sizes, out=np.zeros(len(sizes)), where=some)
+    return _Spread(
+        weight=block.total_weight,
+        total=float(block.weighted(sizes).sum()),
+        counted=float(block.weight_values[some].sum()),
+        logarithm=float(block.weighted(logarithms).sum()),
+    )
 
 
 def rounding_of(rows: Rows, point: Coefficients) -> float:

@@ -34,11 +34,7 @@ _PROJECTIONS = 8
 
 
 def bound_anywhere(problem: Problem, point: Coefficients) -> Bound:
-    """The better of the two bounds; `problem` is whitened by all rows.
-
-    Raises:
-        DataError: the sum of the losses overflows.
-    """
+    """The better of the two bounds; `problem` is whitened by all rows."""
     seen = _Point.of(problem, point)
     columns = max(1, len(problem.whitening.kept))
     band = _band(seen, max(_LARGEST_BAND // columns, columns))

@@ -87,6 +87,7 @@ class Vertex:
         sums = sum_blocks(self.problem.rows, self.view.sums)
         count, columns = self.problem.rows.shape
         nu = self.basis.rows.multipliers(sums.gradient)
+        nu += self.basis.rows.multipliers(sums.gradient + self.basis.standard.transpose_product(nu))
         summed, solved = sums_rounding(count) * sums.mass, columns * UNIT * float(np.abs(nu).sum())
         errors = np.full(len(sums.gradient), summed + solved)
         numbers = self.view.reach * (sums.mass + float(self.basis.weights.sum()))
@@ -156,9 +157,6 @@ class VertexProof:
         """The bound in the user's units.
 
         μ outside of the box are scaled towards 0 until they are in it: that keeps the constraint.
-
-        Raises:
-            DataError: the sum of the losses overflows.
         """
         sums = self.sums
         kept = 1 / (1 + max(float((self.outside + self.doubts).max(initial=0.0)), 0.0))
