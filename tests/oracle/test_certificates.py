@@ -37,11 +37,13 @@ def mixtures():
     return [(seed, verdict(Truths(problem(seed)), "auto", "auto")) for seed in range(MIXTURES)]
 
 
+@pytest.mark.xdist_group("mixtures")  # so that they are fitted once
 @pytest.mark.parametrize("first", range(0, MIXTURES, BATCH))
 def test_the_exact_solver_tells_the_truth_about_problems_that_mix_several_kinds(first, mixtures):
     assert listed(mixtures[first : first + BATCH]) == ""
 
 
+@pytest.mark.xdist_group("mixtures")
 def test_the_exact_solver_gives_up_on_at_most_one_problem_in_a_thousand(mixtures):
     gave_up = [seed for seed, each in mixtures if each.gave_up]
     assert len(gave_up) <= MIXTURES // 1000, gave_up
