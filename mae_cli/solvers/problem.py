@@ -66,7 +66,8 @@ class Problem:
     @property
     def aliased(self) -> tuple[int, ...]:
         """Indices of the design columns that depend on earlier ones; a column of ones is never among them."""
-        return tuple(int(column) - self.standard.intercept for column in self.whitening.aliased)
+        first = int(self.standard.intercept)
+        return tuple(int(column) - first for column in self.whitening.aliased if column >= first)
 
 
 def prepare(
@@ -81,9 +82,9 @@ def prepare(
     scale = squared_scale if isinstance(loss, Squared) else absolute_scale
     place = absorbable(standard_rows)
     whitening: AnyWhitening = (
-        whiten(standard_rows, standard, scale)
+        whiten(counted, standard_rows, standard, scale)
         if place is None
-        else whiten_absorbed(standard_rows, standard, scale, place)
+        else whiten_absorbed(counted, standard_rows, standard, scale, place)
     )
     return Problem(counted, loss, standard, standard_rows, whitening, counted.counter)
 
@@ -103,7 +104,9 @@ def prepare_sampled(
     else:
         sample = standard(whole(counted))
         standard_rows = MemoryRows.of(sample.design, sample.target, sample.weights)
-    whitening = whiten_sample(sample, standard, absolute_scale) or whiten(standard_rows, standard, absolute_scale)
+    whitening = whiten_sample(sample, standard, absolute_scale) or whiten(
+        counted, standard_rows, standard, absolute_scale
+    )
     return Problem(counted, loss, standard, standard_rows, whitening, counted.counter), sample
 
 
@@ -111,7 +114,7 @@ def whitened_by_all(problem: Problem) -> Problem:
     """The problem with a whitening that makes the columns of all rows orthonormal, not only those of a sample."""
     if isinstance(problem.whitening, AbsorbedWhitening):
         return problem
-    return replace(problem, whitening=whiten(problem.standard_rows, problem.standard, absolute_scale))
+    return replace(problem, whitening=whiten(problem.rows, problem.standard_rows, problem.standard, absolute_scale))
 
 
 def magnitude(block: Block, point: Coefficients) -> FloatArray:
