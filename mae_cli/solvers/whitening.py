@@ -7,7 +7,7 @@ well-conditioned Gram matrix proves at once that none does.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 
 import numpy as np
 
@@ -38,14 +38,14 @@ class Whitening:
         aliased: indices of those left out.
         inverse_factor: (k, k) upper triangular R⁻¹ over the kept columns.
         columns: number of standard columns, kept or not.
-        lengths: (columns,) root mean squares of the standard columns, rows scaled by the weights; 0 for those left out.
+        lengths_of_all: (columns,) root mean squares of the standard columns, rows scaled by the weights; 0 for those left out.
     """
 
     kept: Positions
     aliased: Positions
     inverse_factor: FloatArray
     columns: int
-    lengths: FloatArray
+    lengths_of_all: FloatArray
 
     @staticmethod
     def of(kept: Positions, inverse: FloatArray, kept_lengths: FloatArray, columns: int) -> "Whitening":
@@ -54,10 +54,10 @@ class Whitening:
         lengths[kept] = kept_lengths
         return Whitening(kept, np.setdiff1d(np.arange(columns), kept), inverse, columns, lengths)
 
-    @property
+    @cached_property
     def condition(self) -> float:
         """‖R⁻¹‖ of columns of unit length: at least half of what rounding can be multiplied by."""
-        return float(np.linalg.norm(self.inverse_factor * self.lengths[self.kept, np.newaxis]))
+        return float(np.linalg.norm(self.inverse_factor * self.lengths_of_all[self.kept, np.newaxis]))
 
     def rows(self, matrix: FloatArray) -> FloatArray:
         """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows, row after row in memory."""
