@@ -75,6 +75,14 @@ class AsRead:
         first = standard[:1] - numeric.times(self.shift)[:, np.newaxis].sum_rows()
         return DoubleDouble.concatenate([first, standard[1:]])
 
+    def moved_to_target(self, coefficients: DoubleDouble) -> DoubleDouble:
+        """Coefficients that predict the shifted target as those that predict the target as read."""
+        if not self.standard.intercept:
+            return coefficients
+        offset = np.zeros_like(coefficients.high)
+        offset[0] = self.standard.target_shift / self.standard.target_scale
+        return coefficients + DoubleDouble.of(offset)
+
     def standard_gradient(self, gradient: DoubleDouble) -> FloatArray:
         """A gradient (p,) by the columns as read as one by standard columns: gⱼ − s̃ⱼ·g₀."""
         if not self.standard.intercept or not self.shift.any():

@@ -20,9 +20,9 @@ from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.whitening import GRAM_CONDITION
 
-# Half a unit of the last place of 1, in floats and in twice their digits (with the slack of its operations).
+# Half a unit of the last place of 1 in floats, and four times its square: what an operation with twice the digits loses.
 _UNIT = 2.0**-53
-_DOUBLE_UNIT = 2.0**-101
+_DOUBLE_UNIT = 2.0**-104
 # The factor R is good to so many units times what its condition makes of them.
 _FACTOR_UNITS = 1e3
 # A loss whose rounding is more than this share of it is computed with twice the digits.
@@ -149,7 +149,7 @@ def evaluate_precisely(problem: Problem, coefficients: DoubleDouble) -> tuple[Ev
     sums = sum_blocks(problem.rows, partial(_precise_sums, as_read=as_read, coefficients=coefficients))
     loss, weight = sums.loss.ratio(sums.weight), float(sums.weight.high)
     step = problem.whitening.gradient(as_read.standard_gradient(sums.gradient)) / count
-    moved = (len(coefficients.high) + 64) * _DOUBLE_UNIT * _largest_terms(as_read, coefficients)
+    moved = (len(coefficients.high) + 8) * _DOUBLE_UNIT * _largest_terms(as_read, coefficients)
     slope = float(np.linalg.norm(step)) * np.sqrt(count / weight)
     condition = problem.whitening.condition
     added = 64 * _DOUBLE_UNIT * condition * _largest_column(as_read) * np.sqrt(loss * count)

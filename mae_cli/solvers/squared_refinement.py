@@ -43,7 +43,7 @@ def refine(problem: Problem, start: FloatArray) -> RefinedFit | None:
     shrink, never a comparison of losses.
     """
     as_read = AsRead(problem.standard)
-    point, coefficients = start, _columns(problem, as_read, start)
+    point, coefficients = start, as_read.moved_to_target(_columns(problem, as_read, start))
     previous = np.inf
     for _ in range(_MOST_CORRECTIONS):
         evaluation, step = evaluate_precisely(problem, coefficients)
