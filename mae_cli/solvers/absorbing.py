@@ -17,7 +17,7 @@ from mae_cli.rows.design import Design
 from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.absorbed import AbsorbedWhitening, Split
 from mae_cli.solvers.band import is_small
-from mae_cli.solvers.rank import Noise, Parts, independent_columns, whole_numbers
+from mae_cli.solvers.rank import Factored, Noise, independent_columns, whole_numbers
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.whitening import (
     RowScale,
@@ -158,10 +158,18 @@ class _Absorbing:
         """Which of the other columns depend neither on levels nor on earlier ones of them."""
         present = sums.weight[1:] > 0
         roots = np.sqrt(sums.weight[1:][present] / self.rows.shape[0])
-        parts = Parts(split.others, split.levels[present], roots, sums.means[present], self.standard_rows.shape[1])
         known = Noise.of(self.standard, self.standard_rows.shape, whole_numbers(self.rows, self.standard))
-        noise = self.noise(split, sums, known)
-        return independent_columns(self.rows, self.standard, parts, factor, self.lengths(sums), noise)
+        factored = Factored(
+            factor=factor,
+            lengths=self.lengths(sums),
+            noise=self.noise(split, sums, known),
+            others=split.others,
+            levels=split.levels[present],
+            roots=roots,
+            means=sums.means[present],
+            columns=self.standard_rows.shape[1],
+        )
+        return independent_columns(self.rows, self.standard, factored)
 
     def of_kept(self, kept: BoolArray) -> AbsorbedWhitening:
         """The whitening of independent columns."""

@@ -1,7 +1,7 @@
 """Bounds: how far the loss of given coefficients can be from the optimum, recomputed from the rows as read.
 
-A bound becomes a certificate by what was asked for. For the MSE see `mae_cli.solvers.squared_bound`, for MAE and pinball
-`mae_cli.solvers.dual`.
+A bound becomes a certificate by what was asked for. For the MSE see `mae_cli.solvers.squared_bound`, for MAE and
+pinball `mae_cli.solvers.dual`.
 """
 
 from dataclasses import dataclass

@@ -73,7 +73,8 @@ class DoubleDouble:
         """The values of several vectors, one after the other."""
         empty = np.zeros(0)
         return DoubleDouble(
-            np.concatenate([empty, *(part.high for part in parts)]), np.concatenate([empty, *(part.low for part in parts)])
+            np.concatenate([empty, *(part.high for part in parts)]),
+            np.concatenate([empty, *(part.low for part in parts)]),
         )
 
     def sum_rows(self) -> "DoubleDouble":
@@ -137,8 +138,9 @@ def level_sums(codes: CodeArray, values: DoubleDouble, count: int) -> DoubleDoub
     """
     first, rest = _leading(values.high)
     second, rest = _leading(rest)
-    sums = [np.bincount(codes, part, count + 1) for part in (first, second, rest + values.low)]
-    return DoubleDouble(*two_sum(sums[0], sums[1])) + DoubleDouble.of(sums[2])
+    exactly = [np.bincount(codes, part, count + 1).astype(np.float64, copy=False) for part in (first, second)]
+    left = np.bincount(codes, rest + values.low, count + 1).astype(np.float64, copy=False)
+    return DoubleDouble(*two_sum(*exactly)) + DoubleDouble.of(left)
 
 
 def _leading(values: FloatArray) -> tuple[FloatArray, FloatArray]:

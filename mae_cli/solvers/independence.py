@@ -1,6 +1,7 @@
 """Which vectors are independent of those before them: rows for a basis, columns for the rank."""
 
-from collections.abc import Callable, Set as AbstractSet
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,7 @@
 """The rank of the columns: which of them depend on earlier ones, by one rule wherever they are factored.
 
-A column depends on those kept before it when its part independent of them is no more than noiseⱼ + Σ|βₖ|·noiseₖ, where β
-are its coefficients on them. The noise of a column is what rounding can make of it: the rounding of a sum over n
+A column depends on those kept before it when its part independent of them is no more than noiseⱼ + Σ|βₖ|·noiseₖ, where
+β are its coefficients on them. The noise of a column is what rounding can make of it: the rounding of a sum over n
 rows of its size once shifts are taken out, and for numbers that are not whole the rounding of 15 digits, as they
 are often written. A factorisation has rounding of about that size itself. A column that is near the line is
 therefore fitted by the kept ones with twice the digits, and the length of the residual is its independent part.
@@ -83,17 +83,23 @@ def _are_whole(block: Block) -> BoolArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
-    """The standard columns that a factor is of, beside levels that come before all of them (none if not absorbed).
+class Factored:
+    """Standard columns that are factored, beside levels that come before all of them (none if none is absorbed).
 
     Attributes:
-        others: (h,) the standard columns of the factor.
+        factor: (k, h) R, k ≤ h, of the columns less their means in the levels, divided by √n; without weights.
+        lengths: (h,) root mean squares of the columns.
+        noise: (h,) what rounding can make of them, relative to these, with what it makes of the levels.
+        others: (h,) which standard columns they are.
         levels: (g,) the standard columns of the levels.
         roots: (g,) root mean squares of the levels.
-        means: (g, h) means of the other columns in each level.
+        means: (g, h) means of the factored columns in each level.
         columns: number of all standard columns.
     """
 
+    factor: FloatArray
+    lengths: FloatArray
+    noise: FloatArray
     others: Positions
     levels: Positions
     roots: FloatArray
@@ -101,30 +107,24 @@ class Parts:
     columns: int
 
     @staticmethod
-    def without_levels(columns: int) -> "Parts":
-        """All columns are in the factor."""
-        return Parts(np.arange(columns), np.zeros(0, dtype=np.intp), np.zeros(0), np.zeros((0, columns)), columns)
+    def without_levels(factor: FloatArray, lengths: FloatArray, noise: FloatArray) -> "Factored":
+        """All columns are factored."""
+        columns = len(lengths)
+        none = np.zeros(0, dtype=np.intp)
+        return Factored(factor, lengths, noise, np.arange(columns), none, np.zeros(0), np.zeros((0, columns)), columns)
 
 
-def independent_columns(
-    rows: Rows, standard: Standardisation, parts: Parts, factor: FloatArray, lengths: FloatArray, noise: FloatArray
-) -> Positions:
-    """Which columns of a factor (k, h), k ≤ h, are independent of the levels and of the columns kept before them.
+def independent_columns(rows: Rows, standard: Standardisation, factored: Factored) -> Positions:
+    """Which of the factored columns are independent of the levels and of the columns kept before them.
 
-    Args:
-        rows: as read, (n, p) standard columns.
-        standard: the map to standard units.
-        parts: what the columns of the factor are.
-        factor: R of the standard columns less their means in the levels, divided by √n; without weights.
-        lengths: (h,) root mean squares of the standard columns.
-        noise: (h,) what rounding can make of them, relative to these, with what it makes of the levels.
+    The `rows` are as read; a pass over them is made for every few columns in doubt.
     """
     independent: set[int] = set()
     dependent: set[int] = set()
     while True:
-        found = walk(factor, lengths, noise, independent)
+        found = walk(factored.factor, factored.lengths, factored.noise, independent)
         doubts = [doubt for doubt in found.doubts if doubt.column not in dependent]
-        verdicts = _are_independent(rows, AsRead(standard), _Steering(parts, found), doubts)
+        verdicts = _are_independent(rows, AsRead(standard), _Steering(factored, found), doubts)
         for doubt, is_independent in zip(doubts, verdicts, strict=True):
             if is_independent:
                 independent.add(doubt.column)
@@ -157,7 +157,7 @@ class _Trial:
 class _Steering:
     """Fits of doubtful columns by the levels and the columns kept before them, as far as a factorisation takes them."""
 
-    parts: Parts
+    factored: Factored
     walked: Walk
 
     def trial(self, doubt: Doubt, least: float) -> _Trial:
@@ -169,34 +169,34 @@ class _Steering:
     def _relation(self, doubt: Doubt, least: float) -> FloatArray:
         shares = np.where(np.abs(doubt.shares) > least, doubt.shares, 0.0)
         before = self.walked.kept[: len(shares)]
-        others = np.zeros(len(self.parts.others))
+        others = np.zeros(len(self.factored.others))
         others[before] = -shares * self.walked.lengths[doubt.column] / self.walked.lengths[before]
         others[doubt.column] = 1.0
-        levels = -self.parts.means @ others
-        levels[self.parts.roots * np.abs(levels) <= least * self.walked.lengths[doubt.column]] = 0.0
+        levels = -self.factored.means @ others
+        levels[self.factored.roots * np.abs(levels) <= least * self.walked.lengths[doubt.column]] = 0.0
         return self._together(levels, others)
 
     def slope(self, doubt: Doubt, gradient: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """A gradient (p,) by standard coefficients as one by whitened ones: of the levels, and of the columns before."""
+        """A gradient (p,) by standard coefficients as a whitened one: of the levels, and of the columns before."""
         before, inverse = self._before(doubt)
-        levels, others = gradient[self.parts.levels], gradient[self.parts.others]
-        within = (others - levels @ self.parts.means)[before] / self.walked.lengths[before]
-        return levels / self.parts.roots, within @ inverse
+        levels, others = gradient[self.factored.levels], gradient[self.factored.others]
+        within = (others - levels @ self.factored.means)[before] / self.walked.lengths[before]
+        return levels / self.factored.roots, within @ inverse
 
     def step(self, doubt: Doubt, slope: tuple[FloatArray, FloatArray]) -> FloatArray:
         """A whitened point as standard coefficients (p,)."""
         before, inverse = self._before(doubt)
-        others = np.zeros(len(self.parts.others))
+        others = np.zeros(len(self.factored.others))
         others[before] = inverse @ slope[1] / self.walked.lengths[before]
-        return self._together(slope[0] / self.parts.roots - self.parts.means @ others, others)
+        return self._together(slope[0] / self.factored.roots - self.factored.means @ others, others)
 
     def _before(self, doubt: Doubt) -> tuple[Positions, FloatArray]:
         rank = len(doubt.shares)
         return self.walked.kept[:rank], self.walked.inverse[:rank, :rank]
 
     def _together(self, levels: FloatArray, others: FloatArray) -> FloatArray:
-        standard = np.zeros(self.parts.columns)
-        standard[self.parts.levels], standard[self.parts.others] = levels, others
+        standard = np.zeros(self.factored.columns)
+        standard[self.factored.levels], standard[self.factored.others] = levels, others
         return standard
 
 

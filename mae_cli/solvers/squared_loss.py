@@ -20,7 +20,7 @@ from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.whitening import GRAM_CONDITION
 
-# Half a unit of the last place of 1 in floats, and four times its square: what an operation with twice the digits loses.
+# Half a unit of the last place of 1, and four times its square: what an operation with twice the digits loses.
 _UNIT = 2.0**-53
 _DOUBLE_UNIT = 2.0**-104
 # The factor R is good to so many units times what its condition makes of them.

@@ -16,7 +16,7 @@ from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.products import matrix_product
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.independence import CLEARLY
-from mae_cli.solvers.rank import Noise, Parts, independent_columns, whole_numbers
+from mae_cli.solvers.rank import Factored, Noise, independent_columns, whole_numbers
 from mae_cli.solvers.standardise import Standardisation
 
 _EPSILON = float(np.finfo(float).eps)
@@ -38,7 +38,8 @@ class Whitening:
         aliased: indices of those left out.
         inverse_factor: (k, k) upper triangular R⁻¹ over the kept columns.
         columns: number of standard columns, kept or not.
-        lengths_of_all: (columns,) root mean squares of the standard columns, rows scaled by the weights; 0 for those left out.
+        lengths_of_all: (columns,) root mean squares of the standard columns, rows scaled by the weights; 0 for those
+            left out.
     """
 
     kept: Positions
@@ -102,7 +103,7 @@ def whiten(rows: Rows, standard_rows: Rows, standard: Standardisation, row_scale
     factor = triangular_factor(standard_rows, _dense, columns) / np.sqrt(count)
     lengths = np.linalg.norm(factor, axis=0)
     noise = Noise.of(standard, (count, columns), whole_numbers(rows, standard)).relative(lengths)
-    kept = independent_columns(rows, standard, Parts.without_levels(columns), factor, lengths, noise)
+    kept = independent_columns(rows, standard, Factored.without_levels(factor, lengths, noise))
     if is_weighted(rows):
         scaled = partial(_scaled, row_scale=preconditioning(rows, row_scale), kept=kept)
         reduced = triangular_factor(standard_rows, scaled, len(kept)) / np.sqrt(count)
@@ -171,7 +172,7 @@ def safe_inverse_factor(gram: FloatArray, lengths: FloatArray, noise: FloatArray
     if not (lengths > 0).all():
         return None
     try:
-        factor: FloatArray = np.linalg.cholesky(gram / np.outer(lengths, lengths)).T
+        factor = np.asarray(np.linalg.cholesky(gram / np.outer(lengths, lengths)).T, dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
     inverse = np.triu(inverse_of(factor))
