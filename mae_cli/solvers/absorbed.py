@@ -7,6 +7,7 @@ R₊ is the factor of the other columns less these means: all that is needed is 
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -149,6 +150,18 @@ class AbsorbedWhitening:
     last: Positions = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     relations: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     search: "AbsorbedWhitening | None" = None
+
+    @property
+    def lengths_of_all(self) -> FloatArray:
+        """(columns,) root mean squares of the standard columns, rows scaled by the weights; 0 for those left out."""
+        lengths = np.zeros(self.columns)
+        lengths[self.split.levels], lengths[self.split.others] = self.roots, self.lengths
+        return lengths
+
+    @cached_property
+    def condition(self) -> float:
+        """‖R₊⁻¹‖ of columns of unit length: at least half of what rounding can be multiplied by."""
+        return float(np.linalg.norm(self.inverse * self.lengths[:, np.newaxis]))
 
     def level_rows(self, design: Design) -> LevelRows:
         """Rows of a standard design in two parts."""

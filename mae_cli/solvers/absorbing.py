@@ -2,7 +2,7 @@
 
 Sums over the levels are counted in one pass. Where they leave a doubt whether the other columns are independent (the
 level may tell another column, as an aircraft tells its airline), the rows less their level means are factored, and
-the one rule of `mae_cli.solvers.whitening` decides. Of dependent columns the later ones are left out, whichever
+the one rule of `mae_cli.solvers.rank` decides. Of dependent columns the later ones are left out, whichever
 part they are in.
 """
 
@@ -17,13 +17,19 @@ from mae_cli.rows.design import Design
 from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.absorbed import AbsorbedWhitening, Split
 from mae_cli.solvers.band import is_small
-from mae_cli.solvers.independence import independent_columns
+from mae_cli.solvers.rank import Factored, Noise, independent_columns, whole_numbers
 from mae_cli.solvers.standardise import Standardisation
-from mae_cli.solvers.whitening import RowScale, rounding, safe_inverse_factor, triangular_factor
+from mae_cli.solvers.whitening import (
+    RowScale,
+    inverse_of,
+    is_weighted,
+    preconditioning,
+    safe_inverse_factor,
+    triangular_factor,
+)
 
 # With fewer levels dense rows are as fast.
 _MANY_LEVELS = 50
-_EPSILON = float(np.finfo(float).eps)
 # Relations between columns are told from rounding by this share of their largest coefficient.
 _NO_PART = 1e-6
 
@@ -73,16 +79,25 @@ class LevelSums(Sums):
         return self.gram - self.means.T @ self.totals[1:]
 
 
-def whiten_absorbed(rows: Rows, standard: Standardisation, row_scale: RowScale, place: int) -> AbsorbedWhitening:
-    """The whitening of standard rows (n, p), scaled by `row_scale`, with the categorical column at `place` absorbed."""
-    absorbing = _Absorbing(rows, standard, row_scale, place)
-    everything = np.ones(rows.shape[1], dtype=bool)
+def whiten_absorbed(
+    rows: Rows, standard_rows: Rows, standard: Standardisation, row_scale: RowScale, place: int
+) -> AbsorbedWhitening:
+    """The whitening of standard rows (n, p), scaled by `row_scale`, with the categorical column at `place` absorbed.
+
+    Which columns depend on others is judged by the `rows` as read where that is in doubt.
+    """
+    absorbing = _Absorbing(rows, standard_rows, standard, row_scale, place)
+    everything = np.ones(rows.shape[1] + int(standard.intercept), dtype=bool)
     split, sums = absorbing.measured(everything)
     inverse = absorbing.safe_inverse(split, sums)
     if inverse is not None:
         return absorbing.whitening(split, sums, inverse)
-    factor = absorbing.within_factor(split, sums)
-    independent = absorbing.independent(split, sums, factor)
+    if is_weighted(rows):
+        absorbing = replace(absorbing, row_scale=preconditioning(rows, row_scale))
+    ranks = replace(absorbing, row_scale=_unscaled)
+    sums = ranks.measured(everything)[1]
+    factor = ranks.within_factor(split, sums)
+    independent = ranks.independent(split, sums, factor)
     relations, last = _solved_for_last(_relations(split, sums.means, factor, independent))
     empty = np.concatenate([split.levels[sums.weight[1:] == 0], split.others[np.diag(sums.gram) == 0]])
     kept = everything.copy()
@@ -102,56 +117,71 @@ class _Absorbing:
     """What is to be whitened, and the steps of it."""
 
     rows: Rows
+    standard_rows: Rows
     standard: Standardisation
     row_scale: RowScale
     place: int
 
     def measured(self, kept: BoolArray) -> tuple[Split, LevelSums]:
         """The split of the kept columns, and their sums in one pass."""
-        split = Split.of(self.rows.take(np.arange(1)).design, self.place, kept)
-        return split, sum_blocks(self.rows, partial(_level_sums, split=split, row_scale=self.row_scale))
+        split = Split.of(self.standard_rows.take(np.arange(1)).design, self.place, kept)
+        return split, sum_blocks(self.standard_rows, partial(_level_sums, split=split, row_scale=self.row_scale))
 
     def safe_inverse(self, split: Split, sums: LevelSums) -> FloatArray | None:
         """R₊⁻¹ by the Gram matrix, or None when that leaves a doubt."""
         if not (sums.weight[1:] > 0).all():
             return None
-        lengths, noise = self.lengths_and_rounding(split, sums)
+        lengths = self.lengths(sums)
+        noise = self.noise(split, sums, Noise.at_most(self.standard, self.standard_rows.shape))
         return safe_inverse_factor(sums.within / self.rows.shape[0], lengths, noise)
 
-    def lengths_and_rounding(self, split: Split, sums: LevelSums) -> tuple[FloatArray, FloatArray]:
-        """Root mean squares of the other columns, and their rounding relative to these, (h,) each."""
-        lengths = np.sqrt(np.diag(sums.gram) / self.rows.shape[0])
-        every = np.zeros(self.rows.shape[1])
+    def lengths(self, sums: LevelSums) -> FloatArray:
+        """(h,) root mean squares of the other columns."""
+        return np.asarray(np.sqrt(np.diag(sums.gram) / self.rows.shape[0]))
+
+    def noise(self, split: Split, sums: LevelSums, noise: Noise) -> FloatArray:
+        """(h,) what rounding can make of the other columns, and of the levels by which their means are fitted."""
+        lengths, every = self.lengths(sums), np.zeros(self.standard_rows.shape[1])
         every[split.others] = lengths
-        return lengths, rounding(self.standard, every)[split.others]
+        roots = np.sqrt(sums.weight[1:] / self.rows.shape[0])
+        shares = np.divide(roots @ np.abs(sums.means), lengths, out=np.zeros_like(lengths), where=lengths > 0)
+        total: FloatArray = noise.relative(every)[split.others] + noise.rounding * shares
+        return total
 
     def within_factor(self, split: Split, sums: LevelSums) -> FloatArray:
         """R₊ of the rows less the means of their groups, (h, h)."""
         dense = partial(_within_rows, split=split, means=sums.means, row_scale=self.row_scale)
-        factor = triangular_factor(self.rows, dense, len(split.others))
+        factor = triangular_factor(self.standard_rows, dense, len(split.others))
         return np.asarray(factor / np.sqrt(self.rows.shape[0]))
 
     def independent(self, split: Split, sums: LevelSums, factor: FloatArray) -> Positions:
         """Which of the other columns depend neither on levels nor on earlier ones of them."""
-        count, columns = self.rows.shape
-        lengths, noise = self.lengths_and_rounding(split, sums)
-        roots = np.sqrt(sums.weight[1:] / count)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            # The means are coefficients on the levels, and these are exact but for rounding.
-            level_noise = np.where(lengths > 0, _EPSILON * (roots @ np.abs(sums.means)) / lengths, 0.0)
-        return independent_columns(factor, lengths, columns * (noise + level_noise))
+        present = sums.weight[1:] > 0
+        roots = np.sqrt(sums.weight[1:][present] / self.rows.shape[0])
+        known = Noise.of(self.standard, self.standard_rows.shape, whole_numbers(self.rows, self.standard))
+        factored = Factored(
+            factor=factor,
+            lengths=self.lengths(sums),
+            noise=self.noise(split, sums, known),
+            others=split.others,
+            levels=split.levels[present],
+            roots=roots,
+            means=sums.means[present],
+            columns=self.standard_rows.shape[1],
+        )
+        return independent_columns(self.rows, self.standard, factored)
 
     def of_kept(self, kept: BoolArray) -> AbsorbedWhitening:
         """The whitening of independent columns."""
         split, sums = self.measured(kept)
         inverse = self.safe_inverse(split, sums)
         if inverse is None:
-            inverse = np.triu(np.linalg.inv(self.within_factor(split, sums)))
+            inverse = inverse_of(self.within_factor(split, sums))
         return self.whitening(split, sums, inverse)
 
     def whitening(self, split: Split, sums: LevelSums, inverse: FloatArray) -> AbsorbedWhitening:
         """All that was found, as a whitening."""
-        count, columns = self.rows.shape
+        count, columns = self.standard_rows.shape
         kept = np.sort(np.concatenate([split.levels, split.others]))
         return AbsorbedWhitening(
             kept=kept,
@@ -163,6 +193,10 @@ class _Absorbing:
             means=sums.means,
             inverse=inverse,
         )
+
+
+def _unscaled(_: Block) -> None:
+    return None
 
 
 def _level_sums(block: Block, split: Split, row_scale: RowScale) -> LevelSums:

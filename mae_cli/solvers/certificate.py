@@ -1,7 +1,7 @@
 """Bounds: how far the loss of given coefficients can be from the optimum, recomputed from the rows as read.
 
-A bound becomes a certificate by what was asked for. For the MSE, with Q an orthonormal basis of √ω·X, the gap is
-‖Qᵀ√ω·r‖² / Σω; for MAE and pinball see `mae_cli.solvers.dual`.
+A bound becomes a certificate by what was asked for. For the MSE see `mae_cli.solvers.squared_bound`, for MAE and
+pinball `mae_cli.solvers.vertex_proof` and `mae_cli.solvers.dual_anywhere`.
 """
 
 from dataclasses import dataclass
@@ -9,14 +9,12 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray
-from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute
-from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.rows.sums import Sums, sum_blocks
-from mae_cli.solvers.problem import Problem, mean_magnitude
+from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.solution import Certificate, History, Status
 from mae_cli.solvers.standardise import Standardisation
 
@@ -26,8 +24,6 @@ _LEAST = float(np.finfo(float).smallest_subnormal)
 _MOST_TYPICAL = 1e6
 # The largest gap, as a share of the loss, that is called optimal.
 OPTIMAL_GAP = 1e-12
-# An MSE gap of this share means ‖Qᵀr‖ ≤ 1e-12·‖r‖: the residual is orthogonal to the columns as far as they allow.
-_ORTHOGONAL = 1e-24
 
 
 @dataclass(frozen=True)
@@ -163,46 +159,4 @@ def _spread(block: Block, standard: Standardisation, point: Coefficients, most: 
         total=float(block.weighted(sizes).sum()),
         counted=float(block.weight_values[some].sum()),
         logarithm=float(block.weighted(logarithms).sum()),
-    )
-
-
-def rounding_of(rows: Rows, point: Coefficients) -> float:
-    """The mean |r| that rounding alone can make of a perfect fit; near zero floats are multiples of the least one."""
-    return 8 * (EPSILON * mean_magnitude(rows, point) + _LEAST)
-
-
-def bound_squared(problem: Problem, point: Coefficients) -> Bound:
-    """The bound of an MSE fit: ‖R⁻ᵀ Σωrz‖² / n / Σω, as RᵀR = Σωzzᵀ / n.
-
-    Raises:
-        DataError: the mean square overflows.
-    """
-    sums = sum_blocks(problem.rows, partial(_squared_sums, standard=problem.standard, point=point))
-    slope = problem.whitening.gradient(sums.gradient)
-    gap = float(slope @ slope) / problem.rows.shape[0]
-    with np.errstate(over="ignore"):
-        rounding = np.float64(rounding_of(problem.rows, point)) ** 2
-    loss, gap = (problem.standard.to_user_squared(each / sums.weight) for each in (sums.loss, gap))
-    if not np.isfinite(loss):
-        raise DataError(
-            "the squares of the residuals exceed floating point; rescale the target (the MAE needs no squares)"
-        )
-    return Bound(loss, loss - gap, gap <= rounding + _ORTHOGONAL * loss, loss <= rounding)
-
-
-@dataclass(frozen=True, eq=False)
-class _SquaredSums(Sums):
-    """Sums over rows: ω, ωr², and the gradient Σωrz."""
-
-    weight: float
-    loss: float
-    gradient: FloatArray
-
-
-def _squared_sums(block: Block, standard: Standardisation, point: Coefficients) -> _SquaredSums:
-    residual = point.residual(block) / standard.target_scale
-    return _SquaredSums(
-        weight=float(block.weight_values.sum()),
-        loss=float(block.weighted(residual**2).sum()),
-        gradient=standard.pull(standard.shifted(block), block.weighted(residual)),
     )

@@ -4,11 +4,14 @@ A value is an unevaluated sum high + low of two floats, |low| ≤ ½ulp(high) (D
 2005). Unlike `longdouble` the result is the same on every platform. Arguments must be far from overflow (below 1e290).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mae_cli.arrays import FloatArray
+from mae_cli.arrays import CodeArray, FloatArray
 from mae_cli.rows.design import Design
 
 _SPLITTER = 134_217_729.0  # 2²⁷ + 1
@@ -41,8 +44,38 @@ class DoubleDouble:
         product, error = two_product(self.high, factor)
         return _normalised(product, error + self.low * factor)
 
-    def __getitem__(self, index: int | slice) -> "DoubleDouble":
+    def square(self) -> "DoubleDouble":
+        """The square."""
+        product, error = two_product(self.high, self.high)
+        return _normalised(product, error + 2 * self.high * self.low)
+
+    def ratio(self, divisor: "DoubleDouble") -> float:
+        """The quotient of two numbers as a float, within two units of its last place."""
+        return float((self.high + self.low) / (divisor.high + divisor.low))
+
+    def __getitem__(self, index: Any) -> "DoubleDouble":
         return DoubleDouble(self.high[index], self.low[index])
+
+    def take(self, places: NDArray[np.integer]) -> "DoubleDouble":
+        """The values at these places of a vector."""
+        return DoubleDouble(np.take(self.high, places), np.take(self.low, places))
+
+    def after_zero(self) -> "DoubleDouble":
+        """The values of a vector behind a zero."""
+        return DoubleDouble.concatenate([DoubleDouble.of(np.zeros(1)), self])
+
+    def transposed(self) -> "DoubleDouble":
+        """The transpose of a matrix."""
+        return DoubleDouble(self.high.T, self.low.T)
+
+    @staticmethod
+    def concatenate(parts: Sequence["DoubleDouble"]) -> "DoubleDouble":
+        """The values of several vectors, one after the other."""
+        empty = np.zeros(0)
+        return DoubleDouble(
+            np.concatenate([empty, *(part.high for part in parts)]),
+            np.concatenate([empty, *(part.low for part in parts)]),
+        )
 
     def sum_rows(self) -> "DoubleDouble":
         """The sum over the first axis, by halves."""
@@ -95,6 +128,27 @@ def transpose_product(matrix: FloatArray, vector: DoubleDouble) -> DoubleDouble:
     """Xᵀ·v for an (n, p) matrix of floats and an (n,) vector with twice the digits."""
     columns = DoubleDouble(vector.high[:, np.newaxis], vector.low[:, np.newaxis])
     return columns.times(matrix).sum_rows()
+
+
+def level_sums(codes: CodeArray, values: DoubleDouble, count: int) -> DoubleDouble:
+    """Σ values over the rows of each code 0, …, count of a categorical column, (count + 1,).
+
+    Multiples of a fixed power of two are added without an error, in whatever order (Rump, Ogita and Oishi, 2008): the
+    first and the second digits of the values are, and only what is left of them is rounded.
+    """
+    first, rest = _leading(values.high)
+    second, rest = _leading(rest)
+    exactly = [np.bincount(codes, part, count + 1).astype(np.float64, copy=False) for part in (first, second)]
+    left = np.bincount(codes, rest + values.low, count + 1).astype(np.float64, copy=False)
+    return DoubleDouble(*two_sum(*exactly)) + DoubleDouble.of(left)
+
+
+def _leading(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The leading digits of the values, multiples of one power of two that are small enough to be added exactly."""
+    largest = float(np.abs(values).max(initial=0.0))
+    grid = np.ldexp(1.0, int(np.frexp(largest)[1]) + len(values).bit_length() + 1)
+    leading = (values + grid) - grid
+    return leading, values - leading
 
 
 def _split(values: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -1,6 +1,8 @@
 """Which vectors are independent of those before them: rows for a basis, columns for the rank."""
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +13,8 @@ from mae_cli.rows.products import row_lengths
 INDEPENDENCE = 1e-5
 # So many candidates at a time are freed of what the rows chosen before them span.
 _CANDIDATES = 256
+# A column this many times its allowance away from the others is independent, whatever the rounding of a factorisation.
+CLEARLY = 100.0
 
 
 class Span:
@@ -72,24 +76,61 @@ def _extending(span: Span, vectors: FloatArray) -> list[int]:
     return added
 
 
-def independent_columns(factor: FloatArray, lengths: FloatArray, noise: FloatArray) -> Positions:
-    """Indices of the columns of a factor (k, p), k ≤ p, that are independent of those before them.
+@dataclass(frozen=True, eq=False)
+class Doubt:
+    """A column so close to the span of the ones kept before it that rounding may be all that is between them.
 
-    Columns are taken in units of their `lengths`; column j is dependent when its distance from the span of the kept
-    ones is at most noiseⱼ + Σ|βₖ| noiseₖ, where β are its coefficients on the kept columns and the noise of a column
-    is p times its rounding.
+    Attributes:
+        column: its place.
+        shares: (rank,) its coefficients on the kept columns before it, all in units of their lengths.
+        allowance: the distance from their span up to which it depends on them.
+    """
+
+    column: int
+    shares: FloatArray
+    allowance: float
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """The columns of a factor, judged one after the other.
+
+    Attributes:
+        kept: (k,) the independent ones.
+        inverse: (k, k) upper triangular: kept columns in units of their lengths · inverse = an orthonormal basis.
+        lengths: (p,) of the columns.
+        doubts: columns that are left out for now.
+    """
+
+    kept: Positions
+    inverse: FloatArray
+    lengths: FloatArray
+    doubts: tuple[Doubt, ...]
+
+
+def walk(factor: FloatArray, lengths: FloatArray, noise: FloatArray, independent: AbstractSet[int]) -> Walk:
+    """Judge the columns of a factor (k, p) in their order; those known to be `independent` are kept.
+
+    Column j, in units of its length, depends on the kept ones before it when its distance from their span is at most
+    noiseⱼ + Σ|βₖ|·noiseₖ, where β are its coefficients on them. Up to `CLEARLY` times that it is in doubt. Columns
+    of length 0, and all once the span is full, are left out without a doubt.
     """
     span = Span(len(factor))
-    inverse = np.zeros((len(factor), len(factor)))  # unit columns · inverse = basis
+    inverse = np.zeros((len(factor), len(factor)))
     kept: list[int] = []
+    doubts: list[Doubt] = []
     for column in np.flatnonzero(lengths).tolist():
         if span.is_full:
             break
         rest, along = span.split(factor[:, column] / lengths[column])
         rank, distance = span.rank, float(np.linalg.norm(rest))
         shares = inverse[:rank, :rank] @ along
-        if distance > noise[column] + float(np.abs(shares) @ noise[kept]):
+        allowance = float(noise[column] + np.abs(shares) @ noise[kept])
+        if distance > CLEARLY * allowance or (column in independent and distance > 0):
             span.add(rest / distance)
             inverse[:rank, rank], inverse[rank, rank] = -shares / distance, 1 / distance
             kept.append(column)
-    return np.array(kept, dtype=np.intp)
+        else:
+            doubts.append(Doubt(column, shares, allowance))
+    rank = span.rank
+    return Walk(np.array(kept, dtype=np.intp), inverse[:rank, :rank], lengths, tuple(doubts))

@@ -7,61 +7,82 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.rows.blocks import Block, whole
-from mae_cli.rows.sums import Sums, sum_blocks
-from mae_cli.solvers.certificate import BoundedFit, bound_squared
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.sums import sum_blocks
+from mae_cli.solvers.certificate import BoundedFit
 from mae_cli.solvers.problem import Problem
-from mae_cli.solvers.refinement import refine_least_squares
 from mae_cli.solvers.solution import History
+from mae_cli.solvers.squared_bound import bound_squared
+from mae_cli.solvers.squared_loss import Evaluation, SquaredSums, evaluation, is_small
+from mae_cli.solvers.squared_refinement import refine
+from mae_cli.solvers.whitening import GRAM_CONDITION
 
 # In whitened coordinates the loss is round and one exact step ends at its centre; the next ones clear up rounding.
 _MOST_STEPS = 10
 _SMALLEST_GAIN = 1e-14
-# Refined coefficients may have a larger loss by the rounding of its evaluation; by more, and they have diverged.
-_SAME_LOSS = 1e-9
-# Refinement holds dense copies of the rows. With more rows than these the descent's own error, a few ε times the
-# condition number, is far below the standard error of any coefficient, unless the columns are so nearly dependent
-# that the descent does not get to a gap of rounding: then the rows are refined whatever their number.
-_REFINED_SIZE = 400_000
 
 
 def minimise_squared(problem: Problem) -> BoundedFit:
-    """The least-squares coefficients, with their bound and the losses on the way."""
-    point, losses = _descend(problem)
-    fitted = problem.in_user_units(point)
-    bound = bound_squared(problem, fitted)
-    count, columns = problem.rows.shape
-    if count * (columns + 1) <= _REFINED_SIZE or not bound.is_optimal:
-        refined = refine_least_squares(whole(problem.rows), problem.standard, problem.whitening)
-        refined_bound = bound_squared(problem, refined)
-        if refined_bound.loss <= bound.loss * (1 + _SAME_LOSS):
-            fitted, bound = refined, refined_bound
+    """The least-squares coefficients, with their bound and the losses on the way.
+
+    Few rows are always refined. With many the descent's own error, a few ε times the condition number, is far below
+    the standard error of any coefficient, unless the columns are nearly dependent or it falls short of a proof.
+    """
+    descended = _descend(problem)
+    proved = descended.evaluation(problem)
+    fitted, solution = problem.in_user_units(descended.point), proved if proved.is_proved else None
+    ill_conditioned = problem.whitening.condition > GRAM_CONDITION
+    if is_small(problem) or ill_conditioned or not (proved.is_proved and proved.is_precise):
+        refined = refine(problem, descended.point)
+        if refined is not None:
+            fitted, solution = refined.point, refined.evaluation
+    bound = bound_squared(problem, fitted, solution)
+    losses = descended.losses
     history = (*filter(math.isfinite, map(problem.standard.to_user_squared, losses)), bound.loss)
     return BoundedFit(fitted, bound, History(history, len(losses) - 1, problem.counter.passes))
 
 
-def _descend(problem: Problem) -> tuple[FloatArray, list[float]]:
-    """Whitened steepest descent with exact line search; the point, and the mean losses in standard units."""
+@dataclass(frozen=True, eq=False)
+class _Descended:
+    """The end of a descent.
+
+    Attributes:
+        point: (k,) whitened.
+        sums: over the rows at this point.
+        losses: mean squares in standard units on the way, that at 0 first.
+    """
+
+    point: FloatArray
+    sums: SquaredSums
+    losses: tuple[float, ...]
+
+    def evaluation(self, problem: Problem) -> Evaluation:
+        """What the sums prove."""
+        return evaluation(problem, problem.whitening.to_standard(self.point), self.sums, self.losses[0])
+
+
+def _descend(problem: Problem) -> _Descended:
+    """Whitened steepest descent with exact line search."""
     point = np.zeros(len(problem.whitening.kept))
-    loss, gradient = _loss_and_gradient(problem, point)
-    losses = [loss]
+    sums = _sums(problem, point)
+    losses = [sums.loss / sums.weight]
     for _ in range(_MOST_STEPS):
-        following = point + _exact_step(problem, point, gradient) * gradient
-        loss, gradient = _loss_and_gradient(problem, following)
-        if not loss < losses[-1]:
+        direction = problem.whitening.gradient(sums.gradient)
+        following = point + _exact_step(problem, point, direction) * direction
+        ahead = _sums(problem, following)
+        if not ahead.loss < sums.loss:
             break
-        point = following
-        losses.append(loss)
+        point, sums = following, ahead
+        losses.append(sums.loss / sums.weight)
         if losses[-2] - losses[-1] <= _SMALLEST_GAIN * losses[-1]:
             break
-    return point, losses
+    return _Descended(point, sums, tuple(losses))
 
 
-def _loss_and_gradient(problem: Problem, point: FloatArray) -> tuple[float, FloatArray]:
-    """Mean loss, and Σωrv: the negative gradient of Σωr²/2 in whitened coordinates."""
+def _sums(problem: Problem, point: FloatArray) -> SquaredSums:
+    """The sums at a whitened point; their gradient is that of −Σωr²/2."""
     standard = problem.whitening.to_standard(point)
-    sums = sum_blocks(problem.standard_rows, partial(_loss_sums, point=standard))
-    return sums.loss / sums.weight, problem.whitening.gradient(sums.gradient)
+    return sum_blocks(problem.standard_rows, partial(_block_sums, point=standard))
 
 
 def _exact_step(problem: Problem, point: FloatArray, direction: FloatArray) -> float:
@@ -75,23 +96,9 @@ def _exact_step(problem: Problem, point: FloatArray, direction: FloatArray) -> f
     return float(along / curvature) if curvature > 0 else 0.0
 
 
-@dataclass(frozen=True, eq=False)
-class _LossSums(Sums):
-    """Σω, Σωr² and Σωrz."""
-
-    weight: float
-    loss: float
-    gradient: FloatArray
-
-
-def _loss_sums(block: Block, point: FloatArray) -> _LossSums:
+def _block_sums(block: Block, point: FloatArray) -> SquaredSums:
     residual = block.residual(point)
-    weighted = block.weighted(residual)
-    return _LossSums(
-        weight=float(block.weight_values.sum()),
-        loss=float(weighted @ residual),
-        gradient=block.design.transpose_product(weighted),
-    )
+    return SquaredSums.of(block, residual, block.design.transpose_product(block.weighted(residual)))
 
 
 def _step_sums(block: Block, point: FloatArray, direction: FloatArray) -> FloatArray:

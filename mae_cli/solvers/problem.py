@@ -10,7 +10,6 @@ from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.rows.blocks import Block, CountedRows, MemoryRows, PassCounter, Rows, TransformedRows, in_memory, whole
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import absorbable, whiten_absorbed
-from mae_cli.solvers.band import typical_size
 from mae_cli.solvers.standardise import Extent, Standardisation, standardisation
 from mae_cli.solvers.whitening import Whitening, absolute_scale, squared_scale, whiten, whiten_sample
 
@@ -66,7 +65,8 @@ class Problem:
     @property
     def aliased(self) -> tuple[int, ...]:
         """Indices of the design columns that depend on earlier ones; a column of ones is never among them."""
-        return tuple(int(column) - self.standard.intercept for column in self.whitening.aliased)
+        first = int(self.standard.intercept)
+        return tuple(int(column) - first for column in self.whitening.aliased if column >= first)
 
 
 def prepare(
@@ -81,9 +81,9 @@ def prepare(
     scale = squared_scale if isinstance(loss, Squared) else absolute_scale
     place = absorbable(standard_rows)
     whitening: AnyWhitening = (
-        whiten(standard_rows, standard, scale)
+        whiten(counted, standard_rows, standard, scale)
         if place is None
-        else whiten_absorbed(standard_rows, standard, scale, place)
+        else whiten_absorbed(counted, standard_rows, standard, scale, place)
     )
     return Problem(counted, loss, standard, standard_rows, whitening, counted.counter)
 
@@ -103,7 +103,9 @@ def prepare_sampled(
     else:
         sample = standard(whole(counted))
         standard_rows = MemoryRows.of(sample.design, sample.target, sample.weights)
-    whitening = whiten_sample(sample, standard, absolute_scale) or whiten(standard_rows, standard, absolute_scale)
+    whitening = whiten_sample(sample, standard, absolute_scale) or whiten(
+        counted, standard_rows, standard, absolute_scale
+    )
     return Problem(counted, loss, standard, standard_rows, whitening, counted.counter), sample
 
 
@@ -111,29 +113,4 @@ def whitened_by_all(problem: Problem) -> Problem:
     """The problem with a whitening that makes the columns of all rows orthonormal, not only those of a sample."""
     if isinstance(problem.whitening, AbsorbedWhitening):
         return problem
-    return replace(problem, whitening=whiten(problem.standard_rows, problem.standard, absolute_scale))
-
-
-def magnitude(block: Block, point: Coefficients) -> FloatArray:
-    """|y| + |b| + Σ|x·w| of every row, (b,): the size of the numbers whose rounding the residual carries."""
-    sizes = np.abs(block.target) + abs(point.intercept)
-    weights = np.abs(point.values)
-    for start in range(0, len(sizes), _MAGNITUDE_ROWS):
-        some = slice(start, start + _MAGNITUDE_ROWS)
-        sizes[some] += block.design.take(some).absolute().product(weights)
-    return sizes
-
-
-def mean_magnitude(rows: Rows, point: Coefficients) -> float:
-    """The weighted mean magnitude of a row, from a sample.
-
-    A row counts for at most 1e6 times the typical magnitude: one of 1e20 that a column of its own fits exactly must
-    not make the residuals of all others look like rounding.
-    """
-    count = rows.shape[0]
-    sample = rows.take(np.arange(0, count, -(-count // _MAGNITUDE_SAMPLE)))
-    shares = sample.weight_values / sample.weight_values.sum()
-    with np.errstate(over="ignore"):  # the products of a row may overflow where its prediction does not
-        sizes = magnitude(sample, point)
-        largest = min(_LARGEST_MAGNITUDE * typical_size(sizes), 0.5 * float(np.finfo(float).max))  # a finite mean
-    return float(shares @ np.minimum(sizes, largest))
+    return replace(problem, whitening=whiten(problem.rows, problem.standard_rows, problem.standard, absolute_scale))

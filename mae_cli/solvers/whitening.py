@@ -1,13 +1,13 @@
 """Whitening: the triangular factor that makes the columns of a design matrix orthonormal, and their rank.
 
 With the rows scaled by the weights (ω for MAE, √ω for MSE) and n rows, RᵀR = XᵀX / n, so the rows v = x·R⁻¹ have
-mean square length p. Columns that depend on those before them are left out. One rule decides: a column whose part
-independent of the earlier ones is below what the rounding of the columns as read can produce adds nothing.
+mean square length p. Columns that depend on those before them are left out, by the rule of `mae_cli.solvers.rank`; a
+well-conditioned Gram matrix proves at once that none does.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 
 import numpy as np
 
@@ -15,13 +15,16 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.products import matrix_product
 from mae_cli.rows.sums import sum_blocks
-from mae_cli.solvers.independence import independent_columns
+from mae_cli.solvers.independence import CLEARLY
+from mae_cli.solvers.rank import Factored, Noise, independent_columns, whole_numbers
 from mae_cli.solvers.standardise import Standardisation
 
 _EPSILON = float(np.finfo(float).eps)
 # Up to this condition number (of unit columns) the Gram matrix loses at most half of the digits; a descent,
 # which only needs the factor as a preconditioner, is none the worse for that. Beyond it rows are factored directly.
-_GRAM_CONDITION = 1e5
+GRAM_CONDITION = 1e5
+# Weights of MAE and pinball below this share of the largest are raised to it for the whitening.
+_SMALLEST_WEIGHT = 1e-6
 
 RowScale = Callable[[Block], FloatArray | None]
 
@@ -35,12 +38,27 @@ class Whitening:
         aliased: indices of those left out.
         inverse_factor: (k, k) upper triangular R⁻¹ over the kept columns.
         columns: number of standard columns, kept or not.
+        lengths_of_all: (columns,) root mean squares of the standard columns, rows scaled by the weights; 0 for those
+            left out.
     """
 
     kept: Positions
     aliased: Positions
     inverse_factor: FloatArray
     columns: int
+    lengths_of_all: FloatArray
+
+    @staticmethod
+    def of(kept: Positions, inverse: FloatArray, kept_lengths: FloatArray, columns: int) -> "Whitening":
+        """The whitening of the `kept` ones of so many columns by R⁻¹."""
+        lengths = np.zeros(columns)
+        lengths[kept] = kept_lengths
+        return Whitening(kept, np.setdiff1d(np.arange(columns), kept), inverse, columns, lengths)
+
+    @cached_property
+    def condition(self) -> float:
+        """‖R⁻¹‖ of columns of unit length: at least half of what rounding can be multiplied by."""
+        return float(np.linalg.norm(self.inverse_factor * self.lengths_of_all[self.kept, np.newaxis]))
 
     def rows(self, matrix: FloatArray) -> FloatArray:
         """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows, row after row in memory."""
@@ -75,29 +93,72 @@ def squared_scale(block: Block) -> FloatArray | None:
     return None if block.weights is None else np.sqrt(block.weights)
 
 
-def whiten(rows: Rows, standard: Standardisation, row_scale: RowScale) -> Whitening:
-    """Factor the standardised `rows` (n, p), scaled by `row_scale`: by the Gram matrix if that is safe, else by QR."""
-    count, columns = rows.shape
-    gram = sum_blocks(rows, partial(_gram, row_scale=row_scale)) / count
-    return _from_gram(gram, standard) or _from_factor(
-        triangular_factor(rows, partial(_scaled, row_scale=row_scale), columns), standard, count
-    )
+def whiten(rows: Rows, standard_rows: Rows, standard: Standardisation, row_scale: RowScale) -> Whitening:
+    """Factor standardised rows (n, p), scaled by `row_scale`: by the Gram matrix if that is safe, else by QR.
+
+    Which columns depend on others is judged by the `rows` as read where that is in doubt.
+    """
+    count, columns = standard_rows.shape
+    if count >= columns:
+        gram = sum_blocks(standard_rows, partial(_gram, row_scale=row_scale)) / count
+        safe = _from_gram(gram, standard, count)
+        if safe is not None:
+            return safe
+    factor = triangular_factor(standard_rows, _dense, columns) / np.sqrt(count)
+    lengths = np.linalg.norm(factor, axis=0)
+    noise = Noise.of(standard, (count, columns), whole_numbers(rows, standard)).relative(lengths)
+    kept = independent_columns(rows, standard, Factored.without_levels(factor, lengths, noise))
+    if is_weighted(rows):
+        scaled = partial(_scaled, row_scale=preconditioning(rows, row_scale), kept=kept)
+        reduced = triangular_factor(standard_rows, scaled, len(kept)) / np.sqrt(count)
+    else:
+        reduced = np.linalg.qr(factor[:, kept], mode="r")
+    return Whitening.of(kept, inverse_of(reduced), np.linalg.norm(reduced, axis=0), columns)
 
 
 def whiten_sample(sample: Block, standard: Standardisation, row_scale: RowScale) -> Whitening | None:
     """Factor a sample of the standardised rows; None unless its columns, and so those of all, are independent."""
-    return _from_gram(_gram(sample, row_scale) / len(sample.target), standard)
+    count, columns = sample.design.shape
+    return _from_gram(_gram(sample, row_scale) / count, standard, count) if count >= columns else None
 
 
-def _from_gram(gram: FloatArray, standard: Standardisation) -> Whitening | None:
+def is_weighted(rows: Rows) -> bool:
+    """Whether the rows have weights."""
+    return rows.take(np.arange(1)).weights is not None
+
+
+def preconditioning(rows: Rows, row_scale: RowScale) -> RowScale:
+    """A row scale for the whitening of independent columns.
+
+    That of MAE and pinball only has to make the loss round: small weights are raised, lest independent columns look
+    dependent by them. One pass finds the largest.
+    """
+    if row_scale is not absolute_scale:
+        return row_scale
+    return partial(_raised, least=_SMALLEST_WEIGHT * max(rows.map(_largest_weight)))
+
+
+def _largest_weight(block: Block) -> float:
+    return float(block.weight_values.max(initial=0.0))
+
+
+def _raised(block: Block, least: float) -> FloatArray:
+    return np.maximum(block.weight_values, least)
+
+
+def _from_gram(gram: FloatArray, standard: Standardisation, count: int) -> Whitening | None:
     lengths = np.sqrt(np.diag(gram))
-    inverse = safe_inverse_factor(gram, lengths, rounding(standard, lengths))
-    everything = np.arange(len(gram))
-    return None if inverse is None else Whitening(everything, everything[:0], inverse, len(gram))
+    noise = Noise.at_most(standard, (count, len(gram))).relative(lengths)
+    inverse = safe_inverse_factor(gram, lengths, noise)
+    return None if inverse is None else Whitening.of(np.arange(len(gram)), inverse, lengths, len(gram))
 
 
-def _scaled(block: Block, row_scale: RowScale) -> FloatArray:
-    matrix, scale = block.design.dense(), row_scale(block)
+def _dense(block: Block) -> FloatArray:
+    return block.design.dense()
+
+
+def _scaled(block: Block, row_scale: RowScale, kept: Positions) -> FloatArray:
+    matrix, scale = block.design.dense()[:, kept], row_scale(block)
     return matrix if scale is None else matrix * scale[:, np.newaxis]
 
 
@@ -109,19 +170,32 @@ def _gram(block: Block, row_scale: RowScale) -> FloatArray:
 def safe_inverse_factor(gram: FloatArray, lengths: FloatArray, noise: FloatArray) -> FloatArray | None:
     """R⁻¹ of the Cholesky factor RᵀR = gram, or None unless the columns are independent beyond any doubt.
 
-    `noise` is the rounding of columns of these `lengths`, relative to them.
+    `noise` is what rounding can make of columns of these `lengths`, relative to them. With the inverse of columns of
+    unit length, the distance of a column from those before it is 1/|R⁻¹ⱼⱼ|, and its coefficients are −R⁻¹ₖⱼ/R⁻¹ⱼⱼ.
     """
-    if not (lengths > 0).all() or noise.max(initial=0.0) * len(gram) * _GRAM_CONDITION > 1:
+    if not (lengths > 0).all():
         return None
     try:
-        factor = np.linalg.cholesky(gram / np.outer(lengths, lengths)).T
+        factor = np.asarray(np.linalg.cholesky(gram / np.outer(lengths, lengths)).T, dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
-    inverse = np.linalg.inv(factor)
-    if np.linalg.norm(inverse) > _GRAM_CONDITION:
+    inverse = np.triu(inverse_of(factor))
+    if np.linalg.norm(inverse) > GRAM_CONDITION or (noise @ np.abs(inverse)).max(initial=0.0) * CLEARLY > 1:
         return None
-    triangular: FloatArray = np.triu(inverse) / lengths[:, np.newaxis]
+    triangular: FloatArray = inverse / lengths[:, np.newaxis]
     return triangular
+
+
+def inverse_of(factor: FloatArray) -> FloatArray:
+    """R⁻¹ of an upper triangular factor (k, k) of independent columns.
+
+    Weights over many decades can leave nothing but rounding on its diagonal; that is then taken for what it is.
+    """
+    lengths = np.linalg.norm(factor, axis=0)
+    diagonal = np.diag(factor)
+    least = _EPSILON * np.where(lengths > 0, lengths, 1.0)
+    enough = np.where(np.abs(diagonal) < least, least, diagonal)
+    return np.triu(np.linalg.inv(factor + np.diag(enough - diagonal)))
 
 
 def triangular_factor(rows: Rows, dense: Callable[[Block], FloatArray], columns: int) -> FloatArray:
@@ -134,23 +208,3 @@ def triangular_factor(rows: Rows, dense: Callable[[Block], FloatArray], columns:
         return np.asarray(np.linalg.qr(np.concatenate([factor, matrix]), mode="r"))
 
     return reduce(fold, rows.map(dense), np.zeros((0, columns)))
-
-
-def _from_factor(factor: FloatArray, standard: Standardisation, count: int) -> Whitening:
-    """The whitening over the independent columns of a triangular factor of n rows."""
-    factor = factor / np.sqrt(count)
-    lengths = np.linalg.norm(factor, axis=0)
-    kept = independent_columns(factor, lengths, len(lengths) * rounding(standard, lengths))
-    aliased = np.setdiff1d(np.arange(factor.shape[1]), kept)
-    reduced = np.linalg.qr(factor[:, kept], mode="r")
-    return Whitening(kept, aliased, np.triu(np.linalg.inv(reduced)), factor.shape[1])
-
-
-def rounding(standard: Standardisation, lengths: FloatArray) -> FloatArray:
-    """ε·max|x| / (root mean square of the column): the rounding of a column as read, relative to its length."""
-    noise = np.full(len(lengths), _EPSILON)
-    first = int(standard.intercept)
-    numeric = slice(first, first + len(standard.scale))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        noise[numeric] *= standard.largest / standard.scale / lengths[numeric]
-    return np.where(lengths > 0, np.maximum(noise, _EPSILON), np.inf)

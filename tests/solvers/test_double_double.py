@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.solvers.double_double import DoubleDouble, matrix_product, transpose_product, two_product, two_sum
+from mae_cli.solvers.double_double import (
+    DoubleDouble,
+    level_sums,
+    matrix_product,
+    transpose_product,
+    two_product,
+    two_sum,
+)
 
 numbers = st.floats(-1e100, 1e100, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-100)
 
@@ -54,3 +61,33 @@ def test_the_sum_of_no_rows_is_zero():
 def test_differences_keep_what_plain_floats_lose():
     first = DoubleDouble(np.array([1.0]), np.array([1e-20]))
     assert exact(first - DoubleDouble.of(np.array([1.0]))) == [Fraction(1e-20)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_sums_by_level_have_thirty_digits_even_when_they_cancel(seed):
+    random = np.random.default_rng(seed)
+    codes = random.integers(0, 4, 500).astype(np.int32)
+    high = random.standard_normal(500) * 10.0 ** random.integers(-8, 9, 500)
+    high[250:] = -high[:250] * (1 + 1e-12 * random.standard_normal(250))
+    codes[250:] = codes[:250]
+    values = DoubleDouble(high, high * 1e-17 * random.uniform(-1, 1, 500))
+    found = exact(level_sums(codes, values, 5))
+    for level in range(6):
+        terms = exact(values[codes == level])
+        assert abs(found[level] - sum(terms)) <= Fraction(1e-30) * sum(map(abs, exact(values)))
+
+
+def test_sums_by_level_do_not_depend_on_the_order_of_the_rows():
+    random = np.random.default_rng(5)
+    codes, high = random.integers(0, 4, 300).astype(np.int32), random.standard_normal(300)
+    order = random.permutation(300)
+    first = level_sums(codes, DoubleDouble.of(high), 3)
+    second = level_sums(codes[order], DoubleDouble.of(high[order]), 3)
+    assert first.high.tolist() == second.high.tolist()
+    assert first.low == pytest.approx(second.low, rel=1e-12, abs=1e-30)
+
+
+def test_a_square_and_a_ratio_keep_the_low_part():
+    value = DoubleDouble(np.array([3.0]), np.array([1e-17]))
+    assert abs(exact(value.square())[0] - exact(value)[0] ** 2) <= Fraction(1e-31)
+    assert DoubleDouble(np.array(1.0), np.array(1e-20)).ratio(DoubleDouble.of(np.array(3.0))) == 1 / 3

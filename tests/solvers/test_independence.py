@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mae_cli.solvers.independence import Span, independent_columns, independent_rows
+from mae_cli.solvers.independence import Span, independent_rows, walk
 
 REPEATED = np.array([[1.0, 0, 0], [2, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 3]])
 
@@ -48,11 +48,41 @@ def test_a_vector_is_its_coordinates_and_what_is_left(random):
     assert rest @ basis.T == pytest.approx(np.zeros((4, 3)), abs=1e-15)
 
 
-@pytest.mark.parametrize(("noise", "kept"), [(1e-12, [0, 2, 3]), (1e-2, [0, 3])])
-def test_columns_closer_to_the_span_than_their_rounding_are_left_out(random, noise, kept):
-    factor = np.triu(random.standard_normal((5, 5))) + 3 * np.eye(5)
+@pytest.mark.parametrize(("noise", "kept", "doubtful"), [(1e-12, [0, 2, 3], [1, 4]), (1e-3, [0, 3], [1, 2, 4])])
+def test_columns_that_may_be_apart_by_rounding_only_are_in_doubt(random, noise, kept, doubtful):
+    factor = np.triu(random.standard_normal((6, 6))) + 3 * np.eye(6)
     factor[:, 1] = 2 * factor[:, 0]
     factor[:, 2] = factor[:, 0] + 1e-4 * factor[:, 2]
-    factor[:, 4] = 0.0
+    factor[:, 4] = factor[:, 3] - factor[:, 0]
+    factor[:, 5] = 0.0
     lengths = np.linalg.norm(factor, axis=0)
-    assert independent_columns(factor, lengths, np.full(5, noise)).tolist() == kept
+    found = walk(factor, lengths, np.full(6, noise), frozenset())
+    assert found.kept.tolist() == kept
+    assert [doubt.column for doubt in found.doubts] == doubtful
+    basis = factor[:, kept] / lengths[kept] @ found.inverse
+    assert basis.T @ basis == pytest.approx(np.eye(len(kept)), abs=1e-6)
+
+
+def test_a_doubtful_column_has_its_coefficients_on_the_kept_ones_before_it_and_what_rounding_allows(random):
+    factor = np.triu(random.standard_normal((4, 4))) + 3 * np.eye(4)
+    factor[:, 2] = 2 * factor[:, 0] - factor[:, 1]
+    lengths, noise = np.linalg.norm(factor, axis=0), np.array([1e-15, 2e-15, 3e-15, 4e-15])
+    (doubt,) = walk(factor, lengths, noise, frozenset()).doubts
+    assert doubt.shares * lengths[2] / lengths[:2] == pytest.approx([2.0, -1.0])
+    assert doubt.allowance == pytest.approx(3e-15 + np.abs(doubt.shares) @ noise[:2])
+
+
+def test_a_column_known_to_be_independent_is_kept_and_those_after_it_are_judged_with_it():
+    factor = np.array([[1.0, 1.0, 1.0], [0.0, 1e-14, 2e-14], [0.0, 0.0, 1e-20]])
+    noise = np.full(3, 1e-15)
+    assert walk(factor, np.ones(3), noise, frozenset()).kept.tolist() == [0]
+    again = walk(factor, np.ones(3), noise, frozenset({1}))
+    assert again.kept.tolist() == [0, 1]
+    assert [(doubt.column, len(doubt.shares)) for doubt in again.doubts] == [(2, 2)]
+
+
+def test_once_the_span_is_full_nothing_is_in_doubt(random):
+    factor = random.standard_normal((3, 8))
+    found = walk(factor, np.linalg.norm(factor, axis=0), np.full(8, 1e-15), frozenset())
+    assert found.kept.tolist() == [0, 1, 2]
+    assert found.doubts == ()

@@ -1,0 +1,193 @@
+"""The mean square of the residuals, and how far it can be above the least: sums over blocks, and what rounding does.
+
+For any coefficients, with RᵀR = Σωzzᵀ / n and the gradient g = Σωrz, the least mean square is that of the coefficients
+less ‖R⁻ᵀg‖² / n / Σω. Everything here is in standard units.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from mae_cli.arrays import FloatArray
+from mae_cli.linear import Coefficients
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.sums import Sums, sum_blocks
+from mae_cli.solvers.as_read import AsRead
+from mae_cli.solvers.certificate import OPTIMAL_GAP
+from mae_cli.solvers.double_double import DoubleDouble
+from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.standardise import Standardisation
+from mae_cli.solvers.whitening import GRAM_CONDITION
+
+# Half a unit of the last place of 1, and four times its square: what an operation with twice the digits loses.
+_UNIT = 2.0**-53
+_DOUBLE_UNIT = 2.0**-104
+# The factor R is good to so many units times what its condition makes of them.
+_FACTOR_UNITS = 1e3
+# A loss whose rounding is more than this share of it is computed with twice the digits.
+MOST_ROUNDING = 1e-12
+# So many numbers are evaluated with twice the digits in any case.
+_SMALL_SIZE = 400_000
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The mean square of some coefficients.
+
+    Attributes:
+        loss: as it was computed.
+        rounding: how far that can be from the mean square of these coefficients.
+        excess: how far this can at most be above the least one.
+    """
+
+    loss: float
+    rounding: float
+    excess: float
+
+    @property
+    def lower_bound(self) -> float:
+        """No coefficients have a smaller mean square."""
+        return self.loss - self.excess - self.rounding
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the coefficients are proved to be within `OPTIMAL_GAP` of the optimum."""
+        return self.is_proved_for(0.0)
+
+    def is_proved_for(self, loss: float) -> bool:
+        """Whether they are within that share of the larger one of their own loss and another."""
+        return self.excess <= OPTIMAL_GAP * max(self.loss - self.rounding, loss, 0.0)
+
+    @property
+    def is_precise(self) -> bool:
+        """Whether rounding is no part of the loss that matters."""
+        return self.rounding <= MOST_ROUNDING * self.loss
+
+
+@dataclass(frozen=True, eq=False)
+class SquaredSums(Sums):
+    """Sums over rows: ω, ωr², and the gradient Σωrz (p,)."""
+
+    weight: float
+    loss: float
+    gradient: FloatArray
+
+    @staticmethod
+    def of(block: Block, residual: FloatArray, gradient: FloatArray) -> "SquaredSums":
+        """The sums of a block; NumPy adds by halves, so that their rounding grows with the logarithm of its rows."""
+        return SquaredSums(block.total_weight, float((block.weighted(residual) * residual).sum()), gradient)
+
+
+def is_small(problem: Problem) -> bool:
+    """Whether twice the digits cost next to nothing."""
+    count, columns = problem.rows.shape
+    return count * (columns + 1) <= _SMALL_SIZE
+
+
+def evaluate(problem: Problem, point: Coefficients) -> Evaluation:
+    """The mean square of a linear function in the user's units, with twice the digits where plain ones do not do."""
+    if not is_small(problem) and problem.whitening.condition <= GRAM_CONDITION:
+        plain = _evaluate_plainly(problem, point)
+        if plain.is_precise:
+            return plain
+    return evaluate_precisely(problem, AsRead(problem.standard).of_user(point))[0]
+
+
+def _evaluate_plainly(problem: Problem, point: Coefficients) -> Evaluation:
+    standard, low = problem.standard.of_user(point)
+    search = partial(_sums_at, standard=problem.standard, point=standard, low=low)
+    sums, squares = zip(*problem.rows.map(search), strict=True)
+    total = sum(sums[1:], start=sums[0])
+    return evaluation(problem, standard, total, sum(squares) / total.weight)
+
+
+def _sums_at(block: Block, standard: Standardisation, point: FloatArray, low: float) -> tuple[SquaredSums, float]:
+    """The sums at standard coefficients, and Σωy² of the standard target."""
+    shifted = standard.shifted(block)
+    residual = standard.residual(shifted, point)
+    residual -= low
+    sums = SquaredSums.of(block, residual, standard.pull(shifted, block.weighted(residual)))
+    target = (block.target - standard.target_shift) * (1.0 / standard.target_scale)
+    return sums, float((block.weighted(target) * target).sum())
+
+
+def evaluation(problem: Problem, point: FloatArray, sums: SquaredSums, target_square: float) -> Evaluation:
+    """What plain sums at standard coefficients (p,) prove; `target_square` is the mean square of the standard target.
+
+    A residual is rounded by no more than c·u·(|y| + Σ|z||v|), c = min(p, 4√p) + 3, and the root mean square of that is
+    at most the sum of those of its parts (Minkowski).
+    """
+    count, columns = problem.rows.shape[0], len(point)
+    whitening = problem.whitening
+    per_weight = np.sqrt(count / sums.weight)
+    sizes = np.sqrt(target_square) + per_weight * float(np.abs(point) @ whitening.lengths_of_all)
+    moved = (min(columns, 4 * np.sqrt(columns)) + 3) * _UNIT * sizes
+    loss = sums.loss / sums.weight
+    blocks = (32 + 4 * np.sqrt(count / 256)) * _UNIT
+    added = (32 + 4 * np.sqrt(count)) * _UNIT * np.sqrt(columns) * whitening.condition * np.sqrt(loss)
+    slope = float(np.linalg.norm(whitening.gradient(sums.gradient))) / np.sqrt(count * sums.weight)
+    return Evaluation(
+        loss=loss,
+        rounding=float(3 * blocks * loss + 2 * np.sqrt(loss) * moved + moved**2),
+        excess=float(_widened(slope, whitening.condition) + moved + added) ** 2,
+    )
+
+
+def _widened(slope: float, condition: float) -> float:
+    """What ‖R⁻ᵀg‖ of the exact factor can be: a Gram matrix squares the condition, rows that are factored do not."""
+    amplified = condition**2 if condition <= GRAM_CONDITION else condition
+    return slope * (1 + min(_FACTOR_UNITS * _UNIT * amplified, 1.0))
+
+
+def evaluate_precisely(problem: Problem, coefficients: DoubleDouble) -> tuple[Evaluation, FloatArray]:
+    """The mean square of coefficients of the columns as read, and the step (k,) to the least one, whitened.
+
+    All sums have twice the digits.
+    """
+    as_read, count = AsRead(problem.standard), problem.rows.shape[0]
+    sums = sum_blocks(problem.rows, partial(_precise_sums, as_read=as_read, coefficients=coefficients))
+    loss, weight = sums.loss.ratio(sums.weight), float(sums.weight.high)
+    step = problem.whitening.gradient(as_read.standard_gradient(sums.gradient)) / count
+    moved = (len(coefficients.high) + 8) * _DOUBLE_UNIT * _largest_terms(as_read, coefficients)
+    slope = float(np.linalg.norm(step)) * np.sqrt(count / weight)
+    condition = problem.whitening.condition
+    added = 64 * _DOUBLE_UNIT * condition * _largest_column(as_read) * np.sqrt(loss * count)
+    return Evaluation(
+        loss=loss,
+        rounding=float(8 * _UNIT * loss + 2 * np.sqrt(loss) * moved + moved**2),
+        excess=float(_widened(slope, condition) + moved + added) ** 2,
+    ), step
+
+
+@dataclass(frozen=True, eq=False)
+class _PreciseSums(Sums):
+    """Sums over rows with twice the digits: ω, ωr², and the gradient Σωrx̃ (p,) by the columns as read."""
+
+    weight: DoubleDouble
+    loss: DoubleDouble
+    gradient: DoubleDouble
+
+
+def _precise_sums(block: Block, as_read: AsRead, coefficients: DoubleDouble) -> _PreciseSums:
+    residual = as_read.target(block) - as_read.product(block.design, coefficients)
+    weights = block.weight_values
+    return _PreciseSums(
+        weight=DoubleDouble.of(weights).sum_rows(),
+        loss=residual.square().times(weights).sum_rows(),
+        gradient=as_read.transpose_product(block.design, residual.times(weights)),
+    )
+
+
+def _largest_terms(as_read: AsRead, coefficients: DoubleDouble) -> float:
+    """A bound of |y| + Σ|x̃||w| in every row."""
+    standard, sizes = as_read.standard, np.abs(coefficients.high)
+    first = int(standard.intercept)
+    numeric = slice(first, first + len(standard.scale))
+    sizes[numeric] *= standard.largest / standard.scale
+    return abs(standard.target_shift) / standard.target_scale + 1.0 + float(sizes.sum())
+
+
+def _largest_column(as_read: AsRead) -> float:
+    """A bound of |x̃| in every row and column."""
+    return float((as_read.standard.largest / as_read.standard.scale).max(initial=1.0))
