@@ -7,6 +7,7 @@ tableau   quantities as affine functions of a few of them, exchanged without a f
 exact     problems in integers: losses, optima of MAE, pinball and MSE, independent columns, uniqueness
 awkward   problems of every awkward kind, each from a seed
 claims    what a fit says of itself, whether it comes as a result of `fit` or as the JSON of `mae-train`
+truth     the optimum over the columns that a fit kept
 verdict   what is false about a claim
 
 `PYTHONPATH=tests python -m oracle --count 20000` fits that many problems and counts what is false.

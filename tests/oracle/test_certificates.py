@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from oracle.awkward import KINDS, Problem, problem
 from oracle.claims import Claim
-from oracle.verdict import Truths, judge, verdict, verdicts
+from oracle.truth import Truths
+from oracle.verdict import judge, verdict, verdicts
 
 EACH_KIND = range(8)
 MIXTURES = 1000

@@ -11,7 +11,8 @@ from oracle import verdict as verdict_module
 from oracle.awkward import KINDS, Problem, problem
 from oracle.claims import CONSTANT, Claim
 from oracle.honest import honest_claim
-from oracle.verdict import Fault, Kind, Truths, independent_part, judge, verdicts
+from oracle.truth import Truths
+from oracle.verdict import Fault, Kind, independent_part, judge, verdicts
 
 X0, X1 = ("x0", None), ("x1", None)
 
