@@ -33,7 +33,7 @@ class Bound:
     Attributes:
         loss: mean loss of the coefficients as they are written.
         lower_bound: no coefficients of these columns have a smaller mean loss; what rounding can do to the sums it
-            comes from is taken off.
+            comes from is taken off. At least 0, as no loss is smaller.
         is_optimal: whether a gap of at most `OPTIMAL_GAP` is proved for the solution before its coefficients were
             rounded to floats.
         is_perfect: whether the loss is no more than the rounding of the spread of the data.
@@ -58,8 +58,7 @@ class Bound:
         else:
             status = Status.LIMIT
         relative_gap = None if self.is_perfect else self.gap / self.loss
-        # No loss is below zero, whatever the bound.
-        return Certificate(status, self.loss, max(self.lower_bound, 0.0), relative_gap, unique)
+        return Certificate(status, self.loss, self.lower_bound, relative_gap, unique)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +76,7 @@ def absolute_bound(problem: Problem, point: Coefficients, totals: "Totals") -> B
     loss = totals.loss * unit
     return Bound(
         loss=loss,
-        lower_bound=totals.lower_bound * unit,
+        lower_bound=max(totals.lower_bound * unit, 0.0),
         is_optimal=totals.gap <= OPTIMAL_GAP * totals.loss,
         is_perfect=is_negligible(problem, point, loss),
     )

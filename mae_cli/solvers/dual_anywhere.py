@@ -19,16 +19,20 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.sums import Range, Sums, sum_blocks
+from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.certificate import Bound, Totals, absolute_bound
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.rounding import UNIT, products_rounding, sums_rounding
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.vertex_sums import pinball
+from mae_cli.solvers.whitening import Whitening, is_weighted
 
 # The least-norm band holds at most so many numbers.
 _LARGEST_BAND = 4_000_000
 # A sample of so many rows says how wide that is.
 _SAMPLE_ROWS = 10_000
+# Rows whose factor has a singular value below this share of its largest number do not span the columns.
+_DEPENDENT = 1e-13
 # The projections settle within a few rounds; each costs a pass.
 _PROJECTIONS = 8
 
@@ -54,6 +58,8 @@ class _Dual:
     @staticmethod
     def of(seen: "_Point", sums: "_Signed", slack: float, reach: Range) -> "_Dual":
         """From sums for a μ within this reach that meets the constraint when moved by `slack` at most in each row."""
+        if not math.isfinite(slack):
+            return _Dual(0.0, sums.loss)  # μ = 0 proves that no loss is below zero
         quantile = seen.quantile
         highest, lowest = float(reach.highest) + slack, float(reach.lowest) - slack
         kept = min(1.0, quantile / max(highest, quantile), (1 - quantile) / max(-lowest, 1 - quantile))
@@ -202,7 +208,7 @@ def _band_dual(seen: _Point, band: _Band, count: int) -> _Dual | None:
     problem, quantile = seen.problem, seen.quantile
     orthonormal, factor = np.linalg.qr(band.matrix[:count])
     shortest = np.linalg.svd(factor, compute_uv=False).min(initial=np.inf)
-    if factor.shape[0] < factor.shape[1] or not shortest > 0:
+    if factor.shape[0] < factor.shape[1] or not shortest > _DEPENDENT * np.abs(factor).max(initial=0.0):
         return None
     slopes = sides(band.residual, quantile)
     slopes[:count] = 0.0
@@ -249,9 +255,30 @@ def _projected(seen: _Point) -> _Dual:
         whitened = problem.whitening.gradient(projected.clipped) / problem.rows.shape[0]
         if len(corrections) < _PROJECTIONS:
             corrections = (*corrections, problem.whitening.to_standard(whitened))
-    # A projection more would move a row by ω·v·Σωμv / n, and no row of whitened columns is longer than √n.
-    slack = 2 * seen.constraint_length(projected.sums.gradient, projected.sums.mass) / math.sqrt(problem.rows.shape[0])
+    # Moving the rows by −ω·v·G⁻¹Σωμv, where G = Σω²vvᵀ, moves none by more than ‖G^(−½)Σωμv‖.
+    length = 2 * seen.constraint_length(projected.sums.gradient, projected.sums.mass)
+    shortest = _shortest_direction(problem)
+    slack = length / shortest if shortest > 0 else np.inf
     return _Dual.of(seen, projected.sums, slack, projected.reach)
+
+
+def _shortest_direction(problem: Problem) -> float:
+    """The square root of the least eigenvalue of Σω²vvᵀ: √n, unless small weights were raised for the whitening.
+
+    0 where that cannot be told.
+    """
+    whitening, count = problem.whitening, problem.rows.shape[0]
+    if isinstance(whitening, AbsorbedWhitening):
+        return 0.0 if is_weighted(problem.rows) else math.sqrt(count)
+    if not len(whitening.kept):
+        return math.inf
+    gram = sum_blocks(problem.standard_rows, partial(_whitened_gram, whitening=whitening))
+    return math.sqrt(max(float(np.linalg.eigvalsh(gram).min()) - _DEPENDENT * float(np.trace(gram)), 0.0))
+
+
+def _whitened_gram(block: Block, whitening: Whitening) -> FloatArray:
+    rows = whitening.rows(block.design.dense()) * block.weight_values[:, np.newaxis]
+    return np.asarray(rows.T @ rows)
 
 
 def _project(

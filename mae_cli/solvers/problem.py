@@ -17,11 +17,6 @@ AnyWhitening = Whitening | AbsorbedWhitening
 
 # Up to so many numbers (64 MB) the standardised rows are kept; beyond, every pass computes them block by block.
 _CACHED_SIZE = 8_000_000
-# The rounding of a fit is measured on so many rows.
-_MAGNITUDE_SAMPLE = 4_000
-# The absolute values of so many rows at a time stay in the cache.
-_MAGNITUDE_ROWS = 1_024
-_LARGEST_MAGNITUDE = 1e6
 
 
 @dataclass(frozen=True, eq=False)

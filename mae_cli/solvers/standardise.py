@@ -111,24 +111,32 @@ class Standardisation:
         return np.concatenate(([values.sum()], pull)) if self.intercept else pull
 
     def to_user(self, standard: FloatArray) -> Coefficients:
-        """The linear function in the user's units with these coefficients (p,) of the standard columns."""
-        coefficients = standard[int(self.intercept) :] * self.target_scale
-        coefficients[: len(self.scale)] /= self.scale
-        if not self.intercept:
-            return Coefficients(0.0, coefficients)
-        centred = float(standard[0]) * self.target_scale + self.target_shift
-        return Coefficients(centred - float(self.shift @ coefficients[: len(self.shift)]), coefficients)
+        """The linear function in the user's units with these coefficients (p,) of the standard columns.
+
+        Raises:
+            DataError: a coefficient is larger than floating point can hold.
+        """
+        first, numeric = int(self.intercept), slice(int(self.intercept), int(self.intercept) + len(self.scale))
+        scaled = standard.copy()
+        if first:
+            scaled[0] += self.target_shift / self.target_scale - float(self.shift / self.scale @ standard[numeric])
+        return self.scaled_to_user(scaled)
 
     def scaled_to_user(self, scaled: FloatArray) -> Coefficients:
-        """The linear function whose coefficients (p,) are those of the columns as read, divided by their scales."""
+        """The linear function whose coefficients (p,) are those of the columns as read, divided by their scales.
+
+        Raises:
+            DataError: a coefficient is larger than floating point can hold.
+        """
         first = int(self.intercept)
         coefficients = scaled[first:].copy()
         numeric = slice(len(self.scale))
         # One power of two at a time could overflow where both together do not.
         powers = np.frexp(self.target_scale)[1] - np.frexp(self.scale)[1]
-        coefficients[numeric] = np.ldexp(coefficients[numeric], powers)
-        coefficients[numeric.stop :] *= self.target_scale
-        return Coefficients(float(scaled[0]) * self.target_scale if first else 0.0, coefficients)
+        with np.errstate(over="ignore"):
+            coefficients[numeric] = np.ldexp(coefficients[numeric], powers)
+            coefficients[numeric.stop :] *= self.target_scale
+        return _finite(Coefficients(float(scaled[0]) * self.target_scale if first else 0.0, coefficients))
 
     def of_user(self, point: Coefficients) -> tuple[FloatArray, float]:
         """The standard coefficients (p,) of a linear function in the user's units, and what rounding them leaves out.
@@ -153,6 +161,12 @@ class Standardisation:
     def to_user_squared(self, mean_square: float) -> float:
         """A mean square in standard units as one in the user's; the square of the scale alone could overflow."""
         return mean_square * self.target_scale * self.target_scale
+
+
+def _finite(point: Coefficients) -> Coefficients:
+    if not (np.isfinite(point.values).all() and np.isfinite(point.intercept)):
+        raise DataError("a coefficient is larger than floating point can hold; rescale the target or the columns")
+    return point
 
 
 @dataclass(frozen=True, eq=False)
