@@ -6,17 +6,20 @@ Twice the pinball loss is |r| + (2τ − 1)·r, so both losses are the problem o
 term c = (2τ − 1)·Σωx.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mae_cli.arrays import FloatArray
 from mae_cli.rows.blocks import Block
 from mae_cli.solvers.band import Band, is_small
+from mae_cli.solvers.certificate import Bound
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.many_rows import ManyRows
 from mae_cli.solvers.problem import Problem
-from mae_cli.solvers.screening import DESCENT_STEPS, Optimum, finish, minimise, screen
+from mae_cli.solvers.screening import DESCENT_STEPS, Optimum, finish, minimise, screen, stopped
 from mae_cli.solvers.ties import Ties
 
 _SAMPLE_ROWS_PER_COLUMN = 20
@@ -36,11 +39,13 @@ class Search:
         problem: to be solved.
         sample: rows of it in standard units; all of them when they are few.
         tell: told the objective after every round over many rows.
+        proved: the bound of a whitened point by a band of so many rows, if that is good enough to stop there.
     """
 
     problem: Problem
     sample: Block
     tell: Callable[[float], None]
+    proved: Callable[[FloatArray, int], Bound | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +55,12 @@ class Found:
     Attributes:
         optimum: in whitened coordinates; its losses are Σω(|r| + (2τ − 1)r).
         passes: passes over all rows that were made on a dense copy of them.
+        bound: of a point that was good enough to stop at.
     """
 
     optimum: Optimum
     passes: int
+    bound: Bound | None = None
 
 
 def sample_size(shape: tuple[int, int]) -> int:
@@ -71,24 +78,30 @@ def minimise_absolute(search: Search) -> Found:
     band = Band.of(block, search.problem.dense_whitening)
     band = replace(band, linear=tilt * (np.ones(band.shape[0]) @ band.matrix))
     if band.shape[0] < search.problem.rows.shape[0]:
-        return Found(_minimise_many(search, band), 0)
+        return _minimise_many(search, band)
     descent = descend(band, DESCENT_STEPS)
+    bound = search.proved(descent.step, int(_BAND_WIDTH / 2 * math.sqrt(band.matrix.size)))
+    if bound is not None:
+        return Found(stopped(descent), len(descent.losses), bound)
     jitter = _ties(descent, search).jitter(block, band, descent.step)
     found = finish(replace(descent, band=replace(descent.band, jitter=jitter)))
     offset = tilt * float(band.residual.sum())
     return Found(replace(found, losses=tuple(value + offset for value in found.losses)), len(found.losses))
 
 
-def _minimise_many(search: Search, sample: Band) -> Optimum:
+def _minimise_many(search: Search, sample: Band) -> Found:
     descent = descend(sample, _SAMPLE_STEPS)
+    columns, size = sample.shape[1], sample.shape[0]
+    count = int(min(1.0, _BAND_WIDTH * np.sqrt(columns / size)) * search.problem.rows.shape[0])
+    bound = search.proved(descent.step, count)
+    if bound is not None:
+        return Found(stopped(descent), 0, bound)
     block, origin = search.sample, descent.step
     ties = _ties(descent, search)
     usual = _USUAL_LENGTH * float(np.median(sample.leverage / block.weight_values))
     rows = ManyRows(search.problem, origin, descent.band.distance, usual, ties)
-    columns, size = sample.shape[1], sample.shape[0]
-    share = min(1.0, _BAND_WIDTH * np.sqrt(columns / size))
-    found = screen(rows, int(share * rows.shape[0]), minimise, search.tell)
-    return replace(found, step=origin + found.step)
+    found = screen(rows, count, minimise, search.tell)
+    return Found(replace(found, step=origin + found.step), 0)
 
 
 def _ties(descent: Descent, search: Search) -> Ties:

@@ -10,6 +10,7 @@ every row, which is taken off the bound.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -31,8 +32,10 @@ from mae_cli.solvers.whitening import Whitening, is_weighted
 _LARGEST_BAND = 4_000_000
 # A sample of so many rows says how wide that is.
 _SAMPLE_ROWS = 10_000
-# Rows whose factor has a singular value below this share of its largest number do not span the columns.
+# Eigenvalues of a Gram matrix below this share of its trace are rounding.
 _DEPENDENT = 1e-13
+# Where only bands are tried, so many of them.
+_HALVES = 4
 # The projections settle within a few rounds; each costs a pass.
 _PROJECTIONS = 8
 
@@ -44,8 +47,21 @@ def bound_anywhere(problem: Problem, point: Coefficients) -> Bound:
     band = _band(seen, max(_LARGEST_BAND // columns, columns))
     sizes = [columns * 2**power for power in range(64) if columns * 2**power < len(band.residual)]
     duals = [_band_dual(seen, band, size) for size in (*sizes, len(band.residual))]
-    best = max((_projected(seen), *(dual for dual in duals if dual is not None)), key=lambda dual: dual.value)
-    return absolute_bound(problem, point, Totals(band.sums.weight, band.sums.loss, best.value, best.gap))
+    return _best(seen, point, band, [_projected(seen), *duals])
+
+
+def bound_in_band(problem: Problem, point: Coefficients, count: int) -> Bound:
+    """The best bound by bands of about `count` rows and fewer: two passes."""
+    seen = _Point.of(problem, point)
+    band = _band(seen, count)
+    sizes = [len(band.residual) // 2**power for power in range(_HALVES)]
+    return _best(seen, point, band, [_band_dual(seen, band, size) for size in sizes])
+
+
+def _best(seen: "_Point", point: Coefficients, band: "_Band", duals: Sequence["_Dual | None"]) -> Bound:
+    nothing = _Dual(0.0, band.sums.loss)  # μ = 0 proves that no loss is below zero
+    best = max((nothing, *(dual for dual in duals if dual is not None)), key=lambda dual: dual.value)
+    return absolute_bound(seen.problem, point, Totals(band.sums.weight, band.sums.loss, best.value, best.gap))
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,18 +222,19 @@ def _within(
 def _band_dual(seen: _Point, band: _Band, count: int) -> _Dual | None:
     """The dual when only the first `count` rows of the band are solved for and the rest take their sides."""
     problem, quantile = seen.problem, seen.quantile
-    orthonormal, factor = np.linalg.qr(band.matrix[:count])
-    shortest = np.linalg.svd(factor, compute_uv=False).min(initial=np.inf)
-    if factor.shape[0] < factor.shape[1] or not shortest > _DEPENDENT * np.abs(factor).max(initial=0.0):
+    rows = band.matrix[:count]
+    gram = rows.T @ rows
+    shortest = _least_length(gram)
+    if not shortest > 0:
         return None
     slopes = sides(band.residual, quantile)
     slopes[:count] = 0.0
     for _ in range(3):  # the second and the third time refine
         sums = band.sums + _without_weight(_signed(band.shifted, problem.standard, band.residual, slopes, quantile))
         rest = problem.whitening.gradient(sums.gradient)
-        slopes[:count] -= orthonormal @ np.linalg.solve(factor.T, rest)
+        slopes[:count] -= rows @ np.linalg.solve(gram, rest)
     sums = band.sums + _without_weight(_signed(band.shifted, problem.standard, band.residual, slopes, quantile))
-    slack = 2 * seen.constraint_length(sums.gradient, sums.mass) / float(shortest)
+    slack = 2 * seen.constraint_length(sums.gradient, sums.mass) / shortest
     return _Dual.of(seen, sums, slack, Range(slopes.min(initial=0.0), slopes.max(initial=0.0)))
 
 
@@ -270,10 +287,15 @@ def _shortest_direction(problem: Problem) -> float:
     whitening, count = problem.whitening, problem.rows.shape[0]
     if isinstance(whitening, AbsorbedWhitening):
         return 0.0 if is_weighted(problem.rows) else math.sqrt(count)
-    if not len(whitening.kept):
+    return _least_length(sum_blocks(problem.standard_rows, partial(_whitened_gram, whitening=whitening)))
+
+
+def _least_length(gram: FloatArray) -> float:
+    """The least ‖A·d‖ of a direction d of length 1, from AᵀA; 0 where rounding could be all of it."""
+    if not len(gram):
         return math.inf
-    gram = sum_blocks(problem.standard_rows, partial(_whitened_gram, whitening=whitening))
-    return math.sqrt(max(float(np.linalg.eigvalsh(gram).min()) - _DEPENDENT * float(np.trace(gram)), 0.0))
+    least, rounding = float(np.linalg.eigvalsh(gram).min()), _DEPENDENT * float(np.trace(gram))
+    return math.sqrt(least - rounding) if least > 2 * rounding else 0.0
 
 
 def _whitened_gram(block: Block, whitening: Whitening) -> FloatArray:

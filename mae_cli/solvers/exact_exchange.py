@@ -45,8 +45,11 @@ class Settled:
     exchanges: int
 
 
-def settle(problem: Problem, basis: Positions) -> Settled | None:
-    """Prove the vertex of a basis, or exchange its rows until one is proved to be optimal; None if it is no basis."""
+def settle(problem: Problem, basis: Positions, tolerance: float) -> Settled | None:
+    """Prove the vertex of a basis, or exchange its rows until one is proved to be optimal; None if it is no basis.
+
+    Exchanges that take long end when the relative gap is within the `tolerance`.
+    """
     best: VertexProof | None = None
     lower_bound, exchanges = -np.inf, 0
     following: Positions | None = basis
@@ -58,7 +61,8 @@ def settle(problem: Problem, basis: Positions) -> Settled | None:
         lower_bound = max(lower_bound, proof.bound.lower_bound)
         if best is None or proof.bound.loss <= best.bound.loss or proof.worst is None:
             best = proof
-        if proof.worst is None or proof.is_perfect_enough or exchanges == _budget(problem):
+        is_near = exchanges >= _FEWEST_EXCHANGES and best.bound.loss - lower_bound <= tolerance * best.bound.loss
+        if proof.worst is None or proof.is_perfect_enough or is_near or exchanges == _budget(problem):
             break
         following = _exchanged(proof, proof.worst)
         exchanges += 1

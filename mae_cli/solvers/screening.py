@@ -94,7 +94,7 @@ def finish(descent: Descent) -> Optimum:
     """The optimum from the end of a descent on."""
     band = descent.band
     if descent.unbounded:
-        return _endless(descent)
+        return stopped(descent)
     loosened = band.perturbed()
     # Where most rows are tied, no few of them make a bounded problem: all are descended on anew, at the scale of ties.
     found = screen(loosened, _inner(band.shape), partial(_solve, outer=math.inf))
@@ -148,10 +148,11 @@ def _inner(shape: tuple[int, int]) -> int:
     return min(max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND, rows // _NARROWING), rows)
 
 
-def _endless(descent: Descent) -> Optimum:
-    """The end of a descent that found the band unbounded."""
+def stopped(descent: Descent) -> Optimum:
+    """The end of a descent after which no vertex is searched."""
     nowhere = np.zeros(0, dtype=np.intp)
-    return Optimum(Outcome.UNBOUNDED, nowhere, descent.step, len(descent.losses) - 1, descent.losses)
+    outcome = Outcome.UNBOUNDED if descent.unbounded else Outcome.LIMIT
+    return Optimum(outcome, nowhere, descent.step, len(descent.losses) - 1, descent.losses)
 
 
 def _solve(band: Band, outer: float) -> Optimum:
@@ -163,6 +164,6 @@ def _solve(band: Band, outer: float) -> Optimum:
         return Optimum(vertex.outcome, vertex.basis, vertex.step, vertex.exchanges, ())
     descent = descend(band, DESCENT_STEPS)
     if descent.unbounded:
-        return _endless(descent)
+        return stopped(descent)
     found = screen(descent.band, _inner(band.shape), partial(_solve, outer=rows))
     return replace(found, step=descent.step + found.step, iterations=found.iterations + len(descent.losses) - 1)

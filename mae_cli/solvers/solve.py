@@ -5,13 +5,14 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 
+from mae_cli.arrays import FloatArray
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
 from mae_cli.solvers.absolute import Found, Search, minimise_absolute, sample_size
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import absorbable
 from mae_cli.solvers.certificate import Bound, BoundedFit
-from mae_cli.solvers.dual_anywhere import bound_anywhere
+from mae_cli.solvers.dual_anywhere import bound_anywhere, bound_in_band
 from mae_cli.solvers.exact_exchange import completed, settle
 from mae_cli.solvers.least_squares import minimise_squared
 from mae_cli.solvers.many_levels import minimise_many_levels
@@ -23,6 +24,9 @@ from mae_cli.solvers.textbook import descend_as_textbook
 from mae_cli.solvers.uniqueness import is_unique
 from mae_cli.solvers.vertex_proof import VertexProof
 from mae_cli.watch import UNWATCHED, Watch
+
+# A descent may end within such a relative gap; it is not looked for below.
+_REACHABLE = 1e-6
 
 Minimise = Callable[[Callable[[float], None]], Found]
 
@@ -45,7 +49,7 @@ def solve(  # noqa: PLR0913  (the one entry)
     counted = CountedRows(rows, PassCounter(watch=watch))
     if isinstance(settings, Auto) and not isinstance(loss, Squared) and absorbable(rows) is None:
         problem, sample = prepare_sampled(counted, loss, sample_size(rows.shape), intercept=intercept, extent=extent)
-        return _solve_absolute(problem, partial(_from_sample, problem, sample), settings, watch)
+        return _solve_absolute(problem, partial(_from_sample, problem, sample, settings.tolerance), settings, watch)
     problem = prepare(counted, loss, intercept=intercept, extent=extent)
     if isinstance(settings, Textbook):
         # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
@@ -53,7 +57,7 @@ def solve(  # noqa: PLR0913  (the one entry)
         return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, watch))
     if isinstance(loss, Squared):
         return _without_dual(problem, settings.tolerance, minimise_squared(problem))
-    return _solve_absolute(problem, partial(_from_levels, problem), settings, watch)
+    return _solve_absolute(problem, partial(_from_levels, problem, settings.tolerance), settings, watch)
 
 
 def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) -> Solution:
@@ -68,16 +72,29 @@ def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) ->
     )
 
 
-def _from_sample(problem: Problem, sample: Block, tell: Callable[[float], None]) -> Found:
-    return minimise_absolute(Search(problem, sample, tell))
+def _from_sample(problem: Problem, sample: Block, tolerance: float, tell: Callable[[float], None]) -> Found:
+    def proved(point: FloatArray, band: int) -> Bound | None:
+        return _proved_near(problem, problem.whitening.to_standard(point), band, tolerance)
+
+    return minimise_absolute(Search(problem, sample, tell, proved))
 
 
-def _from_levels(problem: Problem, tell: Callable[[float], None]) -> Found:
+def _from_levels(problem: Problem, tolerance: float, tell: Callable[[float], None]) -> Found:
     whitening = problem.whitening
     if not isinstance(whitening, AbsorbedWhitening):
         raise TypeError("no column of many levels is absorbed")
-    found = minimise_many_levels(problem.standard_rows, whitening, problem.absolute_loss.tilt, tell)
-    return Found(found, 0)
+    proved = partial(_proved_near, problem, tolerance=tolerance)
+    return minimise_many_levels(problem.standard_rows, whitening, problem.absolute_loss.tilt, tell, proved)
+
+
+def _proved_near(problem: Problem, standard_point: FloatArray, band: int, tolerance: float) -> Bound | None:
+    """The bound of standard coefficients if that is within a tolerance that a descent can reach; else None."""
+    if tolerance < _REACHABLE:
+        return None
+    rows, columns = problem.rows.shape[0], len(problem.whitening.kept)
+    size = min(max(columns, band), rows)
+    bound = bound_in_band(problem, problem.standard.to_user(standard_point), size)
+    return bound if bound.gap <= tolerance * bound.loss else None
 
 
 def _solve_absolute(problem: Problem, minimise: Minimise, settings: Auto, watch: Watch) -> Solution:
@@ -93,11 +110,11 @@ def _solve_absolute(problem: Problem, minimise: Minimise, settings: Auto, watch:
 
 def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> Solution:
     """The end of a search in the user's units, with its proof; `unit` turns its objective into the mean loss."""
-    basis = completed(problem, found.optimum)
-    settled = None if basis is None else settle(problem, basis)
+    basis = None if found.bound else completed(problem, found.optimum)
+    settled = None if basis is None else settle(problem, basis, settings.tolerance)
     if settled is None:
         point = problem.in_user_units(found.optimum.step)
-        bound = bound_anywhere(whitened_by_all(problem), point)
+        bound = found.bound or bound_anywhere(whitened_by_all(problem), point)
         history = _history(problem, found, unit, bound)
         return _without_dual(problem, settings.tolerance, BoundedFit(point, bound, history))
     bound = settled.bound
