@@ -42,7 +42,8 @@ CONTENTS = {
     "xz": lzma.compress(TEXT.encode()),
     "zip": zipped(data=TEXT),
     "utf-16": TEXT.encode("utf-16"),
-    "words behind a number": re.sub(",([1-4]),", r",x\1,", TEXT).encode(),  # read once more when they are met
+    # Taken for numbers at first, and read once more when the words are met.
+    "words behind a missing cell": re.sub(r",(\d),", r",x\1,", TEXT).replace(",x0,", ",,", 1).encode(),
 }
 FAULTS = {
     "a short record": (TEXT + "1,2\n").encode(),
