@@ -14,6 +14,7 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from types import GeneratorType
 
 import pytest
 
@@ -64,7 +65,7 @@ STDIN = {"path": False, "standard input": True}
 
 @pytest.fixture
 def opened(monkeypatch):
-    """All files, spools, streams and archives that the package has opened so far."""
+    """All files, spools, streams and archives that the package has opened so far, and generators that read them."""
     held_on = []
 
     def hold(place, name):
@@ -81,6 +82,9 @@ def opened(monkeypatch):
         (tempfile, "SpooledTemporaryFile"),
         (Path, "open"),
         (Source, "open"),
+        (Source, "pieces"),
+        (Source, "passages"),
+        (chunks, "_parsed"),
         (Spool, "open"),
         (gzip, "GzipFile"),
         (zipfile, "ZipFile"),
@@ -93,7 +97,13 @@ def opened(monkeypatch):
 def left_open(opened):
     """Those that are not closed; at least one must have been opened."""
     assert opened
-    return [each for each in opened if not (each.closed if hasattr(each, "closed") else each.fp is None)]
+    return [each for each in opened if not is_closed(each)]
+
+
+def is_closed(held):
+    if isinstance(held, GeneratorType):
+        return held.gi_frame is None
+    return held.closed if hasattr(held, "closed") else held.fp is None  # a zip archive
 
 
 @pytest.fixture
