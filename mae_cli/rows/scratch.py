@@ -8,7 +8,7 @@ the other.
 import errno
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, Any, Self, TypeVar
@@ -45,7 +45,7 @@ class Scratch:
         """
         with _explained():
             file = tempfile.TemporaryFile(prefix="mae-cli-")  # noqa: SIM115  (open as long as the rows are needed)
-        self._files.callback(file.close)
+        self._files.callback(_discard, file)
         offsets: list[int] = []
         counts, layout = [0], _Layout()
         for block in numbered(blocks):
@@ -97,7 +97,7 @@ class ScratchRows:
 
     def close(self) -> None:
         """Give the room on the disk back."""
-        self.file.close()
+        _discard(self.file)
 
     def _parts(self, indices: Sequence[int], places: Sequence[Positions]) -> list[Block]:
         return [self._block(index).part(rows) for index, rows in zip(indices, places, strict=True)]
@@ -167,6 +167,12 @@ def _read(file: IO[bytes], array: AnyArray) -> AnyArray:
     np.lib.format.read_array_header_1_0(file)
     file.readinto(array.data.cast("B") if array.size else array.data)  # type: ignore[attr-defined]
     return array
+
+
+def _discard(file: IO[bytes]) -> None:
+    """Close a file whose content nobody needs, though the disk may have no room for the rest of it."""
+    with suppress(OSError):  # the descriptor is closed all the same
+        file.close()
 
 
 @contextmanager

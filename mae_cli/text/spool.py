@@ -5,6 +5,7 @@ import os
 import stat
 import tempfile
 import threading
+from contextlib import suppress
 from typing import IO, BinaryIO, cast
 
 from mae_cli.errors import DataError
@@ -32,7 +33,7 @@ class Spool:
         self._lock = threading.Lock()
         with closed_on_failure() as stack:
             self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (the spool closes it)
-            stack.callback(self._file.close)
+            stack.callback(self.close)
             self._keep_all(stream)
         self.size = self._file.tell()
 
@@ -65,7 +66,8 @@ class Spool:
 
     def close(self) -> None:
         """Let go of the bytes; no stream of them can be read any more."""
-        self._file.close()
+        with suppress(OSError):  # where there is no room for the last of them, the descriptor is closed all the same
+            self._file.close()
 
 
 def _is_device(stream: BinaryIO) -> bool:
