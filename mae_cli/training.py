@@ -29,7 +29,7 @@ from mae_cli.rows.split import Split
 from mae_cli.schema import NumericColumn, Schema
 from mae_cli.scoring import mean_target, scorable, score
 from mae_cli.solvers.settings import SolverSettings, Textbook
-from mae_cli.solvers.solution import Solution, Status
+from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
 from mae_cli.watch import UNWATCHED, Watch
 from mae_cli.wording import as_share, quoted
 
@@ -210,6 +210,12 @@ def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> l
             remarks.append(f"the descent diverged in epoch {epochs:,}; use a smaller --learning-rate")
         if losses[-1] >= losses[0]:
             remarks.append("no step improved on the start, so all coefficients are 0; use another --learning-rate")
+    gap = report.certificate.relative_gap
+    if report.certificate.status is Status.OPTIMAL and gap is not None and gap > ROUNDED_GAP:
+        remarks.append(
+            f"rounding the coefficients to floating-point numbers costs up to {gap:.2g} of the loss, as the target or a "
+            "column lies far from zero for its spread; subtract a constant from it, such as its mean"
+        )
     if report.columns > 1 and report.columns >= rows.used - rows.zero_weight:
         remarks.append(
             f"as many coefficients as rows ({report.columns:,}): the fit passes through every row whatever the data, "

@@ -2,10 +2,14 @@
 
 from rich.text import Text
 
-from mae_cli.report.numbers import at_most, counted
+from mae_cli.report.numbers import at_most, count, counted
+from mae_cli.report.plain import term_text
 from mae_cli.report.wording import loss_name, round_name
 from mae_cli.results.training import FitReport
-from mae_cli.solvers.solution import Status
+from mae_cli.solvers.solution import ROUNDED_GAP, Status
+
+# So many of the columns that were left out are named in the sentence.
+_NAMED = 3
 
 
 def certificate_sentence(fit: FitReport) -> str:
@@ -37,15 +41,29 @@ def _work(fit: FitReport) -> str:
 
 
 def _optimality(fit: FitReport, name: str) -> str:
-    if fit.certificate.relative_gap is None:
+    gap = fit.certificate.relative_gap
+    if gap is None:
         return f"the {name} is zero to rounding"
-    return f"no linear model on these columns has a smaller {name}"
+    claim = f"no linear model on {_columns(fit)} has a smaller {name}"
+    if gap <= ROUNDED_GAP:
+        return claim
+    return f"{claim} than this one had before its coefficients were rounded, which costs at most {at_most(gap)} of it"
+
+
+def _columns(fit: FitReport) -> str:
+    """The columns that the proof is about; those left out are named."""
+    left_out = [term_text(effect.column, effect.level) for effect in fit.effects if effect.aliased]
+    if not left_out:
+        return "these columns"
+    named = left_out[:_NAMED]
+    more = f" and {count(len(left_out) - len(named))} more" if len(left_out) > len(named) else ""
+    return f"the columns kept (all but {', '.join(named)}{more})"
 
 
 def _uniqueness(fit: FitReport, name: str) -> str:
     match fit.certificate.unique:
         case True if any(effect.aliased for effect in fit.effects):
-            return "the optimum is unique once the columns below are left out"
+            return "the optimum on these is unique"
         case True:
             return "the optimum is unique"
         case False:
@@ -60,7 +78,7 @@ def _nearness(fit: FitReport, name: str) -> str:
         return f"the {name} is zero to rounding"
     return (
         f"within {at_most(gap)} of the optimum (proved): "
-        f"no linear model on these columns lowers the {name} by a larger share"
+        f"no linear model on {_columns(fit)} lowers the {name} by a larger share"
     )
 
 

@@ -20,6 +20,7 @@ from mae_cli.solvers.independence import independent_rows
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.rounding import UNIT
 from mae_cli.solvers.screening import Optimum
+from mae_cli.solvers.solution import ROUNDED_GAP
 from mae_cli.solvers.vertex_proof import Vertex, VertexProof
 from mae_cli.solvers.vertex_sums import VertexView
 
@@ -66,7 +67,19 @@ def settle(problem: Problem, basis: Positions, tolerance: float) -> Settled | No
             break
         following = _exchanged(proof, proof.worst)
         exchanges += 1
-    return None if best is None else Settled(best, replace(best.bound, lower_bound=lower_bound), exchanges)
+    if best is None:
+        return None
+    best = _rounded_well(best)
+    return Settled(best, replace(best.bound, lower_bound=lower_bound), exchanges)
+
+
+def _rounded_well(proof: VertexProof) -> VertexProof:
+    """The proof, or that of the same vertex written with another intercept where rounding costs much."""
+    bound = proof.bound
+    if bound.is_perfect or not proof.vertex.problem.standard.intercept or bound.gap <= ROUNDED_GAP * bound.loss:
+        return proof
+    other = proof.vertex.with_fitting_intercept().prove()
+    return other if other.bound.loss < bound.loss else proof
 
 
 def completed(problem: Problem, optimum: Optimum) -> Positions | None:

@@ -6,12 +6,17 @@ from enum import StrEnum
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
 
+ROUNDED_GAP = 1e-9
+"""Beyond this relative gap an optimal fit is told what rounding its coefficients to floats costs."""
+
 
 class Status(StrEnum):
     """How a fit ended."""
 
     OPTIMAL = "optimal"
-    """The duality gap is zero to rounding: no linear model on these columns has a smaller loss."""
+    """No linear model on the columns kept has a smaller loss: a dual point proves the gap of the solution, before its
+    coefficients were rounded to floats, to be at most 1e-12 of the loss; or the fit is perfect to the rounding of the
+    spread of the data."""
     TOLERANCE = "tolerance"
     """The duality gap is proved to be within the tolerance asked for."""
     LIMIT = "limit"
@@ -24,9 +29,11 @@ class Certificate:
 
     Attributes:
         status: how the fit ended.
-        loss: weighted mean loss of the coefficients returned.
-        lower_bound: no coefficients have a smaller mean loss than this (a dual value; rounding aside).
-        relative_gap: (loss − lower_bound) / loss; None when the loss is zero to rounding.
+        loss: weighted mean loss of the coefficients returned, as they are written.
+        lower_bound: no coefficients of the columns kept have a smaller mean loss than this: a dual value, less what
+            rounding can do to it.
+        relative_gap: (loss − lower_bound) / loss, with what rounding the coefficients to floats costs; None when the
+            loss is zero to the rounding of the spread of the data.
         unique: whether these are the only optimal coefficients; None when not settled.
     """
 

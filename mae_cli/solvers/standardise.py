@@ -138,6 +138,12 @@ class Standardisation:
             coefficients[numeric.stop :] *= self.target_scale
         return _finite(Coefficients(float(scaled[0]) * self.target_scale if first else 0.0, coefficients))
 
+    def intercept_of(self, first: Fraction, values: FloatArray) -> float:
+        """The intercept, rounded once, that goes with a standard coefficient of the column of ones and `values` (p,)."""
+        moved = np.flatnonzero(self.shift)
+        offset = sum(Fraction(self.shift[j]) * Fraction(values[j]) for j in moved.tolist())
+        return float(first * Fraction(self.target_scale) + Fraction(self.target_shift) - offset)
+
     def of_user(self, point: Coefficients) -> tuple[FloatArray, float]:
         """The standard coefficients (p,) of a linear function in the user's units, and what rounding them leaves out.
 

@@ -7,6 +7,7 @@ the constraint is summed up in twice the digits; where it blurs the loss, the re
 """
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -57,10 +58,24 @@ class Vertex:
         Raises:
             LinAlgError: they are dependent.
         """
-        basis, standard = VertexBasis.of(problem, positions), problem.standard
+        basis = VertexBasis.of(problem, positions)
         plane = basis.plane(DoubleDouble.of(basis.exact.target))
-        point = plane.in_user_units(standard)
-        exact = plane.in_standard_units(standard)
+        return Vertex._written(problem, basis, plane, plane.in_user_units(problem.standard), is_thorough=is_thorough)
+
+    def with_fitting_intercept(self) -> "Vertex":
+        """The same with the intercept rounded after the other coefficients, so that it makes up for their rounding."""
+        first = self.plane.in_standard_units(self.problem.standard)[0]
+        exact = Fraction(float(first.high)) + Fraction(float(first.low))
+        intercept = self.problem.standard.intercept_of(exact, self.point.values)
+        point = Coefficients(intercept, self.point.values)
+        return Vertex._written(self.problem, self.basis, self.plane, point, is_thorough=True)
+
+    @staticmethod
+    def _written(
+        problem: Problem, basis: VertexBasis, plane: Plane, point: Coefficients, *, is_thorough: bool
+    ) -> "Vertex":
+        """The plane through a basis, when it is written as `point`."""
+        standard, exact = problem.standard, plane.in_standard_units(problem.standard)
         written, rest = standard.of_user(point)
         difference = (written - exact.high) - exact.low
         rounded = written.copy()
@@ -74,8 +89,8 @@ class Vertex:
             point=rounded,
             written=difference,
             exact=plane.solution,
-            perturbed=basis.rows.solve(chance(positions)),
-            basis=np.sort(positions),
+            perturbed=basis.rows.solve(chance(basis.positions)),
+            basis=np.sort(basis.positions),
             reach=reach,
             blur=2 * float(np.abs(difference[: int(standard.intercept)]).sum()) + _rounding(reach + _size_as_read(standard, plane), len(rounded)),
             is_thorough=is_thorough,
