@@ -17,6 +17,7 @@ from mae_cli.solvers.as_read import AsRead
 from mae_cli.solvers.certificate import OPTIMAL_GAP
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.squared_residual import mean_square
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.whitening import GRAM_CONDITION
 
@@ -91,6 +92,9 @@ def evaluate(problem: Problem, point: Coefficients) -> Evaluation:
         plain = _evaluate_plainly(problem, point)
         if plain.is_precise:
             return plain
+        careful = mean_square(problem, point)
+        if careful.rounding <= MOST_ROUNDING * careful.loss:
+            return Evaluation(careful.loss, careful.rounding, plain.excess)
     return evaluate_precisely(problem, AsRead(problem.standard).of_user(point))[0]
 
 
@@ -180,12 +184,12 @@ def _precise_sums(block: Block, as_read: AsRead, coefficients: DoubleDouble) -> 
 
 
 def _largest_terms(as_read: AsRead, coefficients: DoubleDouble) -> float:
-    """A bound of |y| + Σ|x̃||w| in every row."""
+    """A bound of |y| + Σ|x̃||w| in every row, y less its shift."""
     standard, sizes = as_read.standard, np.abs(coefficients.high)
     first = int(standard.intercept)
     numeric = slice(first, first + len(standard.scale))
     sizes[numeric] *= standard.largest / standard.scale
-    return abs(standard.target_shift) / standard.target_scale + 1.0 + float(sizes.sum())
+    return 1.0 + float(sizes.sum())
 
 
 def _largest_column(as_read: AsRead) -> float:

@@ -20,7 +20,7 @@ from mae_cli.solvers.squared_loss import Evaluation, evaluate_precisely
 _MOST_CORRECTIONS = 40
 # Corrections below this share of the prediction are beyond the last digit of any coefficient.
 _NEGLIGIBLE = 1e-24
-# Where corrections stop to shrink, the last one has to be below this share.
+# Where corrections stop to shrink, the last one has to be below this share, or the optimum proved.
 _CONVERGED = 1e-17
 # A correction this share of the one before is no longer a step of a geometric decrease.
 _SLOWEST = 0.5
@@ -43,7 +43,7 @@ def refine(problem: Problem, start: FloatArray) -> RefinedFit | None:
     shrink, never a comparison of losses.
     """
     as_read = AsRead(problem.standard)
-    point, coefficients = start, as_read.moved_to_target(_columns(problem, as_read, start))
+    point, coefficients = start, _columns(problem, as_read, start)
     previous = np.inf
     for _ in range(_MOST_CORRECTIONS):
         evaluation, step = evaluate_precisely(problem, coefficients)
@@ -52,7 +52,8 @@ def refine(problem: Problem, start: FloatArray) -> RefinedFit | None:
         if size <= _NEGLIGIBLE:
             return RefinedFit(as_read.to_user(following), evaluation)
         if not size <= _SLOWEST * previous:
-            return RefinedFit(as_read.to_user(coefficients), evaluation) if size <= _CONVERGED else None
+            converged = size <= _CONVERGED or evaluation.is_proved
+            return RefinedFit(as_read.to_user(coefficients), evaluation) if converged else None
         point, coefficients, previous = point + step, following, size
     return None
 
