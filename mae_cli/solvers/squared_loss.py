@@ -135,7 +135,7 @@ def evaluation(problem: Problem, point: FloatArray, sums: SquaredSums, target_sq
     return Evaluation(
         loss=loss,
         rounding=float(3 * blocks * loss + 2 * np.sqrt(loss) * moved + moved**2),
-        excess=float(_widening(whitening.condition) * slope + moved + added) ** 2,
+        excess=_excess(slope, _widening(whitening.condition), float(moved + added)),
     )
 
 
@@ -146,6 +146,10 @@ def _widening(condition: float) -> float:
     """
     amplified = _FACTOR_UNITS * _UNIT * (condition**2 if condition <= GRAM_CONDITION else condition)
     return 1 + amplified if amplified <= 1 else np.inf
+
+
+def _excess(slope: float, widening: float, noise: float) -> float:
+    return float((widening * slope if slope > 0 else 0.0) + noise) ** 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,8 +172,7 @@ class PreciseSums:
 
     def evaluation(self, widening: float) -> Evaluation:
         """What is proved, if the exact factor makes the slope at most so many times larger."""
-        excess = (widening * self.slope + self.noise) ** 2 if self.slope > 0 else self.noise**2
-        return Evaluation(self.loss, self.rounding, excess)
+        return Evaluation(self.loss, self.rounding, _excess(self.slope, widening, self.noise))
 
 
 def sums_at(problem: Problem, coefficients: DoubleDouble) -> PreciseSums:
