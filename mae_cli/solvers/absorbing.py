@@ -35,9 +35,13 @@ _NO_PART = 1e-6
 
 
 def absorbable(rows: Rows) -> int | None:
-    """The place of the categorical column with the most levels, or None when it has too few to be worth it."""
+    """The place of the categorical column with the most levels, or None when it has too few to be worth it.
+
+    With more other columns than rows a matrix of all their pairs is too large.
+    """
     levels = rows.take(np.arange(1)).design.level_counts
-    if max(levels, default=0) < _MANY_LEVELS or is_small(rows.shape):
+    most, (count, columns) = max(levels, default=0), rows.shape
+    if most < _MANY_LEVELS or is_small(rows.shape) or columns - most > count:
         return None
     return levels.index(max(levels))
 

@@ -14,7 +14,7 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
-from mae_cli.solvers.double_double import DoubleDouble, level_sums
+from mae_cli.solvers.double_double import DoubleDouble, level_sums, two_sum
 from mae_cli.solvers.standardise import Standardisation
 
 _EPSILON = float(np.finfo(float).eps)
@@ -39,8 +39,9 @@ class AsRead:
         return shift
 
     def target(self, block: Block) -> DoubleDouble:
-        """y, (b,), in units of its scale."""
-        return DoubleDouble.of(block.target * (1.0 / self.standard.target_scale))
+        """The target y less its shift, (b,), in units of its scale."""
+        unit = 1.0 / self.standard.target_scale
+        return DoubleDouble(*two_sum(block.target * unit, np.asarray(-self.standard.target_shift * unit)))
 
     def product(self, design: Design, coefficients: DoubleDouble) -> DoubleDouble:
         """X̃·w, (b,), for (p,) coefficients of which zeros cost nothing."""
@@ -75,14 +76,6 @@ class AsRead:
         first = standard[:1] - numeric.times(self.shift)[:, np.newaxis].sum_rows()
         return DoubleDouble.concatenate([first, standard[1:]])
 
-    def moved_to_target(self, coefficients: DoubleDouble) -> DoubleDouble:
-        """Coefficients that predict the shifted target as those that predict the target as read."""
-        if not self.standard.intercept:
-            return coefficients
-        offset = np.zeros_like(coefficients.high)
-        offset[0] = self.standard.target_shift / self.standard.target_scale
-        return coefficients + DoubleDouble.of(offset)
-
     def standard_gradient(self, gradient: DoubleDouble) -> FloatArray:
         """A gradient (p,) by the columns as read as one by standard columns: gⱼ − s̃ⱼ·g₀."""
         if not self.standard.intercept or not self.shift.any():
@@ -93,19 +86,25 @@ class AsRead:
         return result
 
     def of_user(self, point: Coefficients) -> DoubleDouble:
-        """The coefficients (p,) of a linear function in the user's units: exact, as scales are powers of two."""
+        """The coefficients (p,) that predict the shifted target as a linear function in the user's units does y.
+
+        They are exact, as scales are powers of two.
+        """
         power = int(np.frexp(self.standard.target_scale)[1])
         powers = np.full(len(point.values), 1 - power)
         powers[: len(self.shift)] = np.frexp(self.standard.scale)[1] - power
         values = np.ldexp(point.values, powers)
         if self.standard.intercept:
             values = np.concatenate(([np.ldexp(point.intercept, 1 - power)], values))
-        return DoubleDouble.of(values)
+        return self._moved(DoubleDouble.of(values), -1.0)
 
     def to_user(self, coefficients: DoubleDouble) -> Coefficients:
-        """Coefficients (p,), rounded, as a linear function in the user's units."""
+        """The linear function in the user's units that predicts y as coefficients (p,) do the shifted target.
+
+        It is rounded.
+        """
         # What is left of an exact zero after refinement is the rounding of twice the digits.
-        rounded = coefficients.high
+        rounded = self._moved(coefficients, 1.0).high
         rounded = np.where(np.abs(rounded) > _EPSILON**2 * np.abs(rounded).max(initial=0.0), rounded, 0.0)
         values = rounded[int(self.standard.intercept) :]
         # One power of two at a time could overflow where both together do not.
@@ -113,6 +112,14 @@ class AsRead:
         values[: len(powers)] = np.ldexp(values[: len(powers)], powers)
         values[len(powers) :] *= self.standard.target_scale
         return Coefficients(float(rounded[0]) * self.standard.target_scale if self.standard.intercept else 0.0, values)
+
+    def _moved(self, coefficients: DoubleDouble, times: float) -> DoubleDouble:
+        """Coefficients whose predictions are so many shifts of the target higher."""
+        if not self.standard.intercept:
+            return coefficients
+        offset = np.zeros_like(coefficients.high)
+        offset[0] = times * self.standard.target_shift / self.standard.target_scale
+        return coefficients + DoubleDouble.of(offset)
 
     def _numeric(self, design: Design, columns: Positions) -> FloatArray:
         """The numeric columns at some places, (columns, b)."""

@@ -82,11 +82,13 @@ class Doubt:
 
     Attributes:
         column: its place.
-        shares: (rank,) its coefficients on the kept columns before it, all in units of their lengths.
+        along: (rank,) its coordinates in the basis that the kept columns before it make.
+        shares: (rank,) about its coefficients on these columns, all in units of their lengths.
         allowance: the distance from their span up to which it depends on them.
     """
 
     column: int
+    along: FloatArray
     shares: FloatArray
     allowance: float
 
@@ -97,13 +99,13 @@ class Walk:
 
     Attributes:
         kept: (k,) the independent ones.
-        inverse: (k, k) upper triangular: kept columns in units of their lengths · inverse = an orthonormal basis.
+        triangle: (k, k) upper triangular: kept columns in units of their lengths = an orthonormal basis · triangle.
         lengths: (p,) of the columns.
         doubts: columns that are left out for now.
     """
 
     kept: Positions
-    inverse: FloatArray
+    triangle: FloatArray
     lengths: FloatArray
     doubts: tuple[Doubt, ...]
 
@@ -116,7 +118,8 @@ def walk(factor: FloatArray, lengths: FloatArray, noise: FloatArray, independent
     of length 0, and all once the span is full, are left out without a doubt.
     """
     span = Span(len(factor))
-    inverse = np.zeros((len(factor), len(factor)))
+    triangle = np.zeros((len(factor), len(factor)))
+    inverse = np.zeros_like(triangle)  # of the triangle; near enough for what rounding allows
     kept: list[int] = []
     doubts: list[Doubt] = []
     for column in np.flatnonzero(lengths).tolist():
@@ -128,9 +131,10 @@ def walk(factor: FloatArray, lengths: FloatArray, noise: FloatArray, independent
         allowance = float(noise[column] + np.abs(shares) @ noise[kept])
         if distance > CLEARLY * allowance or (column in independent and distance > 0):
             span.add(rest / distance)
+            triangle[:rank, rank], triangle[rank, rank] = along, distance
             inverse[:rank, rank], inverse[rank, rank] = -shares / distance, 1 / distance
             kept.append(column)
         else:
-            doubts.append(Doubt(column, shares, allowance))
+            doubts.append(Doubt(column, along, shares, allowance))
     rank = span.rank
-    return Walk(np.array(kept, dtype=np.intp), inverse[:rank, :rank], lengths, tuple(doubts))
+    return Walk(np.array(kept, dtype=np.intp), triangle[:rank, :rank], lengths, tuple(doubts))

@@ -32,7 +32,7 @@ def minimise_squared(problem: Problem) -> BoundedFit:
     proved = descended.evaluation(problem)
     fitted, solution = problem.in_user_units(descended.point), proved if proved.is_proved else None
     ill_conditioned = problem.whitening.condition > GRAM_CONDITION
-    if is_small(problem) or ill_conditioned or not (proved.is_proved and proved.is_precise):
+    if is_small(problem) or ill_conditioned or not proved.is_proved:
         refined = refine(problem, descended.point)
         if refined is not None:
             fitted, solution = refined.point, refined.evaluation

@@ -74,7 +74,7 @@ def prepare(
     small = counted.shape[0] * (one.numeric.shape[1] + len(one.codes) + 1) <= _CACHED_SIZE
     standard_rows = CountedRows(in_memory(transformed), counted.counter) if small else transformed
     scale = squared_scale if isinstance(loss, Squared) else absolute_scale
-    place = absorbable(standard_rows)
+    place = absorbable(counted)
     whitening: AnyWhitening = (
         whiten(counted, standard_rows, standard, scale)
         if place is None

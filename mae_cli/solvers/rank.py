@@ -160,14 +160,20 @@ class _Steering:
     factored: Factored
     walked: Walk
 
-    def trial(self, doubt: Doubt, least: float) -> _Trial:
-        """The relation of a doubtful column that the factorisation finds; shares below the `least` are taken for 0."""
-        return _Trial(
-            doubt, DoubleDouble.of(self._relation(doubt, least)), doubt.allowance * self.walked.lengths[doubt.column]
-        )
+    def short(self, doubt: Doubt) -> _Trial:
+        """About the relation of a doubtful column that the factorisation finds; small shares are taken for 0."""
+        return self._trial(doubt, doubt.shares, _NO_SHARE)
 
-    def _relation(self, doubt: Doubt, least: float) -> FloatArray:
-        shares = np.where(np.abs(doubt.shares) > least, doubt.shares, 0.0)
+    def whole(self, doubt: Doubt) -> _Trial:
+        """The relation that the factorisation finds, as well as it can."""
+        return self._trial(doubt, _solved(self._before(doubt)[1], doubt.along), 0.0)
+
+    def _trial(self, doubt: Doubt, shares: FloatArray, least: float) -> _Trial:
+        relation = DoubleDouble.of(self._relation(doubt, shares, least))
+        return _Trial(doubt, relation, doubt.allowance * self.walked.lengths[doubt.column])
+
+    def _relation(self, doubt: Doubt, shares: FloatArray, least: float) -> FloatArray:
+        shares = np.where(np.abs(shares) > least, shares, 0.0)
         before = self.walked.kept[: len(shares)]
         others = np.zeros(len(self.factored.others))
         others[before] = -shares * self.walked.lengths[doubt.column] / self.walked.lengths[before]
@@ -178,21 +184,21 @@ class _Steering:
 
     def slope(self, doubt: Doubt, gradient: FloatArray) -> tuple[FloatArray, FloatArray]:
         """A gradient (p,) by standard coefficients as a whitened one: of the levels, and of the columns before."""
-        before, inverse = self._before(doubt)
+        before, triangle = self._before(doubt)
         levels, others = gradient[self.factored.levels], gradient[self.factored.others]
         within = (others - levels @ self.factored.means)[before] / self.walked.lengths[before]
-        return levels / self.factored.roots, within @ inverse
+        return levels / self.factored.roots, _solved(triangle.T, within)
 
     def step(self, doubt: Doubt, slope: tuple[FloatArray, FloatArray]) -> FloatArray:
         """A whitened point as standard coefficients (p,)."""
-        before, inverse = self._before(doubt)
+        before, triangle = self._before(doubt)
         others = np.zeros(len(self.factored.others))
-        others[before] = inverse @ slope[1] / self.walked.lengths[before]
+        others[before] = _solved(triangle, slope[1]) / self.walked.lengths[before]
         return self._together(slope[0] / self.factored.roots - self.factored.means @ others, others)
 
     def _before(self, doubt: Doubt) -> tuple[Positions, FloatArray]:
-        rank = len(doubt.shares)
-        return self.walked.kept[:rank], self.walked.inverse[:rank, :rank]
+        rank = len(doubt.along)
+        return self.walked.kept[:rank], self.walked.triangle[:rank, :rank]
 
     def _together(self, levels: FloatArray, others: FloatArray) -> FloatArray:
         standard = np.zeros(self.factored.columns)
@@ -200,15 +206,20 @@ class _Steering:
         return standard
 
 
+def _solved(matrix: FloatArray, vector: FloatArray) -> FloatArray:
+    """The solution of a square system; a product with an inverse has more rounding."""
+    return np.asarray(np.linalg.solve(matrix, vector), dtype=np.float64)
+
+
 def _are_independent(rows: Rows, as_read: AsRead, steering: _Steering, doubts: Sequence[Doubt]) -> list[bool]:
     """Which of the doubtful columns are independent of those before them."""
     independent: set[int] = set()
     for start in range(0, len(doubts), _RELATIONS):
         some = doubts[start : start + _RELATIONS]
-        trials = [steering.trial(doubt, _NO_SHARE) for doubt in some]
+        trials = [steering.short(doubt) for doubt in some]
         squares = sum_blocks(rows, partial(_squares, as_read=as_read, relations=_of_columns(as_read, trials)))
         far = np.sqrt(squares / rows.shape[0]) > [trial.allowance for trial in trials]
-        refined = [steering.trial(doubt, 0.0) for doubt, is_far in zip(some, far, strict=True) if is_far]
+        refined = [steering.whole(doubt) for doubt, is_far in zip(some, far, strict=True) if is_far]
         independent |= _refined_independence(rows, as_read, steering, refined)
     return [doubt.column in independent for doubt in doubts]
 

@@ -12,6 +12,9 @@ from mae_cli.solvers.squared_loss import Evaluation, evaluate
 from mae_cli.solvers.squared_refinement import refine
 from mae_cli.solvers.whitening import GRAM_CONDITION
 
+# More than rounding can make of a number, as a share of it.
+_ROUNDING = 32 * float(np.finfo(float).eps)
+
 
 def bound_squared(problem: Problem, point: Coefficients, solution: Evaluation | None = None) -> Bound:
     """The bound of coefficients in the user's units.
@@ -25,7 +28,7 @@ def bound_squared(problem: Problem, point: Coefficients, solution: Evaluation | 
         DataError: the mean square overflows.
     """
     written = evaluate(problem, point)
-    lowest = (solution or written).lower_bound
+    lowest = max(written.lower_bound, solution.lower_bound if solution else 0.0)
     if solution is None and problem.whitening.condition > GRAM_CONDITION:
         # The factor of nearly dependent columns says little about a point that is far from the optimum.
         refined = refine(problem, np.zeros(len(problem.whitening.kept)))
@@ -39,7 +42,16 @@ def bound_squared(problem: Problem, point: Coefficients, solution: Evaluation | 
             "the squares of the residuals exceed floating point; rescale the target (the MAE needs no squares)"
         )
     # A loss that vanishes as its numbers are squared cannot be told from none.
-    is_perfect = loss == 0 or math.sqrt(written.loss) * standard.target_scale <= negligible_loss(problem, point)
+    is_perfect = loss == 0 or _is_negligible(problem, point, math.sqrt(written.loss) * standard.target_scale)
     # What rounding the coefficients costs is part of the gap, not of what is proved.
     is_optimal = is_perfect or (solution or written).is_proved_for(written.loss - written.rounding)
     return Bound(loss, lower_bound, is_optimal, is_perfect)
+
+
+def _is_negligible(problem: Problem, point: Coefficients, root_mean_square: float) -> bool:
+    """Whether residuals of this size are no more than rounding; a pass tells, if the ranges of the columns do not."""
+    standard, weights = problem.standard, np.abs(point.values)
+    numeric = len(standard.farthest)
+    with np.errstate(over="ignore"):
+        largest = standard.target_scale + float(standard.farthest @ weights[:numeric] + weights[numeric:].sum())
+        return root_mean_square <= _ROUNDING * largest and root_mean_square <= negligible_loss(problem, point)

@@ -17,6 +17,7 @@ from mae_cli.solvers.as_read import AsRead
 from mae_cli.solvers.certificate import OPTIMAL_GAP
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.squared_residual import mean_square
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.whitening import GRAM_CONDITION
 
@@ -91,7 +92,11 @@ def evaluate(problem: Problem, point: Coefficients) -> Evaluation:
         plain = _evaluate_plainly(problem, point)
         if plain.is_precise:
             return plain
-    return evaluate_precisely(problem, AsRead(problem.standard).of_user(point))[0]
+        careful = mean_square(problem, point)
+        if careful.rounding <= MOST_ROUNDING * careful.loss:
+            return Evaluation(careful.loss, careful.rounding, plain.excess)
+    precise = sums_at(problem, AsRead(problem.standard).of_user(point))
+    return precise.evaluation(_widening(problem.whitening.condition))
 
 
 def _evaluate_plainly(problem: Problem, point: Coefficients) -> Evaluation:
@@ -130,38 +135,67 @@ def evaluation(problem: Problem, point: FloatArray, sums: SquaredSums, target_sq
     return Evaluation(
         loss=loss,
         rounding=float(3 * blocks * loss + 2 * np.sqrt(loss) * moved + moved**2),
-        excess=float(_widened(slope, whitening.condition) + moved + added) ** 2,
+        excess=_excess(slope, _widening(whitening.condition), float(moved + added)),
     )
 
 
-def _widened(slope: float, condition: float) -> float:
-    """What ‖R⁻ᵀg‖ of the exact factor can be: a Gram matrix squares the condition, rows that are factored do not."""
-    amplified = condition**2 if condition <= GRAM_CONDITION else condition
-    return slope * (1 + min(_FACTOR_UNITS * _UNIT * amplified, 1.0))
+def _widening(condition: float) -> float:
+    """How much larger ‖R⁻ᵀg‖ of the exact factor can be than that of the computed one.
 
-
-def evaluate_precisely(problem: Problem, coefficients: DoubleDouble) -> tuple[Evaluation, FloatArray]:
-    """The mean square of coefficients of the columns as read, and the step (k,) to the least one, whitened.
-
-    All sums have twice the digits.
+    A Gram matrix squares the condition, rows that are factored do not. Near 1/ε the factor may be all rounding.
     """
+    amplified = _FACTOR_UNITS * _UNIT * (condition**2 if condition <= GRAM_CONDITION else condition)
+    return 1 + amplified if amplified <= 1 else np.inf
+
+
+def _excess(slope: float, widening: float, noise: float) -> float:
+    return float((widening * slope if slope > 0 else 0.0) + noise) ** 2
+
+
+@dataclass(frozen=True, eq=False)
+class PreciseSums:
+    """The mean square of coefficients from sums with twice the digits.
+
+    Attributes:
+        loss: the mean square.
+        rounding: how far that can be from the exact one.
+        step: (k,) the whitened step to the least one, by the computed factor.
+        slope: how much that is of the root mean square.
+        noise: how far rounding can have moved the slope.
+    """
+
+    loss: float
+    rounding: float
+    step: FloatArray
+    slope: float
+    noise: float
+
+    def evaluation(self, widening: float) -> Evaluation:
+        """What is proved, if the exact factor makes the slope at most so many times larger."""
+        return Evaluation(self.loss, self.rounding, _excess(self.slope, widening, self.noise))
+
+
+def sums_at(problem: Problem, coefficients: DoubleDouble) -> PreciseSums:
+    """The mean square of coefficients of the columns as read, and the step to the least one."""
     as_read, count = AsRead(problem.standard), problem.rows.shape[0]
-    sums = sum_blocks(problem.rows, partial(_precise_sums, as_read=as_read, coefficients=coefficients))
+    sums = sum_blocks(problem.rows, partial(_block_sums, as_read=as_read, coefficients=coefficients))
     loss, weight = sums.loss.ratio(sums.weight), float(sums.weight.high)
     step = problem.whitening.gradient(as_read.standard_gradient(sums.gradient)) / count
     moved = (len(coefficients.high) + 8) * _DOUBLE_UNIT * _largest_terms(as_read, coefficients)
     slope = float(np.linalg.norm(step)) * np.sqrt(count / weight)
     condition = problem.whitening.condition
     added = 64 * _DOUBLE_UNIT * condition * _largest_column(as_read) * np.sqrt(loss * count)
-    return Evaluation(
+    return PreciseSums(
         loss=loss,
         rounding=float(8 * _UNIT * loss + 2 * np.sqrt(loss) * moved + moved**2),
-        excess=float(_widened(slope, condition) + moved + added) ** 2,
-    ), step
+        step=step,
+        slope=slope,
+        noise=float(moved + added),
+    )
 
 
 @dataclass(frozen=True, eq=False)
-class _PreciseSums(Sums):
+class _BlockSums(Sums):
     """Sums over rows with twice the digits: ω, ωr², and the gradient Σωrx̃ (p,) by the columns as read."""
 
     weight: DoubleDouble
@@ -169,10 +203,10 @@ class _PreciseSums(Sums):
     gradient: DoubleDouble
 
 
-def _precise_sums(block: Block, as_read: AsRead, coefficients: DoubleDouble) -> _PreciseSums:
+def _block_sums(block: Block, as_read: AsRead, coefficients: DoubleDouble) -> _BlockSums:
     residual = as_read.target(block) - as_read.product(block.design, coefficients)
     weights = block.weight_values
-    return _PreciseSums(
+    return _BlockSums(
         weight=DoubleDouble.of(weights).sum_rows(),
         loss=residual.square().times(weights).sum_rows(),
         gradient=as_read.transpose_product(block.design, residual.times(weights)),
@@ -180,12 +214,12 @@ def _precise_sums(block: Block, as_read: AsRead, coefficients: DoubleDouble) -> 
 
 
 def _largest_terms(as_read: AsRead, coefficients: DoubleDouble) -> float:
-    """A bound of |y| + Σ|x̃||w| in every row."""
+    """A bound of |y| + Σ|x̃||w| in every row, y less its shift."""
     standard, sizes = as_read.standard, np.abs(coefficients.high)
     first = int(standard.intercept)
     numeric = slice(first, first + len(standard.scale))
     sizes[numeric] *= standard.largest / standard.scale
-    return abs(standard.target_shift) / standard.target_scale + 1.0 + float(sizes.sum())
+    return 1.0 + float(sizes.sum())
 
 
 def _largest_column(as_read: AsRead) -> float:

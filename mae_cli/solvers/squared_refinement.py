@@ -15,15 +15,17 @@ from mae_cli.linear import Coefficients
 from mae_cli.solvers.as_read import AsRead
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.problem import Problem
-from mae_cli.solvers.squared_loss import Evaluation, evaluate_precisely
+from mae_cli.solvers.squared_loss import Evaluation, PreciseSums, sums_at
 
-_MOST_CORRECTIONS = 40
+_MOST_CORRECTIONS = 60
 # Corrections below this share of the prediction are beyond the last digit of any coefficient.
 _NEGLIGIBLE = 1e-24
-# Where corrections stop to shrink, the last one has to be below this share.
+# Where corrections stop to shrink, the last one has to be below this share, or the optimum proved.
 _CONVERGED = 1e-17
 # A correction this share of the one before is no longer a step of a geometric decrease.
 _SLOWEST = 0.5
+# A factor with which corrections shrink so is good to half of every step.
+_WIDENING = 2.0
 # Predictions are measured against no less than this share of the residuals.
 _LEAST_PREDICTION = 2.0**-40
 
@@ -43,17 +45,20 @@ def refine(problem: Problem, start: FloatArray) -> RefinedFit | None:
     shrink, never a comparison of losses.
     """
     as_read = AsRead(problem.standard)
-    point, coefficients = start, as_read.moved_to_target(_columns(problem, as_read, start))
-    previous = np.inf
+    point, coefficients = start, _columns(problem, as_read, start)
+    previous, shrunk = np.inf, False
     for _ in range(_MOST_CORRECTIONS):
-        evaluation, step = evaluate_precisely(problem, coefficients)
-        size = _relative_size(problem, step, point, evaluation)
-        following = coefficients + _columns(problem, as_read, step)
+        sums = sums_at(problem, coefficients)
+        size = _relative_size(problem, point, sums)
+        evaluation = sums.evaluation(_WIDENING)
+        following = coefficients + _columns(problem, as_read, sums.step)
         if size <= _NEGLIGIBLE:
             return RefinedFit(as_read.to_user(following), evaluation)
         if not size <= _SLOWEST * previous:
-            return RefinedFit(as_read.to_user(coefficients), evaluation) if size <= _CONVERGED else None
-        point, coefficients, previous = point + step, following, size
+            converged = size <= _CONVERGED or (shrunk and evaluation.is_proved)
+            return RefinedFit(as_read.to_user(coefficients), evaluation) if converged else None
+        shrunk = np.isfinite(previous)
+        point, coefficients, previous = point + sums.step, following, size
     return None
 
 
@@ -62,8 +67,9 @@ def _columns(problem: Problem, as_read: AsRead, point: FloatArray) -> DoubleDoub
     return as_read.of_standard(DoubleDouble.of(problem.whitening.to_standard(point)))
 
 
-def _relative_size(problem: Problem, step: FloatArray, point: FloatArray, evaluation: Evaluation) -> float:
-    per_row = np.sqrt(evaluation.loss * problem.standard.weight / problem.rows.shape[0])
+def _relative_size(problem: Problem, point: FloatArray, sums: PreciseSums) -> float:
+    """The size of the step from a whitened point (k,), relative to the predictions."""
+    per_row = np.sqrt(sums.loss * problem.standard.weight / problem.rows.shape[0])
     scale = max(float(np.linalg.norm(point)), float(_LEAST_PREDICTION * per_row))
-    size = float(np.linalg.norm(step))
+    size = float(np.linalg.norm(sums.step))
     return size / scale if scale > 0 else np.inf if size > 0 else 0.0

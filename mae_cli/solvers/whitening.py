@@ -159,7 +159,11 @@ def _dense(block: Block) -> FloatArray:
 
 def _scaled(block: Block, row_scale: RowScale, kept: Positions) -> FloatArray:
     matrix, scale = block.design.dense()[:, kept], row_scale(block)
-    return matrix if scale is None else matrix * scale[:, np.newaxis]
+    if scale is None:
+        return matrix
+    # Heavy rows first: then a factorisation by rows hardly rounds the light ones (Cox and Higham, 1998).
+    order = np.argsort(-scale, kind="stable")
+    return np.asarray(matrix[order] * scale[order, np.newaxis])
 
 
 def _gram(block: Block, row_scale: RowScale) -> FloatArray:

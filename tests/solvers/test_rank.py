@@ -224,3 +224,11 @@ def test_relations_with_levels_are_those_that_dense_columns_have(rows, weighted,
     assert len(found) == 6
     assert found[0] == 3
     assert all(a < b for a, b in pairwise(found))
+
+
+def test_levels_beside_more_other_columns_than_rows_are_not_absorbed(random, monkeypatch):
+    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
+    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+    codes = np.concatenate([np.arange(6), random.integers(0, 6, 14)]).astype(np.int32)
+    rows = MemoryRows.of(Design(random.standard_normal((20, 40)), (codes,), (5,)), np.zeros(20))
+    assert prepare(CountedRows(rows), Absolute(), intercept=True).aliased == tuple(range(19, 45))
