@@ -4,6 +4,7 @@ A bound becomes a certificate by what was asked for. For the MSE see `mae_cli.so
 pinball `mae_cli.solvers.vertex_proof` and `mae_cli.solvers.dual_anywhere`.
 """
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -57,7 +58,8 @@ class Bound:
             status = Status.TOLERANCE
         else:
             status = Status.LIMIT
-        relative_gap = None if self.is_perfect else self.gap / self.loss
+        # Rounded up, so that it is no smaller than what is proved.
+        relative_gap = None if self.is_perfect else min(math.nextafter(self.gap / self.loss, math.inf), 1.0)
         return Certificate(status, self.loss, self.lower_bound, relative_gap, unique)
 
 

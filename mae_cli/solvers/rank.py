@@ -18,9 +18,9 @@ import numpy as np
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.sums import Sums, sum_blocks
-from mae_cli.solvers.as_read import AsRead
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.independence import Doubt, Walk, walk
+from mae_cli.solvers.precise_columns import PreciseColumns
 from mae_cli.solvers.standardise import Standardisation
 
 _EPSILON = float(np.finfo(float).eps)
@@ -124,7 +124,7 @@ def independent_columns(rows: Rows, standard: Standardisation, factored: Factore
     while True:
         found = walk(factored.factor, factored.lengths, factored.noise, independent)
         doubts = [doubt for doubt in found.doubts if doubt.column not in dependent]
-        verdicts = _are_independent(rows, AsRead(standard), _Steering(factored, found), doubts)
+        verdicts = _are_independent(rows, PreciseColumns(standard), _Steering(factored, found), doubts)
         for doubt, is_independent in zip(doubts, verdicts, strict=True):
             if is_independent:
                 independent.add(doubt.column)
@@ -211,29 +211,33 @@ def _solved(matrix: FloatArray, vector: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.solve(matrix, vector), dtype=np.float64)
 
 
-def _are_independent(rows: Rows, as_read: AsRead, steering: _Steering, doubts: Sequence[Doubt]) -> list[bool]:
+def _are_independent(rows: Rows, precise: PreciseColumns, steering: _Steering, doubts: Sequence[Doubt]) -> list[bool]:
     """Which of the doubtful columns are independent of those before them."""
     independent: set[int] = set()
     for start in range(0, len(doubts), _RELATIONS):
         some = doubts[start : start + _RELATIONS]
         trials = [steering.short(doubt) for doubt in some]
-        squares = sum_blocks(rows, partial(_squares, as_read=as_read, relations=_of_columns(as_read, trials)))
+        squares = sum_blocks(rows, partial(_squares, precise=precise, relations=[trial.relation for trial in trials]))
         far = np.sqrt(squares / rows.shape[0]) > [trial.allowance for trial in trials]
         refined = [steering.whole(doubt) for doubt, is_far in zip(some, far, strict=True) if is_far]
-        independent |= _refined_independence(rows, as_read, steering, refined)
+        independent |= _refined_independence(rows, precise, steering, refined)
     return [doubt.column in independent for doubt in doubts]
 
 
-def _refined_independence(rows: Rows, as_read: AsRead, steering: _Steering, trials: Sequence[_Trial]) -> set[int]:
+def _refined_independence(
+    rows: Rows, precise: PreciseColumns, steering: _Steering, trials: Sequence[_Trial]
+) -> set[int]:
     """The columns whose least-squares residual on those before them is longer than the allowance."""
     independent: set[int] = set()
     for _ in range(_MOST_CORRECTIONS):
         if not trials:
             return independent
-        sums = sum_blocks(rows, partial(_relation_sums, as_read=as_read, relations=_of_columns(as_read, trials)))
+        sums = sum_blocks(
+            rows, partial(_relation_sums, precise=precise, relations=[trial.relation for trial in trials])
+        )
         following: list[_Trial] = []
         for place, trial in enumerate(trials):
-            gradient = as_read.standard_gradient(sums.gradients[place]) / rows.shape[0]
+            gradient = sums.gradients[place].high / rows.shape[0]
             slope = steering.slope(trial.doubt, gradient)
             square, gain = float(sums.squares[place]) / rows.shape[0], sum(float(part @ part) for part in slope)
             if square <= trial.allowance**2:
@@ -247,10 +251,6 @@ def _refined_independence(rows: Rows, as_read: AsRead, steering: _Steering, tria
     return independent | {trial.doubt.column for trial in trials}
 
 
-def _of_columns(as_read: AsRead, trials: Sequence[_Trial]) -> tuple[DoubleDouble, ...]:
-    return tuple(as_read.of_standard(trial.relation) for trial in trials)
-
-
 @dataclass(frozen=True, eq=False)
 class _RelationSums(Sums):
     """Sums over rows for c relations: the squares (c,) of what they leave, and Σ of that times the columns (c, p)."""
@@ -259,13 +259,13 @@ class _RelationSums(Sums):
     gradients: DoubleDouble
 
 
-def _squares(block: Block, as_read: AsRead, relations: Sequence[DoubleDouble]) -> FloatArray:
-    return np.array([np.square(as_read.product(block.design, each).high).sum() for each in relations])
+def _squares(block: Block, precise: PreciseColumns, relations: Sequence[DoubleDouble]) -> FloatArray:
+    return np.array([np.square(precise.product(block.design, each).high).sum() for each in relations])
 
 
-def _relation_sums(block: Block, as_read: AsRead, relations: Sequence[DoubleDouble]) -> _RelationSums:
-    left = [as_read.product(block.design, relation) for relation in relations]
-    gradients = [as_read.transpose_product(block.design, each) for each in left]
+def _relation_sums(block: Block, precise: PreciseColumns, relations: Sequence[DoubleDouble]) -> _RelationSums:
+    left = [precise.product(block.design, relation) for relation in relations]
+    gradients = [precise.transpose_product(block.design, each) for each in left]
     return _RelationSums(
         squares=np.array([np.square(each.high).sum() for each in left]),
         gradients=DoubleDouble(np.stack([each.high for each in gradients]), np.stack([each.low for each in gradients])),

@@ -30,6 +30,7 @@ _REACHABLE = 1e-6
 
 Minimise = Callable[[Callable[[float], None]], Found]
 
+
 def solve(  # noqa: PLR0913  (the one entry)
     rows: Rows,
     loss: Absolute | Pinball | Squared,

@@ -13,9 +13,9 @@ from mae_cli.arrays import FloatArray
 from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.sums import Sums, sum_blocks
-from mae_cli.solvers.as_read import AsRead
 from mae_cli.solvers.certificate import OPTIMAL_GAP
 from mae_cli.solvers.double_double import DoubleDouble
+from mae_cli.solvers.precise_columns import PreciseColumns
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.squared_residual import mean_square
 from mae_cli.solvers.standardise import Standardisation
@@ -95,7 +95,7 @@ def evaluate(problem: Problem, point: Coefficients) -> Evaluation:
         careful = mean_square(problem, point)
         if careful.rounding <= MOST_ROUNDING * careful.loss:
             return Evaluation(careful.loss, careful.rounding, plain.excess)
-    precise = sums_at(problem, AsRead(problem.standard).of_user(point))
+    precise = sums_at(problem, PreciseColumns(problem.standard).of_user(point))
     return precise.evaluation(_widening(problem.whitening.condition))
 
 
@@ -176,15 +176,15 @@ class PreciseSums:
 
 
 def sums_at(problem: Problem, coefficients: DoubleDouble) -> PreciseSums:
-    """The mean square of coefficients of the columns as read, and the step to the least one."""
-    as_read, count = AsRead(problem.standard), problem.rows.shape[0]
-    sums = sum_blocks(problem.rows, partial(_block_sums, as_read=as_read, coefficients=coefficients))
+    """The mean square of standard coefficients, and the step to the least one."""
+    precise, count = PreciseColumns(problem.standard), problem.rows.shape[0]
+    sums = sum_blocks(problem.rows, partial(_block_sums, precise=precise, coefficients=coefficients))
     loss, weight = sums.loss.ratio(sums.weight), float(sums.weight.high)
-    step = problem.whitening.gradient(as_read.standard_gradient(sums.gradient)) / count
-    moved = (len(coefficients.high) + 8) * _DOUBLE_UNIT * _largest_terms(as_read, coefficients)
+    step = problem.whitening.gradient(sums.gradient.high) / count
+    moved = (len(coefficients.high) + 8) * _DOUBLE_UNIT * (1.0 + float(np.abs(coefficients.high).sum()))
     slope = float(np.linalg.norm(step)) * np.sqrt(count / weight)
     condition = problem.whitening.condition
-    added = 64 * _DOUBLE_UNIT * condition * _largest_column(as_read) * np.sqrt(loss * count)
+    added = 64 * _DOUBLE_UNIT * condition * np.sqrt(loss * count)
     return PreciseSums(
         loss=loss,
         rounding=float(8 * _UNIT * loss + 2 * np.sqrt(loss) * moved + moved**2),
@@ -196,32 +196,18 @@ def sums_at(problem: Problem, coefficients: DoubleDouble) -> PreciseSums:
 
 @dataclass(frozen=True, eq=False)
 class _BlockSums(Sums):
-    """Sums over rows with twice the digits: ω, ωr², and the gradient Σωrx̃ (p,) by the columns as read."""
+    """Sums over rows with twice the digits: ω, ωr², and the gradient Σωrz (p,)."""
 
     weight: DoubleDouble
     loss: DoubleDouble
     gradient: DoubleDouble
 
 
-def _block_sums(block: Block, as_read: AsRead, coefficients: DoubleDouble) -> _BlockSums:
-    residual = as_read.target(block) - as_read.product(block.design, coefficients)
+def _block_sums(block: Block, precise: PreciseColumns, coefficients: DoubleDouble) -> _BlockSums:
+    residual = precise.residual(block, coefficients)
     weights = block.weight_values
     return _BlockSums(
         weight=DoubleDouble.of(weights).sum_rows(),
         loss=residual.square().times(weights).sum_rows(),
-        gradient=as_read.transpose_product(block.design, residual.times(weights)),
+        gradient=precise.transpose_product(block.design, residual.times(weights)),
     )
-
-
-def _largest_terms(as_read: AsRead, coefficients: DoubleDouble) -> float:
-    """A bound of |y| + Σ|x̃||w| in every row, y less its shift."""
-    standard, sizes = as_read.standard, np.abs(coefficients.high)
-    first = int(standard.intercept)
-    numeric = slice(first, first + len(standard.scale))
-    sizes[numeric] *= standard.largest / standard.scale
-    return 1.0 + float(sizes.sum())
-
-
-def _largest_column(as_read: AsRead) -> float:
-    """A bound of |x̃| in every row and column."""
-    return float((as_read.standard.largest / as_read.standard.scale).max(initial=1.0))

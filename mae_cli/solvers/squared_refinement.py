@@ -12,8 +12,8 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.linear import Coefficients
-from mae_cli.solvers.as_read import AsRead
 from mae_cli.solvers.double_double import DoubleDouble
+from mae_cli.solvers.precise_columns import PreciseColumns
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.squared_loss import Evaluation, PreciseSums, sums_at
 
@@ -44,27 +44,27 @@ def refine(problem: Problem, start: FloatArray) -> RefinedFit | None:
     Corrections are measured in whitened coordinates, by the change of the predictions: what decides is how they
     shrink, never a comparison of losses.
     """
-    as_read = AsRead(problem.standard)
-    point, coefficients = start, _columns(problem, as_read, start)
+    columns = PreciseColumns(problem.standard)
+    point, coefficients = start, _standard(problem, start)
     previous, shrunk = np.inf, False
     for _ in range(_MOST_CORRECTIONS):
         sums = sums_at(problem, coefficients)
         size = _relative_size(problem, point, sums)
         evaluation = sums.evaluation(_WIDENING)
-        following = coefficients + _columns(problem, as_read, sums.step)
+        following = coefficients + _standard(problem, sums.step)
         if size <= _NEGLIGIBLE:
-            return RefinedFit(as_read.to_user(following), evaluation)
+            return RefinedFit(columns.to_user(following), evaluation)
         if not size <= _SLOWEST * previous:
             converged = size <= _CONVERGED or (shrunk and evaluation.is_proved)
-            return RefinedFit(as_read.to_user(coefficients), evaluation) if converged else None
+            return RefinedFit(columns.to_user(coefficients), evaluation) if converged else None
         shrunk = np.isfinite(previous)
         point, coefficients, previous = point + sums.step, following, size
     return None
 
 
-def _columns(problem: Problem, as_read: AsRead, point: FloatArray) -> DoubleDouble:
-    """A whitened point as coefficients of the columns as read."""
-    return as_read.of_standard(DoubleDouble.of(problem.whitening.to_standard(point)))
+def _standard(problem: Problem, point: FloatArray) -> DoubleDouble:
+    """A whitened point as standard coefficients."""
+    return DoubleDouble.of(problem.whitening.to_standard(point))
 
 
 def _relative_size(problem: Problem, point: FloatArray, sums: PreciseSums) -> float:

@@ -7,6 +7,7 @@ their middle. The other columns stay where they are: their products with a vecto
 with the scales folded into the vector, and no pass copies its rows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -24,6 +25,7 @@ from mae_cli.rows.sums import Range, Sums, sum_blocks
 _MIDDLE_SAMPLE = 500
 # A column is shifted when its values are so many times their spread; otherwise at most a digit is lost.
 _FAR_FROM_ZERO = 16.0
+_TOO_LARGE = "a coefficient is larger than floating point can hold; rescale the target or the columns"
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,11 +140,33 @@ class Standardisation:
             coefficients[numeric.stop :] *= self.target_scale
         return _finite(Coefficients(float(scaled[0]) * self.target_scale if first else 0.0, coefficients))
 
-    def intercept_of(self, first: Fraction, values: FloatArray) -> float:
-        """The intercept, rounded once, that goes with a standard coefficient of the column of ones and `values` (p,)."""
-        moved = np.flatnonzero(self.shift)
-        offset = sum(Fraction(self.shift[j]) * Fraction(values[j]) for j in moved.tolist())
-        return float(first * Fraction(self.target_scale) + Fraction(self.target_shift) - offset)
+    def rounded(self, standard: FloatArray, rests: Sequence[Fraction]) -> Coefficients:
+        """The linear function of standard coefficients (p,) plus `rests`, every coefficient rounded once.
+
+        Raises:
+            DataError: a coefficient is larger than floating point can hold.
+        """
+        point = self.scaled_to_user(standard)
+        if not self.intercept:
+            return point
+        exact = [Fraction(value) + rest for value, rest in zip(standard.tolist(), rests, strict=True)]
+        return replace(point, intercept=self._intercept(exact))
+
+    def with_fitting_intercept(self, point: Coefficients, standard: FloatArray, rest: Fraction) -> Coefficients:
+        """The function with the intercept that makes up for how its other coefficients were rounded.
+
+        Its standard coefficient of the column of ones is as near as can be to the first of `standard` plus `rest`.
+        """
+        exact = [Fraction(float(standard[0])) + rest, *map(Fraction, self.of_user(point)[0][1:].tolist())]
+        return replace(point, intercept=self._intercept(exact))
+
+    def _intercept(self, standard: Sequence[Fraction]) -> float:
+        """The intercept of exact standard coefficients (p,), rounded."""
+        offset = sum(
+            Fraction(float(self.shift[j])) / Fraction(float(self.scale[j])) * standard[1 + j]
+            for j in np.flatnonzero(self.shift).tolist()
+        )
+        return _float((standard[0] - offset) * Fraction(self.target_scale) + Fraction(self.target_shift))
 
     def of_user(self, point: Coefficients) -> tuple[FloatArray, float]:
         """The standard coefficients (p,) of a linear function in the user's units, and what rounding them leaves out.
@@ -169,9 +193,16 @@ class Standardisation:
         return mean_square * self.target_scale * self.target_scale
 
 
+def _float(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise DataError(_TOO_LARGE) from None
+
+
 def _finite(point: Coefficients) -> Coefficients:
     if not (np.isfinite(point.values).all() and np.isfinite(point.intercept)):
-        raise DataError("a coefficient is larger than floating point can hold; rescale the target or the columns")
+        raise DataError(_TOO_LARGE)
     return point
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.solvers.double_double import DoubleDouble
-from mae_cli.solvers.exact_rows import ExactRows
 from mae_cli.solvers.vertex_proof import VertexProof
 
 # Multipliers this near to a side of their box are at it where a quantile such as 0.1 is what was typed, not its float.
@@ -31,7 +30,7 @@ def is_unique(proof: VertexProof) -> bool | None:
 
 
 def _is_flat(proof: VertexProof, place: int) -> bool:
-    """Whether no tied row moves to its other side when the basis row at this place goes to the side of its multiplier."""
+    """Whether no tied row moves to its other side when the basis row at this place goes to the side of its μ."""
     tied = proof.sums.tied
     rates = _rates(proof, place, tied.rows)
     return not (tied.sides * rates > 0).any()
@@ -39,11 +38,11 @@ def _is_flat(proof: VertexProof, place: int) -> bool:
 
 def _rates(proof: VertexProof, place: int, rows: Positions) -> FloatArray:
     """How fast residuals of the rows fall along the edge that frees a row of the basis, (t,); 0 below rounding."""
-    vertex = proof.vertex
-    freed = np.zeros(len(vertex.basis.positions))
+    basis, problem = proof.vertex.basis, proof.vertex.problem
+    freed = np.zeros(len(basis.positions))
     freed[place] = -1.0 if proof.multipliers[place] > 0 else 1.0
-    direction = vertex.basis.plane(DoubleDouble.of(freed)).solution
-    others = ExactRows.of(vertex.problem.rows.take(rows), vertex.problem.standard)
-    rates = others.product(direction).high
-    sizes = others.design.absolute().product(np.abs(direction.high))
+    direction = basis.solve(DoubleDouble.of(freed))
+    others = problem.rows.take(rows)
+    rates = basis.columns.product(others.design, direction).high
+    sizes = problem.standard.product_numbers(problem.standard.shifted(others), direction.high)
     return np.where(np.abs(rates) > _STILL * sizes, rates, 0.0)

@@ -6,21 +6,18 @@ from typing import Protocol
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.linear import Coefficients
+from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.double_double import DoubleDouble
-from mae_cli.solvers.exact_rows import ExactRows, standard_gradient
 from mae_cli.solvers.key_rows import KeyRows
+from mae_cli.solvers.precise_columns import PreciseColumns, without_rest
 from mae_cli.solvers.problem import Problem
-from mae_cli.solvers.standardise import Standardisation
 
 _EPSILON = float(np.finfo(float).eps)
 _MOST_CORRECTIONS = 40
 # Corrections below this share of the solution are beyond the last digit of twice the digits.
 _CONVERGED = 1e-31
-# What is left of an exact zero: the rounding of twice the digits.
-_REST = 2.0**-98
 
 
 class IndependentRows(Protocol):
@@ -90,18 +87,16 @@ class VertexBasis:
     """The rows of a vertex.
 
     Attributes:
-        positions: (k,) which rows these are.
-        weights: (k,) ω.
+        block: the rows as read.
         standard: the same rows in standard units.
         rows: to solve with, to the digits of a float.
-        exact: the rows as read.
+        columns: their products in twice the digits.
     """
 
-    positions: Positions
-    weights: FloatArray
+    block: Block
     standard: Design
     rows: IndependentRows
-    exact: ExactRows
+    columns: PreciseColumns
 
     @staticmethod
     def of(problem: Problem, positions: Positions) -> "VertexBasis":
@@ -118,71 +113,49 @@ class VertexBasis:
             if isinstance(whitening, AbsorbedWhitening)
             else DenseRows.of(design, whitening.kept)
         )
-        return VertexBasis(positions, block.weight_values, design, rows, ExactRows.of(block, problem.standard))
+        return VertexBasis(block, design, rows, PreciseColumns(problem.standard))
 
-    def plane(self, values: DoubleDouble) -> "Plane":
-        """The linear function with these values (k,) in the rows, refined until the corrections no longer shrink."""
-        solution, left, previous = DoubleDouble.of(np.zeros(len(self.exact.shift))), values, np.inf
+    @property
+    def positions(self) -> Positions:
+        """(k,) which rows these are."""
+        return self.block.positions
+
+    @property
+    def weights(self) -> FloatArray:
+        """(k,) ω."""
+        return self.block.weight_values
+
+    def plane(self) -> DoubleDouble:
+        """The linear function through the targets of the rows."""
+        return self.solve(self.columns.target(self.block))
+
+    def solve(self, values: DoubleDouble) -> DoubleDouble:
+        """Standard coefficients (p,) with z·v = values, (k,), refined until the corrections no longer shrink."""
+        solution, left, previous = DoubleDouble.of(np.zeros(self.standard.shape[1])), values, np.inf
         for _ in range(_MOST_CORRECTIONS):
             correction = self.rows.solve(left.high)
             size = _relative_size(correction, solution)
             if not size < previous:
                 break
-            solution, previous = solution + DoubleDouble.of(self.exact.as_read(correction)), size
+            solution, previous = solution + DoubleDouble.of(correction), size
             if size <= _CONVERGED:
                 break
-            left = values - self.exact.product(solution)
-        return Plane(_without_rest(solution), self.exact.shift)
+            left = values - self.columns.product(self.block.design, solution)
+        return without_rest(solution)
 
     def multipliers(self, gradient: DoubleDouble) -> tuple[FloatArray, float]:
-        """μ, (k,), with Σωμx̃ = −gradient, (p,), by the columns as read; and how far off the last correction was."""
+        """μ, (k,), with Σωμz = −gradient, (p,), refined; and how far off the last correction was."""
         solution, left, previous = DoubleDouble.of(np.zeros(len(self.weights))), gradient, np.inf
         for _ in range(_MOST_CORRECTIONS):
-            correction = self.rows.multipliers(standard_gradient(left, self.exact.shift))
+            correction = self.rows.multipliers(left.high)
             size = float(np.abs(correction / self.weights).max(initial=0.0))
             if not size < previous:
                 break
             solution, previous = solution + DoubleDouble.of(correction), size
             if size <= _EPSILON**2:
                 break
-            left = gradient + self.exact.gradient(solution.high) + self.exact.gradient(solution.low)
+            left = gradient + self.columns.transpose_product(self.block.design, solution)
         return solution.high / self.weights, previous
-
-
-@dataclass(frozen=True, eq=False)
-class Plane:
-    """A linear function in twice the digits.
-
-    Attributes:
-        solution: (p,) coefficients of the columns as read, each times a power of two.
-        shift: (p,) of the standard columns from these.
-    """
-
-    solution: DoubleDouble
-    shift: FloatArray
-
-    def in_standard_units(self, standard: Standardisation) -> DoubleDouble:
-        """(p,) coefficients of the standard columns, of a function that predicts targets as read."""
-        if not standard.intercept:
-            return self.solution
-        target_shift = standard.target_shift / standard.target_scale
-        moved = self.solution.times(self.shift).sum_rows() - DoubleDouble.of(np.asarray(target_shift))
-        first = self.solution[0] + moved
-        high, low = self.solution.high.copy(), self.solution.low.copy()
-        size = abs(high[0]) + float(np.abs(self.shift) @ np.abs(high)) + abs(target_shift)
-        high[0], low[0] = (first.high, first.low) if abs(first.high) > _REST * size else (0.0, 0.0)
-        return DoubleDouble(high, low)
-
-    def in_user_units(self, standard: Standardisation) -> Coefficients:
-        """The function with coefficients rounded to floats."""
-        return standard.scaled_to_user(self.solution.high)
-
-
-def _without_rest(solution: DoubleDouble) -> DoubleDouble:
-    """The solution without what refinement leaves of an exact zero: the rounding of twice the digits."""
-    sizes = np.abs(solution.high)
-    is_rest = sizes <= _REST * sizes.max(initial=0.0)
-    return DoubleDouble(np.where(is_rest, 0.0, solution.high), np.where(is_rest, 0.0, solution.low))
 
 
 def _relative_size(correction: FloatArray, solution: DoubleDouble) -> float:

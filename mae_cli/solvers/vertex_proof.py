@@ -23,7 +23,7 @@ from mae_cli.solvers.rounding import UNIT, pairwise_rounding, products_rounding,
 from mae_cli.solvers.solution import DualPoint
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import chance
-from mae_cli.solvers.vertex_basis import Plane, VertexBasis
+from mae_cli.solvers.vertex_basis import VertexBasis
 from mae_cli.solvers.vertex_sums import VertexSums, VertexView
 
 # Residuals are computed in twice the digits where floats blur the loss by this share.
@@ -40,14 +40,14 @@ class Vertex:
     Attributes:
         problem: to be solved.
         basis: its rows.
-        plane: through them.
+        plane: through them: standard coefficients (p,) in twice the digits.
         point: the same, rounded to the coefficients that are written.
         view: of all rows.
     """
 
     problem: Problem
     basis: VertexBasis
-    plane: Plane
+    plane: DoubleDouble
     point: Coefficients
     view: VertexView
 
@@ -57,42 +57,42 @@ class Vertex:
 
         Raises:
             LinAlgError: they are dependent.
+            DataError: a coefficient is larger than floating point can hold.
         """
         basis = VertexBasis.of(problem, positions)
-        plane = basis.plane(DoubleDouble.of(basis.exact.target))
-        return Vertex._written(problem, basis, plane, plane.in_user_units(problem.standard), is_thorough=is_thorough)
+        plane = basis.plane()
+        return Vertex._written(problem, basis, plane, basis.columns.to_user(plane), is_thorough=is_thorough)
 
     def with_fitting_intercept(self) -> "Vertex":
         """The same with the intercept rounded after the other coefficients, so that it makes up for their rounding."""
-        first = self.plane.in_standard_units(self.problem.standard)[0]
-        exact = Fraction(float(first.high)) + Fraction(float(first.low))
-        intercept = self.problem.standard.intercept_of(exact, self.point.values)
-        point = Coefficients(intercept, self.point.values)
-        return Vertex._written(self.problem, self.basis, self.plane, point, is_thorough=True)
+        standard, plane = self.problem.standard, self.plane
+        point = standard.with_fitting_intercept(self.point, plane.high, Fraction(float(plane.low[0])))
+        return Vertex._written(self.problem, self.basis, plane, point, is_thorough=True)
 
     @staticmethod
     def _written(
-        problem: Problem, basis: VertexBasis, plane: Plane, point: Coefficients, *, is_thorough: bool
+        problem: Problem, basis: VertexBasis, plane: DoubleDouble, point: Coefficients, *, is_thorough: bool
     ) -> "Vertex":
         """The plane through a basis, when it is written as `point`."""
-        standard, exact = problem.standard, plane.in_standard_units(problem.standard)
+        standard = problem.standard
         written, rest = standard.of_user(point)
-        difference = (written - exact.high) - exact.low
+        difference = (written - plane.high) - plane.low
         rounded = written.copy()
         if standard.intercept:
             difference[0] += rest
-            rounded[0] = exact.high[0]
+            rounded[0] = plane.high[0]
         reach = 1.0 + _reach(basis.standard, rounded)
+        moved = float(np.abs(difference[: int(standard.intercept)]).sum())
         view = VertexView(
             standard=standard,
             quantile=problem.absolute_loss.quantile,
             point=rounded,
             written=difference,
-            exact=plane.solution,
+            exact=plane,
             perturbed=basis.rows.solve(chance(basis.positions)),
             basis=np.sort(basis.positions),
             reach=reach,
-            blur=2 * float(np.abs(difference[: int(standard.intercept)]).sum()) + _rounding(reach + _size_as_read(standard, plane), len(rounded)),
+            blur=2 * moved + _rounding(reach + _size_as_read(standard, point), len(rounded)),
             is_thorough=is_thorough,
         )
         return Vertex(problem, basis, plane, point, view)
@@ -188,7 +188,7 @@ class VertexProof:
         """What rounding can do to the loss and the dual value together."""
         view, sums, basis = self.vertex.view, self.sums, self.vertex.basis
         added_up = pairwise_rounding(sums.blocks) * sums.loss
-        left = float(basis.weights @ np.abs(basis.exact.residual(self.vertex.plane.solution).high))
+        left = float(basis.weights @ np.abs(basis.columns.residual(basis.block, self.vertex.plane).high))
         residuals = UNIT * sums.loss if view.is_thorough else _rounding(self.numbers, len(view.point))
         return 2 * (added_up + residuals) + left
 
@@ -226,10 +226,9 @@ def _reach(design: Design, point: FloatArray) -> float:
     return float(sizes[: design.numeric.shape[1]].sum()) + levels
 
 
-def _size_as_read(standard: Standardisation, plane: Plane) -> float:
-    """The most that |ỹ| + Σ|x̃·w| can be in a row, the columns as read."""
-    sizes = np.abs(plane.solution.high)
-    first = int(standard.intercept)
-    numeric = slice(first, first + len(standard.scale))
-    sizes[numeric] *= standard.largest / standard.scale
-    return 1.0 + abs(standard.target_shift) / standard.target_scale + float(sizes.sum())
+def _size_as_read(standard: Standardisation, point: Coefficients) -> float:
+    """The most that |y| + |b| + Σ|x·w| can be in a row as read, in standard units."""
+    sizes = np.abs(point.values)
+    sizes[: len(standard.scale)] *= standard.largest
+    largest = abs(standard.target_shift) + abs(point.intercept) + float(sizes.sum())
+    return 1.0 + largest / standard.target_scale

@@ -14,7 +14,7 @@ from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.sums import Sums
 from mae_cli.solvers.double_double import DoubleDouble
-from mae_cli.solvers.exact_rows import ExactRows
+from mae_cli.solvers.precise_columns import PreciseColumns
 from mae_cli.solvers.rounding import UNIT, products_rounding
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import chance
@@ -65,13 +65,13 @@ class VertexSums(Sums):
 
 @dataclass(frozen=True, eq=False)
 class ConstraintSums(Sums):
-    """Σω·side·x̃ and Σωx̃ over the rows outside of the basis, in twice the digits, (p,) each."""
+    """Σω·side·z and Σωz over the rows outside of the basis, in twice the digits, (p,) each."""
 
     signed: DoubleDouble
     total: DoubleDouble
 
     def gradient(self, quantile: float) -> DoubleDouble:
-        """Σωμx̃ = ½Σω·side·x̃ + (τ − ½)Σωx̃."""
+        """Σωμz = ½Σω·side·z + (τ − ½)Σωz."""
         half = np.full(len(self.signed.high), 0.5)
         if quantile == 0.5:
             return self.signed.times(half)
@@ -110,7 +110,7 @@ class VertexView:
         quantile: τ.
         point: (p,) standard coefficients of the vertex, rounded to floats.
         written: (p,) what the coefficients as they are written add to these.
-        exact: (p,) the vertex in twice the digits, by the columns as read.
+        exact: (p,) the same in twice the digits.
         perturbed: (p,) standard coefficients of the plane through the perturbation of the basis rows.
         basis: (k,) positions, sorted.
         reach: the most that |y| + Σ|z·v| can be in a row.
@@ -156,10 +156,16 @@ class VertexView:
 
     def constraint(self, block: Block) -> ConstraintSums:
         """What the rows of a block add to the constraint, exactly."""
-        seen, rows = self.seen(block), ExactRows.of(block, self.standard)
-        signed = rows.gradient(block.weighted(seen.sides))
-        total = signed if self.quantile == 0.5 else rows.gradient(block.weighted(np.abs(seen.sides)))
-        return ConstraintSums(signed, total)
+        sides = self.seen(block).sides
+        signed = self._precise_pull(block, sides)
+        return ConstraintSums(signed, signed if self.quantile == 0.5 else self._precise_pull(block, np.abs(sides)))
+
+    def _precise_pull(self, block: Block, values: FloatArray) -> DoubleDouble:
+        """Σω·values·z, (p,), in twice the digits."""
+        weighted = DoubleDouble.of(values)
+        if block.weights is not None:
+            weighted = weighted.times(block.weights)
+        return PreciseColumns(self.standard).transpose_product(block.design, weighted)
 
     def seen(self, block: Block) -> Seen:
         """A block from here."""
@@ -184,7 +190,7 @@ class VertexView:
         return np.where(sides > 0, self.quantile, self.quantile - 1) * np.abs(sides)
 
     def _quick(self, block: Block, shifted: Block) -> tuple[FloatArray, Positions, FloatArray]:
-        """Residuals (b,) in floats, in twice the digits where these leave the sign open; the rows tied; their errors."""
+        """Residuals (b,) in floats, in twice the digits where the sign is open; the rows tied, and their errors."""
         residual, factor = self.standard.residual(shifted, self.point), products_rounding(len(self.point)) * UNIT
         open_ones = np.flatnonzero(np.abs(residual) <= factor * self.reach)
         errors = factor * self.standard.numbers(shifted.part(open_ones), self.point)
@@ -195,18 +201,18 @@ class VertexView:
         residual[open_ones], are_zero = self._exact(block.part(open_ones))
         return residual, open_ones[are_zero], np.zeros(int(are_zero.sum()))
 
-    def _thorough(self, block: Block, shifted: Block) -> tuple[FloatArray, Positions, FloatArray]:
+    def _thorough(self, block: Block, _: Block) -> tuple[FloatArray, Positions, FloatArray]:
         """The same in twice the digits for all rows."""
         residual, are_zero = self._exact(block)
         return residual, np.flatnonzero(are_zero), np.zeros(int(are_zero.sum()))
 
     def _exact(self, block: Block) -> tuple[FloatArray, BoolArray]:
         """The residuals in twice the digits, rounded; and which of them are zero."""
-        rows = ExactRows.of(block, self.standard)
-        residual = rows.residual(self.exact).high
+        residual = PreciseColumns(self.standard).residual(block, self.exact).high
         sizes = np.abs(self.exact.high)
         # The coefficients themselves are off by a share of the largest.
-        are_zero = np.abs(residual) <= _EXACT_ZERO * rows.numbers(sizes + sizes.max(initial=0.0) / 256)
+        numbers = self.standard.numbers(self.standard.shifted(block), sizes + sizes.max(initial=0.0) / 256)
+        are_zero = np.abs(residual) <= _EXACT_ZERO * numbers
         return np.where(are_zero, 0.0, residual), are_zero
 
     def _written(self, seen: Seen) -> FloatArray:
