@@ -6,6 +6,7 @@ pinball `mae_cli.solvers.vertex_proof` and `mae_cli.solvers.dual_anywhere`.
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
@@ -50,6 +51,13 @@ class Bound:
         """The loss less the lower bound, ≥ 0."""
         return max(self.loss - self.lower_bound, 0.0)
 
+    @property
+    def relative_gap(self) -> float:
+        """The gap as a share of the loss, rounded up."""
+        exact = 1 - Fraction(self.lower_bound) / Fraction(self.loss)
+        rounded = float(exact)
+        return max(math.nextafter(rounded, 1.0) if Fraction(rounded) < exact else rounded, 0.0)
+
     def certificate(self, tolerance: float | None, *, unique: bool | None) -> Certificate:
         """The certificate; `tolerance` when the gap is proved to be within the one asked for."""
         if self.is_optimal or self.is_perfect:
@@ -58,8 +66,7 @@ class Bound:
             status = Status.TOLERANCE
         else:
             status = Status.LIMIT
-        # Rounded up, so that it is no smaller than what is proved.
-        relative_gap = None if self.is_perfect else min(math.nextafter(self.gap / self.loss, math.inf), 1.0)
+        relative_gap = None if self.is_perfect else self.relative_gap
         return Certificate(status, self.loss, self.lower_bound, relative_gap, unique)
 
 
