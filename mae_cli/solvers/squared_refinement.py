@@ -62,6 +62,12 @@ def refine(problem: Problem, start: FloatArray) -> RefinedFit | None:
     return None
 
 
+def in_user_units(problem: Problem, point: FloatArray) -> Coefficients:
+    """The linear function of a whitened point (k,), whose intercept is rounded only once."""
+    as_read = AsRead(problem.standard)
+    return as_read.to_user(_columns(problem, as_read, point))
+
+
 def _columns(problem: Problem, as_read: AsRead, point: FloatArray) -> DoubleDouble:
     """A whitened point as coefficients of the columns as read."""
     return as_read.of_standard(DoubleDouble.of(problem.whitening.to_standard(point)))
