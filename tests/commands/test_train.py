@@ -428,7 +428,8 @@ def test_a_tolerance_out_of_reach_is_told_by_the_exit_status_and_the_model(mae_t
 
 
 def test_a_tolerance_within_reach_ends_well(report, flights):
-    found = report(flights, "-t", "delay", "--solver", "textbook", "--loss", "mse", "--tolerance", "0.1")
+    options = ("--solver", "textbook", "--learning-rate", "0.1", "--tolerance", "0.1")
+    found = report(flights, "-t", "delay", "--loss", "mse", *options)
     assert found["certificate"]["status"] == "tolerance"
     assert 0 < found["certificate"]["relative_gap"] <= 0.1
 
