@@ -213,8 +213,8 @@ def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> l
     gap = report.certificate.relative_gap
     if report.certificate.status is Status.OPTIMAL and gap is not None and gap > ROUNDED_GAP:
         remarks.append(
-            f"rounding the coefficients to floating-point numbers costs up to {gap:.2g} of the loss, as the target or a "
-            "column lies far from zero for its spread; subtract a constant from it, such as its mean"
+            f"rounding the coefficients to floating-point numbers costs up to {gap:.2g} of the loss, as the target or "
+            "a column lies far from zero for its spread; subtract a constant from it, such as its mean"
         )
     if report.columns > 1 and report.columns >= rows.used - rows.zero_weight:
         remarks.append(

@@ -151,7 +151,9 @@ def test_a_row_far_out_in_a_feature_is_called_so():
 def test_fits_that_ended_early_are_not_compared_and_the_remedy_is_another_than_what_was_done(
     solver, remedy, loss, monkeypatch
 ):
-    monkeypatch.setattr("mae_cli.solvers.screening.EXCHANGES_PER_COLUMN", 0)  # the exact search ends early
+    # The exact search ends early, and no exchange makes up for it.
+    monkeypatch.setattr("mae_cli.solvers.screening.EXCHANGES_PER_COLUMN", 0)
+    monkeypatch.setattr("mae_cli.solvers.exact_exchange._MOST_EXCHANGES", 0)
     settings = TrainSettings(ColumnChoice("y"), FitSettings(loss, solver=solver), compare=True)
     verdict = train(held(text(*planted())), settings).report.comparison.verdict
     assert verdict == f"A fit that did not reach its optimum cannot be compared; {remedy}."

@@ -49,6 +49,12 @@ class DoubleDouble:
         product, error = two_product(self.high, self.high)
         return _normalised(product, error + 2 * self.high * self.low)
 
+    def over(self, divisor: FloatArray) -> "DoubleDouble":
+        """The quotient by plain floats."""
+        quotient = self.high / divisor
+        product, error = two_product(quotient, divisor)
+        return _normalised(quotient, (((self.high - product) - error) + self.low) / divisor)
+
     def ratio(self, divisor: "DoubleDouble") -> float:
         """The quotient of two numbers as a float, within two units of its last place."""
         return float((self.high + self.low) / (divisor.high + divisor.low))

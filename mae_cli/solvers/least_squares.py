@@ -14,7 +14,7 @@ from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.solution import History
 from mae_cli.solvers.squared_bound import bound_squared
 from mae_cli.solvers.squared_loss import Evaluation, SquaredSums, evaluation, is_small
-from mae_cli.solvers.squared_refinement import in_user_units, refine
+from mae_cli.solvers.squared_refinement import refine
 from mae_cli.solvers.whitening import GRAM_CONDITION
 
 # In whitened coordinates the loss is round and one exact step ends at its centre; the next ones clear up rounding.
@@ -30,7 +30,7 @@ def minimise_squared(problem: Problem) -> BoundedFit:
     """
     descended = _descend(problem)
     proved = descended.evaluation(problem)
-    fitted, solution = in_user_units(problem, descended.point), proved if proved.is_proved else None
+    fitted, solution = problem.in_user_units(descended.point), proved if proved.is_proved else None
     ill_conditioned = problem.whitening.condition > GRAM_CONDITION
     if is_small(problem) or ill_conditioned or not proved.is_proved:
         refined = refine(problem, descended.point)

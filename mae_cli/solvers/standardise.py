@@ -25,6 +25,8 @@ from mae_cli.rows.sums import Range, Sums, sum_blocks
 _MIDDLE_SAMPLE = 500
 # A column is shifted when its values are so many times their spread; otherwise at most a digit is lost.
 _FAR_FROM_ZERO = 16.0
+# What is left of an exact zero: the rounding of twice the digits.
+_REST = Fraction(1, 2**98)
 _TOO_LARGE = "a coefficient is larger than floating point can hold; rescale the target or the columns"
 
 
@@ -113,16 +115,12 @@ class Standardisation:
         return np.concatenate(([values.sum()], pull)) if self.intercept else pull
 
     def to_user(self, standard: FloatArray) -> Coefficients:
-        """The linear function in the user's units with these coefficients (p,) of the standard columns.
+        """The linear function in the user's units with these coefficients (p,) of the standard columns, rounded once.
 
         Raises:
             DataError: a coefficient is larger than floating point can hold.
         """
-        first, numeric = int(self.intercept), slice(int(self.intercept), int(self.intercept) + len(self.scale))
-        scaled = standard.copy()
-        if first:
-            scaled[0] += self.target_shift / self.target_scale - float(self.shift / self.scale @ standard[numeric])
-        return self.scaled_to_user(scaled)
+        return self.rounded(standard, [Fraction(0)] * len(standard))
 
     def scaled_to_user(self, scaled: FloatArray) -> Coefficients:
         """The linear function whose coefficients (p,) are those of the columns as read, divided by their scales.
@@ -161,12 +159,14 @@ class Standardisation:
         return replace(point, intercept=self._intercept(exact))
 
     def _intercept(self, standard: Sequence[Fraction]) -> float:
-        """The intercept of exact standard coefficients (p,), rounded."""
-        offset = sum(
-            Fraction(float(self.shift[j])) / Fraction(float(self.scale[j])) * standard[1 + j]
+        """The intercept of exact standard coefficients (p,), rounded; 0 where twice the digits leave nothing of it."""
+        parts = [standard[0], Fraction(self.target_shift) / Fraction(self.target_scale)]
+        parts += [
+            -Fraction(float(self.shift[j])) / Fraction(float(self.scale[j])) * standard[1 + j]
             for j in np.flatnonzero(self.shift).tolist()
-        )
-        return _float((standard[0] - offset) * Fraction(self.target_scale) + Fraction(self.target_shift))
+        ]
+        total = sum(parts, start=Fraction(0))
+        return _float(total * Fraction(self.target_scale)) if abs(total) > _REST * max(map(abs, parts)) else 0.0
 
     def of_user(self, point: Coefficients) -> tuple[FloatArray, float]:
         """The standard coefficients (p,) of a linear function in the user's units, and what rounding them leaves out.

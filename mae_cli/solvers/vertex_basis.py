@@ -143,7 +143,7 @@ class VertexBasis:
             left = values - self.columns.product(self.block.design, solution)
         return without_rest(solution)
 
-    def multipliers(self, gradient: DoubleDouble) -> tuple[FloatArray, float]:
+    def multipliers(self, gradient: DoubleDouble) -> tuple[DoubleDouble, float]:
         """μ, (k,), with Σωμz = −gradient, (p,), refined; and how far off the last correction was."""
         solution, left, previous = DoubleDouble.of(np.zeros(len(self.weights))), gradient, np.inf
         for _ in range(_MOST_CORRECTIONS):
@@ -155,7 +155,7 @@ class VertexBasis:
             if size <= _EPSILON**2:
                 break
             left = gradient + self.columns.transpose_product(self.block.design, solution)
-        return solution.high / self.weights, previous
+        return solution.over(self.weights), previous
 
 
 def _relative_size(correction: FloatArray, solution: DoubleDouble) -> float:

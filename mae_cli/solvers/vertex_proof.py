@@ -106,14 +106,14 @@ class Vertex:
         summed, solved = sums_rounding(count) * sums.mass, columns * UNIT * float(np.abs(nu).sum())
         errors = np.full(len(sums.gradient), summed + solved)
         numbers = self.view.reach * (sums.mass + float(self.basis.weights.sum()))
-        proof = VertexProof(self, sums, nu / self.basis.weights, self._errors(errors), numbers)
+        proof = VertexProof(self, sums, DoubleDouble.of(nu / self.basis.weights), self._errors(errors), numbers)
         return proof if proof.is_settled else self._proved_exactly(sums, numbers)
 
     def _proved_exactly(self, sums: VertexSums, numbers: float) -> "VertexProof":
         gradient = sum_blocks(self.problem.rows, self.view.constraint).gradient(self.view.quantile)
         multipliers, correction = self.basis.multipliers(gradient)
         errors = self._errors(np.full(len(sums.gradient), _EXACT * sums.mass))
-        return VertexProof(self, sums, multipliers, errors + correction + UNIT * np.abs(multipliers), numbers)
+        return VertexProof(self, sums, multipliers, errors + correction, numbers)
 
     def _errors(self, gradient: FloatArray) -> FloatArray:
         """What errors of the gradient Σωμz, at most (p,), do to μ in the basis, (k,)."""
@@ -127,14 +127,14 @@ class VertexProof:
     Attributes:
         vertex: of which.
         sums: over the rows.
-        multipliers: (k,) μ in the basis.
+        precise_multipliers: (k,) μ in the basis, in twice the digits.
         errors: (k,) what these can be off by.
         numbers: Σω|slope|·(|y| + Σ|z·v|) over all rows, or more: what the losses are the sum of.
     """
 
     vertex: Vertex
     sums: VertexSums
-    multipliers: FloatArray
+    precise_multipliers: DoubleDouble
     errors: FloatArray
     numbers: float
 
@@ -142,11 +142,17 @@ class VertexProof:
         """The same with the `numbers` of the rows themselves, by one pass, not of the largest that a row can have."""
         return replace(self, numbers=sum_blocks(self.vertex.problem.rows, self.vertex.view.numbers))
 
+    @property
+    def multipliers(self) -> FloatArray:
+        """(k,) μ in the basis."""
+        return self.precise_multipliers.high
+
     @cached_property
     def outside(self) -> FloatArray:
         """(k,) how far μ is outside of its box, as a share of the side of the box that it leaves; negative inside."""
         quantile = self.vertex.view.quantile
-        above, below = self.multipliers / quantile - 1, -self.multipliers / (1 - quantile) - 1
+        high, low = self.precise_multipliers.high, self.precise_multipliers.low
+        above, below = ((high - quantile) + low) / quantile, ((-high - (1 - quantile)) - low) / (1 - quantile)
         return np.maximum(above, below)
 
     @cached_property

@@ -73,6 +73,14 @@ def design(problem: Problem, terms: list[Term]) -> np.ndarray:
     return matrix
 
 
+def all_terms(problem: Problem) -> tuple[Term, ...]:
+    """Every column, and every level but the first of each column; the constant first where the model has one."""
+    terms: list[Term] = [CONSTANT] if problem.intercept else []
+    for name, cells in problem.columns.items():
+        terms += [(name, level) for level in sorted(set(cells))[1:]] if isinstance(cells, list) else [(name, None)]
+    return tuple(terms)
+
+
 def missing_terms(problem: Problem, claim: Claim) -> list[Term]:
     """Columns, and levels but for one of each column, that the claim does not speak of."""
     missing: list[Term] = []

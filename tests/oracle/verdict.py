@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import mae_cli
-from oracle.claims import CONSTANT, Claim, Term, design, missing_terms
+from mae_cli.errors import DataError
+from oracle.claims import CONSTANT, Claim, Term, all_terms, design, missing_terms
 from oracle.exact import Pinball, Squares, Table, least_squares, loss_of
 from oracle.truth import Truth, Truths
 
@@ -93,9 +94,19 @@ def verdict(truths: Truths, name: str, solver: str | mae_cli.Textbook) -> Verdic
         warnings.simplefilter("always")
         try:
             claim = Claim.of_fit(fitted(truths.problem, solver))
+        except DataError as error:
+            refused = Fault(Kind.EXCEPTION, words=f"DataError: {error}")
+            return Verdict(name, None, () if _is_beyond_floats(truths, str(error)) else (refused,))
         except Exception as error:  # noqa: BLE001  (whatever it is, it is a fault)
             return Verdict(name, None, (Fault(Kind.EXCEPTION, words=f"{type(error).__name__}: {error}"),))
     return Verdict(name, claim, judge(truths, claim), tuple(sorted({str(each.message) for each in caught})))
+
+
+def _is_beyond_floats(truths: Truths, words: str) -> bool:
+    """Whether a fit is refused rightly, because the exact coefficients are larger than any float."""
+    terms = all_terms(truths.problem)
+    truth = truths.over(terms, [0.0] * len(terms))
+    return words.startswith("a coefficient is larger than floating point can hold") and truth.by_rounded is None
 
 
 def fitted(problem: Problem, solver: str | mae_cli.Textbook = "auto") -> mae_cli.FitResult:

@@ -9,7 +9,7 @@ from mae_cli.solvers.solution import Status
 
 LOSSES = [("mae", 0.5, "MAE"), ("mse", 0.5, "MSE"), ("mae", 0.9, "pinball loss at quantile 0.9")]
 UNIQUENESS = {
-    True: "the optimum is unique once the columns below are left out",
+    True: "the optimum on these is unique",
     False: "other coefficients reach the same {name}",
     None: "whether other coefficients reach it too is not settled",
 }
@@ -25,14 +25,34 @@ def ended(fit, status, *, gap=0.0, unique=None, loss="mae", quantile=0.5, solver
 def test_an_optimal_fit_says_so_and_whether_it_is_the_only_one(mae_fit, loss, quantile, name, unique):
     fit = ended(mae_fit, Status.OPTIMAL, unique=unique, loss=loss, quantile=quantile)
     assert certificate_sentence(fit) == (
-        f"proved optimal: no linear model on these columns has a smaller {name}; "
+        f"proved optimal: no linear model on the columns kept (all but air_time_hours) has a smaller {name}; "
         f"{UNIQUENESS[unique].format(name=name)}."
     )
 
 
 def test_an_optimum_is_unique_without_reserve_when_no_column_was_left_out(mae_fit):
     complete = replace(mae_fit, effects=tuple(effect for effect in mae_fit.effects if not effect.aliased))
-    assert certificate_sentence(complete).endswith("; the optimum is unique.")
+    assert certificate_sentence(complete) == (
+        "proved optimal: no linear model on these columns has a smaller MAE; the optimum is unique."
+    )
+
+
+def test_no_more_than_three_of_the_columns_left_out_are_named(mae_fit):
+    first = next(effect for effect in mae_fit.effects if effect.aliased)
+    more = tuple(replace(first, column="city", level=f"c{number}") for number in range(12))
+    sentence = certificate_sentence(replace(mae_fit, effects=(*mae_fit.effects, *more)))
+    assert (
+        "on the columns kept (all but air_time_hours, city = c0, city = c1 and 10 more) has a smaller MAE;" in sentence
+    )
+
+
+def test_what_rounding_the_coefficients_costs_is_told_where_it_shows(mae_fit):
+    sentence = certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=0.0612, unique=True))
+    assert (
+        " has a smaller MAE than this one had before its coefficients were rounded, which costs at most 6.2 % of it;"
+        in (sentence)
+    )
+    assert "rounded" not in certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=1e-9, unique=True))
 
 
 @pytest.mark.parametrize(("loss", "quantile", "name"), LOSSES)
@@ -40,7 +60,8 @@ def test_an_optimum_is_unique_without_reserve_when_no_column_was_left_out(mae_fi
 def test_a_fit_within_the_tolerance_says_how_near(mae_fit, loss, quantile, name, unique):
     fit = ended(mae_fit, Status.TOLERANCE, gap=3.04e-10, unique=unique, loss=loss, quantile=quantile)
     assert certificate_sentence(fit) == (
-        f"within 3.1e-10 of the optimum (proved): no linear model on these columns lowers the {name} by a larger share."
+        "within 3.1e-10 of the optimum (proved): no linear model on the columns kept (all but air_time_hours) lowers "
+        f"the {name} by a larger share."
     )
 
 

@@ -17,8 +17,8 @@ scored (a level never seen in training).
 
 CHART
 
-proved optimal: no linear model on these columns has a smaller MAE; the optimum is unique once the \
-columns below are left out. It took 14 steps in 14 rounds.
+proved optimal: no linear model on the columns kept (all but air_time_hours) has a smaller MAE; the \
+optimum on these is unique. It took 14 steps in 14 rounds.
 
                         training      training   holdout       holdout
                            model   median only     model   median only

@@ -30,7 +30,7 @@ def bands(request, random, monkeypatch):
         leverage=problem.whitening.leverage(block.design),
         residual=block.target,
         linear=problem.whitening.level_gradient(linear),
-        tie_width=np.full(500, 1e-12),
+        jitter=np.full(500, 1e-12),
     )
     matrix = block.weight_values[:, np.newaxis] * problem.whitening.rows(block.design.dense())
     residual = block.weight_values * block.target
@@ -56,9 +56,7 @@ def test_running_out_of_exchanges_is_reported(bands):
 def test_an_edge_that_goes_down_for_ever_is_reported(bands):
     levels = bands[0]
     steep = LevelPoint(levels.linear.levels * 1e6, levels.linear.others * 1e6)
-    vertex = search(
-        LevelBand(levels.rows, levels.weights, levels.leverage, levels.residual, steep, levels.tie_width), 99
-    )
+    vertex = search(LevelBand(levels.rows, levels.weights, levels.leverage, levels.residual, steep, levels.jitter), 99)
     assert vertex.outcome is Outcome.UNBOUNDED
 
 
@@ -66,7 +64,7 @@ def test_a_level_without_rows_is_reported(bands):
     levels = bands[0]
     some = np.flatnonzero(levels.rows.groups != 3)
     parts = (part[some] for part in (levels.weights, levels.leverage, levels.residual))
-    vertex = search(LevelBand(levels.rows.take(some), *parts, levels.linear, levels.tie_width[some]), 99)
+    vertex = search(LevelBand(levels.rows.take(some), *parts, levels.linear, levels.jitter[some]), 99)
     assert vertex.outcome is Outcome.UNBOUNDED
     assert vertex.basis is None
 

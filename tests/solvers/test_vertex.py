@@ -6,14 +6,16 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from mae_cli.solvers.band import Band, Touching
+from mae_cli.solvers.band import Band, SignedRows
 from mae_cli.solvers.descent import descend
 from mae_cli.solvers.screening import minimise, screen
+from mae_cli.solvers.ties import chance
 from mae_cli.solvers.vertex import Outcome, search
 
 
 def a_band(matrix: np.ndarray, residual: np.ndarray, linear: np.ndarray) -> Band:
-    return Band(matrix, np.linalg.norm(matrix, axis=1), residual, linear, np.full(len(residual), 1e-12))
+    jitter = 1e-12 * chance(np.arange(len(residual)))
+    return Band(matrix, np.linalg.norm(matrix, axis=1), residual, linear, jitter)
 
 
 def objective(band: Band, step: np.ndarray) -> float:
@@ -113,7 +115,7 @@ def test_a_band_is_widened_by_rows_in_their_order(random):
     band = a_band(random.standard_normal((9, 2)), np.arange(1.0, 10.0), np.zeros(2))
     narrowed = band.narrowed(3)
     rows = np.setdiff1d(np.arange(9), narrowed.members)[[4, 0]]
-    widened = band.widened(narrowed, Touching(rows, np.ones(2)))
+    widened = band.widened(narrowed, SignedRows(rows, np.ones(2)))
     assert widened.members.tolist() == sorted([*narrowed.members, *rows])
     assert widened.band.residual.tolist() == band.residual[widened.members].tolist()
 
@@ -148,7 +150,6 @@ def test_the_search_has_nothing_to_do_without_columns():
     vertex = search(a_band(np.zeros((5, 0)), np.ones(5), np.zeros(0)), 10)
     assert vertex.outcome is Outcome.OPTIMAL
     assert len(vertex.basis) == 0
-    assert len(Touching.none().rows) == 0
 
 
 def test_a_basis_that_turned_dependent_asks_for_more_rows(random, monkeypatch):
