@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.arrays import CodeArray, FloatArray
-from mae_cli.rows.design import Design
 
 _SPLITTER = 134_217_729.0  # 2²⁷ + 1
 
@@ -112,28 +111,6 @@ def two_product(first: FloatArray, second: FloatArray) -> tuple[FloatArray, Floa
         ((product - first_high * second_high) - first_low * second_high) - first_high * second_low
     )
     return product, error
-
-
-def matrix_product(matrix: FloatArray, vector: DoubleDouble) -> DoubleDouble:
-    """X·w for an (n, p) matrix of floats and a (p,) vector with twice the digits."""
-    return transpose_product(matrix.T, vector)
-
-
-def design_product(design: Design, coefficients: DoubleDouble) -> DoubleDouble:
-    """X·w for a design of n rows and a (p,) vector with twice the digits: its indicators are looked up."""
-    product = matrix_product(design.numeric, coefficients[: design.numeric.shape[1]])
-    for codes, offset, count in design.categories():
-        high, low = (
-            np.concatenate(([0.0], part[offset : offset + count])) for part in (coefficients.high, coefficients.low)
-        )
-        product = product + DoubleDouble(high[codes], low[codes])
-    return product
-
-
-def transpose_product(matrix: FloatArray, vector: DoubleDouble) -> DoubleDouble:
-    """Xᵀ·v for an (n, p) matrix of floats and an (n,) vector with twice the digits."""
-    columns = DoubleDouble(vector.high[:, np.newaxis], vector.low[:, np.newaxis])
-    return columns.times(matrix).sum_rows()
 
 
 def level_sums(codes: CodeArray, values: DoubleDouble, count: int) -> DoubleDouble:

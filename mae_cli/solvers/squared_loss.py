@@ -17,12 +17,12 @@ from mae_cli.solvers.certificate import OPTIMAL_GAP
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.precise_columns import PreciseColumns
 from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.rounding import UNIT, products_rounding
 from mae_cli.solvers.squared_residual import mean_square
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.whitening import GRAM_CONDITION
 
-# Half a unit of the last place of 1, and four times its square: what an operation with twice the digits loses.
-_UNIT = 2.0**-53
+# Four times the square of half a unit of the last place of 1: what an operation with twice the digits loses.
 _DOUBLE_UNIT = 2.0**-104
 # The factor R is good to so many units times what its condition makes of them.
 _FACTOR_UNITS = 1e3
@@ -120,17 +120,17 @@ def _sums_at(block: Block, standard: Standardisation, point: FloatArray, low: fl
 def evaluation(problem: Problem, point: FloatArray, sums: SquaredSums, target_square: float) -> Evaluation:
     """What plain sums at standard coefficients (p,) prove; `target_square` is the mean square of the standard target.
 
-    A residual is rounded by no more than c·u·(|y| + Σ|z||v|), c = min(p, 4√p) + 3, and the root mean square of that is
+    A residual is rounded by no more than c·u·(|y| + Σ|z||v|), c = `products_rounding`, and the root mean square of it is
     at most the sum of those of its parts (Minkowski).
     """
     count, columns = problem.rows.shape[0], len(point)
     whitening = problem.whitening
     per_weight = np.sqrt(count / sums.weight)
     sizes = np.sqrt(target_square) + per_weight * float(np.abs(point) @ whitening.lengths_of_all)
-    moved = (min(columns, 4 * np.sqrt(columns)) + 3) * _UNIT * sizes
+    moved = products_rounding(columns) * UNIT * sizes
     loss = sums.loss / sums.weight
-    blocks = (32 + 4 * np.sqrt(count / 256)) * _UNIT
-    added = (32 + 4 * np.sqrt(count)) * _UNIT * np.sqrt(columns) * whitening.condition * np.sqrt(loss)
+    blocks = (32 + 4 * np.sqrt(count / 256)) * UNIT
+    added = (32 + 4 * np.sqrt(count)) * UNIT * np.sqrt(columns) * whitening.condition * np.sqrt(loss)
     slope = float(np.linalg.norm(whitening.gradient(sums.gradient))) / np.sqrt(count * sums.weight)
     return Evaluation(
         loss=loss,
@@ -144,7 +144,7 @@ def _widening(condition: float) -> float:
 
     A Gram matrix squares the condition, rows that are factored do not. Near 1/ε the factor may be all rounding.
     """
-    amplified = _FACTOR_UNITS * _UNIT * (condition**2 if condition <= GRAM_CONDITION else condition)
+    amplified = _FACTOR_UNITS * UNIT * (condition**2 if condition <= GRAM_CONDITION else condition)
     return 1 + amplified if amplified <= 1 else np.inf
 
 
@@ -187,7 +187,7 @@ def sums_at(problem: Problem, coefficients: DoubleDouble) -> PreciseSums:
     added = 64 * _DOUBLE_UNIT * condition * np.sqrt(loss * count)
     return PreciseSums(
         loss=loss,
-        rounding=float(8 * _UNIT * loss + 2 * np.sqrt(loss) * moved + moved**2),
+        rounding=float(8 * UNIT * loss + 2 * np.sqrt(loss) * moved + moved**2),
         step=step,
         slope=slope,
         noise=float(moved + added),

@@ -19,9 +19,9 @@ from mae_cli.rows.products import product
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.double_double import two_sum
 from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.rounding import UNIT, products_rounding
 from mae_cli.solvers.standardise import Standardisation
 
-_UNIT = 2.0**-53
 # So many numbers at a time stay in the cache.
 _CACHED = 1 << 16
 
@@ -77,8 +77,8 @@ def mean_square(problem: Problem, point: Coefficients) -> MeanSquare:
     cut = _Cut.of(*problem.standard.of_user(point))
     weight, squares = sum_blocks(problem.rows, partial(_squares, standard=problem.standard, cut=cut))
     loss, (count, columns) = float(squares / weight), problem.rows.shape
-    added = (32 + 4 * np.sqrt(max(count / 256, count * columns / _CACHED))) * _UNIT
-    moved = 2 * _UNIT * np.sqrt(loss) + (min(columns, 4 * np.sqrt(columns)) + 8) * _UNIT * cut.rounded_size
+    added = (32 + 4 * np.sqrt(max(count / 256, count * columns / _CACHED))) * UNIT
+    moved = 2 * UNIT * np.sqrt(loss) + 2 * products_rounding(columns) * UNIT * cut.rounded_size
     return MeanSquare(loss, float(3 * added * loss + 2 * np.sqrt(loss) * moved + moved**2))
 
 

@@ -7,14 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.solvers.double_double import (
-    DoubleDouble,
-    level_sums,
-    matrix_product,
-    transpose_product,
-    two_product,
-    two_sum,
-)
+from mae_cli.solvers.double_double import DoubleDouble, level_sums, two_product, two_sum
 
 numbers = st.floats(-1e100, 1e100, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-100)
 
@@ -36,17 +29,14 @@ def test_a_product_and_its_error_are_exact(first, second):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (7, 3), (50, 8)])
-def test_products_of_matrices_have_thirty_digits_even_when_they_cancel(shape):
+def test_sums_of_products_have_thirty_digits_even_when_they_cancel(shape):
     random = np.random.default_rng(3)
     matrix = random.standard_normal(shape) * 10.0 ** random.integers(-5, 6, shape)
     vector = random.standard_normal(shape[1])
-    found = exact(matrix_product(matrix, DoubleDouble.of(vector)))
+    found = exact(DoubleDouble.of(vector[:, np.newaxis]).times(matrix.T).sum_rows())
     for row, value in zip(matrix, found, strict=True):
         terms = [Fraction(a) * Fraction(b) for a, b in zip(row, vector, strict=True)]
         assert abs(value - sum(terms)) <= Fraction(1e-30) * sum(map(abs, terms))
-    low = random.standard_normal(shape[0]) * 1e-17
-    tall = exact(transpose_product(matrix, DoubleDouble(random.standard_normal(shape[0]), low)))
-    assert len(tall) == shape[1]
 
 
 def test_a_sum_of_numbers_that_cancel_keeps_the_small_one():
