@@ -65,7 +65,7 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     show_default=True,
     help="Exact, or subgradient descent as the textbook has it.",
 )
-@click.option("--tolerance", type=float, help="Relative gap to reach.  [default: 1e-9; textbook: none]")
+@click.option("--tolerance", type=float, help="Relative gap to stop at.  [default: 1e-9; textbook: none]")
 @click.option("--learning-rate", type=float, help="First step of the textbook solver.  [default: 1]")
 @click.option(
     "--schedule",
