@@ -126,10 +126,23 @@ def level_sums(codes: CodeArray, values: DoubleDouble, count: int) -> DoubleDoub
     return DoubleDouble(*two_sum(*exactly)) + DoubleDouble.of(left)
 
 
+def exact_sum(values: FloatArray) -> DoubleDouble:
+    """The sums over the last axis of plain floats: a few times the price of plain sums, much less than halving.
+
+    As in `level_sums`, the first and the second digits are added without an error, in whatever order.
+    """
+    first, rest = _leading(values)
+    total = DoubleDouble.of(first.sum(axis=-1))
+    if not rest.any():
+        return total
+    second, rest = _leading(rest)
+    return DoubleDouble(*two_sum(total.high, second.sum(axis=-1))) + DoubleDouble.of(rest.sum(axis=-1))
+
+
 def _leading(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The leading digits of the values, multiples of one power of two that are small enough to be added exactly."""
     largest = float(np.abs(values).max(initial=0.0))
-    grid = np.ldexp(1.0, int(np.frexp(largest)[1]) + len(values).bit_length() + 1)
+    grid = np.ldexp(1.0, int(np.frexp(largest)[1]) + values.shape[-1].bit_length() + 1)
     leading = (values + grid) - grid
     return leading, values - leading
 

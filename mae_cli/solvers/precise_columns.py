@@ -9,11 +9,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from mae_cli.arrays import Positions
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
-from mae_cli.solvers.double_double import DoubleDouble, level_sums, two_sum
+from mae_cli.solvers.double_double import DoubleDouble, exact_sum, level_sums, two_sum
 from mae_cli.solvers.standardise import Standardisation
 
 # Columns are multiplied together in batches of about so many numbers, which stay in the cache.
@@ -66,6 +66,16 @@ class PreciseColumns:
             products = _times(values[np.newaxis, :], self._numeric(design, columns))
             parts.append(products.transposed().sum_rows())
         parts.extend(level_sums(codes, values, count)[1:] for codes, _, count in design.categories())
+        return DoubleDouble.concatenate(parts)
+
+    def signed_sum(self, design: Design, signs: FloatArray) -> DoubleDouble:
+        """The same for signs ±1 or 0, whose products are exact: much faster."""
+        parts = [exact_sum(signs[np.newaxis, :])] if self.standard.intercept else []
+        for columns in _batches(np.arange(len(self.standard.scale)), design.shape[0]):
+            values = self._numeric(design, columns)
+            total = exact_sum(values.high * signs)
+            parts.append(total + DoubleDouble.of(values.low @ signs) if values.low.any() else total)
+        parts.extend(level_sums(codes, DoubleDouble.of(signs), count)[1:] for codes, _, count in design.categories())
         return DoubleDouble.concatenate(parts)
 
     def of_user(self, point: Coefficients) -> DoubleDouble:

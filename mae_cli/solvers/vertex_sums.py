@@ -157,15 +157,15 @@ class VertexView:
     def constraint(self, block: Block) -> ConstraintSums:
         """What the rows of a block add to the constraint, exactly."""
         sides = self.seen(block).sides
-        signed = self._precise_pull(block, sides)
-        return ConstraintSums(signed, signed if self.quantile == 0.5 else self._precise_pull(block, np.abs(sides)))
+        signed = self._precise_sum(block, sides)
+        return ConstraintSums(signed, signed if self.quantile == 0.5 else self._precise_sum(block, np.abs(sides)))
 
-    def _precise_pull(self, block: Block, values: FloatArray) -> DoubleDouble:
-        """Σω·values·z, (p,), in twice the digits."""
-        weighted = DoubleDouble.of(values)
-        if block.weights is not None:
-            weighted = weighted.times(block.weights)
-        return PreciseColumns(self.standard).transpose_product(block.design, weighted)
+    def _precise_sum(self, block: Block, signs: FloatArray) -> DoubleDouble:
+        """Σω·signs·z, (p,), in twice the digits."""
+        columns = PreciseColumns(self.standard)
+        if block.weights is None:
+            return columns.signed_sum(block.design, signs)
+        return columns.transpose_product(block.design, DoubleDouble.of(block.weights * signs))
 
     def seen(self, block: Block) -> Seen:
         """A block from here."""
