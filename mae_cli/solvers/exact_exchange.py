@@ -46,6 +46,16 @@ class Settled:
     exchanges: int
 
 
+def settle_from(problem: Problem, optimum: Optimum, tolerance: float) -> Settled | None:
+    """Settle the end of a search, or begin with the rows nearest to there if it has no basis; None if they are none."""
+    if len(optimum.basis) == len(problem.whitening.kept):
+        settled = settle(problem, optimum.basis, tolerance)
+        if settled is not None:
+            return settled
+    basis = _nearest_basis(problem, optimum)
+    return None if basis is None else settle(problem, basis, tolerance)
+
+
 def settle(problem: Problem, basis: Positions, tolerance: float) -> Settled | None:
     """Prove the vertex of a basis, or exchange its rows until one is proved to be optimal; None if it is no basis.
 
@@ -78,15 +88,13 @@ def _rounded_well(proof: VertexProof) -> VertexProof:
     bound = proof.bound
     if bound.is_perfect or not proof.vertex.problem.standard.intercept or bound.gap <= ROUNDED_GAP * bound.loss:
         return proof
-    other = proof.vertex.with_fitting_intercept().prove()
-    return other if other.bound.loss < bound.loss else proof
+    point = proof.vertex.rounded_best()
+    return proof if point is proof.vertex.point else proof.vertex.written_as(point).prove()
 
 
-def completed(problem: Problem, optimum: Optimum) -> Positions | None:
-    """The basis of a search's end; the independent rows nearest to there if it has none, or None for many rows."""
+def _nearest_basis(problem: Problem, optimum: Optimum) -> Positions | None:
+    """The independent rows nearest to a search's end; None for many rows, or when there are too few."""
     whitening = problem.whitening
-    if len(optimum.basis) == len(whitening.kept):
-        return optimum.basis
     if isinstance(whitening, AbsorbedWhitening) or not is_small(problem.rows.shape):
         return None
     block = problem.standard(whole(problem.rows))

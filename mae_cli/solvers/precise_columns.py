@@ -20,6 +20,8 @@ from mae_cli.solvers.standardise import Standardisation
 _BATCH_SIZE = 16_384
 # What is left of an exact zero: the rounding of twice the digits.
 _REST = 2.0**-98
+# A coefficient that a correction moves by more than this share is not settled.
+_MOVED = 2.0**-20
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +93,7 @@ class PreciseColumns:
         Raises:
             DataError: a coefficient is larger than floating point can hold.
         """
-        # Shifts multiply what refinement leaves of a zero, so it is cleared before they do.
-        cleared = without_rest(coefficients)
-        return self.standard.rounded(cleared.high, [Fraction(low) for low in cleared.low.tolist()])
+        return self.standard.rounded(coefficients.high, [Fraction(low) for low in coefficients.low.tolist()])
 
     def _numeric(self, design: Design, columns: Positions) -> DoubleDouble:
         """The numeric columns at some places, (columns, b)."""
@@ -106,11 +106,12 @@ class PreciseColumns:
         return DoubleDouble(high * unit, low * unit if low.any() else np.zeros((len(columns), 1)))
 
 
-def without_rest(coefficients: DoubleDouble) -> DoubleDouble:
-    """The coefficients without what refinement leaves of an exact zero."""
+def without_rest(coefficients: DoubleDouble, correction: FloatArray) -> DoubleDouble:
+    """Refined coefficients without what refinement leaves of an exact zero, which the last correction still moved."""
     sizes = np.abs(coefficients.high)
-    is_rest = sizes <= _REST * sizes.max(initial=0.0)
-    return DoubleDouble(np.where(is_rest, 0.0, coefficients.high), np.where(is_rest, 0.0, coefficients.low))
+    is_rest = (sizes <= _REST * sizes.max(initial=0.0)) & (np.abs(correction) > _MOVED * sizes)
+    low = np.where(np.abs(coefficients.low) <= _REST / 64 * sizes, 0.0, coefficients.low)
+    return DoubleDouble(np.where(is_rest, 0.0, coefficients.high), np.where(is_rest, 0.0, low))
 
 
 def _times(factors: DoubleDouble, values: DoubleDouble) -> DoubleDouble:

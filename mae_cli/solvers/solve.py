@@ -13,7 +13,7 @@ from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import absorbable
 from mae_cli.solvers.certificate import Bound, BoundedFit
 from mae_cli.solvers.dual_anywhere import bound_anywhere, bound_in_band
-from mae_cli.solvers.exact_exchange import completed, settle
+from mae_cli.solvers.exact_exchange import settle_from
 from mae_cli.solvers.least_squares import minimise_squared
 from mae_cli.solvers.many_levels import minimise_many_levels
 from mae_cli.solvers.problem import Problem, prepare, prepare_sampled, whitened_by_all
@@ -111,8 +111,7 @@ def _solve_absolute(problem: Problem, minimise: Minimise, settings: Auto, watch:
 
 def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> Solution:
     """The end of a search in the user's units, with its proof; `unit` turns its objective into the mean loss."""
-    basis = None if found.bound else completed(problem, found.optimum)
-    settled = None if basis is None else settle(problem, basis, settings.tolerance)
+    settled = None if found.bound else settle_from(problem, found.optimum, settings.tolerance)
     if settled is None:
         point = problem.in_user_units(found.optimum.step)
         bound = found.bound or bound_anywhere(whitened_by_all(problem), point)
@@ -133,7 +132,7 @@ def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> S
 
 
 def _unique(proof: VertexProof) -> bool | None:
-    if proof.bound.is_perfect:
+    if proof.is_perfect_enough or proof.passes_through_all_rows:
         return True  # any other coefficients of independent columns miss some row by more than rounding
     return is_unique(proof)
 

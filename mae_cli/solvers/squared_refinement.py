@@ -13,7 +13,7 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.linear import Coefficients
 from mae_cli.solvers.double_double import DoubleDouble
-from mae_cli.solvers.precise_columns import PreciseColumns
+from mae_cli.solvers.precise_columns import PreciseColumns, without_rest
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.squared_loss import Evaluation, PreciseSums, sums_at
 
@@ -51,12 +51,14 @@ def refine(problem: Problem, start: FloatArray) -> RefinedFit | None:
         sums = sums_at(problem, coefficients)
         size = _relative_size(problem, point, sums)
         evaluation = sums.evaluation(_WIDENING)
-        following = coefficients + _standard(problem, sums.step)
+        step = _standard(problem, sums.step)
+        following = coefficients + step
         if size <= _NEGLIGIBLE:
-            return RefinedFit(columns.to_user(following), evaluation)
+            return RefinedFit(columns.to_user(without_rest(following, step.high)), evaluation)
         if not size <= _SLOWEST * previous:
             converged = size <= _CONVERGED or (shrunk and evaluation.is_proved)
-            return RefinedFit(columns.to_user(coefficients), evaluation) if converged else None
+            point_found = columns.to_user(without_rest(coefficients, step.high))
+            return RefinedFit(point_found, evaluation) if converged else None
         shrunk = np.isfinite(previous)
         point, coefficients, previous = point + sums.step, following, size
     return None

@@ -132,6 +132,7 @@ class VertexBasis:
     def solve(self, values: DoubleDouble) -> DoubleDouble:
         """Standard coefficients (p,) with z·v = values, (k,), refined until the corrections no longer shrink."""
         solution, left, previous = DoubleDouble.of(np.zeros(self.standard.shape[1])), values, np.inf
+        correction = solution.high
         for _ in range(_MOST_CORRECTIONS):
             correction = self.rows.solve(left.high)
             size = _relative_size(correction, solution)
@@ -141,21 +142,24 @@ class VertexBasis:
             if size <= _CONVERGED:
                 break
             left = values - self.columns.product(self.block.design, solution)
-        return without_rest(solution)
+        return without_rest(solution, correction)
 
     def multipliers(self, gradient: DoubleDouble) -> tuple[DoubleDouble, float]:
         """μ, (k,), with Σωμz = −gradient, (p,), refined; and how far off the last correction was."""
         solution, left, previous = DoubleDouble.of(np.zeros(len(self.weights))), gradient, np.inf
+        moved = np.inf
         for _ in range(_MOST_CORRECTIONS):
             correction = self.rows.multipliers(left.high)
-            size = float(np.abs(correction / self.weights).max(initial=0.0))
+            # Heavy rows round what light ones are multiplied by, so corrections shrink as ν = ωμ, not at once as μ.
+            size = float(np.abs(correction).max(initial=0.0))
             if not size < previous:
                 break
             solution, previous = solution + DoubleDouble.of(correction), size
-            if size <= _EPSILON**2:
+            moved = float(np.abs(correction / self.weights).max(initial=0.0))
+            if moved <= _EPSILON**2:
                 break
             left = gradient + self.columns.transpose_product(self.block.design, solution)
-        return solution.over(self.weights), previous
+        return solution.over(self.weights), moved
 
 
 def _relative_size(correction: FloatArray, solution: DoubleDouble) -> float:

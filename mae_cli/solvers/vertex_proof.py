@@ -8,7 +8,7 @@ the constraint is summed up in twice the digits; where it blurs the loss, the re
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -67,24 +67,37 @@ class Vertex:
         plane = basis.plane()
         return Vertex._written(problem, basis, plane, basis.columns.to_user(plane), is_thorough=is_thorough)
 
-    def with_fitting_intercept(self) -> "Vertex":
-        """The same with the intercept rounded after the other coefficients, so that it makes up for their rounding."""
+    def rounded_best(self) -> Coefficients:
+        """The coefficients as they are written, or with the intercept that makes up best for how they were rounded.
+
+        That is one of the floats next to the intercept that fits the other coefficients as they are written: where the
+        loss is steeper on one side, rounding to the nearest is not the best. One pass.
+        """
         standard, plane = self.problem.standard, self.plane
-        point = standard.with_fitting_intercept(self.point, plane.high, Fraction(float(plane.low[0])))
-        return Vertex._written(self.problem, self.basis, plane, point, is_thorough=True)
+        fitting = standard.with_fitting_intercept(self.point, plane.high, Fraction(float(plane.low[0])))
+        intercepts = [np.nextafter(fitting.intercept, side) for side in (-np.inf, np.inf)]
+        points = [self.point, fitting, *(replace(fitting, intercept=float(each)) for each in intercepts)]
+        differences = np.array([_difference(standard, plane, point)[0] for point in points])
+        losses = sum_blocks(self.problem.rows, partial(self.view.losses, offsets=differences))
+        best = 0
+        for place in range(1, len(points)):
+            # Less than this is rounding, which must not decide.
+            if losses[place] < losses[best] * (1 - OPTIMAL_GAP):
+                best = place
+        return points[best]
+
+    def written_as(self, point: Coefficients) -> "Vertex":
+        """The same vertex with other roundings of its coefficients."""
+        return Vertex._written(self.problem, self.basis, self.plane, point, is_thorough=True)
 
     @staticmethod
     def _written(
         problem: Problem, basis: VertexBasis, plane: DoubleDouble, point: Coefficients, *, is_thorough: bool
     ) -> "Vertex":
         """The plane through a basis, when it is written as `point`."""
-        standard = problem.standard
-        written, rest = standard.of_user(point)
-        difference = (written - plane.high) - plane.low
-        rounded = written.copy()
-        if standard.intercept:
-            difference[0] += rest
-            rounded[0] = plane.high[0]
+        standard, difference = problem.standard, _difference(problem.standard, plane, point)
+        rounded = standard.of_user(point)[0]
+        rounded[: int(standard.intercept)] = plane.high[: int(standard.intercept)]
         reach = 1.0 + _reach(basis.standard, rounded)
         moved = float(np.abs(difference[: int(standard.intercept)]).sum())
         view = VertexView(
@@ -230,12 +243,25 @@ class VertexProof:
         return self.bound.is_perfect and count * columns > _FEW_NUMBERS
 
     @property
+    def passes_through_all_rows(self) -> bool:
+        """Whether every residual of the vertex is zero."""
+        return self.sums.dual == 0 and self.sums.gap == 0
+
+    @property
     def dual(self) -> DualPoint:
         """The dual point λ = 2μ − (2τ − 1) in the rows where it is not, or not beyond rounding, the residual's sign."""
         tilt = 2 * self.vertex.view.quantile - 1
         blurred, basis = self.sums.blurred, self.vertex.basis.positions
         solved = np.clip(2 * self.multipliers - tilt, -1.0, 1.0)
         return DualPoint(np.concatenate([basis, blurred.rows]), np.concatenate([solved, blurred.sides]))
+
+
+def _difference(standard: Standardisation, plane: DoubleDouble, point: Coefficients) -> FloatArray:
+    """What standard coefficients (p,) the written ones add to those of the plane."""
+    written, rest = standard.of_user(point)
+    difference = (written - plane.high) - plane.low
+    difference[: int(standard.intercept)] += rest
+    return difference
 
 
 def _rounding(numbers: float, columns: int) -> float:
@@ -252,7 +278,8 @@ def _reach(design: Design, point: FloatArray) -> float:
 
 def _size_as_read(standard: Standardisation, point: Coefficients) -> float:
     """The most that |y| + |b| + Σ|x·w| can be in a row as read, in standard units."""
-    sizes = np.abs(point.values)
-    sizes[: len(standard.scale)] *= standard.largest
-    largest = abs(standard.target_shift) + abs(point.intercept) + float(sizes.sum())
-    return 1.0 + largest / standard.target_scale
+    sizes = np.abs(point.values) / standard.target_scale
+    with np.errstate(over="ignore"):
+        sizes[: len(standard.scale)] *= standard.largest
+        largest = abs(standard.target_shift / standard.target_scale) + abs(point.intercept / standard.target_scale)
+        return 1.0 + largest + float(sizes.sum())

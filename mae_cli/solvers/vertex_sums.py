@@ -147,6 +147,12 @@ class VertexView:
             blurred=SidedRows(block.positions[blurred], seen.sides[blurred]),
         )
 
+    def losses(self, block: Block, offsets: FloatArray) -> FloatArray:
+        """Σωρ(r − offset) for each of some offsets (m,) of the intercept."""
+        residual = self.seen(block).residual
+        losses = [float(block.weighted(pinball(residual - offset, self.quantile)).sum()) for offset in offsets]
+        return np.array(losses)
+
     def numbers(self, block: Block) -> float:
         """Σω·max(τ, 1 − τ)·(|y| + Σ|z·v|) for the rows of the basis, Σω|μ|·(|y| + Σ|z·v|) for the others."""
         seen = self.seen(block)

@@ -96,17 +96,19 @@ def verdict(truths: Truths, name: str, solver: str | mae_cli.Textbook) -> Verdic
             claim = Claim.of_fit(fitted(truths.problem, solver))
         except DataError as error:
             refused = Fault(Kind.EXCEPTION, words=f"DataError: {error}")
-            return Verdict(name, None, () if _is_beyond_floats(truths, str(error)) else (refused,))
+            beyond = _is_beyond_floats(truths, str(error), is_exact=solver == "auto")
+            return Verdict(name, None, () if beyond else (refused,))
         except Exception as error:  # noqa: BLE001  (whatever it is, it is a fault)
             return Verdict(name, None, (Fault(Kind.EXCEPTION, words=f"{type(error).__name__}: {error}"),))
     return Verdict(name, claim, judge(truths, claim), tuple(sorted({str(each.message) for each in caught})))
 
 
-def _is_beyond_floats(truths: Truths, words: str) -> bool:
-    """Whether a fit is refused rightly, because the exact coefficients are larger than any float."""
+def _is_beyond_floats(truths: Truths, words: str, *, is_exact: bool) -> bool:
+    """Whether a fit is refused rightly: its coefficients are larger than any float; a descent may end at such ones."""
+    if not words.startswith("a coefficient is larger than floating point can hold"):
+        return False
     terms = all_terms(truths.problem)
-    truth = truths.over(terms, [0.0] * len(terms))
-    return words.startswith("a coefficient is larger than floating point can hold") and truth.by_rounded is None
+    return not is_exact or truths.over(terms, [0.0] * len(terms)).by_rounded is None
 
 
 def fitted(problem: Problem, solver: str | mae_cli.Textbook = "auto") -> mae_cli.FitResult:
@@ -212,7 +214,8 @@ class Trial:
         """Said to be optimal, though float coefficients do clearly better."""
         if self.claim.status != "optimal" or self.claim.relative_gap is None or self.truth.by_rounded is None:
             return None
-        possible = self.truth.by_rounded - self.truth.optimum
+        # Where many coefficients are optimal, others may be luckier to be rounded; all are good to their last places.
+        possible = max(self.truth.by_rounded - self.truth.optimum, Fraction(self._last_places))
         if self._excess <= CLEARLY * self.truth.optimum or self._excess <= 2 * possible:
             return None
         return self._fault(Kind.OPTIMAL, by_rounded=self.truth.by_rounded, last_places=self._last_places)
@@ -310,7 +313,8 @@ def _used(problem: Problem) -> np.ndarray:
 
 def _distances(values: np.ndarray, *, centred: bool) -> list[Fraction]:
     exact = [Fraction(value) for value in values.tolist()]
-    centre = sorted(exact)[len(exact) // 2] if centred else 0
+    ordered = sorted(exact)
+    centre = (ordered[len(exact) // 2] + ordered[(len(exact) - 1) // 2]) / 2 if centred else 0
     return [abs(value - centre) for value in exact]
 
 
