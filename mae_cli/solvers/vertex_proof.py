@@ -144,7 +144,9 @@ class Vertex:
         if self.view.quantile != 0.5 or is_weighted(rows):
             return False
         longest = 4 * rows.shape[0] * float(standard.scale.max(initial=1.0))
-        return longest <= _LARGEST_WHOLE and bool(whole_numbers(rows, standard).all())
+        basis = self.basis.block.design.numeric
+        might_be = longest <= _LARGEST_WHOLE and bool((np.rint(basis) == basis).all())
+        return might_be and bool(whole_numbers(rows, standard).all())
 
     def _errors(self, gradient: FloatArray) -> FloatArray:
         """What errors of the gradient Σωμz, at most (p,), do to μ in the basis, (k,)."""
