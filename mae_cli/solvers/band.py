@@ -19,6 +19,7 @@ import numpy as np
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.products import product, row_lengths, transpose_product
+from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.whitening import Whitening
 
 B = TypeVar("B")
@@ -183,7 +184,7 @@ def relative_distance(residual: FloatArray, leverage: FloatArray) -> FloatArray:
 
 def typical_size(residual: FloatArray) -> float:
     """About the median of |r|, from a sample: no outlier can move it. The mean when more than half are zero."""
-    sizes = np.abs(residual[:: max(1, len(residual) // _TYPICAL_SAMPLE)])
+    sizes = np.abs(residual[scattered(len(residual), _TYPICAL_SAMPLE)])
     if not len(sizes):
         return 0.0
     middle = float(np.partition(sizes, len(sizes) // 2)[len(sizes) // 2])

@@ -36,8 +36,8 @@ class Bound:
         loss: mean loss of the coefficients as they are written.
         lower_bound: no coefficients of these columns have a smaller mean loss; what rounding can do to the sums it
             comes from is taken off. At least 0, as no loss is smaller.
-        is_optimal: whether a gap of at most `OPTIMAL_GAP` is proved for the solution before its coefficients were
-            rounded to floats.
+        is_optimal: whether the solution, before its coefficients were rounded to floats, is proved to have a gap of at
+            most `OPTIMAL_GAP`, or a loss that is no more than the rounding of the spread of the data.
         is_perfect: whether the loss is no more than the rounding of the spread of the data.
     """
 
@@ -81,14 +81,21 @@ class BoundedFit:
 
 def absolute_bound(problem: Problem, point: Coefficients, totals: "Totals") -> Bound:
     """The bound of an MAE or pinball fit from sums over its rows."""
-    unit = (2.0 if isinstance(problem.loss, Absolute) else 1.0) * problem.standard.target_scale / totals.weight
-    loss = totals.loss * unit
+    loss = mean_loss(problem, totals.loss, totals.weight)
+    lower_bound = mean_loss(problem, totals.lower_bound, totals.weight)
+    is_proved = totals.gap <= OPTIMAL_GAP * totals.loss
     return Bound(
         loss=loss,
-        lower_bound=max(totals.lower_bound * unit, 0.0),
-        is_optimal=totals.gap <= OPTIMAL_GAP * totals.loss,
+        # Rounded down, so that it is no larger than what is proved.
+        lower_bound=max(math.nextafter(lower_bound, -math.inf), 0.0),
+        is_optimal=is_proved or totals.is_solution_perfect,
         is_perfect=is_negligible(problem, point, loss),
     )
+
+
+def mean_loss(problem: Problem, total: float, weight: float) -> float:
+    """Σωρ in standard units as the mean loss in the user's; the MAE is twice the pinball loss."""
+    return total * ((2.0 if isinstance(problem.loss, Absolute) else 1.0) / weight) * problem.standard.target_scale
 
 
 @dataclass(frozen=True)
@@ -100,12 +107,14 @@ class Totals:
         loss: Σωρ(r) of the coefficients as they are written.
         lower_bound: of Σωρ.
         gap: proved for the solution before its coefficients were rounded.
+        is_solution_perfect: whether the loss of that is no more than the rounding of the spread of the data.
     """
 
     weight: float
     loss: float
     lower_bound: float
     gap: float
+    is_solution_perfect: bool = False
 
 
 def is_negligible(problem: Problem, point: Coefficients, loss: float) -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
+from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Range, Sums, sum_blocks
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.certificate import Bound, Totals, absolute_bound
@@ -80,7 +81,8 @@ class _Dual:
         highest, lowest = float(reach.highest) + slack, float(reach.lowest) - slack
         kept = min(1.0, quantile / max(highest, quantile), (1 - quantile) / max(-lowest, 1 - quantile))
         moved = slack * sums.size
-        value = kept * (sums.dual - moved - 2 * seen.residual_rounding * sums.mass - 2 * seen.sum_rounding * sums.loss)
+        touched = sums.mass + sums.weight  # by the slopes of the dual value, and of the loss
+        value = kept * (sums.dual - moved - seen.residual_rounding * touched - 2 * seen.sum_rounding * sums.loss)
         return _Dual(value, (1 - kept) * sums.loss + kept * (sums.loss - sums.dual + moved))
 
 
@@ -111,7 +113,8 @@ class _Point:
     @cached_property
     def residual_rounding(self) -> float:
         """What a residual can be off by."""
-        return products_rounding(len(self.standard_point)) * UNIT * (1.0 + float(np.abs(self.standard_point).sum()))
+        reach = self.problem.standard.widest * (1.0 + float(np.abs(self.standard_point).sum()))
+        return products_rounding(len(self.standard_point)) * UNIT * reach
 
     @cached_property
     def sum_rounding(self) -> float:
@@ -121,7 +124,7 @@ class _Point:
     def constraint_length(self, gradient: FloatArray, mass: float) -> float:
         """The most that ‖R⁻ᵀΣωμz‖ can be for a computed Σωμz, (p,), with this Σω|μ|."""
         whitening = self.problem.whitening
-        errors = np.full(len(gradient), self.sum_rounding * mass)
+        errors = np.full(len(gradient), self.sum_rounding * mass * self.problem.standard.widest)
         return float(np.linalg.norm(whitening.gradient(gradient))) + whitening.length(errors)
 
 
@@ -203,7 +206,7 @@ def _nearest(seen: _Point, most: int) -> Positions:
     rows, standard, point = seen.problem.rows, seen.problem.standard, (seen.standard_point, seen.rest)
     count, width = rows.shape[0], np.inf
     if most < count:
-        sample = rows.take(np.arange(0, count, -(-count // _SAMPLE_ROWS)))
+        sample = rows.take(scattered(count, _SAMPLE_ROWS))
         width = float(np.quantile(np.abs(_residual(standard.shifted(sample), standard, point)), most / count))
     within = partial(_within, standard=standard, seen=point, width=width)
     near, sizes = map(np.concatenate, zip(*rows.map(within), strict=True))

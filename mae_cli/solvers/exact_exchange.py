@@ -66,13 +66,15 @@ def settle(problem: Problem, basis: Positions, tolerance: float) -> Settled | No
     following: Positions | None = basis
     while following is not None:
         try:
-            proof = _proved(problem, following)
+            # What floats blur once they would blur again.
+            proof = _proved(problem, following, is_thorough=best is not None and best.vertex.view.is_thorough)
         except np.linalg.LinAlgError:  # the rows are dependent but for rounding
             break
         lower_bound = max(lower_bound, proof.bound.lower_bound)
         if best is None or proof.bound.loss <= best.bound.loss or proof.worst is None:
             best = proof
-        is_near = exchanges >= _FEWEST_EXCHANGES and best.bound.loss - lower_bound <= tolerance * best.bound.loss
+        is_near = best.bound.is_optimal or best.bound.loss - lower_bound <= tolerance * best.bound.loss
+        is_near &= exchanges >= _FEWEST_EXCHANGES
         if proof.worst is None or proof.is_perfect_enough or is_near or exchanges == _budget(problem):
             break
         following = _exchanged(proof, proof.worst)
@@ -80,7 +82,9 @@ def settle(problem: Problem, basis: Positions, tolerance: float) -> Settled | No
     if best is None:
         return None
     best = _rounded_well(best)
-    return Settled(best, replace(best.bound, lower_bound=lower_bound), exchanges)
+    # The bound of another vertex says nothing of how the loss of this one was rounded.
+    others = lower_bound - best.rounding / best.sums.loss * best.bound.loss if best.sums.loss > 0 else 0.0
+    return Settled(best, replace(best.bound, lower_bound=max(best.bound.lower_bound, others)), exchanges)
 
 
 def _rounded_well(proof: VertexProof) -> VertexProof:
@@ -103,11 +107,18 @@ def _nearest_basis(problem: Problem, optimum: Optimum) -> Positions | None:
     return rows if len(rows) == len(whitening.kept) else None
 
 
-def _proved(problem: Problem, basis: Positions) -> VertexProof:
-    proof = Vertex.of(problem, basis, is_thorough=False).prove()
-    if proof.is_blurred:
-        proof = proof.with_measured_numbers()
-    return Vertex.of(problem, basis, is_thorough=True).prove() if proof.is_blurred else proof
+def _proved(problem: Problem, basis: Positions, *, is_thorough: bool) -> VertexProof:
+    """The proof, from residuals in twice the digits where floats blur it."""
+    vertex = Vertex.of(problem, basis, is_thorough=is_thorough)
+    if is_thorough:
+        return vertex.prove()
+    if not vertex.is_rounded_coarsely:
+        proof = vertex.prove()
+        if proof.is_blurred:
+            proof = proof.with_measured_numbers()
+        if not proof.is_blurred:
+            return proof
+    return Vertex.of(problem, basis, is_thorough=True).prove()
 
 
 def _budget(problem: Problem) -> int:

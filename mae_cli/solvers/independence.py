@@ -1,7 +1,6 @@
 """Which vectors are independent of those before them: rows for a basis, columns for the rank."""
 
-from collections.abc import Callable
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,8 @@ INDEPENDENCE = 1e-5
 _CANDIDATES = 256
 # A column this many times its allowance away from the others is independent, whatever the rounding of a factorisation.
 CLEARLY = 100.0
+# A column that keeps this share of a distance at which it was found independent still is.
+_STILL_FAR = 0.1
 
 
 class Span:
@@ -84,12 +85,14 @@ class Doubt:
         column: its place.
         along: (rank,) its coordinates in the basis that the kept columns before it make.
         shares: (rank,) about its coefficients on these columns, all in units of their lengths.
-        allowance: the distance from their span up to which it depends on them.
+        distance: from their span.
+        allowance: the distance up to which it depends on them.
     """
 
     column: int
     along: FloatArray
     shares: FloatArray
+    distance: float
     allowance: float
 
 
@@ -110,8 +113,11 @@ class Walk:
     doubts: tuple[Doubt, ...]
 
 
-def walk(factor: FloatArray, lengths: FloatArray, noise: FloatArray, independent: AbstractSet[int]) -> Walk:
-    """Judge the columns of a factor (k, p) in their order; those known to be `independent` are kept.
+def walk(factor: FloatArray, lengths: FloatArray, noise: FloatArray, independent: Mapping[int, float]) -> Walk:
+    """Judge the columns of a factor (k, p) in their order.
+
+    Columns known to be `independent` at some distance from the kept ones are kept, unless others that have been kept
+    since leave next to nothing of that distance.
 
     Column j, in units of its length, depends on the kept ones before it when its distance from their span is at most
     noiseⱼ + Σ|βₖ|·noiseₖ, where β are its coefficients on them. Up to `CLEARLY` times that it is in doubt. Columns
@@ -129,12 +135,12 @@ def walk(factor: FloatArray, lengths: FloatArray, noise: FloatArray, independent
         rank, distance = span.rank, float(np.linalg.norm(rest))
         shares = inverse[:rank, :rank] @ along
         allowance = float(noise[column] + np.abs(shares) @ noise[kept])
-        if distance > CLEARLY * allowance or (column in independent and distance > 0):
+        if distance > CLEARLY * allowance or distance > _STILL_FAR * independent.get(column, np.inf):
             span.add(rest / distance)
             triangle[:rank, rank], triangle[rank, rank] = along, distance
             inverse[:rank, rank], inverse[rank, rank] = -shares / distance, 1 / distance
             kept.append(column)
         else:
-            doubts.append(Doubt(column, along, shares, allowance))
+            doubts.append(Doubt(column, along, shares, distance, allowance))
     rank = span.rank
     return Walk(np.array(kept, dtype=np.intp), triangle[:rank, :rank], lengths, tuple(doubts))

@@ -14,6 +14,9 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.solvers.absorbed import LevelPoint, LevelRows
 from mae_cli.solvers.independence import independent_rows
 
+# Rows of an inverse times its matrix that are farther than this from those of a unit matrix are no inverse.
+_GOOD = 0.5
+
 
 def first_of_levels(groups: NDArray[np.integer], count: int, order: Positions) -> Positions:
     """For groups 1, …, `count` the first row in this order that has it, (count + 1,); −1 where there is none."""
@@ -22,6 +25,19 @@ def first_of_levels(groups: NDArray[np.integer], count: int, order: Positions) -
     keys[groups[backwards]] = backwards
     keys[0] = -1
     return keys
+
+
+def checked_inverse(matrix: FloatArray) -> FloatArray:
+    """The inverse of independent rows (k, k).
+
+    Raises:
+        LinAlgError: they are dependent, if only to rounding: the inverse is not good to half of itself.
+    """
+    inverse = np.linalg.inv(matrix)
+    # Of dependent rows the product has an eigenvalue of 0, so that it is no nearer to the unit matrix than 1.
+    if not np.abs(matrix @ inverse - np.eye(len(matrix))).sum(axis=1).max(initial=0.0) <= _GOOD:
+        raise np.linalg.LinAlgError("the rows are dependent but for rounding")
+    return np.asarray(inverse, dtype=np.float64)
 
 
 class KeyBasis:
@@ -71,7 +87,11 @@ class KeyBasis:
 
     def refresh(self) -> None:
         """Compute the inverse from the rows alone."""
-        self.inverse: FloatArray = np.asarray(np.linalg.inv(_less_keys(self.rows, self.keys, self.working)))
+        self.inverse: FloatArray = np.asarray(np.linalg.inv(self.less_keys()))
+
+    def less_keys(self) -> FloatArray:
+        """(h, h) the working rows less their keys."""
+        return _less_keys(self.rows, self.keys, self.working)
 
     def solve(self, values: FloatArray) -> LevelPoint:
         """The point at which the basis rows predict these of the `values`, (m,), of all rows."""

@@ -7,7 +7,7 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening, LevelPoint
-from mae_cli.solvers.key_basis import KeyBasis
+from mae_cli.solvers.key_basis import KeyBasis, checked_inverse
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,9 @@ class KeyRows:
         Raises:
             LinAlgError: they are dependent.
         """
-        return KeyRows(KeyBasis.of(whitening.level_rows(design)), whitening)
+        basis = KeyBasis.of(whitening.level_rows(design))
+        basis.inverse = checked_inverse(basis.less_keys())
+        return KeyRows(basis, whitening)
 
     def solve(self, values: FloatArray) -> FloatArray:
         """The standard coefficients (p,) with x·w = values, (k,)."""
@@ -47,7 +49,7 @@ class KeyRows:
         levels = np.append(0.0, errors[split.levels])
         keyed = np.abs(basis.rows.take(basis.keys[1:]).dense()) if len(levels) > 1 else np.zeros((0, len(split.others)))
         others = (errors[split.others] + levels[1:] @ keyed) @ np.abs(self.whitening.inverse)
-        working = others @ np.abs(basis.inverse)
+        working = 2 * others @ np.abs(basis.inverse)
         return self._placed(levels + np.bincount(basis.rows.groups[basis.working], working, len(levels)), working)
 
     def _placed(self, keys: FloatArray, working: FloatArray) -> FloatArray:

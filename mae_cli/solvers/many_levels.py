@@ -11,6 +11,7 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.rows.blocks import Rows
+from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.absolute import Found
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.band import relative_distance
@@ -46,7 +47,7 @@ def minimise_many_levels(
         return replace(found, optimum=replace(found.optimum, step=step))
     count, columns = rows.shape
     size = min(count, _SAMPLE_ROWS_PER_COLUMN * columns)
-    block = rows.take(np.linspace(0, count - 1, size).astype(np.intp))
+    block = rows.take(scattered(count, size))
     inside = descend_inside(block, whitening, tilt)
     bound = proved(inside.point, min(count, _BAND_ROWS_PER_COLUMN * columns))
     if bound is not None:

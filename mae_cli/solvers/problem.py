@@ -8,6 +8,7 @@ from mae_cli.arrays import FloatArray
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.rows.blocks import Block, CountedRows, MemoryRows, PassCounter, Rows, TransformedRows, in_memory, whole
+from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import absorbable, whiten_absorbed
 from mae_cli.solvers.standardise import Extent, Standardisation, standardisation
@@ -88,13 +89,13 @@ def prepare_sampled(
 ) -> tuple[Problem, Block]:
     """The same from a sample where that leaves no doubt about the rank; also the sample, in standard units.
 
-    It has `size` rows at even distances, or all rows when there are no more.
+    It has about `size` rows, or all rows when there are no more.
     """
     standard = standardisation(counted, intercept=intercept, extent=extent)
     count = counted.shape[0]
     if size < count:
         standard_rows: Rows = TransformedRows(counted, standard)
-        sample = standard_rows.take(np.linspace(0, count - 1, size).astype(np.intp))
+        sample = standard_rows.take(scattered(count, size))
     else:
         sample = standard(whole(counted))
         standard_rows = MemoryRows.of(sample.design, sample.target, sample.weights)

@@ -21,6 +21,7 @@ from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.independence import Doubt, Walk, walk
 from mae_cli.solvers.precise_columns import PreciseColumns
+from mae_cli.solvers.rounding import UNIT, products_rounding
 from mae_cli.solvers.standardise import Standardisation
 
 _EPSILON = float(np.finfo(float).eps)
@@ -119,19 +120,19 @@ def independent_columns(rows: Rows, standard: Standardisation, factored: Factore
 
     The `rows` are as read; a pass over them is made for every few columns in doubt.
     """
-    independent: set[int] = set()
+    independent: dict[int, float] = {}
     dependent: set[int] = set()
     while True:
         found = walk(factored.factor, factored.lengths, factored.noise, independent)
         doubts = [doubt for doubt in found.doubts if doubt.column not in dependent]
+        if not doubts:
+            return found.kept
         verdicts = _are_independent(rows, PreciseColumns(standard), _Steering(factored, found), doubts)
         for doubt, is_independent in zip(doubts, verdicts, strict=True):
             if is_independent:
-                independent.add(doubt.column)
-                break
-            dependent.add(doubt.column)
-        else:
-            return found.kept
+                independent[doubt.column] = doubt.distance
+            else:  # of more columns, too
+                dependent.add(doubt.column)
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,12 +217,30 @@ def _are_independent(rows: Rows, precise: PreciseColumns, steering: _Steering, d
     independent: set[int] = set()
     for start in range(0, len(doubts), _RELATIONS):
         some = doubts[start : start + _RELATIONS]
+        some = [doubt for doubt, is_far in zip(some, _are_far(rows, precise, steering, some), strict=True) if is_far]
+        if not some:
+            continue
         trials = [steering.short(doubt) for doubt in some]
         squares = sum_blocks(rows, partial(_squares, precise=precise, relations=[trial.relation for trial in trials]))
         far = np.sqrt(squares / rows.shape[0]) > [trial.allowance for trial in trials]
         refined = [steering.whole(doubt) for doubt, is_far in zip(some, far, strict=True) if is_far]
         independent |= _refined_independence(rows, precise, steering, refined)
     return [doubt.column in independent for doubt in doubts]
+
+
+def _are_far(rows: Rows, precise: PreciseColumns, steering: _Steering, doubts: Sequence[Doubt]) -> list[bool]:
+    """Which relations leave more than is allowed as far as floats can tell: most dependent columns need no more."""
+    trials = [steering.whole(doubt) for doubt in doubts]
+    relations = np.array([trial.relation.high for trial in trials]).reshape(len(trials), -1)
+    squares = sum_blocks(rows, partial(_plain_squares, standard=precise.standard, relations=relations))
+    sizes = np.abs(relations).sum(axis=1) * precise.standard.widest
+    blurred = np.sqrt(squares / rows.shape[0]) + products_rounding(relations.shape[1]) * UNIT * sizes
+    return [bool(length > trial.allowance) for length, trial in zip(blurred, trials, strict=True)]
+
+
+def _plain_squares(block: Block, standard: Standardisation, relations: FloatArray) -> FloatArray:
+    shifted = standard.shifted(block)
+    return np.array([np.square(standard.product(shifted, relation)).sum() for relation in relations])
 
 
 def _refined_independence(
@@ -237,7 +256,7 @@ def _refined_independence(
         )
         following: list[_Trial] = []
         for place, trial in enumerate(trials):
-            gradient = sums.gradients[place].high / rows.shape[0]
+            gradient = sums.gradients[place] / rows.shape[0]
             slope = steering.slope(trial.doubt, gradient)
             square, gain = float(sums.squares[place]) / rows.shape[0], sum(float(part @ part) for part in slope)
             if square <= trial.allowance**2:
@@ -253,10 +272,13 @@ def _refined_independence(
 
 @dataclass(frozen=True, eq=False)
 class _RelationSums(Sums):
-    """Sums over rows for c relations: the squares (c,) of what they leave, and Σ of that times the columns (c, p)."""
+    """Sums over rows for c relations: the squares (c,) of what they leave, and Σ of that times the columns (c, p).
+
+    What is left has twice the digits; a correction by it needs no more than floats.
+    """
 
     squares: FloatArray
-    gradients: DoubleDouble
+    gradients: FloatArray
 
 
 def _squares(block: Block, precise: PreciseColumns, relations: Sequence[DoubleDouble]) -> FloatArray:
@@ -264,9 +286,9 @@ def _squares(block: Block, precise: PreciseColumns, relations: Sequence[DoubleDo
 
 
 def _relation_sums(block: Block, precise: PreciseColumns, relations: Sequence[DoubleDouble]) -> _RelationSums:
-    left = [precise.product(block.design, relation) for relation in relations]
-    gradients = [precise.transpose_product(block.design, each) for each in left]
+    left = [precise.product(block.design, relation).high for relation in relations]
+    shifted = precise.standard.shifted(block)
     return _RelationSums(
-        squares=np.array([np.square(each.high).sum() for each in left]),
-        gradients=DoubleDouble(np.stack([each.high for each in gradients]), np.stack([each.low for each in gradients])),
+        squares=np.array([np.square(each).sum() for each in left]),
+        gradients=np.array([precise.standard.pull(shifted, each) for each in left]),
     )

@@ -5,9 +5,13 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 
+import numpy as np
+
 from mae_cli.arrays import FloatArray
+from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
+from mae_cli.rows.row_quantiles import target_quantiles
 from mae_cli.solvers.absolute import Found, Search, minimise_absolute, sample_size
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import absorbable
@@ -23,6 +27,7 @@ from mae_cli.solvers.standardise import Extent
 from mae_cli.solvers.textbook import descend_as_textbook
 from mae_cli.solvers.uniqueness import is_unique
 from mae_cli.solvers.vertex_proof import VertexProof
+from mae_cli.solvers.whitening import is_weighted
 from mae_cli.watch import UNWATCHED, Watch
 
 # A descent may end within such a relative gap; it is not looked for below.
@@ -117,13 +122,12 @@ def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> S
         bound = found.bound or bound_anywhere(whitened_by_all(problem), point)
         history = _history(problem, found, unit, bound)
         return _without_dual(problem, settings.tolerance, BoundedFit(point, bound, history))
-    bound = settled.bound
-    if not (bound.is_optimal or bound.is_perfect):
-        anywhere = bound_anywhere(whitened_by_all(problem), settled.proof.vertex.point)
-        bound = replace(bound, lower_bound=max(bound.lower_bound, anywhere.lower_bound))
+    bound, point = settled.bound, settled.proof.vertex.point
     is_proved = bound.is_optimal or bound.is_perfect
+    if not is_proved:
+        point, bound = _better_than_constant(problem, point, bound)
     return Solution(
-        point=settled.proof.vertex.point,
+        point=point,
         aliased=problem.aliased,
         certificate=bound.certificate(settings.tolerance, unique=_unique(settled.proof) if is_proved else None),
         history=_history(problem, found, unit, bound, settled.exchanges),
@@ -131,10 +135,25 @@ def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> S
     )
 
 
+def _better_than_constant(problem: Problem, point: Coefficients, bound: Bound) -> tuple[Coefficients, Bound]:
+    """What is not proved, or the constant model where that has a smaller loss; with the best bound there is."""
+    whitened = whitened_by_all(problem)
+    level = target_quantiles(problem.rows, (problem.absolute_loss.quantile,))[0] if problem.standard.intercept else 0.0
+    constant = Coefficients(float(level), np.zeros(len(point.values)))
+    others = [bound_anywhere(whitened, each) for each in (point, constant)]
+    lower_bound = max(bound.lower_bound, *(each.lower_bound for each in others))
+    if others[1].loss < bound.loss:
+        return constant, replace(others[1], lower_bound=min(lower_bound, others[1].loss))
+    return point, replace(bound, lower_bound=lower_bound)
+
+
 def _unique(proof: VertexProof) -> bool | None:
-    if proof.is_perfect_enough or proof.passes_through_all_rows:
-        return True  # any other coefficients of independent columns miss some row by more than rounding
-    return is_unique(proof)
+    if proof.passes_through_all_rows:
+        return True  # any other coefficients of independent columns miss some row
+    if proof.worst is None:
+        return is_unique(proof)
+    # Of a perfect fit that is not looked at any closer, other coefficients miss a row by more than rounding.
+    return True if proof.is_perfect_enough and not is_weighted(proof.vertex.problem.rows) else None
 
 
 def _history(problem: Problem, found: Found, unit: float, bound: Bound, exchanges: int = 0) -> History:

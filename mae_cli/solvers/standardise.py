@@ -19,6 +19,7 @@ from mae_cli.linear import Coefficients
 from mae_cli.quantiles import weighted_quantile
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.design import Design, column_ranges
+from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Range, Sums, sum_blocks
 
 # Shifts only have to be near the middle: that of so many rows will do.
@@ -39,6 +40,7 @@ class Standardisation:
         shift: (q,) of the numeric columns.
         scale: (q,) powers of two.
         largest: (q,) max|x| of the columns as read, which bounds the rounding that they carry.
+        widest: no standard number is larger: 1, or 2 where the largest floats are.
         middle: (q,) about the median of the columns; 0 without an intercept.
         farthest: (q,) max|x − middle|.
         target_shift: of the target.
@@ -50,6 +52,7 @@ class Standardisation:
     shift: FloatArray
     scale: FloatArray
     largest: FloatArray
+    widest: float
     middle: FloatArray
     farthest: FloatArray
     target_shift: float
@@ -246,6 +249,7 @@ def standardisation(rows: Rows, *, intercept: bool, extent: Extent | None = None
         shift=centres.shift[:-1],
         scale=scales[:-1],
         largest=largest[:-1],
+        widest=max(1.0, float((reach / scales).max(initial=0.0))),
         middle=centres.middle[:-1],
         farthest=_reach(extent.ranges, centres.middle)[:-1],
         target_shift=float(centres.shift[-1]),
@@ -275,7 +279,7 @@ class _Centres:
     @staticmethod
     def of(rows: Rows) -> "_Centres":
         count = rows.shape[0]
-        sample = rows.take(np.arange(0, count, max(1, count // _MIDDLE_SAMPLE)))
+        sample = rows.take(scattered(count, _MIDDLE_SAMPLE))
         values = sample.design.numeric
         middle = np.median(values, axis=0)
         with np.errstate(over="ignore"):
@@ -290,6 +294,6 @@ class _Centres:
 
 def _powers_of_two(reach: FloatArray) -> FloatArray:
     exponents = np.frexp(np.where(reach > 0, reach, 1.0))[1]
-    # Beyond these exponents the inverse of a scale would overflow.
-    scales: FloatArray = np.ldexp(1.0, np.clip(exponents, -1000, 1000))
+    # Beyond these exponents a scale or its inverse would overflow.
+    scales: FloatArray = np.ldexp(1.0, np.clip(exponents, -1000, 1023))
     return scales

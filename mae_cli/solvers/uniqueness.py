@@ -13,6 +13,8 @@ from mae_cli.solvers.vertex_proof import VertexProof
 
 # Multipliers this near to a side of their box are at it where a quantile such as 0.1 is what was typed, not its float.
 _AT_A_SIDE = 1e-12
+# What is that near in twice the digits is there.
+_NOTHING = 1e-20
 # Rates of change in twice the digits below this share of what they are the sum of are zero.
 _STILL = 2.0**-80
 
@@ -25,7 +27,7 @@ def is_unique(proof: VertexProof) -> bool | None:
     flat = np.array([_is_flat(proof, int(place)) for place in loose])
     if not flat.any():
         return True if len(loose) == 1 else None
-    at_a_side = np.abs(proof.outside[loose]) <= proof.doubts[loose]
+    at_a_side = np.abs(proof.outside[loose]) <= np.minimum(proof.doubts[loose], _NOTHING)
     return False if (flat & at_a_side).any() else None
 
 

@@ -10,6 +10,7 @@ from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.double_double import DoubleDouble
+from mae_cli.solvers.key_basis import checked_inverse
 from mae_cli.solvers.key_rows import KeyRows
 from mae_cli.solvers.precise_columns import PreciseColumns, without_rest
 from mae_cli.solvers.problem import Problem
@@ -60,9 +61,7 @@ class DenseRows:
         matrix = design.dense()[:, kept]
         # Rows of very different sizes would mislead the choice of pivots.
         sizes = np.ldexp(1.0, -np.frexp(np.abs(matrix).max(axis=1, initial=0.0))[1])
-        inverse = np.linalg.inv(matrix * sizes[:, np.newaxis]) * sizes
-        if not np.isfinite(inverse).all():
-            raise np.linalg.LinAlgError("the rows are dependent but for rounding")
+        inverse = checked_inverse(matrix * sizes[:, np.newaxis]) * sizes
         return DenseRows(inverse, kept, design.shape[1])
 
     def solve(self, values: FloatArray) -> FloatArray:
@@ -77,8 +76,8 @@ class DenseRows:
         return multipliers
 
     def sensitivity(self, errors: FloatArray) -> FloatArray:
-        """|errors|·|inverse|."""
-        moved: FloatArray = errors[self.kept] @ np.abs(self.inverse)
+        """2·|errors|·|inverse|: the inverse is checked to be good to half of itself."""
+        moved: FloatArray = 2 * errors[self.kept] @ np.abs(self.inverse)
         return moved
 
 
@@ -91,12 +90,14 @@ class VertexBasis:
         standard: the same rows in standard units.
         rows: to solve with, to the digits of a float.
         columns: their products in twice the digits.
+        kept: (k,) indices of the columns that are kept.
     """
 
     block: Block
     standard: Design
     rows: IndependentRows
     columns: PreciseColumns
+    kept: Positions
 
     @staticmethod
     def of(problem: Problem, positions: Positions) -> "VertexBasis":
@@ -113,7 +114,7 @@ class VertexBasis:
             if isinstance(whitening, AbsorbedWhitening)
             else DenseRows.of(design, whitening.kept)
         )
-        return VertexBasis(block, design, rows, PreciseColumns(problem.standard))
+        return VertexBasis(block, design, rows, PreciseColumns(problem.standard), whitening.kept)
 
     @property
     def positions(self) -> Positions:
@@ -144,10 +145,9 @@ class VertexBasis:
             left = values - self.columns.product(self.block.design, solution)
         return without_rest(solution, correction)
 
-    def multipliers(self, gradient: DoubleDouble) -> tuple[DoubleDouble, float]:
-        """μ, (k,), with Σωμz = −gradient, (p,), refined; and how far off the last correction was."""
+    def multipliers(self, gradient: DoubleDouble) -> tuple[DoubleDouble, FloatArray]:
+        """μ, (k,), with Σωμz = −gradient, (p,), refined; and what is left of the gradient, (p,)."""
         solution, left, previous = DoubleDouble.of(np.zeros(len(self.weights))), gradient, np.inf
-        moved = np.inf
         for _ in range(_MOST_CORRECTIONS):
             correction = self.rows.multipliers(left.high)
             # Heavy rows round what light ones are multiplied by, so corrections shrink as ν = ωμ, not at once as μ.
@@ -155,11 +155,12 @@ class VertexBasis:
             if not size < previous:
                 break
             solution, previous = solution + DoubleDouble.of(correction), size
-            moved = float(np.abs(correction / self.weights).max(initial=0.0))
-            if moved <= _EPSILON**2:
-                break
             left = gradient + self.columns.transpose_product(self.block.design, solution)
-        return solution.over(self.weights), moved
+            if np.abs(correction / self.weights).max(initial=0.0) <= _EPSILON**2:
+                break
+        kept = np.zeros(len(left.high))
+        kept[self.kept] = left.high[self.kept]
+        return solution.over(self.weights), kept
 
 
 def _relative_size(correction: FloatArray, solution: DoubleDouble) -> float:

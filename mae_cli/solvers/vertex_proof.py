@@ -16,7 +16,7 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
 from mae_cli.rows.design import Design
 from mae_cli.rows.sums import sum_blocks
-from mae_cli.solvers.certificate import OPTIMAL_GAP, Bound, Totals, absolute_bound
+from mae_cli.solvers.certificate import OPTIMAL_GAP, Bound, Totals, absolute_bound, is_negligible, mean_loss
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.rank import whole_numbers
@@ -98,7 +98,7 @@ class Vertex:
         standard, difference = problem.standard, _difference(problem.standard, plane, point)
         rounded = standard.of_user(point)[0]
         rounded[: int(standard.intercept)] = plane.high[: int(standard.intercept)]
-        reach = 1.0 + _reach(basis.standard, rounded)
+        reach = standard.widest * (1.0 + _reach(basis.standard, rounded))
         moved = float(np.abs(difference[: int(standard.intercept)]).sum())
         view = VertexView(
             standard=standard,
@@ -114,23 +114,31 @@ class Vertex:
         )
         return Vertex(problem, basis, plane, point, view)
 
+    @property
+    def is_rounded_coarsely(self) -> bool:
+        """Whether rounding the slopes moves residuals by more than the rounding of their products: tiny ones do."""
+        first = int(self.problem.standard.intercept)
+        moved, sizes = np.abs(self.view.written[first:]), np.abs(self.plane.high[first:])
+        return bool((moved > 2 * UNIT * sizes).any())
+
     def prove(self) -> "VertexProof":
         """The proof, with the constraint in twice the digits if floats leave open whether μ is in its box."""
         sums = sum_blocks(self.problem.rows, self.view.sums)
         count, columns = self.problem.rows.shape
         nu = self.basis.rows.multipliers(sums.gradient)
         nu += self.basis.rows.multipliers(sums.gradient + self.basis.standard.transpose_product(nu))
-        summed, solved = sums_rounding(count) * sums.mass, columns * UNIT * float(np.abs(nu).sum())
-        errors = np.full(len(sums.gradient), summed + solved)
+        left = np.abs(sums.gradient + self.basis.standard.transpose_product(nu))
+        added_up = (sums_rounding(count) + UNIT * sums.blocks) * sums.mass + columns * UNIT * float(np.abs(nu).sum())
+        errors = left + added_up * self.problem.standard.widest
         numbers = self.view.reach * (sums.mass + float(self.basis.weights.sum()))
         proof = VertexProof(self, sums, DoubleDouble.of(nu / self.basis.weights), self._errors(errors), numbers)
         return proof if proof.is_settled else self._proved_exactly(sums, numbers)
 
     def _proved_exactly(self, sums: VertexSums, numbers: float) -> "VertexProof":
         gradient = DoubleDouble.of(sums.gradient) if self._sums_are_exact else self._precise_gradient()
-        multipliers, correction = self.basis.multipliers(gradient)
-        errors = self._errors(np.full(len(sums.gradient), _EXACT * sums.mass))
-        return VertexProof(self, sums, multipliers, errors + correction, numbers)
+        multipliers, left = self.basis.multipliers(gradient)
+        errors = self._errors(np.abs(left) + _EXACT * sums.mass * self.problem.standard.widest)
+        return VertexProof(self, sums, multipliers, errors, numbers)
 
     def _precise_gradient(self) -> DoubleDouble:
         """Σωμz over the rows outside of the basis, in twice the digits, by one pass."""
@@ -219,6 +227,7 @@ class VertexProof:
             loss=sums.loss,
             lower_bound=kept * (sums.dual - self.rounding),
             gap=kept * sums.gap + (1 - kept) * sums.loss,
+            is_solution_perfect=self.is_solution_perfect,
         )
         return absolute_bound(self.vertex.problem, self.vertex.point, totals)
 
@@ -238,11 +247,18 @@ class VertexProof:
         is_blurred = self.rounding > _BLURRED * sums.loss or sums.gap > OPTIMAL_GAP * sums.loss
         return is_blurred and not self.vertex.view.is_thorough and not self.is_perfect_enough
 
+    @cached_property
+    def is_solution_perfect(self) -> bool:
+        """Whether the loss of the vertex is no more than the rounding of the spread of the data."""
+        problem = self.vertex.problem
+        loss = mean_loss(problem, self.sums.dual + self.sums.gap, self.sums.weight)
+        return is_negligible(problem, self.vertex.point, loss)
+
     @property
     def is_perfect_enough(self) -> bool:
-        """Whether the fit is perfect and rows are too many to look for the best of all perfect fits."""
+        """Whether the solution is perfect and rows are too many to look for the best of all perfect ones."""
         count, columns = self.vertex.problem.rows.shape
-        return self.bound.is_perfect and count * columns > _FEW_NUMBERS
+        return count * columns > _FEW_NUMBERS and self.is_solution_perfect
 
     @property
     def passes_through_all_rows(self) -> bool:
@@ -272,7 +288,7 @@ def _rounding(numbers: float, columns: int) -> float:
 
 
 def _reach(design: Design, point: FloatArray) -> float:
-    """The most that Σ|z·v| can be in a row: no standard number is above 1, and a row has one level of a column."""
+    """The most that Σ|z·v| can be in a row when no number is above 1: it has one level of a column."""
     sizes = np.abs(point)
     levels = sum(float(sizes[first : first + count].max(initial=0.0)) for _, first, count in design.categories())
     return float(sizes[: design.numeric.shape[1]].sum()) + levels

@@ -52,7 +52,8 @@ def test_the_answer_is_that_of_the_dense_solver_with_a_proof(kind, quantile, opt
     assert_proved(regression, solution, quantile)
     assert solution.certificate.loss == pytest.approx(dense.certificate.loss, rel=1e-12)
     assert solution.aliased == dense.aliased
-    assert solution.certificate.unique == dense.certificate.unique
+    # Either may leave it open where edges could only be flat together.
+    assert len({solution.certificate.unique, dense.certificate.unique} - {None}) <= 1
     if dense.certificate.unique:
         assert solution.coefficients == pytest.approx(dense.coefficients, abs=1e-9)
 

@@ -1,0 +1,16 @@
+"""Rows for a sample, spread evenly but at no fixed distance: periodic data must not fool it."""
+
+import numpy as np
+
+from mae_cli.arrays import Positions
+
+# Multiples of the golden ratio fill the unit interval most evenly (Kronecker's sequence).
+_GOLDEN = 0.6180339887498949
+
+
+def scattered(count: int, size: int) -> Positions:
+    """About `size` of so many rows, in order; all of them when there are no more."""
+    if size >= count:
+        return np.arange(count)
+    shares = np.mod(np.arange(1, size + 1) * _GOLDEN, 1.0)
+    return np.unique((shares * count).astype(np.intp))
