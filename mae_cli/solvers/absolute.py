@@ -14,13 +14,14 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.rows.blocks import Block
-from mae_cli.solvers.band import Band, is_small
+from mae_cli.solvers.band import Band, is_small, typical_size
 from mae_cli.solvers.certificate import Bound
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.many_rows import ManyRows
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.screening import DESCENT_STEPS, Optimum, finish, minimise, screen, stopped
 from mae_cli.solvers.ties import Ties
+from mae_cli.solvers.vertex import through_all
 
 _SAMPLE_ROWS_PER_COLUMN = 20
 _SMALLEST_SAMPLE = 4_000
@@ -29,6 +30,8 @@ _SAMPLE_STEPS = 12
 _BAND_WIDTH = 3.0
 # Of normal columns hardly a row is so many times as long as the median one.
 _USUAL_LENGTH = 1.5
+# Where a descent leaves such a share of the target, all rows may lie on one plane.
+_NEARLY_PERFECT = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +87,19 @@ def minimise_absolute(search: Search) -> Found:
     if bound is not None:
         return Found(stopped(descent), len(descent.losses), bound)
     jitter = _ties(descent, search).jitter(block, band, descent.step)
-    found = finish(replace(descent, band=replace(descent.band, jitter=jitter)))
+    found = _finished(replace(descent, band=replace(descent.band, jitter=jitter)), block)
     offset = tilt * float(band.residual.sum())
     return Found(replace(found, losses=tuple(value + offset for value in found.losses)), len(found.losses))
+
+
+def _finished(descent: Descent, block: Block) -> Optimum:
+    """The optimal vertex from the end of a descent: any that fits all rows, where they might be fitted exactly."""
+    if typical_size(descent.band.residual) <= _NEARLY_PERFECT * typical_size(block.weighted(block.target)):
+        vertex = through_all(descent.band)
+        if vertex is not None:
+            losses = (*descent.losses, 0.0)
+            return Optimum(vertex.outcome, vertex.basis, descent.step + vertex.step, len(descent.losses) - 1, losses)
+    return finish(descent)
 
 
 def _minimise_many(search: Search, sample: Band) -> Found:

@@ -13,7 +13,7 @@ from mae_cli.rows.blocks import Block
 from mae_cli.solvers.band import Band, typical_size
 
 _SHARE = 1e-9
-_FLOOR = 1e-11
+_FLOOR = 1e-10
 _ROUNDING = 1e-13
 # The constants of the splitmix64 generator (Steele, Lea and Flood, 2014), a good mix of all bits of a counter.
 _STEP = np.uint64(0x9E3779B97F4A7C15)

@@ -24,6 +24,8 @@ MULTIPLIER_SLACK = 1e-11
 REFRESH = 60
 # A row moves along an edge when its rate is more than this share of the largest, both relative to leverage.
 _SMALLEST_RATE = 1e-10
+# A vertex multiplies the rounding of its rows, but hardly by more than this.
+_AMPLIFIED = 100.0
 
 
 class Outcome(Enum):
@@ -83,6 +85,20 @@ def search(band: Band, most_exchanges: int) -> Vertex:
         return _walk(band, basis, most_exchanges)
     except np.linalg.LinAlgError:  # the rows are dependent but for rounding: more of them are needed
         return Vertex(Outcome.UNBOUNDED, basis[:0], np.zeros(len(band.linear)), 0)
+
+
+def through_all(band: Band) -> Vertex | None:
+    """The vertex of the rows nearest to zero if it fits all rows, but for what breaking ties would make of them."""
+    basis = _nearest_basis(band)
+    if len(basis) < band.matrix.shape[1]:
+        return None
+    try:
+        step = np.linalg.solve(band.matrix[basis], band.residual[basis]).astype(np.float64, copy=False)
+    except np.linalg.LinAlgError:
+        return None
+    left = float(np.abs(band.moved(step).residual).sum())
+    fits = left <= _AMPLIFIED * float(np.abs(band.jitter).sum())
+    return Vertex(Outcome.OPTIMAL, basis, step, 0) if fits else None
 
 
 def _walk(band: Band, basis: Positions, most_exchanges: int) -> Vertex:
