@@ -10,6 +10,8 @@ from mae_cli.solvers.solution import ROUNDED_GAP, Status
 
 # So many of the columns that were left out are named in the sentence.
 _NAMED = 3
+# A loss of which this share is rounding is nothing else.
+_MOSTLY_ROUNDING = 0.999
 
 
 def certificate_sentence(fit: FitReport) -> str:
@@ -47,7 +49,9 @@ def _optimality(fit: FitReport, name: str) -> str:
     claim = f"no linear model on {_columns(fit)} has a smaller {name}"
     if gap <= ROUNDED_GAP:
         return claim
-    return f"{claim} than this one had before its coefficients were rounded, which costs at most {at_most(gap)} of it"
+    if gap > _MOSTLY_ROUNDING:
+        return f"the {name} is zero but for the rounding of the coefficients to floating-point numbers"
+    return f"{claim}, but for the rounding of the coefficients to floating-point numbers ({at_most(gap)} of it at most)"
 
 
 def _columns(fit: FitReport) -> str:

@@ -25,8 +25,10 @@ from mae_cli.solvers.vertex_proof import Vertex, VertexProof
 from mae_cli.solvers.vertex_sums import VertexView
 
 # Exchanges end when this much work is done, counted in numbers touched, but not before the fewest are made.
-_MOST_WORK = 300_000_000
-_FEWEST_EXCHANGES, _MOST_EXCHANGES = 20, 1_000
+_MOST_WORK = 2_000_000_000
+_FEWEST_EXCHANGES, _MOST_EXCHANGES = 40, 1_000
+# So many rows that would make a basis dependent are passed over on one edge.
+_MOST_REFUSED = 20
 # A row whose rate along an edge is no more than this share of what it is the sum of does not move.
 _STILL = 64
 
@@ -62,22 +64,26 @@ def settle(problem: Problem, basis: Positions, tolerance: float) -> Settled | No
     Exchanges that take long end when the relative gap is within the `tolerance`.
     """
     best: VertexProof | None = None
-    lower_bound, exchanges = -np.inf, 0
+    latest: VertexProof | None = None
+    lower_bound, exchanges, refused = -np.inf, 0, np.zeros(0, dtype=np.intp)
     following: Positions | None = basis
     while following is not None:
         try:
             # What floats blur once they would blur again.
             proof = _proved(problem, following, is_thorough=best is not None and best.vertex.view.is_thorough)
-        except np.linalg.LinAlgError:  # the rows are dependent but for rounding
-            break
+        except np.linalg.LinAlgError:  # but for rounding, the row that came in depends on the others
+            if latest is None or latest.worst is None or len(refused) == _MOST_REFUSED:
+                break
+            refused = np.append(refused, following[latest.worst])
+            following = _exchanged(latest, latest.worst, refused)
+            continue
+        latest, refused = proof, np.zeros(0, dtype=np.intp)
         lower_bound = max(lower_bound, proof.bound.lower_bound)
         if best is None or proof.bound.loss <= best.bound.loss or proof.worst is None:
             best = proof
-        is_near = best.bound.is_optimal or best.bound.loss - lower_bound <= tolerance * best.bound.loss
-        is_near &= exchanges >= _FEWEST_EXCHANGES
-        if proof.worst is None or proof.is_perfect_enough or is_near or exchanges == _budget(problem):
+        if proof.worst is None or _is_enough(problem, best, lower_bound, exchanges, tolerance):
             break
-        following = _exchanged(proof, proof.worst)
+        following = _exchanged(proof, proof.worst, refused)
         exchanges += 1
     if best is None:
         return None
@@ -85,6 +91,12 @@ def settle(problem: Problem, basis: Positions, tolerance: float) -> Settled | No
     # The bound of another vertex says nothing of how the loss of this one was rounded.
     others = lower_bound - best.rounding / best.sums.loss * best.bound.loss if best.sums.loss > 0 else 0.0
     return Settled(best, replace(best.bound, lower_bound=max(best.bound.lower_bound, others)), exchanges)
+
+
+def _is_enough(problem: Problem, best: VertexProof, lower_bound: float, exchanges: int, tolerance: float) -> bool:
+    """Whether no further exchange is worth it."""
+    is_near = best.bound.is_optimal or best.bound.loss - lower_bound <= tolerance * best.bound.loss
+    return best.is_perfect_enough or exchanges == _budget(problem) or (is_near and exchanges >= _FEWEST_EXCHANGES)
 
 
 def _rounded_well(proof: VertexProof) -> VertexProof:
@@ -127,15 +139,15 @@ def _budget(problem: Problem) -> int:
     return min(max(affordable, _FEWEST_EXCHANGES), _MOST_EXCHANGES)
 
 
-def _exchanged(proof: VertexProof, leaving: int) -> Positions | None:
-    """The basis after the row at place `leaving` is freed; None if nothing stops the way."""
+def _exchanged(proof: VertexProof, leaving: int, refused: Positions) -> Positions | None:
+    """The basis after the row at place `leaving` is freed for another than the `refused`; None if nothing stops it."""
     basis, view = proof.vertex.basis, proof.vertex.view
     freed = np.zeros(len(basis.positions))
     # The freed row's residual grows to the side on which its slope is less than its multiplier.
     freed[leaving] = -1.0 if proof.multipliers[leaving] > 0 else 1.0
     side = view.quantile if proof.multipliers[leaving] > 0 else 1 - view.quantile
     enough = float(proof.outside[leaving] * side * basis.weights[leaving])
-    look = _Ahead(view, basis.rows.solve(freed), enough)
+    look = _Ahead(view, basis.solve_plainly(freed), enough, refused)
     stops = _Stops.joined(list(proof.vertex.problem.rows.map(look))).first(enough)
     if stops is None:
         return None
@@ -185,6 +197,7 @@ class _Ahead:
     view: VertexView
     direction: FloatArray
     enough: float
+    refused: Positions
 
     def __call__(self, block: Block) -> _Stops:
         """Those of a block."""
@@ -192,6 +205,7 @@ class _Ahead:
         rate = self.view.standard.product(seen.shifted, self.direction)
         rounding = _STILL * UNIT * self.view.standard.product_numbers(seen.shifted, self.direction)
         ahead = np.flatnonzero((seen.sides * rate > 0) & (np.abs(rate) > rounding))
+        ahead = ahead[~np.isin(block.positions[ahead], self.refused)]
         lengths = np.zeros((len(ahead), 2))
         lengths[:, 0] = seen.residual[ahead] / rate[ahead]
         tied = np.flatnonzero(np.isin(ahead, seen.tied))

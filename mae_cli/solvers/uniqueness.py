@@ -43,8 +43,9 @@ def _rates(proof: VertexProof, place: int, rows: Positions) -> FloatArray:
     basis, problem = proof.vertex.basis, proof.vertex.problem
     freed = np.zeros(len(basis.positions))
     freed[place] = -1.0 if proof.multipliers[place] > 0 else 1.0
-    direction = basis.solve(DoubleDouble.of(freed))
+    direction, off = basis.solve(DoubleDouble.of(freed))
     others = problem.rows.take(rows)
     rates = basis.columns.product(others.design, direction).high
     sizes = problem.standard.product_numbers(problem.standard.shifted(others), direction.high)
-    return np.where(np.abs(rates) > _STILL * sizes, rates, 0.0)
+    reach = problem.standard.product_numbers(problem.standard.shifted(others), np.ones(len(direction.high)))
+    return np.where(np.abs(rates) > _STILL * sizes + 4 * off * reach, rates, 0.0)

@@ -126,12 +126,23 @@ class VertexBasis:
         """(k,) ω."""
         return self.block.weight_values
 
-    def plane(self) -> DoubleDouble:
-        """The linear function through the targets of the rows."""
+    def plane(self) -> tuple[DoubleDouble, float]:
+        """The linear function through the targets of the rows, and what its coefficients can be off by."""
         return self.solve(self.columns.target(self.block))
 
-    def solve(self, values: DoubleDouble) -> DoubleDouble:
-        """Standard coefficients (p,) with z·v = values, (k,), refined until the corrections no longer shrink."""
+    def solve_plainly(self, values: FloatArray) -> FloatArray:
+        """Standard coefficients (p,) with z·v = values, (k,), in floats.
+
+        Refined once: rows that depend on these then see no more than rounding.
+        """
+        solution = self.rows.solve(values)
+        return solution + self.rows.solve(values - self.standard.product(solution))
+
+    def solve(self, values: DoubleDouble) -> tuple[DoubleDouble, float]:
+        """Standard coefficients (p,) with z·v = values, (k,), refined until the corrections no longer shrink.
+
+        The last correction tells what they can be off by.
+        """
         solution, left, previous = DoubleDouble.of(np.zeros(self.standard.shape[1])), values, np.inf
         correction = solution.high
         for _ in range(_MOST_CORRECTIONS):
@@ -143,7 +154,8 @@ class VertexBasis:
             if size <= _CONVERGED:
                 break
             left = values - self.columns.product(self.block.design, solution)
-        return without_rest(solution, correction)
+        off = float(np.abs(correction).max(initial=0.0))
+        return without_rest(solution, correction), off
 
     def multipliers(self, gradient: DoubleDouble) -> tuple[DoubleDouble, FloatArray]:
         """μ, (k,), with Σωμz = −gradient, (p,), refined; and what is left of the gradient, (p,)."""

@@ -64,8 +64,8 @@ class Vertex:
             DataError: a coefficient is larger than floating point can hold.
         """
         basis = VertexBasis.of(problem, positions)
-        plane = basis.plane()
-        return Vertex._written(problem, basis, plane, basis.columns.to_user(plane), is_thorough=is_thorough)
+        plane, off = basis.plane()
+        return Vertex._written(problem, basis, (plane, off), basis.columns.to_user(plane), is_thorough=is_thorough)
 
     def rounded_best(self) -> Coefficients:
         """The coefficients as they are written, or with the intercept that makes up best for how they were rounded.
@@ -88,13 +88,19 @@ class Vertex:
 
     def written_as(self, point: Coefficients) -> "Vertex":
         """The same vertex with other roundings of its coefficients."""
-        return Vertex._written(self.problem, self.basis, self.plane, point, is_thorough=True)
+        return Vertex._written(self.problem, self.basis, (self.plane, self.view.off), point, is_thorough=True)
 
     @staticmethod
     def _written(
-        problem: Problem, basis: VertexBasis, plane: DoubleDouble, point: Coefficients, *, is_thorough: bool
+        problem: Problem,
+        basis: VertexBasis,
+        solved: tuple[DoubleDouble, float],
+        point: Coefficients,
+        *,
+        is_thorough: bool,
     ) -> "Vertex":
-        """The plane through a basis, when it is written as `point`."""
+        """The plane through a basis, and what it can be off by, when it is written as `point`."""
+        plane, off = solved
         standard, difference = problem.standard, _difference(problem.standard, plane, point)
         rounded = standard.of_user(point)[0]
         rounded[: int(standard.intercept)] = plane.high[: int(standard.intercept)]
@@ -106,7 +112,8 @@ class Vertex:
             point=rounded,
             written=difference,
             exact=plane,
-            perturbed=basis.rows.solve(chance(basis.positions)),
+            off=off,
+            perturbed=basis.solve_plainly(chance(basis.positions)),
             basis=np.sort(basis.positions),
             reach=reach,
             blur=2 * moved + _rounding(reach + _size_as_read(standard, point), len(rounded)),

@@ -21,7 +21,7 @@ from mae_cli.solvers.ties import chance
 
 # Residuals in twice the digits below this share of a row's numbers are zero.
 _EXACT_ZERO = 2.0**-92
-# Up to so many rows of a block that floats leave open are looked at in twice the digits.
+# Up to so many rows of a block beside those of the basis that floats leave open are looked at in twice the digits.
 _FEW_ROWS = 256
 
 
@@ -111,6 +111,7 @@ class VertexView:
         point: (p,) standard coefficients of the vertex, rounded to floats.
         written: (p,) what the coefficients as they are written add to these.
         exact: (p,) the same in twice the digits.
+        off: what these can be off by.
         perturbed: (p,) standard coefficients of the plane through the perturbation of the basis rows.
         basis: (k,) positions, sorted.
         reach: the most that |y| + Σ|z·v| can be in a row.
@@ -123,6 +124,7 @@ class VertexView:
     point: FloatArray
     written: FloatArray
     exact: DoubleDouble
+    off: float
     perturbed: FloatArray
     basis: Positions
     reach: float
@@ -202,7 +204,7 @@ class VertexView:
         errors = factor * self.standard.numbers(shifted.part(open_ones), self.point)
         are_open = np.abs(residual[open_ones]) <= errors
         open_ones, errors = open_ones[are_open], errors[are_open]
-        if len(open_ones) > _FEW_ROWS:
+        if len(open_ones) > _FEW_ROWS + len(self.basis):
             return residual, open_ones, errors
         residual[open_ones], are_zero = self._exact(block.part(open_ones))
         return residual, open_ones[are_zero], np.zeros(int(are_zero.sum()))
@@ -215,10 +217,10 @@ class VertexView:
     def _exact(self, block: Block) -> tuple[FloatArray, BoolArray]:
         """The residuals in twice the digits, rounded; and which of them are zero."""
         residual = PreciseColumns(self.standard).residual(block, self.exact).high
-        sizes = np.abs(self.exact.high)
-        # The coefficients themselves are off by a share of the largest.
-        numbers = self.standard.numbers(self.standard.shifted(block), sizes + sizes.max(initial=0.0) / 256)
-        are_zero = np.abs(residual) <= _EXACT_ZERO * numbers
+        sizes, shifted = np.abs(self.exact.high), self.standard.shifted(block)
+        off = np.full(len(sizes), max(4 * self.off, _EXACT_ZERO / 256 * float(sizes.max(initial=0.0))))
+        rounding = _EXACT_ZERO * self.standard.numbers(shifted, sizes) + self.standard.product_numbers(shifted, off)
+        are_zero = np.abs(residual) <= rounding
         return np.where(are_zero, 0.0, residual), are_zero
 
     def _written(self, seen: Seen) -> FloatArray:
