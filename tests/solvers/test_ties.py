@@ -43,6 +43,7 @@ def test_the_width_is_small_beside_residuals_and_goes_with_the_unit(unit, random
     residual, target = random.standard_cauchy(1_000), 1_000 + random.standard_normal(1_000)
     ties, scaled = Ties.of(residual, target), Ties.of(residual * unit, target * unit)
     assert scaled.typical == pytest.approx(ties.typical * unit, rel=1e-12)
+    assert Ties.of(1_000 * residual, target).typical > 10 * ties.typical
     assert 0 < ties.typical < 1e-7 * np.median(np.abs(residual))
 
 

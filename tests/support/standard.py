@@ -3,14 +3,15 @@
 from fractions import Fraction
 
 import numpy as np
+from support.exact import rational
 
 from mae_cli.losses import loss_named
 from mae_cli.rows.blocks import BLOCK_ROWS, Block, CountedRows, MemoryRows, whole
 from mae_cli.rows.design import Design
 from mae_cli.solvers.double_double import DoubleDouble
+from mae_cli.solvers.independence import independent_rows
 from mae_cli.solvers.problem import Problem, prepare
 from mae_cli.solvers.standardise import Standardisation
-from support.exact import rational
 
 
 def a_problem(design, y, weights=None, *, quantile=0.5, intercept=True, block_rows=BLOCK_ROWS) -> Problem:
@@ -53,3 +54,18 @@ def dot(first, second) -> Fraction:
 
 def transposed(rows) -> list[list[Fraction]]:
     return [list(column) for column in zip(*rows, strict=True)]
+
+
+def kept_rows(problem: Problem, positions) -> list[list[Fraction]]:
+    """The kept standard columns of the rows at these positions."""
+    rows = rows_of(problem.standard, problem.rows.take(np.asarray(positions)).design)
+    return [[row[column] for column in problem.whitening.kept.tolist()] for row in rows]
+
+
+def a_basis(problem: Problem, order) -> np.ndarray:
+    """The first independent rows in this order, as many as there are columns kept."""
+    matrix = problem.standard(block_of(problem)).design.dense()[:, problem.whitening.kept]
+    whitened = np.linalg.qr(matrix).Q
+    chosen = independent_rows(whitened.__getitem__, matrix.shape[1], np.asarray(order))
+    assert len(chosen) == matrix.shape[1]
+    return chosen
