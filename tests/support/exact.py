@@ -20,6 +20,12 @@ def least_squares(matrix, target, weights=None) -> list[Fraction]:
         + [sum(w * row[j] * value for w, row, value in zip(omega, rows, y, strict=True))]
         for j in range(count)
     ]
+    return solved(system)
+
+
+def solved(system: list[list[Fraction]]) -> list[Fraction]:
+    """The solution of k independent equations, each k factors and the value behind them; by Gauss and Jordan."""
+    count = len(system)
     for j in range(count):
         pivot = next(i for i in range(j, count) if system[i][j])
         system[j], system[pivot] = system[pivot], system[j]

@@ -1,0 +1,66 @@
+"""Ties are broken by position alone, evenly, and by less than any residual that a search looks at."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.design import Design
+from mae_cli.solvers.band import Band
+from mae_cli.solvers.ties import Ties, chance
+
+
+def test_the_chance_of_a_row_depends_on_its_position_alone(random):
+    everything = chance(np.arange(10_000))
+    for rows in (np.array([7_777]), np.array([5, 3, 3, 9_999]), random.permutation(10_000), np.arange(0)):
+        assert chance(rows).tolist() == everything[rows].tolist()
+    assert chance(np.arange(100, dtype=np.int32)).tolist() == everything[:100].tolist()
+
+
+def test_chances_are_those_of_the_generator_that_is_named():
+    """splitmix64 from a seed of 0 begins with these numbers; the upper 53 bits become a number in [−1, 1)."""
+    published = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
+    assert chance(np.arange(3)).tolist() == [(number >> 11) * 2.0**-52 - 1.0 for number in published]
+
+
+@pytest.mark.parametrize("first", [0, 10**6, 2**40])
+def test_chances_are_spread_evenly_without_repeats(first):
+    values = chance(np.arange(first, first + 100_000))
+    assert len(np.unique(values)) == len(values)
+    assert values.min() >= -1.0
+    assert values.max() < 1.0
+    counts = np.histogram(values, 20, (-1.0, 1.0))[0]
+    # Each count is binomial with a deviation of 69.
+    assert np.abs(counts - 5_000).max() < 5 * 69
+    # Neighbours have nothing to do with each other, nor has a row with those a power of two away.
+    for distance in (1, 2, 16, 1024):
+        assert abs(np.corrcoef(values[distance:], values[:-distance])[0, 1]) < 5 / np.sqrt(len(values))
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1.0, 1e200])
+def test_the_width_is_small_beside_residuals_and_goes_with_the_unit(unit, random):
+    residual, target = random.standard_cauchy(1_000), 1_000 + random.standard_normal(1_000)
+    ties, scaled = Ties.of(residual, target), Ties.of(residual * unit, target * unit)
+    assert scaled.typical == pytest.approx(ties.typical * unit, rel=1e-12)
+    assert Ties.of(1_000 * residual, target).typical > 10 * ties.typical
+    assert 0 < ties.typical < 1e-7 * np.median(np.abs(residual))
+
+
+def test_perfect_rows_are_still_moved():
+    assert Ties.of(np.zeros(5), np.ones(5)).typical > 0
+    assert Ties.of(np.zeros(5), np.zeros(5)).typical > 0
+
+
+def test_rows_are_moved_by_their_chance_more_where_their_numbers_are_large_and_by_their_weight(random):
+    target = random.standard_normal(50) * 10.0 ** np.arange(-25, 25)
+    weights = random.uniform(0.1, 2.0, 50)
+    block = Block(Design(random.standard_normal((50, 2))), target, weights, np.arange(100, 150))
+    lengths = np.linalg.norm(block.design.numeric, axis=1)
+    band = Band(block.design.numeric * weights[:, np.newaxis], lengths * weights, target, np.zeros(2), np.zeros(50))
+    ties, point = Ties(1e-9, 1e-13), np.array([3.0, 4.0])
+    moved = ties.jitter(block, band, point)
+    widths = ties.of_numbers(np.abs(target) + 5.0 * lengths)
+    assert moved == pytest.approx(weights * widths * chance(block.positions), rel=1e-12, abs=0)
+    unweighted = replace(block, weights=None)
+    assert ties.jitter(unweighted, replace(band, leverage=lengths), point) == pytest.approx(moved / weights, rel=1e-12)
