@@ -49,9 +49,10 @@ def test_no_more_than_three_of_the_columns_left_out_are_named(mae_fit):
 def test_what_rounding_the_coefficients_costs_is_told_where_it_shows(mae_fit):
     sentence = certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=0.0612, unique=True))
     assert (
-        " has a smaller MAE than this one had before its coefficients were rounded, which costs at most 6.2 % of it;"
-        in (sentence)
-    )
+        " has a smaller MAE, but for the rounding of the coefficients to floating-point numbers (6.2 % of it at most);"
+    ) in sentence
+    nothing_else = certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=1.0, unique=True))
+    assert ": the MAE is zero but for the rounding of the coefficients to floating-point numbers;" in nothing_else
     assert "rounded" not in certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=1e-9, unique=True))
 
 

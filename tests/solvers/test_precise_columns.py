@@ -125,12 +125,15 @@ def test_every_coefficient_is_rounded_once(problem, random, intercept):
     assert found.intercept == float(Fraction(standard.target_shift) + constant - moved)
 
 
-def test_what_refinement_leaves_of_a_zero_does_not_reach_the_user(random):
-    problem = a_problem(np.column_stack([1e12 + random.standard_normal(20), np.arange(20.0)]), np.arange(20.0))
-    found = PreciseColumns(problem.standard).to_user(DoubleDouble.of(np.array([0.0, 1e-31, 1.0])))
-    assert found.values[0] == 0.0
-    kept = DoubleDouble.of(np.array([0.0, 1e-29, 1.0]))
-    assert without_rest(kept).high.tolist() == [0.0, 1e-29, 1.0]
+def test_what_refinement_leaves_of_a_zero_is_cleared():
+    refined = DoubleDouble.of(np.array([0.0, 1e-31, 1e-29, 1.0]))
+    still_moving = np.array([0.0, 1e-31, 1e-29, 1e-31])
+    assert without_rest(refined, still_moving).high.tolist() == [0.0, 0.0, 1e-29, 1.0]
+
+
+def test_a_tiny_coefficient_that_is_settled_is_kept():
+    refined, settled = DoubleDouble.of(np.array([1e-199, 1.0])), np.array([1e-215, 1e-32])
+    assert without_rest(refined, settled).high.tolist() == [1e-199, 1.0]
 
 
 @pytest.mark.parametrize(("target", "coefficient"), [(1e300, 1e10), (1.0, 1e305)])

@@ -93,11 +93,13 @@ def test_the_plane_passes_through_the_rows_to_thirty_digits(problem, basis):
     rows, targets = kept_rows(problem, basis.positions), targets_of(problem.standard, basis.block)
     inverse = inverse_of(rows)
     exact = [dot(row, targets) for row in inverse]
-    found = values_of(basis.plane()[problem.whitening.kept])
+    plane, off = basis.plane()
+    found = values_of(plane[problem.whitening.kept])
     largest = max(map(abs, exact))
     for one, other in zip(found, exact, strict=True):
         assert abs(one - other) <= Fraction(1, 10**30) * condition_of(rows, inverse) * largest
-    assert not basis.plane().high[problem.whitening.aliased].any()
+    assert off <= 1e-25 * float(largest)
+    assert not plane.high[problem.whitening.aliased].any()
 
 
 def test_the_multipliers_balance_a_gradient(problem, basis, random):
@@ -108,23 +110,24 @@ def test_the_multipliers_balance_a_gradient(problem, basis, random):
     largest = max(map(abs, rational(gradient)))
     needed = [-value for value in rational(gradient[problem.whitening.kept])]
     exact = [dot(column, needed) / weight for column, weight in zip(transposed(inverse), weights, strict=True)]
-    multipliers, correction = basis.multipliers(DoubleDouble.of(gradient))
+    multipliers, left = basis.multipliers(DoubleDouble.of(gradient))
     # Sums of such sizes are rounded to twice the digits.
     size = largest + sum(abs(value) * weight for value, weight in zip(exact, weights, strict=True))
     moved = [sum(map(abs, column)) / weight for column, weight in zip(transposed(inverse), weights, strict=True)]
     for one, other, most in zip(values_of(multipliers), exact, moved, strict=True):
-        assert abs(one - other) <= Fraction(2) ** -98 * most * size + Fraction(correction)
-    assert correction <= 2.0**-98 * float(max(moved) * size) + 1e-31
+        assert abs(one - other) <= Fraction(2) ** -98 * most * size
+    assert np.abs(left).max() <= 2.0**-98 * float(size) * len(rows)
 
 
-def test_the_last_correction_says_how_far_off_multipliers_are_that_are_not_refined(basis, random, monkeypatch):
+def test_what_is_left_of_the_gradient_says_how_far_off_multipliers_are_that_are_not_refined(basis, random, monkeypatch):
     gradient = DoubleDouble.of(random.standard_normal(basis.standard.shape[1]) * basis.weights.max())
     exact = values_of(basis.multipliers(gradient)[0])
     for count in (1, 2):
         monkeypatch.setattr("mae_cli.solvers.vertex_basis._MOST_CORRECTIONS", count)
-        multipliers, correction = basis.multipliers(gradient)
-        assert correction <= 2 * 10.0 ** (-8 * (count - 1)) * float(max(map(abs, exact)))
-        assert all(abs(one - other) <= correction for one, other in zip(values_of(multipliers), exact, strict=True))
+        multipliers, left = basis.multipliers(gradient)
+        most = basis.rows.sensitivity(np.abs(left)) / basis.weights
+        off = [abs(one - other) for one, other in zip(values_of(multipliers), exact, strict=True)]
+        assert all(one <= limit * (1 + 1e-9) + 1e-24 for one, limit in zip(off, most.tolist(), strict=True))
 
 
 def test_floats_solve_with_the_digits_of_a_float(problem, basis, random):
@@ -155,7 +158,7 @@ def test_errors_of_a_gradient_move_no_multiplier_by_more_than_the_sensitivity(pr
         assert (found >= worst * (1 - 1e-6)).all()
         # A bound that is far too large would leave every multiplier in doubt.
         if place is None or isinstance(basis.rows, DenseRows):
-            assert (found <= (1 + 1e-6 if isinstance(basis.rows, DenseRows) else 1_000) * worst).all()
+            assert (found <= (2 + 1e-6 if isinstance(basis.rows, DenseRows) else 2_000) * worst).all()
 
 
 def test_a_doubled_row_makes_no_basis(random):
@@ -193,7 +196,7 @@ def test_the_rows_keep_their_order(problem, basis, random):
     assert again.positions.tolist() == positions.tolist()
     block = block_of(problem)
     assert again.weights.tolist() == block.weight_values[positions].tolist()
-    assert again.plane().high == pytest.approx(basis.plane().high, rel=1e-15, abs=1e-25)
+    assert again.plane()[0].high == pytest.approx(basis.plane()[0].high, rel=1e-15, abs=1e-25)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -201,7 +204,8 @@ def test_a_perfect_plane_of_few_digits_is_found_exactly(seed):
     X = np.random.default_rng(seed).integers(-8, 9, (30, 4)).astype(float)
     problem = a_problem(X, X @ [1.0, 0.0, -3.0, 0.5] + 2.0)
     basis = VertexBasis.of(problem, a_basis(problem, np.arange(30)))
-    assert basis.plane().high[2] == 0.0
-    found = basis.columns.to_user(basis.plane())
+    plane, _ = basis.plane()
+    assert plane.high[2] == 0.0
+    found = basis.columns.to_user(plane)
     assert found.values.tolist() == [1.0, 0.0, -3.0, 0.5]
     assert found.intercept == 2.0
