@@ -70,7 +70,8 @@ def test_ties_do_not_make_exchanges_go_in_circles():
 
 
 @pytest.mark.xfail(reason="1 − τ is rounded before μ is compared with it", strict=True)
-def test_a_flat_edge_of_a_quantile_is_not_gone_to_and_fro():
+def test_a_flat_edge_of_a_quantile_is_not_gone_to_and_fro(monkeypatch):
+    monkeypatch.setattr("mae_cli.solvers.exact_exchange._MOST_EXCHANGES", 50)
     problem = a_problem(np.array([[1.0], [-1.0]]), np.array([-3.0, 1.0]), quantile=0.3, intercept=False)
     assert settle(problem, np.array([0]), 0.0).exchanges <= 1
 
@@ -101,23 +102,55 @@ def test_large_problems_may_make_a_few_exchanges(random, monkeypatch):
 
 
 def test_more_exchanges_bring_the_loss_down_and_the_bound_up(monkeypatch):
-    bounds = []
-    for budget in (0, 2, 4, 8):
-        monkeypatch.setattr("mae_cli.solvers.exact_exchange._MOST_EXCHANGES", budget)
-        bounds.append(a_long_way(0.0, np.random.default_rng(4))[1].bound)
-    losses, lower = [each.loss for each in bounds], [each.lower_bound for each in bounds]
-    assert losses == sorted(losses, reverse=True)
-    assert lower == sorted(lower)
-    assert losses[-1] < losses[0]
+    for seed in range(4):
+        bounds = []
+        for budget in range(12):
+            monkeypatch.setattr("mae_cli.solvers.exact_exchange._MOST_EXCHANGES", budget)
+            bounds.append(a_long_way(0.0, np.random.default_rng(seed), quantile=0.3)[1].bound)
+        losses, lower = [each.loss for each in bounds], [each.lower_bound for each in bounds]
+        assert losses == sorted(losses, reverse=True)
+        assert lower == sorted(lower)
+        assert losses[-1] < losses[0]
 
 
 def test_exchanges_that_take_long_end_within_the_tolerance(monkeypatch):
     monkeypatch.setattr("mae_cli.solvers.exact_exchange._FEWEST_EXCHANGES", 2)
-    full = a_long_way(0.0, np.random.default_rng(4))[1]
-    near = a_long_way(0.5, np.random.default_rng(4))[1]
-    assert 2 <= near.exchanges < full.exchanges
+    full, near, at_once = (a_long_way(tolerance, np.random.default_rng(4))[1] for tolerance in (0.0, 0.5, 1.0))
     assert full.bound.is_optimal
+    assert 2 < near.exchanges < full.exchanges
     assert near.bound.gap <= 0.5 * near.bound.loss
+    assert at_once.exchanges == 2
+
+
+def test_a_small_loss_of_large_numbers_is_proved_with_all_digits(random):
+    x = random.uniform(0, 1, 60)
+    problem = a_problem(x[:, np.newaxis], 1e3 * x + 1e-8 * random.standard_normal(60))
+    settled = settle(problem, a_basis(problem, random.permutation(60)), 0.0)
+    optimum = optimum_of(problem)
+    assert settled.bound.is_optimal
+    assert Fraction(settled.bound.lower_bound) <= optimum
+    assert settled.bound.lower_bound >= float(optimum) * (1 - 1e-9)
+
+
+def test_the_better_of_two_intercepts_is_written():
+    for seed in range(12):
+        random = np.random.default_rng(seed)
+        X = random.standard_normal((30, 2)) + 1e12
+        problem = a_problem(X, X @ [1.0, 2.5] + 1e-3 * random.standard_normal(30))
+        settled = settle(problem, a_basis(problem, np.arange(30)), 0.0)
+        vertex = settled.proof.vertex
+        alone = vertex.basis.columns.to_user(vertex.plane)
+        losses = [exact_loss(problem, point) for point in (alone, vertex.with_fitting_intercept().point)]
+        assert settled.bound.loss == pytest.approx(float(min(losses)), rel=1e-12)
+
+
+def test_rows_that_are_all_there_several_times_do_not_stop_the_way(random):
+    rows = random.standard_normal((12, 3))
+    X, y = np.repeat(rows, 4, axis=0), np.repeat(random.standard_normal(12), 4)
+    problem = a_problem(X, y)
+    settled = settle(problem, a_basis(problem, random.permutation(48)), 0.0)
+    assert settled.bound.is_optimal
+    assert settled.bound.loss == pytest.approx(float(optimum_of(problem)), rel=1e-12)
 
 
 def test_a_dependent_basis_is_none(random):

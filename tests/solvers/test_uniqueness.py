@@ -91,6 +91,23 @@ def test_two_edges_of_which_one_is_flat():
     assert uniqueness(problem) is True
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_ties_that_do_not_move_along_a_flat_edge_do_not_resist(seed):
+    """Rows of one kind may have any value between two targets; those of the other kind are tied, and stay so."""
+    kinds = np.random.default_rng(seed).standard_normal((2, 2))
+    problem = a_problem(np.repeat(kinds, [2, 4], axis=0), [0.3, 1.7, 0.9, 0.9, 0.9, 0.9], intercept=False)
+    assert uniqueness(problem) is False
+
+
+def test_a_tied_row_that_hardly_moves_along_an_edge_resists():
+    problem = a_problem(
+        np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1e-6, 1.0]]), [0.0, 1.0, 2.0, 2.0], intercept=False
+    )
+    proof = Vertex.of(problem, np.array([0, 2]), is_thorough=False).prove()
+    assert len(proof.sums.tied.rows) == 1
+    assert is_unique(settle(problem, np.array([0, 2]), 0.0).proof) is True
+
+
 def test_combinations_of_edges_are_left_open():
     """Both edges are blocked by tied rows, but a combination of them may not be."""
     found = set()
