@@ -65,7 +65,7 @@ def kept_rows(problem: Problem, positions) -> list[list[Fraction]]:
 def a_basis(problem: Problem, order) -> np.ndarray:
     """The first independent rows in this order, as many as there are columns kept."""
     matrix = problem.standard(block_of(problem)).design.dense()[:, problem.whitening.kept]
-    whitened = np.linalg.qr(matrix).Q
+    whitened = np.linalg.qr(matrix).Q * matrix.any(axis=1, keepdims=True)
     chosen = independent_rows(whitened.__getitem__, matrix.shape[1], np.asarray(order))
     assert len(chosen) == matrix.shape[1]
     return chosen
