@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from math import comb
 
 import numpy as np
@@ -14,7 +15,7 @@ from support.vertices import ExactVertex, exact_loss, optimum_of
 
 from mae_cli.solvers.absolute import Search, minimise_absolute
 from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.exact_exchange import completed, settle
+from mae_cli.solvers.exact_exchange import settle, settle_from
 from mae_cli.solvers.problem import prepare_sampled
 from mae_cli.solvers.screening import Optimum
 from mae_cli.solvers.vertex import Outcome
@@ -109,7 +110,8 @@ def test_more_exchanges_bring_the_loss_down_and_the_bound_up(monkeypatch):
             bounds.append(a_long_way(0.0, np.random.default_rng(seed), quantile=0.3)[1].bound)
         losses, lower = [each.loss for each in bounds], [each.lower_bound for each in bounds]
         assert losses == sorted(losses, reverse=True)
-        assert lower == sorted(lower)
+        # The bound of another vertex is lowered by what the loss of this one can be off by.
+        assert all(after >= before * (1 - 1e-9) for before, after in pairwise(lower))
         assert losses[-1] < losses[0]
 
 
@@ -140,8 +142,8 @@ def test_the_better_of_two_intercepts_is_written():
         settled = settle(problem, a_basis(problem, np.arange(30)), 0.0)
         vertex = settled.proof.vertex
         alone = vertex.basis.columns.to_user(vertex.plane)
-        losses = [exact_loss(problem, point) for point in (alone, vertex.with_fitting_intercept().point)]
-        assert settled.bound.loss == pytest.approx(float(min(losses)), rel=1e-12)
+        assert exact_loss(problem, vertex.point) <= exact_loss(problem, alone)
+        assert settled.bound.loss == pytest.approx(float(exact_loss(problem, vertex.point)), rel=1e-12)
 
 
 def test_rows_that_are_all_there_several_times_do_not_stop_the_way(random):
@@ -183,7 +185,7 @@ def sampled(random):
 def test_the_basis_of_a_search_is_taken_as_it_is(random):
     pair = sampled(random)
     optimum = search_in(pair)
-    assert completed(pair[0], optimum) is optimum.basis
+    assert settle_from(pair[0], optimum, 0.0).proof.vertex.basis.positions.tolist() == optimum.basis.tolist()
 
 
 def test_a_search_without_a_basis_is_completed_by_the_nearest_independent_rows(random):
@@ -191,18 +193,18 @@ def test_a_search_without_a_basis_is_completed_by_the_nearest_independent_rows(r
     optimum = search_in((problem, sample))
     cut_off = replace(optimum, basis=np.arange(0))
     # At the optimum the nearest rows are its own.
-    assert sorted(completed(problem, cut_off).tolist()) == sorted(optimum.basis.tolist())
+    found = settle_from(problem, cut_off, 0.0)
+    assert found.exchanges == 0
+    assert sorted(found.proof.vertex.basis.positions.tolist()) == sorted(optimum.basis.tolist())
     nowhere = Optimum(Outcome.LIMIT, np.arange(0), np.zeros(4), 0, ())
-    rows = completed(problem, nowhere)
-    assert len(rows) == 4
-    assert settle(problem, rows, 0.0).bound.is_optimal
+    assert settle_from(problem, nowhere, 0.0).bound.is_optimal
 
 
 def test_many_rows_without_a_basis_are_not_completed(random, monkeypatch):
     problem, sample = sampled(random)
     optimum = replace(search_in((problem, sample)), basis=np.arange(2))
     monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
-    assert completed(problem, optimum) is None
+    assert settle_from(problem, optimum, 0.0) is None
 
 
 def test_levels_without_a_basis_are_not_completed(random, monkeypatch):
@@ -212,7 +214,7 @@ def test_levels_without_a_basis_are_not_completed(random, monkeypatch):
     problem = a_problem(regression.design, regression.y)
     assert isinstance(problem.whitening, AbsorbedWhitening)
     monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 10**9)
-    assert completed(problem, Optimum(Outcome.LIMIT, np.arange(0), np.zeros(15), 0, ())) is None
+    assert settle_from(problem, Optimum(Outcome.LIMIT, np.arange(0), np.zeros(15), 0, ()), 0.0) is None
 
 
 @pytest.mark.parametrize("quantile", [0.5, 0.1])
