@@ -25,14 +25,12 @@ from mae_cli.solvers.solution import DualPoint
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import chance
 from mae_cli.solvers.vertex_basis import VertexBasis
-from mae_cli.solvers.vertex_sums import VertexSums, VertexView
+from mae_cli.solvers.vertex_sums import EXACT_ROUNDING, VertexSums, VertexView
 from mae_cli.solvers.whitening import is_weighted
 
 # Residuals are computed in twice the digits where floats blur the loss by this share.
 _BLURRED = 1e-11
 _FEW_NUMBERS = 10_000
-# Sums in twice the digits round like this.
-_EXACT = 2.0**-98
 # Whole numbers up to here are exact.
 _LARGEST_WHOLE = 2.0**53
 
@@ -144,7 +142,7 @@ class Vertex:
     def _proved_exactly(self, sums: VertexSums, numbers: float) -> "VertexProof":
         gradient = DoubleDouble.of(sums.gradient) if self._sums_are_exact else self._precise_gradient()
         multipliers, left = self.basis.multipliers(gradient)
-        errors = self._errors(np.abs(left) + _EXACT * sums.mass * self.problem.standard.widest)
+        errors = self._errors(np.abs(left) + EXACT_ROUNDING * sums.mass * self.problem.standard.widest)
         return VertexProof(self, sums, multipliers, errors, numbers)
 
     def _precise_gradient(self) -> DoubleDouble:
@@ -200,7 +198,9 @@ class VertexProof:
         """(k,) how far μ is outside of its box, as a share of the side of the box that it leaves; negative inside."""
         quantile = self.vertex.view.quantile
         high, low = self.precise_multipliers.high, self.precise_multipliers.low
-        above, below = ((high - quantile) + low) / quantile, ((-high - (1 - quantile)) - low) / (1 - quantile)
+        other = 1 - quantile
+        rest = (1 - other) - quantile  # what rounding leaves out of 1 − τ
+        above, below = ((high - quantile) + low) / quantile, ((-high - other) - (low + rest)) / other
         return np.maximum(above, below)
 
     @cached_property
@@ -244,7 +244,8 @@ class VertexProof:
         view, sums, basis = self.vertex.view, self.sums, self.vertex.basis
         added_up = pairwise_rounding(sums.blocks) * sums.loss
         left = float(basis.weights @ np.abs(basis.columns.residual(basis.block, self.vertex.plane).high))
-        residuals = UNIT * sums.loss if view.is_thorough else _rounding(self.numbers, len(view.point))
+        precise = UNIT * sums.loss + EXACT_ROUNDING * self.numbers
+        residuals = precise if view.is_thorough else _rounding(self.numbers, len(view.point))
         return 2 * (added_up + residuals) + left
 
     @property
@@ -270,7 +271,7 @@ class VertexProof:
     @property
     def passes_through_all_rows(self) -> bool:
         """Whether every residual of the vertex is zero."""
-        return self.sums.dual == 0 and self.sums.gap == 0
+        return len(self.sums.tied.rows) + len(self.multipliers) == self.vertex.problem.rows.shape[0]
 
     @property
     def dual(self) -> DualPoint:

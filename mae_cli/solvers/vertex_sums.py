@@ -19,6 +19,8 @@ from mae_cli.solvers.rounding import UNIT, products_rounding
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import chance
 
+# What is summed up in twice the digits rounds by this share of its numbers.
+EXACT_ROUNDING = 2.0**-98
 # Residuals in twice the digits below this share of a row's numbers are zero.
 _EXACT_ZERO = 2.0**-92
 # Up to so many rows of a block beside those of the basis that floats leave open are looked at in twice the digits.
@@ -219,9 +221,9 @@ class VertexView:
         residual = PreciseColumns(self.standard).residual(block, self.exact).high
         sizes, shifted = np.abs(self.exact.high), self.standard.shifted(block)
         off = np.full(len(sizes), max(4 * self.off, _EXACT_ZERO / 256 * float(sizes.max(initial=0.0))))
-        rounding = _EXACT_ZERO * self.standard.numbers(shifted, sizes) + self.standard.product_numbers(shifted, off)
-        are_zero = np.abs(residual) <= rounding
-        return np.where(are_zero, 0.0, residual), are_zero
+        numbers = self.standard.numbers(shifted, sizes)
+        are_zero = np.abs(residual) <= _EXACT_ZERO * numbers + self.standard.product_numbers(shifted, off)
+        return np.where(np.abs(residual) <= EXACT_ROUNDING * numbers, 0.0, residual), are_zero
 
     def _written(self, seen: Seen) -> FloatArray:
         """The residuals (b,) of the coefficients as they are written."""

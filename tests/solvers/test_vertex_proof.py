@@ -244,7 +244,6 @@ def test_multipliers_at_a_side_of_their_box_are_beyond_doubt():
     assert proof.bound.is_optimal
 
 
-@pytest.mark.xfail(reason="1 − τ is rounded before μ is compared with it", strict=True)
 @pytest.mark.parametrize("quantile", [0.01, 0.1, 0.3, 1e-6])
 def test_a_multiplier_exactly_at_the_side_of_a_quantile_is_not_outside(quantile):
     """Of rows z and −z the multipliers are the same: τ − 1 for both, however τ is rounded."""
