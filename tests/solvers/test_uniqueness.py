@@ -100,11 +100,11 @@ def test_ties_that_do_not_move_along_a_flat_edge_do_not_resist(seed):
 
 
 def test_a_tied_row_that_hardly_moves_along_an_edge_resists():
-    problem = a_problem(
-        np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1e-6, 1.0]]), [0.0, 1.0, 2.0, 2.0], intercept=False
-    )
+    """Its rate along the edge (1, 1) is 2⁻²⁰ of the numbers that it is the sum of."""
+    X = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, -1.0], [1.0, -1.0 + 2.0**-20]])
+    problem = a_problem(X, [0.0, 1.0, 2.0, 2.0 - 2.0**-19], intercept=False)
     proof = Vertex.of(problem, np.array([0, 2]), is_thorough=False).prove()
-    assert len(proof.sums.tied.rows) == 1
+    assert proof.sums.tied.rows.tolist() == [3]
     assert is_unique(settle(problem, np.array([0, 2]), 0.0).proof) is True
 
 
