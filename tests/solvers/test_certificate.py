@@ -46,6 +46,7 @@ def test_the_bound_of_any_point_is_never_above_the_optimum(seed, quantile, dista
         (Bound(1.0, 0.75, is_optimal=False, is_perfect=False), None, "limit", 0.25),
         (Bound(1.0, 0.75, is_optimal=False, is_perfect=False), 0.5, "tolerance", 0.25),
         (Bound(1.0, 0.75, is_optimal=False, is_perfect=False), 0.125, "limit", 0.25),
+        (Bound(100.0, 75.0, is_optimal=False, is_perfect=False), 0.5, "tolerance", 0.25),
         # A perfect fit: loss and gap are both rounding, and their ratio means nothing.
         (Bound(1e-16, 0.0, is_optimal=False, is_perfect=True), 0.0, "optimal", None),
     ],
@@ -142,6 +143,9 @@ def test_one_huge_row_does_not_make_the_residuals_of_all_others_negligible(of, r
 def test_rows_of_size_zero_do_not_shrink_what_is_typical(random):
     y = np.where(np.arange(100) < 90, 5.0, random.standard_normal(100))
     assert negligible(np.zeros((100, 1)), y, [0.0]) == pytest.approx(8 * EPSILON * np.abs(y - 5.0).mean())
+    y = np.where(np.arange(100) < 90, 5.0, 5.0 + 1e-8 * random.standard_normal(100))
+    y[99] = 1e20
+    assert negligible(np.zeros((100, 1)), y, [0.0]) < 8 * EPSILON * 1e6 * 1e-8
     assert 0 < negligible(np.zeros((5, 1)), np.full(5, 2.0), [0.0]) < 1e-300
 
 
