@@ -145,7 +145,7 @@ def test_rows_of_size_zero_do_not_shrink_what_is_typical(random):
     assert negligible(np.zeros((100, 1)), y, [0.0]) == pytest.approx(8 * EPSILON * np.abs(y - 5.0).mean())
     y = np.where(np.arange(100) < 90, 5.0, 5.0 + 1e-8 * random.standard_normal(100))
     y[99] = 1e20
-    assert negligible(np.zeros((100, 1)), y, [0.0]) < 8 * EPSILON * 1e6 * 1e-8
+    assert negligible(np.zeros((100, 1)), y, [0.0]) < 8 * EPSILON
     assert 0 < negligible(np.zeros((5, 1)), np.full(5, 2.0), [0.0]) < 1e-300
 
 
