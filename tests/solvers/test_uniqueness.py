@@ -111,7 +111,7 @@ def test_a_tied_row_that_hardly_moves_along_an_edge_resists():
 def test_combinations_of_edges_are_left_open():
     """Both edges are blocked by tied rows, but a combination of them may not be."""
     found = set()
-    for seed in range(60):
+    for seed in range(20):
         random = np.random.default_rng(seed)
         X = random.integers(-1, 2, (8, 2)) * 1.0
         if np.linalg.matrix_rank(X) < 2:
@@ -121,7 +121,7 @@ def test_combinations_of_edges_are_left_open():
     assert None in found
 
 
-@settings(max_examples=120)
+@settings(max_examples=70)
 @given(st.integers(0, 2**32), st.sampled_from([0.5, 0.25, 0.75]))
 def test_what_is_said_is_true(seed, quantile):
     random = np.random.default_rng(seed)
