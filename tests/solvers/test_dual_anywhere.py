@@ -9,6 +9,7 @@ from support.standard import a_basis, a_problem, block_of
 from support.vertices import exact_loss, optimum_of
 
 from mae_cli.linear import Coefficients
+from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.dual_anywhere import bound_anywhere, bound_in_band
 from mae_cli.solvers.exact_exchange import settle
@@ -138,6 +139,39 @@ def test_small_weights_that_are_raised_do_not_spoil_the_bound(random):
     problem = a_column_of_small_weights(random)
     bound = bound_anywhere(problem, best_of(problem, random))
     assert bound.lower_bound >= 0.9 * float(optimum_of(problem))
+
+
+def heavy_and_light(random):
+    """Rows of weight 1 in pairs at ±1 around zero, and rows of weight 1e-12 that a column of their own fits exactly.
+
+    At zero sgn(r) balances the heavy rows, and the light ones, far away there, are all of the loss but 1.
+    """
+    x, z = np.repeat(random.standard_normal(20), 2), random.uniform(1, 2, 10)
+    X = np.vstack([np.column_stack([x, np.zeros(40)]), np.column_stack([np.zeros(10), z])])
+    y = np.concatenate([np.tile([1.0, -1.0], 20), 1e15 * z])
+    return X, y, np.repeat([1.0, 1e-12], [40, 10])
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_weights_raised_for_the_whitening_do_not_make_the_slack_too_small(share, random):
+    X, y, weights = heavy_and_light(random)
+    problem = a_problem(X, y, weights, intercept=False)
+    bound = bound_anywhere(problem, Coefficients(0.0, np.array([0.0, share * 1e15])))
+    assert bound.loss > 2
+    assert Fraction(bound.lower_bound) <= optimum_of(problem)
+
+
+def test_among_levels_weights_raised_for_the_whitening_prove_nothing_false(random, monkeypatch):
+    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
+    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+    X, y, weights = heavy_and_light(random)
+    codes = np.concatenate([np.repeat([0, 1, 2, 3], 10), np.full(10, 4)]).astype(np.int32)
+    y[40:] = 1e15
+    problem = a_problem(Design(X[:, :1], (codes,), (4,)), y, weights, intercept=False)
+    assert isinstance(problem.whitening, AbsorbedWhitening)
+    bound = bound_anywhere(problem, Coefficients(0.0, np.zeros(5)))
+    assert bound.loss > 2
+    assert Fraction(bound.lower_bound) <= optimum_of(problem)
 
 
 @pytest.mark.parametrize("rounding", [1e-9, 1e-4, 1.0])
