@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 from support.levels import LevelRegression, a_determined_regression, a_regression
 from support.regressions import Regression, assert_proved_from_the_data
 
+from mae_cli.losses import Absolute
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
+from mae_cli.solvers.settings import Auto
+from mae_cli.solvers.solve import solve
 
 
 @pytest.fixture(autouse=True)
@@ -111,3 +114,20 @@ def test_a_perfect_fit_is_found(random):
     solution = LevelRegression(regression.design, y).solve()
     assert solution.certificate.status == "optimal"
     assert solution.certificate.relative_gap is None
+
+
+@pytest.mark.parametrize("kind", [a_regression, a_determined_regression])
+def test_a_tolerance_within_reach_of_the_steps_inside_ends_there(kind, random):
+    regression = kind(random, rows=2_000)
+    exact = regression.solve()
+    early, at_zero = (
+        solve(regression.rows(), Absolute(), Auto(tolerance=tolerance), intercept=True) for tolerance in (1e-2, 0.0)
+    )
+    assert early.certificate.status == "tolerance"
+    # The steps inside are the same; what is saved are the passes that look for a vertex and prove it.
+    assert early.history.iterations <= exact.history.iterations
+    assert early.history.passes < exact.history.passes
+    assert 0 < early.certificate.relative_gap <= 1e-2
+    assert early.certificate.lower_bound <= exact.certificate.loss <= early.certificate.loss
+    assert at_zero.certificate == exact.certificate
+    assert at_zero.certificate.status == "optimal"

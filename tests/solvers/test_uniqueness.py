@@ -100,18 +100,18 @@ def test_ties_that_do_not_move_along_a_flat_edge_do_not_resist(seed):
 
 
 def test_a_tied_row_that_hardly_moves_along_an_edge_resists():
-    problem = a_problem(
-        np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1e-6, 1.0]]), [0.0, 1.0, 2.0, 2.0], intercept=False
-    )
+    """Its rate along the edge (1, 1) is 2⁻²⁰ of the numbers that it is the sum of."""
+    X = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, -1.0], [1.0, -1.0 + 2.0**-20]])
+    problem = a_problem(X, [0.0, 1.0, 2.0, 2.0 - 2.0**-19], intercept=False)
     proof = Vertex.of(problem, np.array([0, 2]), is_thorough=False).prove()
-    assert len(proof.sums.tied.rows) == 1
+    assert proof.sums.tied.rows.tolist() == [3]
     assert is_unique(settle(problem, np.array([0, 2]), 0.0).proof) is True
 
 
 def test_combinations_of_edges_are_left_open():
     """Both edges are blocked by tied rows, but a combination of them may not be."""
     found = set()
-    for seed in range(60):
+    for seed in range(20):
         random = np.random.default_rng(seed)
         X = random.integers(-1, 2, (8, 2)) * 1.0
         if np.linalg.matrix_rank(X) < 2:
@@ -121,7 +121,7 @@ def test_combinations_of_edges_are_left_open():
     assert None in found
 
 
-@settings(max_examples=120)
+@settings(max_examples=70)
 @given(st.integers(0, 2**32), st.sampled_from([0.5, 0.25, 0.75]))
 def test_what_is_said_is_true(seed, quantile):
     random = np.random.default_rng(seed)
