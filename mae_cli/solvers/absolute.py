@@ -86,7 +86,7 @@ def minimise_absolute(search: Search) -> Found:
     bound = search.proved(descent.step, int(_BAND_WIDTH / 2 * math.sqrt(band.matrix.size)))
     if bound is not None:
         return Found(stopped(descent), len(descent.losses), bound)
-    jitter = _ties(descent, search).jitter(block, band, descent.step)
+    jitter = _ties(descent, search).jitter(block)
     found = _finished(replace(descent, band=replace(descent.band, jitter=jitter)), block)
     offset = tilt * float(band.residual.sum())
     return Found(replace(found, losses=tuple(value + offset for value in found.losses)), len(found.losses))

@@ -35,6 +35,8 @@ _LARGEST_BAND = 4_000_000
 _SAMPLE_ROWS = 10_000
 # Eigenvalues of a Gram matrix below this share of its trace are rounding.
 _DEPENDENT = 1e-13
+# How often the μ of a band are clipped and corrected.
+_CORRECTIONS = 16
 # Where only bands are tried, so many of them.
 _HALVES = 4
 # The projections settle within a few rounds; each costs a pass.
@@ -231,12 +233,24 @@ def _band_dual(seen: _Point, band: _Band, count: int) -> _Dual | None:
     if not shortest > 0:
         return None
     slopes = sides(band.residual, quantile)
-    slopes[:count] = 0.0
-    for _ in range(3):  # the second and the third time refine
-        sums = band.sums + _without_weight(_signed(band.shifted, problem.standard, band.residual, slopes, quantile))
-        rest = problem.whitening.gradient(sums.gradient)
-        slopes[:count] -= rows @ np.linalg.solve(gram, rest)
-    sums = band.sums + _without_weight(_signed(band.shifted, problem.standard, band.residual, slopes, quantile))
+    solved = slopes[:count]
+    solved[:] = 0.0
+
+    def summed() -> _Signed:
+        return band.sums + _without_weight(_signed(band.shifted, problem.standard, band.residual, slopes, quantile))
+
+    def correct() -> None:
+        np.subtract(solved, rows @ np.linalg.solve(gram, problem.whitening.gradient(summed().gradient)), out=solved)
+
+    correct()
+    # Clipped into the box and corrected in turn, μ settles in both where the band is wide enough.
+    for _ in range(_CORRECTIONS):
+        if solved.min() >= quantile - 1 and solved.max() <= quantile:
+            break
+        np.clip(solved, quantile - 1, quantile, out=solved)
+        correct()
+    correct()  # refines
+    sums = summed()
     slack = 2 * seen.constraint_length(sums.gradient, sums.mass) / shortest
     return _Dual.of(seen, sums, slack, Range(slopes.min(initial=0.0), slopes.max(initial=0.0)))
 

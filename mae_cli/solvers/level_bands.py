@@ -81,7 +81,7 @@ class ScreenedLevels:
             leverage=self.whitening.leverage(block.design),
             residual=block.residual(self.origin),
             linear=self.whitening.level_gradient(self.whitening.gradient(pulled.gradient)),
-            jitter=self.ties.of_numbers(_numbers(block, self.origin)) * chance(block.positions),
+            jitter=self.ties.width * chance(block.positions),
         )
         return Narrowed(members, WhitenedBand(band, self.whitening), pulled.objective)
 
@@ -159,11 +159,6 @@ def _look(block: Block, before: FloatArray, after: FloatArray, tilt: float) -> t
     # Signs, not residuals: beside an outlier of 1e200 the product of two ordinary residuals is zero.
     wrong = np.flatnonzero(signs * residual < 0)
     return SignedRows(block.positions[wrong], signs[wrong]), _objective(block, residual, tilt)
-
-
-def _numbers(block: Block, point: FloatArray) -> FloatArray:
-    """|y| + Σ|zw| of every row, (b,), for standard coefficients (p,)."""
-    return np.abs(block.target) + block.design.absolute().product(np.abs(point))
 
 
 def _objective(block: Block, residual: FloatArray, tilt: float) -> float:

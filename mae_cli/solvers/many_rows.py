@@ -37,7 +37,7 @@ class _Whitened:
         """The rows of a block, without a linear term."""
         standard = self.standard(block)
         band = Band.of(standard, self.whitening)
-        return replace(band.moved(self.origin), jitter=self.ties.jitter(standard, band, self.origin))
+        return replace(band.moved(self.origin), jitter=self.ties.jitter(standard))
 
 
 @dataclass(frozen=True, eq=False)

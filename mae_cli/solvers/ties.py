@@ -10,11 +10,10 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block
-from mae_cli.solvers.band import Band, typical_size
+from mae_cli.solvers.band import typical_size
 
 _SHARE = 1e-9
 _FLOOR = 1e-10
-_ROUNDING = 1e-13
 # The constants of the splitmix64 generator (Steele, Lea and Flood, 2014), a good mix of all bits of a counter.
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIXES = ((np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)), (np.uint64(27), np.uint64(0x94D049BB133111EB)))
@@ -31,29 +30,20 @@ def chance(positions: Positions) -> FloatArray:
 
 @dataclass(frozen=True)
 class Ties:
-    """How far targets are moved: a share of the typical residual that a descent leaves, but more than a row's rounding.
-
-    Both are in units of the target and are scaled by ω like the rows: a row of little weight is moved no farther.
+    """How far targets are moved, in their units: all rows alike, as by the perturbation of the exchanges that follow.
 
     Attributes:
-        typical: the part that is the same for all rows.
-        rounding: the share of a row's numbers, such as |y| + ‖v‖·‖point‖.
+        width: a small share of the typical residual that a descent leaves, and of the typical target.
     """
 
-    typical: float
-    rounding: float
+    width: float
 
     @staticmethod
     def of(residual: FloatArray, target: FloatArray) -> "Ties":
         """The width for rows with such targets in which a descent leaves such residuals."""
-        typical = _SHARE * typical_size(residual) + _FLOOR * typical_size(target)
-        return Ties(typical or _FLOOR, _ROUNDING)
+        width = _SHARE * typical_size(residual) + _FLOOR * typical_size(target)
+        return Ties(width or _FLOOR)
 
-    def of_numbers(self, numbers: FloatArray) -> FloatArray:
-        """The width for rows of weight 1 whose numbers have this size."""
-        return self.typical + self.rounding * numbers
-
-    def jitter(self, block: Block, rows: Band, point: FloatArray) -> FloatArray:
-        """(m,) what is added to the residuals of the rows of a standard block, as a band `rows`, near a `point`."""
-        numbers = block.weighted(np.abs(block.target)) + rows.leverage * float(np.linalg.norm(point))
-        return (self.typical * block.weight_values + self.rounding * numbers) * chance(block.positions)
+    def jitter(self, block: Block) -> FloatArray:
+        """(m,) what is added to the residuals of the rows of a block, which are scaled by ω."""
+        return block.weighted(self.width * chance(block.positions))

@@ -142,7 +142,8 @@ class Vertex:
     def _proved_exactly(self, sums: VertexSums, numbers: float) -> "VertexProof":
         gradient = DoubleDouble.of(sums.gradient) if self._sums_are_exact else self._precise_gradient()
         multipliers, left = self.basis.multipliers(gradient)
-        errors = self._errors(np.abs(left) + EXACT_ROUNDING * sums.mass * self.problem.standard.widest)
+        mass = sums.mass + float(np.abs(self.basis.weights * multipliers.high).sum())
+        errors = self._errors(np.abs(left) + EXACT_ROUNDING * mass * self.problem.standard.widest)
         return VertexProof(self, sums, multipliers, errors, numbers)
 
     def _precise_gradient(self) -> DoubleDouble:
