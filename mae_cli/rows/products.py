@@ -2,8 +2,8 @@
 
 A BLAS hands every product of more than some ten thousand numbers to its threads. One pass over blocks of rows is bound
 by memory and gains nothing from that; on a machine that is busy with other work it then waits for the slowest thread
-at every block, and was seen to take twenty times as long. Few columns are multiplied in batches that are too small
-for threads; with many, `einsum` streams better than any BLAS.
+at every block, and was seen to take twenty times as long. Products are therefore made in batches that are too small
+for threads; a wide matrix beyond the caches `einsum` streams better than any BLAS.
 """
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 
 _FEW_COLUMNS = 40
+# A matrix of so many numbers (16 MB) is in the caches of a processor.
+_CACHED_SIZE = 2_000_000
 # A BLAS keeps products of up to so many numbers on one thread.
 _BATCH_SIZE = 8_192
 
@@ -61,6 +63,7 @@ def row_lengths(matrix: FloatArray) -> FloatArray:
 def _batch_rows(matrix: FloatArray) -> int:
     """Rows of a batch, a power of two; 0 when batches are no use."""
     columns = matrix.shape[1]
-    if not 0 < columns < _FEW_COLUMNS or not matrix.flags.c_contiguous:
+    is_worth_it = columns < _FEW_COLUMNS or matrix.size <= _CACHED_SIZE
+    if not (columns and is_worth_it and matrix.flags.c_contiguous):
         return 0
     return int(2 ** ((_BATCH_SIZE // columns).bit_length() - 1))

@@ -33,7 +33,7 @@ _LARGEST_WHOLE = 2.0**53
 _NO_SHARE = 1e-12
 _MOST_CORRECTIONS = 12
 # What a further correction gains of the square of a residual, when that is settled.
-_SETTLED = 0.01
+_SETTLED = 0.1
 # So many relations at a time are tested in one pass.
 _RELATIONS = 32
 
@@ -218,13 +218,7 @@ def _are_independent(rows: Rows, precise: PreciseColumns, steering: _Steering, d
     for start in range(0, len(doubts), _RELATIONS):
         some = doubts[start : start + _RELATIONS]
         some = [doubt for doubt, is_far in zip(some, _are_far(rows, precise, steering, some), strict=True) if is_far]
-        if not some:
-            continue
-        trials = [steering.short(doubt) for doubt in some]
-        squares = sum_blocks(rows, partial(_squares, precise=precise, relations=[trial.relation for trial in trials]))
-        far = np.sqrt(squares / rows.shape[0]) > [trial.allowance for trial in trials]
-        refined = [steering.whole(doubt) for doubt, is_far in zip(some, far, strict=True) if is_far]
-        independent |= _refined_independence(rows, precise, steering, refined)
+        independent |= _refined_independence(rows, precise, steering, [steering.short(doubt) for doubt in some])
     return [doubt.column in independent for doubt in doubts]
 
 
@@ -279,10 +273,6 @@ class _RelationSums(Sums):
 
     squares: FloatArray
     gradients: FloatArray
-
-
-def _squares(block: Block, precise: PreciseColumns, relations: Sequence[DoubleDouble]) -> FloatArray:
-    return np.array([np.square(precise.product(block.design, each).high).sum() for each in relations])
 
 
 def _relation_sums(block: Block, precise: PreciseColumns, relations: Sequence[DoubleDouble]) -> _RelationSums:
