@@ -202,7 +202,7 @@ def join(blocks: Sequence[Block]) -> Block:
     if len(blocks) == 1:
         return blocks[0]
     return Block(
-        design=_join_designs([block.design for block in blocks]),
+        design=join_designs([block.design for block in blocks]),
         target=np.concatenate([block.target for block in blocks]),
         weights=None if blocks[0].weights is None else np.concatenate([block.weight_values for block in blocks]),
         positions=np.concatenate([block.positions for block in blocks]),
@@ -210,7 +210,8 @@ def join(blocks: Sequence[Block]) -> Block:
     )
 
 
-def _join_designs(designs: Sequence[Design]) -> Design:
+def join_designs(designs: Sequence[Design]) -> Design:
+    """The rows of all designs as one."""
     codes = zip(*(design.codes for design in designs), strict=True)
     matrices = [design.numeric for design in designs]
     # NumPy's own choice of the order in memory would depend on how many rows each has.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.arrays import BoolArray, CodeArray, FloatArray, Positions
-from mae_cli.rows.products import product, transpose_product
+from mae_cli.rows.products import matrix_product, product, transpose_product
 
 _FOLDED = 64
 
@@ -81,6 +81,15 @@ class Design:
         for codes, offset, count in self.categories():
             result += np.concatenate(([0.0], coefficients[offset : offset + count]))[codes]
         return result
+
+    def products(self, coefficients: FloatArray) -> FloatArray:
+        """X·w for several w, (q, n), for coefficients (q, p)."""
+        first = self.numeric.shape[1]
+        results = np.ascontiguousarray(matrix_product(self.numeric, coefficients[:, :first].T).T)
+        for codes, offset, count in self.categories():
+            for result, each in zip(results, coefficients, strict=True):
+                result += np.concatenate(([0.0], each[offset : offset + count]))[codes]
+        return results
 
     def transpose_product(self, vector: FloatArray) -> FloatArray:
         """Xᵀ·v, (p,)."""

@@ -1,27 +1,31 @@
-"""The exact fit of the MAE and the pinball loss: subgradient descent, screening and a vertex, for rows of any number.
+"""The exact fit of the MAE and the pinball loss: a way down to near the optimum, screening, and a vertex.
 
-Few rows are one dense problem. Of many, a sample is descended on first; from its end one pass picks the band of rows
-around zero and sums up the others, and one pass after every solution of the band looks for signs that were wrong.
-Twice the pinball loss is |r| + (2τ − 1)·r, so both losses are the problem of `mae_cli.solvers.band` with the linear
-term c = (2τ − 1)·Σωx.
+Few rows are one dense problem. Of many, a sample is solved roughly first: by subgradient descent, or by interior-point
+steps where a column of many levels is absorbed. From its end one pass picks the band of rows around zero and sums up
+the others, and one pass after every solution of the band proves it, or else looks for signs that were wrong. Twice the
+pinball loss is |r| + (2τ − 1)·r, so both losses are the problem of `mae_cli.solvers.band` with the linear term
+c = (2τ − 1)·Σωx. Problems over the same rows are solved together.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block
-from mae_cli.solvers.band import Band, is_small, typical_size
+from mae_cli.rows.sampling import scattered
+from mae_cli.solvers.absorbed import AbsorbedWhitening
+from mae_cli.solvers.all_rows import AllRows, Outlook
+from mae_cli.solvers.band import Band, is_small, relative_distance, typical_size
 from mae_cli.solvers.certificate import Bound
 from mae_cli.solvers.descent import Descent, descend
-from mae_cli.solvers.many_rows import ManyRows
+from mae_cli.solvers.exchange import Optimum, Outcome
+from mae_cli.solvers.interior_point import descend_inside
 from mae_cli.solvers.problem import Problem
-from mae_cli.solvers.screening import DESCENT_STEPS, Optimum, finish, minimise, screen, stopped
+from mae_cli.solvers.screening import DESCENT_STEPS, finish, minimise, screen, stopped
 from mae_cli.solvers.ties import Ties
-from mae_cli.solvers.vertex import through_all
 
 _SAMPLE_ROWS_PER_COLUMN = 20
 _SMALLEST_SAMPLE = 4_000
@@ -32,23 +36,31 @@ _BAND_WIDTH = 3.0
 _USUAL_LENGTH = 1.5
 # Where a descent leaves such a share of the target, all rows may lie on one plane.
 _NEARLY_PERFECT = 0.02
+# A vertex multiplies the rounding of its rows, but hardly by more than this.
+_AMPLIFIED = 100.0
+# Interior-point steps look at more rows for each column: those of a level tell nothing of another.
+_LEVEL_SAMPLE_ROWS_PER_COLUMN = 1_000
+_LEVEL_BAND_ROWS_PER_COLUMN = 6
+_LEVEL_BAND_WIDTH = 2.0
+# The sample says little of a level of which it holds fewer rows than about these: all its rows stay in the band.
+_SEEN_ROWS = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Search:
-    """What a search for the optimal vertex minimises, and how.
+class Searches:
+    """What is minimised, and how; each problem has a number.
 
     Attributes:
-        problem: to be solved.
-        sample: rows of it in standard units; all of them when they are few.
+        problems: to be solved, over the same rows.
         tell: told the objective after every round over many rows.
-        proved: the bound of a whitened point by a band of so many rows, if that is good enough to stop there.
+        bound: the bound of the standard point of a problem by a band of so many rows, if it is good enough to stop.
+        prove: whether the vertices of some rows of problems are proved to be optimal.
     """
 
-    problem: Problem
-    sample: Block
+    problems: Sequence[Problem]
     tell: Callable[[float], None]
-    proved: Callable[[FloatArray, int], Bound | None]
+    bound: Callable[[int, FloatArray, int], Bound | None]
+    prove: Callable[[Sequence[int], Sequence[Positions]], list[bool]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,48 +87,128 @@ def sample_size(shape: tuple[int, int]) -> int:
     return min(count, max(balanced, _SMALLEST_SAMPLE, _SAMPLE_ROWS_PER_COLUMN * columns))
 
 
-def minimise_absolute(search: Search) -> Found:
-    """The optimal vertex of Σω|y − xw| + (2τ − 1)·Σω(y − xw)."""
-    block, tilt = search.sample, search.problem.absolute_loss.tilt
-    band = Band.of(block, search.problem.dense_whitening)
-    band = replace(band, linear=tilt * (np.ones(band.shape[0]) @ band.matrix))
-    if band.shape[0] < search.problem.rows.shape[0]:
-        return _minimise_many(search, band)
-    descent = descend(band, DESCENT_STEPS)
-    bound = search.proved(descent.step, int(_BAND_WIDTH / 2 * math.sqrt(band.matrix.size)))
+def minimise_absolute(searches: Searches, sample: Block) -> list[Found]:
+    """The optimal vertices of Σω|y − xw| + (2τ − 1)·Σω(y − xw), each from a sample of its rows in standard units.
+
+    The sample is all rows when they are few.
+    """
+    problems = searches.problems
+    rows = problems[0].whitening.band_rows(sample.design)
+    whole = Band(rows, sample.weights, sample.target, np.zeros(rows.shape[1]), np.zeros(len(sample.target)))
+    bands = [replace(whole, linear=_tilted(whole, problem.absolute_loss.tilt)) for problem in problems]
+    if rows.shape[0] < problems[0].rows.shape[0]:
+        return _minimise_many(searches, sample, bands)
+    return [_minimise_few(searches, number, sample, band) for number, band in enumerate(bands)]
+
+
+def _tilted(band: Band, tilt: float) -> FloatArray:
+    """The linear term of a quantile, (k,)."""
+    linear: FloatArray = tilt * band.rows.transpose_product(band.weighted(np.ones(band.shape[0])))
+    return linear
+
+
+def _minimise_few(searches: Searches, number: int, block: Block, band: Band) -> Found:
+    problem, descent = searches.problems[number], descend(band, DESCENT_STEPS)
+    size = int(_BAND_WIDTH / 2 * math.sqrt(band.shape[0] * band.shape[1]))
+    bound = searches.bound(number, problem.whitening.to_standard(descent.step), size)
     if bound is not None:
         return Found(stopped(descent), len(descent.losses), bound)
-    jitter = _ties(descent, search).jitter(block)
-    found = _finished(replace(descent, band=replace(descent.band, jitter=jitter)), block)
-    offset = tilt * float(band.residual.sum())
+    ties = Ties.of(descent.band.residual, block.target)
+    loosened = replace(descent.band, jitter=ties.jitter(block.positions))
+    found = _finished(replace(descent, band=loosened), block)
+    offset = problem.absolute_loss.tilt * float(band.weighted(band.residual).sum())
     return Found(replace(found, losses=tuple(value + offset for value in found.losses)), len(found.losses))
 
 
 def _finished(descent: Descent, block: Block) -> Optimum:
     """The optimal vertex from the end of a descent: any that fits all rows, where they might be fitted exactly."""
-    if typical_size(descent.band.residual) <= _NEARLY_PERFECT * typical_size(block.weighted(block.target)):
-        vertex = through_all(descent.band)
-        if vertex is not None:
-            losses = (*descent.losses, 0.0)
-            return Optimum(vertex.outcome, vertex.basis, descent.step + vertex.step, len(descent.losses) - 1, losses)
-    return finish(descent)
+    left = typical_size(descent.band.weighted(descent.band.residual))
+    if left <= _NEARLY_PERFECT * typical_size(block.weighted(block.target)):
+        perfect = _through_all(descent)
+        if perfect is not None:
+            return perfect
+    return finish([descent])[0]
 
 
-def _minimise_many(search: Search, sample: Band) -> Found:
-    descent = descend(sample, _SAMPLE_STEPS)
-    columns, size = sample.shape[1], sample.shape[0]
-    count = int(min(1.0, _BAND_WIDTH * np.sqrt(columns / size)) * search.problem.rows.shape[0])
-    bound = search.proved(descent.step, count)
-    if bound is not None:
-        return Found(stopped(descent), 0, bound)
-    block, origin = search.sample, descent.step
-    ties = _ties(descent, search)
-    usual = _USUAL_LENGTH * float(np.median(sample.leverage / block.weight_values))
-    rows = ManyRows(search.problem, origin, descent.band.distance, usual, ties)
-    found = screen(rows, count, minimise, search.tell)
-    return Found(replace(found, step=origin + found.step), 0)
+def _through_all(descent: Descent) -> Optimum | None:
+    """The vertex of the rows nearest to zero if it fits all rows, but for what breaking ties would make of them."""
+    band = descent.band
+    basis = band.rows.nearest_basis(np.argsort(band.distance, kind="stable"))
+    if basis is None:
+        return None
+    try:
+        step = band.rows.solve(basis, band.residual)
+    except np.linalg.LinAlgError:
+        return None
+    if band.moved(step).size > _AMPLIFIED * float(band.weighted(np.abs(band.jitter)).sum()):
+        return None
+    return Optimum(Outcome.OPTIMAL, basis, descent.step + step, len(descent.losses) - 1, (*descent.losses, 0.0))
 
 
-def _ties(descent: Descent, search: Search) -> Ties:
-    block = search.sample
-    return Ties.of(descent.band.residual / block.weight_values, block.target)
+def _minimise_many(searches: Searches, sample: Block, bands: Sequence[Band]) -> list[Found]:
+    (size, columns), total = bands[0].shape, searches.problems[0].rows.shape[0]
+    count = int(min(1.0, _BAND_WIDTH * np.sqrt(columns / size)) * total)
+    unusual = _USUAL_LENGTH * float(np.median(bands[0].rows.leverage))
+    starts = [
+        Outlook(problem, descent.step, descent.band.distance, unusual, Ties.of(descent.band.residual, sample.target))
+        for problem, descent in zip(searches.problems, _descents(bands), strict=True)
+    ]
+    return _screened(searches, dict(enumerate(starts)), count)
+
+
+def _descents(bands: Sequence[Band]) -> list[Descent]:
+    """Descents on the same rows, each from where the one before it ended."""
+    descents: list[Descent] = []
+    start = np.zeros(bands[0].shape[1])
+    for band in bands:
+        descent = descend(band.moved(start), _SAMPLE_STEPS)
+        descents.append(replace(descent, step=start + descent.step))
+        start = descents[-1].step
+    return descents
+
+
+def minimise_with_levels(searches: Searches) -> list[Found]:
+    """The same with an absorbed column, each from interior-point steps on a sample."""
+    return [_minimise_with_levels(searches, number, problem) for number, problem in enumerate(searches.problems)]
+
+
+def _minimise_with_levels(searches: Searches, number: int, problem: Problem) -> Found:
+    whitening = problem.whitening
+    if not isinstance(whitening, AbsorbedWhitening):
+        raise TypeError("no column of many levels is absorbed")
+    if whitening.search is not None:
+        found = _minimise_with_levels(searches, number, replace(problem, whitening=whitening.search))
+        step = whitening.from_standard(whitening.search.to_standard(found.optimum.step))
+        return replace(found, optimum=replace(found.optimum, step=step))
+    count, columns = problem.standard_rows.shape
+    size = min(count, _LEVEL_SAMPLE_ROWS_PER_COLUMN * columns)
+    block = problem.standard_rows.take(scattered(count, size))
+    inside = descend_inside(block, whitening, problem.absolute_loss.tilt)
+    spread = _LEVEL_BAND_WIDTH * np.sqrt(columns / size) if size < count else 0.0
+    band = min(count, max(_LEVEL_BAND_ROWS_PER_COLUMN * columns, int(min(spread, 1.0) * count)))
+    start = Outlook(
+        problem=problem,
+        origin=whitening.from_standard(inside.point),
+        distance=relative_distance(inside.residual, whitening.leverage(block.design)),
+        unusual=np.sqrt(size / _SEEN_ROWS) if size < count else np.inf,
+        ties=Ties.of(inside.residual, block.target),
+    )
+    (found,) = _screened(searches, {number: start}, band)
+    iterations = inside.steps + found.optimum.iterations
+    return replace(found, optimum=replace(found.optimum, iterations=iterations))
+
+
+def _screened(searches: Searches, starts: Mapping[int, Outlook], count: int) -> list[Found]:
+    """The optima of problems from near them, by passes over all rows; their bands have about so many rows."""
+    bounds = {number: searches.bound(number, start.standard_point, count) for number, start in starts.items()}
+    going = [number for number, bound in bounds.items() if bound is None]
+
+    def prove(places: Sequence[int], bases: Sequence[Positions]) -> list[bool]:
+        return searches.prove([going[place] for place in places], bases)
+
+    problems = AllRows([starts[number] for number in going], prove)
+    optima = screen(problems, [count] * len(going), minimise, searches.tell) if going else []
+    ends = {number: Optimum.nowhere(Outcome.LIMIT, start.origin, 0) for number, start in starts.items()}
+    for number, optimum in zip(going, optima, strict=True):
+        ends[number] = replace(optimum, step=starts[number].origin + optimum.step)
+    return [Found(ends[number], 0, bounds[number]) for number in starts]

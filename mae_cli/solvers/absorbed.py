@@ -4,118 +4,24 @@ No row has two of its levels, so its indicators are orthogonal, and what they ha
 is the mean of these in every level (the within transformation of Frisch and Waugh, 1933). With the indicators first,
 R = [√D, √D·M; 0, R₊], where D holds the shares of the levels, M the means of the other columns in each level, and
 R₊ is the factor of the other columns less these means: all that is needed is as small as the other columns are few.
+
+Along a search among such rows only the inverse of the working rows of a basis is kept; multipliers and rates are
+products with the rows, whose indicators are never written out. An exchange thus costs a few passes over the rows of the
+band, whatever the number of levels.
 """
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from mae_cli.arrays import BoolArray, CodeArray, FloatArray, Positions
+from mae_cli.arrays import BoolArray, FloatArray, Positions
+from mae_cli.rows.blocks import join_designs
 from mae_cli.rows.design import Design
-
-
-@dataclass(frozen=True, eq=False)
-class LevelPoint:
-    """A point, step or gradient in two parts.
-
-    Attributes:
-        levels: (g + 1,) by the coefficients of the groups 0, …, g; group 0 has none, and its value no meaning.
-        others: (h,) by the whitened coordinates of the other columns.
-    """
-
-    levels: FloatArray
-    others: FloatArray
-
-    def __add__(self, other: "LevelPoint") -> "LevelPoint":
-        return LevelPoint(self.levels + other.levels, self.others + other.others)
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """The standard columns in two parts: g levels of the absorbed column, and the h other columns that are kept.
-
-    Attributes:
-        place: of the absorbed column among the categorical ones.
-        groups: (codes,) the group of every code: 1, …, g, or 0 for the baseline and levels left out.
-        levels: (g,) the standard columns of groups 1, …, g.
-        others: (h,) the other kept standard columns.
-        places: (h,) where the design without the absorbed column has them.
-    """
-
-    place: int
-    groups: CodeArray
-    levels: Positions
-    others: Positions
-    places: Positions
-
-    @staticmethod
-    def of(design: Design, place: int, kept: BoolArray) -> "Split":
-        """The split of those standard columns of a design that are `kept`, (p,)."""
-        first, count = design.offsets[place], design.level_counts[place]
-        groups = np.zeros(count + 1, dtype=np.int32)
-        members = np.flatnonzero(kept[first : first + count])
-        groups[members + 1] = np.arange(1, len(members) + 1)
-        remaining = np.delete(np.arange(len(kept)), slice(first, first + count))
-        places = np.flatnonzero(kept[remaining])
-        return Split(place, groups, first + members, remaining[places], places)
-
-    def rows(self, design: Design, inverse: FloatArray) -> "LevelRows":
-        """Rows of the design, its other columns to be whitened by `inverse`."""
-        return LevelRows(design.without(self.place), self.groups[design.codes[self.place]], self, inverse)
-
-
-@dataclass(frozen=True, eq=False)
-class LevelRows:
-    """Rows x = (group, z) with the products that a search needs, none of which writes an indicator out.
-
-    Attributes:
-        design: the columns other than the absorbed one, kept or not.
-        groups: (m,) 0, …, g.
-        split: which columns these are.
-        inverse: (h, h) R₊⁻¹, which whitens the other columns.
-    """
-
-    design: Design
-    groups: CodeArray
-    split: Split
-    inverse: FloatArray
-
-    @property
-    def count(self) -> int:
-        """The number g of groups."""
-        return len(self.split.levels)
-
-    def take(self, rows: Positions) -> "LevelRows":
-        """The rows at these places."""
-        return LevelRows(self.design.take(rows), self.groups[rows], self.split, self.inverse)
-
-    def others(self, coordinates: FloatArray) -> FloatArray:
-        """z·R₊⁻¹·coordinates, (m,)."""
-        coefficients = np.zeros(self.design.shape[1])
-        coefficients[self.split.places] = self.inverse @ coordinates
-        return self.design.product(coefficients)
-
-    def product(self, point: LevelPoint) -> FloatArray:
-        """The change of the prediction with the point, (m,); its level 0 must be 0."""
-        return self.others(point.others) + point.levels[self.groups]
-
-    def level_sums(self, vector: FloatArray) -> FloatArray:
-        """Σv over the rows of every group, (g + 1,)."""
-        return np.bincount(self.groups, vector, self.count + 1).astype(np.float64, copy=False)
-
-    def other_sums(self, vector: FloatArray) -> FloatArray:
-        """R₊⁻ᵀ·Σvz, (h,)."""
-        sums: FloatArray = self.design.transpose_product(vector)[self.split.places] @ self.inverse
-        return sums
-
-    def transpose_product(self, vector: FloatArray) -> LevelPoint:
-        """Σvx as a gradient."""
-        return LevelPoint(self.level_sums(vector), self.other_sums(vector))
-
-    def dense(self) -> FloatArray:
-        """The other columns z of every row, (m, h), for few rows."""
-        return self.design.dense()[:, self.split.places]
+from mae_cli.solvers.bases import Start
+from mae_cli.solvers.key_basis import KeyBasis, first_of_levels
+from mae_cli.solvers.level_rows import LevelPoint, LevelRows, Split
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +72,10 @@ class AbsorbedWhitening:
     def level_rows(self, design: Design) -> LevelRows:
         """Rows of a standard design in two parts."""
         return self.split.rows(design, self.inverse)
+
+    def band_rows(self, design: Design) -> "WhitenedLevels":
+        """V for the rows of a standard design, their indicators not written out."""
+        return WhitenedLevels(self.level_rows(design), self, self.leverage(design))
 
     def rows(self, matrix: FloatArray) -> FloatArray:
         """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows."""
@@ -234,3 +144,133 @@ class AbsorbedWhitening:
         squares = design.without(self.split.place).squared().product(others)
         squares += np.concatenate(([0.0], self.roots**-2.0))[self.split.groups[design.codes[self.split.place]]]
         return np.sqrt(squares)
+
+
+@dataclass(frozen=True, eq=False)
+class WhitenedLevels:
+    """Rows of a band; steps are in whitened coordinates.
+
+    Attributes:
+        rows: in two parts.
+        whitening: of their columns.
+        leverage: (m,) about ‖v‖.
+    """
+
+    rows: LevelRows
+    whitening: AbsorbedWhitening
+    leverage: FloatArray
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(m, k)."""
+        return len(self.rows.groups), len(self.whitening.kept)
+
+    def product(self, step: FloatArray) -> FloatArray:
+        """v·step, (m,)."""
+        return self.rows.product(self.whitening.parts(step))
+
+    def transpose_product(self, vector: FloatArray) -> FloatArray:
+        """Σ vector·v, (k,)."""
+        return self.whitening.whitened_gradient(self.rows.transpose_product(vector))
+
+    def take(self, places: Positions) -> "WhitenedLevels":
+        """The rows at these places."""
+        return WhitenedLevels(self.rows.take(places), self.whitening, self.leverage[places])
+
+    def joined(self, others: Sequence["WhitenedLevels"]) -> "WhitenedLevels":
+        """These rows and others behind them."""
+        every = [self, *others]
+        rows = LevelRows(
+            design=join_designs([each.rows.design for each in every]),
+            groups=np.concatenate([each.rows.groups for each in every]),
+            split=self.rows.split,
+            inverse=self.rows.inverse,
+        )
+        return WhitenedLevels(rows, self.whitening, np.concatenate([each.leverage for each in every]))
+
+    @property
+    def kind(self) -> Hashable:
+        """A kind of its own: every problem has its own working rows."""
+        return id(self)
+
+    def needed(self, distance: FloatArray) -> Positions:
+        """The nearest row of each level."""
+        keys = first_of_levels(self.rows.groups, self.rows.count, np.argsort(distance, kind="stable"))
+        return keys[keys >= 0]
+
+    def nearest_basis(self, order: Positions) -> KeyBasis | None:
+        """The first independent rows in this order, a key for each level before all; None when there are fewer."""
+        try:
+            return KeyBasis.nearest(self.rows, order)
+        except np.linalg.LinAlgError:  # the rows are dependent but for rounding
+            return None
+
+    def solve(self, basis: Positions, values: FloatArray) -> FloatArray:
+        """The step (k,) after which independent rows have these of the values (m,)."""
+        return self.whitening.whitened(KeyBasis.of(self.rows.take(basis)).solve(values[basis]))
+
+    def bases(self, every: Sequence["WhitenedLevels"], starts: Sequence[Start]) -> "LevelBases":
+        """Those of a single problem."""
+        (rows,), (start,) = every, starts
+        return LevelBases(rows, start)
+
+
+class LevelBases:
+    """The basis of one search: keys first, then the working rows."""
+
+    def __init__(self, rows: WhitenedLevels, start: Start) -> None:
+        self._rows, self._basis = rows, start.basis
+        self._weights = np.ones(rows.shape[0]) if start.weights is None else start.weights
+        self._target, self._linear = start.residual, rows.whitening.level_gradient(start.linear)
+        lengths = rows.leverage * self._weights
+        self.shortness = np.divide(1.0, lengths, out=np.zeros(len(lengths)), where=lengths > 0)[np.newaxis]
+        self._freed: tuple[int | None, int] = (None, 0)
+
+    @property
+    def places(self) -> Positions:
+        """(1, k) the rows of the basis."""
+        places: Positions = self._basis.places[np.newaxis]
+        return places
+
+    def refresh(self, _: Positions) -> tuple[FloatArray, BoolArray]:
+        """Compute the inverse from its rows alone: the residuals (1, m), and whether the rows are dependent."""
+        try:
+            self._basis.refresh()
+        except np.linalg.LinAlgError:
+            return np.zeros(self.shortness.shape), np.ones(1, dtype=bool)
+        residual = self._weights * (self._target - self._rows.rows.product(self._basis.solve(self._target)))
+        residual[self._basis.places] = 0.0
+        return residual[np.newaxis], np.zeros(1, dtype=bool)
+
+    def multipliers(self, signs: FloatArray) -> FloatArray:
+        """λ = ν/ω, (1, k)."""
+        keys, working = self._basis.multipliers(self._weights * signs[0], self._linear)
+        multipliers: FloatArray = np.concatenate([keys[1:], working]) / self._weights[self._basis.places]
+        return multipliers[np.newaxis]
+
+    def rates(self, leaving: Positions) -> tuple[FloatArray, Positions]:
+        """How fast predictions grow along the edge that frees a row, (1, m), 1 in it; and which row it is."""
+        count, which = len(self._basis.keys) - 1, int(leaving[0])
+        group = which + 1
+        place = which - count if which >= count else self._basis.freeing(group)
+        self._freed = (place, group)
+        if place is None:
+            row, edge = int(self._basis.keys[group]), self._basis.edge_of_key(group)
+        else:
+            row, edge = int(self._basis.working[place]), self._basis.edge_of_working(place)
+        return (edge * self._weights / self._weights[row])[np.newaxis], np.array([row])
+
+    def replace(self, _: Positions, entering: Positions) -> None:
+        """The row that was freed gives its place to another."""
+        place, group = self._freed
+        if place is None:
+            self._basis.replace_key(group, int(entering[0]))
+        else:
+            self._basis.replace_working(place, int(entering[0]))
+
+    def step(self, _: int) -> FloatArray:
+        """(k,) from d = 0 to the vertex."""
+        return self._rows.whitening.whitened(self._basis.solve(self._target))
+
+    def drop(self, _: int) -> None:
+        """The search is over."""

@@ -15,8 +15,9 @@ from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.design import Design
 from mae_cli.rows.sums import Sums, sum_blocks
-from mae_cli.solvers.absorbed import AbsorbedWhitening, Split
+from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.band import is_small
+from mae_cli.solvers.level_rows import Split
 from mae_cli.solvers.rank import Factored, Noise, independent_columns, whole_numbers
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.whitening import (

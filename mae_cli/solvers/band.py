@@ -1,28 +1,24 @@
-"""The dense problem that the descent and the vertex search work on: minimise Σ|rᵢ − vᵢ·d| − c·d over d.
+"""The problem that a search works on: minimise Σωᵢ|rᵢ − vᵢ·d| − c·d over d, for some rows v.
 
-Its rows are whitened and scaled by their weights; r are residuals at the point where d = 0. The linear term c
-holds the tilt of a quantile and the pull of rows that are not in the problem because the sign of their residual is
-taken as known (a *band* of rows around zero then remains).
+The rows are whitened; r are residuals at the point where d = 0. The linear term c holds the tilt of a quantile and
+the pull of rows that are not in the problem because the sign of their residual is taken as known (a *band* of rows
+around zero then remains).
 
 Tied data puts more rows through one point than the problem has columns, and exchanges between such rows can go in
 circles. The search therefore works on residuals that differ from the true ones by a random `jitter`, which is wider
 than the rounding of a row and narrower than a typical residual.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Protocol, Self
 
 import numpy as np
 
-from mae_cli.arrays import BoolArray, FloatArray, Positions
-from mae_cli.rows.blocks import Block
-from mae_cli.rows.products import product, row_lengths, transpose_product
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.sampling import scattered
-from mae_cli.solvers.whitening import Whitening
-
-B = TypeVar("B")
+from mae_cli.solvers.bases import Bases, Start
 
 # Up to so many numbers the rows are one dense problem: two passes of a descent then cost less than a sample saves,
 # and writing indicators out costs no more than going round them.
@@ -36,91 +32,151 @@ def is_small(shape: tuple[int, int]) -> bool:
     return count * columns <= _DENSE_SIZE
 
 
+class BandRows(Protocol):
+    """Whitened rows v, (m, k), whatever they are kept as."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(m, k)."""
+        ...
+
+    @property
+    def leverage(self) -> FloatArray:
+        """‖v‖, or about that, (m,): how far a residual can move when the point moves by one."""
+        ...
+
+    def product(self, step: FloatArray) -> FloatArray:
+        """v·step, (m,)."""
+        ...
+
+    def transpose_product(self, vector: FloatArray) -> FloatArray:
+        """Σ vector·v, (k,)."""
+        ...
+
+    def take(self, places: Positions) -> Self:
+        """The rows at these places."""
+        ...
+
+    def joined(self, others: Sequence[Self]) -> Self:
+        """These rows and others behind them."""
+        ...
+
+    @property
+    def kind(self) -> Hashable:
+        """Problems whose rows are of one kind can be searched in step."""
+        ...
+
+    def needed(self, distance: FloatArray) -> Positions:
+        """The rows without which none of these is a basis, or hardly one, given their distances (m,)."""
+        ...
+
+    def nearest_basis(self, order: Positions) -> Any:
+        """The first k independent rows in this order; None when there are fewer."""
+        ...
+
+    def solve(self, basis: Positions, values: FloatArray) -> FloatArray:
+        """The step (k,) after which independent rows have these of the values (m,)."""
+        ...
+
+    def bases(self, every: Sequence[Self], starts: Sequence[Start]) -> Bases:
+        """Those of several problems with rows of one kind."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Band:
-    """Rows of a problem.
+    """Rows of a problem, seen from the point d = 0.
 
     Attributes:
-        matrix: (m, k) whitened rows v.
-        leverage: (m,) ‖v‖: how far a residual can move when the point moves by one.
-        residual: (m,) residuals r at d = 0.
+        rows: v, (m, k).
+        weights: (m,) ω; None when all are 1.
+        residual: (m,) r.
         linear: (k,) the linear term c.
         jitter: (m,) what is added to the residuals to break ties.
     """
 
-    matrix: FloatArray
-    leverage: FloatArray
+    rows: BandRows
+    weights: FloatArray | None
     residual: FloatArray
     linear: FloatArray
     jitter: FloatArray
 
-    @staticmethod
-    def of(block: Block, whitening: Whitening) -> "Band":
-        """The rows of a standard block from d = 0 on, scaled by their weights; no linear term, ties not broken."""
-        matrix = whitening.rows(block.design.dense())
-        if block.weights is not None:
-            matrix *= block.weights[:, np.newaxis]
-        nothing = np.zeros(matrix.shape[1]), np.zeros(len(matrix))
-        return Band(matrix, row_lengths(matrix), block.weighted(block.target), *nothing)
-
-    @staticmethod
-    def joined(bands: Iterable["Band"]) -> "Band":
-        """All rows, without a linear term."""
-        rows = [(band.matrix, band.leverage, band.residual, band.jitter) for band in bands]
-        matrix, leverage, residual, jitter = map(np.concatenate, zip(*rows, strict=True))
-        return Band(matrix, leverage, residual, np.zeros(matrix.shape[1]), jitter)
-
     @property
     def shape(self) -> tuple[int, int]:
         """(rows, columns)."""
-        return self.matrix.shape[0], self.matrix.shape[1]
+        return self.rows.shape
 
     @cached_property
     def distance(self) -> FloatArray:
         """|r| / ‖v‖, (m,): how far the point must move before the sign of the residual can change."""
-        return relative_distance(self.residual, self.leverage)
+        return relative_distance(self.residual, self.rows.leverage)
+
+    @cached_property
+    def size(self) -> float:
+        """Σω|r|."""
+        return float(self.weighted(np.abs(self.residual)).sum())
+
+    def weighted(self, values: FloatArray) -> FloatArray:
+        """ω·values."""
+        return values if self.weights is None else self.weights * values
+
+    def pull(self, signs: FloatArray) -> FloatArray:
+        """The sum c + Σω·signs·v, (k,): the way that the objective falls fastest."""
+        pull: FloatArray = self.linear + self.rows.transpose_product(self.weighted(signs))
+        return pull
 
     def moved(self, step: FloatArray) -> "Band":
         """The same problem seen from the point d = `step`."""
-        return replace(self, residual=self.residual - product(self.matrix, step))
+        return replace(self, residual=self.residual - self.rows.product(step)) if step.any() else self
 
     def perturbed(self) -> "Band":
         """The same problem with ties broken."""
         return replace(self, residual=self.residual + self.jitter)
 
-    def take(self, rows: Positions | BoolArray) -> "Band":
+    def take(self, places: Positions) -> "Band":
         """Only these rows; the linear term stays."""
-        return Band(self.matrix[rows], self.leverage[rows], self.residual[rows], self.linear, self.jitter[rows])
+        weights = None if self.weights is None else self.weights[places]
+        return Band(self.rows.take(places), weights, self.residual[places], self.linear, self.jitter[places])
 
-    def narrowed(self, count: int) -> "Narrowed[Band]":
+    def joined(self, others: Sequence["Band"]) -> "Band":
+        """These rows and those of others behind them; the linear term stays."""
+        every = (self, *others)
+        return Band(
+            rows=self.rows.joined([band.rows for band in others]),
+            weights=None if self.weights is None else np.concatenate([band.weighted(np.ones(1)) for band in every]),
+            residual=np.concatenate([band.residual for band in every]),
+            linear=self.linear,
+            jitter=np.concatenate([band.jitter for band in every]),
+        )
+
+    def narrowed(self, count: int) -> "Narrowed":
         """The `count` rows with the smallest distance; every other row acts through its present sign alone."""
-        members = np.arange(len(self.residual))
-        if count < len(members):
-            members = np.sort(np.argpartition(self.distance, count)[:count])
-        return self._narrowed_to(members)
+        if count >= len(self.residual):
+            return self._narrowed_to(np.arange(len(self.residual)))
+        nearest = np.argpartition(self.distance, count)[:count]
+        return self._narrowed_to(np.union1d(nearest, self.rows.needed(self.distance)))
 
-    def widened(self, narrowed: "Narrowed[Band]", rows: "SignedRows") -> "Narrowed[Band]":
+    def widened(self, narrowed: "Narrowed", rows: "SignedRows") -> "Narrowed":
         """The rows join the narrowed problem."""
-        return self._narrowed_to(narrowed.members_with(rows))
+        return self._narrowed_to(np.sort(np.concatenate([narrowed.members, rows.rows]), kind="stable"))
 
-    def _narrowed_to(self, members: Positions) -> "Narrowed[Band]":
+    def _narrowed_to(self, members: Positions) -> "Narrowed":
         signs = np.sign(self.residual)
         signs[members] = 0.0
-        band = replace(self.take(members), linear=self.linear + transpose_product(self.matrix, signs))
-        return Narrowed(members, band, float(np.abs(self.residual).sum()))
+        return Narrowed(members, replace(self.take(members), linear=self.pull(signs)), self.size)
 
     def check(self, members: Positions, step: FloatArray) -> "Check":
         """Look at all rows after a `step` that was found with the `members` alone."""
-        residual, signs = self.residual - product(self.matrix, step), np.sign(self.residual)
+        residual, signs = self.residual - self.rows.product(step), np.sign(self.residual)
         outside = np.ones(len(residual), dtype=bool)
         outside[members] = False
         wrong = np.flatnonzero(outside & (signs * residual < 0))
-        objective = float(np.abs(residual).sum() - self.linear @ step)
+        objective = float(self.weighted(np.abs(residual)).sum() - self.linear @ step)
         return Check(SignedRows(wrong, signs[wrong]), objective)
 
 
 @dataclass(frozen=True, eq=False)
-class Narrowed(Generic[B]):
+class Narrowed:
     """A problem narrowed to some of its rows, all other signs taken as known.
 
     Attributes:
@@ -130,12 +186,8 @@ class Narrowed(Generic[B]):
     """
 
     members: Positions
-    band: B
+    band: Band
     objective: float
-
-    def members_with(self, rows: "SignedRows") -> Positions:
-        """The members and other rows, in the order of their positions."""
-        return np.sort(np.concatenate([self.members, rows.rows]), kind="stable")
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +221,7 @@ class Check:
 
     Attributes:
         wrong: rows outside of the band whose sign was taken as known and is not, with that sign.
-        objective: Σ|r − v·d| − c·d over all rows at the step.
+        objective: over all rows at the step.
     """
 
     wrong: SignedRows

@@ -11,7 +11,6 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.losses import breakpoint_step
-from mae_cli.rows.products import product, transpose_product
 from mae_cli.solvers.band import Band, typical_size
 
 # A step that gains less than this share of a typical residual is left to the vertex search, which is then cheaper.
@@ -20,12 +19,12 @@ _SMALLEST_GAIN = 1e-4
 
 @dataclass(frozen=True, eq=False)
 class Descent:
-    """Where a descent ended.
+    """Where the way down to near the optimum ended.
 
     Attributes:
         step: (k,) from the start to the end.
         band: the problem seen from there.
-        losses: the objective Σ|r| − c·d at the start and after every step.
+        losses: the objective Σω|r| − c·d at the start and after every step.
         unbounded: whether the objective falls for ever along the last direction: rows are missing from the band.
     """
 
@@ -36,23 +35,23 @@ class Descent:
 
     @property
     def offset(self) -> float:
-        """The objective at the start of `band` minus Σ|r| there: −c·step."""
-        return self.losses[-1] - float(np.abs(self.band.residual).sum())
+        """The objective at the start of `band` minus Σω|r| there: −c·step."""
+        return self.losses[-1] - self.band.size
 
 
 def descend(band: Band, most_steps: int) -> Descent:
     """Take steps d = Vᵀsgn(r) + c of exact length until they hardly gain, or `most_steps` are done."""
     residual, step = band.residual, np.zeros(len(band.linear))
-    losses, length = [float(np.abs(residual).sum())], 0.0
+    losses, length = [band.size], 0.0
     for _ in range(most_steps):
-        direction = transpose_product(band.matrix, np.sign(residual)) + band.linear
-        rate = product(band.matrix, direction)
-        length = breakpoint_step(residual, rate, np.abs(rate), float(band.linear @ direction))
+        direction = band.pull(np.sign(residual))
+        rate = band.rows.product(direction)
+        length = breakpoint_step(residual, rate, band.weighted(np.abs(rate)), float(band.linear @ direction))
         if not math.isfinite(length) or length <= 0:
             break
         ahead = residual - length * rate
-        loss = float(np.abs(ahead).sum() - band.linear @ (step + length * direction))
-        enough = losses[-1] - loss >= _SMALLEST_GAIN * len(residual) * typical_size(residual)
+        loss = float(band.weighted(np.abs(ahead)).sum() - band.linear @ (step + length * direction))
+        enough = losses[-1] - loss >= _SMALLEST_GAIN * len(residual) * typical_size(band.weighted(residual))
         if not enough and len(losses) == 1:
             break  # the start is as good, and may be a vertex
         residual, step = ahead, step + length * direction

@@ -7,6 +7,7 @@ residual is zero is reached at once, in the order in which the perturbation woul
 1990), so that exchanges cannot go in circles.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,14 +15,13 @@ import numpy as np
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block, whole
 from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.band import Band, is_small
+from mae_cli.solvers.band import is_small, relative_distance
 from mae_cli.solvers.certificate import Bound
-from mae_cli.solvers.independence import independent_rows
+from mae_cli.solvers.exchange import Optimum
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.rounding import UNIT
-from mae_cli.solvers.screening import Optimum
 from mae_cli.solvers.solution import ROUNDED_GAP
-from mae_cli.solvers.vertex_proof import Vertex, VertexProof
+from mae_cli.solvers.vertex_proof import Vertex, VertexProof, prove
 from mae_cli.solvers.vertex_sums import VertexView
 
 # Exchanges end when this much work is done, counted in numbers touched, but not before the fewest are made.
@@ -48,30 +48,35 @@ class Settled:
     exchanges: int
 
 
-def settle_from(problem: Problem, optimum: Optimum, tolerance: float) -> Settled | None:
-    """Settle the end of a search, or begin with the rows nearest to there if it has no basis; None if they are none."""
+def settle_from(problem: Problem, optimum: Optimum, tolerance: float, first: VertexProof | None) -> Settled | None:
+    """Settle the end of a search, or begin with the rows nearest to there if it has no basis; None if they are none.
+
+    Its vertex has a `first` proof already, or none.
+    """
     if len(optimum.basis) == len(problem.whitening.kept):
-        settled = settle(problem, optimum.basis, tolerance)
+        settled = settle(problem, optimum.basis, tolerance, first)
         if settled is not None:
             return settled
     basis = _nearest_basis(problem, optimum)
     return None if basis is None else settle(problem, basis, tolerance)
 
 
-def settle(problem: Problem, basis: Positions, tolerance: float) -> Settled | None:
+def settle(problem: Problem, basis: Positions, tolerance: float, first: VertexProof | None = None) -> Settled | None:
     """Prove the vertex of a basis, or exchange its rows until one is proved to be optimal; None if it is no basis.
 
-    Exchanges that take long end when the relative gap is within the `tolerance`.
+    Exchanges that take long end when the relative gap is within the `tolerance`. Of the basis itself there may be a
+    `first` proof already.
     """
     best: VertexProof | None = None
     latest: VertexProof | None = None
     lower_bound, exchanges, refused = -np.inf, 0, np.zeros(0, dtype=np.intp)
     following: Positions | None = basis
     while following is not None:
-        try:
-            # What floats blur once they would blur again.
-            proof = _proved(problem, following, is_thorough=best is not None and best.vertex.view.is_thorough)
-        except np.linalg.LinAlgError:  # but for rounding, the row that came in depends on the others
+        # What floats blur once they would blur again.
+        is_thorough = best is not None and best.vertex.view.is_thorough
+        proof = first or prove_basis(problem, following, is_thorough=is_thorough)
+        first = None
+        if proof is None:  # but for rounding, the row that came in depends on the others
             if latest is None or latest.worst is None or len(refused) == _MOST_REFUSED:
                 break
             refused = np.append(refused, following[latest.worst])
@@ -114,23 +119,51 @@ def _nearest_basis(problem: Problem, optimum: Optimum) -> Positions | None:
     if isinstance(whitening, AbsorbedWhitening) or not is_small(problem.rows.shape):
         return None
     block = problem.standard(whole(problem.rows))
-    band = Band.of(block, whitening).moved(optimum.step)
-    rows = independent_rows(band.matrix.__getitem__, len(whitening.kept), np.argsort(band.distance, kind="stable"))
-    return rows if len(rows) == len(whitening.kept) else None
+    rows = whitening.band_rows(block.design)
+    distance = relative_distance(block.target - rows.product(optimum.step), rows.leverage)
+    return rows.nearest_basis(np.argsort(distance, kind="stable"))
 
 
-def _proved(problem: Problem, basis: Positions, *, is_thorough: bool) -> VertexProof:
+def prove_basis(problem: Problem, basis: Positions, *, is_thorough: bool = False) -> VertexProof | None:
+    """The proof of the vertex of a basis; None if its rows are dependent."""
+    return prove_bases([problem], [basis], is_thorough=is_thorough)[0]
+
+
+def prove_bases(
+    problems: Sequence[Problem], bases: Sequence[Positions], *, is_thorough: bool = False
+) -> list[VertexProof | None]:
+    """The proofs of the vertices of problems over the same rows, by as few passes as may be; None for no basis.
+
+    Residuals have twice the digits where floats blur a proof, or in any case.
+    """
+    pairs = zip(problems, bases, strict=True)
+    vertices = [_vertex(problem, basis, is_thorough=is_thorough) for problem, basis in pairs]
+    at_once = {number: each for number, each in enumerate(vertices) if each is not None and _is_worth_a_look(each)}
+    proofs = dict(zip(at_once, prove(list(at_once.values())), strict=True)) if at_once else {}
+    return [_sharpened(vertex, proofs.get(number)) for number, vertex in enumerate(vertices)]
+
+
+def _vertex(problem: Problem, basis: Positions, *, is_thorough: bool) -> Vertex | None:
+    try:
+        return Vertex.of(problem, basis, is_thorough=is_thorough)
+    except np.linalg.LinAlgError:
+        return None
+
+
+def _is_worth_a_look(vertex: Vertex) -> bool:
+    """Whether a proof from residuals in floats may do."""
+    return vertex.view.is_thorough or not vertex.is_rounded_coarsely
+
+
+def _sharpened(vertex: Vertex | None, proof: VertexProof | None) -> VertexProof | None:
     """The proof, from residuals in twice the digits where floats blur it."""
-    vertex = Vertex.of(problem, basis, is_thorough=is_thorough)
-    if is_thorough:
-        return vertex.prove()
-    if not vertex.is_rounded_coarsely:
-        proof = vertex.prove()
-        if proof.is_blurred:
-            proof = proof.with_measured_numbers()
-        if not proof.is_blurred:
-            return proof
-    return Vertex.of(problem, basis, is_thorough=True).prove()
+    if vertex is None:
+        return None
+    if proof is not None and proof.is_blurred:
+        proof = proof.with_measured_numbers()
+    if proof is not None and not proof.is_blurred:
+        return proof
+    return Vertex.of(vertex.problem, vertex.basis.positions, is_thorough=True).prove()
 
 
 def _budget(problem: Problem) -> int:

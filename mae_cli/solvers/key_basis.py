@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.solvers.absorbed import LevelPoint, LevelRows
 from mae_cli.solvers.independence import independent_rows
+from mae_cli.solvers.level_rows import LevelPoint, LevelRows
 
 # Rows of an inverse times its matrix that are farther than this from those of a unit matrix are no inverse.
 _GOOD = 0.5

@@ -6,8 +6,9 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.rows.design import Design
-from mae_cli.solvers.absorbed import AbsorbedWhitening, LevelPoint
+from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.key_basis import KeyBasis, checked_inverse
+from mae_cli.solvers.level_rows import LevelPoint
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,142 +4,227 @@ At a point near the optimum the sign of almost every residual is already right. 
 kept as a problem of its own; the others act through the sum of their signed rows. When the band is solved, every
 sign that was taken as known is checked against the data, the rows where it was wrong join the band, and it is
 solved again, until none is wrong: then the optimum of the band is the optimum of all rows.
+
+A band of many rows is itself solved so, until there are only a few rows for each column (`minimise`). Everything here
+is done for several problems at once, so that they share passes over their rows, and walk in step where they are small.
 """
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Protocol, Self, TypeVar
+from typing import Protocol
 
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.solvers.band import Band, Check, Narrowed, SignedRows
 from mae_cli.solvers.descent import Descent, descend
-from mae_cli.solvers.vertex import Outcome, search
+from mae_cli.solvers.exchange import Optimum, Outcome, search
 
 # Exchanges are cheap on a few rows for each column, and the descent ends well within such a band.
 _BAND_ROWS_PER_COLUMN = 4
 _SMALLEST_BAND = 40
 _NARROWING = 8
 DESCENT_STEPS = 12
-EXCHANGES_PER_COLUMN = 16
+_EXCHANGES_PER_COLUMN = 16
 # An unbounded band grows by this factor.
 _WIDENING = 4
 _MOST_ROUNDS = 100
+
+Solve = Callable[[Sequence[Band], Sequence[float]], list[Optimum]]
+"""The optima of some bands, each narrowed from a problem of so many rows."""
 
 
 def _ignore(objective: float) -> None:
     """Nobody asks for the objective."""
 
 
-class Part(Protocol):
-    """A problem of few rows, whatever it keeps them in."""
-
-    def moved(self, step: FloatArray) -> Self:
-        """The same problem seen from the point d = `step`."""
-        ...
-
-
-P = TypeVar("P", bound=Part)
-
-
-class Screenable(Protocol[P]):
-    """A problem Σ|rᵢ − vᵢ·d| − c·d over many rows that can be narrowed to a part of them."""
+class Screenable(Protocol):
+    """Problems Σω|r − v·d| − c·d over many rows that can be narrowed to a part of them; each has a number."""
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """(rows, columns)."""
+    def shapes(self) -> Sequence[tuple[int, int]]:
+        """(rows, columns) of each."""
         ...
 
-    def narrowed(self, count: int) -> Narrowed[P]:
-        """The problem of about `count` rows whose residual changes its sign first."""
+    def narrowed(self, numbers: Sequence[int], counts: Sequence[int]) -> list[Narrowed]:
+        """The problems of about so many rows whose residual changes its sign first."""
         ...
 
-    def widened(self, narrowed: Narrowed[P], rows: SignedRows) -> Narrowed[P]:
-        """The same with more rows, which were taken to have these signs."""
+    def widened(self, number: int, narrowed: Narrowed, rows: SignedRows) -> Narrowed:
+        """One with more rows, which were taken to have these signs."""
         ...
 
-    def check(self, members: Positions, step: FloatArray) -> Check:
-        """What all rows say to a step found with the `members` alone."""
+    def proved(self, numbers: Sequence[int], bases: Sequence[Positions]) -> list[bool]:
+        """Which are known to be solved by the vertices of these rows, so that no sign has to be checked."""
+        ...
+
+    def checked(self, numbers: Sequence[int], rounds: Sequence["Round"]) -> list[Check]:
+        """What all rows say to the steps of rounds found with their members alone."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
-class Optimum:
-    """An optimal vertex of a problem, or the point where its search ended.
+class Bands:
+    """Bands as problems that can be narrowed further."""
+
+    bands: Sequence[Band]
+
+    @property
+    def shapes(self) -> Sequence[tuple[int, int]]:
+        """(rows, columns) of each."""
+        return [band.shape for band in self.bands]
+
+    def narrowed(self, numbers: Sequence[int], counts: Sequence[int]) -> list[Narrowed]:
+        """The rows with the smallest distance; every other row acts through its present sign alone."""
+        return [self.bands[number].narrowed(count) for number, count in zip(numbers, counts, strict=True)]
+
+    def widened(self, number: int, narrowed: Narrowed, rows: SignedRows) -> Narrowed:
+        """The rows join the narrowed problem."""
+        return self.bands[number].widened(narrowed, rows)
+
+    def proved(self, numbers: Sequence[int], _: Sequence[Positions]) -> list[bool]:
+        """A check is cheaper than any proof."""
+        return [False] * len(numbers)
+
+    def checked(self, numbers: Sequence[int], rounds: Sequence["Round"]) -> list[Check]:
+        """Look at all rows."""
+        return [
+            self.bands[number].check(each.narrowed.members, each.step)
+            for number, each in zip(numbers, rounds, strict=True)
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """How far the screening of a problem has come.
 
     Attributes:
-        outcome: `Outcome.OPTIMAL` when the vertex is optimal for every row of the problem.
-        basis: (k,) rows of the problem with residual zero.
-        step: (k,) from the origin of the problem to the vertex.
-        iterations: descent steps and exchanges.
-        losses: the objective over all rows of the problem at the start and after each step or round.
+        count: about how many rows it was narrowed to.
+        narrowed: the problem of these, and of rows that joined them.
+        step: (k,) from the origin of the problem to where it is seen from.
+        iterations: made so far.
+        losses: the objective over all rows at the start and after each round.
+        basis: (k,) rows of the problem at the last vertex.
+        outcome: of the problem.
     """
 
-    outcome: Outcome
-    basis: Positions
+    count: int
+    narrowed: Narrowed
     step: FloatArray
     iterations: int
     losses: tuple[float, ...]
+    basis: Positions
+    outcome: Outcome = Outcome.LIMIT
 
+    @staticmethod
+    def first(count: int, narrowed: Narrowed) -> "Round":
+        """Before anything is solved."""
+        nothing = np.zeros(0, dtype=np.intp)
+        return Round(count, narrowed, np.zeros(narrowed.band.shape[1]), 0, (narrowed.objective,), nothing)
 
-def minimise(band: Band) -> Optimum:
-    """The exact minimiser of Σ|r − v·d| − c·d over the rows of `band`: descend, narrow, search a vertex, check."""
-    return finish(descend(band, DESCENT_STEPS))
+    def after(self, found: Optimum) -> "Round":
+        """At the optimum of the narrowed problem."""
+        return replace(
+            self,
+            step=self.step + found.step,
+            iterations=self.iterations + found.iterations,
+            basis=self.narrowed.members[found.basis],
+        )
 
-
-def finish(descent: Descent) -> Optimum:
-    """The optimum from the end of a descent on."""
-    band = descent.band
-    if descent.unbounded:
-        return stopped(descent)
-    loosened = band.perturbed()
-    # Where most rows are tied, no few of them make a bounded problem: all are descended on anew, at the scale of ties.
-    found = screen(loosened, _inner(band.shape), partial(_solve, outer=math.inf))
-    if found.outcome is Outcome.UNBOUNDED:
-        return replace(found, step=descent.step)
-    step = np.linalg.solve(band.matrix[found.basis], band.residual[found.basis]).astype(np.float64, copy=False)
-    losses = (*descent.losses, *(loss + descent.offset for loss in found.losses[1:]))
-    return Optimum(
-        outcome=found.outcome,
-        basis=found.basis,
-        step=descent.step + step,
-        iterations=len(descent.losses) - 1 + found.iterations,
-        losses=losses,
-    )
+    @property
+    def optimum(self) -> Optimum:
+        """The end of the screening."""
+        return Optimum(self.outcome, self.basis, self.step, self.iterations, self.losses)
 
 
 def screen(
-    problem: Screenable[P], count: int, solve: Callable[[P], Optimum], tell: Callable[[float], None] = _ignore
-) -> Optimum:
-    """The optimum of all rows of `problem` from bands of at first about `count` of them, each solved by `solve`.
+    problems: Screenable, counts: Sequence[int], solve: Solve, tell: Callable[[float], None] = _ignore
+) -> list[Optimum]:
+    """The optima of all rows of the `problems` from bands of at first about so many of them, solved by `solve`.
 
-    `tell` is told the objective over all rows after every round.
+    `tell` is told the objective of the last problem after every round.
     """
-    rows, columns = problem.shape
-    narrowed = problem.narrowed(count)
-    step, losses, iterations = np.zeros(columns), [narrowed.objective], 0
-    check = None
+    everything = range(len(counts))
+    rounds = dict(enumerate(map(Round.first, counts, problems.narrowed(everything, counts))))
+    going = list(everything)
     for _ in range(_MOST_ROUNDS):
-        found = solve(narrowed.band.moved(step))
-        iterations += found.iterations
-        if found.outcome is Outcome.UNBOUNDED:
-            if count >= rows:
-                return replace(found, step=step + found.step)
-            count = min(_WIDENING * max(count, 1), rows)
-            narrowed = problem.narrowed(count)
-            continue
-        step = step + found.step
-        check = problem.check(narrowed.members, step)
-        losses.append(check.objective)
-        tell(check.objective)
-        if not len(check.wrong.rows):
+        if not going:
             break
-        narrowed = problem.widened(narrowed, check.wrong)
-    outcome = found.outcome if check is not None and not len(check.wrong.rows) else Outcome.LIMIT
-    return Optimum(outcome, narrowed.members[found.basis], step, iterations, tuple(losses))
+        bands = [rounds[number].narrowed.band.moved(rounds[number].step) for number in going]
+        found = dict(zip(going, solve(bands, [problems.shapes[number][0] for number in going]), strict=True))
+        unbounded = [number for number in going if found[number].outcome is Outcome.UNBOUNDED]
+        bounded = [number for number in going if number not in unbounded]
+        for number in going:
+            rounds[number] = rounds[number].after(found[number])
+        going = _widened_bands(problems, rounds, unbounded)
+        going += _checked_bands(problems, rounds, bounded, tell)
+    return [rounds[number].optimum for number in everything]
+
+
+def _widened_bands(problems: Screenable, rounds: dict[int, Round], unbounded: Sequence[int]) -> list[int]:
+    """Bands without enough rows get more; the problems that have more."""
+    for number in unbounded:
+        rounds[number] = replace(rounds[number], outcome=Outcome.UNBOUNDED)
+    going = [number for number in unbounded if rounds[number].count < problems.shapes[number][0]]
+    counts = [min(_WIDENING * max(rounds[number].count, 1), problems.shapes[number][0]) for number in going]
+    for number, count, narrowed in zip(going, counts, problems.narrowed(going, counts) if going else [], strict=True):
+        rounds[number] = replace(rounds[number], count=count, narrowed=narrowed, outcome=Outcome.LIMIT)
+    return going
+
+
+def _checked_bands(
+    problems: Screenable, rounds: dict[int, Round], bounded: Sequence[int], tell: Callable[[float], None]
+) -> list[int]:
+    """Rows whose sign was wrong join their bands; the problems that have some."""
+    proofs = problems.proved(bounded, [rounds[number].basis for number in bounded])
+    doubtful = [number for number, is_proved in zip(bounded, proofs, strict=True) if not is_proved]
+    checks = problems.checked(doubtful, [rounds[number] for number in doubtful]) if doubtful else []
+    for number, check in zip(doubtful, checks, strict=True):
+        tell(check.objective)
+        now = replace(rounds[number], losses=(*rounds[number].losses, check.objective))
+        if len(check.wrong.rows):
+            now = replace(now, narrowed=problems.widened(number, now.narrowed, check.wrong))
+        rounds[number] = now
+    wrong = [number for number, check in zip(doubtful, checks, strict=True) if len(check.wrong.rows)]
+    for number in set(bounded) - set(wrong):
+        rounds[number] = replace(rounds[number], outcome=Outcome.OPTIMAL)
+    return wrong
+
+
+def minimise(bands: Sequence[Band], _: Sequence[float] = ()) -> list[Optimum]:
+    """The exact minimisers of Σω|r − v·d| − c·d over the rows of each band: descend, narrow, search a vertex, check."""
+    return finish([descend(band, DESCENT_STEPS) for band in bands])
+
+
+def finish(descents: Sequence[Descent]) -> list[Optimum]:
+    """The optima from the ends of descents on, ties broken on the way."""
+    ends = {number: stopped(descent) for number, descent in enumerate(descents) if descent.unbounded}
+    going = [number for number in range(len(descents)) if number not in ends]
+    loosened = [descents[number].band.perturbed() for number in going]
+    # Where most rows are tied, no few of them make a bounded problem: all are descended on anew, at the scale of ties.
+    optima = screen(Bands(loosened), [_inner(band.shape) for band in loosened], _solved_anew) if going else []
+    for number, found in zip(going, optima, strict=True):
+        ends[number] = _polished(descents[number], found)
+    return [ends[number] for number in range(len(descents))]
+
+
+def stopped(descent: Descent) -> Optimum:
+    """The end of a descent after which no vertex is searched."""
+    outcome = Outcome.UNBOUNDED if descent.unbounded else Outcome.LIMIT
+    return Optimum.nowhere(outcome, descent.step, len(descent.losses) - 1, descent.losses)
+
+
+def _polished(descent: Descent, found: Optimum) -> Optimum:
+    """A vertex found among residuals that were moved to break ties, as that of the true ones."""
+    if found.outcome is Outcome.UNBOUNDED:
+        return replace(found, step=descent.step)
+    step = descent.band.rows.solve(found.basis, descent.band.residual)
+    return replace(
+        found,
+        step=descent.step + step,
+        iterations=len(descent.losses) - 1 + found.iterations,
+        losses=(*descent.losses, *(loss + descent.offset for loss in found.losses[1:])),
+    )
 
 
 def _inner(shape: tuple[int, int]) -> int:
@@ -148,22 +233,38 @@ def _inner(shape: tuple[int, int]) -> int:
     return min(max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND, rows // _NARROWING), rows)
 
 
-def stopped(descent: Descent) -> Optimum:
-    """The end of a descent after which no vertex is searched."""
-    nowhere = np.zeros(0, dtype=np.intp)
-    outcome = Outcome.UNBOUNDED if descent.unbounded else Outcome.LIMIT
-    return Optimum(outcome, nowhere, descent.step, len(descent.losses) - 1, descent.losses)
+def _solved_anew(bands: Sequence[Band], _: Sequence[float]) -> list[Optimum]:
+    return _solved(bands, [np.inf] * len(bands))
 
 
-def _solve(band: Band, outer: float) -> Optimum:
-    """The optimum of a band out of `outer` rows: by descent and a band of this one where that is worth it."""
-    rows, columns = band.shape
-    # A band that had to be widened to most of the rows around it is searched as it is, or narrowing would not end.
-    if rows <= 2 * max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND) or 2 * rows > outer:
-        vertex = search(band, EXCHANGES_PER_COLUMN * columns)
-        return Optimum(vertex.outcome, vertex.basis, vertex.step, vertex.exchanges, ())
-    descent = descend(band, DESCENT_STEPS)
-    if descent.unbounded:
-        return stopped(descent)
-    found = screen(descent.band, _inner(band.shape), partial(_solve, outer=rows))
+def _solved(bands: Sequence[Band], outer: Sequence[float]) -> list[Optimum]:
+    """The optima of bands out of so many rows: by descent and a band of this one where that is worth it."""
+    few = [_is_searched(band.shape, rows) for band, rows in zip(bands, outer, strict=True)]
+    searched = iter(_searched([band for band, is_few in zip(bands, few, strict=True) if is_few]))
+    descended = iter(_descended([band for band, is_few in zip(bands, few, strict=True) if not is_few]))
+    return [next(searched if is_few else descended) for is_few in few]
+
+
+def _is_searched(shape: tuple[int, int], outer: float) -> bool:
+    """Whether a band is searched as it is.
+
+    One that had to be widened to most of the rows around it is, or narrowing would not end.
+    """
+    rows, columns = shape
+    return rows <= 2 * max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND) or 2 * rows > outer
+
+
+def _searched(bands: Sequence[Band]) -> list[Optimum]:
+    most = _EXCHANGES_PER_COLUMN * max((band.shape[1] for band in bands), default=0)
+    return search(bands, most)
+
+
+def _descended(bands: Sequence[Band]) -> list[Optimum]:
+    descents = [descend(band, DESCENT_STEPS) for band in bands]
+    going = [descent for descent in descents if not descent.unbounded]
+    found = iter(screen(Bands([descent.band for descent in going]), [_inner(d.band.shape) for d in going], _solved))
+    return [stopped(descent) if descent.unbounded else _behind(descent, next(found)) for descent in descents]
+
+
+def _behind(descent: Descent, found: Optimum) -> Optimum:
     return replace(found, step=descent.step + found.step, iterations=found.iterations + len(descent.losses) - 1)

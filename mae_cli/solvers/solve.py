@@ -1,25 +1,23 @@
 """The one entry to the solvers: choose by loss and settings, solve, and certify in the user's units."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import count
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, Squared
-from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
+from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.row_quantiles import target_quantiles
-from mae_cli.solvers.absolute import Found, Search, minimise_absolute, sample_size
-from mae_cli.solvers.absorbed import AbsorbedWhitening
+from mae_cli.solvers.absolute import Found, Searches, minimise_absolute, minimise_with_levels, sample_size
 from mae_cli.solvers.absorbing import absorbable
 from mae_cli.solvers.certificate import Bound, BoundedFit
 from mae_cli.solvers.dual_anywhere import bound_anywhere, bound_in_band
-from mae_cli.solvers.exact_exchange import settle_from
+from mae_cli.solvers.exact_exchange import prove_bases, settle_from
 from mae_cli.solvers.least_squares import minimise_squared
-from mae_cli.solvers.many_levels import minimise_many_levels
 from mae_cli.solvers.problem import Problem, prepare, prepare_sampled, whitened_by_all
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import History, Solution
@@ -30,15 +28,15 @@ from mae_cli.solvers.vertex_proof import VertexProof
 from mae_cli.solvers.whitening import is_weighted
 from mae_cli.watch import UNWATCHED, Watch
 
+Loss = Absolute | Pinball | Squared
+
 # A descent may end within such a relative gap; it is not looked for below.
 _REACHABLE = 1e-6
-
-Minimise = Callable[[Callable[[float], None]], Found]
 
 
 def solve(  # noqa: PLR0913  (the one entry)
     rows: Rows,
-    loss: Absolute | Pinball | Squared,
+    loss: Loss,
     settings: SolverSettings,
     *,
     intercept: bool = True,
@@ -52,18 +50,43 @@ def solve(  # noqa: PLR0913  (the one entry)
     Raises:
         DataError: the numbers of a column span more than floating point can hold.
     """
+    return solve_together(rows, [loss], settings, intercept=intercept, watch=watch, extent=extent)[0]
+
+
+def solve_together(  # noqa: PLR0913
+    rows: Rows,
+    losses: Sequence[Loss],
+    settings: SolverSettings,
+    *,
+    intercept: bool = True,
+    watch: Watch = UNWATCHED,
+    extent: Extent | None = None,
+) -> list[Solution]:
+    """Minimise the mean of each of several losses; those that are MAE or pinball share what they can, or none are.
+
+    Raises:
+        DataError: the numbers of a column span more than floating point can hold.
+    """
     counted = CountedRows(rows, PassCounter(watch=watch))
-    if isinstance(settings, Auto) and not isinstance(loss, Squared) and absorbable(rows) is None:
-        problem, sample = prepare_sampled(counted, loss, sample_size(rows.shape), intercept=intercept, extent=extent)
-        return _solve_absolute(problem, partial(_from_sample, problem, sample, settings.tolerance), settings, watch)
-    problem = prepare(counted, loss, intercept=intercept, extent=extent)
+    first = losses[0]
+    if isinstance(settings, Textbook) or isinstance(first, Squared):
+        problem = prepare(counted, first, intercept=intercept, extent=extent)
+        return [_solve_alone(replace(problem, loss=loss), settings, watch) for loss in losses]
+    minimise: Callable[[Searches], list[Found]] = minimise_with_levels
+    if absorbable(rows) is None:
+        problem, sample = prepare_sampled(counted, first, sample_size(rows.shape), intercept=intercept, extent=extent)
+        minimise = partial(minimise_absolute, sample=sample)
+    else:
+        problem = prepare(counted, first, intercept=intercept, extent=extent)
+    return _solve_absolute([replace(problem, loss=loss) for loss in losses], minimise, settings, watch)
+
+
+def _solve_alone(problem: Problem, settings: SolverSettings, watch: Watch) -> Solution:
     if isinstance(settings, Textbook):
         # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
         tolerance = Auto().tolerance if settings.tolerance is None else settings.tolerance
         return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, watch))
-    if isinstance(loss, Squared):
-        return _without_dual(problem, settings.tolerance, minimise_squared(problem))
-    return _solve_absolute(problem, partial(_from_levels, problem, settings.tolerance), settings, watch)
+    return _without_dual(problem, settings.tolerance, minimise_squared(problem))
 
 
 def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) -> Solution:
@@ -78,22 +101,50 @@ def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) ->
     )
 
 
-def _from_sample(problem: Problem, sample: Block, tolerance: float, tell: Callable[[float], None]) -> Found:
-    def proved(point: FloatArray, band: int) -> Bound | None:
-        return _proved_near(problem, problem.whitening.to_standard(point), band, tolerance)
+def _solve_absolute(
+    problems: Sequence[Problem], minimise: Callable[[Searches], list[Found]], settings: Auto, watch: Watch
+) -> list[Solution]:
+    unit, rounds = _unit(problems[-1]), count(1)
+    proofs: dict[int, VertexProof] = {}
 
-    return minimise_absolute(Search(problem, sample, tell, proved))
+    def prove(numbers: Sequence[int], bases: Sequence[Positions]) -> list[bool]:
+        some = [problems[number] for number in numbers]
+        proved = dict(zip(numbers, prove_bases(some, bases), strict=True))
+        proofs.update((number, proof) for number, proof in proved.items() if proof is not None)
+        return [proof is not None and _is_good(proof) for proof in proved.values()]
+
+    searches = Searches(
+        problems=problems,
+        tell=lambda objective: watch.reached(next(rounds), objective * unit),
+        bound=lambda number, point, band: _bound_near(problems[number], point, band, settings.tolerance),
+        prove=prove,
+    )
+    found = minimise(searches)
+    solutions = [
+        _certified(problem, settings, end, _first_proof(proofs.get(number), end))
+        for number, (problem, end) in enumerate(zip(problems, found, strict=True))
+    ]
+    watch.proved(max(solution.certificate.relative_gap or 0.0 for solution in solutions))
+    return solutions
 
 
-def _from_levels(problem: Problem, tolerance: float, tell: Callable[[float], None]) -> Found:
-    whitening = problem.whitening
-    if not isinstance(whitening, AbsorbedWhitening):
-        raise TypeError("no column of many levels is absorbed")
-    proved = partial(_proved_near, problem, tolerance=tolerance)
-    return minimise_many_levels(problem.standard_rows, whitening, problem.absolute_loss.tilt, tell, proved)
+def _is_good(proof: VertexProof) -> bool:
+    """Whether nothing more is to be looked for."""
+    return proof.worst is None or proof.is_perfect_enough
 
 
-def _proved_near(problem: Problem, standard_point: FloatArray, band: int, tolerance: float) -> Bound | None:
+def _first_proof(proof: VertexProof | None, found: Found) -> VertexProof | None:
+    """The proof if it is of the vertex where the search ended."""
+    return proof if proof is not None and np.array_equal(proof.vertex.basis.positions, found.optimum.basis) else None
+
+
+def _unit(problem: Problem) -> float:
+    """What turns an objective of a search into the mean loss."""
+    unit = problem.standard.target_scale / problem.standard.weight
+    return 0.5 * unit if isinstance(problem.loss, Pinball) else unit
+
+
+def _bound_near(problem: Problem, standard_point: FloatArray, band: int, tolerance: float) -> Bound | None:
     """The bound of standard coefficients if that is within a tolerance that a descent can reach; else None."""
     if tolerance < _REACHABLE:
         return None
@@ -103,25 +154,13 @@ def _proved_near(problem: Problem, standard_point: FloatArray, band: int, tolera
     return bound if bound.gap <= tolerance * bound.loss else None
 
 
-def _solve_absolute(problem: Problem, minimise: Minimise, settings: Auto, watch: Watch) -> Solution:
-    unit = problem.standard.target_scale / problem.standard.weight
-    if isinstance(problem.loss, Pinball):
-        unit *= 0.5
-    rounds = count(1)
-    found = minimise(lambda objective: watch.reached(next(rounds), objective * unit))
-    solution = _certified(problem, settings, found, unit)
-    watch.proved(solution.certificate.relative_gap or 0.0)
-    return solution
-
-
-def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> Solution:
-    """The end of a search in the user's units, with its proof; `unit` turns its objective into the mean loss."""
-    settled = None if found.bound else settle_from(problem, found.optimum, settings.tolerance)
+def _certified(problem: Problem, settings: Auto, found: Found, first: VertexProof | None) -> Solution:
+    """The end of a search in the user's units, with its proof."""
+    settled = None if found.bound else settle_from(problem, found.optimum, settings.tolerance, first)
     if settled is None:
         point = problem.in_user_units(found.optimum.step)
         bound = found.bound or bound_anywhere(whitened_by_all(problem), point)
-        history = _history(problem, found, unit, bound)
-        return _without_dual(problem, settings.tolerance, BoundedFit(point, bound, history))
+        return _without_dual(problem, settings.tolerance, BoundedFit(point, bound, _history(problem, found, bound)))
     bound, point = settled.bound, settled.proof.vertex.point
     is_proved = bound.is_optimal or bound.is_perfect
     if not is_proved:
@@ -130,7 +169,7 @@ def _certified(problem: Problem, settings: Auto, found: Found, unit: float) -> S
         point=point,
         aliased=problem.aliased,
         certificate=bound.certificate(settings.tolerance, unique=_unique(settled.proof) if is_proved else None),
-        history=_history(problem, found, unit, bound, settled.exchanges),
+        history=_history(problem, found, bound, settled.exchanges),
         dual=settled.proof.dual if bound.is_optimal else None,
     )
 
@@ -156,7 +195,8 @@ def _unique(proof: VertexProof) -> bool | None:
     return True if proof.is_perfect_enough and not is_weighted(proof.vertex.problem.rows) else None
 
 
-def _history(problem: Problem, found: Found, unit: float, bound: Bound, exchanges: int = 0) -> History:
+def _history(problem: Problem, found: Found, bound: Bound, exchanges: int = 0) -> History:
     """The losses of a search as means in the user's units; the last is the certified one."""
+    unit = _unit(problem)
     losses = (*(loss * unit for loss in found.optimum.losses[:-1]), bound.loss)
     return History(losses, found.optimum.iterations + exchanges, problem.counter.passes + found.passes)

@@ -86,6 +86,18 @@ class Standardisation:
             residual -= point[0]
         return residual
 
+    def residuals(self, shifted: Block, points: FloatArray) -> FloatArray:
+        """The same at several points (q, p), one after the other, (q, b): the rows are read once."""
+        if len(points) == 1:
+            return self.residual(shifted, points[0])[np.newaxis]
+        target = (shifted.target - self.target_shift) * (1.0 / self.target_scale)
+        first = int(self.intercept)
+        unscaled = np.stack([self._unscaled(point[first:]) for point in points])
+        residuals = target - shifted.design.products(unscaled)
+        if first:
+            residuals -= points[:, :1]
+        return residuals
+
     def product(self, shifted: Block, point: FloatArray) -> FloatArray:
         """z·point, (b,), of a block from `shifted`."""
         first = int(self.intercept)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.rows.blocks import Block
 from mae_cli.solvers.band import typical_size
 
 _SHARE = 1e-9
@@ -44,6 +43,6 @@ class Ties:
         width = _SHARE * typical_size(residual) + _FLOOR * typical_size(target)
         return Ties(width or _FLOOR)
 
-    def jitter(self, block: Block) -> FloatArray:
-        """(m,) what is added to the residuals of the rows of a block, which are scaled by ω."""
-        return block.weighted(self.width * chance(block.positions))
+    def jitter(self, positions: Positions) -> FloatArray:
+        """(m,) what is added to the residuals of the rows at these positions."""
+        return self.width * chance(positions)

@@ -14,6 +14,7 @@ from mae_cli.solvers.key_basis import checked_inverse
 from mae_cli.solvers.key_rows import KeyRows
 from mae_cli.solvers.precise_columns import PreciseColumns, without_rest
 from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.rounding import EXACT_ROUNDING
 
 _EPSILON = float(np.finfo(float).eps)
 _MOST_CORRECTIONS = 40
@@ -129,6 +130,12 @@ class VertexBasis:
     def plane(self) -> tuple[DoubleDouble, float]:
         """The linear function through the targets of the rows, and what its coefficients can be off by."""
         return self.solve(self.columns.target(self.block))
+
+    def rest(self, plane: DoubleDouble) -> FloatArray:
+        """What is left of the residuals of the rows, (k,), beyond the rounding of twice the digits."""
+        residual = self.columns.residual(self.block, plane).high
+        numbers = self.columns.standard.numbers(self.columns.standard.shifted(self.block), np.abs(plane.high))
+        return np.where(np.abs(residual) <= EXACT_ROUNDING * numbers, 0.0, residual)
 
     def solve_plainly(self, values: FloatArray) -> FloatArray:
         """Standard coefficients (p,) with z·v = values, (k,), in floats.

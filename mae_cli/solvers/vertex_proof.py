@@ -6,9 +6,11 @@ a smaller loss than Σωμr. What rounding can do to them is bounded. Where that
 the constraint is summed up in twice the digits; where it blurs the loss, the residuals are.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
+from operator import add
 
 import numpy as np
 
@@ -20,12 +22,13 @@ from mae_cli.solvers.certificate import OPTIMAL_GAP, Bound, Totals, absolute_bou
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.rank import whole_numbers
-from mae_cli.solvers.rounding import UNIT, pairwise_rounding, products_rounding, sums_rounding
+from mae_cli.solvers.rounding import EXACT_ROUNDING, UNIT, pairwise_rounding, products_rounding, sums_rounding
 from mae_cli.solvers.solution import DualPoint
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import chance
 from mae_cli.solvers.vertex_basis import VertexBasis
-from mae_cli.solvers.vertex_sums import EXACT_ROUNDING, VertexSums, VertexView
+from mae_cli.solvers.vertex_sums import VertexSums, VertexView
+from mae_cli.solvers.visit import visit
 from mae_cli.solvers.whitening import is_weighted
 
 # Residuals are computed in twice the digits where floats blur the loss by this share.
@@ -113,6 +116,7 @@ class Vertex:
             off=off,
             perturbed=basis.solve_plainly(chance(basis.positions)),
             basis=np.sort(basis.positions),
+            basis_residual=basis.rest(plane)[np.argsort(basis.positions)],
             reach=reach,
             blur=2 * moved + _rounding(reach + _size_as_read(standard, point), len(rounded)),
             is_thorough=is_thorough,
@@ -127,8 +131,11 @@ class Vertex:
         return bool((moved > 2 * UNIT * sizes).any())
 
     def prove(self) -> "VertexProof":
+        """The proof, by one pass or a few."""
+        return prove([self])[0]
+
+    def proof(self, sums: VertexSums) -> "VertexProof":
         """The proof, with the constraint in twice the digits if floats leave open whether μ is in its box."""
-        sums = sum_blocks(self.problem.rows, self.view.sums)
         count, columns = self.problem.rows.shape
         nu = self.basis.rows.multipliers(sums.gradient)
         nu += self.basis.rows.multipliers(sums.gradient + self.basis.standard.transpose_product(nu))
@@ -239,12 +246,12 @@ class VertexProof:
         )
         return absolute_bound(self.vertex.problem, self.vertex.point, totals)
 
-    @property
+    @cached_property
     def rounding(self) -> float:
         """What rounding can do to the loss and the dual value together."""
         view, sums, basis = self.vertex.view, self.sums, self.vertex.basis
         added_up = pairwise_rounding(sums.blocks) * sums.loss
-        left = float(basis.weights @ np.abs(basis.columns.residual(basis.block, self.vertex.plane).high))
+        left = float(basis.weights[np.argsort(basis.positions)] @ np.abs(view.basis_residual))
         precise = UNIT * sums.loss + EXACT_ROUNDING * self.numbers
         residuals = precise if view.is_thorough else _rounding(self.numbers, len(view.point))
         return 2 * (added_up + residuals) + left
@@ -281,6 +288,13 @@ class VertexProof:
         blurred, basis = self.sums.blurred, self.vertex.basis.positions
         solved = np.clip(2 * self.multipliers - tilt, -1.0, 1.0)
         return DualPoint(np.concatenate([basis, blurred.rows]), np.concatenate([solved, blurred.sides]))
+
+
+def prove(vertices: Sequence[Vertex]) -> "list[VertexProof]":
+    """The proofs of vertices of problems over the same rows: one pass, and more where floats leave something open."""
+    problem = vertices[0].problem
+    answers = visit(problem.rows, problem.standard, [vertex.view for vertex in vertices])
+    return [vertex.proof(reduce(add, sums)) for vertex, sums in zip(vertices, answers, strict=True)]
 
 
 def _difference(standard: Standardisation, plane: DoubleDouble, point: Coefficients) -> FloatArray:

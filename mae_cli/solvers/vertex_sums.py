@@ -15,12 +15,10 @@ from mae_cli.rows.blocks import Block
 from mae_cli.rows.sums import Sums
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.precise_columns import PreciseColumns
-from mae_cli.solvers.rounding import UNIT, products_rounding
+from mae_cli.solvers.rounding import EXACT_ROUNDING, UNIT, products_rounding
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import chance
 
-# What is summed up in twice the digits rounds by this share of its numbers.
-EXACT_ROUNDING = 2.0**-98
 # Residuals in twice the digits below this share of a row's numbers are zero.
 _EXACT_ZERO = 2.0**-92
 # Up to so many rows of a block beside those of the basis that floats leave open are looked at in twice the digits.
@@ -116,6 +114,7 @@ class VertexView:
         off: what these can be off by.
         perturbed: (p,) standard coefficients of the plane through the perturbation of the basis rows.
         basis: (k,) positions, sorted.
+        basis_residual: (k,) what twice the digits leave of the residuals of these.
         reach: the most that |y| + Σ|z·v| can be in a row.
         blur: residuals up to this size are rounding in the user's units.
         is_thorough: whether every residual is computed in twice the digits.
@@ -129,16 +128,22 @@ class VertexView:
     off: float
     perturbed: FloatArray
     basis: Positions
+    basis_residual: FloatArray
     reach: float
     blur: float
     is_thorough: bool
 
-    def sums(self, block: Block) -> VertexSums:
+    @property
+    def points(self) -> FloatArray:
+        """(1, p) where residuals are needed."""
+        return self.point[np.newaxis]
+
+    def __call__(self, block: Block, shifted: Block, residuals: FloatArray) -> VertexSums:
         """What the rows of a block say."""
-        seen = self.seen(block)
+        seen = self._seen(block, shifted, residuals[0])
         slopes = block.weighted(self._slopes(seen.sides))
         written = self._written(seen)
-        blurred = np.setdiff1d(np.flatnonzero(np.abs(seen.residual) <= self.blur), seen.basis, assume_unique=True)
+        blurred = _without(np.flatnonzero(np.abs(seen.residual) <= self.blur), seen.basis)
         return VertexSums(
             weight=block.total_weight,
             loss=float(block.weighted(pinball(written, self.quantile)).sum()),
@@ -180,13 +185,19 @@ class VertexView:
     def seen(self, block: Block) -> Seen:
         """A block from here."""
         shifted = self.standard.shifted(block)
-        residual, tied, errors = (self._thorough if self.is_thorough else self._quick)(block, shifted)
-        basis = block.places(self.basis)[0]
-        others = ~np.isin(tied, basis)
-        tied, errors = tied[others], errors[others]
+        return self._seen(block, shifted, self.standard.residual(shifted, self.point))
+
+    def _seen(self, block: Block, shifted: Block, residual: FloatArray) -> Seen:
+        basis, which = block.places(self.basis)
+        if self.is_thorough:
+            residual, tied, errors = self._thorough(block, basis)
+        else:
+            tied, errors = self._settle(residual, block, shifted, basis)
+        residual[basis] = self.basis_residual[which]
         sides = np.sign(residual)
-        sides[tied] = np.where(self.perturbed_residual(shifted.part(tied)) < 0, -1.0, 1.0)
         sides[basis] = 0.0
+        if len(tied):
+            sides[tied] = np.where(self.perturbed_residual(shifted.part(tied)) < 0, -1.0, 1.0)
         return Seen(shifted, residual, sides, tied, errors, basis)
 
     def perturbed_residual(self, shifted: Block) -> FloatArray:
@@ -199,22 +210,27 @@ class VertexView:
             return 0.5 * sides
         return np.where(sides > 0, self.quantile, self.quantile - 1) * np.abs(sides)
 
-    def _quick(self, block: Block, shifted: Block) -> tuple[FloatArray, Positions, FloatArray]:
-        """Residuals (b,) in floats, in twice the digits where the sign is open; the rows tied, and their errors."""
-        residual, factor = self.standard.residual(shifted, self.point), products_rounding(len(self.point)) * UNIT
-        open_ones = np.flatnonzero(np.abs(residual) <= factor * self.reach)
+    def _settle(
+        self, residual: FloatArray, block: Block, shifted: Block, basis: Positions
+    ) -> tuple[Positions, FloatArray]:
+        """Put residuals (b,) whose sign floats leave open in twice the digits; the rows tied, and their errors."""
+        factor = products_rounding(len(self.point)) * UNIT
+        open_ones = _without(np.flatnonzero(np.abs(residual) <= factor * self.reach), basis)
+        if not len(open_ones):
+            return open_ones, np.zeros(0)
         errors = factor * self.standard.numbers(shifted.part(open_ones), self.point)
         are_open = np.abs(residual[open_ones]) <= errors
         open_ones, errors = open_ones[are_open], errors[are_open]
-        if len(open_ones) > _FEW_ROWS + len(self.basis):
-            return residual, open_ones, errors
+        if len(open_ones) > _FEW_ROWS:
+            return open_ones, errors
         residual[open_ones], are_zero = self._exact(block.part(open_ones))
-        return residual, open_ones[are_zero], np.zeros(int(are_zero.sum()))
+        return open_ones[are_zero], np.zeros(int(are_zero.sum()))
 
-    def _thorough(self, block: Block, _: Block) -> tuple[FloatArray, Positions, FloatArray]:
-        """The same in twice the digits for all rows."""
+    def _thorough(self, block: Block, basis: Positions) -> tuple[FloatArray, Positions, FloatArray]:
+        """The residuals in twice the digits for all rows; the rows tied, and their errors."""
         residual, are_zero = self._exact(block)
-        return residual, np.flatnonzero(are_zero), np.zeros(int(are_zero.sum()))
+        tied = _without(np.flatnonzero(are_zero), basis)
+        return residual, tied, np.zeros(len(tied))
 
     def _exact(self, block: Block) -> tuple[FloatArray, BoolArray]:
         """The residuals in twice the digits, rounded; and which of them are zero."""
@@ -232,6 +248,11 @@ class VertexView:
         # Rounded slopes move a residual by no more than the rounding of its products does.
         moved = float(self.written[0]) if self.standard.intercept else 0.0
         return seen.residual - moved if moved else seen.residual
+
+
+def _without(places: Positions, basis: Positions) -> Positions:
+    """The places that are not among those of the basis."""
+    return places[~np.isin(places, basis)] if len(places) and len(basis) else places
 
 
 def pinball(residual: FloatArray, quantile: float) -> FloatArray:

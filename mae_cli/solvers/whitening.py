@@ -13,8 +13,10 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.design import Design
 from mae_cli.rows.products import matrix_product
 from mae_cli.rows.sums import sum_blocks
+from mae_cli.solvers.dense_rows import DenseRows
 from mae_cli.solvers.independence import CLEARLY
 from mae_cli.solvers.rank import Factored, Noise, independent_columns, whole_numbers
 from mae_cli.solvers.standardise import Standardisation
@@ -63,6 +65,10 @@ class Whitening:
     def rows(self, matrix: FloatArray) -> FloatArray:
         """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows, row after row in memory."""
         return matrix_product(self._select(matrix), self.inverse_factor)
+
+    def band_rows(self, design: Design) -> DenseRows:
+        """V for the rows of a standard design."""
+        return DenseRows.of(self.rows(design.dense()))
 
     def to_standard(self, point: FloatArray) -> FloatArray:
         """Standard coefficients (columns,) of a whitened point (k,); zero for the columns left out."""
