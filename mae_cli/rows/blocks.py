@@ -73,11 +73,15 @@ class Block:
         """Σω."""
         return float(len(self.target) if self.weights is None else self.weights.sum())
 
-    def places(self, rows: Positions) -> tuple[Positions, slice]:
+    def places(self, rows: Positions) -> tuple[Positions, slice | Positions]:
         """Places in this block of those of the sorted `rows` that it holds, and which of the rows they are."""
         start, stop = int(self.positions[0]), int(self.positions[-1]) + 1
         low, high = np.searchsorted(rows, [start, stop])
-        return rows[low:high] - start, slice(int(low), int(high))
+        if stop - start == len(self.positions):
+            return rows[low:high] - start, slice(int(low), int(high))
+        places = np.searchsorted(self.positions, rows[low:high])
+        held = np.flatnonzero(self.positions[places] == rows[low:high])
+        return places[held], low + held
 
     def residual(self, coefficients: FloatArray) -> FloatArray:
         """The residuals r = y − X·w, (b,)."""

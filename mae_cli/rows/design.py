@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.arrays import BoolArray, CodeArray, FloatArray, Positions
-from mae_cli.rows.products import matrix_product, product, transpose_product
+from mae_cli.rows.products import product, transpose_product
 
 _FOLDED = 64
 
@@ -85,10 +85,10 @@ class Design:
     def products(self, coefficients: FloatArray) -> FloatArray:
         """X·w for several w, (q, n), for coefficients (q, p)."""
         first = self.numeric.shape[1]
-        results = np.ascontiguousarray(matrix_product(self.numeric, coefficients[:, :first].T).T)
+        results = np.asarray(coefficients[:, :first] @ self.numeric.T)
         for codes, offset, count in self.categories():
-            for result, each in zip(results, coefficients, strict=True):
-                result += np.concatenate(([0.0], each[offset : offset + count]))[codes]
+            for place, each in enumerate(coefficients):
+                results[place] += np.concatenate(([0.0], each[offset : offset + count]))[codes]
         return results
 
     def transpose_product(self, vector: FloatArray) -> FloatArray:
@@ -97,6 +97,14 @@ class Design:
         for codes, _, count in self.categories():
             parts.append(np.bincount(codes, weights=vector, minlength=count + 1)[1:].astype(np.float64, copy=False))
         return np.concatenate(parts)
+
+    def transpose_products(self, vectors: FloatArray) -> FloatArray:
+        """Xᵀ·v for several v, (q, p), for vectors (q, n)."""
+        parts = [vectors @ self.numeric]
+        for codes, _, count in self.categories():
+            sums = [np.bincount(codes, weights=vector, minlength=count + 1)[1:] for vector in vectors]
+            parts.append(np.array(sums, dtype=np.float64).reshape(len(vectors), count))
+        return np.concatenate(parts, axis=1)
 
     def gram(self, weights: FloatArray | None = None) -> FloatArray:
         """XᵀΩX, (p, p), with weights ω ≥ 0 (ones when None): indicators are counted, never multiplied."""

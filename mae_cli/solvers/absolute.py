@@ -110,7 +110,7 @@ def _tilted(band: Band, tilt: float) -> FloatArray:
 def _minimise_few(searches: Searches, number: int, block: Block, band: Band) -> Found:
     problem, descent = searches.problems[number], descend(band, DESCENT_STEPS)
     size = int(_BAND_WIDTH / 2 * math.sqrt(band.shape[0] * band.shape[1]))
-    bound = searches.bound(number, problem.whitening.to_standard(descent.step), size)
+    bound = searches.bound(number, problem.standard_point(descent.step), size)
     if bound is not None:
         return Found(stopped(descent), len(descent.losses), bound)
     ties = Ties.of(descent.band.residual, block.target)

@@ -42,11 +42,11 @@ class Outlook:
     @property
     def standard_point(self) -> FloatArray:
         """(p,) standard coefficients of the origin."""
-        return self.problem.whitening.to_standard(self.origin)
+        return self.problem.standard_point(self.origin)
 
     def after(self, step: FloatArray) -> FloatArray:
         """(p,) standard coefficients after a step from the origin."""
-        return self.problem.whitening.to_standard(self.origin + step)
+        return self.problem.standard_point(self.origin + step)
 
     def nearness(self, count: int) -> Nearness:
         """Which rows are nearer than the sample says that `count` of all rows are."""
@@ -81,7 +81,7 @@ class AllRows:
         """One pass: the rows nearer than a sample says that so many of all rows are, and the pull of the others."""
         some = [self._outlooks[number] for number in numbers]
         picks = [_Pick.of(outlook, count) for outlook, count in zip(some, counts, strict=True)]
-        answers = visit(some[0].problem.rows, some[0].problem.standard, picks)
+        answers = visit([each.problem.rows for each in some], some[0].problem.standard, picks)
         return [
             self._with_every_level(number, *_assembled(self._outlooks[number], parts))
             for number, parts in zip(numbers, answers, strict=True)
@@ -106,7 +106,7 @@ class AllRows:
         """One pass: wrong signs, and the objective."""
         some = [self._outlooks[number] for number in numbers]
         looks = [_Turned.of(outlook, each.step) for outlook, each in zip(some, rounds, strict=True)]
-        answers = visit(some[0].problem.rows, some[0].problem.standard, looks)
+        answers = visit([each.problem.rows for each in some], some[0].problem.standard, looks)
         return [
             Check(SignedRows.joined(wrong for wrong, _ in parts).without(each.narrowed.members), _sum(parts))
             for each, parts in zip(rounds, answers, strict=True)

@@ -120,7 +120,7 @@ def _nearest_basis(problem: Problem, optimum: Optimum) -> Positions | None:
         return None
     block = problem.standard(whole(problem.rows))
     rows = whitening.band_rows(block.design)
-    distance = relative_distance(block.target - rows.product(optimum.step), rows.leverage)
+    distance = relative_distance(block.residual(problem.standard_point(optimum.step)), rows.leverage)
     return rows.nearest_basis(np.argsort(distance, kind="stable"))
 
 

@@ -31,6 +31,7 @@ class Problem:
         standard_rows: the rows in standard units.
         whitening: of the standard columns, rows scaled by ω (MAE, pinball) or √ω (MSE).
         counter: passes made over all rows so far.
+        given: (p,) the standard coefficients of columns that are not fitted, 0 elsewhere; None when all are fitted.
     """
 
     rows: Rows
@@ -39,6 +40,7 @@ class Problem:
     standard_rows: Rows
     whitening: AnyWhitening
     counter: PassCounter
+    given: FloatArray | None = None
 
     @property
     def absolute_loss(self) -> Absolute | Pinball:
@@ -54,9 +56,14 @@ class Problem:
             raise TypeError("the whitening of an absorbed column is never one dense matrix")
         return self.whitening
 
+    def standard_point(self, point: FloatArray) -> FloatArray:
+        """(p,) standard coefficients of a whitened point (k,)."""
+        standard = self.whitening.to_standard(point)
+        return standard if self.given is None else standard + self.given
+
     def in_user_units(self, point: FloatArray) -> Coefficients:
         """The linear function of a whitened point (k,)."""
-        return self.standard.to_user(self.whitening.to_standard(point))
+        return self.standard.to_user(self.standard_point(point))
 
     @property
     def aliased(self) -> tuple[int, ...]:

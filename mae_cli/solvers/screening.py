@@ -229,15 +229,20 @@ def _polished(descent: Descent, found: Optimum) -> Optimum:
 
 def _inner(shape: tuple[int, int]) -> int:
     """How many rows the next band has."""
-    rows, columns = shape
-    return min(max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND, rows // _NARROWING), rows)
+    rows = shape[0]
+    return min(max(few_rows(shape), rows // _NARROWING), rows)
+
+
+def few_rows(shape: tuple[int, int]) -> int:
+    """How many rows the last band has, in which a vertex is searched."""
+    return max(_BAND_ROWS_PER_COLUMN * shape[1], _SMALLEST_BAND)
 
 
 def _solved_anew(bands: Sequence[Band], _: Sequence[float]) -> list[Optimum]:
-    return _solved(bands, [np.inf] * len(bands))
+    return solve_bands(bands, [np.inf] * len(bands))
 
 
-def _solved(bands: Sequence[Band], outer: Sequence[float]) -> list[Optimum]:
+def solve_bands(bands: Sequence[Band], outer: Sequence[float]) -> list[Optimum]:
     """The optima of bands out of so many rows: by descent and a band of this one where that is worth it."""
     few = [_is_searched(band.shape, rows) for band, rows in zip(bands, outer, strict=True)]
     searched = iter(_searched([band for band, is_few in zip(bands, few, strict=True) if is_few]))
@@ -250,8 +255,8 @@ def _is_searched(shape: tuple[int, int], outer: float) -> bool:
 
     One that had to be widened to most of the rows around it is, or narrowing would not end.
     """
-    rows, columns = shape
-    return rows <= 2 * max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND) or 2 * rows > outer
+    rows = shape[0]
+    return rows <= 2 * few_rows(shape) or 2 * rows > outer
 
 
 def _searched(bands: Sequence[Band]) -> list[Optimum]:
@@ -262,7 +267,7 @@ def _searched(bands: Sequence[Band]) -> list[Optimum]:
 def _descended(bands: Sequence[Band]) -> list[Optimum]:
     descents = [descend(band, DESCENT_STEPS) for band in bands]
     going = [descent for descent in descents if not descent.unbounded]
-    found = iter(screen(Bands([descent.band for descent in going]), [_inner(d.band.shape) for d in going], _solved))
+    found = iter(screen(Bands([descent.band for descent in going]), [_inner(d.band.shape) for d in going], solve_bands))
     return [stopped(descent) if descent.unbounded else _behind(descent, next(found)) for descent in descents]
 
 

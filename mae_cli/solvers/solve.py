@@ -1,7 +1,7 @@
 """The one entry to the solvers: choose by loss and settings, solve, and certify in the user's units."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 
@@ -30,6 +30,22 @@ from mae_cli.watch import UNWATCHED, Watch
 
 Loss = Absolute | Pinball | Squared
 
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A solved problem.
+
+    Attributes:
+        problem: which.
+        solution: in the user's units.
+        proof: of the vertex of an MAE or pinball fit; None for another point.
+    """
+
+    problem: Problem
+    solution: Solution
+    proof: VertexProof | None
+
+
 # A descent may end within such a relative gap; it is not looked for below.
 _REACHABLE = 1e-6
 
@@ -50,7 +66,7 @@ def solve(  # noqa: PLR0913  (the one entry)
     Raises:
         DataError: the numbers of a column span more than floating point can hold.
     """
-    return solve_together(rows, [loss], settings, intercept=intercept, watch=watch, extent=extent)[0]
+    return solve_together(rows, [loss], settings, intercept=intercept, watch=watch, extent=extent)[0].solution
 
 
 def solve_together(  # noqa: PLR0913
@@ -61,7 +77,7 @@ def solve_together(  # noqa: PLR0913
     intercept: bool = True,
     watch: Watch = UNWATCHED,
     extent: Extent | None = None,
-) -> list[Solution]:
+) -> list[Fit]:
     """Minimise the mean of each of several losses; those that are MAE or pinball share what they can, or none are.
 
     Raises:
@@ -81,7 +97,7 @@ def solve_together(  # noqa: PLR0913
     return _solve_absolute([replace(problem, loss=loss) for loss in losses], minimise, settings, watch)
 
 
-def _solve_alone(problem: Problem, settings: SolverSettings, watch: Watch) -> Solution:
+def _solve_alone(problem: Problem, settings: SolverSettings, watch: Watch) -> Fit:
     if isinstance(settings, Textbook):
         # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
         tolerance = Auto().tolerance if settings.tolerance is None else settings.tolerance
@@ -89,21 +105,22 @@ def _solve_alone(problem: Problem, settings: SolverSettings, watch: Watch) -> So
     return _without_dual(problem, settings.tolerance, minimise_squared(problem))
 
 
-def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) -> Solution:
+def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) -> Fit:
     proved = fit.bound.is_optimal
     unique = True if isinstance(problem.loss, Squared) and proved else None
-    return Solution(
+    solution = Solution(
         point=fit.point,
         aliased=problem.aliased,
         certificate=fit.bound.certificate(tolerance, unique=unique),
         history=fit.history,
         dual=None,
     )
+    return Fit(problem, solution, None)
 
 
 def _solve_absolute(
     problems: Sequence[Problem], minimise: Callable[[Searches], list[Found]], settings: Auto, watch: Watch
-) -> list[Solution]:
+) -> list[Fit]:
     unit, rounds = _unit(problems[-1]), count(1)
     proofs: dict[int, VertexProof] = {}
 
@@ -120,22 +137,17 @@ def _solve_absolute(
         prove=prove,
     )
     found = minimise(searches)
-    solutions = [
-        _certified(problem, settings, end, _first_proof(proofs.get(number), end))
+    fits = [
+        certified(problem, settings, end, proofs.get(number))
         for number, (problem, end) in enumerate(zip(problems, found, strict=True))
     ]
-    watch.proved(max(solution.certificate.relative_gap or 0.0 for solution in solutions))
-    return solutions
+    watch.proved(max(fit.solution.certificate.relative_gap or 0.0 for fit in fits))
+    return fits
 
 
 def _is_good(proof: VertexProof) -> bool:
     """Whether nothing more is to be looked for."""
     return proof.worst is None or proof.is_perfect_enough
-
-
-def _first_proof(proof: VertexProof | None, found: Found) -> VertexProof | None:
-    """The proof if it is of the vertex where the search ended."""
-    return proof if proof is not None and np.array_equal(proof.vertex.basis.positions, found.optimum.basis) else None
 
 
 def _unit(problem: Problem) -> float:
@@ -154,8 +166,10 @@ def _bound_near(problem: Problem, standard_point: FloatArray, band: int, toleran
     return bound if bound.gap <= tolerance * bound.loss else None
 
 
-def _certified(problem: Problem, settings: Auto, found: Found, first: VertexProof | None) -> Solution:
-    """The end of a search in the user's units, with its proof."""
+def certified(problem: Problem, settings: Auto, found: Found, proof: VertexProof | None) -> Fit:
+    """The end of a search in the user's units, with its proof; the search may have proved a vertex already."""
+    is_of_end = proof is not None and np.array_equal(proof.vertex.basis.positions, found.optimum.basis)
+    first = proof if is_of_end else None
     settled = None if found.bound else settle_from(problem, found.optimum, settings.tolerance, first)
     if settled is None:
         point = problem.in_user_units(found.optimum.step)
@@ -165,13 +179,14 @@ def _certified(problem: Problem, settings: Auto, found: Found, first: VertexProo
     is_proved = bound.is_optimal or bound.is_perfect
     if not is_proved:
         point, bound = _better_than_constant(problem, point, bound)
-    return Solution(
+    solution = Solution(
         point=point,
         aliased=problem.aliased,
         certificate=bound.certificate(settings.tolerance, unique=_unique(settled.proof) if is_proved else None),
         history=_history(problem, found, bound, settled.exchanges),
         dual=settled.proof.dual if bound.is_optimal else None,
     )
+    return Fit(problem, solution, settled.proof)
 
 
 def _better_than_constant(problem: Problem, point: Coefficients, bound: Bound) -> tuple[Coefficients, Bound]:

@@ -129,6 +129,12 @@ class Standardisation:
         pull[: len(self.scale)] /= self.scale
         return np.concatenate(([values.sum()], pull)) if self.intercept else pull
 
+    def pulls(self, shifted: Block, values: FloatArray) -> FloatArray:
+        """The same for several values (q, b), (q, columns): the rows are read once."""
+        pulls = shifted.design.transpose_products(values)
+        pulls[:, : len(self.scale)] /= self.scale
+        return np.concatenate([values.sum(axis=1, keepdims=True), pulls], axis=1) if self.intercept else pulls
+
     def to_user(self, standard: FloatArray) -> Coefficients:
         """The linear function in the user's units with these coefficients (p,) of the standard columns, rounded once.
 

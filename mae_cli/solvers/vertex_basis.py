@@ -92,6 +92,7 @@ class VertexBasis:
         rows: to solve with, to the digits of a float.
         columns: their products in twice the digits.
         kept: (k,) indices of the columns that are kept.
+        given: (p,) standard coefficients of columns that are not fitted; None when all are.
     """
 
     block: Block
@@ -99,6 +100,7 @@ class VertexBasis:
     rows: IndependentRows
     columns: PreciseColumns
     kept: Positions
+    given: FloatArray | None
 
     @staticmethod
     def of(problem: Problem, positions: Positions) -> "VertexBasis":
@@ -107,7 +109,15 @@ class VertexBasis:
         Raises:
             LinAlgError: they are dependent.
         """
-        block = problem.rows.take(positions)
+        return VertexBasis.among(problem, problem.rows.take(positions))
+
+    @staticmethod
+    def among(problem: Problem, block: Block) -> "VertexBasis":
+        """The rows of a block as read.
+
+        Raises:
+            LinAlgError: they are dependent.
+        """
         design = problem.standard(block).design
         whitening = problem.whitening
         rows: IndependentRows = (
@@ -115,7 +125,7 @@ class VertexBasis:
             if isinstance(whitening, AbsorbedWhitening)
             else DenseRows.of(design, whitening.kept)
         )
-        return VertexBasis(block, design, rows, PreciseColumns(problem.standard), whitening.kept)
+        return VertexBasis(block, design, rows, PreciseColumns(problem.standard), whitening.kept, problem.given)
 
     @property
     def positions(self) -> Positions:
@@ -129,7 +139,11 @@ class VertexBasis:
 
     def plane(self) -> tuple[DoubleDouble, float]:
         """The linear function through the targets of the rows, and what its coefficients can be off by."""
-        return self.solve(self.columns.target(self.block))
+        if self.given is None:
+            return self.solve(self.columns.target(self.block))
+        given = DoubleDouble.of(self.given)
+        plane, off = self.solve(self.columns.residual(self.block, given))
+        return plane + given, off
 
     def rest(self, plane: DoubleDouble) -> FloatArray:
         """What is left of the residuals of the rows, (k,), beyond the rounding of twice the digits."""

@@ -64,7 +64,15 @@ class Vertex:
             LinAlgError: they are dependent.
             DataError: a coefficient is larger than floating point can hold.
         """
-        basis = VertexBasis.of(problem, positions)
+        return Vertex.through(problem, VertexBasis.of(problem, positions), is_thorough=is_thorough)
+
+    @staticmethod
+    def through(problem: Problem, basis: VertexBasis, *, is_thorough: bool) -> "Vertex":
+        """The vertex through the rows of a basis.
+
+        Raises:
+            DataError: a coefficient is larger than floating point can hold.
+        """
         plane, off = basis.plane()
         return Vertex._written(problem, basis, (plane, off), basis.columns.to_user(plane), is_thorough=is_thorough)
 
@@ -134,15 +142,19 @@ class Vertex:
         """The proof, by one pass or a few."""
         return prove([self])[0]
 
-    def proof(self, sums: VertexSums) -> "VertexProof":
-        """The proof, with the constraint in twice the digits if floats leave open whether μ is in its box."""
+    def proof(self, sums: VertexSums, numbers: float | None = None) -> "VertexProof":
+        """The proof, with the constraint in twice the digits if floats leave open whether μ is in its box.
+
+        Its `numbers` are the largest that there can be when they were not measured.
+        """
         count, columns = self.problem.rows.shape
         nu = self.basis.rows.multipliers(sums.gradient)
         nu += self.basis.rows.multipliers(sums.gradient + self.basis.standard.transpose_product(nu))
         left = np.abs(sums.gradient + self.basis.standard.transpose_product(nu))
         added_up = (sums_rounding(count) + UNIT * sums.blocks) * sums.mass + columns * UNIT * float(np.abs(nu).sum())
         errors = left + added_up * self.problem.standard.widest
-        numbers = self.view.reach * (sums.mass + float(self.basis.weights.sum()))
+        if numbers is None:
+            numbers = self.view.reach * (sums.mass + float(self.basis.weights.sum()))
         proof = VertexProof(self, sums, DoubleDouble.of(nu / self.basis.weights), self._errors(errors), numbers)
         return proof if proof.is_settled else self._proved_exactly(sums, numbers)
 
@@ -254,7 +266,7 @@ class VertexProof:
         left = float(basis.weights[np.argsort(basis.positions)] @ np.abs(view.basis_residual))
         precise = UNIT * sums.loss + EXACT_ROUNDING * self.numbers
         residuals = precise if view.is_thorough else _rounding(self.numbers, len(view.point))
-        return 2 * (added_up + residuals) + left
+        return 2 * (added_up + residuals) + left + sums.rounding
 
     @property
     def is_blurred(self) -> bool:
@@ -292,8 +304,8 @@ class VertexProof:
 
 def prove(vertices: Sequence[Vertex]) -> "list[VertexProof]":
     """The proofs of vertices of problems over the same rows: one pass, and more where floats leave something open."""
-    problem = vertices[0].problem
-    answers = visit(problem.rows, problem.standard, [vertex.view for vertex in vertices])
+    rows = [vertex.problem.rows for vertex in vertices]
+    answers = visit(rows, vertices[0].problem.standard, [vertex.view for vertex in vertices])
     return [vertex.proof(reduce(add, sums)) for vertex, sums in zip(vertices, answers, strict=True)]
 
 

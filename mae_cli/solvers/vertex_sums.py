@@ -50,6 +50,7 @@ class VertexSums(Sums):
         blocks: number of blocks.
         tied: the rows with a residual of zero, as far as the digits looked at can tell.
         blurred: the rows whose side cannot be told from the coefficients as they are written.
+        rounding: what loss and dual together can be off by beside the rounding of residuals and of adding them up.
     """
 
     weight: float
@@ -61,6 +62,7 @@ class VertexSums(Sums):
     blocks: int
     tied: SidedRows
     blurred: SidedRows
+    rounding: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,13 +1,14 @@
 """One visit to every block of rows answers the questions of several problems at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.factors import FactoredRows, Factors, multiplied
 from mae_cli.solvers.standardise import Standardisation
 
 
@@ -31,9 +32,14 @@ class Look(Protocol):
         ...
 
 
-def visit(rows: Rows, standard: Standardisation, looks: Sequence[Look]) -> list[list[Any]]:
-    """The answers of all blocks to each of the looks, in the order of the blocks: one pass."""
-    answers = rows.map(_Visit(standard, tuple(looks)))
+def visit(every: Sequence[Rows], standard: Standardisation, looks: Sequence[Look]) -> list[list[Any]]:
+    """The answers of all blocks to each of the looks, in the order of the blocks: one pass.
+
+    Each look has rows of its own, which are the same rows, or the same but for factors on their weights.
+    """
+    base = [rows.rows if isinstance(rows, FactoredRows) else rows for rows in every]
+    factors = [rows.factors if isinstance(rows, FactoredRows) else None for rows in every]
+    answers = base[0].map(_Visit(standard, tuple(looks), tuple(factors)))
     return [list(each) for each in zip(*answers, strict=True)]
 
 
@@ -41,10 +47,21 @@ def visit(rows: Rows, standard: Standardisation, looks: Sequence[Look]) -> list[
 class _Visit:
     standard: Standardisation
     looks: tuple[Look, ...]
+    factors: tuple[Factors | None, ...]
 
     def __call__(self, block: Block) -> list[Any]:
         shifted = self.standard.shifted(block)
         counts = [len(look.points) for look in self.looks]
         residuals = self.standard.residuals(shifted, np.concatenate([look.points for look in self.looks]))
         parts = np.split(residuals, np.cumsum(counts)[:-1])
-        return [look(block, shifted, part) for look, part in zip(self.looks, parts, strict=True)]
+        return [
+            look(*_weighted(block, shifted, factors), part)
+            for look, factors, part in zip(self.looks, self.factors, parts, strict=True)
+        ]
+
+
+def _weighted(block: Block, shifted: Block, factors: Factors | None) -> tuple[Block, Block]:
+    if factors is None:
+        return block, shifted
+    weighted = multiplied(block, factors)
+    return weighted, replace(shifted, weights=weighted.weights)

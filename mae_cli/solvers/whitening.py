@@ -85,6 +85,17 @@ class Whitening:
         """The most that ‖R⁻ᵀ·g‖ can be for a gradient g that is no larger than `errors`, (p,)."""
         return float(np.linalg.norm(errors[self.kept] @ np.abs(self.inverse_factor)))
 
+    def without(self, columns: Positions) -> "Whitening":
+        """The whitening of the kept columns that are none of these."""
+        fitted = np.flatnonzero(~np.isin(self.kept, columns))
+        factor = np.linalg.inv(self.inverse_factor)[:, fitted]
+        inverse = inverse_of(np.asarray(np.linalg.qr(factor, mode="r"), dtype=np.float64))
+        return Whitening.of(self.kept[fitted], inverse, self.lengths_of_all[self.kept[fitted]], self.columns)
+
+    def length_of(self, standard: FloatArray) -> float:
+        """‖R·w‖ of standard coefficients (columns,) that are 0 in the columns left out: a whitened point's length."""
+        return float(np.linalg.norm(np.linalg.solve(self.inverse_factor, standard[self.kept])))
+
     def _select(self, matrix: FloatArray) -> FloatArray:
         return matrix if not len(self.aliased) else matrix[:, self.kept]
 

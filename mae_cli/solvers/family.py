@@ -1,0 +1,160 @@
+"""Families: problems over the same rows that differ by quantile, by factors on the weights, or by given coefficients.
+
+The problems of the quantiles themselves are solved first, side by side; all others are neighbours of theirs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+
+from mae_cli.errors import DataError
+from mae_cli.linear import Coefficients
+from mae_cli.losses import Absolute, Pinball, loss_named
+from mae_cli.rows.blocks import Block, Store
+from mae_cli.rows.design import Design
+from mae_cli.rows.factors import FactoredRows, Factors, multiplied
+from mae_cli.solvers.absolute import Found
+from mae_cli.solvers.exchange import Optimum, Outcome
+from mae_cli.solvers.neighbours import Neighbour, solve_neighbours
+from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.settings import Auto
+from mae_cli.solvers.solution import Solution
+from mae_cli.solvers.solve import Fit, certified, solve, solve_together
+from mae_cli.solvers.standardise import Extent
+from mae_cli.solvers.vertex_proof import VertexProof
+from mae_cli.solvers.whitening import Whitening
+from mae_cli.watch import UNWATCHED, Watch
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """A problem of a family.
+
+    Attributes:
+        quantile: τ.
+        factors: on the weights of the rows, by the number of their record; 0 leaves a row out. None for ones.
+        given: coefficients of design columns that are not fitted; 0 leaves a column out.
+    """
+
+    quantile: float = 0.5
+    factors: Factors | None = None
+    given: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def loss(self) -> Absolute | Pinball:
+        """What is minimised."""
+        loss = loss_named("mae", self.quantile)
+        if not isinstance(loss, Absolute | Pinball):
+            raise TypeError("a family is of MAE or pinball fits")
+        return loss
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether only the quantile is its own."""
+        return self.factors is None and not self.given
+
+
+def solve_family(  # noqa: PLR0913  (as `solve`)
+    rows: Store,
+    members: Sequence[Member],
+    settings: Auto,
+    *,
+    intercept: bool = True,
+    watch: Watch = UNWATCHED,
+    extent: Extent | None = None,
+) -> list[Solution]:
+    """The solution of every member.
+
+    Raises:
+        DataError: the numbers of a column span more than floating point can hold, or the factors of a member leave no
+            row.
+    """
+    quantiles = sorted({member.quantile for member in members})
+    losses = [Member(quantile).loss for quantile in quantiles]
+    fits = solve_together(rows, losses, settings, intercept=intercept, watch=watch, extent=extent)
+    plain = dict(zip(quantiles, fits, strict=True))
+    solutions = {number: plain[each.quantile].solution for number, each in enumerate(members) if each.is_plain}
+    for quantile, fit in plain.items():
+        numbers = [n for n, each in enumerate(members) if each.quantile == quantile and not each.is_plain]
+        proofs = _prove(fit, [members[number] for number in numbers])
+        for number, proof in zip(numbers, proofs, strict=True):
+            if proof is None:
+                solutions[number] = _solve_alone(rows, members[number], settings, intercept=intercept)
+            else:
+                solutions[number] = _of_proof(proof, settings)
+    return [solutions[number] for number in range(len(members))]
+
+
+def _prove(fit: Fit, members: Sequence[Member]) -> list[VertexProof | None]:
+    """The proofs of members from that of their quantile; None for those that are no near neighbours of it."""
+    proofs: list[VertexProof | None] = [None] * len(members)
+    if fit.proof is None or not isinstance(fit.problem.whitening, Whitening):
+        return proofs
+    beside = [_neighbour(fit.problem, fit.problem.whitening, member) for member in members]
+    near = {number: neighbour for number, neighbour in enumerate(beside) if neighbour is not None}
+    for number, proof in zip(near, solve_neighbours(fit.proof, list(near.values())), strict=True):
+        proofs[number] = proof
+    return proofs
+
+
+def _neighbour(problem: Problem, whitening: Whitening, member: Member) -> Neighbour | None:
+    """The member's problem beside the solved one."""
+    rows = problem.rows if member.factors is None else FactoredRows(problem.rows, member.factors)
+    if not member.given:
+        return Neighbour(replace(problem, rows=rows), member.factors)
+    if len(whitening.aliased):
+        return None  # a column that was left out may have to take the place of one that is given
+    standard = problem.standard
+    first = int(standard.intercept)
+    coefficients = np.zeros(problem.rows.shape[1])
+    coefficients[list(member.given)] = list(member.given.values())
+    given = standard.of_user(Coefficients(0.0, coefficients))[0]
+    given[:first] = 0.0
+    restricted = whitening.without(first + np.array(list(member.given), dtype=np.intp))
+    return Neighbour(replace(problem, rows=rows, whitening=restricted, given=given), member.factors)
+
+
+def _of_proof(proof: VertexProof, settings: Auto) -> Solution:
+    problem, vertex = proof.vertex.problem, proof.vertex
+    optimum = Optimum(Outcome.OPTIMAL, vertex.basis.positions, np.zeros(0), 0, ())
+    solution = certified(problem, settings, Found(optimum, 0), proof).solution
+    return replace(solution, aliased=tuple(column for column in solution.aliased if problem.given is None))
+
+
+def _solve_alone(rows: Store, member: Member, settings: Auto, *, intercept: bool) -> Solution:
+    """The solution of a member that is no near neighbour, from rows of its own."""
+    kept = rows.kept(partial(_own_rows, member=member))
+    if not kept.shape[0]:
+        raise DataError("the factors of a refit leave no row")
+    solution = solve(kept, member.loss, settings, intercept=intercept)
+    kept.close()
+    values = solution.coefficients.copy()
+    values[list(member.given)] = list(member.given.values())
+    aliased = tuple(column for column in solution.aliased if column not in member.given)
+    return replace(solution, point=replace(solution.point, values=values), aliased=aliased)
+
+
+def _own_rows(block: Block, member: Member) -> Block:
+    """The rows of a block that have a weight, given coefficients times their columns taken off the target."""
+    block = multiplied(block, member.factors)
+    if block.weights is not None:
+        block = block.part(np.flatnonzero(block.weights > 0))
+    if not member.given:
+        return block
+    coefficients = np.zeros(block.design.shape[1])
+    coefficients[list(member.given)] = list(member.given.values())
+    target = block.target - block.design.product(coefficients)
+    return replace(block, target=target, design=_emptied(block.design, list(member.given)))
+
+
+def _emptied(design: Design, columns: Sequence[int]) -> Design:
+    """The design with zeros in some of its columns."""
+    numeric = design.numeric.copy()
+    numeric[:, [column for column in columns if column < numeric.shape[1]]] = 0.0
+    codes = []
+    for code, offset, count in design.categories():
+        levels = [column - offset + 1 for column in columns if offset <= column < offset + count]
+        codes.append(np.where(np.isin(code, levels), 0, code).astype(code.dtype))
+    return Design(numeric, tuple(codes), design.level_counts)

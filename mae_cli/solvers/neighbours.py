@@ -1,0 +1,299 @@
+"""Problems beside a solved one, by one pass: other factors on the weights, or columns whose coefficients are given.
+
+At the solved vertex one pass gathers, for all problems at once, the rows whose residual could change its sign on the
+way to their vertices, and what all others add to every sum. A row at distance |r| / ‖v‖ cannot change its sign while
+the point moves by less than that (by the inequality of Cauchy and Schwarz), so no further pass has to look for wrong
+signs: a step that is longer than the width of the band is seen. Each problem is then searched in the band, and proved
+from the sums of the others and the rows of the band.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
+
+import numpy as np
+
+from mae_cli.arrays import FloatArray, Positions
+from mae_cli.rows.blocks import Block, join
+from mae_cli.rows.factors import Factors
+from mae_cli.rows.sampling import scattered
+from mae_cli.rows.sums import Sums
+from mae_cli.solvers.band import relative_distance
+from mae_cli.solvers.exchange import Optimum, Outcome
+from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.rounding import UNIT, sums_rounding
+from mae_cli.solvers.shared_band import SharedBand
+from mae_cli.solvers.standardise import Standardisation
+from mae_cli.solvers.ties import Ties
+from mae_cli.solvers.vertex_basis import VertexBasis
+from mae_cli.solvers.vertex_proof import Vertex, VertexProof
+from mae_cli.solvers.vertex_sums import SidedRows, VertexSums, VertexView
+from mae_cli.solvers.visit import visit
+from mae_cli.solvers.whitening import GRAM_CONDITION, Whitening
+
+# A step is rarely so many times as long as sampling errors are on average.
+_BAND_WIDTH = 1.75
+_SAMPLE_ROWS = 10_000
+# From this share of the rows on, all of them are the band.
+_MOST_OF_ALL = 0.4
+# What rounding can make of distances and lengths, as a share of them, where columns are not nearly dependent.
+_ROUNDING = 1e-6
+# Residuals are told from zero by this share of what they are the sum of: a hundred times their rounding, and more.
+_MARGIN = 1e-12
+# So many problems at a time are looked at in a block: their weights then stay in the cache.
+_BATCH = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbour:
+    """A problem beside the solved one.
+
+    Attributes:
+        problem: to be solved, over the same rows.
+        factors: on the weights of the solved one.
+    """
+
+    problem: Problem
+    factors: Factors | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Outside(Sums):
+    """Sums over the rows outside of the band in standard units, for m problems; see `VertexSums`.
+
+    Attributes:
+        weight: (m,) Σωf of all rows.
+        outside_weight: (m,) Σωf.
+        dual: (m,) Σωfμr at the solved vertex.
+        mass: (m,) Σωf|μ|.
+        numbers: (m,) Σωf|μ|·(|y| + Σ|z·v|) at the solved vertex.
+        gradient: (m, p) Σωfμz.
+        blocks: number of blocks.
+    """
+
+    weight: FloatArray
+    outside_weight: FloatArray
+    dual: FloatArray
+    mass: FloatArray
+    numbers: FloatArray
+    gradient: FloatArray
+    blocks: int
+
+    def at(self, number: int, view: VertexView, solved: VertexView, count: int) -> VertexSums:
+        """The sums of one problem at its own vertex: none of these rows changes its side on the way to there."""
+        gradient, step = self.gradient[number], view.point - solved.point
+        mass, widest = float(self.mass[number]), view.standard.widest
+        dual = float(self.dual[number] - gradient @ step)
+        # The gradient is rounded as it was added up, and its product with a step.
+        added_up = (sums_rounding(count) + UNIT * self.blocks) * mass * widest * float(np.abs(step).sum())
+        product = len(step) * UNIT * float(np.abs(gradient * step).sum())
+        moved = float(view.written[0] * gradient[0]) if view.standard.intercept else 0.0
+        nothing = np.zeros(0, dtype=np.intp)
+        return VertexSums(
+            weight=float(self.outside_weight[number]),
+            loss=dual - moved,
+            dual=dual,
+            gap=0.0,
+            mass=float(self.mass[number]),
+            gradient=gradient,
+            blocks=self.blocks,
+            tied=SidedRows(nothing, np.zeros(0)),
+            blurred=SidedRows(nothing, np.zeros(0)),
+            rounding=2 * (added_up + product),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Gathered:
+    """What a block says: its near rows as read, their residuals and weights (m, near), and sums over the others."""
+
+    near: Block
+    residual: FloatArray
+    weights: FloatArray
+    outside: _Outside
+
+
+@dataclass(frozen=True, eq=False)
+class _Gather:
+    """Gathers the near rows of the solved vertex."""
+
+    points: FloatArray
+    standard: Standardisation
+    whitening: Whitening
+    quantile: float
+    width: float
+    margin: float
+    factors: tuple[Factors | None, ...]
+
+    def __call__(self, block: Block, shifted: Block, residuals: FloatArray) -> _Gathered:
+        residual, near = residuals[0], np.arange(len(block.target))
+        if np.isfinite(self.width):
+            leverage = self.whitening.band_rows(self.standard(block).design).leverage
+            near = np.flatnonzero(np.abs(residual) <= self.width * (1 + _ROUNDING) * leverage + self.margin)
+        slopes = np.where(residual > 0, self.quantile, self.quantile - 1)
+        slopes[near] = 0.0
+        sides = np.sign(slopes)
+        sizes = np.column_stack([sides, sides * self.standard.numbers(shifted, self.points[0])])
+        batches = [self.factors[start : start + _BATCH] for start in range(0, len(self.factors), _BATCH)]
+        weights, sums = [], []
+        for batch in batches:
+            multiplied = _weights(block, batch)
+            weights.append(multiplied[:, near])
+            weight = multiplied.sum(axis=1)
+            multiplied *= slopes
+            mass, numbers = (multiplied @ sizes).T
+            sums.append(
+                _Outside(
+                    weight=weight,
+                    outside_weight=weight - weights[-1].sum(axis=1),
+                    dual=(multiplied * residual).sum(axis=1),
+                    mass=mass,
+                    numbers=numbers,
+                    gradient=self.standard.pulls(shifted, multiplied),
+                    blocks=1,
+                )
+            )
+        return _Gathered(block.part(near), residual[near], np.concatenate(weights), _side_by_side(sums))
+
+
+def _weights(block: Block, factors: Sequence[Factors | None]) -> FloatArray:
+    """(m, b) ωf."""
+    records, ones = block.record_numbers, np.ones(len(block.target))
+    return np.stack([block.weighted(ones if each is None else each(records)) for each in factors])
+
+
+def _side_by_side(parts: Sequence[_Outside]) -> _Outside:
+    return _Outside(
+        weight=np.concatenate([part.weight for part in parts]),
+        outside_weight=np.concatenate([part.outside_weight for part in parts]),
+        dual=np.concatenate([part.dual for part in parts]),
+        mass=np.concatenate([part.mass for part in parts]),
+        numbers=np.concatenate([part.numbers for part in parts]),
+        gradient=np.concatenate([part.gradient for part in parts]),
+        blocks=1,
+    )
+
+
+def solve_neighbours(proof: VertexProof, neighbours: Sequence[Neighbour]) -> list[VertexProof | None]:
+    """The proofs of the neighbours' vertices; None for those that one pass cannot settle."""
+    base = proof.vertex.problem
+    whitening = base.whitening
+    if not neighbours or not isinstance(whitening, Whitening) or whitening.condition > GRAM_CONDITION:
+        return [None] * len(neighbours)
+    origin = proof.vertex.view.point
+    band_width = _band_width(proof, neighbours)
+    gather = _Gather(
+        points=origin[np.newaxis],
+        standard=base.standard,
+        whitening=whitening,
+        quantile=base.absolute_loss.quantile,
+        width=band_width,
+        margin=_MARGIN * proof.vertex.view.reach,
+        factors=tuple(neighbour.factors for neighbour in neighbours),
+    )
+    (gathered,) = visit([base.rows], base.standard, [gather])
+    return _Neighbourhood(proof, band_width, neighbours, gathered).solved()
+
+
+def _band_width(proof: VertexProof, neighbours: Sequence[Neighbour]) -> float:
+    """How far points may move: sampling errors move them by about √(k·Var f / n) of the distances' scale."""
+    base, origin = proof.vertex.problem, proof.vertex.view.point
+    count, columns = base.rows.shape[0], len(base.whitening.kept)
+    sample = base.rows.take(scattered(count, _SAMPLE_ROWS))
+    spread = max(_spread(neighbour.factors, sample.record_numbers) for neighbour in neighbours)
+    share = _BAND_WIDTH * columns * spread / np.sqrt(count)
+    if share > _MOST_OF_ALL:
+        return float(np.inf)
+    standard = base.standard
+    leverage = base.whitening.band_rows(standard(sample).design).leverage
+    distance = relative_distance(standard.residual(standard.shifted(sample), origin), leverage)
+    return float(np.quantile(distance, share))
+
+
+def _spread(factors: Factors | None, records: Positions) -> float:
+    """The standard deviation of the factors as a share of their mean; 1 where the weights stay as they are."""
+    if factors is None:
+        return 1.0
+    values = factors(records)
+    return float(values.std() / values.mean()) if values.any() else np.inf
+
+
+class _Neighbourhood:
+    """The rows of the band, and the problems in it."""
+
+    def __init__(
+        self, proof: VertexProof, width: float, neighbours: Sequence[Neighbour], gathered: Sequence[_Gathered]
+    ) -> None:
+        base = proof.vertex.problem
+        self._base, self._solved, self._width, self._neighbours = base, proof.vertex.view, width, neighbours
+        self._block = join([part.near for part in gathered])
+        self._shifted = base.standard.shifted(self._block)
+        self._residual = np.concatenate([part.residual for part in gathered])
+        self._weights = np.concatenate([part.weights for part in gathered], axis=1)
+        self._outside = reduce(add, (part.outside for part in gathered))
+        self._design = base.standard(self._block).design
+        self._rows = base.dense_whitening.band_rows(self._design)
+        self._ties = Ties.of(self._residual, self._block.target / base.standard.target_scale)
+
+    def solved(self) -> list[VertexProof | None]:
+        """The proofs of all problems; None for those that the band cannot settle."""
+        optima: dict[int, Optimum] = {}
+        alike: dict[tuple[float, ...], list[int]] = {}
+        for number, neighbour in enumerate(self._neighbours):
+            given = neighbour.problem.given
+            alike.setdefault(() if given is None else tuple(given), []).append(number)
+        for numbers in alike.values():
+            optima.update(zip(numbers, self._band(numbers).minimised(), strict=True))
+        return [self._proof(number, optima[number]) for number in range(len(self._neighbours))]
+
+    def _band(self, numbers: Sequence[int]) -> SharedBand:
+        """Problems that differ by their weights alone, seen from the solved vertex."""
+        problem, weights = self._neighbours[numbers[0]].problem, self._weights[numbers]
+        residual, rows = self._residual, self._rows
+        if problem.given is not None:
+            rows = problem.dense_whitening.band_rows(self._design)
+            residual = self._base.standard.residual(self._shifted, self._start(problem))
+        gradients = 2 * self._outside.gradient[numbers]
+        linear = np.stack([problem.whitening.gradient(gradient) for gradient in gradients])
+        linear += problem.absolute_loss.tilt * (weights @ rows.matrix)
+        return SharedBand(rows, weights, residual, linear, self._ties.jitter(self._block.positions))
+
+    def _problem(self, number: int) -> Problem:
+        problem = self._neighbours[number].problem
+        return replace(problem, standard=replace(problem.standard, weight=float(self._outside.weight[number])))
+
+    def _start(self, problem: Problem) -> FloatArray:
+        start = self._solved.point.copy()
+        if problem.given is not None:
+            fixed = np.setdiff1d(self._base.whitening.kept, problem.whitening.kept)
+            start[fixed] = problem.given[fixed]
+        return start
+
+    def _proof(self, number: int, optimum: Optimum) -> VertexProof | None:
+        problem = self._problem(number)
+        if optimum.outcome is not Outcome.OPTIMAL or len(optimum.basis) < len(problem.whitening.kept):
+            return None
+        weights = self._weights[number]
+        basis = replace(self._block.part(optimum.basis), weights=weights[optimum.basis])
+        try:
+            vertex = Vertex.through(problem, VertexBasis.among(problem, basis), is_thorough=False)
+        except np.linalg.LinAlgError:
+            return None
+        view = vertex.view
+        if vertex.is_rounded_coarsely or not self._holds(view.point):
+            return None
+        block = replace(self._block, weights=weights)
+        residual = self._base.standard.residual(self._shifted, view.point)
+        near = view(block, replace(self._shifted, weights=weights), residual[np.newaxis])
+        outside = self._outside.at(number, view, self._solved, self._base.rows.shape[0])
+        numbers = float(self._outside.numbers[number]) + view.reach * (near.mass + float(vertex.basis.weights.sum()))
+        proof = vertex.proof(outside + near, numbers)
+        return proof if proof.worst is None and not proof.is_blurred else None
+
+    def _holds(self, point: FloatArray) -> bool:
+        """Whether no row outside of the band can have changed its sign on the way to a standard point."""
+        if not np.isfinite(self._width):
+            return True
+        length = self._base.dense_whitening.length_of(point - self._solved.point)
+        return length * (1 + _ROUNDING) <= self._width
