@@ -3,6 +3,8 @@
     from mae_cli import fit
     result = fit(X, y)                  # the median; loss="mse" for least squares, quantile=0.9 for a quantile
     result.coefficients, result.intercept
+    low, middle, high = fit(X, y, quantile=[0.1, 0.5, 0.9])
+    replicates = refit(X, y, exponential_factors(200))
     result.certificate.lower_bound      # no linear model on these columns has a smaller mean absolute error
 
 Names are imported when they are first used, so that `import mae_cli` costs nothing.
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mae_cli.errors import DataError, MaeCliError, ModelError, SettingsError
-    from mae_cli.fitting import FitResult, fit
+    from mae_cli.fitting import FitResult, exponential_factors, fit, refit
     from mae_cli.model import Model, load_model
     from mae_cli.solvers.settings import Auto, Textbook
 
@@ -29,8 +31,10 @@ __all__ = [
     "SettingsError",
     "Textbook",
     "__version__",
+    "exponential_factors",
     "fit",
     "load_model",
+    "refit",
 ]
 
 _HOMES = {
@@ -42,8 +46,10 @@ _HOMES = {
     "ModelError": "mae_cli.errors",
     "SettingsError": "mae_cli.errors",
     "Textbook": "mae_cli.solvers.settings",
+    "exponential_factors": "mae_cli.fitting",
     "fit": "mae_cli.fitting",
     "load_model": "mae_cli.model",
+    "refit": "mae_cli.fitting",
 }
 
 

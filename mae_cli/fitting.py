@@ -1,10 +1,11 @@
 """The library's way in: fit arrays or data frames, without files."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, Literal, TypeGuard
+from typing import TYPE_CHECKING, Literal, TypeGuard, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,16 +13,19 @@ from numpy.typing import ArrayLike
 from mae_cli.arrays import BoolArray, FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.linear import Coefficients
-from mae_cli.losses import loss_named
+from mae_cli.losses import Absolute, Pinball, Squared, loss_named
 from mae_cli.reading.array_input import finite_matrix, finite_vector, real_matrix, refuse_not_finite
-from mae_cli.rows.blocks import MemoryRows, Rows
+from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design, column_ranges
+from mae_cli.rows.factors import ExponentialFactors, Factors, GivenFactors
 from mae_cli.rows.sums import Range
 from mae_cli.rows.weights import relative_weights
 from mae_cli.schema import NumericColumn, Schema
+from mae_cli.solvers.family import Member, solve_family
+from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Certificate, History, Solution
-from mae_cli.solvers.solve import solve
+from mae_cli.solvers.solve import solve_together
 from mae_cli.solvers.standardise import Extent
 from mae_cli.watch import UNWATCHED, Watch
 from mae_cli.wording import as_share
@@ -59,6 +63,11 @@ class FitSettings:
         if self.loss == "mse" and self.quantile != 0.5:
             raise SettingsError('a quantile goes with the loss "mae" only; least squares fits the mean')
 
+    @property
+    def loss_function(self) -> Absolute | Pinball | Squared:
+        """What is minimised."""
+        return loss_named(self.loss, self.quantile)
+
 
 @dataclass(frozen=True, eq=False)
 class FitResult:
@@ -94,7 +103,8 @@ class FitResult:
         return predicted
 
 
-def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyword)
+@overload
+def fit(
     X: "ArrayLike | pd.DataFrame",
     y: ArrayLike,
     *,
@@ -105,7 +115,36 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     solver: Literal["auto", "textbook"] | SolverSettings = "auto",
     tolerance: float | None = None,
     max_levels: int = 200,
-) -> FitResult:
+) -> FitResult: ...
+
+
+@overload
+def fit(
+    X: "ArrayLike | pd.DataFrame",
+    y: ArrayLike,
+    *,
+    loss: Literal["mae"] = "mae",
+    quantile: Sequence[float],
+    sample_weight: ArrayLike | None = None,
+    intercept: bool = True,
+    solver: Literal["auto", "textbook"] | SolverSettings = "auto",
+    tolerance: float | None = None,
+    max_levels: int = 200,
+) -> list[FitResult]: ...
+
+
+def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyword)
+    X: "ArrayLike | pd.DataFrame",
+    y: ArrayLike,
+    *,
+    loss: Literal["mae", "mse"] = "mae",
+    quantile: float | Sequence[float] = 0.5,
+    sample_weight: ArrayLike | None = None,
+    intercept: bool = True,
+    solver: Literal["auto", "textbook"] | SolverSettings = "auto",
+    tolerance: float | None = None,
+    max_levels: int = 200,
+) -> FitResult | list[FitResult]:
     """Fit a linear model that minimises the mean loss Σω·loss(y − b − Xw) / Σω, with a certificate.
 
     Args:
@@ -113,7 +152,8 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
             their levels.
         y: (n,) targets.
         loss: "mae" for |r|, "mse" for r².
-        quantile: τ; with "mae" and τ ≠ 0.5 the loss is ½|r| + (τ − ½)r.
+        quantile: τ; with "mae" and τ ≠ 0.5 the loss is ½|r| + (τ − ½)r. Several of them are fitted together, for a
+            fraction of the time, and give a list with a result for each.
         sample_weight: (n,) weights ≥ 0, equal to repeating rows; None for ones.
         intercept: whether the model has one.
         solver: "auto" (exact), "textbook", or settings (`mae_cli.Textbook(epochs=1000)`).
@@ -125,35 +165,143 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
             positive weight.
         SettingsError: the options are out of range or contradict each other.
     """
-    settings = FitSettings(loss, quantile, intercept, _solver_settings(solver, tolerance))
-    target = finite_vector("y", y)
-    schema, design = _schema_and_design(X, max_levels)
-    weights = None if sample_weight is None else finite_vector("sample_weight", sample_weight)
-    for name, vector in (("y", target), ("sample_weight", weights)):
-        if vector is not None and len(vector) != design.shape[0]:
-            raise DataError(f"{name} has {len(vector):,} values for {design.shape[0]:,} rows of X")
-    rows = _weighted_rows(design, target, weights)
-    solution = fit_rows(rows, settings, extent=_known_extent(schema, rows, len(target)))
-    columns = schema.design_columns
-    return FitResult(
-        solution.intercept,
-        solution.coefficients,
-        columns,
-        tuple(columns[column] for column in solution.aliased),
-        solution.certificate,
-        solution.history,
-        schema,
-    )
+    quantiles = _numbers(quantile)
+    how = _solver_settings(solver, tolerance)
+    losses = [FitSettings(loss, each, intercept, how).loss_function for each in quantiles]
+    data = _Data.of(X, y, sample_weight, max_levels)
+    prepared = Prepared(CountedRows(data.rows), intercept=intercept, extent=data.extent)
+    results = [data.result(each.solution) for each in solve_together(prepared, losses, how)]
+    return results[0] if np.ndim(quantile) == 0 else results
 
 
-def fit_rows(rows: Rows, settings: FitSettings, watch: Watch = UNWATCHED, extent: Extent | None = None) -> Solution:
-    """Fit rows of positive weights; one pass measures their extent when it is not known.
+def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
+    X: "ArrayLike | pd.DataFrame",
+    y: ArrayLike,
+    factors: Iterable[Factors | ArrayLike],
+    *,
+    quantile: float = 0.5,
+    sample_weight: ArrayLike | None = None,
+    intercept: bool = True,
+    tolerance: float | None = None,
+    max_levels: int = 200,
+) -> list[FitResult]:
+    """Fit the same model again and again, each time with other factors on the weights of the rows.
+
+    All of it takes little more than one pass over the rows, and every fit has a certificate of its own: a bootstrap
+    (`mae_cli.exponential_factors(200, seed=0)`), or the folds of a cross-validation, whose factor 0 leaves a row out.
+
+    Args:
+        X: as in `fit`.
+        y: as in `fit`.
+        factors: for each refit an (n,) array of factors ≥ 0, or a function that gives them for the numbers of rows.
+        quantile: τ.
+        sample_weight: (n,) weights ≥ 0, which the factors multiply; None for ones.
+        intercept: whether the models have one.
+        tolerance: as in `fit`, of the exact solver.
+        max_levels: as in `fit`.
+
+    Raises:
+        DataError: as in `fit`, or factors have another length, are negative or not finite, or leave no row.
+        SettingsError: as in `fit`.
+    """
+    settings = FitSettings("mae", quantile, intercept, _exact(tolerance))
+    data = _Data.of(X, y, sample_weight, max_levels)
+    members = [Member(settings.quantile, _factors(each, data.count)) for each in factors]
+    if not members:
+        return []
+    solutions = solve_family(data.rows, members, _exact(tolerance), intercept=intercept, extent=data.extent)
+    return [data.result(solution) for solution in solutions]
+
+
+def exponential_factors(count: int, seed: int = 0) -> list[ExponentialFactors]:
+    """Factors of so many replicates of a bootstrap: draws of mean 1 from the exponential distribution (Rubin, 1981).
+
+    Raises:
+        SettingsError: the count or the seed is negative.
+    """
+    if count < 0 or not 0 <= seed < 2**63:
+        raise SettingsError("a bootstrap needs a count and a seed that are whole numbers ≥ 0")
+    return [ExponentialFactors(seed, replicate) for replicate in range(count)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Data:
+    """What arrays or frames hold.
+
+    Attributes:
+        schema: of the columns.
+        rows: of positive weight; their records are the rows of the array.
+        count: of all rows.
+        extent: of the rows, where it is known.
+    """
+
+    schema: Schema
+    rows: MemoryRows
+    count: int
+    extent: Extent | None
+
+    @staticmethod
+    def of(X: "ArrayLike | pd.DataFrame", y: ArrayLike, sample_weight: ArrayLike | None, max_levels: int) -> "_Data":
+        """Check them.
+
+        Raises:
+            DataError: they do not go together, or a value cannot be used.
+        """
+        target = finite_vector("y", y)
+        schema, design = _schema_and_design(X, max_levels)
+        weights = None if sample_weight is None else finite_vector("sample_weight", sample_weight)
+        for name, vector in (("y", target), ("sample_weight", weights)):
+            if vector is not None and len(vector) != design.shape[0]:
+                raise DataError(f"{name} has {len(vector):,} values for {design.shape[0]:,} rows of X")
+        rows = _weighted_rows(design, target, weights)
+        return _Data(schema, rows, len(target), _known_extent(schema, rows, len(target)))
+
+    def result(self, solution: Solution) -> FitResult:
+        """A fit of the rows."""
+        columns = self.schema.design_columns
+        return FitResult(
+            solution.intercept,
+            solution.coefficients,
+            columns,
+            tuple(columns[column] for column in solution.aliased),
+            solution.certificate,
+            solution.history,
+            self.schema,
+        )
+
+
+def _numbers(quantile: float | Sequence[float]) -> list[float]:
+    try:
+        return [float(each) for each in np.atleast_1d(np.asarray(quantile, dtype=np.float64))]
+    except (TypeError, ValueError):
+        raise SettingsError(
+            f"a quantile must be a number between 0 and 1, or a list of such, not {quantile!r}"
+        ) from None
+
+
+def _factors(factors: Factors | ArrayLike, count: int) -> Factors:
+    if callable(factors):
+        return factors
+    values = finite_vector("factors", factors)
+    if len(values) != count:
+        raise DataError(f"factors has {len(values):,} values for {count:,} rows of X")
+    if (values < 0).any():
+        row = int(np.argmax(values < 0))
+        raise DataError(f"factors must not be negative; row {row} has {values[row]:g}")
+    return GivenFactors(values)
+
+
+def _exact(tolerance: float | None) -> Auto:
+    return Auto() if tolerance is None else Auto(tolerance)
+
+
+def fit_prepared(prepared: Prepared, settings: FitSettings, watch: Watch = UNWATCHED) -> Solution:
+    """Fit rows of positive weights that are made ready; for a further loss they need not be again.
 
     Raises:
         DataError: a column or the target spans more than a float can hold.
     """
-    loss = loss_named(settings.loss, settings.quantile)
-    return solve(rows, loss, settings.solver, intercept=settings.intercept, watch=watch, extent=extent)
+    return solve_together(prepared, [settings.loss_function], settings.solver, watch)[0].solution
 
 
 def require_span(lowest: float, highest: float) -> None:
@@ -170,6 +318,7 @@ def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | Non
     """The rows of positive weight."""
     if not len(target):
         raise DataError("there are no rows to fit")
+    records = None
     if weights is not None:
         if (weights < 0).any():
             row = int(np.argmax(weights < 0))
@@ -179,9 +328,9 @@ def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | Non
         if not len(used):
             raise DataError("all weights are zero; no row is left to fit")
         if len(used) < len(weights):
-            design, target, weights = design.take(used), target[used], weights[used]
+            design, target, weights, records = design.take(used), target[used], weights[used], used
     require_span(float(target.min()), float(target.max()))
-    return MemoryRows.of(design, target, weights)
+    return MemoryRows.of(design, target, weights, records=records)
 
 
 def _known_extent(schema: Schema, rows: MemoryRows, count: int) -> Extent | None:
@@ -200,7 +349,7 @@ def _solver_settings(solver: str | SolverSettings, tolerance: float | None) -> S
             raise SettingsError("give the tolerance in the solver's settings")
         return solver
     if solver == "auto":
-        return Auto() if tolerance is None else Auto(tolerance)
+        return _exact(tolerance)
     if solver == "textbook":
         return Textbook(tolerance=tolerance)
     raise SettingsError(f'unknown solver {solver!r}; use "auto" or "textbook"')

@@ -14,13 +14,13 @@ from mae_cli.comparison import Fitted, TrainingData, compare
 from mae_cli.effects import effects
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.fields import LARGEST_COUNT
-from mae_cli.fitting import FitSettings, fit_rows, require_span
+from mae_cli.fitting import FitSettings, fit_prepared, require_span
 from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
 from mae_cli.reading.loading import LoadedRows, load_training
 from mae_cli.reading.one_pass import Data, Missing, Reading
 from mae_cli.reading.storage import place_for
 from mae_cli.results.training import FitReport, Seconds, TrainingRows, TrainReport
-from mae_cli.rows.blocks import Rows
+from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.encoding import Coding, Description, build_schema, describe
 from mae_cli.rows.moments import column_moments
 from mae_cli.rows.partition import Partition
@@ -28,6 +28,7 @@ from mae_cli.rows.row_quantiles import target_quantiles
 from mae_cli.rows.split import Split
 from mae_cli.schema import NumericColumn, Schema
 from mae_cli.scoring import mean_target, scorable, score
+from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import SolverSettings, Textbook
 from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
 from mae_cli.watch import UNWATCHED, Watch
@@ -105,10 +106,13 @@ def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, st
     """The fit of data that were read, from a start on by the clock until now."""
     read = time.perf_counter() - started
     scored_at = settings.fit.quantile
-    fitted = _fit(data, settings.fit, scored_at, watch)
+    counted = CountedRows(data.train.rows, PassCounter(watch=watch))
+    prepared = Prepared(counted, intercept=settings.fit.intercept)
+    fitted = _fit(data, fit_prepared(prepared, settings.fit, watch), settings.fit, scored_at)
     comparison = None
     if settings.compare:
-        other = _fit(data, _other_loss(settings.fit), scored_at, watch)
+        other_loss = _other_loss(settings.fit)
+        other = _fit(data, fit_prepared(prepared, other_loss, watch), other_loss, scored_at)
         comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
@@ -181,9 +185,8 @@ def _other_loss(settings: FitSettings) -> FitSettings:
     return replace(settings, loss="mae" if settings.loss == "mse" else "mse", quantile=0.5)
 
 
-def _fit(data: _Data, settings: FitSettings, scored_at: float, watch: Watch) -> Fitted:
-    """Fit one loss, and score it on the training rows and the holdout, with the pinball loss of a quantile."""
-    solution = fit_rows(data.train.rows, settings, watch)
+def _fit(data: _Data, solution: Solution, settings: FitSettings, scored_at: float) -> Fitted:
+    """A fit of one loss, scored on the training rows and the holdout, with the pinball loss of a quantile."""
     trivial = data.baseline.prediction(settings.loss, settings.quantile)
     scores = partial(score, point=solution.point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
     report = FitReport(

@@ -152,7 +152,7 @@ def test_fits_that_ended_early_are_not_compared_and_the_remedy_is_another_than_w
     solver, remedy, loss, monkeypatch
 ):
     # The exact search ends early, and no exchange makes up for it.
-    monkeypatch.setattr("mae_cli.solvers.screening.EXCHANGES_PER_COLUMN", 0)
+    monkeypatch.setattr("mae_cli.solvers.screening._EXCHANGES_PER_COLUMN", 0)
     monkeypatch.setattr("mae_cli.solvers.exact_exchange._MOST_EXCHANGES", 0)
     settings = TrainSettings(ColumnChoice("y"), FitSettings(loss, solver=solver), compare=True)
     verdict = train(held(text(*planted())), settings).report.comparison.verdict

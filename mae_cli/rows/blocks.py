@@ -128,10 +128,15 @@ class MemoryRows:
 
     @classmethod
     def of(
-        cls, design: Design, target: FloatArray, weights: FloatArray | None = None, block_rows: int = BLOCK_ROWS
+        cls,
+        design: Design,
+        target: FloatArray,
+        weights: FloatArray | None = None,
+        block_rows: int = BLOCK_ROWS,
+        records: Positions | None = None,
     ) -> Self:
         """Views of the rows of whole arrays, `block_rows` in each."""
-        everything = Block(design, target, weights, np.arange(len(target)))
+        everything = Block(design, target, weights, np.arange(len(target)), records)
         starts = range(0, len(target), block_rows)
         return cls(tuple(everything.part(slice(start, start + block_rows)) for start in starts) or (everything,))
 

@@ -17,7 +17,7 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.all_rows import AllRows, Outlook
+from mae_cli.solvers.all_rows import AllRows, Outlook, Prove
 from mae_cli.solvers.band import Band, is_small, relative_distance, typical_size
 from mae_cli.solvers.certificate import Bound
 from mae_cli.solvers.descent import Descent, descend
@@ -52,15 +52,15 @@ class Searches:
 
     Attributes:
         problems: to be solved, over the same rows.
-        tell: told the objective after every round over many rows.
+        tell: told the number of a problem and its objective after every round over many rows.
         bound: the bound of the standard point of a problem by a band of so many rows, if it is good enough to stop.
-        prove: whether the vertices of some rows of problems are proved to be optimal.
+        prove: tries to prove that vertices of some rows of problems are optimal.
     """
 
     problems: Sequence[Problem]
-    tell: Callable[[float], None]
+    tell: Callable[[int, float], None]
     bound: Callable[[int, FloatArray, int], Bound | None]
-    prove: Callable[[Sequence[int], Sequence[Positions]], list[bool]]
+    prove: Prove
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +150,14 @@ def _minimise_many(searches: Searches, sample: Block, bands: Sequence[Band]) -> 
     count = int(min(1.0, _BAND_WIDTH * np.sqrt(columns / size)) * total)
     unusual = _USUAL_LENGTH * float(np.median(bands[0].rows.leverage))
     starts = [
-        Outlook(problem, descent.step, descent.band.distance, unusual, Ties.of(descent.band.residual, sample.target))
+        Outlook(
+            problem=problem,
+            origin=descent.step,
+            distance=descent.band.distance,
+            unusual=unusual,
+            ties=Ties.of(descent.band.residual, sample.target),
+            steps=len(descent.losses) - 1,
+        )
         for problem, descent in zip(searches.problems, _descents(bands), strict=True)
     ]
     return _screened(searches, dict(enumerate(starts)), count)
@@ -192,10 +199,9 @@ def _minimise_with_levels(searches: Searches, number: int, problem: Problem) -> 
         distance=relative_distance(inside.residual, whitening.leverage(block.design)),
         unusual=np.sqrt(size / _SEEN_ROWS) if size < count else np.inf,
         ties=Ties.of(inside.residual, block.target),
+        steps=inside.steps,
     )
-    (found,) = _screened(searches, {number: start}, band)
-    iterations = inside.steps + found.optimum.iterations
-    return replace(found, optimum=replace(found.optimum, iterations=iterations))
+    return _screened(searches, {number: start}, band)[0]
 
 
 def _screened(searches: Searches, starts: Mapping[int, Outlook], count: int) -> list[Found]:
@@ -203,12 +209,16 @@ def _screened(searches: Searches, starts: Mapping[int, Outlook], count: int) -> 
     bounds = {number: searches.bound(number, start.standard_point, count) for number, start in starts.items()}
     going = [number for number, bound in bounds.items() if bound is None]
 
-    def prove(places: Sequence[int], bases: Sequence[Positions]) -> list[bool]:
+    def prove(places: Sequence[int], bases: Sequence[Positions]) -> Sequence[float | None]:
         return searches.prove([going[place] for place in places], bases)
 
+    def tell(place: int, objective: float) -> None:
+        searches.tell(going[place], objective)
+
     problems = AllRows([starts[number] for number in going], prove)
-    optima = screen(problems, [count] * len(going), minimise, searches.tell) if going else []
-    ends = {number: Optimum.nowhere(Outcome.LIMIT, start.origin, 0) for number, start in starts.items()}
+    optima = screen(problems, [count] * len(going), minimise, tell) if going else []
+    ends = {number: Optimum.nowhere(Outcome.LIMIT, start.origin, start.steps) for number, start in starts.items()}
     for number, optimum in zip(going, optima, strict=True):
-        ends[number] = replace(optimum, step=starts[number].origin + optimum.step)
+        start = starts[number]
+        ends[number] = replace(optimum, step=start.origin + optimum.step, iterations=start.steps + optimum.iterations)
     return [Found(ends[number], 0, bounds[number]) for number in starts]

@@ -20,6 +20,9 @@ from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import Ties
 from mae_cli.solvers.visit import visit
 
+Prove = Callable[[Sequence[int], Sequence[Positions]], Sequence[float | None]]
+"""The objectives Σω(|r| + tilt·r) of those problems that the vertices of some rows are proved to solve, else None."""
+
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
@@ -31,6 +34,7 @@ class Outlook:
         distance: of a sample of the rows at the origin, from which the width of a band is read.
         unusual: ‖v‖ beyond which a row is looked at whatever its residual, rows not scaled by their weights.
         ties: how wide ties are.
+        steps: that were taken to get there.
     """
 
     problem: Problem
@@ -38,6 +42,7 @@ class Outlook:
     distance: FloatArray
     unusual: float
     ties: Ties
+    steps: int
 
     @property
     def standard_point(self) -> FloatArray:
@@ -63,12 +68,10 @@ class AllRows:
 
     Args:
         outlooks: the problems.
-        prove: tries to prove the vertices of some problems, given by their numbers.
+        prove: tries to prove the vertices of some problems, given by their numbers: the objectives of those it can.
     """
 
-    def __init__(
-        self, outlooks: Sequence[Outlook], prove: Callable[[Sequence[int], Sequence[Positions]], list[bool]]
-    ) -> None:
+    def __init__(self, outlooks: Sequence[Outlook], prove: Prove) -> None:
         self._outlooks = outlooks
         self.proved = prove
 

@@ -12,13 +12,13 @@ import numpy as np
 from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, loss_named
-from mae_cli.rows.blocks import Block, Store
+from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Store
 from mae_cli.rows.design import Design
 from mae_cli.rows.factors import FactoredRows, Factors, multiplied
 from mae_cli.solvers.absolute import Found
 from mae_cli.solvers.exchange import Optimum, Outcome
 from mae_cli.solvers.neighbours import Neighbour, solve_neighbours
-from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.problem import Prepared, Problem
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solution import Solution
 from mae_cli.solvers.solve import Fit, certified, solve, solve_together
@@ -71,9 +71,9 @@ def solve_family(  # noqa: PLR0913  (as `solve`)
         DataError: the numbers of a column span more than floating point can hold, or the factors of a member leave no
             row.
     """
+    prepared = Prepared(CountedRows(rows, PassCounter(watch=watch)), intercept=intercept, extent=extent)
     quantiles = sorted({member.quantile for member in members})
-    losses = [Member(quantile).loss for quantile in quantiles]
-    fits = solve_together(rows, losses, settings, intercept=intercept, watch=watch, extent=extent)
+    fits = solve_together(prepared, [Member(quantile).loss for quantile in quantiles], settings, watch)
     plain = dict(zip(quantiles, fits, strict=True))
     solutions = {number: plain[each.quantile].solution for number, each in enumerate(members) if each.is_plain}
     for quantile, fit in plain.items():

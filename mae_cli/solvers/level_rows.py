@@ -20,9 +20,6 @@ class LevelPoint:
     levels: FloatArray
     others: FloatArray
 
-    def __add__(self, other: "LevelPoint") -> "LevelPoint":
-        return LevelPoint(self.levels + other.levels, self.others + other.others)
-
 
 @dataclass(frozen=True, eq=False)
 class Split:

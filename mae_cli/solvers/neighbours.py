@@ -41,6 +41,8 @@ _MOST_OF_ALL = 0.4
 _ROUNDING = 1e-6
 # Residuals are told from zero by this share of what they are the sum of: a hundred times their rounding, and more.
 _MARGIN = 1e-12
+# One pass gathers the weights of at most so many rows of bands (400 MB); so many are searched at a time.
+_MOST_WEIGHTS, _SEARCHED_WEIGHTS = 50_000_000, 8_000_000
 # So many problems at a time are looked at in a block: their weights then stay in the cache.
 _BATCH = 16
 
@@ -181,34 +183,41 @@ def solve_neighbours(proof: VertexProof, neighbours: Sequence[Neighbour]) -> lis
     whitening = base.whitening
     if not neighbours or not isinstance(whitening, Whitening) or whitening.condition > GRAM_CONDITION:
         return [None] * len(neighbours)
-    origin = proof.vertex.view.point
-    band_width = _band_width(proof, neighbours)
-    gather = _Gather(
-        points=origin[np.newaxis],
-        standard=base.standard,
-        whitening=whitening,
-        quantile=base.absolute_loss.quantile,
-        width=band_width,
-        margin=_MARGIN * proof.vertex.view.reach,
-        factors=tuple(neighbour.factors for neighbour in neighbours),
-    )
-    (gathered,) = visit([base.rows], base.standard, [gather])
-    return _Neighbourhood(proof, band_width, neighbours, gathered).solved()
+    share, width = _band(proof, neighbours)
+    at_once = max(1, int(_MOST_WEIGHTS / (share * base.rows.shape[0])))
+    proofs: list[VertexProof | None] = []
+    for start in range(0, len(neighbours), at_once):
+        some = neighbours[start : start + at_once]
+        gather = _Gather(
+            points=proof.vertex.view.point[np.newaxis],
+            standard=base.standard,
+            whitening=whitening,
+            quantile=base.absolute_loss.quantile,
+            width=width,
+            margin=_MARGIN * proof.vertex.view.reach,
+            factors=tuple(neighbour.factors for neighbour in some),
+        )
+        (gathered,) = visit([base.rows], base.standard, [gather])
+        proofs += _Neighbourhood(proof, width, some, gathered).solved()
+    return proofs
 
 
-def _band_width(proof: VertexProof, neighbours: Sequence[Neighbour]) -> float:
-    """How far points may move: sampling errors move them by about √(k·Var f / n) of the distances' scale."""
+def _band(proof: VertexProof, neighbours: Sequence[Neighbour]) -> tuple[float, float]:
+    """The share of the rows that a band holds, and its width: how far points may move.
+
+    Sampling errors move them over about k·√(Var f / n) of the rows.
+    """
     base, origin = proof.vertex.problem, proof.vertex.view.point
     count, columns = base.rows.shape[0], len(base.whitening.kept)
     sample = base.rows.take(scattered(count, _SAMPLE_ROWS))
     spread = max(_spread(neighbour.factors, sample.record_numbers) for neighbour in neighbours)
     share = _BAND_WIDTH * columns * spread / np.sqrt(count)
     if share > _MOST_OF_ALL:
-        return float(np.inf)
+        return 1.0, float(np.inf)
     standard = base.standard
     leverage = base.whitening.band_rows(standard(sample).design).leverage
     distance = relative_distance(standard.residual(standard.shifted(sample), origin), leverage)
-    return float(np.quantile(distance, share))
+    return float(share), float(np.quantile(distance, share))
 
 
 def _spread(factors: Factors | None, records: Positions) -> float:
@@ -243,11 +252,14 @@ class _Neighbourhood:
         for number, neighbour in enumerate(self._neighbours):
             given = neighbour.problem.given
             alike.setdefault(() if given is None else tuple(given), []).append(number)
+        at_once = max(1, _SEARCHED_WEIGHTS // max(1, len(self._residual)))
         for numbers in alike.values():
-            optima.update(zip(numbers, self._band(numbers).minimised(), strict=True))
+            for start in range(0, len(numbers), at_once):
+                some = numbers[start : start + at_once]
+                optima.update(zip(some, self._shared(some).minimised(), strict=True))
         return [self._proof(number, optima[number]) for number in range(len(self._neighbours))]
 
-    def _band(self, numbers: Sequence[int]) -> SharedBand:
+    def _shared(self, numbers: Sequence[int]) -> SharedBand:
         """Problems that differ by their weights alone, seen from the solved vertex."""
         problem, weights = self._neighbours[numbers[0]].problem, self._weights[numbers]
         residual, rows = self._residual, self._rows

@@ -1,6 +1,8 @@
 """A fit to be made: the rows as read, the same in standard units, and the whitening of their columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -12,9 +14,18 @@ from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import absorbable, whiten_absorbed
 from mae_cli.solvers.standardise import Extent, Standardisation, standardisation
-from mae_cli.solvers.whitening import Whitening, absolute_scale, squared_scale, whiten, whiten_sample
+from mae_cli.solvers.whitening import (
+    RowScale,
+    Whitening,
+    absolute_scale,
+    is_weighted,
+    squared_scale,
+    whiten,
+    whiten_sample,
+)
 
 AnyWhitening = Whitening | AbsorbedWhitening
+Loss = Absolute | Pinball | Squared
 
 # Up to so many numbers (64 MB) the standardised rows are kept; beyond, every pass computes them block by block.
 _CACHED_SIZE = 8_000_000
@@ -35,7 +46,7 @@ class Problem:
     """
 
     rows: Rows
-    loss: Absolute | Pinball | Squared
+    loss: Loss
     standard: Standardisation
     standard_rows: Rows
     whitening: AnyWhitening
@@ -72,44 +83,74 @@ class Problem:
         return tuple(int(column) - first for column in self.whitening.aliased if column >= first)
 
 
-def prepare(
-    counted: CountedRows, loss: Absolute | Pinball | Squared, *, intercept: bool, extent: Extent | None = None
-) -> Problem:
-    """Measure, standardise and whiten the rows."""
-    standard = standardisation(counted, intercept=intercept, extent=extent)
-    transformed = TransformedRows(counted, standard)
-    one = counted.take(np.arange(1)).design
-    small = counted.shape[0] * (one.numeric.shape[1] + len(one.codes) + 1) <= _CACHED_SIZE
-    standard_rows = CountedRows(in_memory(transformed), counted.counter) if small else transformed
-    scale = squared_scale if isinstance(loss, Squared) else absolute_scale
-    place = absorbable(counted)
-    whitening: AnyWhitening = (
-        whiten(counted, standard_rows, standard, scale)
-        if place is None
-        else whiten_absorbed(counted, standard_rows, standard, scale, place)
-    )
-    return Problem(counted, loss, standard, standard_rows, whitening, counted.counter)
+class Prepared:
+    """Rows made ready for any number of fits: measured, standardised and whitened when one of these first asks for it.
 
-
-def prepare_sampled(
-    counted: CountedRows, loss: Absolute | Pinball, size: int, *, intercept: bool, extent: Extent | None = None
-) -> tuple[Problem, Block]:
-    """The same from a sample where that leaves no doubt about the rank; also the sample, in standard units.
-
-    It has about `size` rows, or all rows when there are no more.
+    Args:
+        rows: as read, counting the passes over them.
+        intercept: whether the models have one.
+        extent: of the rows; one pass measures it when it is not known.
     """
-    standard = standardisation(counted, intercept=intercept, extent=extent)
-    count = counted.shape[0]
-    if size < count:
-        standard_rows: Rows = TransformedRows(counted, standard)
-        sample = standard_rows.take(scattered(count, size))
-    else:
-        sample = standard(whole(counted))
-        standard_rows = MemoryRows.of(sample.design, sample.target, sample.weights)
-    whitening = whiten_sample(sample, standard, absolute_scale) or whiten(
-        counted, standard_rows, standard, absolute_scale
-    )
-    return Problem(counted, loss, standard, standard_rows, whitening, counted.counter), sample
+
+    def __init__(self, rows: CountedRows, *, intercept: bool, extent: Extent | None = None) -> None:
+        self.rows = rows
+        self._intercept, self._extent = intercept, extent
+        self._whitenings: dict[RowScale | None, AnyWhitening] = {}
+
+    @cached_property
+    def standard(self) -> Standardisation:
+        """The map to standard units.
+
+        Raises:
+            DataError: the numbers of a column span more than floating point can hold.
+        """
+        return standardisation(self.rows, intercept=self._intercept, extent=self._extent)
+
+    @cached_property
+    def standard_rows(self) -> Rows:
+        """The rows in standard units; in memory where they are few."""
+        transformed = TransformedRows(self.rows, self.standard)
+        one = self.rows.take(np.arange(1)).design
+        if self.rows.shape[0] * (one.numeric.shape[1] + len(one.codes) + 1) > _CACHED_SIZE:
+            return transformed
+        return CountedRows(in_memory(transformed), self.rows.counter)
+
+    def problem(self, loss: Loss) -> Problem:
+        """A fit whose columns are whitened by all rows."""
+        return self._problem(loss, self.standard_rows, self._whitening(loss))
+
+    def sampled(self, losses: Sequence[Loss], size: int) -> tuple[list[Problem], Block]:
+        """MAE or pinball fits, whitened by a sample where that leaves no doubt about the rank; and the sample.
+
+        It is in standard units, and has about `size` rows, or all rows when there are no more.
+        """
+        count = self.rows.shape[0]
+        if size < count:
+            standard_rows: Rows = TransformedRows(self.rows, self.standard)
+            sample = standard_rows.take(scattered(count, size))
+        else:
+            sample = self.standard(whole(self.rows))
+            standard_rows = MemoryRows.of(sample.design, sample.target, sample.weights)
+        whitening = whiten_sample(sample, self.standard, absolute_scale)
+        if whitening is None:
+            whitening = whiten(self.rows, standard_rows, self.standard, absolute_scale)
+        return [self._problem(loss, standard_rows, whitening) for loss in losses], sample
+
+    def _problem(self, loss: Loss, standard_rows: Rows, whitening: AnyWhitening) -> Problem:
+        return Problem(self.rows, loss, self.standard, standard_rows, whitening, self.rows.counter)
+
+    def _whitening(self, loss: Loss) -> AnyWhitening:
+        scale = squared_scale if isinstance(loss, Squared) else absolute_scale
+        key = scale if is_weighted(self.rows) else None  # without weights all rows have the same scale
+        if key not in self._whitenings:
+            place, given = absorbable(self.rows), (self.rows, self.standard_rows, self.standard, scale)
+            self._whitenings[key] = whiten(*given) if place is None else whiten_absorbed(*given, place)
+        return self._whitenings[key]
+
+
+def prepare(counted: CountedRows, loss: Loss, *, intercept: bool, extent: Extent | None = None) -> Problem:
+    """Measure, standardise and whiten the rows of a single fit."""
+    return Prepared(counted, intercept=intercept, extent=extent).problem(loss)
 
 
 def whitened_by_all(problem: Problem) -> Problem:

@@ -34,7 +34,7 @@ Solve = Callable[[Sequence[Band], Sequence[float]], list[Optimum]]
 """The optima of some bands, each narrowed from a problem of so many rows."""
 
 
-def _ignore(objective: float) -> None:
+def _ignore(number: int, objective: float) -> None:
     """Nobody asks for the objective."""
 
 
@@ -54,8 +54,8 @@ class Screenable(Protocol):
         """One with more rows, which were taken to have these signs."""
         ...
 
-    def proved(self, numbers: Sequence[int], bases: Sequence[Positions]) -> list[bool]:
-        """Which are known to be solved by the vertices of these rows, so that no sign has to be checked."""
+    def proved(self, numbers: Sequence[int], bases: Sequence[Positions]) -> Sequence[float | None]:
+        """The objectives of those that the vertices of these rows are proved to solve: no sign has to be checked."""
         ...
 
     def checked(self, numbers: Sequence[int], rounds: Sequence["Round"]) -> list[Check]:
@@ -82,9 +82,9 @@ class Bands:
         """The rows join the narrowed problem."""
         return self.bands[number].widened(narrowed, rows)
 
-    def proved(self, numbers: Sequence[int], _: Sequence[Positions]) -> list[bool]:
+    def proved(self, numbers: Sequence[int], _: Sequence[Positions]) -> Sequence[float | None]:
         """A check is cheaper than any proof."""
-        return [False] * len(numbers)
+        return [None] * len(numbers)
 
     def checked(self, numbers: Sequence[int], rounds: Sequence["Round"]) -> list[Check]:
         """Look at all rows."""
@@ -138,11 +138,11 @@ class Round:
 
 
 def screen(
-    problems: Screenable, counts: Sequence[int], solve: Solve, tell: Callable[[float], None] = _ignore
+    problems: Screenable, counts: Sequence[int], solve: Solve, tell: Callable[[int, float], None] = _ignore
 ) -> list[Optimum]:
     """The optima of all rows of the `problems` from bands of at first about so many of them, solved by `solve`.
 
-    `tell` is told the objective of the last problem after every round.
+    `tell` is told the number of a problem and its objective after every round.
     """
     everything = range(len(counts))
     rounds = dict(enumerate(map(Round.first, counts, problems.narrowed(everything, counts))))
@@ -173,22 +173,25 @@ def _widened_bands(problems: Screenable, rounds: dict[int, Round], unbounded: Se
 
 
 def _checked_bands(
-    problems: Screenable, rounds: dict[int, Round], bounded: Sequence[int], tell: Callable[[float], None]
+    problems: Screenable, rounds: dict[int, Round], bounded: Sequence[int], tell: Callable[[int, float], None]
 ) -> list[int]:
     """Rows whose sign was wrong join their bands; the problems that have some."""
-    proofs = problems.proved(bounded, [rounds[number].basis for number in bounded])
-    doubtful = [number for number, is_proved in zip(bounded, proofs, strict=True) if not is_proved]
+    objectives = dict(zip(bounded, problems.proved(bounded, [rounds[number].basis for number in bounded]), strict=True))
+    doubtful = [number for number, objective in objectives.items() if objective is None]
     checks = problems.checked(doubtful, [rounds[number] for number in doubtful]) if doubtful else []
-    for number, check in zip(doubtful, checks, strict=True):
-        tell(check.objective)
-        now = replace(rounds[number], losses=(*rounds[number].losses, check.objective))
-        if len(check.wrong.rows):
-            now = replace(now, narrowed=problems.widened(number, now.narrowed, check.wrong))
+    wrong = {number: check.wrong for number, check in zip(doubtful, checks, strict=True) if len(check.wrong.rows)}
+    objectives.update((number, check.objective) for number, check in zip(doubtful, checks, strict=True))
+    for number, objective in objectives.items():
+        now = rounds[number]
+        if number in wrong:
+            now = replace(now, narrowed=problems.widened(number, now.narrowed, wrong[number]))
+        else:
+            now = replace(now, outcome=Outcome.OPTIMAL)
+        if objective is not None:
+            tell(number, objective)
+            now = replace(now, losses=(*now.losses, objective))
         rounds[number] = now
-    wrong = [number for number, check in zip(doubtful, checks, strict=True) if len(check.wrong.rows)]
-    for number in set(bounded) - set(wrong):
-        rounds[number] = replace(rounds[number], outcome=Outcome.OPTIMAL)
-    return wrong
+    return list(wrong)
 
 
 def minimise(bands: Sequence[Band], _: Sequence[float] = ()) -> list[Optimum]:

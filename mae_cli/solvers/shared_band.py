@@ -94,9 +94,9 @@ class _Moved:
         """The rows join the narrowed problem."""
         return self._narrowed_to([number], [np.sort(np.concatenate([narrowed.members, rows.rows]))])[0]
 
-    def proved(self, numbers: Sequence[int], _: Sequence[Positions]) -> list[bool]:
+    def proved(self, numbers: Sequence[int], _: Sequence[Positions]) -> Sequence[float | None]:
         """A check is cheaper than any proof."""
-        return [False] * len(numbers)
+        return [None] * len(numbers)
 
     def checked(self, numbers: Sequence[int], rounds: Sequence[Round]) -> list[Check]:
         """Look at all rows."""

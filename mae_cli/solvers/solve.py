@@ -9,7 +9,7 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
-from mae_cli.losses import Absolute, Pinball, Squared
+from mae_cli.losses import Pinball, Squared
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.row_quantiles import target_quantiles
 from mae_cli.solvers.absolute import Found, Searches, minimise_absolute, minimise_with_levels, sample_size
@@ -18,7 +18,7 @@ from mae_cli.solvers.certificate import Bound, BoundedFit
 from mae_cli.solvers.dual_anywhere import bound_anywhere, bound_in_band
 from mae_cli.solvers.exact_exchange import prove_bases, settle_from
 from mae_cli.solvers.least_squares import minimise_squared
-from mae_cli.solvers.problem import Problem, prepare, prepare_sampled, whitened_by_all
+from mae_cli.solvers.problem import Loss, Prepared, Problem, whitened_by_all
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import History, Solution
 from mae_cli.solvers.standardise import Extent
@@ -27,8 +27,6 @@ from mae_cli.solvers.uniqueness import is_unique
 from mae_cli.solvers.vertex_proof import VertexProof
 from mae_cli.solvers.whitening import is_weighted
 from mae_cli.watch import UNWATCHED, Watch
-
-Loss = Absolute | Pinball | Squared
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +43,17 @@ class Fit:
     solution: Solution
     proof: VertexProof | None
 
+    def since(self, passes: int) -> "Fit":
+        """The fit without so many passes that were made before it."""
+        history = replace(self.solution.history, passes=self.solution.history.passes - passes)
+        return replace(self, solution=replace(self.solution, history=history))
+
 
 # A descent may end within such a relative gap; it is not looked for below.
 _REACHABLE = 1e-6
 
 
-def solve(  # noqa: PLR0913  (the one entry)
+def solve(  # noqa: PLR0913  (rows, loss and settings, and what goes with each)
     rows: Rows,
     loss: Loss,
     settings: SolverSettings,
@@ -66,35 +69,26 @@ def solve(  # noqa: PLR0913  (the one entry)
     Raises:
         DataError: the numbers of a column span more than floating point can hold.
     """
-    return solve_together(rows, [loss], settings, intercept=intercept, watch=watch, extent=extent)[0].solution
+    counted = CountedRows(rows, PassCounter(watch=watch))
+    prepared = Prepared(counted, intercept=intercept, extent=extent)
+    return solve_together(prepared, [loss], settings, watch)[0].solution
 
 
-def solve_together(  # noqa: PLR0913
-    rows: Rows,
-    losses: Sequence[Loss],
-    settings: SolverSettings,
-    *,
-    intercept: bool = True,
-    watch: Watch = UNWATCHED,
-    extent: Extent | None = None,
+def solve_together(
+    prepared: Prepared, losses: Sequence[Loss], settings: SolverSettings, watch: Watch = UNWATCHED
 ) -> list[Fit]:
-    """Minimise the mean of each of several losses; those that are MAE or pinball share what they can, or none are.
+    """Minimise the mean of each of several losses over the same rows; the exact fits of MAE and pinball share passes.
 
     Raises:
         DataError: the numbers of a column span more than floating point can hold.
     """
-    counted = CountedRows(rows, PassCounter(watch=watch))
-    first = losses[0]
-    if isinstance(settings, Textbook) or isinstance(first, Squared):
-        problem = prepare(counted, first, intercept=intercept, extent=extent)
-        return [_solve_alone(replace(problem, loss=loss), settings, watch) for loss in losses]
-    minimise: Callable[[Searches], list[Found]] = minimise_with_levels
-    if absorbable(rows) is None:
-        problem, sample = prepare_sampled(counted, first, sample_size(rows.shape), intercept=intercept, extent=extent)
-        minimise = partial(minimise_absolute, sample=sample)
-    else:
-        problem = prepare(counted, first, intercept=intercept, extent=extent)
-    return _solve_absolute([replace(problem, loss=loss) for loss in losses], minimise, settings, watch)
+    before = prepared.rows.counter.passes
+    exact = [loss for loss in losses if not isinstance(loss, Squared) and isinstance(settings, Auto)]
+    together = iter(_solve_absolute(prepared, exact, settings, watch) if exact and isinstance(settings, Auto) else [])
+    fits = [
+        next(together) if loss in exact else _solve_alone(prepared.problem(loss), settings, watch) for loss in losses
+    ]
+    return [fit.since(before) for fit in fits]
 
 
 def _solve_alone(problem: Problem, settings: SolverSettings, watch: Watch) -> Fit:
@@ -118,21 +112,35 @@ def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) ->
     return Fit(problem, solution, None)
 
 
-def _solve_absolute(
+def _solve_absolute(prepared: Prepared, losses: Sequence[Loss], settings: Auto, watch: Watch) -> list[Fit]:
+    minimise: Callable[[Searches], list[Found]] = minimise_with_levels
+    if absorbable(prepared.rows) is None:
+        problems, sample = prepared.sampled(losses, sample_size(prepared.rows.shape))
+        minimise = partial(minimise_absolute, sample=sample)
+    else:
+        problems = [prepared.problem(loss) for loss in losses]
+    return _minimised(problems, minimise, settings, watch)
+
+
+def _minimised(
     problems: Sequence[Problem], minimise: Callable[[Searches], list[Found]], settings: Auto, watch: Watch
 ) -> list[Fit]:
-    unit, rounds = _unit(problems[-1]), count(1)
+    last, rounds = len(problems) - 1, count(1)
     proofs: dict[int, VertexProof] = {}
 
-    def prove(numbers: Sequence[int], bases: Sequence[Positions]) -> list[bool]:
+    def prove(numbers: Sequence[int], bases: Sequence[Positions]) -> list[float | None]:
         some = [problems[number] for number in numbers]
         proved = dict(zip(numbers, prove_bases(some, bases), strict=True))
         proofs.update((number, proof) for number, proof in proved.items() if proof is not None)
-        return [proof is not None and _is_good(proof) for proof in proved.values()]
+        return [2 * proof.sums.loss if proof is not None and _is_good(proof) else None for proof in proved.values()]
+
+    def tell(number: int, objective: float) -> None:
+        if number == last:  # losses of several problems would not go down together
+            watch.reached(next(rounds), objective * _unit(problems[last]))
 
     searches = Searches(
         problems=problems,
-        tell=lambda objective: watch.reached(next(rounds), objective * unit),
+        tell=tell,
         bound=lambda number, point, band: _bound_near(problems[number], point, band, settings.tolerance),
         prove=prove,
     )

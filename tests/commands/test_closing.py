@@ -204,7 +204,7 @@ def interrupted(*_arguments, **_options):
 
 
 @pytest.mark.parametrize(
-    ("module", "name"), [(chunks, "parse"), (training, "fit_rows"), (training, "describe"), (training, "compare")]
+    ("module", "name"), [(chunks, "parse"), (training, "fit_prepared"), (training, "describe"), (training, "compare")]
 )
 def test_an_interruption_of_mae_train_leaves_nothing_open(mae_train, opened, monkeypatch, module, name):
     monkeypatch.setattr(module, name, interrupted)

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.levels import a_regression
-from support.standard import a_basis, a_problem
+from support.standard import a_basis, a_problem, prepare_sampled
 from support.vertices import ExactVertex, exact_loss, optimum_of
 
-from mae_cli.solvers.absolute import Search, minimise_absolute
+from mae_cli.losses import loss_named
+from mae_cli.solvers.absolute import Searches, minimise_absolute
 from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.exact_exchange import settle, settle_from
-from mae_cli.solvers.problem import prepare_sampled
-from mae_cli.solvers.screening import Optimum
-from mae_cli.solvers.vertex import Outcome
+from mae_cli.solvers.exact_exchange import prove_bases, prove_basis, settle, settle_from
+from mae_cli.solvers.exchange import Optimum, Outcome
+from mae_cli.solvers.vertex_proof import Vertex
 
 
 def some_problem(random, quantile=0.5):
@@ -159,6 +159,101 @@ def test_a_dependent_basis_is_none(random):
     assert settle(problem, np.array([3, 3]), 1e-9) is None
 
 
+def problems_over_the_same_rows(random):
+    X = random.standard_normal((60, 3))
+    problem = a_problem(X, X.sum(axis=1) + random.standard_t(2, 60), block_rows=25)
+    return [replace(problem, loss=loss_named("mae", quantile)) for quantile in (0.5, 0.2, 0.9)]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_dependent_rows_have_no_proof_and_leave_the_others_of_the_same_call_theirs(place, random):
+    problems = problems_over_the_same_rows(random)
+    bases = [a_basis(problems[0], random.permutation(60)) for _ in problems]
+    bases[place] = np.append(bases[place][:-1], bases[place][0])
+    counter = problems[0].counter
+    before = counter.passes
+    proofs = prove_bases(problems, bases)
+    assert counter.passes == before + 1
+    assert prove_basis(problems[place], bases[place]) is None
+    for number, (problem, basis, proof) in enumerate(zip(problems, bases, proofs, strict=True)):
+        assert (proof is None) == (number == place)
+        if proof is not None:
+            assert proof.vertex.problem is problem
+            assert proof.vertex.basis.positions.tolist() == basis.tolist()
+            alone = prove_basis(problem, basis)
+            assert proof.multipliers.tolist() == alone.multipliers.tolist()
+            assert proof.bound.loss == pytest.approx(alone.bound.loss, rel=1e-13)
+            assert proof.bound.lower_bound == pytest.approx(alone.bound.lower_bound, rel=1e-12)
+
+
+def test_where_all_rows_are_dependent_no_pass_is_made(random):
+    problems = problems_over_the_same_rows(random)
+    before = problems[0].counter.passes
+    assert prove_bases(problems, [np.array([3, 3, 4, 5])] * 3) == [None, None, None]
+    assert problems[0].counter.passes == before
+
+
+def test_only_the_proofs_that_floats_blur_are_made_again_in_twice_the_digits(random):
+    """Rows near a plane but for one: its residuals are tiny, and those of a plane through that one are not."""
+    x = random.uniform(0, 1, 40)
+    y = 1e3 * x + 1e-8 * random.standard_normal(40)
+    y[7] = 1e6
+    # The row that is off counts for nothing beside the others.
+    problem = a_problem(x[:, np.newaxis], y, np.where(np.arange(40) == 7, 1e-18, 1.0))
+    bases = [np.array([3, 11]), np.array([3, 7]), np.array([20, 30])]
+    proofs = prove_bases([problem] * 3, bases)
+    assert [proof.vertex.view.is_thorough for proof in proofs] == [True, False, True]
+    for proof, basis in zip(proofs, bases, strict=True):
+        assert proof.vertex.basis.positions.tolist() == basis.tolist()
+        assert not proof.is_blurred
+        assert proof.bound.loss == pytest.approx(float(exact_loss(problem, proof.vertex.point)), rel=1e-9)
+    asked = prove_bases([problem] * 3, bases, is_thorough=True)
+    assert all(proof.vertex.view.is_thorough for proof in asked)
+    assert [one.bound == other.bound for one, other in zip(asked, proofs, strict=True)] == [True, False, True]
+
+
+def test_slopes_that_are_rounded_coarsely_are_not_looked_at_in_floats_first(random):
+    """A slope of about 3e-320 has a few digits only."""
+    x = 1e300 * random.uniform(1, 2, 30)
+    problem = a_problem(x[:, np.newaxis], 1e-20 * random.standard_normal(30))
+    basis = a_basis(problem, random.permutation(30))
+    before = problem.counter.passes
+    proof = prove_basis(problem, basis)
+    assert problem.counter.passes == before + 1
+    assert Vertex.of(problem, basis, is_thorough=False).is_rounded_coarsely
+    assert proof.vertex.view.is_thorough
+    assert proof.bound.loss == pytest.approx(float(exact_loss(problem, proof.vertex.point)), rel=1e-12)
+
+
+def test_a_first_proof_is_not_made_again(random):
+    problem = problems_over_the_same_rows(random)[0]
+    basis = settle(problem, a_basis(problem, random.permutation(60)), 0.0).proof.vertex.basis.positions
+    first = prove_basis(problem, basis)
+    before = problem.counter.passes
+    settled = settle(problem, basis, 0.0, first)
+    assert settled.proof is first
+    assert settled.bound == first.bound
+    assert settled.exchanges == 0
+    assert problem.counter.passes == before
+
+
+def test_exchanges_go_on_from_a_first_proof_as_from_one_of_their_own(random):
+    for problem in problems_over_the_same_rows(random):
+        basis = a_basis(problem, random.permutation(60))
+        first, counter = prove_basis(problem, basis), problem.counter
+        passes = []
+        for proved in (None, first):
+            before = counter.passes
+            settled = settle(problem, basis, 0.0, proved)
+            passes.append(counter.passes - before)
+            assert settled.bound.is_optimal
+            assert settled.exchanges >= 1
+            assert settled.bound.loss == pytest.approx(
+                float(optimum_of(problem, settled.proof.vertex.point)), rel=1e-12
+            )
+        assert passes[1] == passes[0] - 1
+
+
 def test_a_small_loss_of_numbers_far_away_is_written_with_the_better_intercept(random):
     moves = random.integers(0, 40, (40, 2))
     problem = a_problem(2.0**50 + moves, moves @ [1 / 3, -1 / 3] + 1e-3 * random.standard_normal(40))
@@ -172,7 +267,9 @@ def test_a_small_loss_of_numbers_far_away_is_written_with_the_better_intercept(r
 
 def search_in(problem_and_sample):
     problem, sample = problem_and_sample
-    return minimise_absolute(Search(problem, sample, lambda _: None, lambda *_: None)).optimum
+    searches = Searches([problem], tell=lambda _: None, bound=lambda *_: None, prove=lambda *_: [])
+    (found,) = minimise_absolute(searches, sample)
+    return found.optimum
 
 
 def sampled(random):
@@ -184,7 +281,14 @@ def sampled(random):
 def test_the_basis_of_a_search_is_taken_as_it_is(random):
     pair = sampled(random)
     optimum = search_in(pair)
-    assert settle_from(pair[0], optimum, 0.0).proof.vertex.basis.positions.tolist() == optimum.basis.tolist()
+    assert settle_from(pair[0], optimum, 0.0, None).proof.vertex.basis.positions.tolist() == optimum.basis.tolist()
+
+
+def test_the_first_proof_of_the_basis_of_a_search_is_taken_as_it_is(random):
+    problem, sample = sampled(random)
+    optimum = search_in((problem, sample))
+    first = prove_basis(problem, optimum.basis)
+    assert settle_from(problem, optimum, 0.0, first).proof is first
 
 
 def test_a_search_without_a_basis_is_completed_by_the_nearest_independent_rows(random):
@@ -192,18 +296,18 @@ def test_a_search_without_a_basis_is_completed_by_the_nearest_independent_rows(r
     optimum = search_in((problem, sample))
     cut_off = replace(optimum, basis=np.arange(0))
     # At the optimum the nearest rows are its own.
-    found = settle_from(problem, cut_off, 0.0)
+    found = settle_from(problem, cut_off, 0.0, None)
     assert found.exchanges == 0
     assert sorted(found.proof.vertex.basis.positions.tolist()) == sorted(optimum.basis.tolist())
     nowhere = Optimum(Outcome.LIMIT, np.arange(0), np.zeros(4), 0, ())
-    assert settle_from(problem, nowhere, 0.0).bound.is_optimal
+    assert settle_from(problem, nowhere, 0.0, None).bound.is_optimal
 
 
 def test_many_rows_without_a_basis_are_not_completed(random, monkeypatch):
     problem, sample = sampled(random)
     optimum = replace(search_in((problem, sample)), basis=np.arange(2))
     monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
-    assert settle_from(problem, optimum, 0.0) is None
+    assert settle_from(problem, optimum, 0.0, None) is None
 
 
 def test_levels_without_a_basis_are_not_completed(random, monkeypatch):
@@ -213,7 +317,7 @@ def test_levels_without_a_basis_are_not_completed(random, monkeypatch):
     problem = a_problem(regression.design, regression.y)
     assert isinstance(problem.whitening, AbsorbedWhitening)
     monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 10**9)
-    assert settle_from(problem, Optimum(Outcome.LIMIT, np.arange(0), np.zeros(15), 0, ()), 0.0) is None
+    assert settle_from(problem, Optimum(Outcome.LIMIT, np.arange(0), np.zeros(15), 0, ()), 0.0, None) is None
 
 
 @pytest.mark.parametrize("quantile", [0.5, 0.1])

@@ -6,8 +6,8 @@ from support.levels import a_regression
 
 from mae_cli.losses import Absolute
 from mae_cli.rows.blocks import CountedRows, whole
-from mae_cli.solvers.absorbed import LevelPoint
 from mae_cli.solvers.key_basis import KeyBasis
+from mae_cli.solvers.level_rows import LevelPoint
 from mae_cli.solvers.problem import prepare
 
 

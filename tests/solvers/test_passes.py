@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from support.together import solve_all
 
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.solvers.settings import Auto, Textbook
-from mae_cli.solvers.solve import solve
 
 ROWS = 20_000
 
@@ -37,21 +37,24 @@ class RemoteRows:
 
 
 @pytest.mark.parametrize(
-    ("loss", "settings"),
+    ("losses", "settings"),
     [
-        (Absolute(), Auto()),
-        (Pinball(0.9), Auto()),
-        (Squared(), Auto()),
-        (Absolute(), Textbook(epochs=2)),
-        (Squared(), Textbook(epochs=2, batch_size=5000)),
+        ([Absolute()], Auto()),
+        ([Pinball(0.9)], Auto()),
+        ([Pinball(0.1), Absolute(), Pinball(0.9)], Auto()),
+        ([Squared()], Auto()),
+        ([Absolute()], Textbook(epochs=2)),
+        ([Squared()], Textbook(epochs=2, batch_size=5000)),
     ],
 )
-def test_mapped_functions_are_picklable_and_hold_no_rows(loss, settings, random, monkeypatch):
+@pytest.mark.parametrize("levels", [False, True], ids=["numbers", "levels"])
+def test_mapped_functions_are_picklable_and_hold_no_rows(losses, settings, levels, random, monkeypatch):
     monkeypatch.setattr("mae_cli.solvers.problem._CACHED_SIZE", 0)
     monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
     X = random.standard_normal((ROWS, 4))
-    rows = MemoryRows.of(Design(X), X @ np.arange(4.0) + random.standard_t(2, ROWS))
+    codes = ((np.arange(ROWS) % 61).astype(np.int32),) if levels else ()
+    rows = MemoryRows.of(Design(X, codes, (60,) * levels), X @ np.arange(4.0) + random.standard_t(2, ROWS))
     remote = RemoteRows(rows, [])
-    solution = solve(remote, loss, settings)
-    np.testing.assert_array_equal(solution.coefficients, solve(rows, loss, settings).coefficients)
+    for found, expected in zip(solve_all(remote, losses, settings), solve_all(rows, losses, settings), strict=True):
+        np.testing.assert_array_equal(found.coefficients, expected.coefficients)
     assert max(remote.sizes) < X.nbytes / 2

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.exact import least_squares, with_ones
+from support.standard import prepare_sampled
 
 from mae_cli import fit
 from mae_cli.losses import Absolute, Squared
 from mae_cli.rows.blocks import BLOCK_ROWS, CountedRows, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.problem import prepare, prepare_sampled
+from mae_cli.solvers.problem import prepare
 
 ROWS = [229, 230, 1_000, 20_000]
 

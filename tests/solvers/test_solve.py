@@ -10,11 +10,16 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.levels import a_determined_regression, a_regression
 from support.regressions import Regression, assert_proved_from_the_data, mean_loss
+from support.together import assert_as_alone, solve_all
 
 from mae_cli import fit
 from mae_cli.errors import DataError
-from mae_cli.losses import Absolute
+from mae_cli.losses import Absolute, Pinball, Squared
+from mae_cli.rows.blocks import MemoryRows
+from mae_cli.rows.design import Design
+from mae_cli.solvers.absorbing import absorbable
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.solvers.solve import solve
 from mae_cli.watch import Watch
@@ -331,15 +336,145 @@ def test_a_tolerance_of_zero_is_met_by_rounding(heavy):
     assert heavy.solve(settings=Auto(tolerance=0.0)).certificate.status == "optimal"
 
 
-def test_a_watch_is_told_passes_losses_and_gap(random):
+@pytest.fixture
+def watched(random):
+    """A watch of the fit of many rows, and the solution."""
     watch = mock.create_autospec(Watch, instance=True)
     regression = Regression(random.standard_normal((60_000, 11)), random.standard_normal(60_000))
-    solution = solve(regression.rows, Absolute(), Auto(), watch=watch)
+    return watch, solve(regression.rows, Absolute(), Auto(), watch=watch)
+
+
+def test_a_watch_is_told_passes_and_gap(watched):
+    watch, solution = watched
     assert [call.args for call in watch.passing.mock_calls] == [(i + 1,) for i in range(solution.history.passes)]
+    watch.proved.assert_called_once_with(solution.certificate.relative_gap)
+
+
+def test_a_watch_is_told_losses(watched):
+    watch, solution = watched
+    assert_told(watch, solution)
+
+
+def test_a_watch_is_told_the_losses_of_rounds_whose_vertex_is_not_proved(random, monkeypatch):
+    monkeypatch.setattr("mae_cli.solvers.solve.prove_bases", lambda problems, _: [None] * len(problems))
+    watch = mock.create_autospec(Watch, instance=True)
+    regression = Regression(random.standard_normal((60_000, 11)), random.standard_normal(60_000))
+    assert_told(watch, solve(regression.rows, Absolute(), Auto(), watch=watch))
+
+
+def assert_told(watch, solution) -> None:
+    assert watch.reached.mock_calls
     steps, losses = zip(*(call.args for call in watch.reached.mock_calls), strict=True)
     assert steps == tuple(range(1, len(steps) + 1))
     assert losses[-1] == pytest.approx(solution.certificate.loss, rel=1e-6)
-    watch.proved.assert_called_once_with(solution.certificate.relative_gap)
+
+
+@pytest.mark.parametrize("loss", [Absolute(), Pinball(0.9)])
+def test_the_history_of_many_rows_starts_at_the_start_too(loss, random):
+    X = random.standard_normal((60_000, 11))
+    solution = solve(MemoryRows.of(Design(X), X[:, 0] + random.standard_t(2, 60_000)), loss, Auto())
+    assert solution.history.loss[-1] == solution.certificate.loss
+    assert solution.history.loss[0] > solution.certificate.loss
+
+
+def test_a_tolerance_met_on_a_sample_counts_the_steps_that_led_there(random):
+    X = random.standard_normal((70_000, 10))
+    rows = MemoryRows.of(Design(X), X[:, 0] + random.standard_t(2, 70_000))
+    solution = solve(rows, Absolute(), Auto(tolerance=1e-2))
+    assert solution.certificate.status == "tolerance"
+    assert solution.history.iterations > 0
+
+
+LOSSES = [*map(Pinball, (0.1, 0.25, 0.5, 0.75, 0.95)), Absolute()]
+
+
+def rows_to_share(random, rows, columns, *, tied=False, weighted=False):
+    X = random.standard_normal((rows, columns))
+    y = X[:, 0] + random.standard_t(2, rows)
+    weights = random.uniform(0.2, 3.0, rows) if weighted else None
+    return MemoryRows.of(Design(np.round(X) if tied else X), np.round(y) if tied else y, weights)
+
+
+# Beyond 600,000 numbers a sample is solved first.
+@pytest.mark.parametrize("shape", [(400, 4), (70_000, 10)], ids=["few rows", "many rows"])
+@pytest.mark.parametrize("kind", [{}, {"weighted": True}, {"tied": True}], ids=["plain", "weighted", "tied"])
+def test_quantiles_solved_together_have_the_answers_of_each_alone(shape, kind, random):
+    assert_as_alone(rows_to_share(random, *shape, **kind), LOSSES[::2])
+
+
+@pytest.mark.parametrize("shape", [(400, 4), (70_000, 10)], ids=["few rows", "many rows"])
+def test_the_mean_absolute_error_and_the_median_share_rows(shape, random):
+    assert_as_alone(rows_to_share(random, *shape), [Absolute(), Pinball(0.5), Pinball(0.1), Absolute()])
+
+
+@pytest.mark.parametrize("shape", [(400, 4), (70_000, 10)], ids=["few rows", "many rows"])
+def test_quantiles_solved_together_have_the_answers_of_each_alone_through_the_origin(shape, random):
+    assert_as_alone(rows_to_share(random, *shape), LOSSES[::2], intercept=False)
+
+
+@pytest.mark.parametrize("kind", [a_regression, a_determined_regression])
+@pytest.mark.parametrize("options", [{}, {"weights": True}, {"rounded": True}, {"rare": True}], ids=str)
+def test_quantiles_with_a_column_of_many_levels_solved_together_have_the_answers_of_each_alone(kind, options, random):
+    rows = kind(random, 15_000, 60, **options).rows()
+    assert absorbable(rows) is not None
+    assert_as_alone(rows, LOSSES[::2])
+
+
+@settings(max_examples=60, deadline=None)
+@given(regression=regressions())
+def test_quantiles_of_awkward_data_solved_together_have_the_answers_of_each_alone(regression):
+    assert_as_alone(regression.rows, LOSSES[::2], intercept=regression.intercept, rounding=1e-12)
+
+
+@pytest.mark.parametrize("rows", [400, 70_000])
+def test_the_order_of_the_quantiles_does_not_matter(rows, random):
+    shared = rows_to_share(random, rows, 10)
+    forth, back = (solve_all(shared, losses, Auto()) for losses in (LOSSES, LOSSES[::-1]))
+    for first, second in zip(forth, back[::-1], strict=True):
+        assert first.coefficients.tobytes() == second.coefficients.tobytes()
+        assert first.certificate == second.certificate
+
+
+def test_quantiles_of_many_rows_share_their_passes(random):
+    rows = rows_to_share(random, 70_000, 10)
+    together = solve_all(rows, LOSSES, Auto())
+    alone = [solve(rows, loss, Auto()) for loss in LOSSES]
+    assert max(solution.history.passes for solution in together) <= max(each.history.passes for each in alone) + 1
+
+
+@pytest.mark.parametrize("rows", [4_000, 70_000])
+@pytest.mark.parametrize("tolerance", [1e-1, 1e-2, 1e-3, 1e-4])
+def test_each_quantile_stops_within_the_tolerance(rows, tolerance, random):
+    shared = rows_to_share(random, rows, 10)
+    early = solve_all(shared, LOSSES, Auto(tolerance=tolerance))
+    for solution, loss in zip(early, LOSSES, strict=True):
+        exact = solve(shared, loss, Auto()).certificate.loss
+        certificate = solution.certificate
+        assert certificate.status in {"tolerance", "optimal"}
+        assert certificate.relative_gap <= tolerance
+        assert certificate.lower_bound <= exact * (1 + 1e-12)
+        assert exact * (1 - 1e-12) <= certificate.loss <= exact * (1 + tolerance)
+    assert tolerance < 1e-1 or {solution.certificate.status for solution in early} == {"tolerance"}
+
+
+@pytest.mark.parametrize(
+    ("losses", "solver"),
+    [([Squared(), Squared()], Auto()), (LOSSES[:3], Textbook(epochs=5)), ([Absolute(), Squared()], Textbook(epochs=5))],
+    ids=["squares", "textbook quantiles", "textbook"],
+)
+def test_losses_that_share_nothing_are_solved_one_after_the_other(losses, solver, random):
+    rows = rows_to_share(random, 400, 4)
+    for found, loss in zip(solve_all(rows, losses, solver), losses, strict=True):
+        expected = solve(rows, loss, solver)
+        assert found.coefficients.tobytes() == expected.coefficients.tobytes()
+        assert found.certificate == expected.certificate
+        assert found.history.loss == expected.history.loss
+
+
+def test_a_watch_is_told_the_largest_gap_of_all_quantiles(random):
+    watch = mock.create_autospec(Watch, instance=True)
+    found = solve_all(rows_to_share(random, 400, 4), LOSSES, Auto(tolerance=1e-2), watch=watch)
+    watch.proved.assert_called_once_with(max(solution.certificate.relative_gap for solution in found))
 
 
 @pytest.mark.parametrize("seed", [2, 8, 45])

@@ -1,12 +1,8 @@
 """Ties are broken by position alone, evenly, and by less than any residual that a search looks at."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from mae_cli.rows.blocks import Block
-from mae_cli.rows.design import Design
 from mae_cli.solvers.ties import Ties, chance
 
 
@@ -51,9 +47,10 @@ def test_perfect_rows_are_still_moved():
     assert Ties.of(np.zeros(5), np.zeros(5)).width > 0
 
 
-def test_rows_are_moved_by_their_chance_and_by_their_weight(random):
-    weights = random.uniform(0.1, 2.0, 50)
-    block = Block(Design(random.standard_normal((50, 2))), random.standard_normal(50), weights, np.arange(100, 150))
-    moved = Ties(1e-9).jitter(block)
-    assert moved == pytest.approx(weights * 1e-9 * chance(block.positions), rel=1e-12, abs=0)
-    assert Ties(1e-9).jitter(replace(block, weights=None)) == pytest.approx(moved / weights, rel=1e-12)
+def test_rows_are_moved_by_their_chance_and_the_width_alone(random):
+    positions = random.permutation(np.arange(100, 150))
+    moved = Ties(1e-9).jitter(positions)
+    assert moved == pytest.approx(1e-9 * chance(positions), rel=1e-12, abs=0)
+    assert Ties(3e-9).jitter(positions) == pytest.approx(3 * moved, rel=1e-12, abs=0)
+    # Whichever rows are asked for with it, a row is moved the same way.
+    assert Ties(1e-9).jitter(positions[::3]).tolist() == moved[::3].tolist()

@@ -199,6 +199,29 @@ def test_the_rows_keep_their_order(problem, basis, random):
     assert again.plane()[0].high == pytest.approx(basis.plane()[0].high, rel=1e-15, abs=1e-25)
 
 
+def test_of_a_solved_plane_little_is_left_in_the_rows(problem, basis):
+    plane, _ = basis.plane()
+    rest, standard = basis.rest(plane), problem.standard
+    numbers = standard.numbers(standard.shifted(basis.block), np.abs(plane.high))
+    assert (np.abs(rest) <= 2.0**-92 * numbers).all()
+    # What is there is more than the rounding of twice the digits.
+    assert (np.abs(rest[rest != 0]) > 2.0**-98 * numbers[rest != 0]).all()
+
+
+def test_of_another_plane_the_residuals_are_left_in_the_order_of_the_rows(problem, basis, random):
+    kept = problem.whitening.kept
+    moved = np.zeros(basis.standard.shape[1])
+    moved[kept] = basis.plane()[0].high[kept] + 2.0**-30 * random.standard_normal(len(kept))
+    plane = DoubleDouble.of(moved)
+    rows, targets = kept_rows(problem, basis.positions), targets_of(problem.standard, basis.block)
+    exact = [float(y - dot(row, rational(moved[kept]))) for row, y in zip(rows, targets, strict=True)]
+    rest, standard = basis.rest(plane), problem.standard
+    numbers = standard.numbers(standard.shifted(basis.block), np.abs(plane.high))
+    assert (np.abs(rest - exact) <= 2.0**-52 * np.abs(exact) + 2.0**-92 * numbers).all()
+    order = random.permutation(len(rest))
+    assert VertexBasis.of(problem, basis.positions[order]).rest(plane).tolist() == rest[order].tolist()
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_perfect_plane_of_few_digits_is_found_exactly(seed):
     X = np.random.default_rng(seed).integers(-8, 9, (30, 4)).astype(float)

@@ -1,5 +1,6 @@
 """The proof of a vertex: its multipliers, what rounding can do to them, and the bound, against rational numbers."""
 
+from dataclasses import fields, replace
 from fractions import Fraction
 
 import numpy as np
@@ -8,12 +9,13 @@ from oracle.exact import least_absolute
 from support.exact import rational
 from support.levels import a_regression
 from support.regressions import assert_dual_point
-from support.standard import a_basis, a_problem, block_of, dot, rows_of, targets_of, values_of
+from support.standard import a_basis, a_problem, block_of, dot, kept_rows, rows_of, targets_of, values_of
 from support.vertices import ExactVertex, exact_loss, optimum_of, oracle_loss, table_of, written
 
+from mae_cli.losses import loss_named
 from mae_cli.solvers.exact_exchange import settle
 from mae_cli.solvers.rounding import UNIT
-from mae_cli.solvers.vertex_proof import Vertex
+from mae_cli.solvers.vertex_proof import Vertex, VertexProof, prove
 
 
 def plain(random, **options):
@@ -271,3 +273,75 @@ def test_the_oracle_ends_where_the_exchanges_do():
     proof = settle(problem, a_basis(problem, np.arange(60)), 0.0).proof
     vertex = least_absolute(table_of(problem), oracle_loss(problem))
     assert sorted(vertex.tableau.at) == sorted(proof.vertex.basis.positions.tolist())
+
+
+def vertices_of(kind, *, thorough) -> list[Vertex]:
+    """Different vertices of problems of different losses over the same rows."""
+    problem = kind(seeded())
+    problems = [replace(problem, loss=loss_named("mae", quantile)) for quantile in (0.5, 0.2, 0.9, 0.5)]
+    orders = [np.random.default_rng(seed).permutation(problem.rows.shape[0]) for seed in range(len(problems))]
+    bases = [a_basis(problem, order) for order in orders]
+    return [Vertex.of(each, basis, is_thorough=thorough) for each, basis in zip(problems, bases, strict=True)]
+
+
+def numbers_of(proof: VertexProof) -> dict[str, object]:
+    """All that a proof says, to be compared to the last bit."""
+    found: dict[str, object] = {"bound": proof.bound, "rounding": proof.rounding, "numbers": proof.numbers}
+    for field in fields(proof.sums):
+        value = getattr(proof.sums, field.name)
+        if field.name in ("tied", "blurred"):
+            found[field.name] = (value.rows.tolist(), value.sides.tolist())
+        else:
+            found[field.name] = np.asarray(value).tolist()
+    multipliers = proof.precise_multipliers
+    for name, array in (("high", multipliers.high), ("low", multipliers.low), ("errors", proof.errors)):
+        found[name] = array.tolist()
+    return found
+
+
+def test_vertices_proved_in_one_pass_have_the_same_proofs_as_one_at_a_time_in_twice_the_digits(kind):
+    vertices = vertices_of(kind, thorough=True)
+    for vertex, proof in zip(vertices, prove(vertices), strict=True):
+        assert proof.vertex is vertex
+        assert numbers_of(proof) == numbers_of(vertex.prove())
+
+
+def test_vertices_proved_in_one_pass_in_floats_differ_from_one_at_a_time_by_no_more_than_rounding(kind):
+    vertices = vertices_of(kind, thorough=False)
+    rounded = {"bound", "loss", "dual", "rounding"}
+    for vertex, proof in zip(vertices, prove(vertices), strict=True):
+        alone = vertex.prove()
+        assert proof.vertex is vertex
+        together, apart = numbers_of(proof), numbers_of(alone)
+        assert {name for name in apart if together[name] != apart[name]} <= rounded
+        assert proof.sums.loss == pytest.approx(alone.sums.loss, rel=0, abs=alone.rounding)
+        assert proof.sums.dual == pytest.approx(alone.sums.dual, rel=0, abs=alone.rounding)
+        assert proof.rounding == pytest.approx(alone.rounding, rel=1e-3)
+        assert Fraction(proof.bound.lower_bound) <= optimum_of(vertex.problem, vertex.point)
+
+
+def test_several_vertices_take_one_pass_where_floats_are_enough():
+    vertices = vertices_of(plain, thorough=False)
+    counter = vertices[0].problem.counter
+    before = counter.passes
+    prove(vertices)
+    assert counter.passes == before + 1
+
+
+@pytest.mark.parametrize("thorough", [False, True])
+def test_what_is_left_of_the_basis_residuals_counts_with_the_weights_of_their_rows(thorough, monkeypatch):
+    monkeypatch.setattr("mae_cli.solvers.vertex_basis._MOST_CORRECTIONS", 1)
+    problem = weights_of_many_decades(seeded())
+    positions = a_basis(problem, seeded().permutation(60))
+    assert positions.tolist() != sorted(positions.tolist())
+    vertex = Vertex.of(problem, positions, is_thorough=thorough)
+    proof = vertex.prove()
+    rows, block = kept_rows(problem, positions), problem.rows.take(positions)
+    plane = values_of(vertex.plane[problem.whitening.kept])
+    residuals = [y - dot(row, plane) for row, y in zip(rows, targets_of(problem.standard, block), strict=True)]
+    left = float(dot(rational(block.weights), map(abs, residuals)))
+    exact = replace(vertex, view=replace(vertex.view, basis_residual=np.zeros(len(positions))))
+    # As much again as the subtraction rounds.
+    off = 4 * UNIT * proof.rounding
+    assert left > 100 * off
+    assert proof.rounding - replace(proof, vertex=exact).rounding == pytest.approx(left, rel=1e-9, abs=off)

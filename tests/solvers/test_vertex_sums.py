@@ -1,17 +1,20 @@
 """What rows say to a vertex, against rational numbers."""
 
 from fractions import Fraction
+from functools import reduce
+from operator import add
 
 import numpy as np
 import pytest
 from support.exact import rational
 from support.levels import a_regression
-from support.standard import a_basis, a_problem, block_of, dot, rows_of, targets_of, values_of
+from support.standard import a_basis, a_problem, block_of, dot, kept_rows, rows_of, targets_of, values_of
 from support.vertices import ExactVertex, exact_loss
 
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.vertex_proof import Vertex
-from mae_cli.solvers.vertex_sums import pinball
+from mae_cli.solvers.vertex_sums import VertexSums, pinball
+from mae_cli.solvers.visit import visit
 
 
 def plain(random, **options):
@@ -61,6 +64,12 @@ def both(problem, positions):
     return [Vertex.of(problem, positions, is_thorough=thorough) for thorough in (False, True)]
 
 
+def sums_of(problem, view) -> VertexSums:
+    """What all rows say to one view."""
+    (answers,) = visit([problem.rows], problem.standard, [view])
+    return reduce(add, answers)
+
+
 @pytest.mark.parametrize("quantile", [0.5, 0.25, 1e-6, 0.999])
 def test_sums_are_those_of_rational_numbers(kind, quantile):
     problem = kind(seeded(), quantile=quantile, block_rows=25)
@@ -68,7 +77,7 @@ def test_sums_are_those_of_rational_numbers(kind, quantile):
     exact = ExactVertex(problem, positions)
     size = float(sum(map(abs, exact.pulls)))
     for vertex in both(problem, positions):
-        sums = sum_blocks(problem.rows, vertex.view.sums)
+        sums = sums_of(problem, vertex.view)
         assert sums.weight == pytest.approx(float(sum(exact.weights)), rel=1e-14)
         assert sums.mass == pytest.approx(size, rel=1e-13)
         loss = exact_loss(problem, vertex.point) * sum(exact.weights) / Fraction(problem.standard.target_scale)
@@ -121,7 +130,7 @@ def test_rows_are_blurred_where_the_coefficients_as_they_are_written_leave_their
     positions = a_basis(problem, seeded().permutation(60))
     exact, block = ExactVertex(problem, positions), block_of(problem)
     for vertex in both(problem, positions):
-        sums = sum_blocks(problem.rows, vertex.view.sums)
+        sums = sums_of(problem, vertex.view)
         blurred = sums.blurred.rows.tolist()
         assert not set(blurred) & set(positions.tolist())
         assert set(exact.tied) <= set(blurred)
@@ -136,10 +145,52 @@ def test_rows_are_blurred_where_the_coefficients_as_they_are_written_leave_their
             assert (residual > 0) - (residual < 0) == exact.sides[row] == in_floats[row]
 
 
+@pytest.mark.parametrize("thorough", [False, True])
+def test_basis_residuals_follow_the_sorted_positions_whatever_the_order_of_the_basis(kind, thorough, monkeypatch):
+    # Planes that are refined to the end leave nothing of most residuals.
+    monkeypatch.setattr("mae_cli.solvers.vertex_basis._MOST_CORRECTIONS", 1)
+    problem = kind(seeded(), block_rows=25)
+    given = a_basis(problem, seeded().permutation(60))
+    for positions in (given, given[::-1], np.roll(given, 1)):
+        vertex = Vertex.of(problem, positions, is_thorough=thorough)
+        view, ordered = vertex.view, np.sort(positions)
+        assert view.basis.tolist() == ordered.tolist()
+        plane = values_of(vertex.plane[problem.whitening.kept])
+        rows, targets = kept_rows(problem, ordered), targets_of(problem.standard, problem.rows.take(ordered))
+        exact = [float(y - dot(row, plane)) for row, y in zip(rows, targets, strict=True)]
+        assert any(exact)
+        assert view.basis_residual == pytest.approx(exact, rel=1e-9, abs=1e-29 * view.reach)
+        # Each block has its own part of them.
+        seen = [view.seen(block) for block in problem.rows.map(lambda block: block)]
+        found = np.concatenate([each.residual[each.basis] for each in seen])
+        assert found.tolist() == view.basis_residual.tolist()
+
+
+def test_views_in_one_pass_keep_their_residuals_to_themselves(kind):
+    """Rows that floats leave open, and those of the basis, are put right in the residuals of the view alone."""
+    problem = kind(seeded(), block_rows=25)
+    bases = [a_basis(problem, seeded().permutation(60)), a_basis(problem, np.arange(60))]
+    views = [vertex.view for positions in bases for vertex in both(problem, positions)]
+    before = problem.counter.passes
+    answers = visit([problem.rows] * (2 * len(views)), problem.standard, [*views, *reversed(views)])
+    assert problem.counter.passes == before + 1
+    together = [reduce(add, sums) for sums in answers]
+    for sums, view in zip(together, [*views, *reversed(views)], strict=True):
+        alone = sums_of(problem, view)
+        for name in ("tied", "blurred"):
+            assert getattr(sums, name).rows.tolist() == getattr(alone, name).rows.tolist()
+            assert getattr(sums, name).sides.tolist() == getattr(alone, name).sides.tolist()
+        assert sums.gradient.tolist() == alone.gradient.tolist()
+        assert (sums.weight, sums.mass, sums.gap, sums.blocks) == (alone.weight, alone.mass, alone.gap, alone.blocks)
+        off = 0.0 if view.is_thorough else 1e-14 * view.reach * sums.weight
+        assert sums.loss == pytest.approx(alone.loss, rel=0, abs=off)
+        assert sums.dual == pytest.approx(alone.dual, rel=0, abs=off)
+
+
 def test_few_rows_are_blurred_of_usual_numbers():
     problem = plain(seeded())
     vertex = Vertex.of(problem, a_basis(problem, seeded().permutation(60)), is_thorough=False)
-    assert len(sum_blocks(problem.rows, vertex.view.sums).blurred.rows) == 0
+    assert len(sums_of(problem, vertex.view).blurred.rows) == 0
 
 
 def test_how_rows_are_cut_into_blocks_changes_nothing_but_rounding(kind):
@@ -148,7 +199,7 @@ def test_how_rows_are_cut_into_blocks_changes_nothing_but_rounding(kind):
         found = []
         for block_rows in (60, 17, 1):
             problem = kind(seeded(), quantile=0.3, block_rows=block_rows)
-            found.append(sum_blocks(problem.rows, Vertex.of(problem, positions, is_thorough=thorough).view.sums))
+            found.append(sums_of(problem, Vertex.of(problem, positions, is_thorough=thorough).view))
         for other in found[1:]:
             for name in ("tied", "blurred"):
                 assert getattr(other, name).rows.tolist() == getattr(found[0], name).rows.tolist()
@@ -164,9 +215,9 @@ def test_rows_that_floats_leave_open_and_are_too_many_widen_the_gap(monkeypatch)
     positions = a_basis(problem, seeded().permutation(60))
     exact = ExactVertex(problem, positions)
     view = Vertex.of(problem, positions, is_thorough=False).view
-    assert sum_blocks(problem.rows, view.sums).gap == 0.0
+    assert sums_of(problem, view).gap == 0.0
     monkeypatch.setattr("mae_cli.solvers.vertex_sums._FEW_ROWS", 0)
-    sums = sum_blocks(problem.rows, view.sums)
+    sums = sums_of(problem, view)
     assert sums.tied.rows.tolist() == exact.tied
     assert sums.tied.sides.tolist() == [exact.sides[row] for row in exact.tied]
     weight = float(sum(exact.weights[row] for row in exact.tied))
@@ -174,7 +225,7 @@ def test_rows_that_floats_leave_open_and_are_too_many_widen_the_gap(monkeypatch)
     assert not view.seen(block_of(problem)).sides[positions].any()
     heavy = a_problem(block_of(problem).design, block_of(problem).target, 4 * block_of(problem).weights)
     heavy_view = Vertex.of(heavy, positions, is_thorough=False).view
-    assert sum_blocks(heavy.rows, heavy_view.sums).gap == pytest.approx(4 * sums.gap, rel=1e-12, abs=0)
+    assert sums_of(heavy, heavy_view).gap == pytest.approx(4 * sums.gap, rel=1e-12, abs=0)
 
 
 def test_a_row_next_to_the_plane_has_its_side_however_few_digits_floats_leave():
@@ -188,7 +239,7 @@ def test_a_row_next_to_the_plane_has_its_side_however_few_digits_floats_leave():
         assert (seen.sides[10], seen.sides[20]) == (1.0, -1.0)
         assert sorted({*range(30)} - {*seen.tied.tolist()}) == [0, 10, 20, 29]
         assert seen.residual[10] * problem.standard.target_scale == np.spacing(y[10])
-        sums = sum_blocks(problem.rows, vertex.view.sums)
+        sums = sums_of(problem, vertex.view)
         assert {10, 20} <= set(sums.blurred.rows.tolist())
 
 
@@ -199,7 +250,7 @@ def test_the_loss_is_that_of_the_intercept_that_is_written():
     positions = np.array([1, 18])
     exact = ExactVertex(problem, positions)
     for vertex in both(problem, positions):
-        sums = sum_blocks(problem.rows, vertex.view.sums)
+        sums = sums_of(problem, vertex.view)
         loss = sums.loss * 2 * problem.standard.target_scale / 20
         assert loss == pytest.approx(float(exact_loss(problem, vertex.point)), rel=1e-9)
         assert abs(sums.loss - float(exact.pinball(exact.residuals))) > 0.1 * sums.loss

@@ -10,7 +10,7 @@ from mae_cli.rows.blocks import BLOCK_ROWS, Block, CountedRows, MemoryRows, whol
 from mae_cli.rows.design import Design
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.independence import independent_rows
-from mae_cli.solvers.problem import Problem, prepare
+from mae_cli.solvers.problem import Loss, Prepared, Problem, prepare
 from mae_cli.solvers.standardise import Standardisation
 
 
@@ -69,3 +69,9 @@ def a_basis(problem: Problem, order) -> np.ndarray:
     chosen = independent_rows(whitened.__getitem__, matrix.shape[1], np.asarray(order))
     assert len(chosen) == matrix.shape[1]
     return chosen
+
+
+def prepare_sampled(counted: CountedRows, loss: Loss, size: int, *, intercept: bool) -> tuple[Problem, Block]:
+    """A problem whitened by a sample of about so many rows, and the sample."""
+    (problem,), sample = Prepared(counted, intercept=intercept).sampled([loss], size)
+    return problem, sample

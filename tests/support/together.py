@@ -1,0 +1,37 @@
+"""Losses solved together against each of them solved alone."""
+
+import pytest
+
+from mae_cli.rows.blocks import CountedRows, PassCounter
+from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.settings import Auto
+from mae_cli.solvers.solve import solve, solve_together
+from mae_cli.watch import UNWATCHED
+
+
+def solve_all(rows, losses, settings, *, intercept=True, watch=UNWATCHED):
+    """The solutions of losses over the same rows."""
+    prepared = Prepared(CountedRows(rows, PassCounter(watch=watch)), intercept=intercept)
+    return [fit.solution for fit in solve_together(prepared, losses, settings, watch)]
+
+
+def assert_as_alone(rows, losses, *, intercept=True, rounding=1e-15) -> None:
+    """The very bits of coefficients where the optimum is unique; loss and bound but for this share of them."""
+    for found, expected in together_and_alone(rows, losses, intercept=intercept):
+        assert found.certificate.status == expected.certificate.status
+        assert found.aliased == expected.aliased
+        if expected.certificate.unique:
+            assert found.certificate.unique
+            assert found.coefficients.tobytes() == expected.coefficients.tobytes()
+            assert found.intercept == expected.intercept
+        for name in ("loss", "lower_bound"):
+            numbers = [getattr(each.certificate, name) for each in (found, expected)]
+            # Where the optimum is not unique, each of the optima has a rounding of its own.
+            share = rounding if expected.certificate.unique else 1e-12
+            assert numbers[0] == pytest.approx(numbers[1], rel=share, abs=1e-15)
+
+
+def together_and_alone(rows, losses, *, intercept=True):
+    """Pairs of solutions."""
+    together = solve_all(rows, losses, Auto(), intercept=intercept)
+    return zip(together, (solve(rows, loss, Auto(), intercept=intercept) for loss in losses), strict=True)
