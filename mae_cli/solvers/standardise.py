@@ -1,6 +1,6 @@
 """Centring and scaling of the columns and the target, exact to undo.
 
-Numeric columns become z = (x − shift)·2⁻ᵏ, 2ᵏ the size of the largest |x − shift| (of |x| when that is 0); the target
+Numeric columns become z = (x − shift)·2⁻ᵉ, 2ᵉ the size of the largest |x − shift| (of |x| when that is 0); the target
 likewise. Scales are powers of two, so that scaling is exact and a fit does not depend on the units. With an intercept
 a column of ones comes first, and the target and those columns that lie far from zero for their spread are shifted to
 their middle. The other columns stay where they are: their products with a vector are then taken from the rows as read,
