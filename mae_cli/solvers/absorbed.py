@@ -10,16 +10,16 @@ products with the rows, whose indicators are never written out. An exchange thus
 band, whatever the number of levels.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from mae_cli.arrays import BoolArray, FloatArray, Positions
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import join_designs
 from mae_cli.rows.design import Design
-from mae_cli.solvers.bases import Start
+from mae_cli.solvers.basis import Start
 from mae_cli.solvers.key_basis import KeyBasis, first_of_levels
 from mae_cli.solvers.level_rows import LevelPoint, LevelRows, Split
 
@@ -188,11 +188,6 @@ class WhitenedLevels:
         )
         return WhitenedLevels(rows, self.whitening, np.concatenate([each.leverage for each in every]))
 
-    @property
-    def kind(self) -> Hashable:
-        """A kind of its own: every problem has its own working rows."""
-        return object()
-
     def needed(self, distance: FloatArray) -> Positions:
         """The nearest row of each level."""
         keys = first_of_levels(self.rows.groups, self.rows.count, np.argsort(distance, kind="stable"))
@@ -209,68 +204,58 @@ class WhitenedLevels:
         """The step (k,) after which independent rows have these of the values (m,)."""
         return self.whitening.whitened(KeyBasis.of(self.rows.take(basis)).solve(values[basis]))
 
-    def bases(self, every: Sequence["WhitenedLevels"], starts: Sequence[Start]) -> "LevelBases":
-        """Those of a single problem."""
-        (rows,), (start,) = every, starts
-        return LevelBases(rows, start)
+    def basis(self, start: Start) -> "LevelBasis":
+        """Where a search begins."""
+        return LevelBasis(self, start)
 
 
-class LevelBases:
-    """The basis of one search: keys first, then the working rows."""
+class LevelBasis:
+    """The basis of a search: keys first, then the working rows."""
 
     def __init__(self, rows: WhitenedLevels, start: Start) -> None:
         self._rows, self._basis = rows, start.basis
         self._weights = np.ones(rows.shape[0]) if start.weights is None else start.weights
         self._target, self._linear = start.residual, rows.whitening.level_gradient(start.linear)
         lengths = rows.leverage * self._weights
-        self.shortness = np.divide(1.0, lengths, out=np.zeros(len(lengths)), where=lengths > 0)[np.newaxis]
-        self._freed: tuple[int | None, int] = (None, 0)
+        self.shortness = np.divide(1.0, lengths, out=np.zeros(len(lengths)), where=lengths > 0)
+        self._freed: int | None = None
 
     @property
     def places(self) -> Positions:
-        """(1, k) the rows of the basis."""
-        places: Positions = self._basis.places[np.newaxis]
+        """(k,) the rows of the basis."""
+        places: Positions = self._basis.places
         return places
 
-    def refresh(self, _: Positions) -> tuple[FloatArray, BoolArray]:
-        """Compute the inverse from its rows alone: the residuals (1, m), and whether the rows are dependent."""
-        try:
-            self._basis.refresh()
-        except np.linalg.LinAlgError:
-            return np.zeros(self.shortness.shape), np.ones(1, dtype=bool)
+    def refresh(self) -> FloatArray:
+        """Compute the inverse from its rows alone: the residuals (m,)."""
+        self._basis.refresh()
         residual = self._weights * (self._target - self._rows.rows.product(self._basis.solve(self._target)))
         residual[self._basis.places] = 0.0
-        return residual[np.newaxis], np.zeros(1, dtype=bool)
+        return residual
 
     def multipliers(self, signs: FloatArray) -> FloatArray:
-        """λ = ν/ω, (1, k)."""
-        keys, working = self._basis.multipliers(self._weights * signs[0], self._linear)
+        """λ = ν/ω, (k,)."""
+        keys, working = self._basis.multipliers(self._weights * signs, self._linear)
         multipliers: FloatArray = np.concatenate([keys[1:], working]) / self._weights[self._basis.places]
-        return multipliers[np.newaxis]
+        return multipliers
 
-    def rates(self, leaving: Positions) -> tuple[FloatArray, Positions]:
-        """How fast predictions grow along the edge that frees a row, (1, m), 1 in it; and which row it is."""
-        count, which = len(self._basis.keys) - 1, int(leaving[0])
-        group = which + 1
-        place = which - count if which >= count else self._basis.freeing(group)
-        self._freed = (place, group)
-        if place is None:
-            row, edge = int(self._basis.keys[group]), self._basis.edge_of_key(group)
+    def rates(self, leaving: int) -> tuple[FloatArray, int]:
+        """How fast predictions grow along the edge that frees a row, (m,), 1 in it; and which row it is."""
+        count = len(self._basis.keys) - 1
+        self._freed = leaving - count if leaving >= count else self._basis.freeing(leaving + 1)
+        if self._freed is None:
+            row, edge = int(self._basis.keys[leaving + 1]), self._basis.edge_of_key(leaving + 1)
         else:
-            row, edge = int(self._basis.working[place]), self._basis.edge_of_working(place)
-        return (edge * self._weights / self._weights[row])[np.newaxis], np.array([row])
+            row, edge = int(self._basis.working[self._freed]), self._basis.edge_of_working(self._freed)
+        return edge * self._weights / self._weights[row], row
 
-    def replace(self, _: Positions, entering: Positions) -> None:
+    def replace(self, leaving: int, entering: int) -> None:
         """The row that was freed gives its place to another."""
-        place, group = self._freed
-        if place is None:
-            self._basis.replace_key(group, int(entering[0]))
+        if self._freed is None:
+            self._basis.replace_key(leaving + 1, entering)
         else:
-            self._basis.replace_working(place, int(entering[0]))
+            self._basis.replace_working(self._freed, entering)
 
-    def step(self, _: int) -> FloatArray:
+    def step(self) -> FloatArray:
         """(k,) from d = 0 to the vertex."""
         return self._rows.whitening.whitened(self._basis.solve(self._target))
-
-    def drop(self, _: int) -> None:
-        """The search is over."""

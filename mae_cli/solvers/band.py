@@ -9,7 +9,7 @@ circles. The search therefore works on residuals that differ from the true ones 
 than the rounding of a row and narrower than a typical residual.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, Self
@@ -18,7 +18,7 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.sampling import scattered
-from mae_cli.solvers.bases import Bases, Start
+from mae_cli.solvers.basis import Basis, Start
 
 # Up to so many numbers the rows are one dense problem: two passes of a descent then cost less than a sample saves,
 # and writing indicators out costs no more than going round them.
@@ -61,11 +61,6 @@ class BandRows(Protocol):
         """These rows and others behind them."""
         ...
 
-    @property
-    def kind(self) -> Hashable:
-        """Problems whose rows are of one kind can be searched in step."""
-        ...
-
     def needed(self, distance: FloatArray) -> Positions:
         """The rows without which none of these is a basis, or hardly one, given their distances (m,)."""
         ...
@@ -78,8 +73,8 @@ class BandRows(Protocol):
         """The step (k,) after which independent rows have these of the values (m,)."""
         ...
 
-    def bases(self, every: Sequence[Self], starts: Sequence[Start]) -> Bases:
-        """Those of several problems with rows of one kind."""
+    def basis(self, start: Start) -> Basis:
+        """Where a search begins, with what it needs."""
         ...
 
 

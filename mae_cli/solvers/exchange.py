@@ -1,24 +1,21 @@
-"""The vertex search: from independent rows to an optimal vertex, by exchanges along edges, of many problems in step.
+"""The vertex search: from independent rows to an optimal vertex, by exchanges along edges.
 
 A vertex is the point where k independent rows (the basis B) have residual zero; the columns of V_B⁻¹ are its edges.
 The multipliers are λ_B = −(V_B⁻ᵀ)(c + Σ_{i∉B} sgn(rᵢ)vᵢ), for rows and residuals scaled by their weights. If all
 |λⱼ| ≤ 1 the vertex is optimal and λ is its dual point. Otherwise the edge that frees the row with the largest |λⱼ| goes
 down; an exact line search along it stops where another row's residual reaches zero, and that row takes the place
 (Barrodale and Roberts, 1973).
-
-Small problems of one shape are searched in step: one NumPy call then makes an exchange in each of them.
 """
 
-from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 
-from mae_cli.arrays import BoolArray, FloatArray, Positions
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.quantiles import first_reaching
 from mae_cli.solvers.band import Band
-from mae_cli.solvers.bases import Bases, Start, dropped
+from mae_cli.solvers.basis import Basis, Start
 
 # |λ| may pass 1 by the rounding of a sum of a few thousand signs before an exchange is worth making.
 MULTIPLIER_SLACK = 1e-11
@@ -61,129 +58,88 @@ class Optimum:
         return Optimum(outcome, np.zeros(0, dtype=np.intp), step, iterations, losses)
 
 
-def search(bands: Sequence[Band], most_exchanges: int) -> list[Optimum]:
-    """Walk in each band from the independent rows nearest to zero to an optimal vertex of it.
+def search(band: Band, most_exchanges: int) -> Optimum:
+    """Walk from the independent rows nearest to zero to an optimal vertex of the band.
 
-    The residuals of a band must be in general position (no more than k of them zero at one point); ties are broken by
-    a perturbation before. Bands of one kind walk in step.
+    The band's residuals must be in general position (no more than k of them zero at one point); ties are broken by a
+    perturbation before.
     """
-    found: dict[int, Optimum] = {}
-    walking: dict[Hashable, list[tuple[int, Start]]] = {}
-    for number, band in enumerate(bands):
-        columns = band.shape[1]
-        basis = band.rows.nearest_basis(np.argsort(band.distance, kind="stable")) if columns else None
-        if basis is None:
-            outcome = Outcome.UNBOUNDED if columns else Outcome.OPTIMAL
-            found[number] = Optimum.nowhere(outcome, np.zeros(columns), 0)
-        else:
+    columns = band.shape[1]
+    if not columns:
+        return Optimum.nowhere(Outcome.OPTIMAL, np.zeros(0), 0)
+    basis = band.rows.nearest_basis(np.argsort(band.distance, kind="stable"))
+    if basis is not None:
+        try:
             start = Start(basis, band.weights, band.residual, band.linear)
-            walking.setdefault(band.rows.kind, []).append((number, start))
-    for group in walking.values():
-        numbers, starts = zip(*group, strict=True)
-        walks = _Walks(bands[numbers[0]].rows.bases([bands[number].rows for number in numbers], starts), most_exchanges)
-        found.update(zip(numbers, walks.run(), strict=True))
-    return [found[number] for number in range(len(bands))]
+            return _Walk(band.rows.basis(start)).run(most_exchanges)
+        except np.linalg.LinAlgError:  # the rows are dependent but for rounding: more of them are needed
+            pass
+    return Optimum.nowhere(Outcome.UNBOUNDED, np.zeros(columns), 0)
 
 
-class _Walks:
-    """Searches in step: those that have ended drop out."""
+class _Walk:
+    """The state of a search: the basis, and the residuals of all rows at its vertex."""
 
-    def __init__(self, bases: Bases, most_exchanges: int) -> None:
-        self.bases = bases
-        self._most = most_exchanges
-        self._ends: dict[int, Optimum] = {}
-        count = len(bases.places)
-        self._numbers = np.arange(count)
+    def __init__(self, basis: Basis) -> None:
+        self._basis = basis
         self._exchanges = 0
-        self._is_fresh = np.ones(count, dtype=bool)
-        self._residual = np.zeros(bases.shortness.shape)
-        self._refresh(np.ones(count, dtype=bool))
+        self._refresh()
 
-    def run(self) -> list[Optimum]:
+    def run(self, most_exchanges: int) -> Optimum:
         """Exchange rows until no edge goes down."""
-        while len(self._numbers):
-            multipliers = self.bases.multipliers(np.sign(self._residual))
-            each, leaving = np.arange(len(multipliers)), np.abs(multipliers).argmax(axis=1)
-            worst = multipliers[each, leaving]
-            is_optimal = np.abs(worst) <= 1 + MULTIPLIER_SLACK
-            if is_optimal.any():
-                self._end(is_optimal & self._is_fresh, Outcome.OPTIMAL, is_optimal & ~self._is_fresh)
-            elif self._exchanges == self._most:
-                self._end(~is_optimal, Outcome.LIMIT)
-            else:
-                self._exchange(leaving, worst)
-        return [self._ends[number] for number in range(len(self._ends))]
+        while True:
+            multipliers = self._basis.multipliers(np.sign(self._residual))
+            leaving = int(np.abs(multipliers).argmax())
+            worst = float(multipliers[leaving])
+            if abs(worst) <= 1 + MULTIPLIER_SLACK:
+                if self._is_fresh:
+                    return self._ended(Outcome.OPTIMAL)
+                self._refresh()  # what updates say must hold when computed anew
+            elif self._exchanges == most_exchanges:
+                return self._ended(Outcome.LIMIT)
+            elif not self._exchange(leaving, worst):
+                return Optimum.nowhere(Outcome.UNBOUNDED, np.zeros(len(multipliers)), self._exchanges)
 
-    def _exchange(self, leaving: Positions, multipliers: FloatArray) -> None:
-        """Free the basis rows at these places and follow their edges down to the rows that take the places."""
-        each = np.arange(len(leaving))
+    def _exchange(self, leaving: int, multiplier: float) -> bool:
+        """Free the row at this place of the basis and follow its edge down; False if nothing stops the way."""
         # The freed row's residual takes the sign of its multiplier, which is where the loss falls.
-        towards = np.sign(multipliers)
-        rates, freed = self.bases.rates(leaving)
-        rates = rates * -towards[:, np.newaxis]
-        entering, lengths = _line_search(self._residual, rates, self.bases.shortness, 0.5 * (np.abs(multipliers) - 1))
-        is_endless = entering < 0
-        if is_endless.any():
-            self._end(is_endless, Outcome.UNBOUNDED)
-            return
-        self._residual -= lengths[:, np.newaxis] * rates
-        self.bases.replace(leaving, entering)
-        self._residual[each[:, np.newaxis], self.bases.places] = 0.0
-        self._residual[each, freed] = lengths * towards
+        towards = 1.0 if multiplier > 0 else -1.0
+        rates, freed = self._basis.rates(leaving)
+        rates = rates * -towards
+        stop = _line_search(self._residual, rates, self._basis.shortness, 0.5 * (abs(multiplier) - 1))
+        if stop is None:
+            return False
+        entering, length = stop
+        self._residual -= length * rates
+        self._basis.replace(leaving, entering)
+        self._residual[self._basis.places] = 0.0
+        self._residual[freed] = length * towards
         self._exchanges += 1
-        self._is_fresh[:] = False
-        if self._exchanges % max(_REFRESH, self.bases.places.shape[1]) == 0:
-            self._refresh(~self._is_fresh)
+        self._is_fresh = False
+        if self._exchanges % max(_REFRESH, len(self._basis.places)) == 0:
+            self._refresh()
+        return True
 
-    def _refresh(self, which: BoolArray) -> None:
-        """What updates say must hold when computed anew."""
-        places = np.flatnonzero(which)
-        self._residual[places], is_dependent = self.bases.refresh(places)
-        self._is_fresh[places] = True
-        if is_dependent.any():  # but for rounding: more rows are needed
-            dependent = np.zeros(len(which), dtype=bool)
-            dependent[places[is_dependent]] = True
-            self._end(dependent, Outcome.UNBOUNDED)
+    def _refresh(self) -> None:
+        self._residual = self._basis.refresh()
+        self._is_fresh = True
 
-    def _end(self, which: BoolArray, outcome: Outcome, stale: BoolArray | None = None) -> None:
-        """Some searches are over; those that are `stale` are computed anew before they are."""
-        if stale is not None and stale.any():
-            self._refresh(stale)
-            return
-        for place in np.flatnonzero(which)[::-1].tolist():
-            self._ends[int(self._numbers[place])] = self._optimum(place, outcome)
-            self._numbers, self._residual, self._is_fresh = (
-                dropped(array, place) for array in (self._numbers, self._residual, self._is_fresh)
-            )
-            self.bases.drop(place)
-
-    def _optimum(self, place: int, outcome: Outcome) -> Optimum:
-        basis = self.bases.places[place].copy()
-        if outcome is not Outcome.UNBOUNDED:
-            try:
-                return Optimum(outcome, basis, self.bases.step(place), self._exchanges, ())
-            except np.linalg.LinAlgError:
-                pass
-        return Optimum.nowhere(Outcome.UNBOUNDED, np.zeros(len(basis)), self._exchanges)
+    def _ended(self, outcome: Outcome) -> Optimum:
+        return Optimum(outcome, self._basis.places.copy(), self._basis.step(), self._exchanges, ())
 
 
 def _line_search(
-    residual: FloatArray, rates: FloatArray, shortness: FloatArray, enough: FloatArray
-) -> tuple[Positions, FloatArray]:
-    """The rows (a,) at which the slopes passed add up to enough, −1 where they never do; and the ways to there, (a,).
+    residual: FloatArray, rates: FloatArray, shortness: FloatArray, enough: float
+) -> tuple[int, float] | None:
+    """The row at which the slopes passed add up to enough, and the way to there; None where they never do.
 
-    Everything else is (a, m): a residual falls at the rate of its row.
+    Everything else is (m,): a residual falls at the rate of its row.
     """
     speeds = np.abs(rates)
     # A row that hardly moves, beside the fastest one, depends on the other rows of the basis.
     relative = speeds * shortness
-    ahead = (residual * rates > 0) & (relative > _SMALLEST_RATE * relative.max(axis=1, keepdims=True))
-    entering, lengths = np.full(len(residual), -1), np.zeros(len(residual))
-    for each, is_ahead in enumerate(ahead):
-        places = is_ahead.nonzero()[0]
-        slopes = speeds[each][places]
-        breakpoints = np.abs(residual[each][places]) / slopes
-        place = first_reaching(breakpoints, slopes, float(enough[each]))
-        if place is not None:
-            entering[each], lengths[each] = places[place], breakpoints[place]
-    return entering, lengths
+    ahead = ((residual * rates > 0) & (relative > _SMALLEST_RATE * relative.max())).nonzero()[0]
+    slopes = speeds[ahead]
+    breakpoints = np.abs(residual[ahead]) / slopes
+    place = first_reaching(breakpoints, slopes, enough)
+    return None if place is None else (int(ahead[place]), float(breakpoints[place]))

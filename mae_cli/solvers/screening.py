@@ -6,7 +6,7 @@ sign that was taken as known is checked against the data, the rows where it was 
 solved again, until none is wrong: then the optimum of the band is the optimum of all rows.
 
 A band of many rows is itself solved so, until there are only a few rows for each column (`minimise`). Everything here
-is done for several problems at once, so that they share passes over their rows, and walk in step where they are small.
+is done for several problems at once, so that they share passes over their rows.
 """
 
 from collections.abc import Callable, Sequence
@@ -263,8 +263,7 @@ def _is_searched(shape: tuple[int, int], outer: float) -> bool:
 
 
 def _searched(bands: Sequence[Band]) -> list[Optimum]:
-    most = _EXCHANGES_PER_COLUMN * max((band.shape[1] for band in bands), default=0)
-    return search(bands, most)
+    return [search(band, _EXCHANGES_PER_COLUMN * band.shape[1]) for band in bands]
 
 
 def _descended(bands: Sequence[Band]) -> list[Optimum]:
