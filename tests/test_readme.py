@@ -98,12 +98,15 @@ def test_every_kind_of_command_is_there():
         assert part in commands
 
 
-def test_the_library_example_runs(workplace, monkeypatch, capsys):
-    code = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL).group(1)
-    assert len([line for line in code.splitlines() if line]) <= 5
+def test_the_library_examples_run_one_after_the_other(workplace, monkeypatch, capsys):
+    examples = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert len(examples) == 2
     monkeypatch.chdir(workplace)
-    exec(compile(code, "README.md", "exec"), {})
-    assert capsys.readouterr().out
+    names: dict[str, object] = {}
+    for code in examples:
+        assert len([line for line in code.splitlines() if line]) <= 5
+        exec(compile(code, "README.md", "exec"), names)
+        assert capsys.readouterr().out
 
 
 def drawn_text(svg: str) -> list[str]:

@@ -66,14 +66,20 @@ def independent_rows(rows: Callable[[Positions], FloatArray], size: int, order: 
 def _extending(span: Span, vectors: FloatArray) -> list[int]:
     """Add the vectors that are independent of the ones before them; their places."""
     enough = INDEPENDENCE * row_lengths(vectors)
-    rest, _ = span.split(vectors)
-    added: list[int] = []
-    for place in np.flatnonzero(row_lengths(rest) > enough).tolist():
-        left, _ = span.split(rest[place])
+    rest, added, start = span.split(vectors)[0], [], 0
+    while not span.is_full:
+        independent = (row_lengths(rest[start:]) > enough[start:]).nonzero()[0]
+        if not len(independent):
+            break
+        place = start + int(independent[0])
+        start = place + 1
+        left = span.split(rest[place])[0]  # what rounding has brought back is taken out
         remaining = float(np.linalg.norm(left))
-        if remaining > enough[place] and not span.is_full:
-            span.add(left / remaining)
+        if remaining > enough[place]:
+            unit = left / remaining
+            span.add(unit)
             added.append(place)
+            rest[start:] -= np.multiply.outer(rest[start:] @ unit, unit)
     return added
 
 

@@ -5,7 +5,6 @@ offset of a column nor one of the target costs a digit: what is rounded is twice
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
@@ -93,7 +92,7 @@ class PreciseColumns:
         Raises:
             DataError: a coefficient is larger than floating point can hold.
         """
-        return self.standard.rounded(coefficients.high, [Fraction(low) for low in coefficients.low.tolist()])
+        return self.standard.rounded(coefficients.high, coefficients.low)
 
     def _numeric(self, design: Design, columns: Positions) -> DoubleDouble:
         """The numeric columns at some places, (columns, b)."""

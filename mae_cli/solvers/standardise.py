@@ -7,7 +7,7 @@ their middle. The other columns stay where they are: their products with a vecto
 with the scales folded into the vector, and no pass copies its rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -141,7 +141,7 @@ class Standardisation:
         Raises:
             DataError: a coefficient is larger than floating point can hold.
         """
-        return self.rounded(standard, [Fraction(0)] * len(standard))
+        return self.rounded(standard, np.zeros(len(standard)))
 
     def scaled_to_user(self, scaled: FloatArray) -> Coefficients:
         """The linear function whose coefficients (p,) are those of the columns as read, divided by their scales.
@@ -159,7 +159,7 @@ class Standardisation:
             coefficients[numeric.stop :] *= self.target_scale
         return _finite(Coefficients(float(scaled[0]) * self.target_scale if first else 0.0, coefficients))
 
-    def rounded(self, standard: FloatArray, rests: Sequence[Fraction]) -> Coefficients:
+    def rounded(self, standard: FloatArray, rests: FloatArray) -> Coefficients:
         """The linear function of standard coefficients (p,) plus `rests`, every coefficient rounded once.
 
         Raises:
@@ -168,22 +168,22 @@ class Standardisation:
         point = self.scaled_to_user(standard)
         if not self.intercept:
             return point
-        exact = [Fraction(value) + rest for value, rest in zip(standard.tolist(), rests, strict=True)]
-        return replace(point, intercept=self._intercept(exact))
+        return replace(point, intercept=self._intercept(lambda j: Fraction(float(standard[j])) + Fraction(rests[j])))
 
     def with_fitting_intercept(self, point: Coefficients, standard: FloatArray, rest: Fraction) -> Coefficients:
         """The function with the intercept that makes up for how its other coefficients were rounded.
 
         Its standard coefficient of the column of ones is as near as can be to the first of `standard` plus `rest`.
         """
-        exact = [Fraction(float(standard[0])) + rest, *map(Fraction, self.of_user(point)[0][1:].tolist())]
-        return replace(point, intercept=self._intercept(exact))
+        written = self.of_user(point)[0]
+        written[0] = standard[0]
+        return replace(point, intercept=self._intercept(lambda j: Fraction(float(written[j])) + (0 if j else rest)))
 
-    def _intercept(self, standard: Sequence[Fraction]) -> float:
-        """The intercept of exact standard coefficients (p,), rounded; 0 where twice the digits leave nothing of it."""
-        parts = [standard[0], Fraction(self.target_shift) / Fraction(self.target_scale)]
+    def _intercept(self, exact: Callable[[int], Fraction]) -> float:
+        """The intercept of exact standard coefficients, rounded; 0 where twice the digits leave nothing of it."""
+        parts = [exact(0), Fraction(self.target_shift) / Fraction(self.target_scale)]
         parts += [
-            -Fraction(float(self.shift[j])) / Fraction(float(self.scale[j])) * standard[1 + j]
+            -Fraction(float(self.shift[j])) / Fraction(float(self.scale[j])) * exact(1 + j)
             for j in np.flatnonzero(self.shift).tolist()
         ]
         total = sum(parts, start=Fraction(0))

@@ -39,7 +39,7 @@ class IndependentRows(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class DenseRows:
+class InvertedRows:
     """Rows with an inverse of their own.
 
     Attributes:
@@ -53,7 +53,7 @@ class DenseRows:
     columns: int
 
     @staticmethod
-    def of(design: Design, kept: Positions) -> "DenseRows":
+    def of(design: Design, kept: Positions) -> "InvertedRows":
         """The rows of a standard design.
 
         Raises:
@@ -63,7 +63,7 @@ class DenseRows:
         # Rows of very different sizes would mislead the choice of pivots.
         sizes = np.ldexp(1.0, -np.frexp(np.abs(matrix).max(axis=1, initial=0.0))[1])
         inverse = checked_inverse(matrix * sizes[:, np.newaxis]) * sizes
-        return DenseRows(inverse, kept, design.shape[1])
+        return InvertedRows(inverse, kept, design.shape[1])
 
     def solve(self, values: FloatArray) -> FloatArray:
         """The standard coefficients (p,) with z·w = values, (k,)."""
@@ -123,7 +123,7 @@ class VertexBasis:
         rows: IndependentRows = (
             KeyRows.of(design, whitening)
             if isinstance(whitening, AbsorbedWhitening)
-            else DenseRows.of(design, whitening.kept)
+            else InvertedRows.of(design, whitening.kept)
         )
         return VertexBasis(block, design, rows, PreciseColumns(problem.standard), whitening.kept, problem.given)
 

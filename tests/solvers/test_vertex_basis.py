@@ -12,7 +12,7 @@ from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.key_rows import KeyRows
-from mae_cli.solvers.vertex_basis import DenseRows, VertexBasis
+from mae_cli.solvers.vertex_basis import InvertedRows, VertexBasis
 
 
 def plain(random):
@@ -73,7 +73,7 @@ def problem(request, random, monkeypatch):
 @pytest.fixture
 def basis(problem, random):
     basis = VertexBasis.of(problem, a_basis(problem, random.permutation(problem.rows.shape[0])))
-    assert isinstance(basis.rows, KeyRows if isinstance(problem.whitening, AbsorbedWhitening) else DenseRows)
+    assert isinstance(basis.rows, KeyRows if isinstance(problem.whitening, AbsorbedWhitening) else InvertedRows)
     return basis
 
 
@@ -157,8 +157,8 @@ def test_errors_of_a_gradient_move_no_multiplier_by_more_than_the_sensitivity(pr
         found = basis.rows.sensitivity(errors)
         assert (found >= worst * (1 - 1e-6)).all()
         # A bound that is far too large would leave every multiplier in doubt.
-        if place is None or isinstance(basis.rows, DenseRows):
-            assert (found <= (2 + 1e-6 if isinstance(basis.rows, DenseRows) else 2_000) * worst).all()
+        if place is None or isinstance(basis.rows, InvertedRows):
+            assert (found <= (2 + 1e-6 if isinstance(basis.rows, InvertedRows) else 2_000) * worst).all()
 
 
 def test_a_doubled_row_makes_no_basis(random):
@@ -169,11 +169,11 @@ def test_a_doubled_row_makes_no_basis(random):
 
 def test_rows_beyond_what_floats_can_scale_make_no_basis():
     with np.errstate(over="ignore", invalid="ignore"), pytest.raises(np.linalg.LinAlgError):
-        DenseRows.of(Design(np.array([[1e-320]])), np.arange(1))
+        InvertedRows.of(Design(np.array([[1e-320]])), np.arange(1))
 
 
 def test_long_rows_do_not_mislead_the_choice_of_pivots():
-    rows = DenseRows.of(Design(np.array([[1.0, 1e20], [1.0, 1.0]])), np.arange(2))
+    rows = InvertedRows.of(Design(np.array([[1.0, 1e20], [1.0, 1.0]])), np.arange(2))
     assert rows.solve(np.array([1e20, 2.0])) == pytest.approx([1.0, 1.0], rel=1e-14)
 
 
