@@ -17,10 +17,10 @@ from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.rounding import EPSILON
 from mae_cli.solvers.solution import Certificate, History, Status
 from mae_cli.solvers.standardise import Standardisation
 
-EPSILON = float(np.finfo(float).eps)
 _LEAST = float(np.finfo(float).smallest_subnormal)
 # How many times the typical size a row can count for.
 _MOST_TYPICAL = 1e6

@@ -21,10 +21,9 @@ from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.independence import Doubt, Walk, walk
 from mae_cli.solvers.precise_columns import PreciseColumns
-from mae_cli.solvers.rounding import UNIT, products_rounding
+from mae_cli.solvers.rounding import EPSILON, UNIT, products_rounding
 from mae_cli.solvers.standardise import Standardisation
 
-_EPSILON = float(np.finfo(float).eps)
 # Half a unit of the last of 15 digits.
 _WRITTEN = 5e-15
 # Whole numbers up to here are exact.
@@ -57,7 +56,7 @@ class Noise:
         written = np.zeros(columns)
         first = int(standard.intercept)
         written[first : first + len(whole)] = np.where(whole, 0.0, _WRITTEN * standard.largest / standard.scale)
-        return Noise((columns + 4 * float(np.sqrt(count))) * _EPSILON, written)
+        return Noise((columns + 4 * float(np.sqrt(count))) * EPSILON, written)
 
     @staticmethod
     def at_most(standard: Standardisation, shape: tuple[int, int]) -> "Noise":

@@ -10,6 +10,8 @@ from mae_cli.rows.blocks import BLOCK_ROWS
 
 # Half of the distance from 1 to the next float.
 UNIT = 2.0**-53
+# The distance itself.
+EPSILON = 2.0**-52
 # What is summed up in twice the digits rounds by this share of its numbers.
 EXACT_ROUNDING = 2.0**-98
 # The fewest rows that a block of wide rows has.

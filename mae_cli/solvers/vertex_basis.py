@@ -14,9 +14,8 @@ from mae_cli.solvers.key_basis import checked_inverse
 from mae_cli.solvers.key_rows import KeyRows
 from mae_cli.solvers.precise_columns import PreciseColumns, without_rest
 from mae_cli.solvers.problem import Problem
-from mae_cli.solvers.rounding import EXACT_ROUNDING
+from mae_cli.solvers.rounding import EPSILON, EXACT_ROUNDING
 
-_EPSILON = float(np.finfo(float).eps)
 _MOST_CORRECTIONS = 40
 # Corrections below this share of the solution are beyond the last digit of twice the digits.
 _CONVERGED = 1e-31
@@ -189,7 +188,7 @@ class VertexBasis:
                 break
             solution, previous = solution + DoubleDouble.of(correction), size
             left = gradient + self.columns.transpose_product(self.block.design, solution)
-            if np.abs(correction / self.weights).max(initial=0.0) <= _EPSILON**2:
+            if np.abs(correction / self.weights).max(initial=0.0) <= EPSILON**2:
                 break
         kept = np.zeros(len(left.high))
         kept[self.kept] = left.high[self.kept]

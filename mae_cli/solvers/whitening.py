@@ -19,9 +19,9 @@ from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.dense_rows import DenseRows
 from mae_cli.solvers.independence import CLEARLY
 from mae_cli.solvers.rank import Factored, Noise, independent_columns, whole_numbers
+from mae_cli.solvers.rounding import EPSILON
 from mae_cli.solvers.standardise import Standardisation
 
-_EPSILON = float(np.finfo(float).eps)
 # Up to this condition number (of unit columns) the Gram matrix loses at most half of the digits; a descent,
 # which only needs the factor as a preconditioner, is none the worse for that. Beyond it rows are factored directly.
 GRAM_CONDITION = 1e5
@@ -214,7 +214,7 @@ def inverse_of(factor: FloatArray) -> FloatArray:
     """
     lengths = np.linalg.norm(factor, axis=0)
     diagonal = np.diag(factor)
-    least = _EPSILON * np.where(lengths > 0, lengths, 1.0)
+    least = EPSILON * np.where(lengths > 0, lengths, 1.0)
     enough = np.where(np.abs(diagonal) < least, least, diagonal)
     return np.triu(np.linalg.inv(factor + np.diag(enough - diagonal)))
 
