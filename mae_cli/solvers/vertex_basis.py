@@ -144,8 +144,13 @@ class VertexBasis:
         plane, off = self.solve(self.columns.residual(self.block, given))
         return plane + given, off
 
-    def rest(self, plane: DoubleDouble) -> FloatArray:
-        """What is left of the residuals of the rows, (k,), beyond the rounding of twice the digits."""
+    def rest(self, plane: DoubleDouble, off: float) -> FloatArray:
+        """What is left of the residuals of the rows, (k,), beyond the rounding of twice the digits.
+
+        Nothing is where the coefficients of the plane are `off` by no more than that.
+        """
+        if off <= _CONVERGED * float(np.abs(plane.high).max(initial=0.0)):
+            return np.zeros(len(self.positions))
         residual = self.columns.residual(self.block, plane).high
         numbers = self.columns.standard.numbers(self.columns.standard.shifted(self.block), np.abs(plane.high))
         return np.where(np.abs(residual) <= EXACT_ROUNDING * numbers, 0.0, residual)

@@ -124,7 +124,7 @@ class Vertex:
             off=off,
             perturbed=basis.solve_plainly(chance(basis.positions)),
             basis=np.sort(basis.positions),
-            basis_residual=basis.rest(plane)[np.argsort(basis.positions)],
+            basis_residual=basis.rest(plane, off)[np.argsort(basis.positions)],
             reach=reach,
             blur=2 * moved + _rounding(reach + _size_as_read(standard, point), len(rounded)),
             is_thorough=is_thorough,

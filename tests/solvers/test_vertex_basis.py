@@ -200,12 +200,20 @@ def test_the_rows_keep_their_order(problem, basis, random):
 
 
 def test_of_a_solved_plane_little_is_left_in_the_rows(problem, basis):
-    plane, _ = basis.plane()
-    rest, standard = basis.rest(plane), problem.standard
+    plane, off = basis.plane()
+    rest, standard = basis.rest(plane, off), problem.standard
     numbers = standard.numbers(standard.shifted(basis.block), np.abs(plane.high))
     assert (np.abs(rest) <= 2.0**-92 * numbers).all()
     # What is there is more than the rounding of twice the digits.
     assert (np.abs(rest[rest != 0]) > 2.0**-98 * numbers[rest != 0]).all()
+
+
+def test_of_a_plane_that_converged_nothing_is_left_and_nothing_is_computed(problem, basis):
+    plane, off = basis.plane()
+    scale = float(np.abs(plane.high).max(initial=0.0))
+    if off <= 1e-31 * scale:
+        assert (np.abs(basis.rest(plane, 1.0)) <= 2.0**-92 * (1.0 + len(plane.high) * scale)).all()
+    assert not basis.rest(plane, 0.0).any()
 
 
 def test_of_another_plane_the_residuals_are_left_in_the_order_of_the_rows(problem, basis, random):
@@ -215,11 +223,11 @@ def test_of_another_plane_the_residuals_are_left_in_the_order_of_the_rows(proble
     plane = DoubleDouble.of(moved)
     rows, targets = kept_rows(problem, basis.positions), targets_of(problem.standard, basis.block)
     exact = [float(y - dot(row, rational(moved[kept]))) for row, y in zip(rows, targets, strict=True)]
-    rest, standard = basis.rest(plane), problem.standard
+    rest, standard = basis.rest(plane, 1.0), problem.standard
     numbers = standard.numbers(standard.shifted(basis.block), np.abs(plane.high))
     assert (np.abs(rest - exact) <= 2.0**-52 * np.abs(exact) + 2.0**-92 * numbers).all()
     order = random.permutation(len(rest))
-    assert VertexBasis.of(problem, basis.positions[order]).rest(plane).tolist() == rest[order].tolist()
+    assert VertexBasis.of(problem, basis.positions[order]).rest(plane, 1.0).tolist() == rest[order].tolist()
 
 
 @pytest.mark.parametrize("seed", range(5))
