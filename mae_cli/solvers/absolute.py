@@ -30,8 +30,12 @@ from mae_cli.solvers.ties import Ties
 _SAMPLE_ROWS_PER_COLUMN = 20
 _SMALLEST_SAMPLE = 4_000
 _SAMPLE_STEPS = 12
-# Rows within a few standard errors of the sample's answer stay in the band.
-_BAND_WIDTH = 3.0
+# Rows within so many standard errors of the sample's answer stay in the band, and some more of very many: then hardly
+# one fit in ten has a row outside whose sign turns, which costs two passes more.
+_BAND_WIDTH = 3.5
+_WIDER_FROM, _WIDER_BY_TENFOLD = 300_000, 0.5
+# A descent on few rows is bounded by a band of so many of them: its square root times.
+_BOUND_WIDTH = 1.5
 # Of normal columns hardly a row is so many times as long as the median one.
 _USUAL_LENGTH = 1.5
 # Where a descent leaves such a share of the target, all rows may lie on one plane.
@@ -109,7 +113,7 @@ def _tilted(band: Band, tilt: float) -> FloatArray:
 
 def _minimise_few(searches: Searches, number: int, block: Block, band: Band) -> Found:
     problem, descent = searches.problems[number], descend(band, DESCENT_STEPS)
-    size = int(_BAND_WIDTH / 2 * math.sqrt(band.shape[0] * band.shape[1]))
+    size = int(_BOUND_WIDTH * math.sqrt(band.shape[0] * band.shape[1]))
     bound = searches.bound(number, problem.standard_point(descent.step), size)
     if bound is not None:
         return Found(stopped(descent), len(descent.losses), bound)
@@ -147,7 +151,8 @@ def _through_all(descent: Descent) -> Optimum | None:
 
 def _minimise_many(searches: Searches, sample: Block, bands: Sequence[Band]) -> list[Found]:
     (size, columns), total = bands[0].shape, searches.problems[0].rows.shape[0]
-    count = int(min(1.0, _BAND_WIDTH * np.sqrt(columns / size)) * total)
+    width = _BAND_WIDTH + _WIDER_BY_TENFOLD * max(0.0, math.log10(total / _WIDER_FROM))
+    count = int(min(1.0, width * math.sqrt(columns / size)) * total)
     unusual = _USUAL_LENGTH * float(np.median(bands[0].rows.leverage))
     starts = [
         Outlook(
