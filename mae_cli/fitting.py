@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Literal, TypeGuard, overload
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeGuard, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mae_cli.arrays import BoolArray, FloatArray
+from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
@@ -165,9 +165,9 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
             positive weight.
         SettingsError: the options are out of range or contradict each other.
     """
-    quantiles = _numbers(quantile)
     how = _solver_settings(solver, tolerance)
-    losses = [FitSettings(loss, each, intercept, how).loss_function for each in quantiles]
+    settings = FitSettings(loss, intercept=intercept, solver=how)
+    losses = [replace(settings, quantile=each).loss_function for each in _numbers(quantile)]
     data = _Data.of(X, y, sample_weight, max_levels)
     prepared = Prepared(CountedRows(data.rows), intercept=intercept, extent=data.extent)
     results = [data.result(each.solution) for each in solve_together(prepared, losses, how)]
@@ -271,24 +271,38 @@ class _Data:
 
 
 def _numbers(quantile: float | Sequence[float]) -> list[float]:
-    try:
-        return [float(each) for each in np.atleast_1d(np.asarray(quantile, dtype=np.float64))]
-    except (TypeError, ValueError):
-        raise SettingsError(
-            f"a quantile must be a number between 0 and 1, or a list of such, not {quantile!r}"
-        ) from None
+    values = np.atleast_1d(np.asarray(quantile))
+    if values.ndim != 1 or (len(values) and values.dtype.kind not in "iuf"):
+        raise SettingsError(f"a quantile must be a number between 0 and 1, or a list of such, not {quantile!r}")
+    return [float(value) for value in values]
+
+
+@dataclass(frozen=True, eq=False)
+class _CheckedFactors:
+    """A function that gives factors, which are looked at."""
+
+    factors: Factors
+
+    def __call__(self, records: Positions) -> FloatArray:
+        return _checked_factors(self.factors(records), records)
+
+
+def _checked_factors(factors: ArrayLike, records: Positions) -> FloatArray:
+    values = finite_vector("factors", factors)
+    if len(values) != len(records):
+        raise DataError(f"factors has {len(values):,} values for {len(records):,} rows of X")
+    if (values < 0).any():
+        place = int(np.argmax(values < 0))
+        raise DataError(f"factors must not be negative; row {records[place]} has {values[place]:g}")
+    return values
 
 
 def _factors(factors: Factors | ArrayLike, count: int) -> Factors:
     if callable(factors):
-        return factors
-    values = finite_vector("factors", factors)
-    if len(values) != count:
-        raise DataError(f"factors has {len(values):,} values for {count:,} rows of X")
-    if (values < 0).any():
-        row = int(np.argmax(values < 0))
-        raise DataError(f"factors must not be negative; row {row} has {values[row]:g}")
-    return GivenFactors(values)
+        return factors if isinstance(factors, ExponentialFactors) else _CheckedFactors(factors)
+    values = _checked_factors(factors, np.arange(count))
+    # As weights they matter only relative to each other.
+    return GivenFactors(relative_weights(values, float(values.max(initial=0.0))))
 
 
 def _exact(tolerance: float | None) -> Auto:

@@ -389,3 +389,102 @@ def test_a_target_that_a_level_of_an_absorbed_column_tells():
 def test_a_target_that_the_levels_of_columns_tell_exactly():
     frame = payments(np.random.default_rng(1), 5_000, 250, 40)
     assert_settled(fit(frame.drop(columns="zip"), frame["zip"].to_numpy(float), max_levels=300))
+
+
+# ---------------------------------------------------------------- several quantiles
+
+
+def assert_same_fit(found, expected):
+    assert found.coefficients.tolist() == expected.coefficients.tolist()
+    assert found.intercept == expected.intercept
+    assert found.columns == expected.columns
+    assert found.aliased == expected.aliased
+    assert found.certificate.status == expected.certificate.status
+    assert found.certificate.loss == pytest.approx(expected.certificate.loss, rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize(
+    "quantiles",
+    [[0.9, 0.1, 0.5], [0.25, 0.25, 0.75, 0.25], (0.3, 0.2), np.array([0.05, 0.95]), [0.5], [np.float64(0.4)]],
+)
+def test_a_list_of_quantiles_gives_their_fits_in_its_order(quantiles, X, y):
+    results = fit(X, y, quantile=quantiles)
+    assert isinstance(results, list)
+    assert len(results) == len(quantiles)
+    for quantile, found in zip(quantiles, results, strict=True):
+        assert_same_fit(found, fit(X, y, quantile=float(quantile)))
+
+
+@pytest.mark.parametrize("quantiles", [[], (), np.zeros(0)])
+def test_an_empty_list_of_quantiles_has_no_result(quantiles, X, y):
+    assert fit(X, y, quantile=quantiles) == []
+
+
+@pytest.mark.parametrize("quantile", [0.3, np.float64(0.3), np.array(0.3)])
+def test_a_single_quantile_gives_a_single_result(quantile, X, y):
+    assert_same_fit(fit(X, y, quantile=quantile), fit(X, y, quantile=[0.3])[0])
+
+
+@pytest.mark.parametrize("options", [{"intercept": False}, {"sample_weight": np.arange(120.0)}, {"tolerance": 1e-3}])
+def test_options_hold_for_all_quantiles(options, X, y):
+    for quantile, found in zip([0.5, 0.1], fit(X, y, quantile=[0.5, 0.1], **options), strict=True):
+        expected = fit(X, y, quantile=quantile, **options)
+        assert found.certificate.status == expected.certificate.status
+        assert found.certificate.loss == pytest.approx(expected.certificate.loss, rel=1e-3)
+
+
+def test_quantiles_of_a_frame_share_its_columns(frame):
+    y = frame["size"] ** 3 + (frame["colour"] == "blue")
+    for quantile, found in zip([0.75, 0.25], fit(frame, y, quantile=[0.75, 0.25]), strict=True):
+        assert_same_fit(found, fit(frame, y, quantile=quantile))
+        assert found.predict(frame).shape == (120,)
+
+
+def test_the_textbook_solver_fits_a_list_of_quantiles(X, y):
+    settings = Textbook(epochs=20)
+    for quantile, found in zip([0.5, 0.9], fit(X, y, quantile=[0.5, 0.9], solver=settings), strict=True):
+        assert_same_fit(found, fit(X, y, quantile=quantile, solver=settings))
+        assert found.history.iterations == 20
+
+
+def test_a_list_of_medians_goes_with_least_squares(X, y):
+    (found,) = fit(X, y, loss="mse", quantile=[0.5])
+    assert_same_fit(found, fit(X, y, loss="mse"))
+
+
+@pytest.mark.parametrize(
+    ("quantile", "message"),
+    [
+        ("abc", "a quantile must be a number between 0 and 1, or a list of such, not 'abc'"),
+        (["a"], "a quantile must be a number between 0 and 1, or a list of such, not ['a']"),
+        ([0.5, "x"], "a quantile must be a number between 0 and 1, or a list of such, not [0.5, 'x']"),
+        ([[0.1, 0.2]], "a quantile must be a number between 0 and 1, or a list of such, not [[0.1, 0.2]]"),
+        ({0.5: 1}, "a quantile must be a number between 0 and 1, or a list of such, not {0.5: 1}"),
+        ([0.5, float("nan")], "the quantile must lie between 0 and 1, not nan"),
+        ([0.5, 0.0], "the quantile must lie between 0 and 1, not 0"),
+        ([1, 0.5], "the quantile must lie between 0 and 1, not 1"),
+        ([0.5, -0.25], "the quantile must lie between 0 and 1, not -0.25"),
+        ([None], "a quantile must be a number between 0 and 1, or a list of such, not [None]"),
+    ],
+)
+def test_unfit_quantiles_are_refused(X, y, quantile, message):
+    with pytest.raises(SettingsError) as caught:
+        fit(X, y, quantile=quantile)
+    assert str(caught.value) == message
+
+
+def test_quantiles_are_refused_with_least_squares(X, y):
+    with pytest.raises(SettingsError) as caught:
+        fit(X, y, loss="mse", quantile=[0.5, 0.9])
+    assert str(caught.value) == 'a quantile goes with the loss "mae" only; least squares fits the mean'
+
+
+@pytest.mark.parametrize("quantile", ["0.5", ["0.25", "0.5"]])
+def test_quantiles_in_words_are_refused_even_if_they_look_like_numbers(quantile, X, y):
+    with pytest.raises(SettingsError):
+        fit(X, y, quantile=quantile)
+
+
+def test_an_unknown_loss_is_refused_without_any_quantile(X, y):
+    with pytest.raises(SettingsError, match="unknown loss 'huber'"):
+        fit(X, y, loss="huber", quantile=[])

@@ -13,7 +13,7 @@ _LIBRARIES = 150 << 20
 _ARROW = 100 << 20
 _THREAD = 40 << 20
 # Of the variables that say how many threads BLAS starts the first that does counts.
-_THREADS_ARE_SAID_BY = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
+THREADS_ARE_SAID_BY = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 def address_space_limit() -> int | None:
@@ -66,7 +66,7 @@ def claim_address_space() -> None:
 def _threads() -> int:
     """The threads that BLAS will start: one for each processor that it may use, unless it is told another number."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    said = (os.environ.get(name, "") for name in _THREADS_ARE_SAID_BY)
+    said = (os.environ.get(name, "") for name in THREADS_ARE_SAID_BY)
     told = next((int(text) for text in said if text.isdecimal() and int(text)), processors)
     return min(processors, told)
 

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.arrays import BoolArray, CodeArray, FloatArray, Positions
-from mae_cli.rows.products import product, transpose_product
 
 _FOLDED = 64
 
@@ -77,7 +76,7 @@ class Design:
 
     def product(self, coefficients: FloatArray) -> FloatArray:
         """X·w, (n,)."""
-        result = product(self.numeric, coefficients[: self.numeric.shape[1]])
+        result = np.asarray(self.numeric @ coefficients[: self.numeric.shape[1]])
         for codes, offset, count in self.categories():
             result += np.concatenate(([0.0], coefficients[offset : offset + count]))[codes]
         return result
@@ -93,7 +92,7 @@ class Design:
 
     def transpose_product(self, vector: FloatArray) -> FloatArray:
         """Xᵀ·v, (p,)."""
-        parts = [transpose_product(self.numeric, vector)]
+        parts = [vector @ self.numeric]
         for codes, _, count in self.categories():
             parts.append(np.bincount(codes, weights=vector, minlength=count + 1)[1:].astype(np.float64, copy=False))
         return np.concatenate(parts)

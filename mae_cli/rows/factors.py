@@ -72,8 +72,8 @@ class ExponentialFactors:
             draws = np.array([self._bits(record // _DRAWS, 1)[record % _DRAWS] for record in records.tolist()])
         else:
             draws = self._bits(first, last - first + 1)
-            is_stretch = records[0] == lowest and highest - lowest + 1 == len(records)
             start = lowest - first * _DRAWS
+            is_stretch = len(records) == highest - lowest + 1 and bool((np.diff(records) == 1).all())
             draws = draws[start : start + len(records)] if is_stretch else draws[records - first * _DRAWS]
         return np.take(_exponential(), draws)
 

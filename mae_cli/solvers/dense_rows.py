@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.rows.products import product, row_lengths, transpose_product
 from mae_cli.solvers.basis import Start
-from mae_cli.solvers.independence import INDEPENDENCE, independent_rows
+from mae_cli.solvers.independence import INDEPENDENCE, independent_rows, row_lengths
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +34,11 @@ class DenseRows:
 
     def product(self, step: FloatArray) -> FloatArray:
         """v·step, (m,)."""
-        return product(self.matrix, step)
+        return np.asarray(self.matrix @ step)
 
     def transpose_product(self, vector: FloatArray) -> FloatArray:
         """Σ vector·v, (k,)."""
-        return transpose_product(self.matrix, vector)
+        return np.asarray(vector @ self.matrix)
 
     def take(self, places: Positions) -> "DenseRows":
         """The rows at these places."""
@@ -104,10 +103,10 @@ class DenseBasis:
         """Compute everything from the rows of the basis alone: the residuals (m,)."""
         inverse = np.linalg.inv(self._matrix[self.places])
         self._edges = np.ascontiguousarray(inverse.T, dtype=np.float64)
-        residual: FloatArray = self._target - product(self._matrix, self._target[self.places] @ self._edges)
+        residual: FloatArray = self._target - self._matrix @ (self._target[self.places] @ self._edges)
         residual[self.places] = 0.0
         self._signs = np.sign(residual)
-        self._pull = self._linear + transpose_product(self._matrix, self._signs)
+        self._pull = self._linear + self._signs @ self._matrix
         return residual
 
     def multipliers(self, signs: FloatArray) -> FloatArray:
@@ -115,16 +114,16 @@ class DenseBasis:
         turned = (signs != self._signs).nonzero()[0]
         self._pull = self._pull + (signs[turned] - self._signs[turned]) @ self._matrix[turned]
         self._signs = signs
-        return -product(self._edges, self._pull)
+        return np.asarray(-(self._edges @ self._pull))
 
     def rates(self, leaving: int) -> tuple[FloatArray, int]:
         """How fast predictions grow along the edge that frees a row, (m,), 1 in it; and which row it is."""
-        return product(self._matrix, self._edges[leaving]), int(self.places[leaving])
+        return self._matrix @ self._edges[leaving], int(self.places[leaving])
 
     def replace(self, leaving: int, entering: int) -> None:
         """A row gives its place to another: a rank-one update of the edges."""
         self.places[leaving] = entering
-        shares = product(self._edges, self._matrix[entering])
+        shares = self._edges @ self._matrix[entering]
         edge = self._edges[leaving] / shares[leaving]
         shares[leaving] -= 1.0
         self._edges -= np.multiply.outer(shares, edge, out=self._update)

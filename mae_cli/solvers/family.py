@@ -15,6 +15,7 @@ from mae_cli.losses import Absolute, Pinball, loss_named
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Store
 from mae_cli.rows.design import Design
 from mae_cli.rows.factors import FactoredRows, Factors, multiplied
+from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.absolute import Found
 from mae_cli.solvers.exchange import Optimum, Outcome
 from mae_cli.solvers.neighbours import Neighbour, solve_neighbours
@@ -71,7 +72,12 @@ def solve_family(  # noqa: PLR0913  (as `solve`)
         DataError: the numbers of a column span more than floating point can hold, or the factors of a member leave no
             row.
     """
-    prepared = Prepared(CountedRows(rows, PassCounter(watch=watch)), intercept=intercept, extent=extent)
+    counted = CountedRows(rows, PassCounter(watch=watch))
+    with one_thread():
+        return _solved(rows, members, settings, Prepared(counted, intercept=intercept, extent=extent), watch)
+
+
+def _solved(rows: Store, members: Sequence[Member], settings: Auto, prepared: Prepared, watch: Watch) -> list[Solution]:
     quantiles = sorted({member.quantile for member in members})
     fits = solve_together(prepared, [Member(quantile).loss for quantile in quantiles], settings, watch)
     plain = dict(zip(quantiles, fits, strict=True))
@@ -81,7 +87,7 @@ def solve_family(  # noqa: PLR0913  (as `solve`)
         proofs = _prove(fit, [members[number] for number in numbers])
         for number, proof in zip(numbers, proofs, strict=True):
             if proof is None:
-                solutions[number] = _solve_alone(rows, members[number], settings, intercept=intercept)
+                solutions[number] = _solve_alone(rows, members[number], settings, intercept=prepared.standard.intercept)
             else:
                 solutions[number] = _of_proof(proof, settings)
     return [solutions[number] for number in range(len(members))]

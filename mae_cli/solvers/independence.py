@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.rows.products import row_lengths
 
 # A row counts as independent of the chosen ones when this share of its length is left.
 INDEPENDENCE = 1e-5
@@ -16,6 +15,12 @@ _CANDIDATES = 256
 CLEARLY = 100.0
 # A column that keeps this share of a distance at which it was found independent still is.
 _STILL_FAR = 0.1
+
+
+def row_lengths(matrix: FloatArray) -> FloatArray:
+    """‖x‖ of every row, (n,), for X (n, p)."""
+    lengths: FloatArray = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
+    return lengths
 
 
 class Span:

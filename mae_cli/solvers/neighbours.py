@@ -35,6 +35,8 @@ from mae_cli.solvers.whitening import GRAM_CONDITION, Whitening
 # A step is rarely so many times as long as sampling errors are on average.
 _BAND_WIDTH = 1.75
 _SAMPLE_ROWS = 10_000
+# However little weights change, a band has so many rows for each column.
+_FEWEST_ROWS = 20
 # From this share of the rows on, all of them are the band.
 _MOST_OF_ALL = 0.4
 # What rounding can make of distances and lengths, as a share of them, where columns are not nearly dependent.
@@ -211,7 +213,7 @@ def _band(proof: VertexProof, neighbours: Sequence[Neighbour]) -> tuple[float, f
     count, columns = base.rows.shape[0], len(base.whitening.kept)
     sample = base.rows.take(scattered(count, _SAMPLE_ROWS))
     spread = max(_spread(neighbour.factors, sample.record_numbers) for neighbour in neighbours)
-    share = _BAND_WIDTH * columns * spread / np.sqrt(count)
+    share = max(_BAND_WIDTH * columns * spread / np.sqrt(count), (columns + 1) * _FEWEST_ROWS / count)
     if share > _MOST_OF_ALL:
         return 1.0, float(np.inf)
     standard = base.standard
@@ -224,8 +226,10 @@ def _spread(factors: Factors | None, records: Positions) -> float:
     """The standard deviation of the factors as a share of their mean; 1 where the weights stay as they are."""
     if factors is None:
         return 1.0
-    values = factors(records)
-    return float(values.std() / values.mean()) if values.any() else np.inf
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = factors(records)
+        spread = float(values.std() / values.mean()) if values.any() else np.inf
+    return spread if np.isfinite(spread) else np.inf
 
 
 class _Neighbourhood:
@@ -293,7 +297,9 @@ class _Neighbourhood:
         except np.linalg.LinAlgError:
             return None
         view = vertex.view
-        if vertex.is_rounded_coarsely or not self._holds(view.point):
+        # No row outside may change its sign on the way to the vertex, nor to where its coefficients are written.
+        ways = (view.point - self._solved.point, view.point + view.written - self._solved.point)
+        if vertex.is_rounded_coarsely or not all(map(self._is_within, ways)):
             return None
         block = replace(self._block, weights=weights)
         residual = self._base.standard.residual(self._shifted, view.point)
@@ -303,9 +309,8 @@ class _Neighbourhood:
         proof = vertex.proof(outside + near, numbers)
         return proof if proof.worst is None and not proof.is_blurred else None
 
-    def _holds(self, point: FloatArray) -> bool:
-        """Whether no row outside of the band can have changed its sign on the way to a standard point."""
+    def _is_within(self, way: FloatArray) -> bool:
+        """Whether a change of the standard coefficients moves the point by no more than the width of the band."""
         if not np.isfinite(self._width):
             return True
-        length = self._base.dense_whitening.length_of(point - self._solved.point)
-        return length * (1 + _ROUNDING) <= self._width
+        return self._base.dense_whitening.length_of(way) * (1 + _ROUNDING) <= self._width

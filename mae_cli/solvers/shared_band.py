@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.solvers.band import Band, Check, Narrowed, SignedRows
+from mae_cli.solvers.band import Band, Check, Narrowed, SignedRows, relative_distance
 from mae_cli.solvers.dense_rows import DenseRows
 from mae_cli.solvers.exchange import Optimum
 from mae_cli.solvers.screening import Round, screen, solve_bands
@@ -85,7 +85,7 @@ class _Moved:
 
     def narrowed(self, numbers: Sequence[int], counts: Sequence[int]) -> list[Narrowed]:
         """The rows with the smallest distance."""
-        distance = np.abs(_some(self.residuals, numbers)) / self.shared.rows.leverage
+        distance = relative_distance(_some(self.residuals, numbers), self.shared.rows.leverage)
         distance[_some(self.shared.weights, numbers) == 0] = np.inf
         members = [_nearest(row, count) for row, count in zip(distance, counts, strict=True)]
         return self._narrowed_to(numbers, members)
@@ -136,6 +136,6 @@ def _some(array: FloatArray, numbers: Sequence[int]) -> FloatArray:
 
 
 def _nearest(distance: FloatArray, count: int) -> Positions:
-    if count >= len(distance):
-        return np.arange(len(distance))
-    return np.sort(np.argpartition(distance, count)[:count])
+    """About so many rows with the smallest distance, in order; never one whose distance is infinite."""
+    rows = np.arange(len(distance)) if count >= len(distance) else np.sort(np.argpartition(distance, count)[:count])
+    return rows[np.isfinite(distance[rows])]

@@ -12,6 +12,7 @@ from mae_cli.linear import Coefficients
 from mae_cli.losses import Pinball, Squared
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.row_quantiles import target_quantiles
+from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.absolute import Found, Searches, minimise_absolute, minimise_with_levels, sample_size
 from mae_cli.solvers.absorbing import absorbable
 from mae_cli.solvers.certificate import Bound, BoundedFit
@@ -82,6 +83,11 @@ def solve_together(
     Raises:
         DataError: the numbers of a column span more than floating point can hold.
     """
+    with one_thread():
+        return _solved(prepared, losses, settings, watch)
+
+
+def _solved(prepared: Prepared, losses: Sequence[Loss], settings: SolverSettings, watch: Watch) -> list[Fit]:
     before = prepared.rows.counter.passes
     exact = [loss for loss in losses if not isinstance(loss, Squared) and isinstance(settings, Auto)]
     together = iter(_solve_absolute(prepared, exact, settings, watch) if exact and isinstance(settings, Auto) else [])

@@ -15,7 +15,6 @@ from mae_cli.arrays import FloatArray
 from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
-from mae_cli.rows.products import product
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.double_double import two_sum
 from mae_cli.solvers.problem import Problem
@@ -102,7 +101,7 @@ def _residual(block: Block, standard: Standardisation, cut: _Cut) -> FloatArray:
     leading, behind = _columns(block, standard, cut.digits)
     design = Design(leading, block.design.codes, block.design.level_counts)
     exact, small = design.product(cut.leading[first:]), design.product(cut.rest[first:])
-    small += product(behind, (cut.leading + cut.rest)[first : first + behind.shape[1]])
+    small += behind @ (cut.leading + cut.rest)[first : first + behind.shape[1]]
     if first:
         exact += cut.leading[0]
         small += cut.rest[0] + cut.low

@@ -252,21 +252,27 @@ class VertexProof:
         totals = Totals(
             weight=sums.weight,
             loss=sums.loss,
-            lower_bound=kept * (sums.dual - self.rounding),
+            # What is left in the rows of the basis counts with their μ before it was scaled.
+            lower_bound=kept * (sums.dual - self.rounding) - (1 - kept) * self.left,
             gap=kept * sums.gap + (1 - kept) * sums.loss,
             is_solution_perfect=self.is_solution_perfect,
         )
         return absolute_bound(self.vertex.problem, self.vertex.point, totals)
 
     @cached_property
+    def left(self) -> float:
+        """Σω|r| over the basis, which twice the digits leave."""
+        basis = self.vertex.basis
+        return float(basis.weights[np.argsort(basis.positions)] @ np.abs(self.vertex.view.basis_residual))
+
+    @cached_property
     def rounding(self) -> float:
         """What rounding can do to the loss and the dual value together."""
-        view, sums, basis = self.vertex.view, self.sums, self.vertex.basis
+        view, sums = self.vertex.view, self.sums
         added_up = pairwise_rounding(sums.blocks) * sums.loss
-        left = float(basis.weights[np.argsort(basis.positions)] @ np.abs(view.basis_residual))
         precise = UNIT * sums.loss + EXACT_ROUNDING * self.numbers
         residuals = precise if view.is_thorough else _rounding(self.numbers, len(view.point))
-        return 2 * (added_up + residuals) + left + sums.rounding
+        return 2 * (added_up + residuals) + self.left + sums.rounding
 
     @property
     def is_blurred(self) -> bool:

@@ -195,6 +195,9 @@ class VertexView:
             residual, tied, errors = self._thorough(block, basis)
         else:
             tied, errors = self._settle(residual, block, shifted, basis)
+        if block.weights is not None:  # a row that is left out cannot be on the wrong side
+            counted = block.weights[tied] > 0
+            tied, errors = tied[counted], errors[counted]
         residual[basis] = self.basis_residual[which]
         sides = np.sign(residual)
         sides[basis] = 0.0

@@ -14,7 +14,6 @@ import numpy as np
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.design import Design
-from mae_cli.rows.products import matrix_product
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.dense_rows import DenseRows
 from mae_cli.solvers.independence import CLEARLY
@@ -64,7 +63,7 @@ class Whitening:
 
     def rows(self, matrix: FloatArray) -> FloatArray:
         """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows, row after row in memory."""
-        return matrix_product(self._select(matrix), self.inverse_factor)
+        return np.asarray(np.matmul(self._select(matrix), self.inverse_factor, order="C"))
 
     def band_rows(self, design: Design) -> DenseRows:
         """V for the rows of a standard design."""

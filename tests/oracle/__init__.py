@@ -9,6 +9,7 @@ awkward   problems of every awkward kind, each from a seed
 claims    what a fit says of itself, whether it comes as a result of `fit` or as the JSON of `mae-train`
 truth     the optimum over the columns that a fit kept
 verdict   what is false about a claim
+family    families of problems over the same rows, and what is false about their members
 
 `PYTHONPATH=tests python -m oracle --count 20000` fits that many problems and counts what is false.
 """

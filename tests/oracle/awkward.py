@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -28,6 +28,7 @@ class Problem:
         weights: (n,) or None.
         quantile: τ of the loss "mae"; 0.5 for the loss "mse".
         tags: what is awkward about it.
+        given: coefficients of terms that are not fitted.
     """
 
     numbers: np.ndarray
@@ -38,6 +39,7 @@ class Problem:
     intercept: bool = True
     loss: Literal["mae", "mse"] = "mae"
     tags: tuple[str, ...] = ()
+    given: dict[tuple[str, str | None], float] = field(default_factory=dict)
 
     @cached_property
     def X(self) -> np.ndarray | pd.DataFrame:

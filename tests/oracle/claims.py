@@ -57,9 +57,8 @@ class Claim:
 
     def kept(self, problem: Problem) -> list[Term]:
         """The terms that were fitted; the constant first where the model has one."""
-        return [
-            term for term in self.coefficients if term not in self.left_out and (term != CONSTANT or problem.intercept)
-        ]
+        others = self.left_out | problem.given.keys() | (set() if problem.intercept else {CONSTANT})
+        return [term for term in self.coefficients if term not in others]
 
 
 def design(problem: Problem, terms: list[Term]) -> np.ndarray:
@@ -74,11 +73,11 @@ def design(problem: Problem, terms: list[Term]) -> np.ndarray:
 
 
 def all_terms(problem: Problem) -> tuple[Term, ...]:
-    """Every column, and every level but the first of each column; the constant first where the model has one."""
+    """Every column that is fitted, and every level but the first of each; the constant first where there is one."""
     terms: list[Term] = [CONSTANT] if problem.intercept else []
     for name, cells in problem.columns.items():
         terms += [(name, level) for level in sorted(set(cells))[1:]] if isinstance(cells, list) else [(name, None)]
-    return tuple(terms)
+    return tuple(term for term in terms if term not in problem.given)
 
 
 def missing_terms(problem: Problem, claim: Claim) -> list[Term]:

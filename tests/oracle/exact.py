@@ -74,6 +74,13 @@ class Table:
         exponents = tuple(self.column_exponents[j] for j in columns)
         return Table(self.columns[:, columns], exponents, self.target, self.target_exponent, self.weights)
 
+    def with_given(self, coefficients: list[float]) -> Table:
+        """Without the last columns, which have these coefficients: the target is what they leave of it, exactly."""
+        fitted = self.shape[1] - len(coefficients)
+        target, exponent = self.take(list(range(fitted, self.shape[1]))).residuals(coefficients)
+        others = self.take(list(range(fitted)))
+        return Table(others.columns, others.column_exponents, target, exponent, self.weights)
+
     def without_column(self, column: int) -> Table:
         """The regression of a column on all the others."""
         others = self.take([j for j in range(self.shape[1]) if j != column])

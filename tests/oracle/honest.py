@@ -6,8 +6,9 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from oracle.claims import CONSTANT, Claim, Term, design
-from oracle.exact import Pinball, Squares, Table, least_absolute, least_squares, loss_of, rounded
+from oracle.claims import CONSTANT, Claim, Term
+from oracle.exact import Pinball, Squares, least_absolute, least_squares, loss_of, rounded
+from oracle.truth import table_of
 
 if TYPE_CHECKING:
     from oracle.awkward import Problem
@@ -19,8 +20,8 @@ def honest_claim(problem: Problem) -> Claim | None:
     The last of each text's levels is its baseline. None when a coefficient is beyond the largest float.
     """
     terms = _terms(problem)
-    used = [term for term in terms if term != CONSTANT or problem.intercept]
-    table = Table.of(design(problem, used), problem.y, problem.weights)
+    used = [term for term in terms if term not in problem.given and (term != CONSTANT or problem.intercept)]
+    table = table_of(problem, used)
     part = table.take(table.independent)
     kept = [used[j] for j in table.independent]
     if problem.loss == "mse":
@@ -35,7 +36,7 @@ def honest_claim(problem: Problem) -> Claim | None:
         return None
     written = loss_of(part, loss, values)
     return Claim(
-        dict.fromkeys(terms, 0.0) | dict(zip(kept, values, strict=True)),
+        dict.fromkeys(terms, 0.0) | problem.given | dict(zip(kept, values, strict=True)),
         frozenset(used) - frozenset(kept),
         "optimal",
         float(written),

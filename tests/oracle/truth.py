@@ -46,9 +46,15 @@ class Truths:
         return self.known[terms]
 
 
+def table_of(problem: Problem, terms: list[Term]) -> Table:
+    """The regression on some terms of what given coefficients leave of the target, exactly."""
+    columns = design(problem, [*terms, *problem.given])
+    return Table.of(columns, problem.y, problem.weights).with_given(list(problem.given.values()))
+
+
 def truth_of(problem: Problem, terms: tuple[Term, ...], near: list[float]) -> Truth:
     """The exact optimum over some terms; coefficients near it shorten the way to it."""
-    table = Table.of(design(problem, list(terms)), problem.y, problem.weights)
+    table = table_of(problem, list(terms))
     independent = table.independent
     part = table.take(independent)
     if problem.loss == "mse":

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     DEPENDENT = "dependent columns kept"
     LEFT_OUT = "independent column left out"
     TERMS = "terms not spoken of"
+    GIVEN = "a given coefficient changed"
     NUMBER = "a number out of its range"
     EXCEPTION = "exception"
 
@@ -66,17 +67,21 @@ class Verdict:
     Attributes:
         claim: None after an exception.
         warnings: what Python's warnings said meanwhile.
+        member: of a family: which problem it is.
+        how: likewise: how it was solved.
     """
 
     solver: str
     claim: Claim | None
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...] = ()
+    member: str = ""
+    how: str = ""
 
     @property
     def gave_up(self) -> bool:
         """Whether the exact solver says that it found no proof: honest, and to be rare."""
-        return self.solver == "auto" and self.claim is not None and self.claim.status == "limit"
+        return self.solver != "textbook" and self.claim is not None and self.claim.status == "limit"
 
 
 def verdicts(problem: Problem, epochs: int = 25) -> tuple[Verdict, ...]:
@@ -96,14 +101,14 @@ def verdict(truths: Truths, name: str, solver: str | mae_cli.Textbook) -> Verdic
             claim = Claim.of_fit(fitted(truths.problem, solver))
         except DataError as error:
             refused = Fault(Kind.EXCEPTION, words=f"DataError: {error}")
-            beyond = _is_beyond_floats(truths, str(error), is_exact=solver == "auto")
+            beyond = is_beyond_floats(truths, str(error), is_exact=solver == "auto")
             return Verdict(name, None, () if beyond else (refused,))
         except Exception as error:  # noqa: BLE001  (whatever it is, it is a fault)
             return Verdict(name, None, (Fault(Kind.EXCEPTION, words=f"{type(error).__name__}: {error}"),))
     return Verdict(name, claim, judge(truths, claim), tuple(sorted({str(each.message) for each in caught})))
 
 
-def _is_beyond_floats(truths: Truths, words: str, *, is_exact: bool) -> bool:
+def is_beyond_floats(truths: Truths, words: str, *, is_exact: bool) -> bool:
     """Whether a fit is refused rightly: its coefficients are larger than any float; a descent may end at such ones."""
     if not words.startswith("a coefficient is larger than floating point can hold"):
         return False
@@ -131,6 +136,9 @@ def judge(truths: Truths, claim: Claim) -> tuple[Fault, ...]:
     missing = missing_terms(truths.problem, claim)
     if missing:
         return (Fault(Kind.TERMS, words=str(missing)),)
+    changed = [term for term, value in truths.problem.given.items() if claim.coefficients[term] != value]
+    if changed:
+        return (Fault(Kind.GIVEN, words=str(changed)),)
     trial = Trial(truths, claim)
     faults = (
         _out_of_range(claim),
@@ -269,7 +277,7 @@ class Trial:
     def independent_columns_left_out(self) -> list[Fault]:
         return [
             Fault(Kind.LEFT_OUT, {"part": part, "rounding": limit}, str(term))
-            for term in sorted(self.claim.left_out, key=str)
+            for term in sorted(self.claim.left_out - self.problem.given.keys(), key=str)
             for part, limit in [independent_part(self.problem, self.terms, term)]
             if part > FAR_BEYOND * limit
         ]
@@ -282,7 +290,7 @@ class Trial:
         or multiplied, and k + 1 sums, each with an error of at most ε/2 of the terms' sizes together: (k + 2) ε of them
         in all. A factor of 4 is for coefficients that solve equations rounded likewise.
         """
-        share = 8 * (len(self.terms) + 2) * UNIT
+        share = 8 * (len(self._moving) + 2) * UNIT
         sizes = [share * size for size in self._sizes(centred=self.problem.intercept)]
         losses = [size * size for size in sizes] if self.problem.loss == "mse" else sizes
         pairs = zip(self.table.weights, losses, strict=True)
@@ -290,16 +298,21 @@ class Trial:
 
     def _beyond_rounding(self, changes: list[Fraction]) -> bool:
         """Whether some prediction can show the change: beyond the rounding of its terms and of those of a usual row."""
-        share, sizes = 8 * (len(self.terms) + 2) * UNIT, self._sizes(centred=False)
+        share, sizes = 8 * (len(self._moving) + 2) * UNIT, self._sizes(centred=False)
         usual = sum(sizes) / len(sizes)
         return any(abs(change) > share * max(size, usual) for change, size in zip(changes, sizes, strict=True))
+
+    @property
+    def _moving(self) -> list[Term]:
+        """The terms that a residual is computed from: those fitted, and those that are given."""
+        return [*self.terms, *self.problem.given]
 
     def _sizes(self, *, centred: bool) -> list[Fraction]:
         """|y| + Σ|x·β| of each row, about the medians of y and of each x if centred."""
         used = _used(self.problem)
-        values = design(self.problem, self.terms)[used]
+        values = design(self.problem, self._moving)[used]
         sizes = _distances(self.problem.y[used], centred=centred)
-        for j, term in enumerate(self.terms):
+        for j, term in enumerate(self._moving):
             slope = abs(Fraction(self.claim.coefficients[term]))
             if slope:
                 distances = _distances(values[:, j], centred=centred)

@@ -208,7 +208,7 @@ def test_of_a_solved_plane_little_is_left_in_the_rows(problem, basis):
     assert (np.abs(rest[rest != 0]) > 2.0**-98 * numbers[rest != 0]).all()
 
 
-def test_of_a_plane_that_converged_nothing_is_left_and_nothing_is_computed(problem, basis):
+def test_of_a_plane_that_converged_nothing_is_left_and_nothing_is_computed(basis):
     plane, off = basis.plane()
     scale = float(np.abs(plane.high).max(initial=0.0))
     if off <= 1e-31 * scale:

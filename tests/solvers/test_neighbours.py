@@ -1,0 +1,169 @@
+"""One pass at a solved vertex proves the vertices of its neighbours, or says that it cannot."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.families import Base, a_base, far_members, folded, near_members
+
+from mae_cli.rows.blocks import CountedRows, PassCounter
+from mae_cli.rows.design import Design
+from mae_cli.rows.factors import ExponentialFactors, FactoredRows, GivenFactors
+from mae_cli.solvers import neighbours
+from mae_cli.solvers.family import Member, _neighbour
+from mae_cli.solvers.neighbours import Neighbour, _band, solve_neighbours
+from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.settings import Auto
+from mae_cli.solvers.solve import solve_together
+from mae_cli.solvers.vertex_proof import prove
+
+
+@pytest.fixture
+def bands(monkeypatch):
+    """The shares and widths of the bands that were gathered."""
+    told = []
+
+    def band(*arguments):
+        told.append(_band(*arguments))
+        return told[-1]
+
+    monkeypatch.setattr(neighbours, "_band", band)
+    return told
+
+
+def solved(base: Base, quantile=0.5, block_rows=512):
+    """The proof of the fit of a quantile, and the counter of the passes over its rows."""
+    counter = PassCounter()
+    prepared = Prepared(CountedRows(base.rows(block_rows), counter), intercept=base.intercept)
+    (fit,) = solve_together(prepared, [Member(quantile).loss], Auto())
+    return fit.proof, counter
+
+
+def beside(proof, members) -> list[Neighbour]:
+    problem = proof.vertex.problem
+    return [_neighbour(problem, problem.whitening, member) for member in members]
+
+
+def weighted(proof, factors) -> Neighbour:
+    """The neighbour with other weights."""
+    problem = proof.vertex.problem
+    return Neighbour(replace(problem, rows=FactoredRows(problem.rows, factors)), factors)
+
+
+def coefficients(proofs) -> list:
+    return [
+        None if each is None else (each.vertex.point.intercept, each.vertex.point.values.tolist()) for each in proofs
+    ]
+
+
+def test_nobody_has_no_proof_and_costs_no_pass(random):
+    proof, counter = solved(a_base(random, 200, 2))
+    before = counter.passes
+    assert solve_neighbours(proof, []) == []
+    assert counter.passes == before
+
+
+@pytest.mark.parametrize(("rows", "is_all"), [(300, True), (4_000, False)], ids=["all rows", "a part"])
+@pytest.mark.parametrize("quantile", [0.5, 0.9])
+def test_the_proof_of_a_neighbour_says_what_all_its_rows_say(quantile, rows, is_all, random, bands):
+    base = a_base(random, rows, 3)
+    proof, _ = solved(base, quantile)
+    members = near_members(rows, 3, (quantile,))
+    found = solve_neighbours(proof, beside(proof, members))
+    assert np.isinf(bands[0][1]) == is_all
+    assert all(found)
+    for member, each in zip(members, found, strict=True):
+        assert each.worst is None
+        (expected,) = prove([each.vertex])
+        assert each.sums.weight == pytest.approx(base.weights_of(member).sum(), rel=1e-14)
+        assert each.sums.mass == pytest.approx(expected.sums.mass, rel=1e-12)
+        assert each.sums.gradient == pytest.approx(expected.sums.gradient, abs=1e-11 * expected.sums.mass)
+        assert each.multipliers == pytest.approx(expected.multipliers, abs=1e-9)
+        assert each.bound.loss == pytest.approx(expected.bound.loss, rel=1e-13)
+        assert each.bound.lower_bound <= expected.bound.loss
+        assert each.bound.is_optimal
+
+
+def test_all_neighbours_are_one_pass(random):
+    proof, counter = solved(a_base(random, 4_000, 2))
+    for count in (1, 3, 60):
+        before = counter.passes
+        solve_neighbours(proof, [weighted(proof, ExponentialFactors(0, each)) for each in range(count)])
+        assert counter.passes == before + 1
+
+
+def test_weights_that_are_too_many_for_one_pass_are_gathered_by_several(random, monkeypatch):
+    proof, counter = solved(a_base(random, 4_000, 2))
+    some = beside(proof, near_members(4_000, 2))
+    expected = coefficients(solve_neighbours(proof, some))
+    monkeypatch.setattr(neighbours, "_MOST_WEIGHTS", 1_000)
+    before = counter.passes
+    assert coefficients(solve_neighbours(proof, some)) == expected
+    assert 1 < counter.passes - before <= len(some)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("_SEARCHED_WEIGHTS", 1), ("_BATCH", 1), ("_BATCH", 3), ("_MOST_OF_ALL", 0.0)]
+)
+def test_how_many_are_looked_at_together_changes_no_coefficient(name, value, random, monkeypatch):
+    proof, _ = solved(a_base(random, 4_000, 2))
+    some = beside(proof, near_members(4_000, 2))
+    expected = coefficients(solve_neighbours(proof, some))
+    assert None not in expected
+    monkeypatch.setattr(neighbours, name, value)
+    assert coefficients(solve_neighbours(proof, some)) == expected
+
+
+@pytest.mark.parametrize("width", [0.1, 0.4, 1.0])
+def test_whatever_a_narrow_band_settles_is_right(width, random, monkeypatch):
+    base = a_base(random, 4_000, 2)
+    proof, _ = solved(base)
+    some = beside(proof, near_members(4_000, 2) + far_members(4_000, 2))
+    monkeypatch.setattr(neighbours, "_MOST_OF_ALL", 0.0)
+    expected = coefficients(solve_neighbours(proof, some))
+    monkeypatch.undo()
+    monkeypatch.setattr(neighbours, "_BAND_WIDTH", width / 100)
+    found = coefficients(solve_neighbours(proof, some))
+    assert None in found
+    settled = [(one, other) for one, other in zip(found, expected, strict=True) if one is not None]
+    assert [one for one, _ in settled] == [other for _, other in settled]
+
+
+def test_a_neighbour_beyond_the_band_is_not_settled(random):
+    proof, _ = solved(a_base(random, 4_000, 2))
+    near, far = beside(proof, [Member(0.5, ExponentialFactors(0, 0)), Member(given={0: 512.0})])
+    found = solve_neighbours(proof, [far, near])
+    assert found[0] is None
+    assert found[1] is not None
+
+
+def test_given_coefficients_are_those_of_the_point(random):
+    proof, _ = solved(a_base(random, 300, 3))
+    members = [Member(given={0: 0.0}), Member(given={1: 2.25}), Member(0.5, folded(300, 0), {2: 3.0, 0: 1.5})]
+    for member, found in zip(members, solve_neighbours(proof, beside(proof, members)), strict=True):
+        for column, value in member.given.items():
+            assert found.vertex.point.values[column] == value
+
+
+def test_factors_that_leave_fewer_rows_than_columns_are_not_settled(random):
+    proof, _ = solved(a_base(random, 60, 3))
+    for count in (0, 1, 3):
+        few = weighted(proof, GivenFactors((np.arange(60) < count).astype(float)))
+        assert solve_neighbours(proof, [few]) == [None]
+
+
+def test_beside_nearly_dependent_columns_nobody_is_settled(random):
+    base = a_base(random, 300, 2)
+    X = np.column_stack([base.design.numeric, base.design.numeric[:, 0] + 2.0**-24 * base.design.numeric[:, 1] ** 2])
+    proof, counter = solved(Base(Design(X), base.y))
+    before = counter.passes
+    some = [weighted(proof, ExponentialFactors(0, each)) for each in range(2)]
+    assert solve_neighbours(proof, some) == [None, None]
+    assert counter.passes == before
+
+
+def test_beside_an_absorbed_column_nobody_is_settled(random, monkeypatch):
+    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+    codes = random.permutation(np.arange(600) % 61).astype(np.int32)
+    proof, _ = solved(a_base(random, 600, 1, codes=codes, levels=60))
+    assert solve_neighbours(proof, [weighted(proof, ExponentialFactors(0, 0))]) == [None]

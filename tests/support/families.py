@@ -1,0 +1,153 @@
+"""Families of problems over the same rows, and for each member the fit of its own that it has to agree with."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+import pytest
+from oracle.exact import Pinball, Table, loss_of
+
+from mae_cli.linear import Coefficients
+from mae_cli.losses import loss_named
+from mae_cli.rows.blocks import BLOCK_ROWS, MemoryRows
+from mae_cli.rows.design import Design
+from mae_cli.rows.factors import ExponentialFactors, GivenFactors
+from mae_cli.solvers.family import Member, solve_family
+from mae_cli.solvers.settings import Auto
+from mae_cli.solvers.solution import Solution
+from mae_cli.solvers.solve import solve
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """Rows that the problems of a family share."""
+
+    design: Design
+    y: np.ndarray
+    weights: np.ndarray | None = None
+    intercept: bool = True
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.design.shape
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        return self.design.dense()
+
+    def rows(self, block_rows=BLOCK_ROWS) -> MemoryRows:
+        return MemoryRows.of(self.design, self.y, self.weights, block_rows)
+
+    def solve(self, members, block_rows=BLOCK_ROWS) -> list[Solution]:
+        return solve_family(self.rows(block_rows), members, Auto(), intercept=self.intercept)
+
+    def weights_of(self, member: Member) -> np.ndarray:
+        ones = np.ones(len(self.y)) if self.weights is None else self.weights
+        return ones if member.factors is None else ones * member.factors(np.arange(len(self.y)))
+
+    def own_fit(self, member: Member) -> Solution:
+        """The fit of the rows of positive weight, without the given columns, their part taken off the target."""
+        weights, given = self.weights_of(member), [*member.given]
+        used = np.flatnonzero(weights > 0)
+        target = self.y - self.matrix[:, given] @ np.array([member.given[column] for column in given])
+        design = self.design
+        if given:
+            design = Design(np.delete(self.matrix, given, axis=1))
+        elif len(used) == len(self.y) and member.factors is None:
+            weights = self.weights
+        own = MemoryRows.of(design.take(used), target[used], None if weights is None else weights[used])
+        solution = solve(own, loss_named("mae", member.quantile), Auto(), intercept=self.intercept)
+        fitted = np.setdiff1d(np.arange(self.shape[1]), given)
+        values = np.zeros(self.shape[1])
+        values[fitted] = solution.coefficients
+        values[given] = [member.given[column] for column in given]
+        aliased = tuple(int(fitted[column]) for column in solution.aliased)
+        return replace(solution, point=Coefficients(solution.intercept, values), aliased=aliased)
+
+    def exact_loss(self, member: Member, solution: Solution) -> Fraction:
+        """The mean loss of coefficients as they are written, to the last digit."""
+        matrix = np.column_stack([np.ones(len(self.y)), self.matrix]) if self.intercept else self.matrix
+        written = [solution.intercept] * self.intercept + solution.coefficients.tolist()
+        table = Table.of(matrix, self.y, self.weights_of(member))
+        return loss_of(table, Pinball(Fraction(member.quantile)), written)
+
+
+def on_a_grid(values: np.ndarray) -> np.ndarray:
+    """Multiples of 2⁻¹⁶: a given coefficient of few bits then moves the target without rounding."""
+    return np.round(values * 2.0**16) / 2.0**16
+
+
+def a_base(random, rows=300, columns=3, *, weights=False, intercept=True, codes=None, levels=0) -> Base:
+    """Heavy tails on a grid; with codes one column of levels."""
+    X = on_a_grid(random.standard_normal((rows, columns)))
+    y = on_a_grid(1 + X @ np.arange(1.0, columns + 1) + random.standard_t(2, rows))
+    omega = random.uniform(0.1, 3.0, rows) if weights else None
+    if codes is None:
+        return Base(Design(X), y, omega, intercept)
+    return Base(Design(X, (codes,), (levels,)), y + codes % 5, omega, intercept)
+
+
+def folded(rows: int, fold: int) -> GivenFactors:
+    """The factors that leave out every fifth row."""
+    return GivenFactors((np.arange(rows) % 5 != fold).astype(float))
+
+
+def repeated(rows: int, seed: int) -> GivenFactors:
+    """How often a bootstrap draws each row."""
+    return GivenFactors(np.bincount(np.random.default_rng(seed).integers(0, rows, rows), minlength=rows).astype(float))
+
+
+def near_members(rows: int, columns: int, quantiles=(0.5,)) -> list[Member]:
+    """Members that lie near the fit of their quantile."""
+    kinds = [None, ExponentialFactors(7, 0), ExponentialFactors(7, 1), repeated(rows, 3), folded(rows, 0)]
+    return [Member(quantile, factors) for quantile in quantiles for factors in kinds] + [
+        Member(quantile, factors, given)
+        for quantile in quantiles
+        for factors in (None, ExponentialFactors(7, 2), folded(rows, 3))
+        for given in ({0: 1.0}, {columns - 1: columns + 0.0})
+    ]
+
+
+def far_members(rows: int, columns: int, quantiles=(0.5,)) -> list[Member]:
+    """Members that lie farther from it than sampling errors do."""
+    few = GivenFactors((np.arange(rows) < 4 * columns).astype(float))
+    return [
+        Member(quantile, factors, given)
+        for quantile in quantiles
+        for factors, given in [
+            (few, {}),
+            (None, {0: 0.0}),
+            (None, {0: 512.0, columns - 1: -0.25}),
+            (None, dict.fromkeys(range(columns), 0.5)),
+            (ExponentialFactors(7, 3), {columns - 1: 0.0}),
+            (few, {0: -64.0}),
+        ]
+    ]
+
+
+def assert_as_own_fits(base: Base, members, found) -> None:
+    """The very coefficients where the optimum is unique, the same status, loss and bound but for rounding."""
+    assert len(found) == len(members)
+    for member, solution in zip(members, found, strict=True):
+        assert_as_own_fit(base, member, solution)
+
+
+def assert_as_own_fit(base: Base, member: Member, found: Solution) -> None:
+    expected = base.own_fit(member)
+    assert found.certificate.status == expected.certificate.status
+    assert found.aliased == expected.aliased
+    if expected.certificate.unique:
+        assert found.coefficients.tolist() == expected.coefficients.tolist()
+        assert found.intercept == expected.intercept
+    assert found.certificate.loss == pytest.approx(expected.certificate.loss, rel=1e-13, abs=0)
+    assert found.certificate.lower_bound == pytest.approx(expected.certificate.lower_bound, rel=1e-11, abs=0)
+    assert_bounded(base, member, found)
+
+
+def assert_bounded(base: Base, member: Member, found: Solution) -> None:
+    """The loss that is told is that of the coefficients, and the bound is at most that and within 1e-9 of it."""
+    exact = base.exact_loss(member, found)
+    assert Fraction(found.certificate.lower_bound) <= exact
+    assert found.certificate.lower_bound == pytest.approx(float(exact), rel=1e-9, abs=0)
+    assert found.certificate.loss == pytest.approx(float(exact), rel=1e-12, abs=0)
