@@ -8,13 +8,23 @@ import benchmarks
 from benchmarks.checks import checks
 from benchmarks.commands import commands, large_commands
 from benchmarks.dask_workers import dask
+from benchmarks.families import families, large_families
 from benchmarks.fits import real, synthetic
 from benchmarks.growth import growth
 from benchmarks.machine import machine, set_threads
 from benchmarks.measuring import Protocol, say
 from benchmarks.tables import Table, show
 
-SECTIONS = {"fits": synthetic, "flights": real, "growth": growth, "checks": checks, "commands": commands, "dask": dask}
+SECTIONS = {
+    "fits": synthetic,
+    "flights": real,
+    "families": families,
+    "growth": growth,
+    "checks": checks,
+    "commands": commands,
+    "dask": dask,
+}
+LARGE = {"commands": large_commands, "families": large_families}
 
 READING = (
     "seconds: the median; × ours: as a multiple of mae-cli's; × pass: of one blocked pass r = y − Xw, g = Xᵀ sgn(r); "
@@ -34,7 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
     protocol = Protocol(options.repeats, options.limit)
     show(Table("mae-cli beside its peers", notes=(*machine(), protocol.words, READING)), markdown=options.markdown)
     for name in options.only:
-        section = large_commands if name == "commands" and options.large else SECTIONS[name]
+        section = LARGE.get(name, SECTIONS[name]) if options.large else SECTIONS[name]
         for table in section(protocol):
             say("")
             show(table, markdown=options.markdown)
