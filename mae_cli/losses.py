@@ -39,6 +39,11 @@ class Pinball:
         """2τ − 1: twice the loss is |r| + tilt·r."""
         return 2 * self.quantile - 1
 
+    @property
+    def factor(self) -> float:
+        """1: the loss is ρ(r)."""
+        return 1.0
+
     def values(self, residual: FloatArray) -> FloatArray:
         """½|r| + (τ − ½)·r."""
         return 0.5 * np.abs(residual) + 0.5 * self.tilt * residual
@@ -61,6 +66,11 @@ class Absolute:
     def tilt(self) -> float:
         """0: the loss is |r| + tilt·r."""
         return 0.0
+
+    @property
+    def factor(self) -> float:
+        """2: the loss is 2ρ(r), twice the pinball loss of the median."""
+        return 2.0
 
     def values(self, residual: FloatArray) -> FloatArray:
         """|r|."""

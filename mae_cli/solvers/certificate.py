@@ -12,7 +12,6 @@ from functools import partial
 import numpy as np
 
 from mae_cli.linear import Coefficients
-from mae_cli.losses import Absolute
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.rows.sums import Sums, sum_blocks
@@ -94,8 +93,8 @@ def absolute_bound(problem: Problem, point: Coefficients, totals: "Totals") -> B
 
 
 def mean_loss(problem: Problem, total: float, weight: float) -> float:
-    """Σωρ in standard units as the mean loss in the user's; the MAE is twice the pinball loss."""
-    return total * ((2.0 if isinstance(problem.loss, Absolute) else 1.0) / weight) * problem.standard.target_scale
+    """Σωρ in standard units as the mean loss in the user's."""
+    return total * (problem.absolute_loss.factor / weight) * problem.standard.target_scale
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.linear import Coefficients
-from mae_cli.losses import Pinball, Squared
+from mae_cli.losses import Squared
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.row_quantiles import target_quantiles
 from mae_cli.rows.threads import one_thread
@@ -165,9 +165,8 @@ def _is_good(proof: VertexProof) -> bool:
 
 
 def _unit(problem: Problem) -> float:
-    """What turns an objective of a search into the mean loss."""
-    unit = problem.standard.target_scale / problem.standard.weight
-    return 0.5 * unit if isinstance(problem.loss, Pinball) else unit
+    """What turns an objective of a search, twice Σωρ, into the mean loss."""
+    return 0.5 * problem.absolute_loss.factor * problem.standard.target_scale / problem.standard.weight
 
 
 def _bound_near(problem: Problem, standard_point: FloatArray, band: int, tolerance: float) -> Bound | None:
