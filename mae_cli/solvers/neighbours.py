@@ -15,7 +15,7 @@ from operator import add
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.rows.blocks import Block, join
+from mae_cli.rows.blocks import BLOCK_ROWS, Block, join
 from mae_cli.rows.factors import Factors
 from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Sums
@@ -301,13 +301,18 @@ class _Neighbourhood:
         ways = (view.point - self._solved.point, view.point + view.written - self._solved.point)
         if vertex.is_rounded_coarsely or not all(map(self._is_within, ways)):
             return None
-        block = replace(self._block, weights=weights)
-        residual = self._base.standard.residual(self._shifted, view.point)
-        near = view(block, replace(self._shifted, weights=weights), residual[np.newaxis])
+        near = self._near_sums(view, weights)
         outside = self._outside.at(number, view, self._solved, self._base.rows.shape[0])
         numbers = float(self._outside.numbers[number]) + view.reach * (near.mass + float(vertex.basis.weights.sum()))
         proof = vertex.proof(outside + near, numbers)
         return proof if proof.worst is None and not proof.is_blurred else None
+
+    def _near_sums(self, view: VertexView, weights: FloatArray) -> VertexSums:
+        """What the rows of the band say to a vertex, as many at a time as a block has."""
+        block, shifted = (replace(each, weights=weights) for each in (self._block, self._shifted))
+        residual = self._base.standard.residual(shifted, view.point)[np.newaxis]
+        parts = [slice(start, start + BLOCK_ROWS) for start in range(0, max(len(weights), 1), BLOCK_ROWS)]
+        return reduce(add, (view(block.part(part), shifted.part(part), residual[:, part]) for part in parts))
 
     def _is_within(self, way: FloatArray) -> bool:
         """Whether a change of the standard coefficients moves the point by no more than the width of the band."""

@@ -205,10 +205,14 @@ def finish(descents: Sequence[Descent]) -> list[Optimum]:
     going = [number for number in range(len(descents)) if number not in ends]
     loosened = [descents[number].band.perturbed() for number in going]
     # Where most rows are tied, no few of them make a bounded problem: all are descended on anew, at the scale of ties.
-    optima = screen(Bands(loosened), [_inner(band.shape) for band in loosened], _solved_anew) if going else []
+    optima = screen(Bands(loosened), [_inner(band.shape) for band in loosened], _anew)
     for number, found in zip(going, optima, strict=True):
         ends[number] = _polished(descents[number], found)
     return [ends[number] for number in range(len(descents))]
+
+
+def _anew(bands: Sequence[Band], _: Sequence[float]) -> list[Optimum]:
+    return solve_bands(bands, [np.inf] * len(bands))
 
 
 def stopped(descent: Descent) -> Optimum:
@@ -241,16 +245,24 @@ def few_rows(shape: tuple[int, int]) -> int:
     return max(_BAND_ROWS_PER_COLUMN * shape[1], _SMALLEST_BAND)
 
 
-def _solved_anew(bands: Sequence[Band], _: Sequence[float]) -> list[Optimum]:
-    return solve_bands(bands, [np.inf] * len(bands))
-
-
 def solve_bands(bands: Sequence[Band], outer: Sequence[float]) -> list[Optimum]:
-    """The optima of bands out of so many rows: by descent and a band of this one where that is worth it."""
-    few = [_is_searched(band.shape, rows) for band, rows in zip(bands, outer, strict=True)]
-    searched = iter(_searched([band for band, is_few in zip(bands, few, strict=True) if is_few]))
-    descended = iter(_descended([band for band, is_few in zip(bands, few, strict=True) if not is_few]))
-    return [next(searched if is_few else descended) for is_few in few]
+    """The optima of bands in general position, each out of so many rows.
+
+    Those of few rows are searched; of the others a smaller band is solved, by descent and by this function itself.
+    """
+    descents = [
+        None if _is_searched(band.shape, rows) else descend(band, DESCENT_STEPS)
+        for band, rows in zip(bands, outer, strict=True)
+    ]
+    going = [descent.band for descent in descents if descent is not None and not descent.unbounded]
+    inner = iter(screen(Bands(going), [_inner(band.shape) for band in going], solve_bands))
+    optima = []
+    for band, descent in zip(bands, descents, strict=True):
+        if descent is None:
+            optima.append(search(band, _EXCHANGES_PER_COLUMN * band.shape[1]))
+        else:
+            optima.append(stopped(descent) if descent.unbounded else _behind(descent, next(inner)))
+    return optima
 
 
 def _is_searched(shape: tuple[int, int], outer: float) -> bool:
@@ -262,16 +274,6 @@ def _is_searched(shape: tuple[int, int], outer: float) -> bool:
     return rows <= 2 * few_rows(shape) or 2 * rows > outer
 
 
-def _searched(bands: Sequence[Band]) -> list[Optimum]:
-    return [search(band, _EXCHANGES_PER_COLUMN * band.shape[1]) for band in bands]
-
-
-def _descended(bands: Sequence[Band]) -> list[Optimum]:
-    descents = [descend(band, DESCENT_STEPS) for band in bands]
-    going = [descent for descent in descents if not descent.unbounded]
-    found = iter(screen(Bands([descent.band for descent in going]), [_inner(d.band.shape) for d in going], solve_bands))
-    return [stopped(descent) if descent.unbounded else _behind(descent, next(found)) for descent in descents]
-
-
 def _behind(descent: Descent, found: Optimum) -> Optimum:
+    """An optimum that was found from the end of a descent on."""
     return replace(found, step=descent.step + found.step, iterations=found.iterations + len(descent.losses) - 1)
