@@ -21,7 +21,6 @@ from mae_cli.rows.factors import ExponentialFactors, Factors, GivenFactors
 from mae_cli.rows.sums import Range
 from mae_cli.rows.weights import relative_weights
 from mae_cli.schema import NumericColumn, Schema
-from mae_cli.solvers.family import Member, solve_family
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Certificate, History, Solution
@@ -204,6 +203,8 @@ def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
         DataError: as in `fit`, or factors have another length, are negative or not finite, or leave no row.
         SettingsError: as in `fit`.
     """
+    from mae_cli.solvers.family import Member, solve_family  # noqa: PLC0415  (the commands need no families)
+
     settings = FitSettings("mae", quantile, intercept, _exact(tolerance))
     data = _Data.of(X, y, sample_weight, max_levels)
     members = [Member(settings.quantile, _factors(each, data.count)) for each in factors]

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 _PLAIN = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _GROUPED = (
@@ -100,7 +101,6 @@ _DISGUISES = {
         "a number beside a space that is not ' '", "take that space out"
     ): rf"[{_BLANKS}]+[+-]?{_PLAIN}[{_BLANKS}\s]*|[+-]?{_PLAIN}[{_BLANKS}]+",
 }
-_PATTERNS = {disguise: re.compile(pattern, re.ASCII | re.IGNORECASE) for disguise, pattern in _DISGUISES.items()}
 _OTHER_DIGITS = Disguise("a number in digits other than 0-9", "write it in these")
 # Units that a column may mix; any other unit has to be the same in all cells.
 _KNOWN_UNITS = frozenset(
@@ -129,7 +129,7 @@ _KNOWN_UNITS = frozenset(
     | {"h", "hr", "hrs", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years"}
     | {"k", "b", "bn", "kb", "mb", "gb", "tb"}
 )
-_UNIT = re.compile(rf"[+-]?{_AMOUNT}\s*([^\W\d_][^\d\s]{{0,11}}(?:/[^\W\d_]+)?|[°µ%‰][^\d\s]*)")
+_UNIT = rf"[+-]?{_AMOUNT}\s*([^\W\d_][^\d\s]{{0,11}}(?:/[^\W\d_]+)?|[°µ%‰][^\d\s]*)"
 
 # What people write for a cell they do not have, beside what counts as missing anyway.
 PLACEHOLDERS = frozenset(
@@ -171,7 +171,13 @@ def disguise_of(text: str) -> Disguise | None:
     text = text.strip(" \t")
     if not text.isascii() and text.lstrip("+-").replace(".", "", 1).isdecimal():
         return _OTHER_DIGITS
-    return next((disguise for disguise, pattern in _PATTERNS.items() if pattern.fullmatch(text)), None)
+    return next((disguise for disguise, pattern in _patterns().items() if pattern.fullmatch(text)), None)
+
+
+@cache
+def _patterns() -> dict[Disguise, re.Pattern[str]]:
+    """Compiled when a column of text is met: that takes as long as loading a dozen modules."""
+    return {disguise: re.compile(pattern, re.ASCII | re.IGNORECASE) for disguise, pattern in _DISGUISES.items()}
 
 
 def common_disguise(counts: Mapping[str, int]) -> tuple[str, Disguise] | None:
@@ -191,7 +197,7 @@ def common_disguise(counts: Mapping[str, int]) -> tuple[str, Disguise] | None:
 
 def _units(counts: Mapping[str, int]) -> dict[str, Disguise | None]:
     """Numbers with a unit, as `5 kg`, `200 g` are: a few units for many numbers, but not `1st`, `2nd` or `4 door`."""
-    found = {text: match.group(1) for text in counts if (match := _UNIT.fullmatch(text.strip(" \t")))}
+    found = {text: match.group(1) for text in counts if (match := re.fullmatch(_UNIT, text.strip(" \t")))}
     units = Counter(unit.casefold() for unit in found.values())
     if len(found) < 2 or not (len(units) == 1 or units.keys() <= _KNOWN_UNITS):
         return {}
