@@ -18,12 +18,10 @@ from mae_cli.solvers.absorbing import absorbable
 from mae_cli.solvers.certificate import Bound, BoundedFit
 from mae_cli.solvers.dual_anywhere import bound_anywhere, bound_in_band
 from mae_cli.solvers.exact_exchange import prove_bases, settle_from
-from mae_cli.solvers.least_squares import minimise_squared
 from mae_cli.solvers.problem import Loss, Prepared, Problem, whitened_by_all
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import History, Solution
 from mae_cli.solvers.standardise import Extent
-from mae_cli.solvers.textbook import descend_as_textbook
 from mae_cli.solvers.uniqueness import is_unique
 from mae_cli.solvers.vertex_proof import VertexProof
 from mae_cli.solvers.whitening import is_weighted
@@ -99,9 +97,13 @@ def _solved(prepared: Prepared, losses: Sequence[Loss], settings: SolverSettings
 
 def _solve_alone(problem: Problem, settings: SolverSettings, watch: Watch) -> Fit:
     if isinstance(settings, Textbook):
+        from mae_cli.solvers.textbook import descend_as_textbook  # noqa: PLC0415  (most fits need none of it)
+
         # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
         tolerance = Auto().tolerance if settings.tolerance is None else settings.tolerance
         return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, watch))
+    from mae_cli.solvers.least_squares import minimise_squared  # noqa: PLC0415  (likewise)
+
     return _without_dual(problem, settings.tolerance, minimise_squared(problem))
 
 
