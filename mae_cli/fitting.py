@@ -168,7 +168,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     settings = FitSettings(loss, intercept=intercept, solver=how)
     losses = [replace(settings, quantile=each).loss_function for each in _numbers(quantile)]
     data = _Data.of(X, y, sample_weight, max_levels)
-    prepared = Prepared(CountedRows(data.rows), intercept=intercept, extent=data.extent)
+    prepared = Prepared(CountedRows(data.rows), intercept=intercept, extent=data.extent, limits=how.limits)
     results = [data.result(each.solution) for each in solve_together(prepared, losses, how)]
     return results[0] if np.ndim(quantile) == 0 else results
 

@@ -107,7 +107,7 @@ def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, st
     read = time.perf_counter() - started
     scored_at = settings.fit.quantile
     counted = CountedRows(data.train.rows, PassCounter(watch=watch))
-    prepared = Prepared(counted, intercept=settings.fit.intercept)
+    prepared = Prepared(counted, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
     fitted = _fit(data, fit_prepared(prepared, settings.fit, watch), settings.fit, scored_at)
     comparison = None
     if settings.compare:

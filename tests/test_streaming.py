@@ -21,7 +21,8 @@ from mae_cli.cells.columns import ColumnChoice
 from mae_cli.evaluation import EvaluationSettings, NamedModel, evaluate
 from mae_cli.fitting import FitSettings
 from mae_cli.results.training import Seconds
-from mae_cli.solvers.settings import Textbook
+from mae_cli.solvers.limits import Limits
+from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.text.files import Files
 from mae_cli.text.pieces import cut
 from mae_cli.training import TrainSettings, train
@@ -179,9 +180,9 @@ def most_blocks(files, **options):
 def test_a_streamed_run_keeps_a_few_blocks_in_memory_whatever_the_number_of_rows(long_file, monkeypatch, options):
     # In pieces of the usual size the parser alone takes a dozen blocks, and so few numbers would be kept.
     monkeypatch.setattr("mae_cli.text.chunks.cut", partial(cut, size=1 << 18))
-    monkeypatch.setattr("mae_cli.solvers.problem._CACHED_SIZE", 100_000)
+    solver = Auto(limits=Limits(cached_size=100_000))
     # About ten are seen; all rows would be twelve more.
-    assert most_blocks(Files.of([str(long_file)]), stream=True, **options) < 15
+    assert most_blocks(Files.of([str(long_file)]), stream=True, solver=solver, **options) < 15
 
 
 def test_in_memory_all_blocks_are(long_file):

@@ -43,6 +43,8 @@ What holds throughout:
 - The search only proposes a basis. What is returned comes from the basis alone: its plane in twice the digits, and a
   proof that sees all rows. A wrong turn of the search costs time, never the answer.
 - Every claim has the rounding of its sums taken off; no allowance is read from a sample of the rows.
+- Thresholds between one way and another are fields of `Limits` (limits): a problem holds them, so that tests can pass
+  others; what no test changes stands beside the code that it is for.
 - Ties are broken by an infinitesimal (in the search: tiny) move of each target that depends on its position alone.
 
 Why two ways to a start: whitened descent takes 5 to 15 products with the rows, an interior point 12 to 32 Gram

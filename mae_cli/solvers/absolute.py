@@ -23,12 +23,11 @@ from mae_cli.solvers.certificate import Bound
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.exchange import Optimum, Outcome
 from mae_cli.solvers.interior_point import descend_inside
+from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.screening import DESCENT_STEPS, finish, minimise, screen, stopped
 from mae_cli.solvers.ties import Ties
 
-_SAMPLE_ROWS_PER_COLUMN = 20
-_SMALLEST_SAMPLE = 4_000
 _SAMPLE_STEPS = 12
 # Rows within so many standard errors of the sample's answer stay in the band, and some more of very many: then hardly
 # one fit in ten has a row outside whose sign turns, which costs two passes more.
@@ -42,9 +41,7 @@ _USUAL_LENGTH = 1.5
 _NEARLY_PERFECT = 0.02
 # A vertex multiplies the rounding of its rows, but hardly by more than this.
 _AMPLIFIED = 100.0
-# Interior-point steps look at more rows for each column: those of a level tell nothing of another.
-_LEVEL_SAMPLE_ROWS_PER_COLUMN = 1_000
-_LEVEL_BAND_ROWS_PER_COLUMN = 6
+# The width of the band after interior-point steps, in standard errors likewise.
 _LEVEL_BAND_WIDTH = 2.0
 # The sample says little of a level of which it holds fewer rows than about these: all its rows stay in the band.
 _SEEN_ROWS = 10
@@ -82,13 +79,13 @@ class Found:
     bound: Bound | None = None
 
 
-def sample_size(shape: tuple[int, int]) -> int:
+def sample_size(shape: tuple[int, int], limits: Limits) -> int:
     """How many rows to begin with: all of them when (rows, columns) are few."""
     count, columns = shape
-    if is_small(shape):
+    if is_small(shape, limits.dense_size):
         return count
     balanced = int((count**2 * columns) ** (1 / 3))
-    return min(count, max(balanced, _SMALLEST_SAMPLE, _SAMPLE_ROWS_PER_COLUMN * columns))
+    return min(count, max(balanced, limits.smallest_sample, limits.sample_rows_per_column * columns))
 
 
 def minimise_absolute(searches: Searches, sample: Block) -> list[Found]:
@@ -192,12 +189,12 @@ def _minimise_with_levels(searches: Searches, number: int, problem: Problem) -> 
         found = _minimise_with_levels(searches, number, replace(problem, whitening=whitening.search))
         step = whitening.from_standard(whitening.search.to_standard(found.optimum.step))
         return replace(found, optimum=replace(found.optimum, step=step))
-    count, columns = problem.standard_rows.shape
-    size = min(count, _LEVEL_SAMPLE_ROWS_PER_COLUMN * columns)
+    (count, columns), limits = problem.standard_rows.shape, problem.limits
+    size = min(count, limits.level_sample_rows_per_column * columns)
     block = problem.standard_rows.take(scattered(count, size))
     inside = descend_inside(block, whitening, problem.absolute_loss.tilt)
     spread = _LEVEL_BAND_WIDTH * np.sqrt(columns / size) if size < count else 0.0
-    band = min(count, max(_LEVEL_BAND_ROWS_PER_COLUMN * columns, int(min(spread, 1.0) * count)))
+    band = min(count, max(limits.level_band_rows_per_column * columns, int(min(spread, 1.0) * count)))
     start = Outlook(
         problem=problem,
         origin=whitening.from_standard(inside.point),

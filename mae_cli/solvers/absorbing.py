@@ -18,6 +18,7 @@ from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.band import is_small
 from mae_cli.solvers.level_rows import Split
+from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.rank import Factored, Noise, independent_columns, whole_numbers
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.whitening import (
@@ -29,20 +30,18 @@ from mae_cli.solvers.whitening import (
     triangular_factor,
 )
 
-# With fewer levels dense rows are as fast.
-_MANY_LEVELS = 50
 # Relations between columns are told from rounding by this share of their largest coefficient.
 _NO_PART = 1e-6
 
 
-def absorbable(rows: Rows) -> int | None:
+def absorbable(rows: Rows, limits: Limits) -> int | None:
     """The place of the categorical column with the most levels, or None when it has too few to be worth it.
 
     With more other columns than rows a matrix of all their pairs is too large.
     """
     levels = rows.take(np.arange(1)).design.level_counts
     most, (count, columns) = max(levels, default=0), rows.shape
-    if most < _MANY_LEVELS or is_small(rows.shape) or columns - most > count:
+    if most < limits.many_levels or is_small(rows.shape, limits.dense_size) or columns - most > count:
         return None
     return levels.index(max(levels))
 

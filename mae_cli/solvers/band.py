@@ -20,16 +20,13 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.basis import Basis, Start
 
-# Up to so many numbers the rows are one dense problem: two passes of a descent then cost less than a sample saves,
-# and writing indicators out costs no more than going round them.
-_DENSE_SIZE = 600_000
 _TYPICAL_SAMPLE = 500
 
 
-def is_small(shape: tuple[int, int]) -> bool:
-    """Whether rows of a shape (n, p) are best solved as one dense problem."""
+def is_small(shape: tuple[int, int], dense_size: int) -> bool:
+    """Whether rows of a shape (n, p) are best solved as one dense problem: those of so many numbers are."""
     count, columns = shape
-    return count * columns <= _DENSE_SIZE
+    return count * columns <= dense_size
 
 
 class BandRows(Protocol):

@@ -29,9 +29,7 @@ from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.vertex_sums import pinball
 from mae_cli.solvers.whitening import Whitening, is_weighted
 
-# The least-norm band holds at most so many numbers.
-_LARGEST_BAND = 4_000_000
-# A sample of so many rows says how wide that is.
+# A sample of so many rows says how wide the least-norm band is.
 _SAMPLE_ROWS = 10_000
 # Eigenvalues of a Gram matrix below this share of its trace are rounding.
 _DEPENDENT = 1e-13
@@ -39,15 +37,13 @@ _DEPENDENT = 1e-13
 _CORRECTIONS = 16
 # Where only bands are tried, so many of them.
 _HALVES = 4
-# The projections settle within a few rounds; each costs a pass.
-_PROJECTIONS = 8
 
 
 def bound_anywhere(problem: Problem, point: Coefficients) -> Bound:
     """The better of the two bounds; `problem` is whitened by all rows."""
     seen = _Point.of(problem, point)
     columns = max(1, len(problem.whitening.kept))
-    band = _band(seen, max(_LARGEST_BAND // columns, columns))
+    band = _band(seen, max(problem.limits.largest_band // columns, columns))
     sizes = [columns * 2**power for power in range(64) if columns * 2**power < len(band.residual)]
     duals = [_band_dual(seen, band, size) for size in (*sizes, len(band.residual))]
     return _best(seen, point, band, [_projected(seen), *duals])
@@ -277,7 +273,7 @@ def _projected(seen: _Point) -> _Dual:
     """
     problem = seen.problem
     corrections: tuple[FloatArray, ...] = ()
-    for _ in range(_PROJECTIONS + 1):
+    for _ in range(problem.limits.projections + 1):
         look = partial(
             _project,
             standard=problem.standard,
@@ -287,7 +283,7 @@ def _projected(seen: _Point) -> _Dual:
         )
         projected = sum_blocks(problem.rows, look)
         whitened = problem.whitening.gradient(projected.clipped) / problem.rows.shape[0]
-        if len(corrections) < _PROJECTIONS:
+        if len(corrections) < problem.limits.projections:
             corrections = (*corrections, problem.whitening.to_standard(whitened))
     # Moving the rows by −ω·v·G⁻¹Σωμv, where G = Σω²vvᵀ, moves none by more than ‖G^(−½)Σωμv‖.
     length = 2 * seen.constraint_length(projected.sums.gradient, projected.sums.mass)

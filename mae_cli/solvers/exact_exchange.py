@@ -24,9 +24,6 @@ from mae_cli.solvers.solution import ROUNDED_GAP
 from mae_cli.solvers.vertex_proof import Vertex, VertexProof, prove
 from mae_cli.solvers.vertex_sums import VertexView
 
-# Exchanges end when this much work is done, counted in numbers touched, but not before the fewest are made.
-_MOST_WORK = 2_000_000_000
-_FEWEST_EXCHANGES, _MOST_EXCHANGES = 40, 1_000
 # So many rows that would make a basis dependent are passed over on one edge.
 _MOST_REFUSED = 20
 # A row whose rate along an edge is no more than this share of what it is the sum of does not move.
@@ -101,7 +98,8 @@ def settle(problem: Problem, basis: Positions, tolerance: float, first: VertexPr
 def _is_enough(problem: Problem, best: VertexProof, lower_bound: float, exchanges: int, tolerance: float) -> bool:
     """Whether no further exchange is worth it."""
     is_near = best.bound.is_optimal or best.bound.loss - lower_bound <= tolerance * best.bound.loss
-    return best.is_perfect_enough or exchanges == _budget(problem) or (is_near and exchanges >= _FEWEST_EXCHANGES)
+    is_late = is_near and exchanges >= problem.limits.fewest_exchanges
+    return best.is_perfect_enough or exchanges == _budget(problem) or is_late
 
 
 def _rounded_well(proof: VertexProof) -> VertexProof:
@@ -116,7 +114,7 @@ def _rounded_well(proof: VertexProof) -> VertexProof:
 def _nearest_basis(problem: Problem, optimum: Optimum) -> Positions | None:
     """The independent rows nearest to a search's end; None for many rows, or when there are too few."""
     whitening = problem.whitening
-    if isinstance(whitening, AbsorbedWhitening) or not is_small(problem.rows.shape):
+    if isinstance(whitening, AbsorbedWhitening) or not is_small(problem.rows.shape, problem.limits.dense_size):
         return None
     block = problem.standard(whole(problem.rows))
     rows = whitening.band_rows(block.design)
@@ -167,9 +165,9 @@ def _sharpened(vertex: Vertex | None, proof: VertexProof | None) -> VertexProof 
 
 
 def _budget(problem: Problem) -> int:
-    count, columns = problem.rows.shape
-    affordable = _MOST_WORK // (2 * count * columns + len(problem.whitening.kept) ** 3 + 1)
-    return min(max(affordable, _FEWEST_EXCHANGES), _MOST_EXCHANGES)
+    (count, columns), limits = problem.rows.shape, problem.limits
+    affordable = limits.most_work // (2 * count * columns + len(problem.whitening.kept) ** 3 + 1)
+    return min(max(affordable, limits.fewest_exchanges), limits.most_exchanges)
 
 
 def _exchanged(proof: VertexProof, leaving: int, refused: Positions) -> Positions | None:

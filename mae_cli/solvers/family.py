@@ -74,7 +74,8 @@ def solve_family(  # noqa: PLR0913  (as `solve`)
     """
     counted = CountedRows(rows, PassCounter(watch=watch))
     with one_thread():
-        return _solved(rows, members, settings, Prepared(counted, intercept=intercept, extent=extent), watch)
+        prepared = Prepared(counted, intercept=intercept, extent=extent, limits=settings.limits)
+        return _solved(rows, members, settings, prepared, watch)
 
 
 def _solved(rows: Store, members: Sequence[Member], settings: Auto, prepared: Prepared, watch: Watch) -> list[Solution]:

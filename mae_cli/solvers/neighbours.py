@@ -32,21 +32,11 @@ from mae_cli.solvers.vertex_sums import SidedRows, VertexSums, VertexView
 from mae_cli.solvers.visit import visit
 from mae_cli.solvers.whitening import GRAM_CONDITION, Whitening
 
-# A step is rarely so many times as long as sampling errors are on average.
-_BAND_WIDTH = 1.75
 _SAMPLE_ROWS = 10_000
-# However little weights change, a band has so many rows for each column.
-_FEWEST_ROWS = 20
-# From this share of the rows on, all of them are the band.
-_MOST_OF_ALL = 0.4
 # What rounding can make of distances and lengths, as a share of them, where columns are not nearly dependent.
 _ROUNDING = 1e-6
 # Residuals are told from zero by this share of what they are the sum of: a hundred times their rounding, and more.
 _MARGIN = 1e-12
-# One pass gathers the weights of at most so many rows of bands (400 MB); so many are searched at a time.
-_MOST_WEIGHTS, _SEARCHED_WEIGHTS = 50_000_000, 8_000_000
-# So many problems at a time are looked at in a block: their weights then stay in the cache.
-_BATCH = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +119,7 @@ class _Gather:
     width: float
     margin: float
     factors: tuple[Factors | None, ...]
+    batch: int
 
     def __call__(self, block: Block, shifted: Block, residuals: FloatArray) -> _Gathered:
         residual, near = residuals[0], np.arange(len(block.target))
@@ -139,7 +130,7 @@ class _Gather:
         slopes[near] = 0.0
         sides = np.sign(slopes)
         sizes = np.column_stack([sides, sides * self.standard.numbers(shifted, self.points[0])])
-        batches = [self.factors[start : start + _BATCH] for start in range(0, len(self.factors), _BATCH)]
+        batches = [self.factors[start : start + self.batch] for start in range(0, len(self.factors), self.batch)]
         weights, sums = [], []
         for batch in batches:
             multiplied = _weights(block, batch)
@@ -186,7 +177,7 @@ def solve_neighbours(proof: VertexProof, neighbours: Sequence[Neighbour]) -> lis
     if not neighbours or not isinstance(whitening, Whitening) or whitening.condition > GRAM_CONDITION:
         return [None] * len(neighbours)
     share, width = _band(proof, neighbours)
-    at_once = max(1, int(_MOST_WEIGHTS / (share * base.rows.shape[0])))
+    at_once = max(1, int(base.limits.most_weights / (share * base.rows.shape[0])))
     proofs: list[VertexProof | None] = []
     for start in range(0, len(neighbours), at_once):
         some = neighbours[start : start + at_once]
@@ -198,6 +189,7 @@ def solve_neighbours(proof: VertexProof, neighbours: Sequence[Neighbour]) -> lis
             width=width,
             margin=_MARGIN * proof.vertex.view.reach,
             factors=tuple(neighbour.factors for neighbour in some),
+            batch=base.limits.batch,
         )
         (gathered,) = visit([base.rows], base.standard, [gather])
         proofs += _Neighbourhood(proof, width, some, gathered).solved()
@@ -213,8 +205,9 @@ def _band(proof: VertexProof, neighbours: Sequence[Neighbour]) -> tuple[float, f
     count, columns = base.rows.shape[0], len(base.whitening.kept)
     sample = base.rows.take(scattered(count, _SAMPLE_ROWS))
     spread = max(_spread(neighbour.factors, sample.record_numbers) for neighbour in neighbours)
-    share = max(_BAND_WIDTH * columns * spread / np.sqrt(count), (columns + 1) * _FEWEST_ROWS / count)
-    if share > _MOST_OF_ALL:
+    limits = base.limits
+    share = max(limits.band_width * columns * spread / np.sqrt(count), (columns + 1) * limits.fewest_rows / count)
+    if share > limits.most_of_all:
         return 1.0, float(np.inf)
     standard = base.standard
     leverage = base.whitening.band_rows(standard(sample).design).leverage
@@ -256,7 +249,7 @@ class _Neighbourhood:
         for number, neighbour in enumerate(self._neighbours):
             given = neighbour.problem.given
             alike.setdefault(() if given is None else tuple(given), []).append(number)
-        at_once = max(1, _SEARCHED_WEIGHTS // max(1, len(self._residual)))
+        at_once = max(1, self._base.limits.searched_weights // max(1, len(self._residual)))
         for numbers in alike.values():
             for start in range(0, len(numbers), at_once):
                 some = numbers[start : start + at_once]

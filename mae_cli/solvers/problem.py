@@ -13,6 +13,7 @@ from mae_cli.rows.blocks import Block, CountedRows, MemoryRows, PassCounter, Row
 from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import absorbable, whiten_absorbed
+from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.standardise import Extent, Standardisation, standardisation
 from mae_cli.solvers.whitening import (
     RowScale,
@@ -27,9 +28,6 @@ from mae_cli.solvers.whitening import (
 AnyWhitening = Whitening | AbsorbedWhitening
 Loss = Absolute | Pinball | Squared
 
-# Up to so many numbers (64 MB) the standardised rows are kept; beyond, every pass computes them block by block.
-_CACHED_SIZE = 8_000_000
-
 
 @dataclass(frozen=True, eq=False)
 class Problem:
@@ -42,6 +40,7 @@ class Problem:
         standard_rows: the rows in standard units.
         whitening: of the standard columns, rows scaled by ω (MAE, pinball) or √ω (MSE).
         counter: passes made over all rows so far.
+        limits: thresholds for whoever solves it.
         given: (p,) the standard coefficients of columns that are not fitted, 0 elsewhere; None when all are fitted.
     """
 
@@ -51,6 +50,7 @@ class Problem:
     standard_rows: Rows
     whitening: AnyWhitening
     counter: PassCounter
+    limits: Limits
     given: FloatArray | None = None
 
     @property
@@ -90,10 +90,13 @@ class Prepared:
         rows: as read, counting the passes over them.
         intercept: whether the models have one.
         extent: of the rows; one pass measures it when it is not known.
+        limits: thresholds for whoever fits them.
     """
 
-    def __init__(self, rows: CountedRows, *, intercept: bool, extent: Extent | None = None) -> None:
-        self.rows = rows
+    def __init__(
+        self, rows: CountedRows, *, intercept: bool, extent: Extent | None = None, limits: Limits = USUAL
+    ) -> None:
+        self.rows, self.limits = rows, limits
         self._intercept, self._extent = intercept, extent
         self._whitenings: dict[RowScale | None, AnyWhitening] = {}
 
@@ -111,7 +114,7 @@ class Prepared:
         """The rows in standard units; in memory where they are few."""
         transformed = TransformedRows(self.rows, self.standard)
         one = self.rows.take(np.arange(1)).design
-        if self.rows.shape[0] * (one.numeric.shape[1] + len(one.codes) + 1) > _CACHED_SIZE:
+        if self.rows.shape[0] * (one.numeric.shape[1] + len(one.codes) + 1) > self.limits.cached_size:
             return transformed
         return CountedRows(in_memory(transformed), self.rows.counter)
 
@@ -137,20 +140,23 @@ class Prepared:
         return [self._problem(loss, standard_rows, whitening) for loss in losses], sample
 
     def _problem(self, loss: Loss, standard_rows: Rows, whitening: AnyWhitening) -> Problem:
-        return Problem(self.rows, loss, self.standard, standard_rows, whitening, self.rows.counter)
+        return Problem(self.rows, loss, self.standard, standard_rows, whitening, self.rows.counter, self.limits)
 
     def _whitening(self, loss: Loss) -> AnyWhitening:
         scale = squared_scale if isinstance(loss, Squared) else absolute_scale
         key = scale if is_weighted(self.rows) else None  # without weights all rows have the same scale
         if key not in self._whitenings:
-            place, given = absorbable(self.rows), (self.rows, self.standard_rows, self.standard, scale)
+            place = absorbable(self.rows, self.limits)
+            given = (self.rows, self.standard_rows, self.standard, scale)
             self._whitenings[key] = whiten(*given) if place is None else whiten_absorbed(*given, place)
         return self._whitenings[key]
 
 
-def prepare(counted: CountedRows, loss: Loss, *, intercept: bool, extent: Extent | None = None) -> Problem:
+def prepare(
+    counted: CountedRows, loss: Loss, *, intercept: bool, extent: Extent | None = None, limits: Limits = USUAL
+) -> Problem:
     """Measure, standardise and whiten the rows of a single fit."""
-    return Prepared(counted, intercept=intercept, extent=extent).problem(loss)
+    return Prepared(counted, intercept=intercept, extent=extent, limits=limits).problem(loss)
 
 
 def whitened_by_all(problem: Problem) -> Problem:

@@ -1,9 +1,10 @@
 """How to solve: the exact solver, or the textbook's descent."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mae_cli.errors import SettingsError
+from mae_cli.solvers.limits import USUAL, Limits
 
 SCHEDULES = ("constant", "sqrt", "geometric")
 
@@ -14,9 +15,11 @@ class Auto:
 
     Attributes:
         tolerance: relative gap below which a fit counts as done.
+        limits: thresholds of the solver; for tests.
     """
 
     tolerance: float = 1e-9
+    limits: Limits = field(default=USUAL, repr=False)
 
     name = "auto"
 
@@ -35,6 +38,7 @@ class Textbook:
         batch_size: rows for each step; None takes all of them.
         tolerance: relative gap at which to stop; None runs all epochs.
         seed: of the order of the rows in batches.
+        limits: as for `Auto`.
     """
 
     learning_rate: float = 1.0
@@ -43,6 +47,7 @@ class Textbook:
     batch_size: int | None = None
     tolerance: float | None = None
     seed: int = 0
+    limits: Limits = field(default=USUAL, repr=False)
 
     name = "textbook"
 

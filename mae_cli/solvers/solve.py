@@ -69,7 +69,7 @@ def solve(  # noqa: PLR0913  (rows, loss and settings, and what goes with each)
         DataError: the numbers of a column span more than floating point can hold.
     """
     counted = CountedRows(rows, PassCounter(watch=watch))
-    prepared = Prepared(counted, intercept=intercept, extent=extent)
+    prepared = Prepared(counted, intercept=intercept, extent=extent, limits=settings.limits)
     return solve_together(prepared, [loss], settings, watch)[0].solution
 
 
@@ -122,8 +122,8 @@ def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) ->
 
 def _solve_absolute(prepared: Prepared, losses: Sequence[Loss], settings: Auto, watch: Watch) -> list[Fit]:
     minimise: Callable[[Searches], list[Found]] = minimise_with_levels
-    if absorbable(prepared.rows) is None:
-        problems, sample = prepared.sampled(losses, sample_size(prepared.rows.shape))
+    if absorbable(prepared.rows, prepared.limits) is None:
+        problems, sample = prepared.sampled(losses, sample_size(prepared.rows.shape, prepared.limits))
         minimise = partial(minimise_absolute, sample=sample)
     else:
         problems = [prepared.problem(loss) for loss in losses]

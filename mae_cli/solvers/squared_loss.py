@@ -28,8 +28,6 @@ _DOUBLE_UNIT = 2.0**-104
 _FACTOR_UNITS = 1e3
 # A loss whose rounding is more than this share of it is computed with twice the digits.
 MOST_ROUNDING = 1e-12
-# So many numbers are evaluated with twice the digits in any case.
-_SMALL_SIZE = 400_000
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ class SquaredSums(Sums):
 def is_small(problem: Problem) -> bool:
     """Whether twice the digits cost next to nothing."""
     count, columns = problem.rows.shape
-    return count * (columns + 1) <= _SMALL_SIZE
+    return count * (columns + 1) <= problem.limits.small_squared_size
 
 
 def evaluate(problem: Problem, point: Coefficients) -> Evaluation:

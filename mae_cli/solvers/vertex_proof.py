@@ -128,6 +128,7 @@ class Vertex:
             reach=reach,
             blur=2 * moved + _rounding(reach + _size_as_read(standard, point), len(rounded)),
             is_thorough=is_thorough,
+            few_rows=problem.limits.few_rows,
         )
         return Vertex(problem, basis, plane, point, view)
 

@@ -21,8 +21,6 @@ from mae_cli.solvers.ties import chance
 
 # Residuals in twice the digits below this share of a row's numbers are zero.
 _EXACT_ZERO = 2.0**-92
-# Up to so many rows of a block beside those of the basis that floats leave open are looked at in twice the digits.
-_FEW_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +118,7 @@ class VertexView:
         reach: the most that |y| + Σ|z·v| can be in a row.
         blur: residuals up to this size are rounding in the user's units.
         is_thorough: whether every residual is computed in twice the digits.
+        few_rows: up to so many rows of a block that floats leave open are, too.
     """
 
     standard: Standardisation
@@ -134,6 +133,7 @@ class VertexView:
     reach: float
     blur: float
     is_thorough: bool
+    few_rows: int
 
     @property
     def points(self) -> FloatArray:
@@ -226,7 +226,7 @@ class VertexView:
         errors = factor * self.standard.numbers(shifted.part(open_ones), self.point)
         are_open = np.abs(residual[open_ones]) <= errors
         open_ones, errors = open_ones[are_open], errors[are_open]
-        if len(open_ones) > _FEW_ROWS:
+        if len(open_ones) > self.few_rows:
             return open_ones, errors
         residual[open_ones], are_zero = self._exact(block.part(open_ones))
         return open_ones[are_zero], np.zeros(int(are_zero.sum()))

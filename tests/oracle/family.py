@@ -10,7 +10,7 @@ So nothing is allowed for that rounding: each claim has to be true of the one ex
 from __future__ import annotations
 
 import warnings
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from mae_cli.errors import DataError
 from mae_cli.rows.factors import GivenFactors
 from mae_cli.solvers import family as solver
 from mae_cli.solvers import neighbours
+from mae_cli.solvers.limits import USUAL, Limits
 from oracle.awkward import QUANTILES, SIZES, Problem
 from oracle.claims import Claim, Term, design
 from oracle.truth import Truths
@@ -74,6 +75,11 @@ class Family:
     members: tuple[One, ...]
     way: str
     band: float | None
+
+    @property
+    def limits(self) -> Limits:
+        """Those that give bands of the width; a share of the rows cannot be more than all of them."""
+        return USUAL if self.band is None else Limits(band_width=self.band, fewest_rows=1, most_of_all=1.0)
 
     def __str__(self) -> str:
         return f"{self.problem}; by {self.way}{'' if self.band is None else f', in bands of {self.band:.3g}'}"
@@ -193,8 +199,8 @@ class _Seen:
 
 
 @contextmanager
-def _watched(band: float | None) -> Iterator[_Seen]:
-    """Bands of a width, and notes of what was solved where."""
+def _watched() -> Iterator[_Seen]:
+    """Notes of what was solved where."""
     seen = _Seen()
     solve_alone, band_of = solver._solve_alone, neighbours._band  # noqa: SLF001
 
@@ -208,14 +214,10 @@ def _watched(band: float | None) -> Iterator[_Seen]:
             seen.in_bands.add(proof.vertex.view.quantile)
         return share, width
 
-    with ExitStack() as patches:
-        patches.enter_context(mock.patch.object(solver, "_solve_alone", noting_alone))
-        patches.enter_context(mock.patch.object(neighbours, "_band", noting_band))
-        if band is not None:
-            # A share of the rows cannot be more than all of them.
-            patches.enter_context(mock.patch.object(neighbours, "_MOST_OF_ALL", 1.0))
-            patches.enter_context(mock.patch.object(neighbours, "_BAND_WIDTH", band))
-            patches.enter_context(mock.patch.object(neighbours, "_FEWEST_ROWS", 1))
+    with (
+        mock.patch.object(solver, "_solve_alone", noting_alone),
+        mock.patch.object(neighbours, "_band", noting_band),
+    ):
         yield seen
 
 
@@ -255,14 +257,18 @@ def _solved(posed: Family) -> tuple[list[Claim], list[str]]:
     """What the solver says of each member, and how each was solved."""
     given, members = posed.problem, posed.members
     same = {"sample_weight": given.weights, "intercept": given.intercept}
-    with _watched(posed.band) as seen:
+    settings = mae_cli.Auto(limits=posed.limits)
+    with _watched() as seen:
         if posed.way == "quantiles":
-            results = mae_cli.fit(given.X, given.y, quantile=[one.quantile for one in members], **same)
+            quantiles = [one.quantile for one in members]
+            results = mae_cli.fit(given.X, given.y, quantile=quantiles, solver=settings, **same)
             return [Claim.of_fit(result) for result in results], ["plain"] * len(results)
         if posed.way == "refit":
             # Arrays as they are, functions as functions.
             factors = [one.factors if isinstance(one.function, GivenFactors) else one.function for one in members]
-            results = mae_cli.refit(given.X, given.y, factors, quantile=given.quantile, **same)
+            # It takes no settings.
+            with mock.patch.object(fitting, "_exact", return_value=settings):
+                results = mae_cli.refit(given.X, given.y, factors, quantile=given.quantile, **same)
             return [Claim.of_fit(result) for result in results], ["refit"] * len(results)
         data = _data(given)
         places = {term: place for place, term in enumerate(data.schema.design_columns)}
@@ -270,7 +276,6 @@ def _solved(posed: Family) -> tuple[list[Claim], list[str]]:
             solver.Member(one.quantile, one.function, {places[term]: value for term, value in one.given.items()})
             for one in members
         ]
-        settings = mae_cli.Auto()
         solutions = solver.solve_family(data.rows, asked, settings, intercept=given.intercept, extent=data.extent)
         claims = [Claim.of_fit(data.result(solution)) for solution in solutions]
         return claims, [_how(each, seen) for each in asked]

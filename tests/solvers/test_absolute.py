@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.levels import LevelRegression, a_determined_regression, a_regression
+from support.levels import LEVELS, LevelRegression, a_determined_regression, a_regression
 from support.outlooks import a_problem
 from support.regressions import Regression, assert_proved_from_the_data
 from support.standard import prepare_sampled
@@ -20,6 +20,7 @@ from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.dense_rows import DenseRows
 from mae_cli.solvers.descent import descend
 from mae_cli.solvers.exchange import Outcome
+from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.screening import finish
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve
@@ -27,7 +28,7 @@ from mae_cli.solvers.solve import solve
 
 @pytest.fixture
 def absorbed(monkeypatch):
-    """Absorb a column however few the levels and the rows, and make sure that it is."""
+    """Make sure that a column is absorbed."""
     made = []
 
     def counted(self, *arguments, **options):
@@ -36,20 +37,12 @@ def absorbed(monkeypatch):
 
     original = AbsorbedWhitening.__init__
     monkeypatch.setattr(AbsorbedWhitening, "__init__", counted)
-    absorb(monkeypatch)
     yield
     assert made
 
 
-def absorb(monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
-
-
 def dense_solution(regression, quantile=0.5):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 10**9)
-        return regression.solve(quantile)
+    return regression.solve(quantile, limits=replace(LEVELS, many_levels=10**9))
 
 
 def assert_proved(regression, solution, quantile=0.5) -> None:
@@ -63,7 +56,8 @@ def assert_proved(regression, solution, quantile=0.5) -> None:
 @pytest.mark.parametrize("options", [{}, {"weights": True}, {"rare": True}, {"rounded": True}, {"intercept": False}])
 def test_the_answer_is_that_of_the_dense_solver_with_a_proof(kind, quantile, options, random):
     regression = kind(random, **options)
-    solution, dense = regression.solve(quantile, block_rows=250), dense_solution(regression, quantile)
+    solution = regression.solve(quantile, block_rows=250, limits=LEVELS)
+    dense = dense_solution(regression, quantile)
     assert_proved(regression, solution, quantile)
     assert solution.certificate.loss == pytest.approx(dense.certificate.loss, rel=1e-12)
     assert solution.aliased == dense.aliased
@@ -83,9 +77,7 @@ def test_awkward_levels_are_fitted_with_a_proof(seed, quantile, rows, intercept)
     numeric = random.integers(-2, 3, (rows, int(random.integers(0, 3)))).astype(float)
     y = np.round(random.standard_t(2, rows) * 2) / int(random.integers(1, 3))
     regression = LevelRegression(Design(numeric, codes, counts), y, None, intercept)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 1)
-        solution = regression.solve(quantile, block_rows=64)
+    solution = regression.solve(quantile, block_rows=64, limits=replace(LEVELS, many_levels=1))
     assert_proved(regression, solution, quantile)
 
 
@@ -96,31 +88,29 @@ def test_a_level_with_one_row_is_fitted_exactly(random):
     codes[codes == 17] = 0
     codes[5] = 17
     design = Design(regression.design.numeric, (regression.design.codes[0], codes), (3, 40))
-    solution = LevelRegression(design, regression.y).solve()
+    solution = LevelRegression(design, regression.y).solve(limits=LEVELS)
     assert solution.point.predict(design)[5] == pytest.approx(regression.y[5], rel=1e-12)
     assert 5 in solution.dual.rows
 
 
 @pytest.mark.usefixtures("absorbed")
-def test_a_sample_that_misses_levels_does_not_change_the_answer(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absolute._LEVEL_SAMPLE_ROWS_PER_COLUMN", 3)
+def test_a_sample_that_misses_levels_does_not_change_the_answer(random):
     regression = a_regression(random, rows=3000, levels=40, rare=True)
-    solution = regression.solve(block_rows=500)
+    solution = regression.solve(block_rows=500, limits=replace(LEVELS, level_sample_rows_per_column=3))
     assert_proved(regression, solution)
     assert solution.certificate.loss == pytest.approx(dense_solution(regression).certificate.loss, rel=1e-12)
 
 
 @pytest.mark.usefixtures("absorbed")
-def test_a_band_that_is_too_narrow_is_widened(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absolute._LEVEL_BAND_ROWS_PER_COLUMN", 0)
+def test_a_band_that_is_too_narrow_is_widened(random):
     regression = a_determined_regression(random)
-    assert_proved(regression, regression.solve())
+    assert_proved(regression, regression.solve(limits=replace(LEVELS, level_band_rows_per_column=0)))
 
 
 @pytest.mark.usefixtures("absorbed")
 def test_a_rerun_gives_the_same_bits(random):
     regression = a_determined_regression(random, rounded=True)
-    first, second = regression.solve(), regression.solve()
+    first, second = regression.solve(limits=LEVELS), regression.solve(limits=LEVELS)
     assert (first.coefficients == second.coefficients).all()
     assert first.certificate == second.certificate
 
@@ -129,7 +119,7 @@ def test_a_rerun_gives_the_same_bits(random):
 def test_a_perfect_fit_is_found(random):
     regression = a_regression(random)
     y = regression.design.product(random.standard_normal(35)) + 2.0
-    solution = LevelRegression(regression.design, y).solve()
+    solution = LevelRegression(regression.design, y).solve(limits=LEVELS)
     assert solution.certificate.status == "optimal"
     assert solution.certificate.relative_gap is None
 
@@ -138,9 +128,9 @@ def test_a_perfect_fit_is_found(random):
 @pytest.mark.parametrize("kind", [a_regression, a_determined_regression])
 def test_a_tolerance_within_reach_of_the_steps_inside_ends_there(kind, random):
     regression = kind(random, rows=2_000)
-    exact = regression.solve()
+    exact = regression.solve(limits=LEVELS)
     early, at_zero = (
-        solve(regression.rows(), Absolute(), Auto(tolerance=tolerance), intercept=True) for tolerance in (1e-2, 0.0)
+        solve(regression.rows(), Absolute(), Auto(tolerance, LEVELS), intercept=True) for tolerance in (1e-2, 0.0)
     )
     assert early.certificate.status == "tolerance"
     # The steps inside are the same; what is saved are the passes that look for a vertex and prove it.
@@ -183,10 +173,11 @@ def perfect_rows(random):
     return X, X @ [1.0, -2.0, 0.5], random.uniform(0.5, 2.0, 50)
 
 
-def found_in(X, y, weights=None, losses=(Absolute(),)):
+def found_in(X, y, weights=None, losses=(Absolute(),), limits=USUAL):
     """The ends of searches, and their problem."""
     counted = CountedRows(MemoryRows.of(Design(X), y, weights))
-    problem, sample = prepare_sampled(counted, losses[0], sample_size(X.shape), intercept=True)
+    size = sample_size(X.shape, limits)
+    problem, sample = prepare_sampled(counted, losses[0], size, intercept=True, limits=limits)
     problems = [replace(problem, loss=loss) for loss in losses]
     searches = Searches(problems, lambda *_: None, lambda *_: None, lambda numbers, _: [None] * len(numbers))
     return minimise_absolute(searches, sample), problem
@@ -230,13 +221,11 @@ def test_rows_through_which_no_vertex_is_found_need_a_search(name, finished, ran
     assert len(finished) == 1
 
 
-def test_each_descent_on_a_sample_begins_where_the_one_before_it_ended(descended, random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absolute._SMALLEST_SAMPLE", 500)
-    monkeypatch.setattr("mae_cli.solvers.absolute._SAMPLE_ROWS_PER_COLUMN", 5)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def test_each_descent_on_a_sample_begins_where_the_one_before_it_ended(descended, random):
+    limits = Limits(dense_size=0, smallest_sample=500, sample_rows_per_column=5)
     X = random.standard_normal((5_000, 4))
     losses = [Pinball(0.25), Pinball(0.26), Pinball(0.8)]
-    found, problem = found_in(X, 3 + X[:, 0] + random.standard_cauchy(5_000), None, losses)
+    found, problem = found_in(X, 3 + X[:, 0] + random.standard_cauchy(5_000), None, losses, limits)
     for (band, _), (_, before) in zip(descended[1:], descended[:-1], strict=True):
         assert band.residual == pytest.approx(before.band.residual, rel=1e-12, abs=1e-15)
     steps = [len(end.losses) - 1 for _, end in descended]
@@ -246,7 +235,7 @@ def test_each_descent_on_a_sample_begins_where_the_one_before_it_ended(descended
         assert band.linear == pytest.approx(loss.tilt * band.rows.transpose_product(np.ones(band.shape[0])))
     for each, loss in zip(found, losses, strict=True):
         assert each.optimum.outcome is Outcome.OPTIMAL
-        exact = solve(problem.rows, loss, Auto())
+        exact = solve(problem.rows, loss, Auto(limits=limits))
         point = problem.in_user_units(each.optimum.step)
         assert [point.intercept, *point.values] == pytest.approx([exact.intercept, *exact.coefficients], abs=1e-9)
 
@@ -255,7 +244,7 @@ def test_each_descent_on_a_sample_begins_where_the_one_before_it_ended(descended
     ("shape", "size"), [((1_000, 600), 1_000), ((10**6, 1), 10_000), ((3_000, 1_000), 3_000), ((10**9, 8), 2 * 10**6)]
 )
 def test_a_sample_has_all_of_few_rows_and_few_of_many(shape, size):
-    assert sample_size(shape) == pytest.approx(size, abs=1)
+    assert sample_size(shape, USUAL) == pytest.approx(size, abs=1)
 
 
 def test_rows_without_an_absorbed_column_are_refused_by_the_search_with_levels(random):
@@ -271,4 +260,4 @@ def test_rows_without_an_absorbed_column_are_refused_by_the_search_with_levels(r
 def test_quantiles_with_levels_solved_together_have_the_answers_of_each_alone(kind, options, random):
     regression = kind(random, **options)
     losses = [Pinball(0.05), Absolute(), Pinball(0.8)]
-    assert_as_alone(regression.rows(block_rows=250), losses, intercept=regression.intercept)
+    assert_as_alone(regression.rows(block_rows=250), losses, intercept=regression.intercept, limits=LEVELS)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from support.levels import a_regression
+from support.levels import LEVELS, a_regression
 
 from mae_cli.losses import Absolute
 from mae_cli.rows.blocks import CountedRows, whole
@@ -28,12 +28,9 @@ class Pair:
 
 
 @pytest.fixture(params=[False, True], ids=["no weights", "weights"])
-def pair(request, random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
-    problem = prepare(
-        CountedRows(a_regression(random, 500, 20, weights=request.param).rows()), Absolute(), intercept=True
-    )
+def pair(request, random):
+    rows = CountedRows(a_regression(random, 500, 20, weights=request.param).rows())
+    problem = prepare(rows, Absolute(), intercept=True, limits=LEVELS)
     block = whole(problem.standard_rows)
     matrix = problem.whitening.rows(block.design.dense())
     linear = 0.3 * (block.weight_values * random.uniform(-1, 1, 500)) @ matrix

@@ -3,14 +3,13 @@
 What the passes say is what the whole problem says, written out as one dense band.
 """
 
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.levels import LevelRegression, a_regression
+from support.levels import LEVELS, LevelRegression, a_regression
 from support.outlooks import a_problem, of_quantiles, seen_from
 from support.regressions import Regression, assert_proved_from_the_data
 from support.together import assert_as_alone
@@ -21,19 +20,15 @@ from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.all_rows import AllRows
 from mae_cli.solvers.band import SignedRows
+from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.screening import Round
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve
 
 
-@contextmanager
-def screened_from(sample):
+def screened_from(sample) -> Limits:
     """Samples of about so many rows, however few there are."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
-        patch.setattr("mae_cli.solvers.absolute._SMALLEST_SAMPLE", sample)
-        patch.setattr("mae_cli.solvers.absolute._SAMPLE_ROWS_PER_COLUMN", 5)
-        yield
+    return Limits(dense_size=0, smallest_sample=sample, sample_rows_per_column=5)
 
 
 def random_rows(kind, random, rows):
@@ -69,8 +64,7 @@ def test_screened_rows_have_the_loss_and_the_proof_of_all_rows_at_once(seed, kin
     X, y = random_rows(kind, random, rows)
     regression = Regression(X, y, random.uniform(0.2, 3, rows) if weighted else None, intercept)
     directly = regression.solve(quantile=quantile)
-    with screened_from(100):
-        screened = regression.solve(quantile=quantile)
+    screened = regression.solve(quantile=quantile, limits=screened_from(100))
     assert_proved_from_the_data(regression, screened, quantile)
     assert screened.aliased == directly.aliased
     rounding = regression.rounding(directly)
@@ -92,20 +86,18 @@ def test_quantiles_screened_together_have_the_answers_of_each_alone(seed, kind, 
     X, y = random_rows(kind, random, rows)
     regression = Regression(X, y, random.uniform(0.2, 3, rows) if weighted else None, intercept)
     losses = [Pinball(quantile) for quantile in (0.1, 0.5, 0.95)] + [Absolute()]
-    with screened_from(100):
-        # Numbers far from zero leave fewer digits to sums of residuals.
-        assert_as_alone(regression.rows, losses, intercept=intercept, rounding=1e-12)
+    # Numbers far from zero leave fewer digits to sums of residuals.
+    assert_as_alone(regression.rows, losses, intercept=intercept, rounding=1e-12, limits=screened_from(100))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_passes_are_few_and_do_not_grow_with_the_rows(kind, random):
     passes = []
-    with screened_from(1000):
-        for rows in (10_000, 30_000, 90_000):
-            X, y = random_rows(kind, random, rows)
-            solution = Regression(X, y).solve()
-            assert solution.certificate.status == "optimal"
-            passes.append(solution.history.passes)
+    for rows in (10_000, 30_000, 90_000):
+        X, y = random_rows(kind, random, rows)
+        solution = Regression(X, y).solve(limits=screened_from(1000))
+        assert solution.certificate.status == "optimal"
+        passes.append(solution.history.passes)
     assert max(passes) <= 7
     assert passes[-1] <= passes[0] + 1
 
@@ -116,8 +108,8 @@ def test_rare_levels_that_no_sample_has_need_no_wider_band(random):
     codes[random.choice(rows, 6, replace=False)] = 3
     X = random.standard_normal((rows, 2))
     y = X[:, 0] + codes + random.standard_t(2, rows)
-    with screened_from(500):
-        solution = solve(MemoryRows.of(Design(X, (codes,), (3,)), y), Absolute(), Auto())
+    table = MemoryRows.of(Design(X, (codes,), (3,)), y)
+    solution = solve(table, Absolute(), Auto(limits=screened_from(500)))
     assert solution.certificate.status == "optimal"
     assert solution.history.passes <= 7
     rare = y[codes == 3] - solution.intercept - X[codes == 3] @ solution.coefficients[:2]
@@ -130,8 +122,7 @@ def test_rows_that_are_all_zero_are_no_reason_to_give_up(loss, random):
     X[[17, 230, 301], 0] = 1.0
     X[[5, 111], 1] = 2.0
     regression = Regression(X, random.integers(0, 3, 400).astype(float), None, intercept=False)
-    with screened_from(40):
-        solution = solve(regression.rows, loss, Auto(), intercept=False)
+    solution = solve(regression.rows, loss, Auto(limits=screened_from(40)), intercept=False)
     assert solution.certificate.status == "optimal"
 
 
@@ -149,18 +140,16 @@ def never(numbers, _):
 
 
 @pytest.fixture(params=["numbers", "weighted numbers", "levels", "weighted levels"])
-def problem(request, random, monkeypatch):
+def problem(request, random):
     """Of 1,500 rows in blocks of 256."""
     weighted, absorbed = "weighted" in request.param, "levels" in request.param
     if absorbed:
-        monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-        monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
         regression = a_regression(random, 1_500, 20, weights=weighted)
     else:
         X = random.standard_normal((1_500, 4)) * [1.0, 10.0, 0.1, 1.0] + [0.0, 1e4, 0.0, 0.0]
         weights = random.uniform(0.2, 3.0, 1_500) if weighted else None
         regression = LevelRegression(Design(X), X @ [1, -1, 2, 0] + random.standard_t(2, 1_500), weights)
-    problem = a_problem(regression)
+    problem = a_problem(regression, limits=LEVELS if absorbed else USUAL)
     assert isinstance(problem.whitening, AbsorbedWhitening) == absorbed
     return problem
 
@@ -179,7 +168,7 @@ def seen(problem, random):
 
 
 def solution_of(problem):
-    return solve(problem.rows, problem.loss, Auto(), intercept=problem.standard.intercept)
+    return solve(problem.rows, problem.loss, Auto(limits=problem.limits), intercept=problem.standard.intercept)
 
 
 def rows_of(seen):

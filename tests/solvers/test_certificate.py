@@ -14,6 +14,7 @@ from mae_cli.losses import Absolute, Pinball
 from mae_cli.rows.blocks import CountedRows
 from mae_cli.solvers.certificate import Bound, is_negligible, negligible_loss
 from mae_cli.solvers.dual_anywhere import bound_anywhere
+from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.problem import prepare
 
 
@@ -82,13 +83,13 @@ def test_a_flat_edge_really_leads_to_other_optima():
     assert solution.certificate.loss == pytest.approx(3 / 4)
 
 
-def test_the_bound_of_many_rows_solves_the_constraint_in_the_nearest_only(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.dual_anywhere._LARGEST_BAND", 1_000)
+def test_the_bound_of_many_rows_solves_the_constraint_in_the_nearest_only(random):
     X = random.standard_normal((20_000, 3))
     regression = Regression(X, X[:, 0] + random.standard_t(2, 20_000))
     best = regression.solve()
     point = Coefficients(best.intercept, best.coefficients + 1e-4)
-    bound = bound_anywhere(prepare(CountedRows(regression.rows), Absolute(), intercept=True), point)
+    rows, limits = CountedRows(regression.rows), Limits(largest_band=1_000)
+    bound = bound_anywhere(prepare(rows, Absolute(), intercept=True, limits=limits), point)
     assert bound.loss - bound.gap <= best.certificate.loss * (1 + 1e-12)
     assert bound.gap <= 0.01 * bound.loss
 

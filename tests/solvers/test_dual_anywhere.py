@@ -1,10 +1,11 @@
 """Bounds of points that are no vertex: never above the exact optimum, and near it where they can be."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from support.levels import a_regression
+from support.levels import LEVELS, a_regression
 from support.standard import a_basis, a_problem, block_of
 from support.vertices import exact_loss, optimum_of
 
@@ -13,6 +14,7 @@ from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.dual_anywhere import bound_anywhere, bound_in_band
 from mae_cli.solvers.exact_exchange import settle
+from mae_cli.solvers.limits import Limits
 
 
 def plain(random, **options):
@@ -161,13 +163,11 @@ def test_weights_raised_for_the_whitening_do_not_make_the_slack_too_small(share,
     assert Fraction(bound.lower_bound) <= optimum_of(problem)
 
 
-def test_among_levels_weights_raised_for_the_whitening_prove_nothing_false(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def test_among_levels_weights_raised_for_the_whitening_prove_nothing_false(random):
     X, y, weights = heavy_and_light(random)
     codes = np.concatenate([np.repeat([0, 1, 2, 3], 10), np.full(10, 4)]).astype(np.int32)
     y[40:] = 1e15
-    problem = a_problem(Design(X[:, :1], (codes,), (4,)), y, weights, intercept=False)
+    problem = a_problem(Design(X[:, :1], (codes,), (4,)), y, weights, intercept=False, limits=LEVELS)
     assert isinstance(problem.whitening, AbsorbedWhitening)
     bound = bound_anywhere(problem, Coefficients(0.0, np.zeros(5)))
     assert bound.loss > 2
@@ -196,29 +196,24 @@ def assert_never_above(problem, random) -> None:
 @pytest.mark.parametrize("quantile", [0.3])
 def test_a_dual_point_off_the_constraint_proves_no_more_than_one_on_it(kind, quantile, random, monkeypatch):
     """Without projections, and with a solve that leaves an eighth of the error, the slack alone keeps bounds true."""
-    problem = kind(random, quantile=quantile)
+    problem = kind(random, quantile=quantile, limits=Limits(projections=0))
     solve = np.linalg.solve
-    monkeypatch.setattr("mae_cli.solvers.dual_anywhere._PROJECTIONS", 0)
     monkeypatch.setattr("mae_cli.solvers.dual_anywhere.np.linalg.solve", lambda *system: 0.5 * solve(*system))
     assert_never_above(problem, random)
 
 
 @pytest.mark.parametrize("weights", [False, True])
-def test_among_levels_a_dual_point_off_the_constraint_proves_no_more_than_one_on_it(weights, random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
-    monkeypatch.setattr("mae_cli.solvers.dual_anywhere._PROJECTIONS", 0)
+def test_among_levels_a_dual_point_off_the_constraint_proves_no_more_than_one_on_it(weights, random):
     regression = a_regression(random, 120, 9)
     omega = 10.0 ** random.uniform(-9, 0, 120) if weights else None
-    assert_never_above(a_problem(regression.design, regression.y, omega), random)
+    limits = replace(LEVELS, projections=0)
+    assert_never_above(a_problem(regression.design, regression.y, omega, limits=limits), random)
 
 
 @pytest.mark.parametrize("weights", [False, True])
-def test_bounds_among_levels(weights, random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def test_bounds_among_levels(weights, random):
     regression = a_regression(random, 120, 9, weights=weights)
-    problem = a_problem(regression.design, regression.y, regression.weights)
+    problem = a_problem(regression.design, regression.y, regression.weights, limits=LEVELS)
     assert isinstance(problem.whitening, AbsorbedWhitening)
     assert_never_above(problem, random)
     best = best_of(problem, random)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.levels import a_regression
+from support.levels import LEVELS, a_regression
 from support.standard import a_basis, a_problem, prepare_sampled
 from support.vertices import ExactVertex, exact_loss, optimum_of
 
@@ -18,6 +18,7 @@ from mae_cli.solvers.absolute import Searches, minimise_absolute
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.exact_exchange import prove_bases, prove_basis, settle, settle_from
 from mae_cli.solvers.exchange import Optimum, Outcome
+from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.vertex_proof import Vertex
 
 
@@ -70,23 +71,24 @@ def test_ties_do_not_make_exchanges_go_in_circles():
         assert settled.exchanges <= 100
 
 
-def test_a_flat_edge_of_a_quantile_is_not_gone_to_and_fro(monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.exact_exchange._MOST_EXCHANGES", 50)
-    problem = a_problem(np.array([[1.0], [-1.0]]), np.array([-3.0, 1.0]), quantile=0.3, intercept=False)
+def test_a_flat_edge_of_a_quantile_is_not_gone_to_and_fro():
+    limits = Limits(most_exchanges=50)
+    X, y = np.array([[1.0], [-1.0]]), np.array([-3.0, 1.0])
+    problem = a_problem(X, y, quantile=0.3, intercept=False, limits=limits)
     assert settle(problem, np.array([0]), 0.0).exchanges <= 1
 
 
-def a_long_way(tolerance, random, *, quantile=0.5):
+def a_long_way(tolerance, random, *, quantile=0.5, **limits):
     X = random.standard_normal((300, 6))
-    problem = a_problem(X, X.sum(axis=1) + 100 * random.standard_normal(300), quantile=quantile)
+    y = X.sum(axis=1) + 100 * random.standard_normal(300)
+    problem = a_problem(X, y, quantile=quantile, limits=Limits(**limits))
     farthest = np.argsort(-np.abs(X).sum(axis=1))
     return problem, settle(problem, a_basis(problem, farthest), tolerance)
 
 
 @pytest.mark.parametrize("budget", [0, 1, 3])
-def test_when_the_budget_ends_exchanges_the_bound_is_honest(budget, random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.exact_exchange._MOST_EXCHANGES", budget)
-    problem, settled = a_long_way(0.0, random)
+def test_when_the_budget_ends_exchanges_the_bound_is_honest(budget, random):
+    problem, settled = a_long_way(0.0, random, most_exchanges=budget)
     optimum = optimum_of(problem, settled.proof.vertex.point)
     assert settled.exchanges == budget
     assert not settled.bound.is_optimal
@@ -95,18 +97,16 @@ def test_when_the_budget_ends_exchanges_the_bound_is_honest(budget, random, monk
     assert settled.bound.loss > float(optimum)
 
 
-def test_large_problems_may_make_a_few_exchanges(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.exact_exchange._MOST_WORK", 0)
-    monkeypatch.setattr("mae_cli.solvers.exact_exchange._FEWEST_EXCHANGES", 4)
-    assert a_long_way(0.0, random)[1].exchanges == 4
+def test_large_problems_may_make_a_few_exchanges(random):
+    assert a_long_way(0.0, random, most_work=0, fewest_exchanges=4)[1].exchanges == 4
 
 
-def test_more_exchanges_bring_the_loss_down_and_the_bound_up(monkeypatch):
+def test_more_exchanges_bring_the_loss_down_and_the_bound_up():
     for seed in range(2):
-        bounds = []
-        for budget in range(10):
-            monkeypatch.setattr("mae_cli.solvers.exact_exchange._MOST_EXCHANGES", budget)
-            bounds.append(a_long_way(0.0, np.random.default_rng(seed), quantile=0.3)[1].bound)
+        bounds = [
+            a_long_way(0.0, np.random.default_rng(seed), quantile=0.3, most_exchanges=budget)[1].bound
+            for budget in range(10)
+        ]
         losses, lower = [each.loss for each in bounds], [each.lower_bound for each in bounds]
         assert losses == sorted(losses, reverse=True)
         # The bound of another vertex is lowered by what the loss of this one can be off by.
@@ -114,9 +114,10 @@ def test_more_exchanges_bring_the_loss_down_and_the_bound_up(monkeypatch):
         assert losses[-1] < losses[0]
 
 
-def test_exchanges_that_take_long_end_within_the_tolerance(monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.exact_exchange._FEWEST_EXCHANGES", 2)
-    full, near, at_once = (a_long_way(tolerance, np.random.default_rng(4))[1] for tolerance in (0.0, 0.5, 1.0))
+def test_exchanges_that_take_long_end_within_the_tolerance():
+    full, near, at_once = (
+        a_long_way(tolerance, np.random.default_rng(4), fewest_exchanges=2)[1] for tolerance in (0.0, 0.5, 1.0)
+    )
     assert full.bound.is_optimal
     assert 2 < near.exchanges < full.exchanges
     assert near.bound.gap <= 0.5 * near.bound.loss
@@ -303,30 +304,26 @@ def test_a_search_without_a_basis_is_completed_by_the_nearest_independent_rows(r
     assert settle_from(problem, nowhere, 0.0, None).bound.is_optimal
 
 
-def test_many_rows_without_a_basis_are_not_completed(random, monkeypatch):
+def test_many_rows_without_a_basis_are_not_completed(random):
     problem, sample = sampled(random)
     optimum = replace(search_in((problem, sample)), basis=np.arange(2))
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+    problem = replace(problem, limits=Limits(dense_size=0))
     assert settle_from(problem, optimum, 0.0, None) is None
 
 
-def test_levels_without_a_basis_are_not_completed(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def test_levels_without_a_basis_are_not_completed(random):
     regression = a_regression(random, 120, 9)
-    problem = a_problem(regression.design, regression.y)
+    problem = a_problem(regression.design, regression.y, limits=LEVELS)
     assert isinstance(problem.whitening, AbsorbedWhitening)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 10**9)
+    problem = replace(problem, limits=USUAL)
     assert settle_from(problem, Optimum(Outcome.LIMIT, np.arange(0), np.zeros(15), 0, ()), 0.0, None) is None
 
 
 @pytest.mark.parametrize("quantile", [0.5, 0.1])
-def test_exchanges_among_levels_end_at_the_optimum(quantile, random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def test_exchanges_among_levels_end_at_the_optimum(quantile, random):
     for rounded in (False, True):
         regression = a_regression(random, 120, 9, rounded=rounded)
-        problem = a_problem(regression.design, regression.y, quantile=quantile)
+        problem = a_problem(regression.design, regression.y, quantile=quantile, limits=LEVELS)
         settled = settle(problem, a_basis(problem, random.permutation(120)), 0.0)
         assert settled.bound.is_optimal
         assert settled.exchanges >= 3

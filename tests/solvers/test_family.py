@@ -26,6 +26,7 @@ from mae_cli.rows.design import Design
 from mae_cli.rows.factors import ExponentialFactors, GivenFactors
 from mae_cli.solvers import family
 from mae_cli.solvers.family import Member, _solve_alone, solve_family
+from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.settings import Auto
 
 QUANTILES = (0.01, 0.25, 0.5, 0.9, 0.99)
@@ -119,8 +120,7 @@ def test_the_rounding_of_a_large_intercept_is_part_of_the_loss(random, alone):
     assert len(alone) < len(members)
 
 
-def test_members_with_an_absorbed_column_go_alone_and_are_as_fits_of_their_own(random, alone, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def test_members_with_an_absorbed_column_go_alone_and_are_as_fits_of_their_own(random, alone):
     base = a_base(random, 1_000, 2, codes=random.permutation(np.arange(1_000) % 61).astype(np.int32), levels=60)
     members = [
         Member(),
@@ -129,9 +129,8 @@ def test_members_with_an_absorbed_column_go_alone_and_are_as_fits_of_their_own(r
         Member(given={0: 0.0}),
         Member(given={5: 2.0}),
     ]
-    solutions = base.solve(members)
+    solutions = base.solve(members, limits=Limits(dense_size=0))
     assert alone == members[1:]
-    monkeypatch.undo()
     assert_as_own_fits(base, members, solutions)
 
 

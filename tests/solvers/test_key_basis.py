@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.levels import a_regression
+from support.levels import LEVELS, a_regression
 
 from mae_cli.losses import Absolute
 from mae_cli.rows.blocks import CountedRows, whole
@@ -12,10 +12,9 @@ from mae_cli.solvers.problem import prepare
 
 
 @pytest.fixture
-def rows(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
-    problem = prepare(CountedRows(a_regression(random, rows=120, levels=9).rows()), Absolute(), intercept=True)
+def rows(random):
+    regression = a_regression(random, rows=120, levels=9)
+    problem = prepare(CountedRows(regression.rows()), Absolute(), intercept=True, limits=LEVELS)
     return problem.whitening.level_rows(whole(problem.standard_rows).design)
 
 

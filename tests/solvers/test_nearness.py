@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.levels import LevelRegression, a_regression
+from support.levels import LEVELS, LevelRegression, a_regression
 from support.outlooks import a_problem
 
 from mae_cli.losses import Absolute
@@ -108,10 +108,8 @@ def test_rows_that_are_not_all_zero_are_near_where_most_are(random):
 
 
 @pytest.fixture
-def absorbed(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
-    return a_problem(a_regression(random, ROWS, 40, rare=True))
+def absorbed(random):
+    return a_problem(a_regression(random, ROWS, 40, rare=True), limits=LEVELS)
 
 
 def groups_of(problem):

@@ -11,6 +11,7 @@ from mae_cli.rows.design import Design
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, GivenFactors
 from mae_cli.solvers import neighbours
 from mae_cli.solvers.family import Member, _neighbour
+from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.neighbours import Neighbour, _band, solve_neighbours
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto
@@ -31,12 +32,18 @@ def bands(monkeypatch):
     return told
 
 
-def solved(base: Base, quantile=0.5, block_rows=512):
+def solved(base: Base, quantile=0.5, block_rows=512, limits=USUAL):
     """The proof of the fit of a quantile, and the counter of the passes over its rows."""
     counter = PassCounter()
-    prepared = Prepared(CountedRows(base.rows(block_rows), counter), intercept=base.intercept)
+    prepared = Prepared(CountedRows(base.rows(block_rows), counter), intercept=base.intercept, limits=limits)
     (fit,) = solve_together(prepared, [Member(quantile).loss], Auto())
     return fit.proof, counter
+
+
+def limited(proof, **limits):
+    """The proof of the same vertex, whose neighbours are solved with other limits."""
+    problem = replace(proof.vertex.problem, limits=Limits(**limits))
+    return replace(proof, vertex=replace(proof.vertex, problem=problem))
 
 
 def beside(proof, members) -> list[Neighbour]:
@@ -92,38 +99,31 @@ def test_all_neighbours_are_one_pass(random):
         assert counter.passes == before + 1
 
 
-def test_weights_that_are_too_many_for_one_pass_are_gathered_by_several(random, monkeypatch):
+def test_weights_that_are_too_many_for_one_pass_are_gathered_by_several(random):
     proof, counter = solved(a_base(random, 4_000, 2))
     some = beside(proof, near_members(4_000, 2))
     expected = coefficients(solve_neighbours(proof, some))
-    monkeypatch.setattr(neighbours, "_MOST_WEIGHTS", 1_000)
     before = counter.passes
-    assert coefficients(solve_neighbours(proof, some)) == expected
+    assert coefficients(solve_neighbours(limited(proof, most_weights=1_000), some)) == expected
     assert 1 < counter.passes - before <= len(some)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("_SEARCHED_WEIGHTS", 1), ("_BATCH", 1), ("_BATCH", 3), ("_MOST_OF_ALL", 0.0)]
-)
-def test_how_many_are_looked_at_together_changes_no_coefficient(name, value, random, monkeypatch):
+@pytest.mark.parametrize(("name", "value"), [("searched_weights", 1), ("batch", 1), ("batch", 3), ("most_of_all", 0.0)])
+def test_how_many_are_looked_at_together_changes_no_coefficient(name, value, random):
     proof, _ = solved(a_base(random, 4_000, 2))
     some = beside(proof, near_members(4_000, 2))
     expected = coefficients(solve_neighbours(proof, some))
     assert None not in expected
-    monkeypatch.setattr(neighbours, name, value)
-    assert coefficients(solve_neighbours(proof, some)) == expected
+    assert coefficients(solve_neighbours(limited(proof, **{name: value}), some)) == expected
 
 
 @pytest.mark.parametrize("width", [0.1, 0.4, 1.0])
-def test_whatever_a_narrow_band_settles_is_right(width, random, monkeypatch):
+def test_whatever_a_narrow_band_settles_is_right(width, random):
     base = a_base(random, 4_000, 2)
     proof, _ = solved(base)
     some = beside(proof, near_members(4_000, 2) + far_members(4_000, 2))
-    monkeypatch.setattr(neighbours, "_MOST_OF_ALL", 0.0)
-    expected = coefficients(solve_neighbours(proof, some))
-    monkeypatch.undo()
-    monkeypatch.setattr(neighbours, "_BAND_WIDTH", width / 100)
-    found = coefficients(solve_neighbours(proof, some))
+    expected = coefficients(solve_neighbours(limited(proof, most_of_all=0.0), some))
+    found = coefficients(solve_neighbours(limited(proof, band_width=width / 100), some))
     assert None in found
     settled = [(one, other) for one, other in zip(found, expected, strict=True) if one is not None]
     assert [one for one, _ in settled] == [other for _, other in settled]
@@ -162,8 +162,7 @@ def test_beside_nearly_dependent_columns_nobody_is_settled(random):
     assert counter.passes == before
 
 
-def test_beside_an_absorbed_column_nobody_is_settled(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def test_beside_an_absorbed_column_nobody_is_settled(random):
     codes = random.permutation(np.arange(600) % 61).astype(np.int32)
-    proof, _ = solved(a_base(random, 600, 1, codes=codes, levels=60))
+    proof, _ = solved(a_base(random, 600, 1, codes=codes, levels=60), limits=Limits(dense_size=0))
     assert solve_neighbours(proof, [weighted(proof, ExponentialFactors(0, 0))]) == [None]

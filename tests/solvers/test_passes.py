@@ -2,7 +2,7 @@
 
 import pickle
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from support.together import solve_all
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.design import Design
+from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.settings import Auto, Textbook
 
 ROWS = 20_000
@@ -48,9 +49,8 @@ class RemoteRows:
     ],
 )
 @pytest.mark.parametrize("levels", [False, True], ids=["numbers", "levels"])
-def test_mapped_functions_are_picklable_and_hold_no_rows(losses, settings, levels, random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.problem._CACHED_SIZE", 0)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def test_mapped_functions_are_picklable_and_hold_no_rows(losses, settings, levels, random):
+    settings = replace(settings, limits=Limits(cached_size=0, dense_size=0))
     X = random.standard_normal((ROWS, 4))
     codes = ((np.arange(ROWS) % 61).astype(np.int32),) if levels else ()
     rows = MemoryRows.of(Design(X, codes, (60,) * levels), X @ np.arange(4.0) + random.standard_t(2, ROWS))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.exact import least_squares, with_ones
+from support.levels import LEVELS
 from support.standard import prepare_sampled
 
 from mae_cli import fit
@@ -14,6 +15,7 @@ from mae_cli.losses import Absolute, Squared
 from mae_cli.rows.blocks import BLOCK_ROWS, CountedRows, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
+from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.problem import prepare
 
 ROWS = [229, 230, 1_000, 20_000]
@@ -198,38 +200,33 @@ class Levels:
     codes: tuple[np.ndarray, ...]
     counts: tuple[int, ...]
 
-    def whitening(self, monkeypatch, weights, *, absorbed):
-        with monkeypatch.context() as patch:
-            if absorbed:
-                patch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-                patch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
-            design = Design(np.asfortranarray(self.numeric), self.codes, self.counts)
-            rows = MemoryRows.of(design, np.zeros(len(self.numeric)), weights, 512)
-            problem = prepare(CountedRows(rows), Absolute(), intercept=True)
+    def whitening(self, weights, *, absorbed):
+        design = Design(np.asfortranarray(self.numeric), self.codes, self.counts)
+        rows = MemoryRows.of(design, np.zeros(len(self.numeric)), weights, 512)
+        problem = prepare(CountedRows(rows), Absolute(), intercept=True, limits=LEVELS if absorbed else USUAL)
         assert isinstance(problem.whitening, AbsorbedWhitening) == absorbed
         return problem
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("rows", [230, 3_000])
-def test_relations_with_levels_are_those_that_dense_columns_have(rows, weighted, random, monkeypatch):
+def test_relations_with_levels_are_those_that_dense_columns_have(rows, weighted, random):
     city = np.concatenate([np.arange(40), random.integers(0, 40, rows - 40)]).astype(np.int32)
     region, price = (city // 8).astype(np.int32), np.round(random.standard_normal(40), 2)[city]
     numeric = np.column_stack([random.standard_normal(rows), price, random.integers(0, 2, rows)])
     numeric = np.column_stack([numeric, 1 - numeric[:, 2] + 3 * price])
     weights = 10.0 ** random.uniform(-6, 6, rows) if weighted else None
     levels = Levels(numeric, (region, city), (4, 39))
-    found = levels.whitening(monkeypatch, weights, absorbed=True).aliased
-    assert found == levels.whitening(monkeypatch, weights, absorbed=False).aliased
+    found = levels.whitening(weights, absorbed=True).aliased
+    assert found == levels.whitening(weights, absorbed=False).aliased
     # The second number of the sum, the four regions, and the price: of these relations the last columns are left out.
     assert len(found) == 6
     assert found[0] == 3
     assert all(a < b for a, b in pairwise(found))
 
 
-def test_levels_beside_more_other_columns_than_rows_are_not_absorbed(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def test_levels_beside_more_other_columns_than_rows_are_not_absorbed(random):
     codes = np.concatenate([np.arange(6), random.integers(0, 6, 14)]).astype(np.int32)
     rows = MemoryRows.of(Design(random.standard_normal((20, 40)), (codes,), (5,)), np.zeros(20))
-    assert prepare(CountedRows(rows), Absolute(), intercept=True).aliased == tuple(range(19, 45))
+    problem = prepare(CountedRows(rows), Absolute(), intercept=True, limits=LEVELS)
+    assert problem.aliased == tuple(range(19, 45))

@@ -13,13 +13,14 @@ from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Squared
 from mae_cli.rows.blocks import CountedRows
+from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.problem import prepare
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.squared_bound import bound_squared
 
 
-def problem_of(regression: Regression):
-    return prepare(CountedRows(regression.rows), Squared(), intercept=regression.intercept)
+def problem_of(regression: Regression, limits=USUAL):
+    return prepare(CountedRows(regression.rows), Squared(), intercept=regression.intercept, limits=limits)
 
 
 def least(regression: Regression) -> Fraction:
@@ -86,13 +87,13 @@ def test_the_bound_of_a_descent_that_is_cut_short_holds_as_well(regression, epoc
 
 @pytest.mark.parametrize("plainly", [False, True])
 @pytest.mark.parametrize("distance", [0.0, 1e-8, 1e-3, 10.0])
-def test_the_gap_of_a_point_is_its_excess(distance, plainly, random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.squared_loss._SMALL_SIZE", 0 if plainly else 400_000)
+def test_the_gap_of_a_point_is_its_excess(distance, plainly, random):
+    limits = Limits(small_squared_size=0) if plainly else USUAL
     X = random.standard_normal((200, 3)) * [1, 1e3, 1e-3] + 7
     regression = Regression(X, random.standard_normal(200), random.uniform(0.1, 3, 200))
-    best = regression.solve("mse")
+    best = regression.solve("mse", limits=limits)
     point = Coefficients(best.intercept, best.coefficients + distance * np.array([1.0, 1e-3, 1e3]))
-    bound = bound_squared(problem_of(regression), point)
+    bound = bound_squared(problem_of(regression, limits), point)
     loss, above = excess(regression, point.intercept, point.values)
     assert bound.loss == pytest.approx(float(loss), rel=1e-13)
     assert Fraction(bound.lower_bound) <= loss - above

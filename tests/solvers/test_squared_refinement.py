@@ -7,13 +7,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from support.exact import digits, least_squares, with_ones
-from support.levels import a_determined_regression, a_regression
+from support.levels import LEVELS, a_determined_regression, a_regression
 from support.regressions import Regression
 
 from mae_cli.losses import Squared
 from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
+from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.problem import prepare
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve
@@ -56,23 +57,21 @@ def found_digits(solution, X, y, weights=None):
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_nearly_dependent_columns_have_all_digits_without_the_rows_coming_together(weighted, random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.problem._CACHED_SIZE", 0)
+def test_nearly_dependent_columns_have_all_digits_without_the_rows_coming_together(weighted, random):
     X, y = nearly_dependent(random)
     weights = 10.0 ** random.uniform(-3, 0, len(y)) if weighted else None
-    solution = solve(Blockwise(MemoryRows.of(Design(X), y, weights, 500)), Squared(), Auto())
+    rows = Blockwise(MemoryRows.of(Design(X), y, weights, 500))
+    solution = solve(rows, Squared(), Auto(limits=Limits(cached_size=0)))
     assert found_digits(solution, X, y, weights) >= 15
     assert solution.certificate.status == "optimal"
 
 
 @pytest.mark.parametrize("offset", [1e4, 1e8])
 @pytest.mark.parametrize("small", [True, False])
-def test_offsets_cost_no_digits_whether_rows_are_few_or_many(offset, small, random, monkeypatch):
-    if not small:
-        monkeypatch.setattr("mae_cli.solvers.squared_loss._SMALL_SIZE", 0)
+def test_offsets_cost_no_digits_whether_rows_are_few_or_many(offset, small, random):
     X = random.standard_normal((200, 2)) + offset
     y = X @ [1.0, -1.0] + random.standard_normal(200) + offset
-    solution = Regression(X, y).solve("mse")
+    solution = Regression(X, y).solve("mse", limits=USUAL if small else Limits(small_squared_size=0))
     assert found_digits(solution, X, y) >= (15 if small else 6)
     assert solution.certificate.status == "optimal"
 
@@ -90,12 +89,10 @@ def test_the_order_in_memory_changes_no_digit(block_rows, random):
 @pytest.mark.parametrize("kind", [a_regression, a_determined_regression])
 @pytest.mark.parametrize("absorbed", [False, True])
 @pytest.mark.parametrize("weights", [False, True])
-def test_codes_of_levels_have_the_digits_of_their_indicators(kind, absorbed, weights, random, monkeypatch):
-    if absorbed:
-        monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-        monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def test_codes_of_levels_have_the_digits_of_their_indicators(kind, absorbed, weights, random):
     regression = kind(random, rows=300, levels=9, weights=weights)
-    problem = prepare(CountedRows(regression.rows(64)), Squared(), intercept=True)
+    limits = LEVELS if absorbed else USUAL
+    problem = prepare(CountedRows(regression.rows(64)), Squared(), intercept=True, limits=limits)
     assert isinstance(problem.whitening, AbsorbedWhitening) == absorbed
     refined = refine(problem, np.zeros(len(problem.whitening.kept)))
     kept = [column for column in range(regression.design.shape[1]) if column not in problem.aliased]
@@ -129,11 +126,11 @@ def test_corrections_that_do_not_shrink_are_refused(random):
 
 
 def test_well_conditioned_large_fits_are_left_as_the_descent_found_them(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.squared_loss._SMALL_SIZE", 0)
     monkeypatch.setattr("mae_cli.solvers.least_squares.refine", None)
     X = random.standard_normal((2_000, 3))
     regression = Regression(X, X @ [1.0, 2.0, 3.0] + random.standard_normal(2_000))
-    assert regression.solve("mse").certificate.status == "optimal"
+    solution = regression.solve("mse", limits=Limits(small_squared_size=0))
+    assert solution.certificate.status == "optimal"
 
 
 def test_the_evaluation_is_that_of_the_coefficients_before_they_were_rounded(random):

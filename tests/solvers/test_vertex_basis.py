@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from support.exact import rational, solved
-from support.levels import a_determined_regression, a_regression
+from support.levels import LEVELS, a_determined_regression, a_regression
 from support.standard import a_basis, a_problem, block_of, dot, kept_rows, targets_of, transposed, values_of
 
 from mae_cli.rows.design import Design
@@ -48,12 +48,12 @@ def a_column_left_out(random):
 
 def many_levels(random):
     regression = a_regression(random, 120, 9, weights=True)
-    return a_problem(regression.design, regression.y, regression.weights)
+    return a_problem(regression.design, regression.y, regression.weights, limits=LEVELS)
 
 
 def levels_that_tell_another(random):
     regression = a_determined_regression(random, 120, 9)
-    return a_problem(regression.design, regression.y, intercept=False)
+    return a_problem(regression.design, regression.y, intercept=False, limits=LEVELS)
 
 
 DENSE = [plain, far_away, nearly_dependent, rows_of_very_different_sizes, weights_of_many_decades, a_column_left_out]
@@ -61,10 +61,7 @@ ABSORBED = [many_levels, levels_that_tell_another]
 
 
 @pytest.fixture(params=DENSE + ABSORBED, ids=lambda kind: kind.__name__)
-def problem(request, random, monkeypatch):
-    if request.param in ABSORBED:
-        monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-        monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def problem(request, random):
     problem = request.param(random)
     assert isinstance(problem.whitening, AbsorbedWhitening) == (request.param in ABSORBED)
     return problem
@@ -177,9 +174,7 @@ def test_long_rows_do_not_mislead_the_choice_of_pivots():
     assert rows.solve(np.array([1e20, 2.0])) == pytest.approx([1.0, 1.0], rel=1e-14)
 
 
-def test_rows_without_one_of_a_level_make_no_basis(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.absorbing._MANY_LEVELS", 2)
-    monkeypatch.setattr("mae_cli.solvers.band._DENSE_SIZE", 0)
+def test_rows_without_one_of_a_level_make_no_basis(random):
     problem = many_levels(random)
     positions = a_basis(problem, np.arange(120))
     codes = block_of(problem).design.codes[1]

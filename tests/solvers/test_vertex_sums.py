@@ -1,5 +1,6 @@
 """What rows say to a vertex, against rational numbers."""
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from operator import add
@@ -12,6 +13,7 @@ from support.standard import a_basis, a_problem, block_of, dot, kept_rows, rows_
 from support.vertices import ExactVertex, exact_loss
 
 from mae_cli.rows.sums import sum_blocks
+from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.vertex_proof import Vertex
 from mae_cli.solvers.vertex_sums import VertexSums, pinball
 from mae_cli.solvers.visit import visit
@@ -210,20 +212,21 @@ def test_how_rows_are_cut_into_blocks_changes_nothing_but_rounding(kind):
         assert [sums.blocks for sums in found] == [1, 4, 60]
 
 
-def test_rows_that_floats_leave_open_and_are_too_many_widen_the_gap(monkeypatch):
+def test_rows_that_floats_leave_open_and_are_too_many_widen_the_gap():
     problem = tied(seeded())
     positions = a_basis(problem, seeded().permutation(60))
     exact = ExactVertex(problem, positions)
     view = Vertex.of(problem, positions, is_thorough=False).view
     assert sums_of(problem, view).gap == 0.0
-    monkeypatch.setattr("mae_cli.solvers.vertex_sums._FEW_ROWS", 0)
+    view = replace(view, few_rows=0)
     sums = sums_of(problem, view)
     assert sums.tied.rows.tolist() == exact.tied
     assert sums.tied.sides.tolist() == [exact.sides[row] for row in exact.tied]
     weight = float(sum(exact.weights[row] for row in exact.tied))
     assert 2.0**-53 * weight <= sums.gap <= 2.0**-48 * view.reach * weight
     assert not view.seen(block_of(problem)).sides[positions].any()
-    heavy = a_problem(block_of(problem).design, block_of(problem).target, 4 * block_of(problem).weights)
+    block = block_of(problem)
+    heavy = a_problem(block.design, block.target, 4 * block.weights, limits=Limits(few_rows=0))
     heavy_view = Vertex.of(heavy, positions, is_thorough=False).view
     assert sums_of(heavy, heavy_view).gap == pytest.approx(4 * sums.gap, rel=1e-12, abs=0)
 

@@ -14,6 +14,7 @@ from mae_cli.rows.blocks import BLOCK_ROWS, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.factors import ExponentialFactors, GivenFactors
 from mae_cli.solvers.family import Member, solve_family
+from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solution import Solution
 from mae_cli.solvers.solve import solve
@@ -39,8 +40,8 @@ class Base:
     def rows(self, block_rows=BLOCK_ROWS) -> MemoryRows:
         return MemoryRows.of(self.design, self.y, self.weights, block_rows)
 
-    def solve(self, members, block_rows=BLOCK_ROWS) -> list[Solution]:
-        return solve_family(self.rows(block_rows), members, Auto(), intercept=self.intercept)
+    def solve(self, members, block_rows=BLOCK_ROWS, limits=USUAL) -> list[Solution]:
+        return solve_family(self.rows(block_rows), members, Auto(limits=limits), intercept=self.intercept)
 
     def weights_of(self, member: Member) -> np.ndarray:
         ones = np.ones(len(self.y)) if self.weights is None else self.weights

@@ -7,8 +7,12 @@ import numpy as np
 from mae_cli.losses import loss_named
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
+from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve
+
+# A column is absorbed however few the levels and the rows.
+LEVELS = Limits(many_levels=2, dense_size=0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +27,9 @@ class LevelRegression:
     def rows(self, block_rows=16_384) -> MemoryRows:
         return MemoryRows.of(self.design, self.y, self.weights, block_rows)
 
-    def solve(self, quantile=0.5, block_rows=16_384):
-        return solve(self.rows(block_rows), loss_named("mae", quantile), Auto(), intercept=self.intercept)
+    def solve(self, quantile=0.5, block_rows=16_384, limits=USUAL):
+        settings = Auto(limits=limits)
+        return solve(self.rows(block_rows), loss_named("mae", quantile), settings, intercept=self.intercept)
 
 
 def codes_of(random, rows: int, levels: int, *, rare: bool = False) -> np.ndarray:

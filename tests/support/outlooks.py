@@ -10,6 +10,7 @@ from mae_cli.rows.blocks import CountedRows, whole
 from mae_cli.solvers.all_rows import Outlook
 from mae_cli.solvers.band import Band, relative_distance
 from mae_cli.solvers.dense_rows import DenseRows
+from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.problem import Problem, prepare
 from mae_cli.solvers.ties import Ties
 
@@ -35,9 +36,9 @@ class Seen:
         return float(self.weights @ (np.abs(residual) + self.tilt * residual))
 
 
-def a_problem(regression: LevelRegression, quantile=0.5, block_rows=256) -> Problem:
+def a_problem(regression: LevelRegression, quantile=0.5, block_rows=256, limits=USUAL) -> Problem:
     counted = CountedRows(regression.rows(block_rows))
-    return prepare(counted, Pinball(quantile), intercept=regression.intercept)
+    return prepare(counted, Pinball(quantile), intercept=regression.intercept, limits=limits)
 
 
 def seen_from(problem: Problem, origin) -> Seen:

@@ -10,6 +10,7 @@ from oracle.exact import Pinball, Table, integers, loss_of
 from mae_cli.losses import loss_named
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
+from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve
 
@@ -38,8 +39,9 @@ class Regression:
     def weight_values(self) -> np.ndarray:
         return np.ones(len(self.y)) if self.weights is None else self.weights
 
-    def solve(self, loss="mae", quantile=0.5, settings=None):
-        return solve(self.rows, loss_named(loss, quantile), settings or Auto(), intercept=self.intercept)
+    def solve(self, loss="mae", quantile=0.5, settings=None, limits=USUAL):
+        settings = settings or Auto(limits=limits)
+        return solve(self.rows, loss_named(loss, quantile), settings, intercept=self.intercept)
 
     def residual(self, solution) -> np.ndarray:
         return self.y - (self.X @ solution.coefficients + solution.intercept)

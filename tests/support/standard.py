@@ -10,15 +10,16 @@ from mae_cli.rows.blocks import BLOCK_ROWS, Block, CountedRows, MemoryRows, whol
 from mae_cli.rows.design import Design
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.independence import independent_rows
+from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.problem import Loss, Prepared, Problem, prepare
 from mae_cli.solvers.standardise import Standardisation
 
 
-def a_problem(design, y, weights=None, *, quantile=0.5, intercept=True, block_rows=BLOCK_ROWS) -> Problem:
+def a_problem(design, y, weights=None, *, quantile=0.5, intercept=True, block_rows=BLOCK_ROWS, limits=USUAL) -> Problem:
     """A fit to be made; a matrix stands for a design of numbers."""
     design = design if isinstance(design, Design) else Design(np.asarray(design, float))
     rows = MemoryRows.of(design, np.asarray(y, float), weights, block_rows)
-    return prepare(CountedRows(rows), loss_named("mae", quantile), intercept=intercept)
+    return prepare(CountedRows(rows), loss_named("mae", quantile), intercept=intercept, limits=limits)
 
 
 def values_of(numbers: DoubleDouble) -> list[Fraction]:
@@ -71,7 +72,9 @@ def a_basis(problem: Problem, order) -> np.ndarray:
     return chosen
 
 
-def prepare_sampled(counted: CountedRows, loss: Loss, size: int, *, intercept: bool) -> tuple[Problem, Block]:
+def prepare_sampled(
+    counted: CountedRows, loss: Loss, size: int, *, intercept: bool, limits=USUAL
+) -> tuple[Problem, Block]:
     """A problem whitened by a sample of about so many rows, and the sample."""
-    (problem,), sample = Prepared(counted, intercept=intercept).sampled([loss], size)
+    (problem,), sample = Prepared(counted, intercept=intercept, limits=limits).sampled([loss], size)
     return problem, sample

@@ -3,6 +3,7 @@
 import pytest
 
 from mae_cli.rows.blocks import CountedRows, PassCounter
+from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve, solve_together
@@ -11,13 +12,13 @@ from mae_cli.watch import UNWATCHED
 
 def solve_all(rows, losses, settings, *, intercept=True, watch=UNWATCHED):
     """The solutions of losses over the same rows."""
-    prepared = Prepared(CountedRows(rows, PassCounter(watch=watch)), intercept=intercept)
+    prepared = Prepared(CountedRows(rows, PassCounter(watch=watch)), intercept=intercept, limits=settings.limits)
     return [fit.solution for fit in solve_together(prepared, losses, settings, watch)]
 
 
-def assert_as_alone(rows, losses, *, intercept=True, rounding=1e-15) -> None:
+def assert_as_alone(rows, losses, *, intercept=True, rounding=1e-15, limits=USUAL) -> None:
     """The very bits of coefficients where the optimum is unique; loss and bound but for this share of them."""
-    for found, expected in together_and_alone(rows, losses, intercept=intercept):
+    for found, expected in together_and_alone(rows, losses, intercept=intercept, limits=limits):
         assert found.certificate.status == expected.certificate.status
         assert found.aliased == expected.aliased
         if expected.certificate.unique:
@@ -31,7 +32,8 @@ def assert_as_alone(rows, losses, *, intercept=True, rounding=1e-15) -> None:
             assert numbers[0] == pytest.approx(numbers[1], rel=share, abs=1e-15)
 
 
-def together_and_alone(rows, losses, *, intercept=True):
+def together_and_alone(rows, losses, *, intercept=True, limits=USUAL):
     """Pairs of solutions."""
-    together = solve_all(rows, losses, Auto(), intercept=intercept)
-    return zip(together, (solve(rows, loss, Auto(), intercept=intercept) for loss in losses), strict=True)
+    settings = Auto(limits=limits)
+    together = solve_all(rows, losses, settings, intercept=intercept)
+    return zip(together, (solve(rows, loss, settings, intercept=intercept) for loss in losses), strict=True)
