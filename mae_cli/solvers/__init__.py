@@ -17,10 +17,11 @@ How a fit of MAE or pinball loss goes, from top to bottom::
      └─ Solution (solution)              coefficients rounded once, certificate, history, uniqueness (uniqueness)
 
     solve_family (family)                  the same problem with other weights or given coefficients, many times over:
-     └─ solve_neighbours (neighbours)      one pass at a solved vertex gathers the band and the sums of all of them
+     └─ solve_neighbours (neighbours)      one pass at a solved vertex gathers the band and the sums of all of them;
+                                           in the band they differ by their weights alone (shared_band)
 
 The textbook's descent (textbook) and least squares (least_squares, squared_*) are prepared likewise; what they reach is
-bounded by `dual_anywhere` and `squared_bound`.
+bounded by `dual_anywhere` and `squared_bound`. Where one way of solving ends and another begins stands in `limits`.
 
 Symbols, the same in every module:
 
