@@ -95,11 +95,11 @@ class Squared:
 
 
 def breakpoint_step(residual: FloatArray, rate: FloatArray, weights: FloatArray, gain: float) -> float:
-    """The exact line search: the t that minimises Σᵢ hᵢ·|rᵢ/uᵢ − t| − t·gain over rows with hᵢ > 0, hᵢ = `weights`.
+    """The exact line search: the t that minimises Σᵢ ηᵢ·|rᵢ/uᵢ − t| − t·gain over rows with ηᵢ > 0, ηᵢ = `weights`.
 
-    With hᵢ = ωᵢ|uᵢ| the sum is Σω|r − t·u|, for residuals r and their rate of change u along a direction. Its
-    slope in t rises by 2hᵢ at the breakpoint rᵢ/uᵢ, from −Σh − gain; it passes zero where the weights up to there reach
-    (Σh + gain)/2. Returns 0.0 when no row moves, ±inf when the sum falls for ever.
+    With ηᵢ = ωᵢ|uᵢ| the sum is Σω|r − t·u|, for residuals r and their rate of change u along a direction. Its
+    slope in t rises by 2ηᵢ at the breakpoint rᵢ/uᵢ, from −Ση − gain; it passes zero where the weights up to there reach
+    (Ση + gain)/2. Returns 0.0 when no row moves, ±inf when the sum falls for ever.
     """
     moving = weights > 0
     if not moving.all():

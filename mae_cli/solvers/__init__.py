@@ -28,6 +28,7 @@ Symbols, the same in every module:
 =====  =============================================================  =========================================
 n, p   rows, columns; k of the columns are kept (independent)         x, y: as read
 z      a standard row: (x − shift)·2⁻ᵉ, 1 for the intercept           `Standardisation`
+β      standard coefficients                                          z·β: a prediction in standard units
 v      a whitened row: v = z·R⁻¹, where RᵀR = Σω²zzᵀ / n              `Whitening`; d: a step in these coordinates
 ω, f   weights > 0; factors on them ≥ 0                               r = y − x·w: residuals
 τ      the quantile; tilt = 2τ − 1                                    ρ(r) = ½(|r| + tilt·r)

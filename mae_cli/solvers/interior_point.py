@@ -4,7 +4,7 @@ Minimise Σω(|r| + tilt·r) for r = y − xw. With a = 1 + tilt and b = 1 − t
 Σωνx = 0 and −b ≤ ν ≤ a, and at the optimum r = p − m with p, m ≥ 0, p·(a − ν) = 0 and m·(b + ν) = 0. Newton's steps
 go to the point where these products are a small target instead, by Mehrotra's predictor and corrector (Portnoy and
 Koenker, 1997). They start from a point that meets all other conditions, and keep to them. The matrix of a step is
-Σωhxxᵀ with h = 1/(p/(a − ν) + m/(b + ν)): with an absorbed column it is counted, and only as large as the other
+Σωφxxᵀ with φ = 1/(p/(a − ν) + m/(b + ν)): with an absorbed column it is counted, and only as large as the other
 columns are few.
 """
 
@@ -136,7 +136,7 @@ class _State:
 
 @dataclass(frozen=True, eq=False)
 class _System:
-    """The linear system Σωhxxᵀ·d = Σωvx for the coefficients of the kept columns."""
+    """The linear system Σωφxxᵀ·d = Σωvx for the coefficients of the kept columns."""
 
     block: Block
     whitening: AbsorbedWhitening
@@ -145,7 +145,7 @@ class _System:
 
     @staticmethod
     def of(block: Block, whitening: AbsorbedWhitening, curvature: FloatArray) -> "_System":
-        """The system with h = `curvature`."""
+        """The system with φ = `curvature`."""
         sums = LevelSums.of(block.design, whitening.split, block.weighted(curvature))
         return _System(block, whitening, curvature, sums)
 

@@ -61,7 +61,7 @@ class _Outside(Sums):
         outside_weight: (m,) Σωf.
         dual: (m,) Σωfμr at the solved vertex.
         mass: (m,) Σωf|μ|.
-        numbers: (m,) Σωf|μ|·(|y| + Σ|z·v|) at the solved vertex.
+        numbers: (m,) Σωf|μ|·(|y| + Σ|z·β|) at the solved vertex.
         gradient: (m, p) Σωfμz.
         blocks: number of blocks.
     """

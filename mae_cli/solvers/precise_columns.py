@@ -40,11 +40,11 @@ class PreciseColumns:
         return DoubleDouble(high * unit, low * unit)
 
     def residual(self, block: Block, coefficients: DoubleDouble) -> DoubleDouble:
-        """Standard residuals y − z·v, (b,), of a block as read."""
+        """Standard residuals y − z·β, (b,), of a block as read."""
         return self.target(block) - self.product(block.design, coefficients)
 
     def product(self, design: Design, coefficients: DoubleDouble) -> DoubleDouble:
-        """z·v, (b,), of a design as read, for (p,) coefficients of which zeros cost nothing."""
+        """z·β, (b,), of a design as read, for (p,) coefficients of which zeros cost nothing."""
         first, rows = int(self.standard.intercept), design.shape[0]
         ones = coefficients[0] if first else DoubleDouble.of(np.zeros(()))
         total = DoubleDouble(np.full(rows, ones.high), np.full(rows, ones.low))

@@ -1,7 +1,7 @@
 """How much rounding can do: the allowances that proofs take off.
 
 Residuals are computed in standard units, from which offsets are taken out: that of a row is off by at most
-c·u·(|y| + Σ|z·v|), where u = 2⁻⁵³ and c is `products_rounding`. No allowance is measured on a sample of the rows.
+κ·u·(|y| + Σ|z·β|), where u = 2⁻⁵³ and κ is `products_rounding`. No allowance is measured on a sample of the rows.
 """
 
 import math
@@ -19,7 +19,7 @@ _SHORT_BLOCK = 256
 
 
 def products_rounding(columns: int) -> float:
-    """The c of a residual over p columns.
+    """The κ of a residual over p columns.
 
     Errors of a sum of p products behave like a random walk: 4√p rather than p (Higham and Mary, 2019), and a few more
     for the shifts of a column and of the target.

@@ -46,7 +46,7 @@ class SharedBand:
         return [replace(optimum, step=step + optimum.step) for step, optimum in zip(steps, optima, strict=True)]
 
     def _newton_steps(self) -> FloatArray:
-        """(m, k) steps d ← d + H⁻¹g, where gradients g change by H = Σωvvᵀ/h over the rows with residuals up to h."""
+        """(m, k) steps d ← d + H⁻¹g, where gradients g change by H = Σωvvᵀ/δ over the rows with |r| ≤ δ."""
         steps, sizes = np.zeros(self.linear.shape), np.abs(self.residual)
         half = float(np.quantile(sizes, _CURVATURE_SHARE))
         near = self.rows.matrix[sizes <= half]

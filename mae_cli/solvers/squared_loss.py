@@ -118,7 +118,7 @@ def _sums_at(block: Block, standard: Standardisation, point: FloatArray, low: fl
 def evaluation(problem: Problem, point: FloatArray, sums: SquaredSums, target_square: float) -> Evaluation:
     """What plain sums at standard coefficients (p,) prove; `target_square` is the mean square of the standard target.
 
-    A residual is rounded by no more than c·u·(|y| + Σ|z||v|), where c is `products_rounding`; the root mean square of
+    A residual is rounded by no more than κ·u·(|y| + Σ|z||β|), where κ is `products_rounding`; the root mean square of
     that is at most the sum of those of its parts (Minkowski).
     """
     count, columns = problem.rows.shape[0], len(point)

@@ -156,7 +156,7 @@ class VertexBasis:
         return np.where(np.abs(residual) <= EXACT_ROUNDING * numbers, 0.0, residual)
 
     def solve_plainly(self, values: FloatArray) -> FloatArray:
-        """Standard coefficients (p,) with z·v = values, (k,), in floats.
+        """Standard coefficients (p,) with z·β = values, (k,), in floats.
 
         Refined once: rows that depend on these then see no more than rounding.
         """
@@ -164,7 +164,7 @@ class VertexBasis:
         return solution + self.rows.solve(values - self.standard.product(solution))
 
     def solve(self, values: DoubleDouble) -> tuple[DoubleDouble, float]:
-        """Standard coefficients (p,) with z·v = values, (k,), refined until the corrections no longer shrink.
+        """Standard coefficients (p,) with z·β = values, (k,), refined until the corrections no longer shrink.
 
         The last correction tells what they can be off by.
         """

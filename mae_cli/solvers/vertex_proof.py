@@ -196,7 +196,7 @@ class VertexProof:
         sums: over the rows.
         precise_multipliers: (k,) μ in the basis, in twice the digits.
         errors: (k,) what these can be off by.
-        numbers: Σω|slope|·(|y| + Σ|z·v|) over all rows, or more: what the losses are the sum of.
+        numbers: Σω|slope|·(|y| + Σ|z·β|) over all rows, or more: what the losses are the sum of.
     """
 
     vertex: Vertex
@@ -330,7 +330,7 @@ def _rounding(numbers: float, columns: int) -> float:
 
 
 def _reach(design: Design, point: FloatArray) -> float:
-    """The most that Σ|z·v| can be in a row when no number is above 1: it has one level of a column."""
+    """The most that Σ|z·β| can be in a row when no number is above 1: it has one level of a column."""
     sizes = np.abs(point)
     levels = sum(float(sizes[first : first + count].max(initial=0.0)) for _, first, count in design.categories())
     return float(sizes[: design.numeric.shape[1]].sum()) + levels

@@ -115,7 +115,7 @@ class VertexView:
         perturbed: (p,) standard coefficients of the plane through the perturbation of the basis rows.
         basis: (k,) positions, sorted.
         basis_residual: (k,) what twice the digits leave of the residuals of these.
-        reach: the most that |y| + Σ|z·v| can be in a row.
+        reach: the most that |y| + Σ|z·β| can be in a row.
         blur: residuals up to this size are rounding in the user's units.
         is_thorough: whether every residual is computed in twice the digits.
         few_rows: up to so many rows of a block that floats leave open are, too.
@@ -165,7 +165,7 @@ class VertexView:
         return np.array(losses)
 
     def numbers(self, block: Block) -> float:
-        """Σω·max(τ, 1 − τ)·(|y| + Σ|z·v|) for the rows of the basis, Σω|μ|·(|y| + Σ|z·v|) for the others."""
+        """Σω·max(τ, 1 − τ)·(|y| + Σ|z·β|) for the rows of the basis, Σω|μ|·(|y| + Σ|z·β|) for the others."""
         seen = self.seen(block)
         slopes = np.abs(self._slopes(seen.sides))
         slopes[seen.basis] = max(self.quantile, 1 - self.quantile)
