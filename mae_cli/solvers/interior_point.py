@@ -1,10 +1,10 @@
 """An interior-point method: near the optimum of a problem with many levels in one to two dozen steps.
 
 Minimise Σω(|r| + tilt·r) for r = y − xw. With a = 1 + tilt and b = 1 − tilt the dual is to maximise Σωνy subject to
-Σωνx = 0 and −b ≤ ν ≤ a, and at the optimum r = p − m with p, m ≥ 0, p·(a − ν) = 0 and m·(b + ν) = 0. Newton's steps
-go to the point where these products are a small target instead, by Mehrotra's predictor and corrector (Portnoy and
-Koenker, 1997). They start from a point that meets all other conditions, and keep to them. The matrix of a step is
-Σωφxxᵀ with φ = 1/(p/(a − ν) + m/(b + ν)): with an absorbed column it is counted, and only as large as the other
+Σωνx = 0 and −b ≤ ν ≤ a, and at the optimum r = r⁺ − r⁻ with r⁺, r⁻ ≥ 0, r⁺·(a − ν) = 0 and r⁻·(b + ν) = 0. Newton's
+steps go to the point where these products are a small target instead, by Mehrotra's predictor and corrector (Portnoy
+and Koenker, 1997). They start from a point that meets all other conditions, and keep to them. The matrix of a step is
+Σωφxxᵀ with φ = 1/(r⁺/(a − ν) + r⁻/(b + ν)): with an absorbed column it is counted, and only as large as the other
 columns are few.
 """
 
@@ -54,7 +54,7 @@ def descend_inside(block: Block, whitening: AbsorbedWhitening, tilt: float) -> I
 
 @dataclass(frozen=True, eq=False)
 class _Direction:
-    """Changes of the coefficients (p,), and of ν, p and m (n,)."""
+    """Changes of the coefficients (p,), and of ν, r⁺ and r⁻ (n,)."""
 
     point: FloatArray
     rate: FloatArray
@@ -64,7 +64,7 @@ class _Direction:
 
 
 class _State:
-    """The primal and dual point: coefficients, residual r = p − m and ν of every row."""
+    """The primal and dual point: coefficients, residual r = r⁺ − r⁻ and ν of every row."""
 
     def __init__(self, block: Block, whitening: AbsorbedWhitening, tilt: float) -> None:
         self.block, self.whitening, self.tilt = block, whitening, tilt
@@ -82,7 +82,7 @@ class _State:
 
     @property
     def gap(self) -> float:
-        """The duality gap, Σω(p·(a − ν) + m·(b + ν))."""
+        """The duality gap, Σω(r⁺·(a − ν) + r⁻·(b + ν))."""
         return self._gap_after(0.0, 0.0, None)
 
     def step(self) -> bool:
@@ -107,7 +107,7 @@ class _State:
     def _direction(
         self, system: "_System", upper: FloatArray, lower: FloatArray, above: FloatArray, below: FloatArray
     ) -> _Direction:
-        """The direction towards p·(a − ν) = `above` and m·(b + ν) = `below`."""
+        """The direction towards r⁺·(a − ν) = `above` and r⁻·(b + ν) = `below`."""
         excess = self.residual - above / upper + below / lower
         point = system.solve(self._dual + system.curvature * excess)
         rate = self.block.design.product(point)
