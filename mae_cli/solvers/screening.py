@@ -20,8 +20,9 @@ from mae_cli.solvers.band import Band, Check, Narrowed, SignedRows
 from mae_cli.solvers.descent import Descent, descend
 from mae_cli.solvers.exchange import Optimum, Outcome, search
 
-# Exchanges are cheap on a few rows for each column, and the descent ends well within such a band.
-_BAND_ROWS_PER_COLUMN = 4
+# Exchanges are cheap on a few rows for each column, and the descent ends well within such a band. With one row fewer
+# extreme quantiles take a third more of them.
+_BAND_ROWS_PER_COLUMN = 5
 _SMALLEST_BAND = 40
 _NARROWING = 8
 DESCENT_STEPS = 12
