@@ -136,11 +136,16 @@ def _minimised(
     last, rounds = len(problems) - 1, count(1)
     proofs: dict[int, VertexProof] = {}
 
+    tried: set[int] = set()
+
     def prove(numbers: Sequence[int], bases: Sequence[Positions]) -> list[float | None]:
-        some = [problems[number] for number in numbers]
-        proved = dict(zip(numbers, prove_bases(some, bases), strict=True))
-        proofs.update((number, proof) for number, proof in proved.items() if proof is not None)
-        return [2 * proof.sums.loss if proof is not None and _is_good(proof) else None for proof in proved.values()]
+        # After a first vertex that was none, signs are checked until all are right: a check is cheaper than a proof.
+        first = {number: basis for number, basis in zip(numbers, bases, strict=True) if number not in tried}
+        found = prove_bases([problems[number] for number in first], list(first.values()))
+        proved = {number: proof for number, proof in zip(first, found, strict=True) if proof is not None}
+        proofs.update(proved)
+        tried.update(first)
+        return [2 * proved[number].sums.loss if _is_good(proved.get(number)) else None for number in numbers]
 
     def tell(number: int, objective: float) -> None:
         if number == last:  # losses of several problems would not go down together
@@ -161,9 +166,9 @@ def _minimised(
     return fits
 
 
-def _is_good(proof: VertexProof) -> bool:
-    """Whether nothing more is to be looked for."""
-    return proof.worst is None or proof.is_perfect_enough
+def _is_good(proof: VertexProof | None) -> bool:
+    """Whether there is a proof, and nothing more is to be looked for."""
+    return proof is not None and (proof.worst is None or proof.is_perfect_enough)
 
 
 def _unit(problem: Problem) -> float:
