@@ -1,8 +1,9 @@
-"""One thread for the linear algebra of passes over blocks.
+"""One thread for the linear algebra of passes over blocks, but for its largest products.
 
 A BLAS hands every product of more than some ten thousand numbers to its threads. A pass over blocks of rows is bound by
 memory, and the factorisations between passes are small: neither gains anything. On a machine that is busy with other
-work they wait for the slowest thread at every block, and were seen to take six to sixteen times as long.
+work they wait for the slowest thread at every block, and were seen to take six to sixteen times as long. Only products
+of wide matrices are worth more threads than one.
 """
 
 import ctypes
@@ -15,6 +16,8 @@ import numpy as np
 
 # As OpenBLAS is called in NumPy's own packages, and where it belongs to the system.
 _PREFIXES, _SUFFIXES = ("scipy_openblas", "openblas"), ("64_", "")
+# Products of so many multiplications take some 30 milliseconds on one thread.
+_LARGE = 500_000_000
 
 
 class _Users:
@@ -45,6 +48,21 @@ def one_thread() -> Iterator[None]:
             _Users.count -= 1
             if not _Users.count:
                 set_to(_Users.threads)
+
+
+@contextmanager
+def threads_for(multiplications: int) -> Iterator[None]:
+    """Inside of `one_thread`, give back the threads that there were for a product that is large enough for them."""
+    control = thread_control()
+    if control is None or multiplications < _LARGE or not _Users.count or _Users.threads == 1:
+        yield
+        return
+    _, set_to = control
+    set_to(_Users.threads)
+    try:
+        yield
+    finally:
+        set_to(1)
 
 
 @cache

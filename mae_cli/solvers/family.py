@@ -127,7 +127,8 @@ def _of_proof(proof: VertexProof, settings: Auto) -> Solution:
     problem, vertex = proof.vertex.problem, proof.vertex
     optimum = Optimum(Outcome.OPTIMAL, vertex.basis.positions, np.zeros(0), 0, ())
     solution = certified(problem, settings, Found(optimum, 0), proof).solution
-    return replace(solution, aliased=tuple(column for column in solution.aliased if problem.given is None))
+    # A column whose coefficient is given is not fitted, but neither is it left out.
+    return solution if problem.given is None else replace(solution, aliased=())
 
 
 def _solve_alone(rows: Store, member: Member, settings: Auto, *, intercept: bool) -> Solution:

@@ -135,7 +135,6 @@ def _minimised(
 ) -> list[Fit]:
     last, rounds = len(problems) - 1, count(1)
     proofs: dict[int, VertexProof] = {}
-
     tried: set[int] = set()
 
     def prove(numbers: Sequence[int], bases: Sequence[Positions]) -> list[float | None]:

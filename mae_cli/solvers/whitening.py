@@ -15,6 +15,7 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.design import Design
 from mae_cli.rows.sums import sum_blocks
+from mae_cli.rows.threads import threads_for
 from mae_cli.solvers.dense_rows import DenseRows
 from mae_cli.solvers.independence import CLEARLY
 from mae_cli.solvers.rank import Factored, Noise, independent_columns, whole_numbers
@@ -63,7 +64,9 @@ class Whitening:
 
     def rows(self, matrix: FloatArray) -> FloatArray:
         """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows, row after row in memory."""
-        return np.asarray(np.matmul(self._select(matrix), self.inverse_factor, order="C"))
+        selected = self._select(matrix)
+        with threads_for(selected.size * len(self.kept)):
+            return np.asarray(np.matmul(selected, self.inverse_factor, order="C"))
 
     def band_rows(self, design: Design) -> DenseRows:
         """V for the rows of a standard design."""

@@ -39,6 +39,20 @@ def test_products_are_those_of_the_matrix(design, random):
     assert design.transpose_product(vector) == pytest.approx(design.dense().T @ vector, abs=1e-12)
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_products_of_more_numbers_than_the_caches_hold_are_those_of_the_matrix(order, random):
+    design = Design(np.asarray(random.standard_normal((1_500, 1_400)), order=order))
+    coefficients, vector = random.standard_normal(1_400), random.standard_normal(1_500)
+    assert design.product(coefficients) == pytest.approx(design.numeric @ coefficients, abs=1e-11)
+    assert design.transpose_product(vector) == pytest.approx(vector @ design.numeric, abs=1e-11)
+
+
+def test_several_products_at_once_are_those_of_each(design, random):
+    coefficients, vectors = random.standard_normal((3, design.shape[1])), random.standard_normal((3, design.shape[0]))
+    assert design.products(coefficients) == pytest.approx(coefficients @ design.dense().T, abs=1e-12)
+    assert design.transpose_products(vectors) == pytest.approx(vectors @ design.dense(), abs=1e-12)
+
+
 def test_the_gram_matrix_is_that_of_the_matrix(design, weights):
     matrix = design.dense()
     gram = design.gram(weights)

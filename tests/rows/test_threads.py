@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mae_cli.rows import threads
-from mae_cli.rows.threads import one_thread, thread_control
+from mae_cli.rows.threads import one_thread, thread_control, threads_for
 
 
 @pytest.fixture
@@ -28,6 +28,18 @@ def test_the_threads_are_given_back_after_an_error(blas):
     with pytest.raises(ValueError, match="wrong"), one_thread():
         raise ValueError("wrong")
     assert blas[-1] == 4
+
+
+def test_large_products_have_the_threads_that_there_were_and_no_others(blas):
+    with threads_for(10**9):
+        assert blas == [4]
+    with one_thread():
+        with threads_for(10**6):
+            assert blas[-1] == 1
+        with threads_for(10**9):
+            assert blas[-1] == 4
+        assert blas[-1] == 1
+    assert blas == [4, 1, 4, 1, 4]
 
 
 def test_any_other_blas_is_left_as_it_is(monkeypatch):
