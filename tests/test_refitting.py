@@ -1,5 +1,6 @@
 """Refits: the same model with other factors on the weights of the rows, each as a fit of its own."""
 
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
@@ -239,3 +240,18 @@ def _with(value, records):
 def test_unfit_factors_of_a_function_are_refused(factors, X, y):
     with pytest.raises(DataError, match="factors"):
         refit(X, y, [*exponential_factors(1), factors])
+
+
+def test_the_loss_is_that_of_the_coefficients_as_they_are_written_however_far_a_column_lies():
+    """Rounding the intercept of a column at 1e14 carries rows to the other side of the plane."""
+    random = np.random.default_rng(1)
+    X = np.round(random.standard_normal((4_000, 1)) * 1_000) / 8 + 1e14
+    y = (X - 1e14)[:, 0] + 0.01 * random.standard_normal(4_000)
+    weights = random.exponential(size=(3, 4_000))
+    for weight, found in zip(weights, refit(X, y, weights), strict=True):
+        slope, intercept = (Fraction(float(each)) for each in (found.coefficients[0], found.intercept))
+        rows = zip(X[:, 0].tolist(), y.tolist(), weight.tolist(), strict=True)
+        total = sum(Fraction(w) * abs(Fraction(b) - intercept - slope * Fraction(a)) for a, b, w in rows)
+        loss = total / sum(map(Fraction, weight.tolist()))
+        assert found.certificate.loss == pytest.approx(float(loss), rel=1e-11)
+        assert Fraction(found.certificate.lower_bound) <= loss

@@ -89,20 +89,12 @@ def test_the_search_has_nothing_to_do_without_columns():
     assert len(vertex.basis) == 0
 
 
-def test_a_basis_that_turned_dependent_asks_for_more_rows(random, monkeypatch):
+@pytest.mark.parametrize("needed", ["step", "refresh"])
+def test_a_basis_that_turned_dependent_asks_for_more_rows(random, monkeypatch, needed):
     def singular(*_):
         raise np.linalg.LinAlgError
 
-    monkeypatch.setattr(DenseBasis, "step", singular)
-    vertex = search(a_band(random.standard_normal((20, 3)), random.standard_normal(20)), 1000)
-    assert (vertex.outcome, len(vertex.basis)) == (Outcome.UNBOUNDED, 0)
-
-
-def test_a_basis_without_an_inverse_asks_for_more_rows(random, monkeypatch):
-    def singular(*_):
-        raise np.linalg.LinAlgError
-
-    monkeypatch.setattr(DenseBasis, "refresh", singular)
+    monkeypatch.setattr(DenseBasis, needed, singular)
     vertex = search(a_band(random.standard_normal((20, 3)), random.standard_normal(20)), 1000)
     assert (vertex.outcome, len(vertex.basis)) == (Outcome.UNBOUNDED, 0)
 

@@ -1,6 +1,7 @@
 """One pass at a solved vertex proves the vertices of its neighbours, or says that it cannot."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -9,10 +10,9 @@ from support.families import Base, a_base, far_members, folded, near_members
 from mae_cli.rows.blocks import CountedRows, PassCounter
 from mae_cli.rows.design import Design
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, GivenFactors
-from mae_cli.solvers import neighbours
 from mae_cli.solvers.family import Member, _neighbour
 from mae_cli.solvers.limits import USUAL, Limits
-from mae_cli.solvers.neighbours import Neighbour, _band, solve_neighbours
+from mae_cli.solvers.neighbours import Neighbour, _band, _Outside, solve_neighbours
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve_together
@@ -28,7 +28,7 @@ def bands(monkeypatch):
         told.append(_band(*arguments))
         return told[-1]
 
-    monkeypatch.setattr(neighbours, "_band", band)
+    monkeypatch.setattr("mae_cli.solvers.neighbours._band", band)
     return told
 
 
@@ -166,3 +166,19 @@ def test_beside_an_absorbed_column_nobody_is_settled(random):
     codes = random.permutation(np.arange(600) % 61).astype(np.int32)
     proof, _ = solved(a_base(random, 600, 1, codes=codes, levels=60), limits=Limits(dense_size=0))
     assert solve_neighbours(proof, [weighted(proof, ExponentialFactors(0, 0))]) == [None]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_sums_outside_of_a_band_at_another_vertex_are_off_by_no_more_than_their_rounding(seed):
+    random = np.random.default_rng(seed)
+    proof, _ = solved(a_base(random, 400, 3))
+    view = proof.vertex.view
+    there = replace(view, point=view.point + random.standard_normal(len(view.point)))
+    gradient = 1e3 * random.standard_normal(len(view.point))
+    sizes = [np.array([size]) for size in (400.0, 400.0, 50.0, 200.0, 100.0)]
+    outside = _Outside(*sizes, gradient[np.newaxis], 1)
+    sums = outside.at(0, there, view, 400)
+    steps = [Fraction(a) - Fraction(b) for a, b in zip(there.point.tolist(), view.point.tolist(), strict=True)]
+    exact = 50 - sum(Fraction(g) * step for g, step in zip(gradient.tolist(), steps, strict=True))
+    off = abs(Fraction(sums.dual) - exact)
+    assert 0 < off <= Fraction(sums.rounding)

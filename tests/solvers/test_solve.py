@@ -17,12 +17,13 @@ from support.together import assert_as_alone, solve_all
 from mae_cli import fit
 from mae_cli.errors import DataError
 from mae_cli.losses import Absolute, Pinball, Squared
-from mae_cli.rows.blocks import MemoryRows
+from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbing import absorbable
 from mae_cli.solvers.limits import USUAL
+from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto, Textbook
-from mae_cli.solvers.solve import solve
+from mae_cli.solvers.solve import solve, solve_together
 from mae_cli.watch import Watch
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -485,3 +486,27 @@ def test_ties_that_a_small_weight_carries_far_in_the_search_are_still_proved(see
     y = np.round(X @ random.normal(size=6) / 2 * 5)
     weights = 10.0 ** random.uniform(-5, 0, 700)
     assert fit(X, y, quantile=0.99, sample_weight=weights).certificate.status == "optimal"
+
+
+def test_a_further_fit_of_rows_made_ready_counts_its_own_passes_only(random):
+    X = random.standard_normal((70_000, 10))
+    prepared = Prepared(CountedRows(MemoryRows.of(Design(X), X[:, 0] + random.standard_t(2, 70_000))), intercept=True)
+    first, second = (solve_together(prepared, [Absolute()], Auto())[0].solution for _ in range(2))
+    assert second.history.passes == first.history.passes - 1  # the rows are measured once
+    assert prepared.rows.counter.passes == first.history.passes + second.history.passes
+
+
+def test_a_proof_is_tried_once_before_all_signs_are_right(random, monkeypatch):
+    tried = []
+
+    def never(problems, _):
+        tried.append(len(problems))
+        return [None] * len(problems)
+
+    monkeypatch.setattr("mae_cli.solvers.solve.prove_bases", never)
+    monkeypatch.setattr("mae_cli.solvers.absolute._BAND_WIDTH", 0.1)  # residuals beyond it change signs
+    X = random.standard_normal((70_000, 10))
+    solution = solve(MemoryRows.of(Design(X), X[:, 0] + random.standard_t(2, 70_000)), Absolute(), Auto())
+    assert solution.certificate.status == "optimal"
+    assert len(solution.history.loss) > 2
+    assert sum(tried) == 1

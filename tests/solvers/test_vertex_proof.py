@@ -345,3 +345,17 @@ def test_what_is_left_of_the_basis_residuals_counts_with_the_weights_of_their_ro
     off = 4 * UNIT * proof.rounding
     assert left > 100 * off
     assert proof.rounding - replace(proof, vertex=exact).rounding == pytest.approx(left, rel=1e-9, abs=off)
+
+
+@pytest.mark.parametrize("quantile", [0.5, 0.2])
+def test_what_is_left_in_the_rows_of_a_basis_is_taken_off_a_bound_in_whole(quantile, random):
+    """Where μ is far outside of its box the bound is scaled, but not what these rows are off by."""
+    problem = plain(random, quantile=quantile, intercept=False)
+    proof = Vertex.of(problem, a_basis(problem, np.arange(60)), is_thorough=True).prove()
+    assert float(proof.outside.max()) > 1
+    view = proof.vertex.view
+    off = 1e-4 * np.abs(random.standard_normal(len(view.basis)))
+    moved = replace(proof, vertex=replace(proof.vertex, view=replace(view, basis_residual=off)))
+    lowered = proof.bound.lower_bound - moved.bound.lower_bound
+    whole = float(off.sum()) / proof.sums.weight * problem.standard.target_scale * problem.absolute_loss.factor
+    assert lowered == pytest.approx(whole, rel=1e-6)
