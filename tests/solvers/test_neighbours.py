@@ -12,7 +12,7 @@ from mae_cli.rows.design import Design
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, GivenFactors
 from mae_cli.solvers.family import Member, _neighbour
 from mae_cli.solvers.limits import USUAL, Limits
-from mae_cli.solvers.neighbours import Neighbour, _band, _Outside, solve_neighbours
+from mae_cli.solvers.neighbours import Neighbour, _band, _Neighbourhood, _Outside, solve_neighbours
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve_together
@@ -182,3 +182,11 @@ def test_the_sums_outside_of_a_band_at_another_vertex_are_off_by_no_more_than_th
     exact = 50 - sum(Fraction(g) * step for g, step in zip(gradient.tolist(), steps, strict=True))
     off = abs(Fraction(sums.dual) - exact)
     assert 0 < off <= Fraction(sums.rounding)
+
+
+def test_a_neighbour_is_settled_only_if_its_coefficients_stay_near_as_they_are_written(random, monkeypatch):
+    """Both ways are asked: to the vertex itself, and to where rounding its coefficients puts it."""
+    proof, _ = solved(a_base(random, 4_000, 2))
+    answers = iter([True, False])
+    monkeypatch.setattr(_Neighbourhood, "_is_within", lambda *_: next(answers))
+    assert solve_neighbours(proof, [weighted(proof, ExponentialFactors(0, 0))]) == [None]
