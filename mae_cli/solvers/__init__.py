@@ -16,7 +16,7 @@ How a fit of MAE or pinball loss goes, from top to bottom::
      │   └─ prove (vertex_proof)         the dual point, and what rounding can do to it (vertex_basis, vertex_sums)
      └─ Solution (solution)              coefficients rounded once, certificate, history, uniqueness (uniqueness)
 
-    solve_family (family)                  the same problem with other weights or given coefficients, many times over:
+    solve_family (family)                  the same problem with other weights, given coefficients or a few rows more:
      └─ solve_neighbours (neighbours)      one pass at a solved vertex gathers the band and the sums of all of them;
                                            in the band they differ by their weights alone (shared_band)
 

@@ -1,20 +1,23 @@
-"""Families: problems over the same rows that differ by quantile, by factors on the weights, or by given coefficients.
+"""Families: problems over the same rows that differ by quantile, weights, given coefficients, or a few rows more.
 
 The problems of the quantiles themselves are solved first, side by side; all others are neighbours of theirs.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, reduce
+from operator import add
 
 import numpy as np
 
 from mae_cli.errors import DataError
 from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, loss_named
-from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Store
+from mae_cli.rows.appended import AppendedRows
+from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows, Store
 from mae_cli.rows.design import Design
 from mae_cli.rows.factors import FactoredRows, Factors, multiplied
+from mae_cli.rows.sums import sum_blocks
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.absolute import Found
 from mae_cli.solvers.exchange import Optimum, Outcome
@@ -37,11 +40,14 @@ class Member:
         quantile: τ.
         factors: on the weights of the rows, by the number of their record; 0 leaves a row out. None for ones.
         given: coefficients of design columns that are not fitted; 0 leaves a column out.
+        extra: a few rows of its own, of positive weight, behind the shared ones; None for none. ±λ in one column and a
+            target of 0 are a penalty of λ·|w|, as ρ(u) + ρ(−u) = |u|, where no intercept is put in front of them.
     """
 
     quantile: float = 0.5
     factors: Factors | None = None
     given: Mapping[int, float] = field(default_factory=dict)
+    extra: Block | None = None
 
     @property
     def loss(self) -> Absolute | Pinball:
@@ -54,7 +60,7 @@ class Member:
     @property
     def is_plain(self) -> bool:
         """Whether only the quantile is its own."""
-        return self.factors is None and not self.given
+        return self.factors is None and not self.given and self.extra is None
 
 
 def solve_family(  # noqa: PLR0913  (as `solve`)
@@ -74,8 +80,15 @@ def solve_family(  # noqa: PLR0913  (as `solve`)
     """
     counted = CountedRows(rows, PassCounter(watch=watch))
     with one_thread():
+        extent = _extent(counted, members, extent)
         prepared = Prepared(counted, intercept=intercept, extent=extent, limits=settings.limits)
         return _solved(rows, members, settings, prepared, watch)
+
+
+def _extent(rows: Rows, members: Sequence[Member], extent: Extent | None) -> Extent | None:
+    """That of the shared rows, as wide as the extra rows of all members are."""
+    extras = [replace(Extent.of(member.extra), weight=0.0) for member in members if member.extra is not None]
+    return reduce(add, extras, extent or sum_blocks(rows, Extent.of)) if extras else extent
 
 
 def _solved(rows: Store, members: Sequence[Member], settings: Auto, prepared: Prepared, watch: Watch) -> list[Solution]:
@@ -99,20 +112,40 @@ def _prove(fit: Fit, members: Sequence[Member]) -> list[VertexProof | None]:
     proofs: list[VertexProof | None] = [None] * len(members)
     if fit.proof is None or not isinstance(fit.problem.whitening, Whitening):
         return proofs
-    beside = [_neighbour(fit.problem, fit.problem.whitening, member) for member in members]
+    numbered = _numbered([member.extra for member in members], fit.problem.rows.shape[0])
+    beside = [
+        _neighbour(fit.problem, fit.problem.whitening, replace(member, extra=extra))
+        for member, extra in zip(members, numbered, strict=True)
+    ]
     near = {number: neighbour for number, neighbour in enumerate(beside) if neighbour is not None}
     for number, proof in zip(near, solve_neighbours(fit.proof, list(near.values())), strict=True):
         proofs[number] = proof
     return proofs
 
 
+def _numbered(extras: Sequence[Block | None], first: int) -> list[Block | None]:
+    """The extra rows with positions from `first` on; several members may have the same."""
+    numbered: dict[int, Block] = {}
+    for extra in extras:
+        if extra is not None and id(extra) not in numbered:
+            numbered[id(extra)] = _behind(extra, first)
+            first += len(extra.target)
+    return [numbered.get(id(extra)) for extra in extras]
+
+
+def _behind(extra: Block, first: int) -> Block:
+    return replace(extra, positions=first + np.arange(len(extra.target)))
+
+
 def _neighbour(problem: Problem, whitening: Whitening, member: Member) -> Neighbour | None:
     """The member's problem beside the solved one."""
-    rows = problem.rows if member.factors is None else FactoredRows(problem.rows, member.factors)
+    rows: Rows = problem.rows if member.factors is None else FactoredRows(problem.rows, member.factors)
+    if len(whitening.aliased) and (member.given or member.extra is not None):
+        return None  # a column that was left out may have to take the place of one that is given, or be told from it
+    if member.extra is not None:
+        rows = AppendedRows(rows, member.extra)
     if not member.given:
-        return Neighbour(replace(problem, rows=rows), member.factors)
-    if len(whitening.aliased):
-        return None  # a column that was left out may have to take the place of one that is given
+        return Neighbour(replace(problem, rows=rows), member.factors, member.extra)
     standard = problem.standard
     first = int(standard.intercept)
     coefficients = np.zeros(problem.rows.shape[1])
@@ -120,15 +153,24 @@ def _neighbour(problem: Problem, whitening: Whitening, member: Member) -> Neighb
     given = standard.of_user(Coefficients(0.0, coefficients))[0]
     given[:first] = 0.0
     restricted = whitening.without(first + np.array(list(member.given), dtype=np.intp))
-    return Neighbour(replace(problem, rows=rows, whitening=restricted, given=given), member.factors)
+    return Neighbour(replace(problem, rows=rows, whitening=restricted, given=given), member.factors, member.extra)
 
 
 def _of_proof(proof: VertexProof, settings: Auto) -> Solution:
     problem, vertex = proof.vertex.problem, proof.vertex
     optimum = Optimum(Outcome.OPTIMAL, vertex.basis.positions, np.zeros(0), 0, ())
-    solution = certified(problem, settings, Found(optimum, 0), proof).solution
+    solution = _with_own_positions(certified(problem, settings, Found(optimum, 0), proof).solution, problem.rows)
     # A column whose coefficient is given is not fitted, but neither is it left out.
     return solution if problem.given is None else replace(solution, aliased=())
+
+
+def _with_own_positions(solution: Solution, rows: Rows) -> Solution:
+    """The solution whose dual point numbers extra rows as if no other member had any."""
+    if solution.dual is None or not isinstance(rows, AppendedRows):
+        return solution
+    behind, first = solution.dual.rows, rows.rows.shape[0]
+    own = np.where(behind < first, behind, behind - int(rows.extra.positions[0]) + first)
+    return replace(solution, dual=replace(solution.dual, rows=own))
 
 
 def _solve_alone(rows: Store, member: Member, settings: Auto, *, intercept: bool) -> Solution:
@@ -136,7 +178,10 @@ def _solve_alone(rows: Store, member: Member, settings: Auto, *, intercept: bool
     kept = rows.kept(partial(_own_rows, member=member))
     if not kept.shape[0]:
         raise DataError("the factors of a refit leave no row")
-    solution = solve(kept, member.loss, settings, intercept=intercept)
+    own: Rows = kept
+    if member.extra is not None:
+        own = AppendedRows(kept, _behind(_without_given(member.extra, member), kept.shape[0]))
+    solution = solve(own, member.loss, settings, intercept=intercept)
     kept.close()
     values = solution.coefficients.copy()
     values[list(member.given)] = list(member.given.values())
@@ -145,10 +190,15 @@ def _solve_alone(rows: Store, member: Member, settings: Auto, *, intercept: bool
 
 
 def _own_rows(block: Block, member: Member) -> Block:
-    """The rows of a block that have a weight, given coefficients times their columns taken off the target."""
+    """The rows of a block that have a weight."""
     block = multiplied(block, member.factors)
     if block.weights is not None:
         block = block.part(np.flatnonzero(block.weights > 0))
+    return _without_given(block, member)
+
+
+def _without_given(block: Block, member: Member) -> Block:
+    """The block with given coefficients times their columns taken off the target."""
     if not member.given:
         return block
     coefficients = np.zeros(block.design.shape[1])

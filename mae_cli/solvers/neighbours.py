@@ -1,4 +1,4 @@
-"""Problems beside a solved one, by one pass: other factors on the weights, or columns whose coefficients are given.
+"""Problems beside a solved one, by one pass: other factors on the weights, given coefficients, a few rows more.
 
 At the solved vertex one pass gathers, for all problems at once, the rows whose residual could change its sign on the
 way to their vertices, and what all others add to every sum. A row at distance |r| / ‖v‖ cannot change its sign while
@@ -46,10 +46,12 @@ class Neighbour:
     Attributes:
         problem: to be solved, over the same rows.
         factors: on the weights of the solved one.
+        extra: the rows that it has beside those of the solved one, at positions behind theirs.
     """
 
     problem: Problem
     factors: Factors | None
+    extra: Block | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,10 +235,13 @@ class _Neighbourhood:
     ) -> None:
         base = proof.vertex.problem
         self._base, self._solved, self._width, self._neighbours = base, proof.vertex.view, width, neighbours
-        self._block = join([part.near for part in gathered])
+        extras = {int(each.extra.positions[0]): each.extra for each in neighbours if each.extra is not None}
+        self._block = join([*(part.near for part in gathered), *extras.values()])
         self._shifted = base.standard.shifted(self._block)
-        self._residual = np.concatenate([part.residual for part in gathered])
-        self._weights = np.concatenate([part.weights for part in gathered], axis=1)
+        own = [base.standard.residual(base.standard.shifted(extra), self._solved.point) for extra in extras.values()]
+        self._residual = np.concatenate([*(part.residual for part in gathered), *own])
+        self._extra = np.hstack([np.zeros((len(neighbours), 0)), *(_own(neighbours, each) for each in extras.values())])
+        self._weights = np.concatenate([*(part.weights for part in gathered), self._extra], axis=1)
         self._outside = reduce(add, (part.outside for part in gathered))
         self._design = base.standard(self._block).design
         self._rows = base.dense_whitening.band_rows(self._design)
@@ -270,7 +275,8 @@ class _Neighbourhood:
 
     def _problem(self, number: int) -> Problem:
         problem = self._neighbours[number].problem
-        return replace(problem, standard=replace(problem.standard, weight=float(self._outside.weight[number])))
+        weight = float(self._outside.weight[number] + self._extra[number].sum())
+        return replace(problem, standard=replace(problem.standard, weight=weight))
 
     def _start(self, problem: Problem) -> FloatArray:
         start = self._solved.point.copy()
@@ -312,3 +318,8 @@ class _Neighbourhood:
         if not np.isfinite(self._width):
             return True
         return self._base.dense_whitening.length_of(way) * (1 + _ROUNDING) <= self._width
+
+
+def _own(neighbours: Sequence[Neighbour], extra: Block) -> FloatArray:
+    """(m, e) the weights of extra rows in the problems that have them, 0 in the others."""
+    return np.stack([extra.weight_values * (each.extra is extra) for each in neighbours])

@@ -10,7 +10,7 @@ from oracle.exact import Pinball, Table, loss_of
 
 from mae_cli.linear import Coefficients
 from mae_cli.losses import loss_named
-from mae_cli.rows.blocks import BLOCK_ROWS, MemoryRows
+from mae_cli.rows.blocks import BLOCK_ROWS, Block, MemoryRows, join_designs
 from mae_cli.rows.design import Design
 from mae_cli.rows.factors import ExponentialFactors, GivenFactors
 from mae_cli.solvers.family import Member, solve_family
@@ -45,17 +45,24 @@ class Base:
 
     def weights_of(self, member: Member) -> np.ndarray:
         ones = np.ones(len(self.y)) if self.weights is None else self.weights
-        return ones if member.factors is None else ones * member.factors(np.arange(len(self.y)))
+        own = ones if member.factors is None else ones * member.factors(np.arange(len(self.y)))
+        return own if member.extra is None else np.concatenate([own, member.extra.weight_values])
+
+    def rows_of(self, member: Member) -> tuple[Design, np.ndarray]:
+        """The design and the target with the member's extra rows behind."""
+        if member.extra is None:
+            return self.design, self.y
+        return join_designs([self.design, member.extra.design]), np.concatenate([self.y, member.extra.target])
 
     def own_fit(self, member: Member) -> Solution:
         """The fit of the rows of positive weight, without the given columns, their part taken off the target."""
         weights, given = self.weights_of(member), [*member.given]
         used = np.flatnonzero(weights > 0)
-        target = self.y - self.matrix[:, given] @ np.array([member.given[column] for column in given])
-        design = self.design
+        design, target = self.rows_of(member)
+        target = target - design.dense()[:, given] @ np.array([member.given[column] for column in given])
         if given:
-            design = Design(np.delete(self.matrix, given, axis=1))
-        elif len(used) == len(self.y) and member.factors is None:
+            design = Design(np.delete(design.dense(), given, axis=1))
+        elif member.is_plain:
             weights = self.weights
         own = MemoryRows.of(design.take(used), target[used], None if weights is None else weights[used])
         solution = solve(own, loss_named("mae", member.quantile), Auto(), intercept=self.intercept)
@@ -68,9 +75,10 @@ class Base:
 
     def exact_loss(self, member: Member, solution: Solution) -> Fraction:
         """The mean loss of coefficients as they are written, to the last digit."""
-        matrix = np.column_stack([np.ones(len(self.y)), self.matrix]) if self.intercept else self.matrix
+        design, target = self.rows_of(member)
+        ones = np.ones((len(target), int(self.intercept)))
         written = [solution.intercept] * self.intercept + solution.coefficients.tolist()
-        table = Table.of(matrix, self.y, self.weights_of(member))
+        table = Table.of(np.hstack([ones, design.dense()]), target, self.weights_of(member))
         return loss_of(table, Pinball(Fraction(member.quantile)), written)
 
 
@@ -97,6 +105,14 @@ def folded(rows: int, fold: int) -> GivenFactors:
 def repeated(rows: int, seed: int) -> GivenFactors:
     """How often a bootstrap draws each row."""
     return GivenFactors(np.bincount(np.random.default_rng(seed).integers(0, rows, rows), minlength=rows).astype(float))
+
+
+def penalty(columns: int, sizes: dict[int, float]) -> Block:
+    """The rows ±λ of a penalty Σλ·|w|, for some of the columns."""
+    matrix = np.zeros((2 * len(sizes), columns))
+    for row, (column, size) in enumerate(sizes.items()):
+        matrix[2 * row : 2 * row + 2, column] = size, -size
+    return Block(Design(matrix), np.zeros(len(matrix)), None, np.arange(len(matrix)))
 
 
 def near_members(rows: int, columns: int, quantiles=(0.5,)) -> list[Member]:
