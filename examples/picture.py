@@ -14,11 +14,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from mae_cli.cells.columns import ColumnChoice
 from mae_cli.report.train import show_training
-from mae_cli.results.training import Seconds
-from mae_cli.text.files import Files
-from mae_cli.training import TrainSettings, train
+from mae_cli.results import Seconds
+from mae_cli.tables.columns import ColumnChoice
+from mae_cli.tables.csv.files import Files
+from mae_cli.workflows.train import TrainSettings, train
 
 HERE = Path(__file__).parent
 FONTS = "Fira Code, DejaVu Sans Mono, Menlo, Consolas, monospace"

@@ -8,6 +8,20 @@
     result.certificate.lower_bound      # no linear model on these columns has a smaller mean absolute error
 
 Names are imported when they are first used, so that `import mae_cli` costs nothing.
+
+Where things are, from top to bottom; a package uses only what stands below it::
+
+    commands       mae-train, mae-eval, mae-predict: options, exit status, signals
+    report         results as text and as JSON
+    workflows      train, evaluate, predict, compare, and the library's `fit`: data in, results out
+    model          the fitted model and its file            results       what the workflows return
+    solvers        exact fits and their proofs              distributed   files and rows on Dask workers
+    tables         from files and frames to complete rows   losses        MAE, MSE and pinball loss
+    tables/csv     bytes, text, records, header             rows          passes over blocks of numbers
+    messages       names and cells in sentences             progress      what long work tells
+    errors, arrays
+
+The docstring of each package says what goes in, what comes out and what its modules do.
 """
 
 TYPE_CHECKING = False  # as type checkers know it, without loading `typing`
@@ -15,9 +29,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mae_cli.errors import DataError, MaeCliError, ModelError, SettingsError
-    from mae_cli.fitting import FitResult, exponential_factors, fit, refit
-    from mae_cli.model import Model, load_model
+    from mae_cli.model.model import Model, load_model
     from mae_cli.solvers.settings import Auto, Textbook
+    from mae_cli.workflows.fit import FitResult, exponential_factors, fit, refit
 
 __version__ = "0.1.0"
 
@@ -40,16 +54,16 @@ __all__ = [
 _HOMES = {
     "Auto": "mae_cli.solvers.settings",
     "DataError": "mae_cli.errors",
-    "FitResult": "mae_cli.fitting",
+    "FitResult": "mae_cli.workflows.fit",
     "MaeCliError": "mae_cli.errors",
-    "Model": "mae_cli.model",
+    "Model": "mae_cli.model.model",
     "ModelError": "mae_cli.errors",
     "SettingsError": "mae_cli.errors",
     "Textbook": "mae_cli.solvers.settings",
-    "exponential_factors": "mae_cli.fitting",
-    "fit": "mae_cli.fitting",
-    "load_model": "mae_cli.model",
-    "refit": "mae_cli.fitting",
+    "exponential_factors": "mae_cli.workflows.fit",
+    "fit": "mae_cli.workflows.fit",
+    "load_model": "mae_cli.model.model",
+    "refit": "mae_cli.workflows.fit",
 }
 
 

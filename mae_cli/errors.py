@@ -1,7 +1,7 @@
 """The errors that mae-cli raises, one class for each kind of fault.
 
 Every message says what is wrong, where (file, line, column, value) and what to do next, in one line.
-The commands turn them into an exit status in one place (`mae_cli.commands.running`).
+The commands turn them into an exit status in one place (`mae_cli.commands.process`).
 """
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.quantiles import select
+from mae_cli.rows.quantiles import select
 
 
 class Loss(Protocol):

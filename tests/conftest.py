@@ -161,7 +161,7 @@ def workers():
 @pytest.fixture(scope="session")
 def cluster(workers):
     """A connection to these workers."""
-    from mae_cli.dask.cluster import connected
+    from mae_cli.distributed.cluster import connected
 
     with connected(workers) as cluster:
         yield cluster
@@ -170,8 +170,8 @@ def cluster(workers):
 @pytest.fixture
 def each_file_a_part(monkeypatch):
     """Small files are not read together by one task, so that several workers have some."""
-    monkeypatch.setattr("mae_cli.dask.finding._CSV_BYTES", 1)
-    monkeypatch.setattr("mae_cli.dask.finding._PARQUET_BYTES", 1)
+    monkeypatch.setattr("mae_cli.distributed.files._CSV_BYTES", 1)
+    monkeypatch.setattr("mae_cli.distributed.files._PARQUET_BYTES", 1)
 
 
 @pytest.fixture

@@ -1,1 +1,6 @@
-"""The commands: options in, one call, one rendering. Only click is imported at the top of a module."""
+"""The commands: options in, one workflow, one rendering. Only click is imported at the top of a module.
+
+- `entry`: where the installed scripts start; `train`, `evaluate`, `predict`: one module a command.
+- `command`, `options`, `model_argument`, `output`: what they are made of; `completion`: for shells.
+- `process`: errors to an exit status, signals, memory. The exit status is decided there and nowhere else.
+"""

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from mae_cli import __version__
-from mae_cli.commands.running import discard_output
-from mae_cli.visible import visible
+from mae_cli.commands.process import discard_output
+from mae_cli.messages import visible
 
 
 class Command(click.Command):

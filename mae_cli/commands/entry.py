@@ -25,7 +25,7 @@ def _run(command: str) -> None:
         _leave()
     from importlib import import_module  # noqa: PLC0415  (nothing is loaded before an interruption is provided for)
 
-    from mae_cli.commands.memory import THREADS_ARE_SAID_BY  # noqa: PLC0415  (likewise)
+    from mae_cli.commands.process import THREADS_ARE_SAID_BY  # noqa: PLC0415  (likewise)
 
     # A pass over rows is bound by memory: threads of the linear algebra would only wait for each other.
     if not any(name in os.environ for name in THREADS_ARE_SAID_BY):

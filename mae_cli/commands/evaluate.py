@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mae_cli.commands.command import command
-from mae_cli.commands.data_options import dialect_of, place_options, reading_options
 from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
+from mae_cli.commands.options import InputFile, dialect_of, place_options, reading_options
 from mae_cli.commands.output import require_standard_output
-from mae_cli.commands.paths import InputFile
-from mae_cli.commands.running import GATE_FAILED, OK, announce_terminal, note, running, share_a_terminal, write_json
-from mae_cli.visible import visible
+from mae_cli.commands.process import GATE_FAILED, OK, announce_terminal, note, running, share_a_terminal, write_json
+from mae_cli.messages import visible
 
 if TYPE_CHECKING:
-    from mae_cli.results.evaluation import EvaluationReport
+    from mae_cli.results import EvaluationReport
 
 _MOST_WORST = 1_000
 
@@ -65,8 +64,8 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     if options["as_json"]:
         require_standard_output()
     with running() as outcome:
-        from mae_cli.evaluation import EvaluationSettings, NamedModel, evaluate  # noqa: PLC0415
-        from mae_cli.opening import opened  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+        from mae_cli.workflows.data import opened  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+        from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate  # noqa: PLC0415
 
         settings = EvaluationSettings(
             skip_unseen=(options["unseen"] or ("skip" if against is not None else "error")) == "skip",

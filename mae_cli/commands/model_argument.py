@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mae_cli.commands.running import STDIN
+from mae_cli.commands.process import STDIN
 from mae_cli.errors import ModelError
 
 if TYPE_CHECKING:
-    from mae_cli.model import Model
+    from mae_cli.model.model import Model
 
 _BEGINNING = 64
 
@@ -37,7 +37,7 @@ def model_of(argument: str, data: Sequence[str] = ()) -> "Model":
     Raises:
         ModelError: there is none, or it is not valid.
     """
-    from mae_cli.model import load_model, read_model  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+    from mae_cli.model.model import load_model, read_model  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
     try:
         return read_model(sys.stdin.buffer, name_of(argument)) if argument == STDIN else load_model(argument)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mae_cli.commands.paths import STDOUT
-from mae_cli.commands.running import STDIN, write_json
+from mae_cli.commands.options import STDOUT
+from mae_cli.commands.process import STDIN, write_json
 from mae_cli.errors import MaeCliError, ModelError
 
 if TYPE_CHECKING:
-    from mae_cli.model import Model
+    from mae_cli.model.model import Model
 
 _COMPRESSORS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip", ".zst": "zstd"}
 _SLASHES = tuple(filter(None, (os.sep, os.altsep)))
@@ -63,7 +63,7 @@ def refuse_compressed(path: Path, remedy: Callable[[str], str]) -> None:
 
 def write_output(model: "Model", output: str, *, force: bool) -> None:
     """Write the model to its file, or to standard output."""
-    from mae_cli.model_file import write_model  # noqa: PLC0415
+    from mae_cli.model.files import write_model  # noqa: PLC0415
 
     if output == STDOUT:
         write_json(model.to_json())

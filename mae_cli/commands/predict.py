@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mae_cli.commands.command import command
-from mae_cli.commands.data_options import dialect_of, reading_options
 from mae_cli.commands.model_argument import model_of, require_one_reader
+from mae_cli.commands.options import STDOUT, InputFile, OutputFile, dialect_of, reading_options
 from mae_cli.commands.output import check_output, refuse_compressed, require_standard_output
-from mae_cli.commands.paths import STDOUT, InputFile, OutputFile
-from mae_cli.commands.running import announce_terminal, note, running
+from mae_cli.commands.process import announce_terminal, note, running
 
 if TYPE_CHECKING:
-    from mae_cli.prediction import Prediction
+    from mae_cli.workflows.predict import Prediction
 
 _EPILOG = """\b
 Examples:
@@ -56,8 +55,8 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     if options["output"] == STDOUT:
         require_standard_output()
     with running():
-        from mae_cli.prediction import Prediction, PredictionSettings  # noqa: PLC0415
-        from mae_cli.text.files import Files  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+        from mae_cli.tables.csv.files import Files  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+        from mae_cli.workflows.predict import Prediction, PredictionSettings  # noqa: PLC0415
 
         inputs = {"the data": data, "the model": [model]}
         check_output(options["output"], inputs, partial(_check_file, force=options["force"]))
@@ -72,7 +71,7 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
 
 
 def _check_file(path: Path, *, force: bool) -> None:
-    from mae_cli.output_file import check_writable  # noqa: PLC0415
+    from mae_cli.model.files import check_writable  # noqa: PLC0415
 
     refuse_compressed(path, lambda program: f"leave out -o and append | {program} > {shlex.quote(str(path))}")
     check_writable(path, force=force)
@@ -86,7 +85,7 @@ def _write(prediction: "Prediction", output: str) -> None:
                 sys.stdout.buffer.write(text)
                 sys.stdout.buffer.flush()
             return
-        from mae_cli.output_file import writing  # noqa: PLC0415
+        from mae_cli.model.files import writing  # noqa: PLC0415
 
         with writing(Path(output)) as stream:
             for text in pieces:

@@ -9,19 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mae_cli.commands.columns import ColumnName, ColumnNames, TargetOption
 from mae_cli.commands.command import command
 from mae_cli.commands.completion import completion_option
-from mae_cli.commands.data_options import dialect_of, place_options, reading_options
+from mae_cli.commands.options import (
+    STDOUT,
+    ColumnName,
+    ColumnNames,
+    InputFile,
+    OutputFile,
+    TargetOption,
+    dialect_of,
+    joined,
+    place_options,
+    reading_options,
+)
 from mae_cli.commands.output import check_output, refuse_compressed, require_standard_output, write_output
-from mae_cli.commands.paths import STDOUT, InputFile, OutputFile
-from mae_cli.commands.records import joined
-from mae_cli.commands.running import NOT_CONVERGED, announce_terminal, note, running, write_json
+from mae_cli.commands.process import NOT_CONVERGED, announce_terminal, note, running, write_json
 
 if TYPE_CHECKING:
-    from mae_cli.results.training import TrainReport
+    from mae_cli.results import TrainReport
     from mae_cli.solvers.settings import SolverSettings
-    from mae_cli.training import Trained, TrainSettings
+    from mae_cli.workflows.train import Trained, TrainSettings
 
 _TEXTBOOK_OPTIONS = ("learning_rate", "schedule", "epochs", "batch_size")
 
@@ -133,16 +141,16 @@ def main(data: tuple[str, ...], **options: Any) -> None:
 
 
 def _check_file(path: Path, *, force: bool) -> None:
-    from mae_cli.model_file import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+    from mae_cli.model.files import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
     refuse_compressed(path, lambda _program: f"name it {path.with_suffix('')}")
     check_replaceable(path, force=force)
 
 
 def _settings(options: dict[str, Any]) -> "TrainSettings":
-    from mae_cli.cells.columns import ColumnChoice  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-    from mae_cli.fitting import FitSettings  # noqa: PLC0415
-    from mae_cli.training import TrainSettings  # noqa: PLC0415
+    from mae_cli.tables.columns import ColumnChoice  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+    from mae_cli.workflows.fit import FitSettings  # noqa: PLC0415
+    from mae_cli.workflows.train import TrainSettings  # noqa: PLC0415
 
     return TrainSettings(
         columns=ColumnChoice(
@@ -182,8 +190,8 @@ def _solver(options: dict[str, Any]) -> "SolverSettings":
 
 
 def _train(data: tuple[str, ...], options: dict[str, Any], settings: "TrainSettings") -> "Trained":
-    from mae_cli.opening import opened  # noqa: PLC0415
-    from mae_cli.training import train  # noqa: PLC0415
+    from mae_cli.workflows.data import opened  # noqa: PLC0415
+    from mae_cli.workflows.train import train  # noqa: PLC0415
 
     with opened(data, dialect_of(options), options["dask"]) as files:
         if options["quiet"] or not sys.stderr.isatty():

@@ -3,12 +3,19 @@
 from dataclasses import asdict
 from typing import Any
 
-from mae_cli.metrics import Metrics
-from mae_cli.report.plain import term_text
-from mae_cli.results.evaluation import EvaluationReport, Rival
-from mae_cli.results.scores import Scores
-from mae_cli.results.training import Comparison, ContestedRow, Effect, FitReport, TrainReport
-from mae_cli.visible import json_text
+from mae_cli.messages import json_text
+from mae_cli.report.names import term_text
+from mae_cli.results import (
+    Comparison,
+    ContestedRow,
+    Effect,
+    EvaluationReport,
+    FitReport,
+    Metrics,
+    Rival,
+    Scores,
+    TrainReport,
+)
 
 TRAIN_SCHEMA = "mae-cli/train-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"

@@ -2,10 +2,9 @@
 
 from rich.text import Text
 
+from mae_cli.report.names import loss_name, round_name, term_text
 from mae_cli.report.numbers import at_most, count, counted
-from mae_cli.report.plain import term_text
-from mae_cli.report.wording import loss_name, round_name
-from mae_cli.results.training import FitReport
+from mae_cli.results import FitReport
 from mae_cli.solvers.solution import ROUNDED_GAP, Status
 
 # So many of the columns that were left out are named in the sentence.

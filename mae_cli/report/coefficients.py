@@ -7,13 +7,12 @@ from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
+from mae_cli.messages import visible
 from mae_cli.report.console import Room
+from mae_cli.report.names import INTERCEPT, fit_name, heading, level_text, shortened, term_text
 from mae_cli.report.numbers import aligned, count
-from mae_cli.report.plain import INTERCEPT, level_text, shortened, term_text
 from mae_cli.report.tables import AlignedTable
-from mae_cli.report.wording import fit_name, heading
-from mae_cli.results.training import Effect, FitReport, TrainReport
-from mae_cli.visible import visible
+from mae_cli.results import Effect, FitReport, TrainReport
 
 NO_STANDARD_ERRORS = "Coefficients come without standard errors yet."
 

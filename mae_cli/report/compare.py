@@ -3,17 +3,16 @@
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from mae_cli.messages import visible
 from mae_cli.report.certificate import certificate_text
 from mae_cli.report.coefficients import compared_coefficients
 from mae_cli.report.console import Room
 from mae_cli.report.curve import LossCurve, LossSeries
+from mae_cli.report.names import fit_name, heading, round_name, shortened
 from mae_cli.report.numbers import aligned, percent
-from mae_cli.report.plain import shortened
 from mae_cli.report.scores import comparison_scores
 from mae_cli.report.tables import AlignedTable
-from mae_cli.report.wording import fit_name, heading, round_name
-from mae_cli.results.training import Comparison, FitReport, TrainReport
-from mae_cli.visible import visible
+from mae_cli.results import Comparison, FitReport, TrainReport
 
 
 def comparison_blocks(report: TrainReport, comparison: Comparison, room: Room) -> list[RenderableType]:

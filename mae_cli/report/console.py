@@ -1,20 +1,20 @@
-"""The two consoles of a command, results and notes, and what each has room for.
+"""The two consoles of a command, results and notes; what each has room for, and how sentences break into its lines.
 
-Colour and escape codes go to a real terminal only, whatever the environment forces; what is piped is
-plain, unwrapped and whole. A character that the stream cannot encode is replaced, never an error.
+Colour and escape codes go to a real terminal only, whatever the environment forces; what is piped is plain, unwrapped
+and whole. A character that the stream cannot encode is replaced, never an error.
 """
 
 import codecs
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
-from rich.console import Console, Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
-
-from mae_cli.report.wrapping import Paragraph
 
 _PIPED_WIDTH = 80  # of the chart; tables and sentences take what they need
 _NARROWEST = 20  # what no number is wider than; a window below it wraps the lines itself
@@ -127,3 +127,31 @@ def _replace(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 codecs.register_error(_REPLACE, _replace)
+
+
+# Up to the next blank that a line may end at: `95 %`, `(12 ms,` and `"flights.csv"` are one word each.
+_WORD = re.compile(r"\s*\S+(?:(?<=\d) (?:%|ms|s)(?!\w)\S*)?\s*")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Text in lines as wide as the terminal; a word that is wider has lines of its own."""
+
+    text: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the text line by line."""
+        for line in self.text.split("\n", allow_blank=True):
+            for part in line.divide(_breaks(line.plain, options.max_width)):
+                part.rstrip()
+                yield part
+
+
+def _breaks(line: str, width: int) -> Iterator[int]:
+    """Where new lines begin."""
+    used = 0
+    for word in _WORD.finditer(line):
+        if used and used + cell_len(word[0].rstrip()) > width:
+            yield word.start()
+            used = 0
+        used += cell_len(word[0])

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from mae_cli.messages import visible
 from mae_cli.report.console import Room, room_on, show
+from mae_cli.report.names import evaluation_rows, fit_name, is_pinball, shortened
 from mae_cli.report.numbers import aligned, counted, quantity
-from mae_cli.report.plain import shortened
 from mae_cli.report.scores import evaluation_scores
 from mae_cli.report.tables import AlignedTable
-from mae_cli.report.wording import evaluation_rows, fit_name, is_pinball
-from mae_cli.results.evaluation import EvaluationReport, Gate, Rival, WorstRow
-from mae_cli.visible import visible
+from mae_cli.results import EvaluationReport, Gate, Rival, WorstRow
 
 
 def show_evaluation(console: Console, report: EvaluationReport) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.report.numbers import at_most, count, duration, quantity
-from mae_cli.watch import UNWATCHED, Watch
 
 if TYPE_CHECKING:
     from rich.live import Live

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from mae_cli.metrics import Metrics
+from mae_cli.report.names import baseline_name, fit_name, heading, is_pinball
 from mae_cli.report.numbers import aligned, quantity
 from mae_cli.report.tables import AlignedTable
-from mae_cli.report.wording import baseline_name, fit_name, heading, is_pinball
-from mae_cli.results.evaluation import EvaluationReport
-from mae_cli.results.training import FitReport
+from mae_cli.results import EvaluationReport, FitReport, Metrics
 
 Column = tuple[str, Metrics]
 """A heading (a line break makes a second line) and the metrics below it."""

@@ -3,17 +3,16 @@
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from mae_cli.messages import visible
 from mae_cli.report.certificate import certificate_text
 from mae_cli.report.coefficients import coefficients
 from mae_cli.report.compare import comparison_blocks, loss_series
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.curve import LossCurve
+from mae_cli.report.names import fit_name, round_name, shortened, training_rows
 from mae_cli.report.numbers import counted, duration
-from mae_cli.report.plain import shortened
 from mae_cli.report.scores import fit_scores
-from mae_cli.report.wording import fit_name, round_name, training_rows
-from mae_cli.results.training import TrainReport
-from mae_cli.visible import visible
+from mae_cli.results import TrainReport
 
 
 def show_training(console: Console, report: TrainReport) -> None:

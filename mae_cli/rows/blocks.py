@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.arrays import FloatArray, Positions
+from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.rows.design import Design, is_column_major
-from mae_cli.watch import UNWATCHED, Watch
 
 T = TypeVar("T")
 

@@ -1,7 +1,8 @@
-"""Rows as they are read to a design matrix: the schema that training rows define, and its coding of levels.
+"""Complete rows to a design matrix: the schema that training rows define, its coding of levels, and its two parts.
 
 While data is read, nobody knows yet which levels there will be and which is the baseline. Rows as read therefore have
-the codes 1, 2, … of the levels in the order of their discovery, and a `Layout` says what they mean.
+the codes 1, 2, … of the levels in the order of their discovery, and a `Layout` says what they mean. Once the schema is
+known, rows are parted into those that are fitted and those held out, in its coding.
 """
 
 import math
@@ -14,12 +15,12 @@ from numpy.typing import NDArray
 
 from mae_cli.arrays import BoolArray, CodeArray, FloatArray
 from mae_cli.errors import DataError
-from mae_cli.rows.blocks import Block, Rows
+from mae_cli.messages import option, quoted
+from mae_cli.rows.blocks import Block, Rows, Store
 from mae_cli.rows.design import Design, column_ranges
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.rows.split import Split
-from mae_cli.rows.sums import Range, Sums, sum_blocks
-from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
-from mae_cli.wording import option, quoted
+from mae_cli.rows.sums import Range, Sums, relative_weights, sum_blocks
 
 
 @dataclass(frozen=True)
@@ -170,3 +171,44 @@ def _numeric(name: str, minimum: float, maximum: float) -> NumericColumn:
             f"rescale it, or {option('--exclude', name)}"
         )
     return NumericColumn(name, minimum, maximum)
+
+
+@dataclass(frozen=True, eq=False)
+class Partition:
+    """How rows are parted.
+
+    Attributes:
+        split: which rows are held out; None when none are.
+        coding: of the levels.
+        largest_weight: of the training rows; weights become relative to it.
+    """
+
+    split: Split | None
+    coding: Coding
+    largest_weight: float
+
+    def training(self, rows: Store) -> Store:
+        """The rows to be fitted: those that are not held out and have a weight."""
+        return rows.kept(partial(_training, partition=self))
+
+    def held(self, rows: Store) -> Store | None:
+        """The rows held out whose levels were all seen in training."""
+        return None if self.split is None else rows.kept(partial(_held, split=self.split, coding=self.coding))
+
+
+def _training(block: Block, partition: Partition) -> Block:
+    weights = block.weights
+    if weights is not None:
+        # First: what vanishes beside the largest weight is left out too.
+        weights = relative_weights(weights, partition.largest_weight)
+        block = replace(block, weights=weights)
+    used = np.ones(len(block.target), dtype=bool) if weights is None else weights > 0
+    if partition.split is not None:
+        used &= ~partition.split.is_held(block.positions)
+    return partition.coding(block if used.all() else block.part(np.flatnonzero(used)))[0]
+
+
+def _held(block: Block, split: Split, coding: Coding) -> Block:
+    held = block.part(np.flatnonzero(split.is_held(block.positions)))
+    coded, unseen = coding(held)
+    return coded.part(np.flatnonzero(~unseen)) if unseen.any() else coded

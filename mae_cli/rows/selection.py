@@ -7,7 +7,7 @@ import numpy as np
 
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
-from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 
 
 def joint_schema(schemas: Iterable[Schema]) -> Schema:

@@ -6,7 +6,7 @@ import numpy as np
 
 from mae_cli.arrays import BoolArray, Positions
 from mae_cli.errors import DataError
-from mae_cli.wording import counted
+from mae_cli.messages import counted
 
 # Rows are drawn stretch by stretch, so that which ones are held does not depend on how the rows are stored.
 _STRETCH = 65_536

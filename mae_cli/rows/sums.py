@@ -1,4 +1,4 @@
-"""Values that add up over blocks of rows, in the order of the rows, so that a rerun gives the same bits."""
+"""Values that add up over blocks in the order of the rows, so that a rerun gives the same bits; the largest rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -8,7 +8,7 @@ from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
 
 
@@ -42,3 +42,39 @@ class Range:
 
     def __add__(self, other: "Range") -> "Range":
         return Range(np.minimum(self.lowest, other.lowest), np.maximum(self.highest, other.highest))
+
+
+@dataclass(frozen=True, eq=False)
+class Largest:
+    """The rows with the largest values so far, no more than `count` of them.
+
+    Attributes:
+        count: how many are wanted.
+        rows: largest value first, ties in the order of the rows.
+        values: of these rows.
+    """
+
+    count: int
+    rows: Positions
+    values: FloatArray
+
+    @staticmethod
+    def of(count: int, rows: Positions, values: FloatArray) -> "Largest":
+        """Of rows in their order."""
+        order = np.argsort(-values, kind="stable")[:count]
+        return Largest(count, rows[order], values[order])
+
+    def __add__(self, other: "Largest") -> "Largest":
+        """Of these rows and those that follow."""
+        rows, values = np.concatenate([self.rows, other.rows]), np.concatenate([self.values, other.values])
+        return Largest.of(self.count, rows, values)
+
+
+def relative_weights(weights: FloatArray, largest: float) -> FloatArray:
+    """The weights (n,) divided by the power of two that brings the largest between ½ and 1.
+
+    That is exact but for weights below 1e-308 of the largest, and afterwards no sum of weights can overflow or vanish.
+    """
+    exponent = int(np.frexp(largest)[1])
+    scaled: FloatArray = np.ldexp(weights, -exponent)
+    return scaled

@@ -11,9 +11,9 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
+from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.rounding import EPSILON

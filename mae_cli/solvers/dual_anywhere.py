@@ -17,8 +17,8 @@ from functools import cached_property, partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
+from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Range, Sums, sum_blocks
 from mae_cli.solvers.absorbed import AbsorbedWhitening

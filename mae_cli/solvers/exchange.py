@@ -13,7 +13,7 @@ from enum import Enum
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.quantiles import first_reaching
+from mae_cli.rows.quantiles import first_reaching
 from mae_cli.solvers.band import Band
 from mae_cli.solvers.basis import Basis, Start
 

@@ -11,12 +11,13 @@ from operator import add
 import numpy as np
 
 from mae_cli.errors import DataError
-from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, loss_named
+from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.rows.appended import AppendedRows
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows, Store
 from mae_cli.rows.design import Design
 from mae_cli.rows.factors import FactoredRows, Factors, multiplied
+from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.absolute import Found
@@ -29,7 +30,6 @@ from mae_cli.solvers.solve import Fit, certified, solve, solve_together
 from mae_cli.solvers.standardise import Extent
 from mae_cli.solvers.vertex_proof import VertexProof
 from mae_cli.solvers.whitening import Whitening
-from mae_cli.watch import UNWATCHED, Watch
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
+from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.double_double import DoubleDouble, exact_sum, level_sums, two_sum
 from mae_cli.solvers.standardise import Standardisation
 

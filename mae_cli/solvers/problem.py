@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.rows.blocks import Block, CountedRows, MemoryRows, PassCounter, Rows, TransformedRows, in_memory, whole
+from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.absorbing import absorbable, whiten_absorbed

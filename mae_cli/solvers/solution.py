@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.linear import Coefficients
+from mae_cli.rows.linear import Coefficients
 
 ROUNDED_GAP = 1e-9
 """Beyond this relative gap an optimal fit is told what rounding its coefficients to floats costs."""

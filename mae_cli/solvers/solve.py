@@ -8,10 +8,11 @@ from itertools import count
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.linear import Coefficients
 from mae_cli.losses import Squared
+from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
-from mae_cli.rows.row_quantiles import target_quantiles
+from mae_cli.rows.linear import Coefficients
+from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.absolute import Found, Searches, minimise_absolute, minimise_with_levels, sample_size
 from mae_cli.solvers.absorbing import absorbable
@@ -25,7 +26,6 @@ from mae_cli.solvers.standardise import Extent
 from mae_cli.solvers.uniqueness import is_unique
 from mae_cli.solvers.vertex_proof import VertexProof
 from mae_cli.solvers.whitening import is_weighted
-from mae_cli.watch import UNWATCHED, Watch
 
 
 @dataclass(frozen=True, eq=False)

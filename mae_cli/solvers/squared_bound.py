@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from mae_cli.errors import DataError
-from mae_cli.linear import Coefficients
+from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.certificate import Bound, negligible_loss
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.squared_loss import Evaluation, evaluate

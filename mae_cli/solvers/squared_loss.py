@@ -10,8 +10,8 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
+from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.certificate import OPTIMAL_GAP
 from mae_cli.solvers.double_double import DoubleDouble

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.linear import Coefficients
+from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.precise_columns import PreciseColumns, without_rest
 from mae_cli.solvers.problem import Problem

@@ -12,9 +12,9 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.linear import Coefficients
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
+from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.double_double import two_sum
 from mae_cli.solvers.problem import Problem

@@ -15,10 +15,10 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError
-from mae_cli.linear import Coefficients
-from mae_cli.quantiles import weighted_quantile
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.design import Design, column_ranges
+from mae_cli.rows.linear import Coefficients
+from mae_cli.rows.quantiles import weighted_quantile
 from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Range, Sums, sum_blocks
 

@@ -12,11 +12,12 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.linear import Coefficients
 from mae_cli.losses import Loss, Squared
+from mae_cli.progress import Watch
 from mae_cli.rows.blocks import Block
+from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.moments import column_moments
-from mae_cli.rows.row_quantiles import target_quantiles
+from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.sums import Sums, sum_blocks
 from mae_cli.solvers.certificate import Bound, BoundedFit
 from mae_cli.solvers.dual_anywhere import bound_anywhere
@@ -24,7 +25,6 @@ from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import History
 from mae_cli.solvers.squared_bound import bound_squared
-from mae_cli.watch import Watch
 
 # With a tolerance, the gap is looked at after so many epochs: a bound costs as much as many steps.
 _EPOCHS_BETWEEN_BOUNDS = 25

@@ -15,8 +15,8 @@ from operator import add
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.linear import Coefficients
 from mae_cli.rows.design import Design
+from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.certificate import OPTIMAL_GAP, Bound, Totals, absolute_bound, is_negligible, mean_loss
 from mae_cli.solvers.double_double import DoubleDouble

@@ -18,14 +18,14 @@ from benchmarks.cases import HeavyTailed
 from benchmarks.csv_file import csv_file
 from benchmarks.measuring import Protocol, say
 from benchmarks.tables import Table, ratio, three_digits
-from mae_cli.cells.columns import ColumnChoice, resolve
-from mae_cli.reading.loading import load_training
-from mae_cli.reading.one_pass import Reading
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.design import Design
-from mae_cli.rows.grouping import grouped
-from mae_cli.text.files import Files
-from mae_cli.text.pieces import Piece, cut
+from mae_cli.rows.regroup import grouped
+from mae_cli.tables.columns import ColumnChoice, resolve
+from mae_cli.tables.csv.files import Files
+from mae_cli.tables.csv.pieces import Piece, cut
+from mae_cli.tables.load import load_training
+from mae_cli.tables.read import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,10 +18,9 @@ from types import GeneratorType
 
 import pytest
 
-from mae_cli import evaluation, training
-from mae_cli.text import chunks
-from mae_cli.text.source import Source
-from mae_cli.text.spool import Spool
+from mae_cli.tables import chunks
+from mae_cli.tables.csv.source import Source, Spool
+from mae_cli.workflows import evaluate, train
 
 TEXT = "y,x,k\n" + "".join(f"{row * row % 7},{row % 5},{'abc'[row % 3]}\n" for row in range(60))
 TRAIN = ("-t", "y", "--holdout", "0.2", "--compare")
@@ -204,7 +203,7 @@ def interrupted(*_arguments, **_options):
 
 
 @pytest.mark.parametrize(
-    ("module", "name"), [(chunks, "parse"), (training, "fit_prepared"), (training, "describe"), (training, "compare")]
+    ("module", "name"), [(chunks, "parse"), (train, "fit_prepared"), (train, "describe"), (train, "compare")]
 )
 def test_an_interruption_of_mae_train_leaves_nothing_open(mae_train, opened, monkeypatch, module, name):
     monkeypatch.setattr(module, name, interrupted)
@@ -213,7 +212,7 @@ def test_an_interruption_of_mae_train_leaves_nothing_open(mae_train, opened, mon
 
 
 def test_an_interruption_of_mae_eval_leaves_nothing_open(mae_eval, model, opened, monkeypatch):
-    monkeypatch.setattr(evaluation, "score", interrupted)
+    monkeypatch.setattr(evaluate, "score", interrupted)
     result = mae_eval(model, "-", "--stream", stdin=CONTENTS["zip"])
     assert (result.exit_code, left_open(opened)) == (130, [])
 

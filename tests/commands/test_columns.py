@@ -4,7 +4,7 @@ import click
 import pytest
 
 from mae_cli.commands import train
-from mae_cli.commands.columns import ColumnName, ColumnNames
+from mae_cli.commands.options import ColumnName, ColumnNames
 
 
 def types():

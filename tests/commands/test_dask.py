@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mae_cli.cells.columns import ColumnChoice
-from mae_cli.opening import opened
-from mae_cli.text.dialect import Dialect
-from mae_cli.training import TrainSettings
-from mae_cli.training import train as train_model
-from mae_cli.watch import Watch
+from mae_cli.progress import Watch
+from mae_cli.tables.columns import ColumnChoice
+from mae_cli.tables.csv.dialect import Dialect
+from mae_cli.workflows.data import opened
+from mae_cli.workflows.train import TrainSettings
+from mae_cli.workflows.train import train as train_model
 
 distributed = pytest.importorskip("distributed")
 
@@ -214,7 +214,7 @@ def test_parquet_without_dask_says_how_it_is_read(mae_train, parts, tmp_path):
     "address", ["nowhere", "tcp://", "tcp://127.0.0.1:1", "ftp://127.0.0.1:8786", "", "tcp://no.invalid:1"]
 )
 def test_an_address_without_a_scheduler_is_told_in_one_line(mae_train, parts, address, monkeypatch):
-    monkeypatch.setattr("mae_cli.dask.cluster._CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr("mae_cli.distributed.cluster._CONNECT_SECONDS", 0.3)
     done = mae_train(*parts, "-t", "delay", "--dask", address)
     assert done.exit_code == 1
     assert f"--dask {address}: no Dask scheduler can be reached there" in done.stderr
@@ -222,7 +222,7 @@ def test_an_address_without_a_scheduler_is_told_in_one_line(mae_train, parts, ad
 
 
 def test_a_server_that_is_no_scheduler_is_told_in_one_line(mae_train, parts, monkeypatch):
-    monkeypatch.setattr("mae_cli.dask.cluster._CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("mae_cli.distributed.cluster._CONNECT_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         done = mae_train(*parts, "-t", "delay", "--dask", address)

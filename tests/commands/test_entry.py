@@ -40,7 +40,7 @@ train()
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 @pytest.mark.parametrize(
-    "module", ["signal", "mae_cli.commands.train", "click", "click.core", "mae_cli.errors", "mae_cli.visible"]
+    "module", ["signal", "mae_cli.commands.train", "click", "click.core", "mae_cli.errors", "mae_cli.messages"]
 )
 def test_an_interruption_while_modules_are_loaded_is_one_line(module, tmp_path):
     command = [sys.executable, "-P", "-c", INTERRUPTED, module, "-t", "y"]
@@ -49,7 +49,7 @@ def test_an_interruption_while_modules_are_loaded_is_one_line(module, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
-@pytest.mark.parametrize("module", ["numpy", "numpy.linalg", "pandas", "mae_cli.training"])
+@pytest.mark.parametrize("module", ["numpy", "numpy.linalg", "pandas", "mae_cli.workflows.train"])
 def test_an_interruption_while_libraries_are_loaded_is_one_line(module, tmp_path):
     (tmp_path / module).write_text(
         "y,x\n1,1\n2,2\n", encoding="utf-8"

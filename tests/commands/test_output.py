@@ -11,7 +11,7 @@ import pytest
 
 from mae_cli.commands.output import check_output
 from mae_cli.errors import ModelError
-from mae_cli.model import Model, load_model
+from mae_cli.model.model import Model, load_model
 
 posix_only = pytest.mark.skipif(
     sys.platform == "win32" or shutil.which("bash") is None, reason="devices, links and a shell as POSIX has them"

@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from mae_cli.commands.paths import InputFile, OutputFile
+from mae_cli.commands.options import InputFile, OutputFile
 
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])

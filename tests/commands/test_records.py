@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from mae_cli.commands.records import Record, joined
+from mae_cli.commands.options import Record, joined
 
 
 def texts(value):

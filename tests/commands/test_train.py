@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from mae_cli.commands import train
-from mae_cli.model import load_model
+from mae_cli.model.model import load_model
 from mae_cli.rows.split import Split
 
 REPORT_KEYS = [
@@ -598,7 +598,7 @@ def test_a_place_that_cannot_be_written_is_told_before_any_work(mae_train, fligh
     def no_work(*_arguments):
         raise AssertionError("the data were fitted")
 
-    monkeypatch.setattr("mae_cli.training.train", no_work)
+    monkeypatch.setattr("mae_cli.workflows.train.train", no_work)
     assert_refused(mae_train(flights, "-t", "delay", "-o", tmp_path), 1, tmp_path)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from oracle.exact import Pinball, Table, least_absolute, loss_of
 
-from mae_cli.report.plain import term_text
+from mae_cli.report.names import term_text
 
 
 @pytest.fixture

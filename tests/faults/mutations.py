@@ -10,12 +10,12 @@ import numpy as np
 from faults.strict_reader import Unclear, strict_table
 from support.tables import columns
 
-from mae_cli.cells.columns import ColumnChoice, resolve
 from mae_cli.errors import MaeCliError
-from mae_cli.reading.loading import load_training
-from mae_cli.reading.one_pass import Reading
 from mae_cli.rows.blocks import MemoryRows, whole
-from mae_cli.text.files import Files
+from mae_cli.tables.columns import ColumnChoice, resolve
+from mae_cli.tables.csv.files import Files
+from mae_cli.tables.load import load_training
+from mae_cli.tables.read import Reading
 
 # Bytes that mean something in a CSV text are put in more often than others.
 _TELLING = b',;"\r\n\t .-+eE019aN\xef\xbb\xbf\xe9\x00#%'

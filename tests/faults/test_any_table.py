@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from support.tables import source
 
 from mae_cli import fit
-from mae_cli.cells.columns import ColumnChoice
-from mae_cli.fitting import FitSettings
-from mae_cli.text.dialect import Dialect
-from mae_cli.text.files import Files
-from mae_cli.text.pieces import cut
-from mae_cli.training import TrainSettings, train
+from mae_cli.tables.columns import ColumnChoice
+from mae_cli.tables.csv.dialect import Dialect
+from mae_cli.tables.csv.files import Files
+from mae_cli.tables.csv.pieces import cut
+from mae_cli.workflows.fit import FitSettings
+from mae_cli.workflows.train import TrainSettings, train
 
 NUMBERS = st.one_of(st.integers(-9, 9), st.floats(-1e3, 1e3).map(lambda value: round(value, 3)), st.just(None))
 LEVELS = st.sampled_from(["a", "b, c", 'd"e', "f\ng", " h", "é", "i;j", ""])
@@ -58,7 +58,7 @@ def test_a_written_table_is_fitted_as_its_arrays_are(table, style, size, loss):
     content = written(rows, **style)
     files = Files((source(content),), Dialect()) if style["delimiter"] == "," else _delimited(content, style)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mae_cli.text.chunks.cut", partial(cut, size=size))
+        patch.setattr("mae_cli.tables.chunks.cut", partial(cut, size=size))
         trained = train(files, TrainSettings(ColumnChoice("y"), FitSettings(loss)))
     found = trained.report
     assert (found.rows.read, found.rows.used) == (len(rows), len(complete))

@@ -19,12 +19,12 @@ from unittest import mock
 import numpy as np
 
 import mae_cli
-from mae_cli import fitting
 from mae_cli.errors import DataError
 from mae_cli.rows.factors import GivenFactors
 from mae_cli.solvers import family as solver
 from mae_cli.solvers import neighbours
 from mae_cli.solvers.limits import USUAL, Limits
+from mae_cli.workflows import fit as fitting
 from oracle.awkward import QUANTILES, SIZES, Problem
 from oracle.claims import Claim, Term, design
 from oracle.truth import Truths

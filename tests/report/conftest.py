@@ -4,10 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from mae_cli.metrics import Metrics
-from mae_cli.results.evaluation import EvaluationReport, EvaluationRows
-from mae_cli.results.scores import Scores
-from mae_cli.results.training import Comparison, ContestedRow, Effect, FitReport, Seconds, TrainingRows, TrainReport
+from mae_cli.results import (
+    Comparison,
+    ContestedRow,
+    Effect,
+    EvaluationReport,
+    EvaluationRows,
+    FitReport,
+    Metrics,
+    Scores,
+    Seconds,
+    TrainingRows,
+    TrainReport,
+)
 from mae_cli.solvers.solution import Certificate, History, Status
 
 MAE_LOSSES = (

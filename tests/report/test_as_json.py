@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mae_cli.report.as_json import dumps, evaluation_report_json, train_report_json
-from mae_cli.results.training import Effect
+from mae_cli.results import Effect
 
 METRICS = ["mae", "mse", "rmse", "median_ae", "r2", "baseline_mae", "pinball"]
 

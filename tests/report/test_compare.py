@@ -7,7 +7,7 @@ from rich.console import Console
 
 from mae_cli.report.console import result_console
 from mae_cli.report.train import show_training
-from mae_cli.results.scores import Scores
+from mae_cli.results import Scores
 
 AFTER_THE_CHART = """\
 MAE fit, proved optimal: no linear model on the columns kept (all but air_time_hours) has a smaller \

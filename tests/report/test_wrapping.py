@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from mae_cli.report.wrapping import Paragraph
+from mae_cli.report.console import Paragraph
 
 
 def wrapped(text, width):

@@ -9,8 +9,8 @@ from mae_cli.errors import DataError
 from mae_cli.rows.blocks import MemoryRows, whole
 from mae_cli.rows.design import Design
 from mae_cli.rows.encoding import Coding, Layout, build_schema, describe
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.rows.split import Split
-from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
 
 
 def as_read(weights=None, block_rows=3, **columns):

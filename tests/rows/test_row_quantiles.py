@@ -5,10 +5,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mae_cli.quantiles import weighted_quantile
 from mae_cli.rows.blocks import CountedRows, MemoryRows, PassCounter
 from mae_cli.rows.design import Design
-from mae_cli.rows.row_quantiles import quantiles_of, target_quantiles
+from mae_cli.rows.quantiles import quantiles_of, target_quantiles, weighted_quantile
 
 LEVELS = (0.01, 0.1, 0.25, 0.5, 0.7, 0.75, 0.9, 0.99)
 
@@ -19,7 +18,7 @@ def rows_of(values, weights=None, block_rows=100):
 
 def found(values, weights=None, levels=LEVELS, sample_rows=50, block_rows=100):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mae_cli.rows.row_quantiles._SAMPLE_ROWS", sample_rows)
+        patch.setattr("mae_cli.rows.quantiles._SAMPLE_ROWS", sample_rows)
         return target_quantiles(rows_of(values, weights, block_rows), levels)
 
 
@@ -111,7 +110,7 @@ def test_each_row_of_values_has_its_own_level():
 
 
 def test_two_passes_are_enough_for_a_fair_sample_and_one_for_few_rows(monkeypatch):
-    monkeypatch.setattr("mae_cli.rows.row_quantiles._SAMPLE_ROWS", 500)
+    monkeypatch.setattr("mae_cli.rows.quantiles._SAMPLE_ROWS", 500)
     for name, count in (("normal", 2), ("ties", 2), ("heavy tails", 2)):
         counter = PassCounter()
         target_quantiles(CountedRows(rows_of(VALUES[name]), counter), LEVELS)
@@ -122,7 +121,7 @@ def test_two_passes_are_enough_for_a_fair_sample_and_one_for_few_rows(monkeypatc
 
 
 def test_the_worst_sample_costs_no_more_than_two_passes_more(monkeypatch):
-    monkeypatch.setattr("mae_cli.rows.row_quantiles._SAMPLE_ROWS", 300)
+    monkeypatch.setattr("mae_cli.rows.quantiles._SAMPLE_ROWS", 300)
     values = np.random.default_rng(3).uniform(-1, 1, 3000)
     values[::10] = 100.0
     counter = PassCounter()

@@ -4,8 +4,8 @@ import numpy as np
 
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.rows.selection import Selection, joint_schema
-from mae_cli.schema import CategoricalColumn, NumericColumn, Schema
 
 X, Y, Z = (NumericColumn(name, 0.0, 1.0) for name in "xyz")
 K = CategoricalColumn("k", ("a", "b", "c"))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from support.regressions import EPSILON, Regression
 from support.standard import a_problem
 
-from mae_cli.linear import Coefficients
 from mae_cli.losses import Absolute, Pinball
 from mae_cli.rows.blocks import CountedRows
+from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.certificate import Bound, is_negligible, negligible_loss
 from mae_cli.solvers.dual_anywhere import bound_anywhere
 from mae_cli.solvers.limits import Limits

@@ -9,8 +9,8 @@ from support.levels import LEVELS, a_regression
 from support.standard import a_basis, a_problem, block_of
 from support.vertices import exact_loss, optimum_of
 
-from mae_cli.linear import Coefficients
 from mae_cli.rows.design import Design
+from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.dual_anywhere import bound_anywhere, bound_in_band
 from mae_cli.solvers.exact_exchange import settle

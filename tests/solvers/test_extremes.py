@@ -8,8 +8,8 @@ from support.regressions import Regression
 
 from mae_cli import Textbook, fit
 from mae_cli.losses import Squared
+from mae_cli.progress import Watch
 from mae_cli.solvers.solve import solve
-from mae_cli.watch import Watch
 
 LEAST = 5e-324
 POSITIONS = np.arange(1.0, 6.0)[:, np.newaxis]

@@ -266,7 +266,7 @@ def test_members_have_the_same_bits_in_memory_and_on_the_scratch_file(random, sc
 
 
 def test_members_have_the_same_bits_in_memory_and_on_dask(random, cluster):
-    from mae_cli.dask.rows import DaskRows, resident
+    from mae_cli.distributed.rows import DaskRows, resident
 
     base = a_base(random, 900, 2, weights=True)
     memory = base.rows(block_rows=150)

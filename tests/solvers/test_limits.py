@@ -7,15 +7,15 @@ from support.levels import LEVELS
 from support.tables import held
 
 from mae_cli import Auto, Textbook, fit
-from mae_cli.cells.columns import ColumnChoice
-from mae_cli.fitting import FitSettings
 from mae_cli.losses import Absolute, Squared
 from mae_cli.rows.factors import ExponentialFactors
 from mae_cli.solvers.family import Member
 from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.solve import solve
-from mae_cli.training import TrainSettings, train
+from mae_cli.tables.columns import ColumnChoice
+from mae_cli.workflows.fit import FitSettings
+from mae_cli.workflows.train import TrainSettings, train
 
 LIMITS = Limits(few_rows=255)
 SETTINGS = [Auto(limits=LIMITS), Textbook(epochs=2, limits=LIMITS)]

@@ -9,8 +9,8 @@ from support.levels import codes_of
 from support.standard import a_problem, block_of, dot, rows_of, targets_of, transposed, values_of
 
 from mae_cli.errors import DataError
-from mae_cli.linear import Coefficients
 from mae_cli.rows.design import Design
+from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.precise_columns import PreciseColumns, without_rest
 

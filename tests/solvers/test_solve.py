@@ -17,6 +17,7 @@ from support.together import assert_as_alone, solve_all
 from mae_cli import fit
 from mae_cli.errors import DataError
 from mae_cli.losses import Absolute, Pinball, Squared
+from mae_cli.progress import Watch
 from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbing import absorbable
@@ -24,7 +25,6 @@ from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.solvers.solve import solve, solve_together
-from mae_cli.watch import Watch
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 NIST = json.loads((REFERENCE / "nist" / "certified.json").read_text())["datasets"]

@@ -10,9 +10,9 @@ from support.exact import least_squares, mean_square, with_ones
 from support.regressions import Regression
 
 from mae_cli.errors import DataError
-from mae_cli.linear import Coefficients
 from mae_cli.losses import Squared
 from mae_cli.rows.blocks import CountedRows
+from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.problem import prepare
 from mae_cli.solvers.settings import Textbook

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from oracle.exact import Pinball, Table, loss_of
 
-from mae_cli.linear import Coefficients
 from mae_cli.losses import loss_named
 from mae_cli.rows.blocks import BLOCK_ROWS, Block, MemoryRows, join_designs
 from mae_cli.rows.design import Design
 from mae_cli.rows.factors import ExponentialFactors, GivenFactors
+from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.family import Member, solve_family
 from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.settings import Auto

@@ -1,6 +1,6 @@
 """A model with every kind of term, as a value and as the text of its file."""
 
-from mae_cli.model import Baseline, CategoricalTerm, Model, NumericTerm
+from mae_cli.model.model import Baseline, CategoricalTerm, Model, NumericTerm
 
 MODEL = Model(
     target="delay",

@@ -4,14 +4,13 @@ import gzip
 import io
 from contextlib import ExitStack
 
-from mae_cli.cells.columns import ColumnChoice, resolve
-from mae_cli.reading.loading import LoadedRows, load_training
-from mae_cli.reading.one_pass import Data, Reading
 from mae_cli.rows.blocks import MemoryRows, whole
-from mae_cli.text.archives import Archive
-from mae_cli.text.files import Files
-from mae_cli.text.source import Source
-from mae_cli.text.spool import Spool
+from mae_cli.tables.columns import ColumnChoice, resolve
+from mae_cli.tables.csv.archives import Archive
+from mae_cli.tables.csv.files import Files
+from mae_cli.tables.csv.source import Source, Spool
+from mae_cli.tables.load import LoadedRows, load_training
+from mae_cli.tables.read import Data, Reading
 
 _SPOOLS = ExitStack()
 

@@ -2,12 +2,12 @@
 
 import pytest
 
+from mae_cli.progress import UNWATCHED
 from mae_cli.rows.blocks import CountedRows, PassCounter
 from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve, solve_together
-from mae_cli.watch import UNWATCHED
 
 
 def solve_all(rows, losses, settings, *, intercept=True, watch=UNWATCHED):

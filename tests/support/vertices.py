@@ -9,7 +9,7 @@ from oracle.exact import Pinball, Table, least_absolute, loss_of
 from support.exact import rational, solved, with_ones
 from support.standard import block_of, dot, kept_rows, targets_of, transposed
 
-from mae_cli.linear import Coefficients
+from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.ties import chance
 

@@ -1,0 +1,252 @@
+"""Options and arguments that commands share: files, how the data is written, and names of columns.
+
+A value that is one CSV record can hold any text; shells complete names of columns from the data's header.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from mae_cli.messages import is_url, listed
+
+STDOUT = "-"
+
+_NAMES_OF_STDOUT = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+
+
+class InputFile(click.Path):
+    """A file to read; whether it is there is told when it is opened."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The path as it was given."""
+        if not value:  # a path would take it for the directory
+            self.fail("the name of the file is empty; is a variable of the shell not set?", param, ctx)
+        return str(value)
+
+
+class OutputFile(InputFile):
+    """A file to write, or `-` for standard output, whatever it is called."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The path, `-` for standard output."""
+        path = super().convert(value, param, ctx)
+        if is_url(path):
+            self.fail(f"{path} is a URL; name a file of this machine, and send it there afterwards", param, ctx)
+        return STDOUT if path in _NAMES_OF_STDOUT else path
+
+
+if TYPE_CHECKING:
+    _Texts = click.ParamType[tuple[str, ...]]
+else:
+    _Texts = click.ParamType  # not generic yet in click 8.2 and 8.3
+
+
+class Record(_Texts):
+    """Texts as one CSV record: `--na-values "-,?"`, or `'"a,b",c'` for one with a comma; none may be empty.
+
+    Attributes:
+        item: what messages call one of them.
+    """
+
+    name = "names"
+
+    def __init__(self, item: str) -> None:
+        self.item = item
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """The texts of one record."""
+        from mae_cli.messages import quoted  # noqa: PLC0415  (a command loads what it needs, when it needs it)
+
+        if isinstance(value, tuple):
+            return value
+        try:
+            records = list(csv.reader([value], strict=True))
+        except csv.Error as error:
+            self.fail(f"{quoted(value)} is no CSV record of {self.item}s: {_reason(error)}", param, ctx)
+        texts = tuple(records[0]) if records else ()
+        if not texts or not all(texts):
+            self.fail(f"{quoted(value)} holds an empty {self.item}", param, ctx)
+        return texts
+
+
+def joined(values: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """The texts of a repeated option, in order."""
+    return tuple(text for texts in values for text in texts)
+
+
+def _reason(error: csv.Error) -> str:
+    """Without what the reader says about files and how they were opened."""
+    return str(error).partition(" - ")[0]
+
+
+if TYPE_CHECKING:
+    from mae_cli.tables.csv.dialect import Dialect
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_TABS = frozenset({"tab", "\\t"})
+
+_OPTIONS = (
+    click.option(
+        "--delimiter", metavar="CHAR", help="Sign between fields; tab for a tab.  [default: found; a comma if in doubt]"
+    ),
+    click.option("--decimal", type=click.Choice([".", ","]), default=".", show_default=True, help="Decimal sign."),
+    click.option("--encoding", metavar="NAME", help="Encoding of the text.  [default: UTF-8, or what its mark tells]"),
+    click.option(
+        "--na-values",
+        type=Record("spelling"),
+        metavar="NAMES",
+        multiple=True,
+        help="More spellings of a missing cell, as in --na-values '-,?'.",
+    ),
+)
+
+
+def _without_stream(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and ctx.params.get("stream") is not None:
+        raise click.UsageError("--stream and --no-stream say where this process keeps rows; with --dask workers do")
+    return value
+
+
+_PLACES = (
+    click.option(
+        "--stream/--no-stream",
+        default=None,
+        is_eager=True,
+        help="Keep the rows in a scratch file, or in memory.  [default: by their size]",
+    ),
+    click.option(
+        "--dask",
+        metavar="ADDRESS",
+        callback=_without_stream,
+        help="Read and keep the rows on Dask workers: local for this machine's cores, or a scheduler's address such "
+        "as tcp://host:8786. Takes patterns ('part-*.csv') and Parquet too.",
+    ),
+)
+
+
+def reading_options(command: Command) -> Command:
+    """Give a command these options, in their order."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def place_options(command: Command) -> Command:
+    """Give a command the options that say where the rows are kept."""
+    for option in reversed(_PLACES):
+        command = option(command)
+    return command
+
+
+def dialect_of(options: dict[str, Any]) -> "Dialect":
+    """How the data is written, as the options say.
+
+    Raises:
+        SettingsError: they contradict each other, or one is unknown.
+    """
+    from mae_cli.tables.csv.dialect import Dialect  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+
+    delimiter = options["delimiter"]
+    return Dialect(
+        encoding=options["encoding"],
+        delimiter="\t" if delimiter in _TABS else delimiter,
+        decimal=options["decimal"],
+        missing=frozenset(joined(options["na_values"])),
+    )
+
+
+if TYPE_CHECKING:
+    _Name = click.ParamType[str]
+else:
+    _Name = click.ParamType  # not generic yet in click 8.2 and 8.3
+
+# How data are written where nothing is said; options that come behind the one being read are not yet known.
+_UNSAID = {"delimiter": None, "encoding": None, "decimal": ".", "na_values": ()}
+# The finished fields of a record that is being typed, each with its comma.
+_FINISHED = re.compile(r'(?:(?:"(?:[^"]|"")*"|[^",]*),)*')
+
+
+class ColumnName(_Name):
+    """The name of one column, as it is."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002  (click's signature)
+        """The name itself."""
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """The columns that begin so."""
+        return [CompletionItem(name) for name in _header(ctx) if name.startswith(incomplete)]
+
+
+class TargetOption(click.Option):
+    """The option that must name a column; where it is missing, the columns to choose from are told."""
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """The name of the column."""
+        try:
+            return super().process_value(ctx, value)
+        except click.MissingParameter:
+            names = _header(ctx)
+            if not names:
+                raise
+            raise click.MissingParameter(f"The columns are {listed(names)}.", ctx=ctx, param=self) from None
+
+
+class ColumnNames(Record):
+    """Column names as one CSV record: `--features "a,b"`, or `--features '"a,b",c'` for a name with a comma."""
+
+    def __init__(self) -> None:
+        super().__init__("column name")
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """The record as it is typed with each column that its last name can become, but for those it has."""
+        finished = _FINISHED.match(incomplete)[0]  # type: ignore[index]  # (the expression matches anything)
+        begun = incomplete[len(finished) :].removeprefix('"').replace('""', '"')
+        taken = next(csv.reader([finished]), [])
+        names = [name for name in _header(ctx) if name.startswith(begun) and name not in taken]
+        return [CompletionItem(finished + _field(name)) for name in names]
+
+
+def _field(name: str) -> str:
+    """A name as one field of a CSV record."""
+    record = io.StringIO()
+    csv.writer(record, lineterminator="").writerow([name])
+    return record.getvalue()
+
+
+def _header(ctx: click.Context) -> list[str]:
+    """The columns of the data files typed so far that fit on a line, but for the target if that is typed, too.
+
+    Files that cannot be read, or not as the options say, have none.
+    """
+    names: dict[str, None] = {}
+    for argument in _typed_data(ctx):
+        names |= dict.fromkeys(name for name in _columns_of(argument, ctx) if name.isprintable())
+    names.pop(ctx.params.get("target", ""), None)
+    return list(names)
+
+
+def _typed_data(ctx: click.Context) -> list[str]:
+    """The data arguments; click leaves them among the rest while an option still waits for its value."""
+    data = ctx.params.get("data") or ()
+    return [*([data] if isinstance(data, str) else data), *ctx.args]
+
+
+def _columns_of(argument: str, ctx: click.Context) -> tuple[str, ...]:
+    from mae_cli.commands.options import dialect_of  # noqa: PLC0415  (it imports this module's types)
+
+    with suppress(Exception):  # no fault of the data or the options is told here, where the line is still being read
+        if Path(argument).is_file():  # a pipe has only one reader, and that is the fit
+            with closing(dialect_of(_UNSAID | ctx.params).read(argument)) as source:
+                return source.beginning(1)[0].cells
+    return ()

@@ -1,0 +1,285 @@
+"""What every command does around its work: errors become one line and an exit status, here and nowhere else.
+
+Signals unwind the work, so that nothing half-made is left behind; memory is claimed before the libraries load.
+"""
+
+import ctypes
+import errno
+import mmap
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from types import FrameType
+from typing import NoReturn, TextIO, cast
+
+import click
+
+from mae_cli.errors import MaeCliError, SettingsError
+from mae_cli.messages import visible
+
+OK = 0
+FAULT = 1
+NOT_CONVERGED = 3
+GATE_FAILED = 4
+
+STDIN = "-"
+
+_END_OF_INPUT = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
+
+
+@dataclass(eq=False)
+class Outcome:
+    """What a command's work has come to so far, as an exit status; it may be set before the report is written."""
+
+    status: int = OK
+
+
+@contextmanager
+def running() -> Iterator[Outcome]:
+    """Run a command's work; leave with the exit status that its end calls for.
+
+    A reader that closes the pipe early is no fault: the work is done, and the rest of the report is not wanted.
+    """
+    outcome = Outcome()
+    _open_closed_streams()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what a user should know is a note; a library's warnings are for developers
+    with stoppable(), _faults_in_one_line(outcome):
+        claim_address_space()
+        keep_freed_memory()
+        yield outcome
+        sys.stdout.flush()
+    if outcome.status != OK:
+        sys.exit(outcome.status)
+
+
+@contextmanager
+def _faults_in_one_line(outcome: Outcome) -> Iterator[None]:
+    try:
+        yield
+    except SettingsError as error:
+        raise click.UsageError(visible(str(error))) from None
+    except MaeCliError as error:
+        _fail(str(error), error.exit_status)
+    except OSError as error:  # files are guarded where they are opened; what is left are the standard streams
+        discard_output()
+        if _is_broken_pipe(error):
+            sys.exit(outcome.status)
+        _fail(f"cannot write the output: {error.strerror}", FAULT)
+    except Exception as error:
+        if not is_shortage(error):
+            raise
+        _fail(shortage(), FAULT)
+
+
+def _is_broken_pipe(error: OSError) -> bool:
+    """Whether the reader has gone; Windows tells it as an invalid argument."""
+    return isinstance(error, BrokenPipeError) or (sys.platform == "win32" and error.errno == errno.EINVAL)
+
+
+def _open_closed_streams() -> None:
+    """Give a process that was started without standard streams (`<&-`, `>&-`) empty ones."""
+    sys.stdin = sys.stdin or _empty_stream("r")
+    sys.stdout = sys.stdout or _empty_stream("w")
+    sys.stderr = sys.stderr or _empty_stream("w")
+
+
+def _empty_stream(mode: str) -> TextIO:
+    """As the interpreter makes standard streams: the descriptor is the process's, and open to its end."""
+    descriptor = os.open(os.devnull, os.O_RDONLY if mode == "r" else os.O_WRONLY)
+    return cast("TextIO", open(descriptor, mode, encoding="utf-8", closefd=False))
+
+
+def note(text: str, *, quiet: bool) -> None:
+    """Say something on standard error, unless it shall be quiet: in one line, or in those of a terminal."""
+    if quiet:
+        return
+    line = visible(f"Note: {text}")
+    if not sys.stderr.isatty():
+        click.echo(line, err=True)
+        return
+    from mae_cli.report.console import note_console, show_note  # noqa: PLC0415  (not needed in a pipeline)
+
+    show_note(note_console(), line)
+
+
+def announce_terminal(*inputs: str, quiet: bool) -> None:
+    """Say what a command waits for that reads a terminal."""
+    if STDIN in inputs and sys.stdin.isatty():
+        note(f"reading from the terminal; end with {_END_OF_INPUT}", quiet=quiet)
+
+
+def share_a_terminal() -> bool:
+    """Whether standard output and standard error are one terminal, so that what one says the other need not."""
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        return False
+    return os.path.samestat(os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno()))
+
+
+def write_json(text: str) -> None:
+    """Write JSON to standard output as UTF-8, whatever the locale's encoding and line ends."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+def _fail(message: str, status: int) -> None:
+    click.echo(visible(f"Error: {message}"), err=True)
+    sys.exit(status)
+
+
+def discard_output() -> None:
+    """Point the streams that fail at nothing, so that the interpreter's last flush finds no closed pipe."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(nowhere, stream.fileno())
+    finally:
+        os.close(nowhere)
+
+
+INTERRUPTED = 130
+
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Run work that ends early on a signal: SIGINT with one line and 130, others by the signal itself.
+
+    A signal raises KeyboardInterrupt in the work, so that its temporary files go; a second one ends it at once.
+    A signal that is ignored (by `nohup`, say) stays so.
+    """
+    received: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> NoReturn:
+        received.append(number)
+        signal.signal(number, signal.SIG_DFL)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in _handled()}
+    try:
+        yield
+    except BaseException as error:  # a library may have turned the interruption into an error of its own
+        if received or isinstance(error, KeyboardInterrupt):
+            _leave(received[0] if received else signal.SIGINT)
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _handled() -> tuple[int, ...]:
+    if threading.current_thread() is not threading.main_thread():
+        return ()
+    return tuple(number for number in _SIGNALS if signal.getsignal(number) not in {signal.SIG_IGN, None})
+
+
+def _leave(number: int) -> NoReturn:
+    if number != signal.SIGINT:
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+    click.echo("Error: interrupted", err=True)
+    sys.exit(INTERRUPTED)
+
+
+# Measured: numpy and pandas, what pandas loads of pyarrow where that is installed, and each BLAS thread's buffers and
+# stack.
+_LIBRARIES = 150 << 20
+_ARROW = 100 << 20
+_THREAD = 40 << 20
+# Of the variables that say how many threads BLAS starts the first that does counts.
+THREADS_ARE_SAID_BY = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
+
+
+def address_space_limit() -> int | None:
+    """The limit of address space (`ulimit -v`) in bytes; None when there is none."""
+    if sys.platform == "win32":
+        return None
+    import resource  # noqa: PLC0415  (not on Windows)
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
+def is_shortage(error: Exception) -> bool:
+    """Whether an error is a lack of memory; below a limit libraries and threads fail in ways of their own."""
+    if isinstance(error, MemoryError):
+        return True
+    thread = isinstance(error, RuntimeError) and "can't start new thread" in str(error)
+    return (thread or isinstance(error, ImportError)) and address_space_limit() is not None
+
+
+def shortage() -> str:
+    """What to say then."""
+    limit = address_space_limit()
+    within = "" if limit is None else f" within the limit of {limit >> 20} MiB (ulimit -v)"
+    return f"not enough memory for this data{within}; use fewer columns or rows"
+
+
+def claim_address_space() -> None:
+    """Refuse to start below a limit of address space that the libraries cannot be loaded in.
+
+    Above it BLAS takes its buffers at once: it ends the process in many lines when they are not to be had later.
+
+    Raises:
+        MaeCliError: with the limit, and what is needed.
+    """
+    limit = address_space_limit()
+    if limit is None:
+        return
+    needed = _LIBRARIES + _ARROW * (find_spec("pyarrow") is not None) + _THREAD * _threads()
+    try:
+        mmap.mmap(-1, needed).close()
+    except (OSError, MemoryError):
+        raise MaeCliError(
+            f"not enough memory: the limit is {limit >> 20} MiB (ulimit -v), and the numerical libraries alone take "
+            f"{needed >> 20} MiB; raise the limit, or set OPENBLAS_NUM_THREADS=1"
+        ) from None
+    _take_buffers()
+
+
+def _threads() -> int:
+    """The threads that BLAS will start: one for each processor that it may use, unless it is told another number."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    said = (os.environ.get(name, "") for name in THREADS_ARE_SAID_BY)
+    told = next((int(text) for text in said if text.isdecimal() and int(text)), processors)
+    return min(processors, told)
+
+
+def _take_buffers() -> None:
+    """Have BLAS multiply matrices that are large enough for all its threads."""
+    import numpy as np  # noqa: PLC0415  (help and usage errors must not wait for it)
+
+    square = np.ones((512, 512))
+    np.matmul(square, square)
+
+
+# Of the C library's mallopt.
+_TRIM_THRESHOLD = -1
+_MMAP_THRESHOLD = -3
+_LARGEST_BLOCK = 1 << 25
+_KEPT = 1 << 28
+
+
+def keep_freed_memory() -> None:
+    """Ask Linux' C library to keep freed blocks for the next ones, up to 256 MB.
+
+    By itself it gives them back, and every block of a pass then pays for fresh pages: parsing a CSV takes 1.7 times the
+    processor time. Elsewhere, and with another C library, nothing is done.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, _LARGEST_BLOCK)
+        mallopt(_TRIM_THRESHOLD, _KEPT)

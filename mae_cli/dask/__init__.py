@@ -1,1 +1,0 @@
-"""The same on Dask workers, where Parquet is read too."""

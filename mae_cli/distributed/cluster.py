@@ -1,0 +1,264 @@
+"""The Dask workers that read the data and keep the rows: a cluster of this machine, or one that runs elsewhere.
+
+Dask is imported here alone, and only when it is asked for. A task that runs on a worker which dies is run again, with
+all tasks whose results died with it, so every function given to a cluster is deterministic.
+"""
+
+import asyncio
+import importlib.util
+import logging
+import pickle
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing import resource_tracker
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mae_cli.distributed.shipping import ship
+from mae_cli.errors import MaeCliError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+LOCAL = "local"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# A scheduler that is there answers within a moment; workers that restart are back after a few seconds.
+_CONNECT_SECONDS = 10
+_ABSENCE_SECONDS = 20
+_LOOK_SECONDS = 2.0
+_CLOSE_SECONDS = 10
+# Larger arguments are a task of their own, which every worker asks for once.
+_LARGE_ARGUMENT = 1 << 15
+
+
+class DaskError(MaeCliError):
+    """Dask is not installed, cannot be reached, or lost its workers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """Workers that tasks can be given to.
+
+    Attributes:
+        client: the connection.
+        name: what messages call it.
+    """
+
+    client: "Client"
+    name: str
+
+    def map(self, function: Callable[..., Any], *iterables: Sequence[object], shared: object = None) -> "list[Future]":
+        """A task `function(shared, …)` for the elements of each place of the iterables.
+
+        An element that is a future is the result it stands for. What is shared by all tasks is pickled once.
+
+        Raises:
+            DaskError: the scheduler is gone.
+        """
+        content = pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL)
+        large = len(content) > _LARGE_ARGUMENT
+        with self._explained():
+            argument = self.client.submit(_Pickled, content, pure=False) if large else _Pickled(content)
+            tasks: list[Future] = self.client.map(_call, *iterables, function=function, shared=argument, pure=False)
+        return tasks
+
+    def results(self, futures: "Iterable[Future]") -> Iterator[Any]:
+        """The result of each task, in order.
+
+        Raises:
+            DaskError: the workers or the scheduler are gone, or die of a task.
+        """
+        futures = list(futures)
+        with self._explained():
+            for future in futures:
+                self._wait(future)
+                yield future.result()
+
+    def all_results(self, futures: "Sequence[Future]") -> list[Any]:
+        """The results of all tasks at once, in order; raises as `results`."""
+        with self._explained():
+            for future in futures:
+                self._wait(future)
+            return list(self.client.gather(list(futures)))
+
+    def _wait(self, future: "Future") -> None:
+        """Wait for the end of a task as long as there are workers."""
+        absent = 0.0
+        while not future.done():
+            try:
+                self.client.sync(_finished, future, _LOOK_SECONDS)
+            except TimeoutError:
+                absent = 0.0 if self.client.nthreads() else absent + _LOOK_SECONDS
+                if absent >= _ABSENCE_SECONDS:
+                    raise DaskError(f"{self.name}: all Dask workers are gone; start some and try again") from None
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        from distributed import CancelledError, KilledWorker  # noqa: PLC0415
+
+        try:
+            yield
+        except KilledWorker:
+            raise DaskError(
+                f"{self.name}: Dask workers died again and again of the same task; they may have too little memory"
+            ) from None
+        except DaskError:
+            raise
+        except Exception as error:
+            # Whatever a client without a scheduler raises; a task's own exceptions come while there is one.
+            if self.client.status == "running" and not isinstance(error, CancelledError):
+                raise
+            raise DaskError(f"{self.name}: the connection to the Dask scheduler is lost") from None
+
+
+async def _finished(future: "Future", seconds: float) -> None:
+    await asyncio.wait_for(future._state.wait(), seconds)  # noqa: SLF001  (its own `wait` blocks without an end)
+
+
+@dataclass(frozen=True)
+class _Pickled:
+    """An argument; unlike bytes alone it can be the result of a task."""
+
+    content: bytes
+
+
+def _call(*arguments: object, function: Callable[..., Any], shared: _Pickled) -> Any:
+    """Run on a worker: what is wrong with numbers is told by the results, as in the command's own process."""
+    with np.errstate(all="ignore"):
+        return function(_unpickled(shared.content), *arguments)
+
+
+@lru_cache(maxsize=2)
+def _unpickled(content: bytes) -> Any:
+    return pickle.loads(content)  # noqa: S301  (from the command that owns this worker's tasks)
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Cluster]:
+    """The cluster at an address, or a new one of this machine's cores for "local", closed at the end.
+
+    Raises:
+        DaskError: Dask is not installed, nobody answers at the address, or the workers have other versions.
+    """
+    if importlib.util.find_spec("distributed") is None:
+        raise DaskError("--dask needs the extra: pip install 'mae-cli[dask]'")
+    with ExitStack() as stack:
+        stack.enter_context(_quiet())
+        cluster = stack.enter_context(_local() if address == LOCAL else _remote(address))
+        yield cluster
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Dask's own log lines are not for users: what they need to know is an error here."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+@contextmanager
+def _local() -> Iterator[Cluster]:
+    import dask  # noqa: PLC0415
+    from distributed import Client, LocalCluster  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="mae-cli-", ignore_cleanup_errors=True))
+        stack.enter_context(dask.config.set({"temporary-directory": directory}))
+        with _signals_later():
+            try:
+                workers = LocalCluster(
+                    processes=True, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL + 1
+                )
+            except (RuntimeError, OSError) as error:
+                reason = str(error.__cause__ or error).partition("\n")[0]
+                raise DaskError(f"--dask local: the workers do not start ({reason})") from None
+            stack.enter_context(workers)
+            client = stack.enter_context(Client(workers, set_as_default=False))
+        yield Cluster(client, "--dask local")
+
+
+@contextmanager
+def _signals_later() -> Iterator[None]:
+    """Have signals wait for the end of the block: workers of which only some have begun could not be closed.
+
+    A terminal interrupts all processes of a command, and workers would end with a traceback each; so those that begin
+    in the block are never told.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    received: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    for number, handler in handlers.items():
+        if callable(handler):
+            signal.signal(number, lambda number, _: received.append(number))
+    try:
+        with _interruptions_blocked():
+            yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if received:
+        signal.raise_signal(received[0])
+
+
+@contextmanager
+def _interruptions_blocked() -> Iterator[None]:
+    """Threads and processes that begin in this block are not interrupted."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # it lets interruptions through again when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _remote(address: str) -> Iterator[Cluster]:
+    from distributed import Client  # noqa: PLC0415
+
+    name = f"--dask {address}"
+    try:
+        # A client that finds nobody ends late and with noise.
+        asyncio.run(asyncio.wait_for(_greet(address), _CONNECT_SECONDS))
+        client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        reason = "nobody answers" if isinstance(error, OSError) else str(error).partition("\n")[0]
+        raise DaskError(
+            f"{name}: no Dask scheduler can be reached there ({reason}); give its address, such as tcp://host:8786, "
+            "or use --dask local"
+        ) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+        except TimeoutError:
+            raise DaskError(f"{name}: the Dask scheduler has no workers; start some and try again") from None
+        fault = ship(client)
+        if fault is not None:
+            raise DaskError(f"{name}: {fault}")
+        yield Cluster(client, name)
+
+
+async def _greet(address: str) -> None:
+    """Ask whoever is at the address who they are."""
+    from distributed import Security  # noqa: PLC0415
+    from distributed.comm import connect  # noqa: PLC0415
+
+    comm = await connect(address, timeout=_CONNECT_SECONDS, **Security().get_connection_args("client"))
+    try:
+        await comm.write({"op": "identity", "reply": True})
+        await comm.read()
+    finally:
+        comm.abort()

@@ -1,0 +1,345 @@
+"""Files that Dask workers see: patterns expanded, headers read, and a part of the files read in each task.
+
+The rows that a task reads stay on its worker. The parts depend on the files alone, never on the workers. What the parts
+tell of the columns is added up here in their order, so that kinds, levels and faults are those of one pass over all
+files.
+"""
+
+import threading
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import partial
+from glob import glob, has_magic
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from mae_cli.arrays import CodeArray
+from mae_cli.distributed.cluster import Cluster
+from mae_cli.distributed.rows import GROUP_BLOCKS, DaskRows, resident
+from mae_cli.errors import DataError, MaeCliError
+from mae_cli.messages import is_url
+from mae_cli.progress import UNWATCHED
+from mae_cli.rows.blocks import Block, MemoryRows
+from mae_cli.tables.chunks import read_chunks
+from mae_cli.tables.csv.dialect import Dialect
+from mae_cli.tables.csv.files import Files, Waypoint
+from mae_cli.tables.csv.header import Header, joint_header, joint_name, read_header
+from mae_cli.tables.csv.source import Source
+from mae_cli.tables.parquet import MAGIC, ParquetRecords, RowGroups, survey
+from mae_cli.tables.read import Reading, read_chunked
+from mae_cli.tables.summary import Columns, Tally
+
+if TYPE_CHECKING:
+    from distributed import Future
+
+T = TypeVar("T")
+Recoding = tuple[CodeArray | None, ...]
+Part = Files | ParquetRecords
+
+# A part is a file, or several that have fewer bytes than this together: reading so many takes longer than a task.
+_CSV_BYTES = 1 << 22
+_PARQUET_BYTES = 1 << 25
+_FILES_OF_A_TASK = 16
+_NO_HEADER = Header((), ())
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Files with one header.
+
+    Attributes:
+        name: what messages call them.
+        header: that all have.
+        parts: all records, in order.
+    """
+
+    name: str
+    header: Header
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _File:
+    """A file as a worker found it: CSV, or the row groups of a Parquet file; or what is wrong with it."""
+
+    name: str
+    held: tuple[Source, ...] | tuple[RowGroups, ...] = ()
+    header: Header = _NO_HEADER
+    bytes: int = 0
+    is_parquet: bool = False
+    fault: MaeCliError | None = None
+
+
+def find(cluster: Cluster, arguments: Sequence[str], dialect: Dialect) -> Found:
+    """Find the files that the arguments name: paths, or patterns such as `part-*.csv`.
+
+    Raises:
+        DataError: a file is absent, no CSV or Parquet, or empty; or headers or formats differ.
+    """
+    folder = Path.cwd()
+    ((names, fault),) = cluster.results(cluster.map(_expanded, [tuple(arguments)], shared=folder))
+    if fault is not None:
+        raise fault
+    batches = [tuple(names[start : start + _FILES_OF_A_TASK]) for start in range(0, len(names), _FILES_OF_A_TASK)]
+    tasks = cluster.map(_looked_at, batches, shared=(folder, dialect))
+    files: list[_File] = list(chain.from_iterable(cluster.results(tasks)))
+    for file in files:
+        if file.fault is not None:
+            raise file.fault
+    _require_one_format(files)
+    header = joint_header([(file.name, file.header) for file in files])
+    parts = _parquet_parts(files) if files[0].is_parquet else _csv_parts(files, dialect)
+    return Found(joint_name([file.name for file in files]), header, tuple(parts))
+
+
+def _expanded(folder: Path, arguments: tuple[str, ...]) -> tuple[list[str], DataError | None]:
+    """The paths that the arguments name, in the order of the arguments, those of a pattern in text order."""
+    names: list[str] = []
+    for argument in arguments:
+        if is_url(argument):
+            return [], DataError(f"{argument} is a URL; give a path that the Dask workers see")
+        if not has_magic(argument) or (folder / argument).exists():
+            names.append(argument)
+            continue
+        matches = sorted(glob(argument, root_dir=folder, recursive=True))  # noqa: PTH207  (relative to the folder)
+        if not matches:
+            return [], DataError(f"no file matches {folder / argument} where the Dask workers look")
+        names += matches
+    return names, None
+
+
+def _looked_at(asked: tuple[Path, Dialect], names: tuple[str, ...]) -> list[_File]:
+    folder, dialect = asked
+    return [_look_at(name, folder, dialect) for name in names]
+
+
+def _look_at(name: str, folder: Path, dialect: Dialect) -> _File:
+    path = folder / name
+    try:
+        if not path.exists():
+            return _File(name, fault=_invisible(name, path))
+        if _is_parquet(path):
+            header, groups = survey(name, path)
+            return _File(name, tuple(groups), header, is_parquet=True)
+        with closing(dialect.read(name, folder)) as source:  # a path, which can be opened again elsewhere
+            return _File(name, (source,), read_header(source), source.estimated_bytes)
+    except MaeCliError as fault:
+        return _File(name, fault=fault)
+
+
+def _invisible(name: str, path: Path) -> DataError:
+    from distributed import get_worker  # noqa: PLC0415
+
+    where = "" if path == Path(name) else f" as {path}"
+    return DataError(
+        f"{name} does not exist where the Dask worker at {get_worker().address} looks for it{where}; "
+        "the file must be on a disk that all workers see"
+    )
+
+
+def _is_parquet(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(MAGIC)) == MAGIC
+    except OSError:  # told by whoever reads it
+        return False
+
+
+def _require_one_format(files: Sequence[_File]) -> None:
+    first = files[0]
+    for file in files:
+        if file.is_parquet != first.is_parquet:
+            mine, other = ("Parquet", "CSV") if file.is_parquet else ("CSV", "Parquet")
+            raise DataError(f"{file.name} is {mine}, but {first.name} is {other}; give files of one format")
+        for name, one, another in zip(first.header.names, first.header.types, file.header.types, strict=False):
+            if one.kind != another.kind and name in file.header.names:
+                raise DataError(
+                    f"{file.name}: column {name!r} has the type {another.name}, but {one.name} in {first.name}; "
+                    "their types must agree"
+                )
+
+
+def _csv_parts(files: Sequence[_File], dialect: Dialect) -> Iterator[Part]:
+    for some in _together(((file, file.bytes) for file in files), _CSV_BYTES):
+        yield Files(tuple(source for file in some for source in file.held if isinstance(source, Source)), dialect)
+
+
+def _parquet_parts(files: Sequence[_File]) -> Iterator[Part]:
+    groups = [group for file in files for group in file.held if isinstance(group, RowGroups)]
+    for some in _together(((group, group.bytes) for group in groups), _PARQUET_BYTES):
+        yield ParquetRecords(tuple(some))
+
+
+def _together(sized: Iterable[tuple[T, int]], limit: int) -> Iterator[list[T]]:
+    """Neighbours, as many as have `limit` bytes together."""
+    waiting: list[T] = []
+    size = 0
+    for item, item_size in sized:
+        waiting.append(item)
+        size += item_size
+        if size >= limit:
+            yield waiting
+            waiting, size = [], 0
+    if waiting:
+        yield waiting
+
+
+# pandas is made strict by a setting of the whole process: a worker with several threads reads one part at a time.
+_READING = threading.Lock()
+
+
+class DaskFiles:
+    """The records of files on the workers of a cluster, counted through from 0.
+
+    Attributes:
+        name: what messages call them.
+        header: that all have.
+        dialect: how they are written.
+    """
+
+    def __init__(self, cluster: Cluster, arguments: Sequence[str], dialect: Dialect) -> None:
+        """Find the files, and read their headers.
+
+        Raises:
+            DataError: a file is absent where the workers look for it, or at fault.
+        """
+        found = find(cluster, arguments, dialect)
+        self.name: str = found.name
+        self.header: Header = found.header
+        self.dialect = dialect
+        self._cluster = cluster
+        self._parts: tuple[Part, ...] = found.parts
+        self._starts = [0]
+
+    def place(self, index: int) -> str:
+        """Where a record stands: `flights.csv, line 7`."""
+        return self._asked(index, _place)
+
+    def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
+        """The file of each of these records, and its line there."""
+        wanted: dict[int, list[int]] = {}
+        for index in indices:
+            wanted.setdefault(self._part_with(index), []).append(index)
+        within = [[index - self._starts[number] for index in some] for number, some in wanted.items()]
+        tasks = self._cluster.map(_located, [self._parts[number] for number in wanted], within)
+        answers = zip(wanted, self._cluster.all_results(tasks), strict=True)
+        return {self._starts[number] + place: found for number, answer in answers for place, found in answer.items()}
+
+    def cell(self, index: int, column: str) -> str:
+        """The text of a cell."""
+        return self._asked(index, partial(_cell, column=column))
+
+    def read(self, columns: Columns, reading: Reading) -> tuple[DaskRows, Tally]:
+        """The complete rows, and what was found in them.
+
+        Raises:
+            DataError: a cell is at fault, the first of all in the order of the files.
+        """
+        order = columns, replace(reading, collect=MemoryRows.collect, watch=UNWATCHED)
+        tasks = self._cluster.map(_read, self._parts, shared=order)
+        summaries = self._cluster.results(self._cluster.map(_summary, tasks))
+        tally, groups = Tally(columns), []
+        self._starts = []
+        for task, part, summary in zip(tasks, self._parts, summaries, strict=True):
+            self._starts.append(tally.rows_read)
+            if summary.fault is not None and not tally.misread:
+                raise summary.fault
+            groups += _groups(task, summary, tally.rows_read, tally.add(summary.tally))
+            reading.watch.reading(tally.rows_read)
+            if isinstance(part, Files):
+                part.waypoints[:] = summary.waypoints
+        if tally.misread:  # the rows are worth nothing
+            return DaskRows(self._cluster, (), (), 0), tally
+        return DaskRows.of(self._cluster, self._cluster.map(_group, *zip(*groups, strict=True))), tally
+
+    def _asked(self, index: int, question: Callable[[Part, int], T]) -> T:
+        """What a worker that sees the files says about a record."""
+        number = self._part_with(index)
+        (task,) = self._cluster.map(_answer, [self._parts[number]], [index - self._starts[number]], shared=question)
+        (answer,) = self._cluster.results([task])
+        found: T = answer
+        return found
+
+    def _part_with(self, index: int) -> int:
+        return bisect_right(self._starts, index) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Summary:
+    """What a part told.
+
+    Attributes:
+        tally: of its columns and rows.
+        blocks: how many its rows are in.
+        waypoints: of its files.
+        fault: why reading ended early, if it did.
+    """
+
+    tally: Tally
+    blocks: int
+    waypoints: tuple[Waypoint, ...]
+    fault: DataError | None
+
+
+def _read(order: tuple[Columns, Reading], part: Part) -> tuple[MemoryRows | None, _Summary]:
+    """Read a part on a worker."""
+    # The arguments must not change: the task may be run again.
+    columns, reading = deepcopy(order[0]), order[1]
+    part = replace(part, waypoints=[Waypoint(0, 0, 0)]) if isinstance(part, Files) else part
+    with _READING:
+        try:
+            rows, tally = _rows(part, columns, reading)
+        except DataError as fault:
+            return None, _Summary(Tally(columns), 0, (), fault)
+    waypoints = tuple(part.waypoints) if isinstance(part, Files) else ()
+    return (None if tally.misread else rows), _Summary(tally, len(rows.blocks), waypoints, None)
+
+
+def _rows(part: Part, columns: Columns, reading: Reading) -> tuple[MemoryRows, Tally]:
+    if isinstance(part, ParquetRecords):
+        chunks = part.chunks(columns.names, columns.texts, columns.apart)
+    else:
+        chunks = read_chunks(part, columns.names, columns.texts, columns.apart)
+    rows, tally = read_chunked(chunks, part, columns, reading)
+    return cast("MemoryRows", rows), tally
+
+
+def _summary(_: None, read: tuple[MemoryRows | None, _Summary]) -> _Summary:
+    return read[1]
+
+
+def _groups(task: "Future", summary: _Summary, first: int, recoding: Recoding) -> list[tuple[object, ...]]:
+    """The arguments of `_group` for the groups of blocks of a part that was read."""
+    starts = range(0, summary.blocks, GROUP_BLOCKS)
+    return [(task, slice(start, start + GROUP_BLOCKS), first, recoding) for start in starts]
+
+
+def _group(_: None, read: tuple[MemoryRows, _Summary], blocks: slice, first: int, recoding: Recoding) -> MemoryRows:
+    """Some blocks of a part with the codes and the record numbers of the whole data."""
+    return resident(_placed(block, first, recoding) for block in read[0].blocks[blocks])
+
+
+def _placed(block: Block, first: int, recoding: Recoding) -> Block:
+    codes = zip(block.design.codes, recoding, strict=True)
+    coded = tuple(column if codes_here is None else codes_here[column] for column, codes_here in codes)
+    return replace(block, design=replace(block.design, codes=coded), records=block.record_numbers + first)
+
+
+def _answer(question: Callable[[Part, int], T], part: Part, index: int) -> T:
+    return question(part, index)
+
+
+def _place(part: Part, index: int) -> str:
+    return part.place(index)
+
+
+def _located(_: None, part: Part, indices: Collection[int]) -> dict[int, tuple[str, int]]:
+    return part.locate(indices)
+
+
+def _cell(part: Part, index: int, column: str) -> str:
+    return part.cell(index, column)

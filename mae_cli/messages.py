@@ -1,0 +1,113 @@
+"""How names, cells and other text of the user's data appear in messages, safe for a terminal."""
+
+import csv
+import io
+import json
+import re
+import shlex
+import unicodedata
+from collections.abc import Sequence
+
+from mae_cli.errors import DataError
+
+LONGEST_QUOTE = 40
+# So many names are listed in a message.
+LONGEST_LIST = 12
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+def is_url(name: str) -> bool:
+    """Whether a file is named by a URL."""
+    return _URL.match(name) is not None
+
+
+def quoted(text: str) -> str:
+    """The text in quotes, on one line: control characters escaped, long text cut short."""
+    return repr(text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…")
+
+
+def option(flag: str, column: str) -> str:
+    """`--flag COLUMN` as it may be typed in a shell, where the value is one CSV record of names."""
+    record = io.StringIO()
+    # With a line end of its own the writer sees to it that one in the name is quoted.
+    csv.writer(record, lineterminator="\r\n").writerow([column])
+    value = record.getvalue().removesuffix("\r\n")
+    flag += "=" if value.startswith("-") else " "  # or it would be taken for an option
+    if not value.isprintable():  # as bash, zsh and ksh take escapes
+        return f"{flag}$'{''.join(map(_escaped, value))}'"
+    if re.fullmatch(r"[\w./:@%+-]+", value):
+        return f"{flag}{value}"
+    # Double quotes work in every shell, Windows' too, unless something in them would be expanded.
+    return flag + (shlex.quote(value) if re.search(r'["$`\\!%]', value) else f'"{value}"')
+
+
+def _escaped(character: str) -> str:
+    """A character between `$'` and `'`."""
+    if character.isprintable():
+        return f"\\{character}" if character in "\\'" else character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def no_values(file: str, column: str) -> DataError:
+    """The error for a column without a single value."""
+    return DataError(f"{file}: column {quoted(column)} has no values; use {option('--exclude', column)}")
+
+
+def as_share(percent: float) -> str:
+    """What may be meant by a number of percent in the place of a share, for the end of a message."""
+    return f"; for {percent:g} % give {percent / 100:g}" if 2 <= percent <= 99 else ""
+
+
+def listed(names: Sequence[str], most: int = LONGEST_LIST) -> str:
+    """`'a', 'b' and 8 more`."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(map(quoted, names[:most])) + more
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 row`, `2,000 rows`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+# Zero-width joiners are part of ordinary spelling (Persian, Hindi); other invisible characters are not.
+_SPELLING = "\u200c\u200d"
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def visible(text: str) -> str:
+    r"""The text with control, bidi and other invisible characters as escapes (`\n`, `\x1b`, `\u202e`)."""
+    return text if text.isascii() and text.isprintable() else "".join(map(_visible_character, text))
+
+
+def is_unicode(text: str) -> bool:
+    """Whether it can be written: it holds no half of a character, as bytes of an argument do that are not UTF-8."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def is_obeyed(character: str) -> bool:
+    """Whether a terminal acts on the character, or shows nothing for it, instead of showing it."""
+    return unicodedata.category(character) in _INVISIBLE and character not in _SPELLING
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """A value as JSON that can be read by people: UTF-8 but for what a terminal would obey, which JSON can escape.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+    # Line ends stand between values only; within a string they are escaped already.
+    obeyed = {each for each in set(text) if is_obeyed(each)} - {"\n"}
+    return text.translate({ord(each): json.dumps(each)[1:-1] for each in obeyed}) if obeyed else text
+
+
+def _visible_character(character: str) -> str:
+    if not is_obeyed(character):
+        return character
+    if character in _NAMED:
+        return _NAMED[character]
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,1 +1,0 @@
-"""From the records of files, or a data frame, to complete rows."""

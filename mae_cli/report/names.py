@@ -1,0 +1,100 @@
+"""What things are called in reports: columns, levels, coefficients, losses and statuses."""
+
+from rich.cells import cell_len
+
+from mae_cli.messages import visible
+from mae_cli.report.numbers import count, counted, quantity
+from mae_cli.results import EvaluationRows, TrainingRows
+
+INTERCEPT = "(intercept)"
+"""The name of the constant term in a list of coefficients."""
+
+
+def level_text(level: str) -> str:
+    """A level as it is shown: in quotes when it is empty or its edges are blank, so that it can be seen."""
+    shown = visible(level)
+    return shown if shown and shown == shown.strip() else f'"{shown}"'
+
+
+def term_text(column: str, level: str | None) -> str:
+    """The name of one coefficient: `hour` for a number, `carrier = AA` for a level."""
+    return column_text(column) if level is None else f"{column_text(column)} = {level_text(level)}"
+
+
+def column_text(column: str) -> str:
+    """A column as it is shown: in quotes where it could be taken for the intercept, or for a column and its level."""
+    return f'"{visible(column)}"' if column == INTERCEPT or " = " in column else visible(column)
+
+
+def shortened(text: str, limit: int | None) -> str:
+    """The text in at most `limit` terminal cells, its middle replaced by `…`; None for no limit."""
+    if limit is None or cell_len(text) <= limit:
+        return text
+    room = limit - 1
+    head, tail = _leading(text, room - room // 2), _leading(text[::-1], room // 2)[::-1]
+    return f"{head}…{tail}"
+
+
+def _leading(text: str, cells: int) -> str:
+    taken = 0
+    for index, character in enumerate(text):
+        taken += cell_len(character)
+        if taken > cells:
+            return text[:index]
+    return text
+
+
+def is_pinball(loss: str, quantile: float) -> bool:
+    """Whether the fit is of a quantile other than the median."""
+    return loss == "mae" and quantile != 0.5
+
+
+def loss_name(loss: str, quantile: float) -> str:
+    """The loss in a sentence: `MAE`, `MSE`, `pinball loss at quantile 0.9`."""
+    return f"pinball loss at quantile {quantity(quantile)}" if is_pinball(loss, quantile) else loss.upper()
+
+
+def fit_name(loss: str, quantile: float) -> str:
+    """The fit in a heading: `MAE fit`, `MSE fit`, `0.9-quantile fit`."""
+    return f"{quantity(quantile)}-quantile fit" if is_pinball(loss, quantile) else f"{loss.upper()} fit"
+
+
+def heading(name: str) -> str:
+    """The name of a fit or a baseline above a column: that of a quantile takes two lines."""
+    return name.replace("-quantile ", "-quantile\n")
+
+
+def baseline_name(loss: str, quantile: float) -> str:
+    """What the model without features predicts everywhere: `median`, `mean`, `0.9-quantile`."""
+    if is_pinball(loss, quantile):
+        return f"{quantity(quantile)}-quantile"
+    return "median" if loss == "mae" else "mean"
+
+
+def round_name(solver: str) -> str:
+    """What lies between two points of a loss curve."""
+    return "epoch" if solver == "textbook" else "round"
+
+
+def training_rows(rows: TrainingRows) -> str:
+    """Where the rows of the training file went, in one line."""
+    parts = [f"{count(rows.used)} fitted"]
+    if rows.dropped:
+        parts.append(f"{count(rows.dropped)} dropped for a missing cell")
+    if rows.holdout:
+        parts.append(f"{count(rows.holdout)} kept aside")
+    if rows.unseen:
+        parts.append(f"{count(rows.unseen)} of these not scored (a level never seen in training)")
+    if rows.zero_weight:
+        parts.append(f"{count(rows.zero_weight)} of the fitted without effect (weight 0)")
+    return f"{counted(rows.read, 'row')} read: {', '.join(parts)}."
+
+
+def evaluation_rows(rows: EvaluationRows) -> str:
+    """Where the rows of an evaluated file went, in one line."""
+    parts = [f"{count(rows.used)} scored"]
+    if rows.dropped:
+        parts.append(f"{count(rows.dropped)} dropped for a missing cell")
+    if rows.unseen:
+        parts.append(f"{count(rows.unseen)} skipped for a level never seen in training")
+    return f"{counted(rows.read, 'row')} read: {', '.join(parts)}."

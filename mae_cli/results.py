@@ -1,0 +1,339 @@
+"""What workflows return and reports show: metrics, and the results of training and of an evaluation.
+
+With residuals r = y − ŷ and weights ω (1 unless given), every mean is Σ ω·f(r) / Σ ω. `mae_cli.report` turns results
+into text and JSON.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mae_cli.solvers.solution import Certificate, History
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The metrics of one set of predictions, in the target's units.
+
+    Attributes:
+        mae: mean |r|.
+        mse: mean r²; None when it overflows.
+        rmse: √mse.
+        median_ae: weighted median of |r|.
+        r2: 1 − Σωr² / Σω(y − ȳ)²; None for a constant target, and when it overflows.
+        baseline_mae: the mean loss of the model without features: mean |y − m| with m the training median
+            (mean for MSE, τ-quantile for pinball).
+        pinball: mean of ½|r| + (τ − ½) r; None unless a quantile other than the median was fitted.
+    """
+
+    mae: float
+    mse: float | None
+    rmse: float | None
+    median_ae: float
+    r2: float | None
+    baseline_mae: float
+    pinball: float | None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Metrics of the model beside those of the trivial baseline (median for MAE, mean for MSE, τ-quantile).
+
+    Attributes:
+        model, baseline: the metrics.
+        coverage: for each of the two the share of the targets at or below the prediction, by weight.
+    """
+
+    model: Metrics
+    baseline: Metrics
+    coverage: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class PlacedRow:
+    """A row of a file.
+
+    Attributes:
+        file: the file it is in.
+        line: line of the file on which the record starts (the header is line 1).
+    """
+
+    file: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """The line as editors and compilers name it: `flights.csv:7`."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class EvaluationRows:
+    """read = used + dropped + unseen."""
+
+    read: int
+    used: int
+    dropped: int
+    unseen: int
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Rows with a number outside of its range in training.
+
+    Attributes:
+        rows: how many.
+        column: the one with the most such cells, the first of several.
+        cells: how many those are.
+        minimum: least value of this column in training.
+        maximum: its greatest.
+    """
+
+    rows: int
+    column: str
+    cells: int
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True)
+class WorstRow(PlacedRow):
+    """A row that the model is far from.
+
+    Attributes:
+        target: the observed value.
+        prediction: the model's.
+        residual: target − prediction.
+    """
+
+    target: float
+    prediction: float
+    residual: float
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another model on the same rows.
+
+    Attributes:
+        model: path of its file.
+        loss: loss that it was fitted to.
+        quantile: its quantile.
+        metrics: its metrics, the pinball loss at the quantile of the model that is evaluated.
+        difference: how much larger the mean loss of the model that is evaluated is.
+        interval: the 95 % interval of the difference; None when fewer than two rows have weight.
+        measure: the loss that decides: the MAE, or the pinball loss where both models are of the same quantile.
+        coverage: share of the targets at or below its prediction.
+    """
+
+    model: str
+    loss: str
+    quantile: float
+    metrics: Metrics
+    difference: float
+    interval: tuple[float, float] | None
+    measure: Literal["mae", "pinball"] = "mae"
+    coverage: float | None = None
+
+    @property
+    def measure_name(self) -> str:
+        """The measure in a sentence."""
+        return "pinball loss" if self.measure == "pinball" else "MAE"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition on an evaluation; it is passed when the value is above the limit by rounding at most.
+
+    Attributes:
+        name: of the option that asked for it, without dashes.
+        passed: whether it is.
+        value: what was found.
+        limit: what was allowed.
+        finding: both in words.
+    """
+
+    name: str
+    passed: bool
+    value: float
+    limit: float
+    finding: str
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """Everything `mae-eval` reports.
+
+    Attributes:
+        model: path of the model file.
+        source: name of the data for people.
+        target: the target column.
+        loss: loss that the model was fitted to.
+        quantile: its quantile.
+        weight: the weight column that was honoured; None when the model has none or the data lacks it.
+        rows: where the rows went.
+        scores: metrics of the model and of its training baseline on these rows.
+        notes: remarks for standard error.
+        outside: the rows with a number outside of its range in training; None when there are none.
+        worst: the rows with the largest residuals, when asked for.
+        rival: the other model, when one was given.
+        gates: the conditions that were set.
+    """
+
+    model: str
+    source: str
+    target: str
+    loss: str
+    quantile: float
+    weight: str | None
+    rows: EvaluationRows
+    scores: Scores
+    notes: tuple[str, ...]
+    outside: Outside | None = None
+    worst: tuple[WorstRow, ...] | None = None
+    rival: Rival | None = None
+    gates: tuple[Gate, ...] = ()
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """Where the rows of the file went: read = used + dropped + holdout.
+
+    Attributes:
+        read: records in the file.
+        used: rows that were fitted.
+        dropped: rows with a missing cell in a used column.
+        holdout: rows kept aside.
+        unseen: rows among the holdout whose level was never seen in training; they are not scored.
+        zero_weight: rows among the used whose weight is 0.
+    """
+
+    read: int
+    used: int
+    dropped: int
+    holdout: int
+    unseen: int
+    zero_weight: int
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One coefficient in the user's units.
+
+    Attributes:
+        column: the column's name.
+        level: the level of a categorical column; None for a number.
+        value: the coefficient: change of the prediction for one unit (for the level instead of the baseline).
+        per_deviation: value × the standard deviation of the design column in training: the usual size of its effect.
+        baseline: for a level, the level that it is measured from.
+        aliased: left out because it depends on the columns before it (value 0).
+    """
+
+    column: str
+    level: str | None
+    value: float
+    per_deviation: float
+    baseline: str | None
+    aliased: bool
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """One fitted loss.
+
+    Attributes:
+        loss: "mae" or "mse" ("mae" with a quantile other than 0.5 is the pinball loss).
+        quantile: 0.5 unless a quantile was asked for.
+        solver: "auto" or "textbook".
+        train: scores on the training rows.
+        holdout: scores on the rows kept aside; None when there are none.
+        certificate: the proof of optimality.
+        history: the course of the fit.
+        intercept: None when the model has none.
+        effects: every coefficient, in the order of the features.
+    """
+
+    loss: str
+    quantile: float
+    solver: str
+    train: Scores
+    holdout: Scores | None
+    certificate: Certificate
+    history: History
+    intercept: float | None
+    effects: tuple[Effect, ...]
+
+    @property
+    def columns(self) -> int:
+        """How many coefficients were estimated, the intercept included."""
+        return sum(not effect.aliased for effect in self.effects) + (self.intercept is not None)
+
+
+@dataclass(frozen=True)
+class ContestedRow(PlacedRow):
+    """A row that pulls the two fits of a comparison apart.
+
+    Attributes:
+        target: the observed value.
+        predictions: of the model written and of the other one.
+        pull: share of the row in what pulls the two fits apart; the shares of all rows that do add up to 1.
+    """
+
+    target: float
+    predictions: tuple[float, float]
+    pull: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same rows fitted with the other loss.
+
+    Attributes:
+        other: the other fit.
+        contested: the rows that pull the two fits apart, strongest first.
+        verdict: one sentence, computed, on what the difference says about this data.
+    """
+
+    other: FitReport
+    contested: tuple[ContestedRow, ...]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Wall time of the parts of a run."""
+
+    read: float
+    fit: float
+    total: float
+
+
+@dataclass(frozen=True)
+class TrainReport:
+    """Everything `mae-train` reports.
+
+    Attributes:
+        source: name of the data for people ("flights.csv", "standard input").
+        target: the target column.
+        weight: the weight column, if any.
+        rows: where the rows went.
+        fit: the fit whose model is written.
+        comparison: the other loss, when asked for.
+        notes: remarks for standard error, one line each.
+        model: where the model was written; None when it was not.
+        seconds: wall time.
+    """
+
+    source: str
+    target: str
+    weight: str | None
+    rows: TrainingRows
+    fit: FitReport
+    comparison: Comparison | None
+    notes: tuple[str, ...]
+    model: str | None
+    seconds: Seconds
+
+    @property
+    def columns(self) -> int:
+        """How many coefficients the fit whose model is written has, the intercept included."""
+        return self.fit.columns

@@ -1,1 +1,0 @@
-"""What use cases return and reports show."""

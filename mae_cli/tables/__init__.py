@@ -1,0 +1,14 @@
+"""From bytes to typed, complete rows.
+
+In: files, standard input, data frames or arrays, and which columns are wanted. Out: rows (`mae_cli.rows`) and a summary
+of the columns: what each is, its levels, what is missing, the first fault of each.
+
+    csv/ ── bytes → pieces of text, header, places of records
+      └─ chunks ── several threads `parse` pieces to frames, with a `numeric_block` each
+           └─ read ── one pass: every column (`number_column`, `level_column`) turns its cells into numbers or codes
+                └─ load ── for training, or for a model that is there already; `storage` says where the rows live
+
+- `columns`: which columns a fit uses; `column_types`: those that a typed file declares; `summary`: what a pass found.
+- `disguise`: text that means a number; `first_fault`: which of several faults is told.
+- `parquet`: typed files. `frames`, `arrays`: the same for callers of the library.
+"""

@@ -1,0 +1,171 @@
+"""The records of files in chunks: the text is cut into pieces, and several threads parse them.
+
+The first record that is at fault is told, when those before it have been handed out.
+"""
+
+import os
+import warnings
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mae_cli.errors import DataError
+from mae_cli.tables.csv.files import Files, Waypoint
+from mae_cli.tables.csv.pieces import Piece, cut
+from mae_cli.tables.csv.source import Source
+from mae_cli.tables.csv.structure import before_line, first_fault
+from mae_cli.tables.numeric_block import Numbers
+from mae_cli.tables.parsing import Expected, FaultyPieceError, OpenQuoteError, Parsed, parse
+
+_MOST_THREADS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Some records: a row each.
+
+    Attributes:
+        frame: the columns asked for: text where that was asked for or numbers would lose digits, else what pandas
+            takes the cells of the chunk for; NaN where missing.
+        numbers: the columns of it that are not asked for as text.
+        first: how many records of the data come before.
+    """
+
+    frame: pd.DataFrame
+    numbers: Numbers
+    first: int
+
+
+@dataclass(frozen=True, eq=False)
+class TextChunk(Chunk):
+    """Some records with the text that they were parsed from.
+
+    Attributes:
+        source: the file.
+        piece: its text, with the header when it begins the file.
+    """
+
+    source: Source
+    piece: Piece
+
+
+def read_chunks(
+    files: Files, columns: Sequence[str], text_columns: Collection[str], apart: int = 0
+) -> Generator[TextChunk, None, None]:
+    """The named columns of all records, those of `text_columns` as text.
+
+    Args:
+        files: the data.
+        columns: the names; one that is wanted both as numbers and as text stands there twice.
+        text_columns: those of them that are text.
+        apart: how many of the first columns of numbers to keep apart.
+
+    Raises:
+        DataError: a row has too many fields, a quote is never closed, or a used cell is not UTF-8.
+    """
+    first = 0
+    del files.waypoints[:]
+    for number, source in enumerate(files.sources):
+        expected = Expected(files.names, columns, text_columns, apart, files.dialect)
+        with closing(_parsed(source, expected)) as parsed:
+            for piece, (frame, numbers) in parsed:
+                files.waypoints.append(Waypoint(first, number, piece.offset))
+                yield TextChunk(frame, numbers, first, source, piece)
+                first += len(frame)
+
+
+def _parsed(source: Source, expected: Expected) -> Generator[tuple[Piece, Parsed], None, None]:
+    """The pieces of a source in order, parsed on several threads.
+
+    Where a piece ends inside of quotes, the parser says so; the piece is then parsed again with what follows. Each
+    piece begins where a record does, as the one before it did not end inside of quotes.
+
+    Raises:
+        DataError: a record is at fault; those before it come first.
+    """
+    threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    with source.opened() as stream, _strictly(), ThreadPoolExecutor(threads) as pool:
+        ahead = _Ahead(cut(stream), lambda piece: pool.submit(parse, source, expected, piece))
+        while len(ahead.waiting) <= threads and ahead.fetch():
+            pass
+        while ahead.waiting:
+            piece, future = ahead.waiting.popleft()
+            ahead.fetch()
+            try:
+                yield piece, future.result()
+            except OpenQuoteError:
+                longer = piece.completed(ahead.following())
+                if longer is not None:
+                    ahead.put_back(longer)
+                elif ahead.unreadable is None:  # else what would close the quote may stand there
+                    yield from _up_to_fault(source, expected, piece)
+            except FaultyPieceError as error:
+                yield from _up_to_fault(source, expected, piece, str(error))
+        if ahead.unreadable is not None:
+            raise ahead.unreadable
+
+
+class _Ahead:
+    """Pieces that are parsed while those before them are used.
+
+    Attributes:
+        waiting: pieces, each with what becomes of it.
+        unreadable: why the stream ended before its end; what was read before has its turn first.
+    """
+
+    def __init__(self, pieces: Iterator[Piece], submit: Callable[[Piece], "Future[Parsed]"]) -> None:
+        self.waiting: deque[tuple[Piece, Future[Parsed]]] = deque()
+        self.unreadable: Exception | None = None
+        self._pieces = pieces
+        self._submit = submit
+
+    def fetch(self) -> bool:
+        """Let another piece be parsed, if there is one."""
+        try:
+            piece = next(self._pieces, None)
+        except Exception as error:  # noqa: BLE001  (raised when it has its turn)
+            self.unreadable = error
+            return False
+        if piece is not None:
+            self.waiting.append((piece, self._submit(piece)))
+        return piece is not None
+
+    def following(self) -> Iterator[Piece]:
+        """The next pieces, which no longer wait."""
+        while self.waiting or self.fetch():
+            yield self.waiting.popleft()[0]
+
+    def put_back(self, piece: Piece) -> None:
+        """Let a piece be parsed that comes before all others."""
+        self.waiting.appendleft((piece, self._submit(piece)))
+
+
+def _up_to_fault(
+    source: Source, expected: Expected, piece: Piece, complaint: str = ""
+) -> Iterator[tuple[Piece, Parsed]]:
+    """The records of a piece before the first that is at fault, which is then told.
+
+    Raises:
+        DataError: with the fault; with the parser's complaint if nothing else is found.
+    """
+    fault = first_fault(source, piece, expected.names, expected.used)
+    if fault is None:
+        raise DataError(f"{source.name}: not readable as CSV ({complaint.strip().partition(chr(10))[0]})")
+    sound = Piece(before_line(piece.content, fault.line), piece.offset, broken=True)
+    if sound.content:
+        # Should the parser object to records that the walk has passed, the fault that is known is told.
+        with suppress(OpenQuoteError, FaultyPieceError):
+            yield sound, parse(source, expected, sound)
+    raise DataError(f"{source.name}, line {source.lines_before(piece.offset) + fault.line}: {fault.says}")
+
+
+@contextmanager
+def _strictly() -> Iterator[None]:
+    """Make pandas' warning that it drops fields an error. Filters are common to all threads."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        yield

@@ -1,0 +1,42 @@
+"""The kinds of typed columns, as Parquet has them: numbers, levels, or nothing that a fit can use."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from mae_cli.errors import DataError
+from mae_cli.messages import option, quoted
+from mae_cli.tables.csv.header import ColumnType
+
+
+def text_columns(types: Sequence[ColumnType], names: Sequence[str]) -> frozenset[str]:
+    """The columns of levels."""
+    return frozenset(name for name, each in zip(names, types, strict=True) if each.kind == "levels")
+
+
+def require_kinds(
+    file: str, types: Mapping[str, ColumnType], numbers: Mapping[str, str], others: Collection[str]
+) -> None:
+    """Refuse columns whose type does not go with their part.
+
+    Args:
+        file: what messages call the data.
+        types: of all columns.
+        numbers: columns that must be numbers, with what messages call them ("the target").
+        others: columns that may be numbers or levels.
+
+    Raises:
+        DataError: a column has another kind.
+    """
+    for name, role in numbers.items():
+        if types[name].kind != "number":
+            raise DataError(f"{file}: {role} {quoted(name)} must be a number, but its type is {types[name].name}")
+    for name in others:
+        if types[name].kind == "time":
+            raise DataError(
+                f"{file}: column {quoted(name)} holds dates or times ({types[name].name}); turn them into numbers "
+                f"first, or use {option('--exclude', name)}"
+            )
+        if types[name].kind == "other":
+            raise DataError(
+                f"{file}: column {quoted(name)} holds neither numbers nor text ({types[name].name}); use "
+                f"{option('--exclude', name)}"
+            )

@@ -1,0 +1,130 @@
+"""Which columns a fit uses: what the user chose, held against the names in the file."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from mae_cli.errors import DataError, SettingsError
+from mae_cli.messages import LONGEST_LIST, listed, quoted
+
+# Two of three letters in common is a coincidence; four of five, or two exchanged in a word of four, is a slip.
+_LIKENESS = 0.75
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """The user's choice of columns, by name; checked for contradictions, not yet against a file.
+
+    Attributes:
+        target: the column to predict.
+        features: the columns to predict it from, in this order; None for all others, in the file's order.
+        exclude: columns to leave out.
+        categorical: columns that are categories even where they hold numbers.
+        weight: the column of row weights, never a feature.
+
+    Raises:
+        SettingsError: one column is given two roles.
+    """
+
+    target: str
+    features: tuple[str, ...] | None = None
+    exclude: frozenset[str] = frozenset()
+    categorical: frozenset[str] = frozenset()
+    weight: str | None = None
+
+    def __post_init__(self) -> None:
+        features = self.features or ()
+        self._refuse("the target", self.target, "a feature", features)
+        self._refuse("the target", self.target, "excluded", self.exclude)
+        self._refuse("the target", self.target, "categorical", self.categorical)
+        if self.weight is not None:
+            self._refuse("the target", self.target, "the weight", [self.weight])
+            self._refuse("the weight", self.weight, "a feature", features)
+            self._refuse("the weight", self.weight, "excluded", self.exclude)
+            self._refuse("the weight", self.weight, "categorical", self.categorical)
+        for feature in features:
+            self._refuse("a feature", feature, "excluded", self.exclude)
+            if features.count(feature) > 1:
+                raise SettingsError(f"column {quoted(feature)} is given twice as a feature")
+
+    @staticmethod
+    def _refuse(role: str, column: str, other: str, columns: Collection[str]) -> None:
+        if column in columns:
+            raise SettingsError(f"column {quoted(column)} cannot be {role} and {other} at once")
+
+
+@dataclass(frozen=True)
+class UsedColumns:
+    """The columns of one file that a fit reads; every name is in the file."""
+
+    target: str
+    features: tuple[str, ...]
+    categorical: frozenset[str]
+    weight: str | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them: the target, the weight if there is one, the features."""
+        return (self.target, *([] if self.weight is None else [self.weight]), *self.features)
+
+
+def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColumns:
+    """Hold a choice against the names in the file's header.
+
+    Raises:
+        DataError: a column is not in the file, or no feature is left.
+    """
+    asked = [
+        choice.target,
+        choice.weight,
+        *(choice.features or ()),
+        *sorted(choice.exclude | choice.categorical),
+    ]
+    require_columns({name: "" for name in asked if name is not None}, header, file)
+    taken = {choice.target, choice.weight, *choice.exclude}
+    features = tuple(name for name in header if name not in taken) if choice.features is None else choice.features
+    if not features:
+        rest = "all others are excluded" if choice.exclude else "the file has no others"
+        raise DataError(f"{file}: no feature columns left to predict {quoted(choice.target)} from; {rest}")
+    return UsedColumns(choice.target, features, choice.categorical, choice.weight)
+
+
+def require_columns(needed: Mapping[str, str], header: Sequence[str], file: str) -> None:
+    """Refuse a header that lacks a column.
+
+    Args:
+        needed: the columns, with what each is to whoever needs it ("the model's target"); "" if the user named it.
+        header: the names in the file.
+        file: its name.
+
+    Raises:
+        DataError: with the closest name.
+    """
+    there = frozenset(header)
+    for name, part in needed.items():
+        if name not in there:
+            raise unknown_column(name, header, file, part)
+
+
+def unknown_column(name: str, header: Sequence[str], file: str, part: str = "") -> DataError:
+    """The error for a column that is not there, with the closest name and, when they are few, all names.
+
+    Args:
+        name: of the column.
+        header: the names in the file.
+        file: its name.
+        part: what the column is to whoever needs it; "" if the user named it.
+    """
+    closest = [other for other in header if other.strip().casefold() == name.strip().casefold()]
+    closest = closest or get_close_matches(name, header, n=1, cutoff=_LIKENESS)
+    message = f"{file} has no column {quoted(name)}{', ' * bool(part)}{part}"
+    if len(header) == 1:
+        return DataError(
+            f"{message}; its only column is {quoted(header[0])}, so if there are more, say with --delimiter what "
+            "stands between them"
+        )
+    if closest:
+        message += f"; did you mean {quoted(closest[0])}?"
+    if len(header) <= LONGEST_LIST:
+        message += f"{'' if closest else ';'} its columns are {listed(header)}"
+    return DataError(message)

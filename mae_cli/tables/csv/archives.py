@@ -1,0 +1,168 @@
+"""Compressed files, told by how they begin and not by their names."""
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol, cast
+
+from mae_cli.errors import DataError
+from mae_cli.messages import listed
+
+# What reading a broken archive raises; bz2 has nothing but OSError for it.
+ARCHIVE_ERRORS = (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
+_BLOCK = 1 << 18
+# What a compressed table of numbers commonly grows by.
+EXPANSION = 5
+
+_KINDS = {
+    rb"\x1f\x8b": "gzip",
+    rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)": "bzip2",
+    rb"\xfd7zXZ\x00": "xz",
+    rb"PK\x03\x04|PK\x05\x06": "zip",
+}
+_REFUSED = {
+    rb"PAR1[^\t -~]": "is a Parquet file; mae-train and mae-eval read it with --dask local, mae-predict needs CSV",
+    rb"\x28\xb5\x2f\xfd": "is compressed by zstd; decompress it first (zstd -dc FILE | mae-train - …)",
+    rb"\x04\x22\x4d\x18": "is compressed by lz4; decompress it first (lz4 -dc FILE | mae-train - …)",
+    rb"\x5d\x00\x00.{2}": "is compressed by lzma; decompress it first (xz -dc FILE | mae-train - …)",
+    rb"7z\xbc\xaf\x27\x1c": "is a 7z archive; unpack it first",
+    rb"Rar!\x1a\x07": "is a RAR archive; unpack it first",
+    rb".{257}ustar": "is a tar archive; unpack it first",
+    rb"ARROW1\x00": "is an Arrow file, not CSV; convert it first",
+    rb"\x89HDF": "is an HDF5 file, not CSV; convert it first",
+    rb"SQLite format 3\x00": "is an SQLite database, not CSV; export a table first",
+    rb"\xd0\xcf\x11\xe0": "is an Excel workbook, not CSV; save its sheet as CSV first",
+    rb"%PDF-": "is a PDF document, not CSV",
+}
+# The first bytes of a file that tell its kind.
+LONGEST_MAGIC = 262
+
+
+@dataclass(frozen=True)
+class Archive:
+    """How a file is compressed: gzip, bzip2, xz or zip."""
+
+    kind: str
+
+    def open(self, stream: BinaryIO, name: str) -> BinaryIO:
+        """The decompressed bytes of an open file, which is closed with them; where this fails it stays open.
+
+        Raises:
+            DataError: a zip archive holds no file, or several, or a workbook.
+        """
+        if self.kind == "gzip":
+            return _closing(gzip.GzipFile(fileobj=stream), stream)
+        if self.kind == "bzip2":
+            return _closing(io.BufferedReader(_Streams(stream, bz2.BZ2Decompressor)), stream)
+        if self.kind == "xz":
+            return _closing(io.BufferedReader(_Streams(stream, lzma.LZMADecompressor)), stream)
+        with closed_on_failure() as stack:
+            archive = stack.enter_context(zipfile.ZipFile(stream))
+            return _closing(_only_member(archive, name), archive, stream)
+
+
+def archive_of(beginning: bytes, name: str) -> Archive | None:
+    """How a file that begins like this is compressed; None when it is not.
+
+    Raises:
+        DataError: it is of a well-known kind that is no CSV.
+    """
+    for magic, refusal in _REFUSED.items():
+        if re.match(magic, beginning, re.DOTALL):
+            raise DataError(f"{name} {refusal}")
+    return next((Archive(kind) for magic, kind in _KINDS.items() if re.match(magic, beginning, re.DOTALL)), None)
+
+
+def _only_member(archive: zipfile.ZipFile, name: str) -> BinaryIO:
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    names = [member.filename for member in members if not member.filename.startswith("__MACOSX/")]
+    if "[Content_Types].xml" in names:
+        raise DataError(f"{name} is an Excel workbook, not CSV; save its sheet as CSV first")
+    if len(names) != 1:
+        held = "no file" if not names else f"{len(names):,} files ({listed(names, 3)})"
+        raise DataError(f"{name} is a zip archive of {held}; unpack the one you want")
+    try:
+        return cast("BinaryIO", archive.open(names[0]))
+    except NotImplementedError as error:
+        raise DataError(f"{name} is a zip archive of a kind that is not read ({error}); unpack it first") from error
+    except RuntimeError as error:  # encrypted
+        raise DataError(f"{name} is a zip archive with a password; unpack it first") from error
+
+
+class _Streams(io.RawIOBase):
+    """Compressed streams that follow each other in a file, and zeros behind them.
+
+    The readers of the standard library take anything behind the first stream that is no other for the end, so that a
+    file with a fault there would lose its rest without a word.
+    """
+
+    def __init__(self, stream: BinaryIO, decompressor: Callable[[], Any]) -> None:
+        super().__init__()
+        self._stream = stream
+        self._new = decompressor
+        self._decompressor = decompressor()
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill the buffer as far as the next bytes go."""
+        data = b""
+        while not data:
+            if self._decompressor.eof:
+                rest = self._beginning_of_next(self._decompressor.unused_data)
+                if not rest:
+                    return 0
+                self._decompressor = self._new()
+            else:
+                rest = self._stream.read(_BLOCK) if self._decompressor.needs_input else b""
+                if not rest and self._decompressor.needs_input:
+                    raise EOFError("Compressed file ended before the end-of-stream marker was reached")
+            data = self._decompressor.decompress(rest, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _beginning_of_next(self, rest: bytes) -> bytes:
+        """What follows the zeros behind a stream."""
+        rest = rest.lstrip(b"\0")
+        while not rest and (block := self._stream.read(_BLOCK)):
+            rest = block.lstrip(b"\0")
+        return rest
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+class _Closing(io.BufferedReader):
+    """A reader that closes with itself what it reads from, from top to bottom."""
+
+    def __init__(self, reader: BinaryIO, *below: _Closable) -> None:
+        super().__init__(cast("io.RawIOBase", reader), 1 << 20)
+        self._below = ExitStack()
+        for each in reversed(below):
+            self._below.callback(each.close)
+
+    def close(self) -> None:
+        with self._below:
+            super().close()
+
+
+def _closing(reader: object, *below: _Closable) -> BinaryIO:
+    return _Closing(cast("BinaryIO", reader), *below)
+
+
+@contextmanager
+def closed_on_failure() -> Iterator[ExitStack]:
+    """A stack whose resources outlive the `with` block, unless it fails: then they are closed."""
+    with ExitStack() as stack:
+        yield stack
+        stack.pop_all()

@@ -1,0 +1,149 @@
+"""How the text of a table is written: encoding, delimiter, decimal sign, spellings of missing cells and numbers."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from mae_cli.errors import SettingsError
+from mae_cli.messages import is_unicode, quoted
+from mae_cli.tables.csv.archives import closed_on_failure
+from mae_cli.tables.csv.source import Source
+from mae_cli.tables.csv.transcoding import known_encoding
+
+# The spellings of a missing cell: pandas' own, written down so that an upgrade cannot change a fit.
+_ABSENT = ("", "NA", "N/A", "n/a", "<NA>", "#N/A", "#N/A N/A", "#NA", "NULL", "null", "None")
+_NOT_A_NUMBER = ("NaN", "nan", "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN")
+MISSING = frozenset({*_ABSENT, *_NOT_A_NUMBER})
+
+# What pandas reads as a number in a column of numbers; a test holds the two together.
+_NUMBER = re.compile(
+    r"[ \t\n\v\f\r]*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[ \t\n\v\f\r]*|[+-]?inf(inity)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell is a number: decimal digits with or without sign, point and exponent; an infinity."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+# Delimiters that are found by themselves when the header has no comma.
+_FOUND = (";", "\t", "|")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a user says that a table is written.
+
+    Attributes:
+        encoding: of the text; None for UTF-8, or what a byte order mark tells.
+        delimiter: between fields, one character; None for the comma, or what the header tells beyond doubt.
+        decimal: "." or ",".
+        missing: spellings of a missing cell beside the usual ones; where a number stands for one, all its spellings do.
+
+    Raises:
+        SettingsError: they contradict each other, or one is unknown.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str = "."
+    missing: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.encoding is not None:
+            known_encoding(self.encoding)
+        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n\0'):
+            raise SettingsError(
+                f"the delimiter must be one character, not {quoted(self.delimiter)}; for a tab give \\t or 'tab'"
+            )
+        if self.delimiter is not None and not self.delimiter.isascii():
+            raise SettingsError(f"the delimiter must be an ASCII character, not {quoted(self.delimiter)}")
+        not_text = next((spelling for spelling in self.missing if not is_unicode(spelling)), None)
+        if not_text is not None:
+            raise SettingsError(f"the spelling {quoted(not_text)} of --na-values is not UTF-8; give another one")
+        if self.decimal not in {".", ","}:
+            raise SettingsError(f"the decimal sign must be . or , and not {quoted(self.decimal)}")
+
+    @property
+    def all_missing(self) -> frozenset[str]:
+        """All spellings of a missing cell."""
+        return MISSING | self.missing
+
+    @cached_property
+    def missing_words(self) -> frozenset[str]:
+        """The spellings of a missing cell that are no numbers."""
+        return frozenset(word for word in self.all_missing if not self.is_number(word))
+
+    @cached_property
+    def missing_numbers(self) -> frozenset[float]:
+        """The numbers that stand for a missing cell."""
+        return frozenset(self.number(word) for word in self.missing if self.is_number(word))
+
+    def is_number(self, text: str) -> bool:
+        """Whether a cell is a number."""
+        if self.decimal == ",":
+            text = text.replace(".", "x").replace(",", ".")
+        return is_number(text)
+
+    def number(self, text: str) -> float:
+        """The value of a cell that is a number."""
+        return float(text.replace(self.decimal, "."))
+
+    def read(self, argument: str, folder: Path = Path()) -> Source:
+        """The source that a command's argument names (from the folder on), written like this; the caller closes it.
+
+        Raises:
+            DataError: as `Source.of`.
+        """
+        encoding = None if self.encoding is None else known_encoding(self.encoding)
+        with closed_on_failure() as stack:
+            source = stack.enter_context(closing(Source.of(argument, encoding, folder)))
+            return replace(source, delimiter=self._delimiter_of(source))
+
+    def _delimiter_of(self, source: Source) -> str:
+        if self.delimiter is not None:
+            return self.delimiter
+        found = _found_delimiter(source)
+        if found == self.decimal:
+            raise SettingsError(
+                f"{quoted(found)} cannot be both the delimiter and the decimal sign; set --delimiter, such as ';' (or "
+                f"{quoted(found)} where such numbers stand in quotes)"
+            )
+        return found
+
+
+# CSV as most programs write it.
+PLAIN = Dialect()
+
+
+def _found_delimiter(source: Source) -> str:
+    """The comma, unless the header has none and another delimiter cuts it like the line that follows."""
+    if len(source.beginning(1)[0].cells) > 1:
+        return ","
+    candidates = {}
+    for delimiter in _FOUND:
+        widths = [len(record.cells) for record in replace(source, delimiter=delimiter).beginning(2)]
+        if widths[0] > 1 and len(set(widths)) == 1:
+            candidates[delimiter] = widths[0]
+    return next(iter(candidates)) if len(candidates) == 1 else ","
+
+
+def header_line(source: Source) -> int | None:
+    """The line where the header seems to stand, if it is not the first record.
+
+    That is the first of names only that are as many as most lines have fields.
+    """
+    records = source.beginning(50)
+    widths = Counter(len(record.cells) for record in records)
+    usual = max(widths, key=lambda width: (widths[width], width))
+    headers = [record for record in records if len(record.cells) == usual and _are_names(record.cells)]
+    return headers[0].line if headers and headers[0] is not records[0] else None
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    return all(cell.strip() and not is_number(cell) for cell in cells)

@@ -1,0 +1,185 @@
+"""The data of a command: one CSV file, or several with the same header that follow each other."""
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Protocol, Self
+
+from mae_cli.errors import DataError
+from mae_cli.messages import quoted
+from mae_cli.tables.csv.archives import closed_on_failure
+from mae_cli.tables.csv.dialect import PLAIN, Dialect
+from mae_cli.tables.csv.header import Header, joint_header, joint_name, joint_names, read_header
+from mae_cli.tables.csv.records import Record
+from mae_cli.tables.csv.source import Source
+
+
+class Records(Protocol):
+    """The records of the data, counted through from 0, wherever the files are."""
+
+    @property
+    def name(self) -> str:
+        """What messages call the data."""
+        ...
+
+    @property
+    def dialect(self) -> Dialect:
+        """How they are written."""
+        ...
+
+    @property
+    def header(self) -> Header:
+        """The header that all files have."""
+        ...
+
+    def place(self, index: int) -> str:
+        """Where a record stands, for the beginning of a message: `flights.csv, line 7`."""
+        ...
+
+    def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
+        """The file of each of these records, and its line there."""
+        ...
+
+    def cell(self, index: int, column: str) -> str:
+        """The text of a cell as it is written in the file."""
+        ...
+
+
+@dataclass(frozen=True)
+class Waypoint:
+    """Where a data record begins: so many records of the data come before it, and so many bytes of its file."""
+
+    record: int
+    file: int
+    offset: int
+
+
+@dataclass(frozen=True, eq=False)
+class Files:
+    """The records of all files, counted through from 0; the headers are not counted.
+
+    In a `with` statement the sources are closed at its end.
+
+    Attributes:
+        sources: at least one.
+        dialect: how they are written.
+        waypoints: records whose place is known, in their order; a reader adds those it comes by.
+    """
+
+    sources: tuple[Source, ...]
+    dialect: Dialect = PLAIN
+    waypoints: list[Waypoint] = field(default_factory=lambda: [Waypoint(0, 0, 0)])
+
+    @classmethod
+    def of(cls, arguments: Sequence[str], dialect: Dialect = PLAIN) -> "Files":
+        """The files that a command's arguments name.
+
+        Raises:
+            DataError: a source is at fault, or standard input is among several.
+        """
+        if len(arguments) > 1 and "-" in arguments:
+            raise DataError("standard input (-) cannot be one of several files; join them before")
+        with closed_on_failure() as stack:
+            first = stack.enter_context(closing(dialect.read(arguments[0])))
+            try:
+                others = [stack.enter_context(closing(dialect.read(argument))) for argument in arguments[1:]]
+            except DataError as error:
+                raise DataError(f"{error}{_told_as_column(first, arguments)}") from None
+            return cls((first, *others), dialect)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with ExitStack() as stack:
+            for source in self.sources:
+                stack.callback(source.close)
+
+    @property
+    def name(self) -> str:
+        """What messages call the data."""
+        return joint_name([source.name for source in self.sources])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names that all files have; there need be no records.
+
+        Raises:
+            DataError: a name is missing or given twice, or a header differs.
+        """
+        return joint_names(self._headers)
+
+    @cached_property
+    def header(self) -> Header:
+        """The header of the first file, which all have.
+
+        Raises:
+            DataError: a name is missing or given twice, a header differs, or there are no data rows.
+        """
+        return joint_header(self._headers)
+
+    @cached_property
+    def _headers(self) -> list[tuple[str, Header]]:
+        return [(source.name, read_header(source)) for source in self.sources]
+
+    def record(self, index: int) -> Record:
+        """The data record `index` (from 0), found by walking its file from the nearest known record."""
+        return self._found([index])[index][1]
+
+    def place(self, index: int) -> str:
+        """Where the data record `index` stands, for the beginning of a message: `flights.csv, line 7`."""
+        name, record = self._found([index])[index]
+        return f"{name}, line {record.line}"
+
+    def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
+        """The file of each of these data records, and its line there."""
+        return {index: (name, record.line) for index, (name, record) in self._found(indices).items()}
+
+    def cell(self, index: int, column: str) -> str:
+        """The text of a cell as it is written in the file."""
+        return self.record(index).cells[self.header.names.index(column)]
+
+    def _found(self, indices: Collection[int]) -> dict[int, tuple[str, Record]]:
+        """The file and the record of each index; every file is passed over once."""
+        wanted: dict[int, set[int]] = {}
+        for index in sorted(set(indices)):
+            nearest = bisect_right(self.waypoints, index, key=lambda waypoint: waypoint.record) - 1
+            wanted.setdefault(nearest, set()).add(index)
+        found: dict[int, tuple[str, Record]] = {}
+        for file, places in groupby(wanted, key=lambda place: self.waypoints[place].file):
+            found |= self._found_in(file, {place: wanted[place] for place in places})
+        return found
+
+    def _found_in(self, file: int, wanted: Mapping[int, set[int]]) -> dict[int, tuple[str, Record]]:
+        """The same for the records of one file, by the waypoints that they follow."""
+        source, places, left = self.sources[file], list(wanted), sum(map(len, wanted.values()))
+        found, part, index = {}, -1, -1
+        with closing(source.passages([self._span(place) for place in places])) as passages:
+            for number, record in passages:
+                if number != part:
+                    waypoint = self.waypoints[places[number]]
+                    part, index = number, waypoint.record - (waypoint.offset == 0)  # the header is before all records
+                if index in wanted[places[number]]:
+                    found[index] = (source.name, record)
+                    if len(found) == left:
+                        break
+                index += 1
+        return found
+
+    def _span(self, place: int) -> tuple[int, int | None]:
+        """From a waypoint to the next in its file, or to its end."""
+        here, *others = self.waypoints[place : place + 2]
+        return here.offset, next((other.offset for other in others if other.file == here.file), None)
+
+
+def _told_as_column(first: Source, arguments: Sequence[str]) -> str:
+    """For the end of an error: which of the other arguments that are no files is a column of the first one."""
+    columns = first.beginning(1)[0].cells
+    name = next((name for name in arguments[1:] if name in columns and not Path(name).exists()), None)
+    if name is None:
+        return ""
+    return f"; {quoted(name)} is a column of {first.name}: an option names columns joined by commas, without blanks"

@@ -1,0 +1,167 @@
+"""The header of files: its names, checked, and whether several files agree on them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from mae_cli.errors import DataError
+from mae_cli.messages import counted, is_unicode, quoted
+from mae_cli.tables.csv.dialect import is_number
+from mae_cli.tables.csv.pieces import Piece
+from mae_cli.tables.csv.records import MisplacedQuoteError, Record
+from mae_cli.tables.csv.source import Source
+from mae_cli.tables.csv.structure import misplaced_quote, wrong_length
+
+# What stands in the first cell where a file is no table, or not yet one.
+_NO_HEADER = {
+    re.compile(r"(?i)sep=.?$"): "a word to spreadsheets about the delimiter, not the header; remove the line",
+    re.compile(r"(?i)\s*<(!doctype|html|\?xml)"): "a web page or XML, not a table; download the data itself as CSV",
+    re.compile(r'\s*[\[{]\s*(["\[{]|$)'): "JSON, not a table; make CSV of it first, with jq or pandas",
+}
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """The type of a column.
+
+    Attributes:
+        name: as its format calls it, "int64".
+        kind: what the column is to a fit; "time" for dates, times and durations, "other" for lists and the like.
+    """
+
+    name: str
+    kind: Literal["number", "levels", "time", "other"]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The column names of a file, the cells of its first data record, and the types of the columns if it has types."""
+
+    names: tuple[str, ...]
+    first: tuple[str, ...]
+    types: tuple[ColumnType, ...] = ()
+
+
+def joint_name(names: Sequence[str]) -> str:
+    """What messages call several files."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {counted(len(names) - 1, 'more file')}"
+
+
+def joint_header(headers: Sequence[tuple[str, Header]]) -> Header:
+    """The header that the files of these names have, with the first record of all.
+
+    Raises:
+        DataError: a header differs, or there are no data rows.
+    """
+    joint_names(headers)
+    first = next((header for _, header in headers if header.first), None)
+    if first is None:
+        have = "has" if len(headers) == 1 else "have"
+        raise DataError(f"{joint_name([name for name, _ in headers])} {have} a header but no data rows")
+    return first
+
+
+def joint_names(headers: Sequence[tuple[str, Header]]) -> tuple[str, ...]:
+    """The column names in the headers of the files of these names.
+
+    Raises:
+        DataError: a header differs.
+    """
+    name, header = headers[0]
+    for other_name, other in headers:
+        _refuse_difference(name, header.names, other_name, other.names)
+    return header.names
+
+
+def read_header(source: Source) -> Header:
+    """Read and check the header of a file, which may have no records.
+
+    Raises:
+        DataError: a name is missing or given twice, or the header or the first record is at fault.
+    """
+    records = _first_two(source)
+    names = records[0].cells
+    _check_names(source, records[0])
+    if len(records) == 1:
+        return Header(names, ())
+    # A title is the only cell of its line; the lines below it may be too, down to the table.
+    suspects = source.beginning(50)[1:] if len(names) == 1 else records[1:]
+    for record in suspects:
+        if len(record.cells) != len(names):
+            raise DataError(f"{source.name}, line {record.line}: {wrong_length(source, record, names)}")
+    return Header(names, records[1].cells)
+
+
+def _first_two(source: Source) -> list[Record]:
+    """The header and the first record, if there is one; blank lines of any length may lie between them."""
+    records: list[Record] = []
+    with closing(source.pieces()) as pieces:
+        for piece in pieces:
+            records += _first(source, piece, pieces, 2 - len(records))
+            if len(records) == 2:
+                break
+    return records
+
+
+def _first(source: Source, piece: Piece, following: Iterator[Piece], count: int) -> list[Record]:
+    """The first records of a piece; where a quote is left open there, what closes it is looked for."""
+    lines = source.lines_before(piece.offset) if piece.offset else 0
+    while True:
+        try:
+            records = list(islice(piece.records(source.delimiter, strict=True), count))
+            return [Record(lines + record.line, record.cells) for record in records]
+        except MisplacedQuoteError as error:
+            longer = piece.completed(following) if error.never_closed else None
+            if longer is None:
+                raise DataError(f"{source.name}, line {lines + error.line}: {misplaced_quote(error)}") from error
+            piece = longer
+
+
+def _check_names(source: Source, header: Record) -> None:
+    names, place = header.cells, f"{source.name}, line {header.line}"
+    for pattern, explanation in _NO_HEADER.items():
+        if pattern.match(names[0]):
+            raise DataError(f"{place}: {explanation}")
+    for position, name in enumerate(names, start=1):
+        if "\0" in name:
+            raise DataError(
+                f"{place}: column {position} has a NUL byte in its name, which no text has; if the file is UTF-16, use "
+                "--encoding utf-16-le or utf-16-be"
+            )
+        if not name.strip():
+            raise DataError(f"{place}: column {position} has no name in the header; give it one{_of_an_index(names)}")
+        if not is_unicode(name):
+            raise source.undecodable()
+    if all(map(is_number, names)):
+        raise DataError(
+            f"{place}: the header consists of numbers ({', '.join(map(quoted, names[:3]))}); it seems to be missing, "
+            "so add a line with the names of the columns"
+        )
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise DataError(f"{place}: the header names column {quoted(twice[0])} twice; rename one of them")
+
+
+def _of_an_index(names: Sequence[str]) -> str:
+    """What to do about a first column without a name, as pandas writes one."""
+    if names[0] or not all(names[1:]):
+        return ""
+    return " (sed '1s/^/row/' FILE names it 'row'; pandas leaves it out with index=False)"
+
+
+def _refuse_difference(name: str, names: Sequence[str], other_name: str, others: Sequence[str]) -> None:
+    if names == others:
+        return
+    if len(names) != len(others):
+        columns = counted(len(others), "column")
+        raise DataError(f"{other_name} has {columns}, but {name} has {len(names):,}; their headers must agree")
+    position, (mine, theirs) = next(
+        (position, pair) for position, pair in enumerate(zip(names, others, strict=True), 1) if pair[0] != pair[1]
+    )
+    raise DataError(
+        f"{other_name}: column {position} is {quoted(theirs)}, but {quoted(mine)} in {name}; their headers must agree"
+    )

@@ -1,0 +1,179 @@
+"""From files to complete, typed rows in a place of their own: for training, and for a model that is there already."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from mae_cli.messages import listed, quoted
+from mae_cli.rows.blocks import Store
+from mae_cli.rows.encoding import Layout
+from mae_cli.rows.schema import Schema
+from mae_cli.tables.column_types import require_kinds, text_columns
+from mae_cli.tables.columns import UsedColumns, require_columns
+from mae_cli.tables.csv.files import Records
+from mae_cli.tables.level_column import KnownLevelCells, LevelCells
+from mae_cli.tables.number_column import NumberCells
+from mae_cli.tables.read import Data, Reading, read
+from mae_cli.tables.summary import Columns, Tally
+
+# So many ignored columns are named.
+_FEW = 3
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedRows:
+    """The complete rows of the data, as far as a fit or a model uses them.
+
+    Attributes:
+        files: where they come from.
+        rows: with target and weights, as the layout says.
+        layout: the columns of the rows.
+        rows_read: data records in the files.
+        rows_dropped: those of them with a missing cell.
+        rows_unseen: those of them with a level that the model does not know.
+        notes: what the user should know, a sentence each.
+    """
+
+    files: Records
+    rows: Store
+    layout: Layout
+    rows_read: int
+    rows_dropped: int
+    rows_unseen: int
+    notes: tuple[str, ...]
+
+
+def load_training(files: Data, used: UsedColumns, reading: Reading) -> LoadedRows:
+    """Read the columns of a fit, decide their kinds, and keep the complete rows.
+
+    Raises:
+        DataError: a file, a column or a cell is at fault, or no row is complete.
+    """
+    _require_kinds(files, {used.target: "the target"} | _weight_role(used.weight), used.features)
+    text = used.categorical | _text_features(files, used.features)
+    declared = text if files.header.types else used.categorical
+    while True:
+        levels = [
+            LevelCells(name, name in declared, reading.max_levels, files.dialect)
+            for name in used.features
+            if name in text
+        ]
+        columns = _training_columns(used, levels)
+        rows, tally = read(files, columns, reading)
+        if not tally.misread:
+            break
+        rows.close()
+        text |= tally.misread
+    tally.finish(files)
+    return _loaded(files, rows, tally, used.features)
+
+
+def load_for_model(files: Data, schema: Schema, target: str, weight: str | None, reading: Reading) -> LoadedRows:
+    """Read the columns a model uses, with the kinds it knows; other columns are ignored.
+
+    Args:
+        files: the data.
+        schema: the model's columns.
+        target: the column to compare with.
+        weight: the model's column of weights; all rows weigh the same when the data do not have it.
+        reading: how to read.
+
+    Raises:
+        DataError: a column is absent, a cell is not what the model expects, or no row is complete.
+    """
+    header = files.header.names
+    notes = (*_unweighted(files, weight, header), *ignored_columns(header, {*schema.names, target, weight}))
+    weight = weight if weight in header else None
+    needed = dict.fromkeys(schema.names, "a feature of the model")
+    needed[target] = "the model's target, which only mae-predict does without"
+    require_columns(needed, header, files.name)
+    numeric = {feature.name: "the feature" for feature in schema.numeric}
+    _require_kinds(files, {target: "the target"} | _weight_role(weight) | numeric, schema.names)
+    columns = Columns(
+        [
+            NumberCells(target, "the target"),
+            *_weight_cells(weight),
+            *(NumberCells(name, role) for name, role in numeric.items()),
+        ],
+        [KnownLevelCells(feature.name, feature.levels) for feature in schema.categorical],
+        weighted=weight is not None,
+    )
+    rows, tally = read(files, columns, reading)
+    tally.finish(files)
+    return _loaded(files, rows, tally, schema.names, notes)
+
+
+def _loaded(
+    files: Records, rows: Store, tally: Tally, features: Sequence[str], notes: tuple[str, ...] = ()
+) -> LoadedRows:
+    """The rows with what is known of them."""
+    levels = {column.name: tuple(column.levels) for column in tally.columns.levels}
+    return LoadedRows(
+        files=files,
+        rows=rows,
+        layout=Layout(tuple((name, levels.get(name)) for name in features)),
+        rows_read=tally.rows_read,
+        rows_dropped=tally.rows_dropped,
+        rows_unseen=tally.rows_unseen,
+        notes=(*notes, *tally.notes(files)),
+    )
+
+
+def _require_kinds(files: Records, numbers: Mapping[str, str], features: Sequence[str]) -> None:
+    """Refuse columns of files with types whose type does not go with their part."""
+    header = files.header
+    if header.types:
+        types = dict(zip(header.names, header.types, strict=True))
+        require_kinds(files.name, types, numbers, [name for name in features if name not in numbers])
+
+
+def _text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
+    """The features that are text by their type, or whose first cell is text.
+
+    The latter end up as text or refused, so numbers need not be tried.
+    """
+    if files.header.types:
+        return text_columns(files.header.types, files.header.names) & frozenset(features)
+    first = dict(zip(files.header.names, files.header.first, strict=False))
+    cells = {name: first.get(name, "") for name in features}
+    dialect = files.dialect
+    return frozenset(
+        name for name, cell in cells.items() if cell not in dialect.all_missing and not dialect.is_number(cell)
+    )
+
+
+def _training_columns(used: UsedColumns, levels: Sequence[LevelCells]) -> Columns:
+    text = {column.name for column in levels}
+    return Columns(
+        [
+            NumberCells(used.target, "the target", chosen=True),
+            *_weight_cells(used.weight, chosen=True),
+            *(NumberCells(name) for name in used.features if name not in text),
+        ],
+        levels,
+        weighted=used.weight is not None,
+    )
+
+
+def _weight_role(name: str | None) -> dict[str, str]:
+    return {} if name is None else {name: "the weight"}
+
+
+def _weight_cells(name: str | None, *, chosen: bool = False) -> list[NumberCells]:
+    return [] if name is None else [NumberCells(name, "the weight", chosen=chosen, positive=True)]
+
+
+def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tuple[str, ...]:
+    """The note on columns that a model has no use for."""
+    others = [name for name in header if name not in used]
+    if not others:
+        return ()
+    if len(others) == 1:
+        return (f"column {quoted(others[0])} is not in the model, and ignored",)
+    return (f"{len(others):,} columns are not in the model, and ignored: {listed(others, _FEW)}",)
+
+
+def _unweighted(files: Records, weight: str | None, header: Sequence[str]) -> tuple[str, ...]:
+    """The note on a model's weights that the data do not have."""
+    if weight is None or weight in header:
+        return ()
+    return (f"{files.name} has no weight column {quoted(weight)}; all rows weigh the same",)

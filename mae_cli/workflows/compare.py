@@ -1,0 +1,256 @@
+"""MAE against MSE on the same rows: which rows pull the two fits apart, and what that says about the data.
+
+Least squares departs from any other fit by exactly what that fit's residuals push: with r the residuals of the MAE
+fit, w_MSE − w_MAE = (XᵀΩX)⁻¹XᵀΩr. In predictions the departure is d = ŷ_MSE − ŷ_MAE, and since Σωr·d = Σωd²,
+row i contributes ωᵢrᵢdᵢ to its square. Rows with a positive contribution pull the fits apart; the others hold them
+together.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from mae_cli.arrays import FloatArray
+from mae_cli.results import Comparison, ContestedRow, FitReport
+from mae_cli.rows.blocks import Block, Rows, TransformedRows
+from mae_cli.rows.linear import Coefficients
+from mae_cli.rows.moments import Moments
+from mae_cli.rows.quantiles import target_quantiles
+from mae_cli.rows.sums import Largest, Sums, sum_blocks
+from mae_cli.solvers.settings import Textbook
+from mae_cli.solvers.solution import Solution, Status
+from mae_cli.tables.csv.files import Records
+
+_CONTESTED_ROWS = 8
+# Departures below this share of the MAE are not worth a sentence.
+_SAME_FIT = 0.02
+# The share of rows that counts as few.
+_FEW = 0.01
+# Few rows decide when they make up so much of the pull; of smooth noise, skewed or not, they make up less.
+_DECISIVE = 0.25
+# A fit predicts better when its MAE on the holdout is smaller by this share; less is chance on most holdouts.
+_MARGIN = 0.01
+# Rows so many standard deviations from the mean of a column have leverage, from which no loss is safe.
+_FAR_OUT = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """One fit and its report."""
+
+    solution: Solution
+    report: FitReport
+
+    @property
+    def point(self) -> Coefficients:
+        """The linear function that was fitted."""
+        return self.solution.point
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """The rows that both fits are of, the moments of their columns, and the files they came from."""
+
+    rows: Rows
+    moments: Moments
+    files: Records
+
+
+def compare(first: Fitted, other: Fitted, data: TrainingData) -> Comparison:
+    """Set the fit whose model is written beside the other; both are of the same rows."""
+    squared, absolute = (first, other) if first.report.loss == "mse" else (other, first)
+    departure = _departure(data.rows, absolute, squared)
+    pulls, few = _Pulls(Largest.of(0, np.zeros(0, dtype=np.intp), np.zeros(0)), 0.0), 0.0
+    if departure.matters:
+        pull = partial(_pull, absolute=absolute.point, squared=squared.point, unit=departure.largest_residual)
+        pulls = sum_blocks(data.rows, partial(_pulls, pull=pull))
+        few = _share_of_few(data.rows, pull, pulls.total) if pulls.total > 0 else 0.0
+    contested = _contested(pulls, first, other, data)
+    verdict = _verdict(absolute.report, squared.report, few, data.rows.shape[0], departure.mean)
+    return Comparison(other.report, contested, verdict + _leverage_warning(first.report, data, pulls, contested))
+
+
+@dataclass(frozen=True)
+class _Departure:
+    """How far the fits are apart: Σω|d| / Σω, and whether that is more than rounding.
+
+    Attributes:
+        mean: weighted mean of |d|.
+        largest_residual: of the MAE fit, the unit in which contributions neither overflow nor vanish.
+        matters: whether there is anything to tell the fits apart.
+    """
+
+    mean: float
+    largest_residual: float
+    matters: bool
+
+
+def _departure(rows: Rows, absolute: Fitted, squared: Fitted) -> _Departure:
+    look = partial(_sizes, absolute=absolute.point, squared=squared.point)
+    weights, means, residuals, departures = zip(*rows.map(look), strict=True)
+    largest, widest = max(residuals), max(departures)
+    perfect = absolute.report.certificate.relative_gap is None  # the departure then is nothing but rounding
+    matters = not perfect and largest > 0 and widest > 1e-9 * largest
+    return _Departure(sum(means) / sum(weights), largest, matters)
+
+
+def _sizes(block: Block, absolute: Coefficients, squared: Coefficients) -> tuple[float, float, float, float]:
+    """Σω, Σω|d|, max|r| and max|d| of a block."""
+    residual, departure = _residual_and_departure(block, absolute, squared)
+    size = np.abs(departure)
+    return (
+        block.total_weight,
+        float(block.total(size)),
+        float(np.abs(residual).max(initial=0.0)),
+        float(size.max(initial=0.0)),
+    )
+
+
+def _residual_and_departure(
+    block: Block, absolute: Coefficients, squared: Coefficients
+) -> tuple[FloatArray, FloatArray]:
+    """The MAE fit's r and d = ŷ_MSE − ŷ_MAE, (b,) each."""
+    predicted = absolute.predict(block.design)
+    return block.target - predicted, squared.predict(block.design) - predicted
+
+
+def _pull(block: Block, absolute: Coefficients, squared: Coefficients, unit: float) -> FloatArray:
+    """(b,) what each row contributes to the departure, max(ωrd, 0), in squared units of the largest residual."""
+    residual, departure = _residual_and_departure(block, absolute, squared)
+    return np.maximum(block.weighted((residual / unit) * (departure / unit)), 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pulls(Sums):
+    """The rows that pull most, and the pull of all rows."""
+
+    strongest: Largest
+    total: float
+
+
+def _pulls(block: Block, pull: "partial[FloatArray]") -> _Pulls:
+    values = pull(block)
+    some = np.flatnonzero(values > 0)
+    return _Pulls(Largest.of(_CONTESTED_ROWS, block.positions[some], values[some]), float(values.sum()))
+
+
+def _contested(pulls: _Pulls, first: Fitted, other: Fitted, data: TrainingData) -> tuple[ContestedRow, ...]:
+    block = data.rows.take(pulls.strongest.rows)
+    records = block.record_numbers.tolist()
+    places = data.files.locate(records)
+    predictions = zip(
+        first.point.predict(block.design).tolist(),
+        other.point.predict(block.design).tolist(),
+        strict=True,
+    )
+    shares = (pulls.strongest.values / pulls.total).tolist() if pulls.total > 0 else []
+    rows = zip(records, block.target.tolist(), predictions, shares, strict=True)
+    return tuple(ContestedRow(*places[record], target, both, share) for record, target, both, share in rows)
+
+
+def _leverage_warning(report: FitReport, data: TrainingData, pulls: _Pulls, contested: tuple[ContestedRow, ...]) -> str:
+    """A sentence on the contested row that lies farthest out in a column of numbers, if one lies far out."""
+    numeric = data.rows.take(pulls.strongest.rows).design.numeric
+    columns = slice(numeric.shape[1])
+    deviations = data.moments.deviation[columns]
+    if not len(contested) or not deviations.any():
+        return ""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        distances = np.nan_to_num(np.abs(numeric - data.moments.mean[columns]) / deviations)
+    row, column = np.unravel_index(int(np.argmax(distances)), distances.shape)
+    if distances[row, column] < _FAR_OUT:
+        return ""
+    name = [effect.column for effect in report.effects if effect.level is None][column]
+    return (
+        f" {contested[row].place} lies {distances[row, column]:.1f} standard deviations out in {name!r}: look at "
+        "such rows before you believe either fit."
+    )
+
+
+def _few(count: int) -> int:
+    return max(1, round(_FEW * count))
+
+
+def _share_of_few(rows: Rows, pull: "partial[FloatArray]", total: float) -> float:
+    """The share of the pull that the strongest 1 % of the rows make up."""
+    count = rows.shape[0]
+    few = _few(count)
+    # Every row counts once here, whatever its weight; that is in its pull.
+    pulls = TransformedRows(rows, partial(_with_pull_as_target, pull=pull))
+    (edge,) = target_quantiles(pulls, (1 - few / count,))
+    above, sums = zip(*rows.map(partial(_above, pull=pull, edge=edge)), strict=True)
+    return min(float(sum(sums) + (few - sum(above)) * edge) / total, 1.0)
+
+
+def _with_pull_as_target(block: Block, pull: "partial[FloatArray]") -> Block:
+    return replace(block, target=pull(block), weights=None)
+
+
+def _above(block: Block, pull: "partial[FloatArray]", edge: float) -> tuple[int, float]:
+    """How many rows pull more than that, and how much all together."""
+    pulls = pull(block)
+    more = pulls > edge
+    return int(np.count_nonzero(more)), float(pulls @ more)
+
+
+def _verdict(absolute: FitReport, squared: FitReport, few: float, count: int, departure: float) -> str:
+    """What the difference says about the data, in one sentence or two."""
+    if Status.LIMIT in {absolute.certificate.status, squared.certificate.status}:
+        remedy = "use --solver auto" if absolute.solver == Textbook.name else "a larger --tolerance accepts it"
+        return f"A fit that did not reach its optimum cannot be compared; {remedy}."
+    if absolute.certificate.relative_gap is None:
+        return "Both losses can be brought to zero on these rows, so there is nothing to tell the two fits apart."
+    share = departure / absolute.train.model.mae
+    if not few or share <= _SAME_FIT:
+        return (
+            f"The two fits agree: their predictions differ by {_percent(share)} of the MAE on average, and no small "
+            "group of rows decides between them."
+        )
+    if absolute.quantile != 0.5:
+        return f"{_question(absolute.quantile)} {_what_few_do(few, count)}."
+    return f"{_what_few_do(few, count)}. {_judgement(absolute, squared)}"
+
+
+def _question(quantile: float) -> str:
+    return (
+        f"The {quantile:g}-quantile fit and least squares answer different questions: {100 * quantile:g} % of the rows "
+        "lie below the one, the other follows their mean."
+    )
+
+
+def _what_few_do(share: float, count: int) -> str:
+    few = _few(count)
+    makes_up = f"make{'s' * (few == 1)} up {_percent(share)} of what pulls the two apart"
+    if share >= _DECISIVE:
+        return f"{'One row' if few == 1 else _rows(few, count)} {makes_up}"
+    if few == 1:
+        return f"No single row decides: the strongest {makes_up}"
+    return f"No small group of rows decides: the strongest {_rows(few, count)} {makes_up}"
+
+
+def _rows(few: int, count: int) -> str:
+    return f"{few:,} rows ({_percent(few / count)})"
+
+
+def _judgement(absolute: FitReport, squared: FitReport) -> str:
+    """Which fit predicts better, where that can be known: on rows that neither was fitted to."""
+    if absolute.holdout is None or squared.holdout is None:
+        return (
+            "On the rows it was fitted to each fit wins by its own loss; keep rows aside with --holdout to learn which "
+            "one predicts better."
+        )
+    by_mae, by_mse = absolute.holdout.model, squared.holdout.model
+    numbers = (
+        f"on the holdout the MAE is {by_mae.mae:.4g} for the MAE fit and {by_mse.mae:.4g} for least squares, and the "
+        f"typical error (median) {by_mae.median_ae:.4g} and {by_mse.median_ae:.4g}"
+    )
+    if by_mae.mae <= (1 - _MARGIN) * by_mse.mae:
+        return f"The MAE fit predicts most rows better: {numbers}."
+    if by_mse.mae <= (1 - _MARGIN) * by_mae.mae:
+        return f"Least squares predicts better, even by the MAE: {numbers}."
+    return f"Neither predicts clearly better: {numbers}."
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %" if share < 0.995 else "100 %"

@@ -1,0 +1,187 @@
+"""Evaluate: metrics of a model on data, beside another model's if there is one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from mae_cli.errors import DataError, ModelError, SettingsError
+from mae_cli.losses import Absolute, Pinball
+from mae_cli.messages import counted, quoted
+from mae_cli.model.model import Model
+from mae_cli.results import EvaluationReport, EvaluationRows, Gate, Outside, Rival, Scores
+from mae_cli.rows.blocks import Rows, TransformedRows
+from mae_cli.rows.schema import Schema
+from mae_cli.rows.selection import Selection, joint_schema
+from mae_cli.rows.sums import sum_blocks
+from mae_cli.tables.columns import require_columns
+from mae_cli.tables.csv.files import Records
+from mae_cli.tables.load import LoadedRows, load_for_model
+from mae_cli.tables.read import Data, Reading
+from mae_cli.tables.storage import place_for
+from mae_cli.workflows.checks import TrainingRanges, mae_gate, outside_note, rival_gate, worst_rows
+from mae_cli.workflows.paired import Predictor, paired_difference
+from mae_cli.workflows.scoring import scorable, score
+
+# Resamples of fewer rows say little about the rows that might have come instead.
+_FEW_ROWS = 30
+
+
+@dataclass(frozen=True)
+class EvaluationSettings:
+    """How to evaluate.
+
+    Attributes:
+        skip_unseen: whether rows with a level never seen in training are left out; else they are refused.
+        stream: whether to keep the rows in a scratch file; None to decide by their size.
+        max_mae: the largest MAE that passes; None for no such gate.
+        worst: how many of the rows with the largest residuals to list.
+
+    Raises:
+        SettingsError: a number is out of range.
+    """
+
+    skip_unseen: bool = False
+    stream: bool | None = None
+    max_mae: float | None = None
+    worst: int = 0
+
+    def __post_init__(self) -> None:
+        if self.max_mae is not None and not (isfinite(self.max_mae) and self.max_mae >= 0):
+            raise SettingsError(f"the largest MAE must be a number from 0 on, not {self.max_mae}")
+        if self.worst < 0:
+            raise SettingsError(f"the number of worst rows must not be negative, but is {self.worst}")
+
+
+@dataclass(frozen=True)
+class NamedModel:
+    """A model and what messages call it."""
+
+    model: Model
+    name: str
+
+
+def evaluate(
+    subject: NamedModel,
+    files: Data,
+    settings: EvaluationSettings = EvaluationSettings(),
+    rival: NamedModel | None = None,
+) -> EvaluationReport:
+    """Score a model on the complete rows of a table; the model's weights are honoured when the table has them.
+
+    With a rival both are scored on the same rows: those that both can score.
+
+    Raises:
+        DataError: the data cannot be read, do not fit the models, hold a level never seen in training
+            (unless they are skipped), or leave no row to score.
+        ModelError: the models predict different columns.
+    """
+    model = subject.model
+    if rival is not None and rival.model.target != model.target:
+        raise ModelError(
+            f"{rival.name} predicts {quoted(rival.model.target)}, but {subject.name} predicts {quoted(model.target)}; "
+            "only models of one target can be compared"
+        )
+    joint = joint_schema([model.schema] if rival is None else [model.schema, rival.model.schema])
+    if rival is not None:
+        own = [name for name in rival.model.schema.names if name not in model.schema.names]
+        part = f"a feature of the other model, {rival.name}"
+        require_columns(dict.fromkeys(own, part), files.header.names, files.name)
+    with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
+        reading = Reading(collect, skip_unseen=settings.skip_unseen)
+        loaded = load_for_model(files, joint, model.target, model.weight, reading)
+        return _report(subject, rival, joint, loaded, settings)
+
+
+def _report(
+    subject: NamedModel, rival: NamedModel | None, joint: Schema, loaded: LoadedRows, settings: EvaluationSettings
+) -> EvaluationReport:
+    """The metrics of the model, and of its rival, on rows with the columns of both."""
+    model, files, all_rows = subject.model, loaded.files, _scorable(loaded)
+    rows, point = _rows_of(model, joint, all_rows), model.point
+    scores = score(rows, point, model.trivial_prediction, model.quantile, files.place)
+    compared = None if rival is None else _rival(model, rival, joint, all_rows, files)
+    outside = _outside(model.schema, rows)
+    return EvaluationReport(
+        model=subject.name,
+        source=files.name,
+        target=model.target,
+        loss=model.loss,
+        quantile=model.quantile,
+        weight=model.weight if model.weight in files.header.names else None,
+        rows=EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen),
+        scores=scores,
+        notes=tuple(_notes(model, loaded, outside, settings.max_mae, compared)),
+        outside=outside,
+        worst=worst_rows(rows, point, settings.worst, files) if settings.worst else None,
+        rival=compared,
+        gates=tuple(_gates(scores, settings.max_mae, compared)),
+    )
+
+
+def _scorable(loaded: LoadedRows) -> Rows:
+    rows = scorable(loaded.rows)
+    if rows is None:
+        raise DataError(
+            f"{loaded.files.name}: no row can be scored; every one has a level never seen in training, or weight 0"
+        )
+    return rows
+
+
+def _rows_of(model: Model, joint: Schema, rows: Rows) -> Rows:
+    return TransformedRows(rows, Selection.of(model.schema, joint))
+
+
+def _rival(model: Model, rival: NamedModel, joint: Schema, all_rows: Rows, files: Records) -> Rival:
+    """The rival's metrics, by the baseline and at the quantile of the model, and the difference."""
+    other = rival.model
+    rows = _rows_of(other, joint, all_rows)
+    scores = score(rows, other.point, model.trivial_prediction, model.quantile, files.place)
+    first, second = (Predictor(Selection.of(each.schema, joint), each.point) for each in (model, other))
+    same_quantile = model.quantile == other.quantile != 0.5
+    loss = Pinball(model.quantile) if same_quantile else Absolute()
+    difference = paired_difference(all_rows, first, second, loss)
+    return Rival(
+        model=rival.name,
+        loss=other.loss,
+        quantile=other.quantile,
+        metrics=scores.model,
+        difference=difference.value,
+        interval=difference.interval,
+        measure="pinball" if same_quantile else "mae",
+        coverage=None if scores.coverage is None else scores.coverage[0],
+    )
+
+
+def _outside(schema: Schema, rows: Rows) -> Outside | None:
+    ranges = TrainingRanges.of(schema)
+    return ranges.report(sum_blocks(rows, ranges.count_block))
+
+
+def _notes(
+    model: Model, loaded: LoadedRows, outside: Outside | None, max_mae: float | None, rival: Rival | None
+) -> list[str]:
+    notes = list(loaded.notes)
+    if loaded.rows_unseen:
+        notes.append(f"{counted(loaded.rows_unseen, 'row')} with a level never seen in training not scored")
+    if outside is not None:
+        notes.append(outside_note(outside))
+    count = loaded.rows.shape[0]
+    if rival is not None and count < _FEW_ROWS:
+        rough = f"{counted(count, 'row')} are few for an interval of the difference; it is rough"
+        notes.append("one row with weight is too little for an interval" if rival.interval is None else rough)
+    if rival is not None and model.quantile != rival.quantile:
+        notes.append(
+            f"the models were fitted to the quantiles {model.quantile!r} and {rival.quantile!r}, but are compared by "
+            "the MAE, which is made for the median 0.5"
+        )
+    if max_mae is not None and model.quantile != 0.5:
+        notes.append(
+            f"the model was fitted to the quantile {model.quantile:g}, but --max-mae limits the MAE, which is made for "
+            "the median 0.5"
+        )
+    return notes
+
+
+def _gates(scores: Scores, max_mae: float | None, rival: Rival | None) -> Sequence[Gate]:
+    gates = [] if max_mae is None else [mae_gate(scores.model.mae, max_mae)]
+    return gates if rival is None else [*gates, rival_gate(rival)]

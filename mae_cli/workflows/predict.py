@@ -1,0 +1,230 @@
+"""Predict: the records of a table as they are, each with the prediction of a model."""
+
+import csv
+import io
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mae_cli.arrays import BoolArray, CodeArray, FloatArray
+from mae_cli.errors import DataError, SettingsError
+from mae_cli.messages import counted, is_unicode, quoted
+from mae_cli.model.model import Model
+from mae_cli.rows.design import Design
+from mae_cli.tables.chunks import Chunk, TextChunk, read_chunks
+from mae_cli.tables.columns import require_columns
+from mae_cli.tables.csv.files import Files
+from mae_cli.tables.csv.records import extended, first_line_end
+from mae_cli.tables.first_fault import FaultyCells
+from mae_cli.tables.level_column import KnownLevelCells
+from mae_cli.tables.number_column import NumberCells
+from mae_cli.workflows.checks import OutsideCounts, TrainingRanges, outside_note
+
+# What a number is written with beside the decimal sign; a delimiter among them makes quotes necessary.
+_OF_NUMBERS = frozenset("0123456789+-e")
+# What a reader may take for the delimiter of a column that stands alone.
+_DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True)
+class PredictionSettings:
+    """What to write.
+
+    Attributes:
+        column: the name of the new column.
+        only: whether to write that column alone.
+
+    Raises:
+        SettingsError: the name is blank, or no text (an argument that was not UTF-8).
+    """
+
+    column: str = "prediction"
+    only: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.column.strip():
+            raise SettingsError("the new column must have a name; give one with --column")
+        if not is_unicode(self.column):
+            raise SettingsError(f"the name {quoted(self.column)} of the new column is not UTF-8; give another one")
+
+
+@dataclass(eq=False)
+class PredictionRows:
+    """Where the rows went: read = predicted + missing + unseen + overflowing.
+
+    Attributes:
+        read: records in the files.
+        missing: rows with a missing cell.
+        unseen: rows with a level never seen in training.
+        overflowing: rows whose prediction is beyond floating point.
+        first_unseen: which level the first of the unseen has, in which column and line; empty when there is none.
+    """
+
+    read: int = 0
+    missing: int = 0
+    unseen: int = 0
+    overflowing: int = 0
+    first_unseen: str = ""
+
+    def add(self, missing: BoolArray, unseen: BoolArray, overflowing: BoolArray) -> None:
+        """Count rows by masks of them."""
+        self.read += len(missing)
+        self.missing += int(missing.sum())
+        self.unseen += int(unseen.sum())
+        self.overflowing += int(overflowing.sum())
+
+    def notes(self) -> list[str]:
+        """What the user should know, a sentence each."""
+        reasons = {
+            "a missing cell": self.missing,
+            f"a level never seen in training{self.first_unseen}": self.unseen,
+            "a prediction beyond floating point": self.overflowing,
+        }
+        return [
+            f"{count:,} of {counted(self.read, 'row')} without a prediction, for {reason}"
+            for reason, count in reasons.items()
+            if count
+        ]
+
+
+@dataclass(eq=False)
+class Prediction:
+    """A table with a prediction for every record; its text is made chunk by chunk, in constant memory.
+
+    Attributes:
+        model: predicts.
+        files: the table.
+        settings: what to write.
+        rows: counts, complete when all text was made.
+
+    Raises:
+        DataError: a column of the model is absent, the new column is there already, or files have other delimiters.
+    """
+
+    model: Model
+    files: Files
+    settings: PredictionSettings
+    rows: PredictionRows = field(default_factory=PredictionRows)
+
+    def __post_init__(self) -> None:
+        schema = self.model.schema
+        needed = dict.fromkeys(schema.names, "a feature of the model")
+        require_columns(needed, self.files.names, self.files.name)
+        if not self.settings.only:
+            _refuse_clash(self.files, self.settings.column)
+            _refuse_other_delimiters(self.files)
+        self._numbers = [NumberCells(column.name, "the feature") for column in schema.numeric]
+        self._levels = [KnownLevelCells(column.name, column.levels) for column in schema.categorical]
+        self._ranges = TrainingRanges.of(schema)
+        self._outside = OutsideCounts(0, np.zeros(len(schema.numeric), dtype=np.intp))
+
+    def text(self) -> Generator[bytes, None, None]:
+        """The table with its new column, in pieces of UTF-8; the header even if there are no records.
+
+        Raises:
+            DataError: the files cannot be read, or a cell is not what the model expects.
+        """
+        begun, line_end = False, b""
+        with closing(self._chunks()) as chunks:
+            for chunk in chunks:
+                content = chunk.piece.text
+                mark = chunk.piece.content.removesuffix(content)
+                line_end = line_end or first_line_end(content)
+                predictions = self._written(chunk)
+                if chunk.piece.broken:
+                    continue  # a cell in it would have been told first; the fault behind it is told next
+                if self.settings.only:
+                    head = [] if begun else [_field(self.settings.column, _DELIMITERS)]
+                    lines = [value or b'""' for value in predictions]  # an empty line would be no record
+                    yield b"".join(b"%b\n" % line for line in head + lines)
+                else:
+                    name = _field(self.settings.column, chunk.source.delimiter)
+                    headers = [None if begun else name] if chunk.piece.offset == 0 else []
+                    text = extended(content, chunk.source.delimiter, [*headers, *predictions], line_end)
+                    yield text if begun else mark + text
+                begun = True
+
+    def notes(self) -> list[str]:
+        """What the user should know when all text was made, a sentence each."""
+        outside = self._ranges.report(self._outside)
+        of_columns = [note for cells in self._numbers for note in cells.notes(self.files)]
+        return [*of_columns, *self.rows.notes(), *([] if outside is None else [outside_note(outside)])]
+
+    def _chunks(self) -> Generator[TextChunk, None, None]:
+        text = [cells.name for cells in self._levels]
+        return read_chunks(self.files, [*(cells.name for cells in self._numbers), *text], text)
+
+    def _predicted(self, chunk: Chunk) -> FloatArray:
+        """(b,) predictions, NaN where there is none; what stands in the way is counted."""
+        numbers, codes = self._cells(chunk)
+        missing = chunk.numbers.missing | np.any(codes == 0, axis=0)
+        unseen = np.any(codes < 0, axis=0) & ~missing
+        # The model's code of a level is one less than that of its cells; what cannot be predicted stands as 0.
+        level_counts = tuple(len(cells.levels) - 1 for cells in self._levels)
+        design = Design(np.nan_to_num(numbers), tuple(np.maximum(codes - 1, 0)), level_counts)
+        with np.errstate(over="ignore", invalid="ignore"):
+            predicted = self.model.point.predict(design)
+        if unseen.any() and not self.rows.first_unseen:
+            self.rows.first_unseen = self._unseen_level(chunk, codes, int(np.argmax(unseen)))
+        overflowing = ~(missing | unseen | np.isfinite(predicted))
+        self.rows.add(missing, unseen, overflowing)
+        self._outside += self._ranges.count(numbers, ~(missing | unseen | overflowing))
+        predicted[missing | unseen | overflowing] = np.nan
+        return predicted
+
+    def _unseen_level(self, chunk: Chunk, codes: CodeArray, row: int) -> str:
+        """The level that a row of the chunk has and the model has not, for the end of a note."""
+        column = self._levels[int(np.argmax(codes[:, row] < 0))]
+        level = str(chunk.frame[column.name].iloc[row])
+        place = f"in column {quoted(column.name)} ({self.files.place(chunk.first + row)})"
+        like = column.lookalike(level, self.files.dialect)
+        known = "" if like is None else f", which may be the model's {quoted(like)}"
+        return f"; the first is {quoted(level)} {place}{known}"
+
+    def _cells(self, chunk: Chunk) -> tuple[FloatArray, CodeArray]:
+        """Numbers (b, q), NaN where missing, and codes (c, b), 0 where missing and −1 where the level is unknown."""
+        faults = FaultyCells(self.files)
+        for place, number in enumerate(self._numbers):
+            if not chunk.numbers.clean[place]:
+                chunk.numbers.column(place)[:] = number.read(chunk.frame[number.name], chunk.first, faults)
+        codes = np.empty((len(self._levels), len(chunk.frame)), dtype=np.int32)
+        for row, level in zip(codes, self._levels, strict=True):
+            row[:] = level.read(chunk.frame[level.name], chunk.first, faults)
+        faults.refuse()
+        return chunk.numbers.matrix, codes
+
+    def _written(self, chunk: TextChunk) -> list[bytes]:
+        """The predictions as fields, those that are none empty; with all digits, so that reading gives them back."""
+        predicted, decimal = self._predicted(chunk), self.files.dialect.decimal
+        text = "\n".join(map(repr, predicted.tolist())).replace("nan", "")
+        if decimal == ",":
+            text = text.replace(".", ",")
+        fields = text.encode().split(b"\n") if len(predicted) else []
+        needs_quotes = chunk.source.delimiter in {*_OF_NUMBERS, decimal} or (self.settings.only and decimal == ",")
+        return [b'"%b"' % field for field in fields] if needs_quotes else fields
+
+
+def _field(name: str, delimiters: str) -> bytes:
+    """A name as one field of a CSV record, in quotes where one of the delimiters is in it."""
+    record = io.StringIO()
+    delimiter = next((sign for sign in delimiters if sign in name), delimiters[0])
+    # With an end of its own the writer sees to it that a line end in the name is quoted.
+    csv.writer(record, delimiter=delimiter, lineterminator="\r\n").writerow([name])
+    return record.getvalue().removesuffix("\r\n").encode()
+
+
+def _refuse_clash(files: Files, column: str) -> None:
+    if column in files.names:
+        raise DataError(f"{files.name} has a column {quoted(column)} already; name the new one with --column")
+
+
+def _refuse_other_delimiters(files: Files) -> None:
+    first = files.sources[0]
+    for source in files.sources:
+        if source.delimiter != first.delimiter:
+            raise DataError(
+                f"{source.name} has {quoted(source.delimiter)} between its fields, but {first.name} has "
+                f"{quoted(first.delimiter)}; predict them one by one"
+            )

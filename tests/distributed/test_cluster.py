@@ -1,0 +1,67 @@
+"""Dask workers that are lost in the middle: one line that says what is gone."""
+
+import logging
+import operator
+
+import pytest
+
+from mae_cli.distributed.cluster import Cluster, DaskError, connected
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture
+def start():
+    """Start a scheduler with so many workers in this process; gives it."""
+    started = []
+
+    def run(workers):
+        started.append(
+            distributed.LocalCluster(
+                n_workers=workers,
+                processes=False,
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL + 1,
+            )
+        )
+        return started[-1]
+
+    yield run
+    for cluster in started:
+        cluster.close()
+
+
+def test_workers_that_are_all_gone_are_told_of(start, monkeypatch):
+    monkeypatch.setattr("mae_cli.distributed.cluster._LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("mae_cli.distributed.cluster._ABSENCE_SECONDS", 0.3)
+    with distributed.Client(start(0), set_as_default=False) as client:
+        tasks = Cluster(client, "--dask here").map(operator.add, [1], shared=2)
+        with pytest.raises(DaskError, match="--dask here: all Dask workers are gone; start some and try again"):
+            list(Cluster(client, "--dask here").results(tasks))
+
+
+@pytest.mark.parametrize("shared", [2, b"x" * 100_000], ids=["small", "large"])
+def test_a_scheduler_that_is_lost_between_two_passes_is_told_of(start, shared):
+    with distributed.Client(start(1), set_as_default=False) as client:
+        cluster = Cluster(client, "--dask here")
+        assert list(cluster.results(cluster.map(operator.add, [1], shared=2))) == [3]
+        client.close()
+        with pytest.raises(DaskError, match="--dask here: the connection to the Dask scheduler is lost"):
+            cluster.map(operator.add, [1], shared=shared)
+
+
+def test_a_scheduler_that_is_lost_in_a_pass_is_told_of(start):
+    with distributed.Client(start(0), set_as_default=False) as client:
+        cluster = Cluster(client, "--dask here")
+        tasks = cluster.map(operator.add, [1], shared=2)
+        client.close()
+        with pytest.raises(DaskError, match="--dask here: the connection to the Dask scheduler is lost"):
+            cluster.all_results(tasks)
+
+
+def test_no_logger_of_dask_speaks_while_it_is_used(workers, capsys):
+    loud = logging.getLogger("distributed.client")
+    with connected(workers):
+        assert not loud.isEnabledFor(logging.CRITICAL)
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,111 @@
+"""The model as a value and as a file's text: what it predicts, what it says, and what it refuses to read."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.models import MODEL, TEXT
+
+from mae_cli.errors import DataError, ModelError
+from mae_cli.model.model import Model, NumericTerm, load_model
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn
+
+
+def test_the_file_is_indented_json_with_the_keys_in_a_fixed_order():
+    assert MODEL.to_json() == TEXT
+
+
+def test_reading_gives_back_what_was_written():
+    assert Model.from_json(TEXT, "m.json") == MODEL
+    assert Model.from_json(TEXT.encode(), "m.json") == MODEL
+
+
+def test_names_are_readable_in_the_file():
+    assert '"target": "größe"' in replace(MODEL, target="größe").to_json()
+
+
+@pytest.mark.parametrize("number", [0.1, 1 / 3, 1e-308, 5e-324, 1.7976931348623157e308, -0.0, 123456789.123456789])
+def test_numbers_survive_the_file_bit_for_bit(number):
+    again = Model.from_json(replace(MODEL, intercept=number).to_json(), "m.json")
+    assert again.intercept.hex() == float(number).hex()
+
+
+def test_names_of_any_script_and_sign_survive_the_file():
+    term = NumericTerm('gr\u00f6\u00dfe "[b]"\n\t\u202e', 1.0, 0.0, 1.0)
+    model = Model("\u03b7", "mse", 0.5, None, 0.0, (term,), "error", MODEL.baseline, MODEL.training)
+    assert Model.from_json(model.to_json(), "m.json") == model
+
+
+def test_a_number_that_is_not_finite_is_never_written():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        Model("y", "mae", 0.5, None, float("nan"), (), "drop", MODEL.baseline, MODEL.training).to_json()
+
+
+def test_a_model_tells_its_columns():
+    assert MODEL.schema.features == (
+        CategoricalColumn("carrier", ("UA", "AA", "B6")),
+        NumericColumn("hour", 5.0, 23.0),
+    )
+    assert MODEL.coefficients.tolist() == [0.1, -2.0, 0.25]
+
+
+def test_predictions_are_the_intercept_and_the_terms():
+    frame = pd.DataFrame({"carrier": ["AA", "UA", "B6"], "hour": [10, 20.0, 0]})
+    assert MODEL.predict(frame) == pytest.approx([1.5 - 2.0 + 1.0, 1.5 + 2.0, 1.5 + 0.25])
+
+
+def test_columns_may_stand_in_another_order_beside_others():
+    frame = pd.DataFrame({"note": ["?"], "hour": [10.0], "delay": [None], "carrier": ["AA"]})
+    assert MODEL.predict(frame) == pytest.approx([0.5])
+
+
+def test_a_level_never_seen_is_predicted_as_nan_in_its_row_only():
+    predicted = MODEL.predict(pd.DataFrame({"carrier": ["AA", "DL"], "hour": [10.0, 10.0]}))
+    assert predicted.tolist()[0] == pytest.approx(0.5)
+    assert np.isnan(predicted[1])
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        ({"carrier": ["AA"]}, "has no column 'hour'"),
+        ({"carrier": ["AA"], "hour": ["ten"]}, "column 'hour' must hold numbers"),
+        ({"carrier": ["AA"], "hour": [np.inf]}, "column 'hour' is infinite in row 0"),
+        ({"carrier": [None], "hour": [1.0]}, "column 'carrier' is missing in row 0"),
+    ],
+)
+def test_a_frame_that_does_not_fit_is_refused(frame, message):
+    with pytest.raises(DataError, match=message):
+        MODEL.predict(pd.DataFrame(frame))
+
+
+def test_a_model_without_terms_predicts_its_intercept():
+    model = Model("y", "mae", 0.5, None, 2.5, (), "drop", MODEL.baseline, MODEL.training)
+    assert model.predict(pd.DataFrame({"x": [1.0, 2.0]})).tolist() == [2.5, 2.5]
+
+
+@pytest.mark.parametrize(("loss", "quantile", "expected"), [("mae", 0.5, 2.0), ("mse", 0.5, 3.0), ("mae", 0.9, 7.0)])
+def test_the_prediction_without_features_goes_with_the_loss(loss, quantile, expected):
+    assert MODEL.baseline.prediction(loss, quantile) == expected
+
+
+def test_loading_reads_a_file(tmp_path):
+    (tmp_path / "m.json").write_text(TEXT, encoding="utf-8")
+    assert load_model(tmp_path / "m.json") == MODEL
+    assert load_model(str(tmp_path / "m.json")) == MODEL
+
+
+def test_a_url_is_no_model_file():
+    with pytest.raises(ModelError, match=r"^https://host/m\.json is a URL; download it first and give the file$"):
+        load_model("https://host/m.json")
+
+
+def test_loading_names_the_file_that_is_not_there(tmp_path):
+    with pytest.raises(ModelError, match=r"^there is no model file .*absent\.json$"):
+        load_model(tmp_path / "absent.json")
+
+
+def test_loading_refuses_a_directory(tmp_path):
+    with pytest.raises(ModelError, match=r"^cannot read the model file "):
+        load_model(tmp_path)

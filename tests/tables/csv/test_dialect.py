@@ -1,0 +1,37 @@
+"""What counts as a number and as missing is what pandas takes for one."""
+
+import csv
+import io
+
+import numpy as np
+import pandas as pd
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mae_cli.tables.csv.dialect import MISSING, is_number
+
+
+def test_the_spellings_of_a_missing_cell_are_those_of_pandas():
+    cells = [*MISSING, "na", "NAN", "Nan", "-", ".", "?", "none", "Null", "-1", "nil", "missing"]
+    text = "cell\n" + "".join(f'"{cell}"\n' for cell in cells)
+    by_pandas = pd.read_csv(io.StringIO(text), dtype=str, skip_blank_lines=False)["cell"].isna()
+    assert by_pandas.tolist() == [cell in MISSING for cell in cells]
+
+
+@given(st.text(st.sampled_from("0123456789+-.eE infINFtyxd_\t\x0b\x0c\x1c\xa0٣,"), max_size=8))
+@example("1e400")
+@example(" 1")
+@example("1\t")
+@example(" inf")
+@example("Infinity")
+@example("1.e5")
+@example(".")
+@example("١")
+@example("9" * 30)
+def test_a_number_is_what_pandas_reads_as_one(cell):
+    record = io.StringIO()
+    csv.writer(record, quoting=csv.QUOTE_ALL).writerow([cell])
+    column = pd.read_csv(io.StringIO(f"a\n1\n{record.getvalue()}"), low_memory=False)["a"]
+    if cell not in MISSING:
+        # Whole numbers beyond 64 bits are Python's in a column of objects.
+        assert is_number(cell) == (isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufO")

@@ -1,0 +1,204 @@
+"""Where bytes come from, and the lines of their records."""
+
+import csv
+import gzip
+import io
+import os
+import socket
+import sys
+import threading
+from contextlib import closing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.tables import source as table
+
+from mae_cli.errors import DataError
+from mae_cli.tables.csv.source import Source
+
+TABLE = b"a,b\n1,2\n3,4\n"
+
+
+def refusal(argument):
+    with pytest.raises(DataError) as caught:
+        Source.of(str(argument))
+    return str(caught.value)
+
+
+def test_a_path_is_read_afresh_at_each_opening(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_bytes(TABLE)
+    source = Source.of(str(path))
+    assert source.name == str(path)
+    for _ in range(2):
+        with source.open() as stream:
+            assert stream.read() == TABLE
+
+
+@pytest.mark.parametrize("content", [TABLE, gzip.compress(TABLE, mtime=0)])
+def test_standard_input_can_be_read_again(monkeypatch, content):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    with closing(Source.of("-")) as source:
+        assert source.name == "standard input"
+        for _ in range(2):
+            with source.open() as stream:
+                assert stream.read() == TABLE
+
+
+def test_gzip_is_told_by_its_bytes_and_not_by_the_name(tmp_path):
+    zipped, plain = tmp_path / "zipped.csv", tmp_path / "plain.csv.gz"
+    zipped.write_bytes(gzip.compress(TABLE, mtime=0))
+    plain.write_bytes(TABLE)
+    for path in (zipped, plain):
+        with Source.of(str(path)).open() as stream:
+            assert stream.read() == TABLE
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_named_pipe_can_be_read_again(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(TABLE,))
+    writer.start()
+    with closing(Source.of(str(pipe))) as source:
+        writer.join()
+        for _ in range(2):
+            with source.open() as stream:
+                assert stream.read() == TABLE
+
+
+def test_a_url_is_refused_without_a_socket(monkeypatch):
+    monkeypatch.setattr(socket, "socket", lambda *_, **__: pytest.fail("a socket was opened"))
+    expected = "https://example.org/data.csv is a URL; download it first and give the file"
+    assert refusal("https://example.org/data.csv") == expected
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/urandom"])
+def test_a_device_is_refused_before_it_fills_the_disk(device):
+    assert refusal(device) == f"{device} is a device, not a CSV file; name a file or a pipe"
+
+
+def test_standard_input_from_a_device_is_refused(monkeypatch):
+    with open("/dev/zero", encoding="ascii") as stream:  # noqa: PTH123  (as a shell opens it)
+        monkeypatch.setattr("sys.stdin", stream)
+        assert refusal("-") == "standard input is a device, not a CSV file; name a file or a pipe"
+
+
+def test_a_line_longer_than_any_record_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr("mae_cli.tables.csv.pieces.LONGEST_RECORD", 1_000_000)
+    source = table("y,x\n1,2\n" + "3" * 2_000_000)
+    message = "data.csv, line 3: no line end within 256 MiB, so this is no CSV; see what it is, "
+    message += "and name its encoding with --encoding"
+    with pytest.raises(DataError) as error:
+        list(source.pieces())
+    assert str(error.value) == message
+
+
+def test_an_absent_file_is_refused(tmp_path):
+    assert refusal(tmp_path / "none.csv") == f"{tmp_path / 'none.csv'} does not exist"
+
+
+def test_a_directory_is_refused(tmp_path):
+    assert refusal(tmp_path) == f"{tmp_path} is a directory, not a CSV file"
+
+
+def test_an_unreadable_file_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "data.csv"
+    path.write_bytes(TABLE)
+
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(path), "open", denied)
+    assert refusal(path) == f"{path} cannot be read (Permission denied)"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b" \n\r\n\t", b"\xef\xbb\xbf\n", b"\n" * 100_000, gzip.compress(b"\n", mtime=0)]
+)
+def test_a_file_without_text_is_empty(tmp_path, content):
+    path = tmp_path / "data.csv"
+    path.write_bytes(content)
+    assert refusal(path) == f"{path} is empty"
+
+
+def test_an_empty_standard_input_is_refused(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert refusal("-") == "standard input is empty"
+
+
+def test_a_corrupt_archive_is_refused_in_one_line(tmp_path):
+    path = tmp_path / "data.csv.gz"
+    path.write_bytes(gzip.compress(TABLE, mtime=0)[:-9])
+    assert refusal(path) == (
+        f"{path}: the gzip archive is corrupt (Compressed file ended before the end-of-stream marker was reached)"
+    )
+
+
+def test_an_archive_with_a_wrong_checksum_is_refused(tmp_path):
+    path = tmp_path / "data.csv.gz"
+    path.write_bytes(gzip.compress(TABLE, mtime=0)[:-8] + b"12345678")
+    assert refusal(path).startswith(f"{path}: the gzip archive is corrupt (CRC check failed")
+
+
+def test_a_cell_may_be_longer_than_the_csv_module_allows_by_itself():
+    cell = "x" * 200_000
+    assert [record.cells for record in table("a\n" + cell).records()] == [("a",), (cell,)]
+
+
+def test_what_the_csv_module_refuses_is_one_line():
+    before = csv.field_size_limit(10)
+    try:
+        with pytest.raises(DataError, match=r"^data.csv: not readable as CSV \(field larger than field limit"):
+            list(table("a\n" + "x" * 11).records())
+    finally:
+        csv.field_size_limit(before)
+
+
+def test_records_can_be_walked_from_any_byte_where_one_begins():
+    text = '\ufeffa,b\r\n1,"x\ny"\r\n\n2,z\r3,w\n'
+    records = [(record.line, record.cells) for record in table(text).records()]
+    assert records == [(1, ("a", "b")), (2, ("1", "x\ny")), (5, ("2", "z")), (6, ("3", "w"))]
+    content = text.encode()
+    for place, begin in enumerate((b"a,b", b'1,"', b"2,z", b"3,w")):
+        offset = content.index(begin)
+        assert [(record.line, record.cells) for record in table(text).records(offset)] == records[place:]
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 7])
+def test_line_ends_are_counted_whatever_the_blocks_that_are_read_over(monkeypatch, block):
+    monkeypatch.setattr("mae_cli.tables.csv.source._SKIPPED_BYTES", block)
+    text = "a\r\n\r\nb\rc\n\nd\r\n"
+    assert [record.line for record in table(text).records(text.index("d"))] == [6]
+
+
+def test_a_mark_within_the_file_belongs_to_its_cell():
+    text = "a\n\ufeffx\n"
+    assert [record.cells for record in table(text).records(2)] == [("\ufeffx",)]
+
+
+def test_a_mark_at_the_beginning_is_no_part_of_the_header():
+    assert table("\ufeffa,b\n1,2\n").beginning(1)[0].cells == ("a", "b")
+
+
+CELLS = st.lists(st.text(st.sampled_from('ab ,"\n\r\té'), max_size=5), min_size=2, max_size=2)
+
+
+@given(
+    rows=st.lists(st.tuples(st.sampled_from(["", "\n", "  \n", "\r\n\t\n"]), CELLS), min_size=1, max_size=8),
+    ending=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_records_stand_where_they_were_written(rows, ending):
+    text, lines = f"h,i{ending}", []
+    for blank, cells in rows:
+        text += blank
+        lines.append(1 + len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")) - 1)
+        record = io.StringIO()
+        csv.writer(record, lineterminator=ending, quoting=csv.QUOTE_ALL).writerow(cells)
+        text += record.getvalue()
+    records = list(table(text).records())[1:]
+    # A blank line feed right after a carriage return makes one line ending of the two.
+    if not (ending == "\r" and "\r\n" in text):
+        assert [record.line for record in records] == lines
+    assert [list(record.cells) for record in records] == [cells for _, cells in rows]

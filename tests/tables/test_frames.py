@@ -1,0 +1,159 @@
+"""Data frames of the library's callers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mae_cli.errors import DataError
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.tables.frames import design_of, read_frame, read_frame_for, schema_of
+
+SCHEMA = Schema((CategoricalColumn("c", ("True", "False")), NumericColumn("x", 0.0, 9.0)))
+
+
+def refusal(columns, **options):
+    with pytest.raises(DataError) as caught:
+        read_frame(pd.DataFrame(columns), **options)
+    return str(caught.value)
+
+
+def model_refusal(frame):
+    with pytest.raises(DataError) as caught:
+        read_frame_for(SCHEMA, pd.DataFrame(frame))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint64", "float32", "float64", "Int64", "Float64"])
+def test_numeric_dtypes_are_numbers(dtype):
+    column = read_frame(pd.DataFrame({"x": pd.Series([1, 2], dtype=dtype)}))["x"]
+    assert column.dtype == np.float64
+    assert column.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "levels"),
+    [
+        (pd.Series([True, False]), ["True", "False"]),
+        (pd.Series([True, False], dtype="boolean"), ["True", "False"]),
+        (pd.Series(["b", "a"]), ["b", "a"]),
+        (pd.Series(["b", 1.5], dtype=object), ["b", "1.5"]),
+        (pd.Series(pd.Categorical([2, 1])), ["2", "1"]),
+    ],
+)
+def test_other_dtypes_are_levels_as_str_writes_them(cells, levels):
+    assert read_frame(pd.DataFrame({"c": cells}))["c"].tolist() == levels
+
+
+def test_values_written_alike_are_one_level():
+    column = read_frame(pd.DataFrame({"c": pd.Series([1, "1", 2], dtype=object)}))["c"]
+    assert column.tolist() == ["1", "1", "2"]
+    assert len(column.cat.categories) == 2
+
+
+def test_the_index_and_the_type_of_names_do_not_matter():
+    frame = read_frame(pd.DataFrame({0: [1, 2], "c": ["a", "b"]}, index=[9, 7]))
+    assert list(frame) == ["0", "c"]
+    assert frame.index.tolist() == [0, 1]
+    assert frame["c"].tolist() == ["a", "b"]
+
+
+def test_the_callers_frame_is_left_as_it_was():
+    frame = pd.DataFrame({"x": [1.0, 2.0], "c": ["a", "b"]})
+    before = frame.copy()
+    typed = read_frame(frame)
+    typed.loc[0, "x"] = 99.0
+    pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"x": [1.0, np.nan]}, "column 'x' is missing in row 1 (counted from 0)"),
+        ({"x": pd.Series([1, None], dtype="Int64")}, "column 'x' is missing in row 1 (counted from 0)"),
+        ({"x": [1.0, -np.inf]}, "column 'x' is infinite in row 1 (counted from 0)"),
+        ({"c": ["a", None]}, "column 'c' is missing in row 1 (counted from 0)"),
+        ({"c": pd.Categorical(["a", None])}, "column 'c' is missing in row 1 (counted from 0)"),
+        ({"z": [1j]}, "column 'z' must hold numbers, but its dtype is complex128"),
+        (
+            {"when": pd.to_datetime(["2020-01-01"]).as_unit("ns")},
+            "column 'when' holds dates or times (datetime64[ns]); turn them into numbers first",
+        ),
+        (
+            {"when": pd.to_datetime(["2020-01-01"]).as_unit("ns").tz_localize("UTC")},
+            "column 'when' holds dates or times (datetime64[ns, UTC]); turn them into numbers first",
+        ),
+        ({1: [1], "1": [2]}, "the frame has two columns named '1'; rename one of them"),
+    ],
+)
+def test_a_frame_that_cannot_be_used_is_refused_in_one_line(columns, message):
+    assert refusal(columns) == message
+
+
+def test_too_many_levels_are_refused_with_an_example():
+    assert refusal({"c": ["a", "b", "c"]}, max_levels=2) == (
+        "column 'c' has 3 levels, such as 'a', and at most 2 are allowed; "
+        "leave it out, raise max_levels, or turn it into numbers"
+    )
+    assert len(read_frame(pd.DataFrame({"c": ["a", "b", "c"]}), max_levels=3)) == 3
+
+
+def test_a_frame_without_columns_keeps_its_rows():
+    assert read_frame(pd.DataFrame(index=[5, 6])).shape == (2, 0)
+
+
+def test_a_model_takes_its_columns_whatever_their_order():
+    frame = pd.DataFrame({"odd": [None], "x": [2], "c": [False]})
+    assert list(read_frame_for(SCHEMA, frame)) == ["c", "x"]
+    assert design_of(SCHEMA, frame)[0].dense().tolist() == [[2.0, 1.0]]
+
+
+def test_a_model_reads_a_number_as_the_text_of_its_category():
+    schema = Schema((CategoricalColumn("k", ("1", "2")),))
+    assert design_of(schema, pd.DataFrame({"k": [2, 1, 3]}))[1].tolist() == [False, False, True]
+
+
+def test_a_frame_defines_its_schema_and_becomes_numbers_and_codes():
+    frame = pd.DataFrame({"c": ["a", "b", "b"], "x": [1.5, 2.5, 3.5], "d": [True, False, True], "z": [4, 5, 6]})
+    schema = schema_of(frame, max_levels=2)
+    assert schema.features == (
+        CategoricalColumn("c", ("b", "a")),
+        NumericColumn("x", 1.5, 3.5),
+        CategoricalColumn("d", ("True", "False")),
+        NumericColumn("z", 4.0, 6.0),
+    )
+    design, unseen = design_of(schema, frame[["z", "d", "x", "c"]])
+    assert design.dense().tolist() == [[1.5, 4.0, 1.0, 0.0], [2.5, 5.0, 0.0, 1.0], [3.5, 6.0, 0.0, 0.0]]
+    assert design.numeric.flags.f_contiguous
+    assert not unseen.any()
+
+
+def test_many_rows_are_all_gathered():
+    x = np.arange(20_001.0)
+    frame = pd.DataFrame({"x": x, "z": -x})
+    design, _ = design_of(schema_of(frame, max_levels=1), frame)
+    assert (design.numeric == np.column_stack([x, -x])).all()
+
+
+def test_a_level_of_a_category_that_no_row_has_is_none():
+    frame = pd.DataFrame({"c": pd.Categorical(["a", "b"], categories=["z", "b", "a"])})
+    assert schema_of(frame, max_levels=2).categorical[0].levels == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        ({"c": ["a"], "X": [1]}, "the frame has no column 'x'; did you mean 'X'? its columns are 'c', 'X'"),
+        ({"c": ["a"], "x": ["1"]}, "column 'x' must hold numbers, but its dtype is str"),
+        ({"c": ["a"], "x": [True]}, "column 'x' must hold numbers, but its dtype is bool"),
+        ({"c": ["a", "a"], "x": [1.0, np.nan]}, "column 'x' is missing in row 1 (counted from 0)"),
+    ],
+)
+def test_a_frame_that_does_not_fit_the_model_is_refused_in_one_line(frame, message):
+    assert model_refusal(frame) == message
+
+
+def test_a_name_that_is_there_twice_is_refused_only_when_it_is_used():
+    frame = pd.DataFrame([["a", 1, 2, 3]], columns=["c", "x", "odd", "odd"])
+    assert read_frame_for(SCHEMA, frame)["x"].tolist() == [1.0]
+    frame.columns = ["c", "x", "x", "odd"]
+    assert model_refusal(frame) == "the frame has two columns named 'x'; rename one of them"

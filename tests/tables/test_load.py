@@ -1,0 +1,556 @@
+"""From CSV text to complete, typed rows: kinds, refusals, missing cells, weights."""
+
+import csv
+import io
+from dataclasses import replace
+from functools import partial
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from support.tables import columns, held, is_categorical, load, several
+
+from mae_cli.errors import DataError
+from mae_cli.progress import Watch
+from mae_cli.rows.blocks import MemoryRows, whole
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.rows.scratch import ScratchRows
+from mae_cli.tables.csv.dialect import MISSING, Dialect
+from mae_cli.tables.csv.pieces import cut
+from mae_cli.tables.load import Reading, load_for_model
+
+SCHEMA = Schema((CategoricalColumn("c", ("a", "b")), NumericColumn("x", 0.0, 9.0)))
+
+
+def refusal(text, **options):
+    with pytest.raises(DataError) as caught:
+        load(text, **options)
+    return str(caught.value)
+
+
+def load_known(text, schema=SCHEMA, weight=None, **options):
+    return load_for_model(held(text), schema, "y", weight, Reading(MemoryRows.collect, **options))
+
+
+def model_refusal(text, **options):
+    with pytest.raises(DataError) as caught:
+        load_known(text, **options)
+    return str(caught.value)
+
+
+def target(loaded):
+    return whole(loaded.rows).target.tolist()
+
+
+def records(loaded):
+    return whole(loaded.rows).record_numbers.tolist()
+
+
+def itself(block):
+    return block
+
+
+def test_numbers_and_categories_are_told_apart():
+    rows = load("y,n,t,flag\n1,2.5,a,TRUE\n2,-1,b,false\n")
+    assert target(rows) == [1.0, 2.0]
+    assert [is_categorical(rows, name) for name in ("n", "t", "flag")] == [False, True, True]
+    assert columns(rows) == {"n": [2.5, -1.0], "t": ["a", "b"], "flag": ["TRUE", "false"]}
+
+
+def test_whole_numbers_beyond_64_bits_are_numbers():
+    rows = load("y,x,z\n1,99999999999999999999,18446744073709551615\n2,,-1\n3,1,0\n")
+    assert columns(rows) == {"x": [1e20, 1.0], "z": [2.0**64, 0.0]}
+
+
+def test_zeros_before_a_whole_number_may_be_many():
+    rows = load(f"y,x\n1,{'0' * 5000}1\n2,18446744073709551617\n3,-{'0' * 5000}\n")
+    assert columns(rows) == {"x": [1.0, 2.0**64, 0.0]}
+
+
+def test_columns_asked_for_as_categories_keep_the_text_of_numbers():
+    rows = load("y,k\n1,1\n2,1.0\n3,01\n", categorical=frozenset({"k"}))
+    assert columns(rows)["k"] == ["1", "1.0", "01"]
+
+
+def test_a_column_of_numbers_and_text_may_be_asked_for_as_categories():
+    rows = load("y,k\n1,1\n2,x\n3,1e400\n", categorical=frozenset({"k"}))
+    assert columns(rows)["k"] == ["1", "x", "1e400"]
+
+
+@pytest.mark.parametrize("text", ["1+2j", "12 min", "1e", "A-12", "+", " "])
+def test_what_only_looks_like_a_number_is_text(text):
+    assert columns(load(f"y,k\n1,{text}\n2,{text}\n"))["k"] == [text, text]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "y,x\n1,2\n2,n/k\n3,4\n",
+            (
+                "data.csv, line 3: column 'x' is 'n/k', which is not a number, where most cells are numbers; "
+                "mend the cell, or use --categorical x or --exclude x"
+            ),
+        ),
+        (
+            "y,x\n1,a\n2,b\n\n3,4\n",
+            (
+                "data.csv, line 5: column 'x' is the number '4', where most cells are text; "
+                "mend the cell, or use --categorical x or --exclude x"
+            ),
+        ),
+        (
+            "y,my col\n1,True\n2,1\n",
+            (
+                "data.csv, line 2: column 'my col' is 'True', which is not a number, where most cells are numbers; "
+                'mend the cell, remove the line if it holds units, or use --categorical "my col" or --exclude "my col"'
+            ),
+        ),
+        ("y,x\n1,\n2,NA\n", "data.csv: column 'x' has no values; use --exclude x"),
+        (
+            "y,x\n1,2\n2,-inf\n",
+            "data.csv, line 3: column 'x' is '-inf', which is not a finite number; mend the cell or leave it empty",
+        ),
+        (
+            "y,x\n1e400,2\n,3\n",
+            "data.csv, line 2: column 'y' is '1e400', which is not a finite number; mend the cell or leave it empty",
+        ),
+        (
+            f"y,x\n1,{'9' * 400}\n",
+            (
+                f"data.csv, line 2: column 'x' is '{'9' * 39}…', which is not a finite number; "
+                "mend the cell or leave it empty"
+            ),
+        ),
+        (
+            "y,x\n1,2\nlate,3\n",
+            (
+                "data.csv, line 3: the target 'y' must be a number, but this cell is 'late'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
+        ),
+        (
+            "y,x\nTrue,2\n",
+            (
+                "data.csv, line 2: the target 'y' must be a number, but this cell is 'True'; "
+                "mend the cell, count it as missing with --na-values, or choose a column of numbers"
+            ),
+        ),
+        (
+            "y,x\n1,\n,2\n3,\n",
+            "data.csv: every row has a missing cell; column 'x' has most of them (2 of 3 rows)",
+        ),
+    ],
+)
+def test_a_column_that_cannot_be_used_is_refused_in_one_line(text, message):
+    assert refusal(text) == message
+
+
+def test_the_last_cell_of_a_long_file_counts_for_the_kind():
+    text = "y,x\n" + "1,2\n" * 100_000 + "1,late\n"
+    assert refusal(text).startswith("data.csv, line 100002: column 'x' is 'late', which is not a number")
+
+
+def test_too_many_levels_are_refused_with_an_example():
+    text = "y,when\n" + "".join(f"{day},day {day}\n" for day in range(1, 5))
+    assert refusal(text, max_levels=3) == (
+        "data.csv, line 2: column 'when' is text with 4 levels, such as 'day 1', and at most 3 are allowed; "
+        "use --exclude when, raise --max-levels, or turn dates and units into numbers first"
+    )
+    assert load(text, max_levels=4).rows.shape[0] == 4
+
+
+def test_more_levels_than_are_usually_counted_may_be_allowed(monkeypatch):
+    monkeypatch.setattr("mae_cli.tables.level_column._MOST_LEVELS", 3)
+    text = "y,k\n" + "".join(f"{row},level {row % 6}\n" for row in range(9))
+    assert load(text, max_levels=6, missing="error").rows.shape[0] == 9
+    assert refusal(text, max_levels=2, missing="error") == (
+        "data.csv, line 2: column 'k' is text with more than 3 levels, such as 'level 0', and at most 2 are allowed; "
+        "use --exclude k, raise --max-levels, or turn dates and units into numbers first"
+    )
+
+
+@pytest.mark.parametrize("place", [0, 1, 8])
+def test_one_text_among_more_numbers_than_levels_are_counted_is_found(monkeypatch, place):
+    monkeypatch.setattr("mae_cli.tables.level_column._MOST_LEVELS", 3)
+    cells = [str(row) for row in range(9)]
+    cells[place] = "Total"
+    text = "y,k\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells))
+    assert refusal(text).startswith(f"data.csv, line {place + 2}: column 'k' is 'Total', which is not a number")
+
+
+@pytest.mark.parametrize("size", [10, 1 << 20])
+@pytest.mark.parametrize("spelling", ["-999", "-999.0", "-0999", " -999", "-9.99e2"])
+@pytest.mark.parametrize("other", ["1", "1.5"])
+def test_a_number_that_stands_for_a_missing_cell_does_so_however_it_is_written(spelling, other, size):
+    text = f"y,x,w\n1,{other},1\n2,{spelling},1\n3,2,1\n{spelling},4,1\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mae_cli.tables.chunks.cut", partial(cut, size=size))
+        rows = load(replace(held(text), dialect=Dialect(missing=frozenset({"-999"}))))
+    assert target(rows) == [1.0, 3.0]
+    assert rows.rows_dropped == 2
+
+
+def test_in_text_a_missing_cell_is_what_is_written_so():
+    files = replace(held("y,k\n1,0\n2,0.0\n3,00\n4,-\n"), dialect=Dialect(missing=frozenset({"0", "-"})))
+    assert columns(load(files, categorical=frozenset({"k"})))["k"] == ["0.0", "00"]
+    schema = Schema((CategoricalColumn("k", ("-", "0.0", "00")),))
+    known = load_for_model(files, schema, "y", None, Reading(MemoryRows.collect))
+    assert (columns(known)["k"], known.rows_dropped) == (["0.0", "00"], 2)
+
+
+def test_an_excluded_column_is_not_looked_at():
+    assert list(columns(load("y,x,odd\n1,2,3\n2,3,x\n", exclude=frozenset({"odd"})))) == ["x"]
+
+
+def test_features_come_in_the_order_asked_for():
+    assert columns(load("a,y,b,c\n1,2,3,z\n", features=("b", "c", "a"))) == {"b": [3.0], "c": ["z"], "a": [1.0]}
+
+
+def test_rows_with_a_missing_used_cell_are_dropped_and_counted():
+    rows = load("y,x,c,unused\n1,2,a,\n,2,a,1\n3,,b,1\n4,5,,1\n6,7,b,\n", exclude=frozenset({"unused"}))
+    assert target(rows) == [1.0, 6.0]
+    assert columns(rows) == {"x": [2.0, 7.0], "c": ["a", "b"]}
+    assert (rows.rows_read, rows.rows_dropped, rows.rows_unseen, records(rows)) == (5, 3, 0, [0, 4])
+    assert rows.files.place(records(rows)[1]) == "data.csv, line 6"
+    assert rows.notes == ("3 of 5 rows dropped for a missing cell; column 'y' has most of them (1)",)
+
+
+def test_every_spelling_of_a_missing_cell_drops_its_row_unless_the_column_is_declared_to_hold_levels():
+    text = "y,k\n1,x\n2,x\n" + "".join(f'3,"{spelling}"\n' for spelling in sorted(MISSING))
+    assert (columns(load(text))["k"], load(text).rows_dropped) == (["x", "x"], len(MISSING))
+    declared = load(text, categorical=frozenset({"k"}))
+    assert columns(declared)["k"] == ["x", "x", *sorted(MISSING - {""})]
+
+
+def test_complete_data_give_no_note():
+    rows = load("y,x\n1,2\n")
+    assert (rows.rows_dropped, rows.notes) == (0, ())
+
+
+def test_missing_cells_can_be_refused():
+    assert refusal("b,y,a\n1,2,3\n,,1\n1,1,\n", missing="error", features=("a", "b")) == (
+        "data.csv, line 3: the cell of column 'b' is missing; fill it in, or use --missing drop to leave such rows out"
+    )
+    assert load("b,y,a\n1,2,3\n", missing="error").rows_dropped == 0
+
+
+def test_weights_are_read_and_their_missing_cells_drop_the_row():
+    rows = load("y,x,w\n1,2,0.5\n2,3,\n3,4,0\n", weight="w")
+    assert whole(rows.rows).weights.tolist() == [0.5, 0.0]
+    assert list(columns(rows)) == ["x"]
+    assert whole(load("y,x,w\n1,2,0.5\n").rows).weights is None
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (("1", "-2"), "data.csv, line 3: the weight 'w' must not be negative, but this cell is '-2'"),
+        (
+            ("1", "heavy"),
+            (
+                "data.csv, line 3: the weight 'w' must be a number, but this cell is 'heavy'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
+        ),
+    ],
+)
+def test_weights_that_cannot_be_used_are_refused(weights, message):
+    assert refusal(f"y,x,w\n1,1,{weights[0]}\n2,2,{weights[1]}\n", weight="w") == message
+
+
+def outcome(cells):
+    """The kind of a column, or "refused"."""
+    try:
+        rows = load("y,x\n" + "".join(f"1,{cell}\n" for cell in cells))
+    except DataError:
+        return "refused"
+    return "categorical" if is_categorical(rows, "x") else "numeric"
+
+
+@given(
+    st.lists(st.sampled_from(["1", "2.5", "", "NA", "x", "True", "FALSE", "9" * 20, "-1", " 3"]), min_size=1),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=40)
+def test_the_kind_does_not_depend_on_the_order_of_the_rows(cells, random):
+    shuffled = random.sample(cells, len(cells))
+    numbers = {cell in ("1", "2.5", "9" * 20, "-1", " 3") for cell in cells if cell not in ("", "NA")}
+    expected = {frozenset({True}): "numeric", frozenset({False}): "categorical"}
+    assert outcome(cells) == outcome(shuffled) == expected.get(frozenset(numbers), "refused")
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.floats(-1e9, 1e9) | st.none(), st.sampled_from(["", "a", "b"])), min_size=1))
+def test_the_kept_rows_are_those_that_are_complete(cells):
+    complete = [row for row, (x, c) in enumerate(cells) if x is not None and c]
+    assume(complete)
+    text = "y,x,c\n" + "".join(f"{row},{'' if x is None else repr(x)},{c}\n" for row, (x, c) in enumerate(cells))
+    rows = load(text)
+    assert records(rows) == complete
+    assert target(rows) == complete
+    assert columns(rows) == {"x": [cells[row][0] for row in complete], "c": [cells[row][1] for row in complete]}
+
+
+def test_a_model_reads_its_columns_and_ignores_the_rest():
+    rows = load_known("odd,x,y,c\n1,2,3,a\nz,4,5,b\n")
+    assert columns(rows) == {"c": ["a", "b"], "x": [2.0, 4.0]}
+    assert target(rows) == [3.0, 5.0]
+
+
+def test_a_model_keeps_the_text_of_its_categories():
+    schema = Schema((CategoricalColumn("c", ("TRUE", "1", "1.0")), NumericColumn("x", 0.0, 9.0)))
+    rows = load_known("c,x,y\n1,1,0\n1.0,2,0\nTRUE,3,0\n", schema)
+    assert columns(rows)["c"] == ["1", "1.0", "TRUE"]
+
+
+def test_a_level_that_a_model_does_not_know_is_refused_with_its_line_or_its_row_left_out_and_counted():
+    text = "c,x,y\na,1,2\nz,,3\nq,2,3\nb,3,4\n"
+    assert model_refusal(text) == (
+        "data.csv, line 4: column 'c' has the level 'q', which was never seen in training; "
+        "skip such rows with --unseen skip, or train on data that has them"
+    )
+    rows = load_known(text, skip_unseen=True)
+    assert (rows.rows_read, rows.rows_dropped, rows.rows_unseen, records(rows)) == (4, 1, 1, [0, 3])
+
+
+@pytest.mark.parametrize(("cell", "known"), [("A", "a"), ("b ", "b"), ("1.0", "1")])
+def test_a_level_that_is_only_written_differently_is_told_as_the_model_knows_it(cell, known):
+    schema = Schema((CategoricalColumn("c", ("a", "b", "1")),))
+    with pytest.raises(DataError) as caught:
+        load_known(f"c,y\n{cell},1\n", schema)
+    assert str(caught.value) == (
+        f"data.csv, line 2: column 'c' has the level {cell!r}, which was never seen in training; "
+        f"skip such rows with --unseen skip, or write it {known!r} if it is the same"
+    )
+
+
+def test_a_comparison_needs_a_complete_row():
+    assert model_refusal("c,x,y\n,1,2\n") == (
+        "data.csv: every row has a missing cell; column 'c' is missing in all of them"
+    )
+
+
+def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():
+    text = "c,x,y\na,1,2\nb,,3\n"
+    assert records(load_known(text)) == [0]
+    assert model_refusal(text, missing="error") == (
+        "data.csv, line 3: the cell of column 'x' is missing; fill it in, or use --missing drop to leave such rows out"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "c,X,y\na,1,2\n",
+            "data.csv has no column 'x', a feature of the model; did you mean 'X'? its columns are 'c', 'X', 'y'",
+        ),
+        (
+            "c,x,t\na,1,2\n",
+            (
+                "data.csv has no column 'y', the model's target, which only mae-predict does without; its columns "
+                "are 'c', 'x', 't'"
+            ),
+        ),
+        (
+            "c,x,y\na,1,2\na,z,2\n",
+            (
+                "data.csv, line 3: the feature 'x' must be a number, but this cell is 'z'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
+        ),
+        (
+            "c,x,y\na,1,2\na,1,z\n",
+            (
+                "data.csv, line 3: the target 'y' must be a number, but this cell is 'z'; "
+                "mend the cell, or count it as missing with --na-values"
+            ),
+        ),
+        (
+            "c,x,y\na,inf,2\n",
+            "data.csv, line 2: column 'x' is 'inf', which is not a finite number; mend the cell or leave it empty",
+        ),
+    ],
+)
+def test_data_that_do_not_fit_the_model_are_refused_in_one_line(text, message):
+    assert model_refusal(text) == message
+
+
+def test_a_model_uses_weights_where_the_data_have_them():
+    weighted = load_known("c,x,y,w\na,1,2,3\na,1,2,6\n", weight="w")
+    assert whole(weighted.rows).weights.tolist() == [3, 6]
+    rows = load_known("c,x,y\na,1,2\n", weight="w")
+    assert whole(rows.rows).weights is None
+    assert rows.notes == ("data.csv has no weight column 'w'; all rows weigh the same",)
+    assert "must not be negative" in model_refusal("c,x,y,w\na,1,2,-3\n", weight="w")
+
+
+def test_the_watch_is_told_of_the_rows_read_so_far():
+    watch = mock.create_autospec(Watch, instance=True)
+    load_known("c,x,y\na,1,2\nb,,3\n", watch=watch)
+    watch.reading.assert_called_once_with(2)
+
+
+# ---------------------------------------------------------------- pieces
+
+
+@st.composite
+def tables(draw):
+    """Rows of target, numbers, levels and weights, with missing cells, and up to three faults."""
+    missing = st.sampled_from(["", "NA"])
+    number = st.sampled_from(["1", "-2", "0.1", "18446744073709551616", str(2**53 + 1), "1" + "0" * 20, " 3", "-0"])
+    level = st.sampled_from(["a", "b", "True", "false", "x y", "é", '"', "\n", "\ufeffz"])
+    weight = st.sampled_from(["0", "1", "2.5"])
+    count = draw(st.integers(1, 20))
+    kinds = {"y": number, "x": number, "k": level, "w": weight, "n": st.one_of(number, number, missing)}
+    columns = {name: draw(st.lists(kind, min_size=count, max_size=count)) for name, kind in kinds.items()}
+    for _ in range(draw(st.integers(0, 3))):
+        name, place = draw(st.sampled_from("yxkw")), draw(st.integers(0, count - 1))
+        infinite = ["inf", "1e400"] if name != "k" else []
+        fault = st.sampled_from(["oops", "TRUE", "-7", "", '"a, b"', "\n", *infinite])
+        columns[name][place] = draw(fault)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator=draw(st.sampled_from(["\n", "\r\n"])), quoting=csv.QUOTE_ALL)
+    writer.writerow(columns)
+    for record in zip(*columns.values(), strict=True):
+        writer.writerow(record)
+        text.write(
+            draw(
+                st.sampled_from(
+                    [""] * 30 + ["1,2\n", "1,2,a,1,1,1\n", '"1"2,3,a,1,1\n', '1,2,a,"1,1\n', "1,2,\0,1,1\n"]
+                )
+            )
+        )
+    return text.getvalue()
+
+
+def everything(text, size, **options):
+    """All that is known of the rows of a text that is read in pieces of about so many bytes, or the refusal."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mae_cli.tables.chunks.cut", partial(cut, size=size))
+        try:
+            rows = load(text, weight="w", **options)
+        except DataError as error:
+            return str(error)
+    block = whole(rows.rows)
+    numbers = np.vstack([block.target, block.weights, block.design.numeric.T])
+    places = [rows.files.place(record) for record in records(rows)]
+    return numbers.tobytes(), columns(rows), rows.layout, places, rows.rows_read, rows.rows_dropped, rows.notes
+
+
+@settings(max_examples=30)  # each parses a file piece by piece, many times over
+@given(tables(), st.integers(1, 60), st.sampled_from(["drop", "error"]))
+def test_rows_kinds_levels_notes_and_refusals_do_not_depend_on_the_pieces(text, size, missing):
+    assert everything(text, size, missing=missing) == everything(text, 1 << 20, missing=missing)
+
+
+FAULTS = {
+    "a,b,1,1": "data.csv, line {}: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
+    'a,"1"2,1': "data.csv, line {}: text behind the closing quote",
+    "\0,1,1": "data.csv, line {}: a NUL byte",
+    "inf,1,1": "data.csv, line {}: column 'x' is 'inf'",
+    "1,late,1": "data.csv, line {}: the target 'y' must be a number",
+    "1,1,-1": "data.csv, line {}: the weight 'w' must not be negative",
+    "1,,1": "data.csv, line {}: the cell of column 'y' is missing",
+    '1,1,"1': "data.csv, line {}: a quote is opened in this record and never closed",
+}
+
+
+@pytest.mark.parametrize("size", [8, 1 << 20])
+@pytest.mark.parametrize("later", FAULTS)
+@pytest.mark.parametrize("first", FAULTS)
+def test_of_several_faults_the_first_in_the_file_is_told(first, later, size):
+    if first.endswith('"1') and '"' in later:
+        pytest.skip("the later quote closes the first one")
+    text = "x,y,w\n1,2,1\n2,3,1\n" + f"{first}\n3,2,1\n{later}\n"
+    assert everything(text, size, missing="error").startswith(FAULTS[first].format(4))
+
+
+@pytest.mark.parametrize(
+    "cells", [("inf", "late", "1"), ("late", "inf", "1"), ("1", "inf", "late"), ("1", "late", "inf")]
+)
+def test_what_is_told_of_a_column_does_not_depend_on_where_a_piece_ends(cells):
+    text = "y,x,w\n" + "".join(f"1,{cell},1\n3,4,1\n" for cell in cells)
+    told = {everything(text, size) for size in (8, 12, 20, 1 << 20)}
+    assert len(told) == 1
+    assert f"is '{'inf' if cells.index('inf') < cells.index('late') else 'late'}'" in told.pop()
+
+
+@pytest.mark.parametrize("size", [8, 1 << 20])
+@pytest.mark.parametrize("other", ["1.5", "", "-3e300", "1"])
+@pytest.mark.parametrize("sign", ["", "-", "+"])
+def test_whole_numbers_that_lose_a_unit_are_told_of_beside_fractions_and_missing_cells(sign, other, size):
+    text = f"y,x,w\n1,2,1\n3,{other},1\n2,{sign}9007199254740993,1\n2,{sign}9007199254740992,1\n"
+    assert everything(text, size)[-1][0] == (
+        "data.csv, line 4: column 'x' has whole numbers beyond 2^53, which lose their last digits"
+    )
+    assert "lose" not in str(everything(text.replace("0993", "0994"), size)[-1])
+
+
+@pytest.mark.parametrize("size", [10, 1 << 20])
+def test_a_missing_cell_late_in_the_file_is_refused_with_its_line(size):
+    text = "y,x,w\n" + "1,2,1\n" * 50 + "1,,1\n,2,1\n"
+    assert everything(text, size, missing="error").startswith("data.csv, line 52: the cell of column 'x' is missing")
+
+
+@pytest.mark.parametrize("size", [10, 200])
+@pytest.mark.parametrize(
+    ("late", "message"),
+    [
+        ("late", "is 'late', which is not a number, where most cells are numbers"),
+        ("True", "is 'True', which is not a number, where most cells are numbers"),
+        ("inf", "is 'inf', which is not a finite number"),
+    ],
+)
+def test_a_cell_late_in_the_file_is_found_in_its_piece(size, late, message):
+    text = "y,x,w\n" + "1,2,1\n" * 100 + f"1,{late},1\n" + "1,2,1\n" * 100
+    assert everything(text, size).startswith(f"data.csv, line 102: column 'x' {message}")
+
+
+def test_whole_numbers_beyond_64_bits_late_in_the_file_change_no_other_cell():
+    text = "y,x,w\n" + "".join(f"1,{2**53 + 1 + row},1\n" for row in range(50)) + f"1,{'9' * 20},1\n1,,1\n"
+    assert everything(text, 20) == everything(text, 1 << 20)
+    assert columns(load(text))["x"] == [float(2**53 + 1 + row) for row in range(50)] + [1e20]
+
+
+def test_text_late_in_a_column_without_values_is_its_kind():
+    text = "y,x,w\n" + "1,,1\n" * 100 + "1,a,1\n1,a,1\n"
+    for size in (10, 1 << 20):
+        assert everything(text, size)[1]["x"] == ["a", "a"]
+
+
+@pytest.mark.parametrize("size", [10, 1 << 20])
+def test_several_files_are_the_file_that_they_make_together(size):
+    header, lines = "y,x,k,w\n", [f"{row},{row % 7},{'ab'[row % 2]},1\n" for row in range(30)]
+    lines[4], lines[25] = "1,,b,1\n", "2,3,late,1\n"
+    together = everything(header + "".join(lines), size)
+    apart = everything(several(*(header + "".join(lines[i:j]) for i, j in ((0, 9), (9, 9), (9, 26), (26, 30)))), size)
+    assert apart[:3] == together[:3]
+    assert apart[4:] == together[4:]
+    assert (apart[3][0], apart[3][7], apart[3][8]) == ("1.csv, line 2", "1.csv, line 10", "3.csv, line 2")
+
+
+# ---------------------------------------------------------------- places
+
+
+def test_both_places_hold_the_same_blocks(scratch):
+    rng = np.random.default_rng(2)
+    text = "y,x,k,w\n" + "".join(
+        f"{rng.normal()},{rng.normal() if row % 9 else ''},{'abc'[row % 3]},{row % 4}\n" for row in range(40_000)
+    )
+    here, there = (load(text, weight="w", place=place).rows for place in (MemoryRows, scratch))
+    assert isinstance(there, ScratchRows)
+    assert here.shape == there.shape
+    for block, other in zip(here.map(itself), there.map(itself), strict=True):
+        assert block.design.numeric.tobytes("F") == other.design.numeric.tobytes("F")
+        assert [codes.tobytes() for codes in block.design.codes] == [codes.tobytes() for codes in other.design.codes]
+        for name in ("target", "weights", "positions", "records"):
+            assert getattr(block, name).tobytes() == getattr(other, name).tobytes()
+
+
+def test_a_column_that_turns_out_as_text_is_read_again_in_both_places(place):
+    text = "y,x\n" + "1,\n" * 10 + "2,a\n3,b\n"
+    assert columns(load(text, place=place))["x"] == ["a", "b"]

@@ -1,0 +1,111 @@
+"""Names, cells and other text in messages: shown on one line, never obeyed, and as JSON read back as it was."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mae_cli.messages import counted, is_obeyed, json_text, option, quoted, visible
+
+
+def test_quoted_text_stays_on_one_line_and_short():
+    assert quoted("a\nb\x1b[1m") == r"'a\nb\x1b[1m'"
+    assert quoted("x" * 40) == f"'{'x' * 40}'"
+    assert quoted("x" * 41) == f"'{'x' * 39}…'"
+
+
+@pytest.mark.parametrize(
+    ("column", "typed"),
+    [
+        ("hour", "--exclude hour"),
+        ("größe", "--exclude größe"),
+        ("dep time", '--exclude "dep time"'),
+        ("a,b", "--exclude '\"a,b\"'"),
+        ("$HOME", "--exclude '$HOME'"),
+        ("it's", '--exclude "it\'s"'),
+        ("a\nb", "--exclude $'\"a\\x0ab\"'"),
+        ("a\u00a0b'", "--exclude $'a\\u00a0b\\''"),
+        ("x\u202e\x1by\\", "--exclude $'x\\u202e\\x1by\\\\'"),
+        (" ", '--exclude " "'),
+    ],
+)
+def test_an_option_can_be_typed_as_shown(column, typed):
+    assert option("--exclude", column) == typed
+
+
+def test_counts_agree_with_their_noun():
+    assert [counted(count, "row") for count in (0, 1, 2000)] == ["0 rows", "1 row", "2,000 rows"]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="asks bash")
+@pytest.mark.parametrize(
+    "column", ["a b", "a,b", "it's", "$HOME", "a\nb", "x\u202e\x1by\\'", "ü\u00a0", '"', "!x", "%a", "\U000e0001"]
+)
+def test_a_shell_gives_the_name_back(column):
+    command = f"printf %s {option('--exclude', column).removeprefix('--exclude ')}"
+    typed = subprocess.run(["bash", "-c", command], capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"}).stdout
+    assert list(csv.reader(io.StringIO(typed.decode(), newline=""), strict=True)) == [[column]]
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("hour", "hour"),
+        ("größe 大きさ", "größe 大きさ"),
+        ("a\nb\tc\r", "a\\nb\\tc\\r"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("\x9b31m", "\\x9b31m"),
+        ("abc\u202edef", "abc\\u202edef"),
+        ("a\u200bb\ufeff", "a\\u200bb\\ufeff"),
+        ("a\u2028b", "a\\u2028b"),
+        ("\U000e0041", "\\U000e0041"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("[bold]x[/bold] :smile:", "[bold]x[/bold] :smile:"),
+    ],
+)
+def test_control_and_bidi_characters_are_shown_as_escapes(text, shown):
+    assert visible(text) == shown
+
+
+@given(st.text())
+def test_nothing_that_a_terminal_obeys_is_left(text):
+    assert not any(map(is_obeyed, visible(text)))
+
+
+@pytest.mark.parametrize(
+    "character", ["\x7f", "\x85", "\x9b", "\u200b", "\u2028", "\u202e", "\u2066", "\ufeff", "\U000e0041"]
+)
+def test_json_holds_no_character_that_a_terminal_obeys(character):
+    text = json_text({f"a{character}": f"b{character}\n"}, indent=1)
+    assert not any(is_obeyed(each) for each in text if each != "\n")
+    assert json.loads(text) == {f"a{character}": f"b{character}\n"}
+
+
+@given(JSON_VALUES, st.sampled_from([None, 1]))
+def test_json_is_read_back_as_it_was_and_harms_no_terminal(value, indent):
+    text = json_text(value, indent=indent)
+    assert json.loads(text) == value
+    assert not any(is_obeyed(each) for each in text if each != "\n")
+    assert indent or "\n" not in text
+
+
+def test_json_keeps_the_letters_of_every_script():
+    assert json_text("gr\u00f6\u00dfe \u5927 \u0645\u06cc\u200c") == '"gr\u00f6\u00dfe \u5927 \u0645\u06cc\u200c"'
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_json_has_no_number_that_is_not_finite(number):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json_text({"a": number})

@@ -1,0 +1,103 @@
+"""The use case "evaluate": which rows are scored, and how."""
+
+import numpy as np
+import pytest
+from support.tables import held
+
+from mae_cli.errors import DataError
+from mae_cli.model.model import Baseline, CategoricalTerm, Model, NumericTerm
+from mae_cli.results import EvaluationRows
+from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate
+
+TERMS = (CategoricalTerm("k", "b", (("a", 2.0), ("b", 0.0))), NumericTerm("x", 0.5, 0.0, 9.0))
+TRAINING = {"rows": 4}
+
+
+def model(weight=None, loss="mae", quantile=0.5, terms=TERMS):
+    return Model("y", loss, quantile, weight, 1.0, terms, "drop", Baseline(2.0, 3.0, 4.0), TRAINING)
+
+
+def run(text, model, **settings):
+    return evaluate(NamedModel(model, "m.json"), held(text), EvaluationSettings(**settings))
+
+
+def test_metrics_are_those_of_the_model_on_these_rows():
+    # Predictions: 1 + 0.5 + 2, 1 + 1, 1 + 2.5 + 2; residuals 0.5, −1, 3.
+    scores = run("y,x,k\n4,1,a\n1,2,b\n8.5,5,a\n", model()).scores
+    assert scores.model.mae == pytest.approx(1.5)
+    assert scores.model.mse == pytest.approx(10.25 / 3)
+    assert scores.model.median_ae == 1.0
+    assert scores.model.baseline_mae == scores.baseline.mae == pytest.approx((2 + 1 + 6.5) / 3)
+
+
+@pytest.mark.parametrize(("loss", "quantile", "trivial"), [("mae", 0.5, 2.0), ("mse", 0.5, 3.0), ("mae", 0.9, 4.0)])
+def test_the_trivial_prediction_is_the_one_of_training(loss, quantile, trivial):
+    scores = run("y,x,k\n4,1,a\n1,2,b\n", model(loss=loss, quantile=quantile)).scores
+    assert scores.baseline.mae == np.mean([abs(4 - trivial), abs(1 - trivial)])
+
+
+def test_weights_are_honoured_when_the_data_have_them():
+    report = run("y,x,k,w\n4,1,a,3\n1,2,b,1\n9,9,a,0\n", model("w"))
+    assert report.weight == "w"
+    assert report.scores.model.mae == pytest.approx((3 * 0.5 + 1) / 4)
+
+
+def test_weights_that_the_data_lack_are_noted_once():
+    report = run("y,x,k\n4,1,a\n1,2,b\n", model("w"))
+    assert report.weight is None
+    assert report.scores.model.mae == pytest.approx(0.75)
+    assert report.notes == ("data.csv has no weight column 'w'; all rows weigh the same",)
+
+
+def test_a_column_that_happens_to_be_called_weight_is_left_alone():
+    assert run("y,x,k,w\n4,1,a,9\n1,2,b,1\n", model()).scores.model.mae == pytest.approx(0.75)
+
+
+def test_every_row_read_is_used_dropped_or_unseen():
+    text = "y,x,k\n4,1,a\n,1,new\n1,2,new\n1,,b\n1,2,b\n"
+    report = run(text, model(), skip_unseen=True)
+    assert report.rows == EvaluationRows(read=5, used=2, dropped=2, unseen=1)
+    assert report.notes == (
+        "2 of 5 rows dropped for a missing cell; column 'y' has most of them (1)",
+        "1 row with a level never seen in training not scored",
+    )
+
+
+@pytest.mark.parametrize("skip_unseen", [False, True])
+def test_a_level_never_seen_in_a_row_that_is_dropped_does_not_matter(skip_unseen):
+    report = run("y,x,k\n4,1,a\n,1,new\n", model(), skip_unseen=skip_unseen)
+    assert report.rows == EvaluationRows(read=2, used=1, dropped=1, unseen=0)
+
+
+def test_a_level_never_seen_is_refused_naming_line_column_and_level():
+    with pytest.raises(DataError) as caught:
+        run("y,x,k\n4,1,a\n,1,x\n1,2,new\n", model())
+    assert str(caught.value) == (
+        "data.csv, line 4: column 'k' has the level 'new', which was never seen in training; "
+        "skip such rows with --unseen skip, or train on data that has them"
+    )
+
+
+def test_the_first_row_at_fault_is_named_whichever_column_it_is_in():
+    two = (*TERMS, CategoricalTerm("m", "p", (("p", 0.0),)))
+    with pytest.raises(DataError, match=r"^data.csv, line 2: column 'm' has the level 'q'"):
+        run("y,x,k,m\n4,1,a,q\n1,2,new,p\n", model(terms=two))
+
+
+@pytest.mark.parametrize("text", ["y,x,k\n4,1,new\n", "y,x,k,w\n4,1,new,1\n3,1,a,0\n"])
+def test_nothing_to_score_is_refused(text):
+    with pytest.raises(DataError, match=r"^data.csv: no row can be scored"):
+        run(text, model("w"), skip_unseen=True)
+
+
+@pytest.mark.parametrize("text", ["y,x,k\n1,1,a\n1,1e308,a\n", "y,x,k\n1,1,a\n-1.7e308,2e307,a\n"])
+def test_a_residual_beyond_floating_point_is_refused_with_its_line(text):
+    steep = (TERMS[0], NumericTerm("x", 5.0, 0.0, 9.0))
+    with pytest.raises(DataError, match=r"^data.csv, line 3: "):
+        run(text, model(terms=steep))
+
+
+def test_the_report_says_what_was_scored():
+    report = run("y,x,k\n4,1,a\n", model(loss="mae", quantile=0.9))
+    assert (report.model, report.source, report.target) == ("m.json", "data.csv", "y")
+    assert (report.loss, report.quantile) == ("mae", 0.9)
