@@ -30,8 +30,8 @@ from mae_cli.tables.csv.files import Files, Waypoint
 from mae_cli.tables.csv.header import Header, joint_header, joint_name, read_header
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.parquet import MAGIC, ParquetRecords, RowGroups, survey
-from mae_cli.tables.read import Reading, read_chunked
-from mae_cli.tables.summary import Columns, Tally
+from mae_cli.tables.read import ReadOptions, read_chunked
+from mae_cli.tables.summary import Columns, PassSummary
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -233,28 +233,28 @@ class DaskFiles:
         """The text of a cell."""
         return self._asked(index, partial(_cell, column=column))
 
-    def read(self, columns: Columns, reading: Reading) -> tuple[DaskRows, Tally]:
+    def read(self, columns: Columns, options: ReadOptions) -> tuple[DaskRows, PassSummary]:
         """The complete rows, and what was found in them.
 
         Raises:
             DataError: a cell is at fault, the first of all in the order of the files.
         """
-        order = columns, replace(reading, collect=MemoryRows.collect, watch=UNWATCHED)
+        order = columns, replace(options, collect=MemoryRows.collect, watch=UNWATCHED)
         tasks = self._cluster.map(_read, self._parts, shared=order)
-        summaries = self._cluster.results(self._cluster.map(_summary, tasks))
-        tally, groups = Tally(columns), []
+        results = self._cluster.results(self._cluster.map(_result, tasks))
+        summary, groups = PassSummary(columns), []
         self._starts = []
-        for task, part, summary in zip(tasks, self._parts, summaries, strict=True):
-            self._starts.append(tally.rows_read)
-            if summary.fault is not None and not tally.misread:
-                raise summary.fault
-            groups += _groups(task, summary, tally.rows_read, tally.add(summary.tally))
-            reading.watch.reading(tally.rows_read)
+        for task, part, result in zip(tasks, self._parts, results, strict=True):
+            self._starts.append(summary.rows_read)
+            if result.fault is not None and not summary.misread:
+                raise result.fault
+            groups += _groups(task, result, summary.rows_read, summary.add(result.summary))
+            options.watch.reading(summary.rows_read)
             if isinstance(part, Files):
-                part.waypoints[:] = summary.waypoints
-        if tally.misread:  # the rows are worth nothing
-            return DaskRows(self._cluster, (), (), 0), tally
-        return DaskRows.of(self._cluster, self._cluster.map(_group, *zip(*groups, strict=True))), tally
+                part.waypoints[:] = result.waypoints
+        if summary.misread:  # the rows are worth nothing
+            return DaskRows(self._cluster, (), (), 0), summary
+        return DaskRows.of(self._cluster, self._cluster.map(_group, *zip(*groups, strict=True))), summary
 
     def _asked(self, index: int, question: Callable[[Part, int], T]) -> T:
         """What a worker that sees the files says about a record."""
@@ -269,56 +269,56 @@ class DaskFiles:
 
 
 @dataclass(frozen=True, eq=False)
-class _Summary:
+class _PartResult:
     """What a part told.
 
     Attributes:
-        tally: of its columns and rows.
+        summary: of its columns and rows.
         blocks: how many its rows are in.
         waypoints: of its files.
         fault: why reading ended early, if it did.
     """
 
-    tally: Tally
+    summary: PassSummary
     blocks: int
     waypoints: tuple[Waypoint, ...]
     fault: DataError | None
 
 
-def _read(order: tuple[Columns, Reading], part: Part) -> tuple[MemoryRows | None, _Summary]:
+def _read(order: tuple[Columns, ReadOptions], part: Part) -> tuple[MemoryRows | None, _PartResult]:
     """Read a part on a worker."""
     # The arguments must not change: the task may be run again.
-    columns, reading = deepcopy(order[0]), order[1]
+    columns, options = deepcopy(order[0]), order[1]
     part = replace(part, waypoints=[Waypoint(0, 0, 0)]) if isinstance(part, Files) else part
     with _READING:
         try:
-            rows, tally = _rows(part, columns, reading)
+            rows, summary = _rows(part, columns, options)
         except DataError as fault:
-            return None, _Summary(Tally(columns), 0, (), fault)
+            return None, _PartResult(PassSummary(columns), 0, (), fault)
     waypoints = tuple(part.waypoints) if isinstance(part, Files) else ()
-    return (None if tally.misread else rows), _Summary(tally, len(rows.blocks), waypoints, None)
+    return (None if summary.misread else rows), _PartResult(summary, len(rows.blocks), waypoints, None)
 
 
-def _rows(part: Part, columns: Columns, reading: Reading) -> tuple[MemoryRows, Tally]:
+def _rows(part: Part, columns: Columns, options: ReadOptions) -> tuple[MemoryRows, PassSummary]:
     if isinstance(part, ParquetRecords):
         chunks = part.chunks(columns.names, columns.texts, columns.apart)
     else:
         chunks = read_chunks(part, columns.names, columns.texts, columns.apart)
-    rows, tally = read_chunked(chunks, part, columns, reading)
-    return cast("MemoryRows", rows), tally
+    rows, summary = read_chunked(chunks, part, columns, options)
+    return cast("MemoryRows", rows), summary
 
 
-def _summary(_: None, read: tuple[MemoryRows | None, _Summary]) -> _Summary:
+def _result(_: None, read: tuple[MemoryRows | None, _PartResult]) -> _PartResult:
     return read[1]
 
 
-def _groups(task: "Future", summary: _Summary, first: int, recoding: Recoding) -> list[tuple[object, ...]]:
+def _groups(task: "Future", result: _PartResult, first: int, recoding: Recoding) -> list[tuple[object, ...]]:
     """The arguments of `_group` for the groups of blocks of a part that was read."""
-    starts = range(0, summary.blocks, GROUP_BLOCKS)
+    starts = range(0, result.blocks, GROUP_BLOCKS)
     return [(task, slice(start, start + GROUP_BLOCKS), first, recoding) for start in starts]
 
 
-def _group(_: None, read: tuple[MemoryRows, _Summary], blocks: slice, first: int, recoding: Recoding) -> MemoryRows:
+def _group(_: None, read: tuple[MemoryRows, _PartResult], blocks: slice, first: int, recoding: Recoding) -> MemoryRows:
     """Some blocks of a part with the codes and the record numbers of the whole data."""
     return resident(_placed(block, first, recoding) for block in read[0].blocks[blocks])
 

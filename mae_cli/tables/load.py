@@ -12,8 +12,8 @@ from mae_cli.tables.columns import UsedColumns, require_columns
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.level_column import KnownLevelCells, LevelCells
 from mae_cli.tables.number_column import NumberCells
-from mae_cli.tables.read import Data, Reading, read
-from mae_cli.tables.summary import Columns, Tally
+from mae_cli.tables.read import Data, ReadOptions, read
+from mae_cli.tables.summary import Columns, PassSummary
 
 # So many ignored columns are named.
 _FEW = 3
@@ -42,7 +42,7 @@ class LoadedRows:
     notes: tuple[str, ...]
 
 
-def load_training(files: Data, used: UsedColumns, reading: Reading) -> LoadedRows:
+def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> LoadedRows:
     """Read the columns of a fit, decide their kinds, and keep the complete rows.
 
     Raises:
@@ -53,21 +53,21 @@ def load_training(files: Data, used: UsedColumns, reading: Reading) -> LoadedRow
     declared = text if files.header.types else used.categorical
     while True:
         levels = [
-            LevelCells(name, name in declared, reading.max_levels, files.dialect)
+            LevelCells(name, name in declared, options.max_levels, files.dialect)
             for name in used.features
             if name in text
         ]
         columns = _training_columns(used, levels)
-        rows, tally = read(files, columns, reading)
-        if not tally.misread:
+        rows, summary = read(files, columns, options)
+        if not summary.misread:
             break
         rows.close()
-        text |= tally.misread
-    tally.finish(files)
-    return _loaded(files, rows, tally, used.features)
+        text |= summary.misread
+    summary.finish(files)
+    return _loaded(files, rows, summary, used.features)
 
 
-def load_for_model(files: Data, schema: Schema, target: str, weight: str | None, reading: Reading) -> LoadedRows:
+def load_for_model(files: Data, schema: Schema, target: str, weight: str | None, options: ReadOptions) -> LoadedRows:
     """Read the columns a model uses, with the kinds it knows; other columns are ignored.
 
     Args:
@@ -75,7 +75,7 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
         schema: the model's columns.
         target: the column to compare with.
         weight: the model's column of weights; all rows weigh the same when the data do not have it.
-        reading: how to read.
+        options: how to read.
 
     Raises:
         DataError: a column is absent, a cell is not what the model expects, or no row is complete.
@@ -97,24 +97,24 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
         [KnownLevelCells(feature.name, feature.levels) for feature in schema.categorical],
         weighted=weight is not None,
     )
-    rows, tally = read(files, columns, reading)
-    tally.finish(files)
-    return _loaded(files, rows, tally, schema.names, notes)
+    rows, summary = read(files, columns, options)
+    summary.finish(files)
+    return _loaded(files, rows, summary, schema.names, notes)
 
 
 def _loaded(
-    files: Records, rows: Store, tally: Tally, features: Sequence[str], notes: tuple[str, ...] = ()
+    files: Records, rows: Store, summary: PassSummary, features: Sequence[str], notes: tuple[str, ...] = ()
 ) -> LoadedRows:
     """The rows with what is known of them."""
-    levels = {column.name: tuple(column.levels) for column in tally.columns.levels}
+    levels = {column.name: tuple(column.levels) for column in summary.columns.levels}
     return LoadedRows(
         files=files,
         rows=rows,
         layout=Layout(tuple((name, levels.get(name)) for name in features)),
-        rows_read=tally.rows_read,
-        rows_dropped=tally.rows_dropped,
-        rows_unseen=tally.rows_unseen,
-        notes=(*notes, *tally.notes(files)),
+        rows_read=summary.rows_read,
+        rows_dropped=summary.rows_dropped,
+        rows_unseen=summary.rows_unseen,
+        notes=(*notes, *summary.notes(files)),
     )
 
 

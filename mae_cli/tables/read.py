@@ -20,14 +20,14 @@ from mae_cli.tables.csv.files import Files, Records
 from mae_cli.tables.first_fault import FaultyCells
 from mae_cli.tables.level_column import KnownLevelCells
 from mae_cli.tables.number_column import TextAmongNumbersError
-from mae_cli.tables.summary import Columns, Tally
+from mae_cli.tables.summary import Columns, PassSummary
 
 Missing = Literal["drop", "error"]
 Collect = Callable[[Iterable[Block]], Store]
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadOptions:
     """How to read.
 
     Attributes:
@@ -48,7 +48,7 @@ class Reading:
 class RemoteRecords(Records, Protocol):
     """Records that are read where the files are."""
 
-    def read(self, columns: Columns, reading: Reading) -> tuple[Store, Tally]:
+    def read(self, columns: Columns, options: ReadOptions) -> tuple[Store, PassSummary]:
         """The complete rows, kept there, and what the pass found."""
         ...
 
@@ -56,36 +56,36 @@ class RemoteRecords(Records, Protocol):
 Data = Files | RemoteRecords
 
 
-def read(files: Data, columns: Columns, reading: Reading) -> tuple[Store, Tally]:
+def read(files: Data, columns: Columns, options: ReadOptions) -> tuple[Store, PassSummary]:
     """The complete rows of the files, and what the pass found; the columns are filled in by it.
 
     Raises:
         DataError: a file or a cell is at fault.
     """
     if not isinstance(files, Files):
-        return files.read(columns, reading)
+        return files.read(columns, options)
     chunks = read_chunks(files, columns.names, columns.texts, columns.apart)
-    return read_chunked(chunks, files, columns, reading)
+    return read_chunked(chunks, files, columns, options)
 
 
 def read_chunked(
-    chunks: Generator[Chunk, None, None], files: Records, columns: Columns, reading: Reading
-) -> tuple[Store, Tally]:
+    chunks: Generator[Chunk, None, None], files: Records, columns: Columns, options: ReadOptions
+) -> tuple[Store, PassSummary]:
     """The complete rows of chunks of the files, and what the pass found."""
-    one_pass = _Pass(files, Tally(columns), reading)
+    one_pass = _Pass(files, PassSummary(columns), options)
     # Left to the garbage collector, a pass that ends in a fault would stop its threads at any time, in one of them too.
     with closing(chunks):
-        return reading.collect(grouped(one_pass.blocks(chunks))), one_pass.tally
+        return options.collect(grouped(one_pass.blocks(chunks))), one_pass.summary
 
 
 class _Pass:
     """One pass over records, chunk by chunk."""
 
-    def __init__(self, files: Records, tally: Tally, reading: Reading) -> None:
+    def __init__(self, files: Records, summary: PassSummary, options: ReadOptions) -> None:
         self.files = files
-        self.columns = tally.columns
-        self.tally = tally
-        self.reading = reading
+        self.columns = summary.columns
+        self.summary = summary
+        self.options = options
 
     def blocks(self, chunks: Iterable[Chunk]) -> Iterator[Block]:
         """The complete rows; as soon as a column turns out to be misread, only others of that kind are looked for.
@@ -98,16 +98,16 @@ class _Pass:
                 if block is not None:
                     yield block
         except DataError:
-            if not self.tally.misread:
+            if not self.summary.misread:
                 raise
 
     def _block(self, chunk: Chunk) -> Block | None:
         """The complete rows of a chunk; None once a column was misread."""
-        self.tally.rows_read = chunk.first + len(chunk.frame)
-        self.reading.watch.reading(self.tally.rows_read)
+        self.summary.rows_read = chunk.first + len(chunk.frame)
+        self.options.watch.reading(self.summary.rows_read)
         faults = FaultyCells(self.files)
         self._look_at_numbers(chunk, faults)
-        if self.tally.misread:
+        if self.summary.misread:
             return None
         codes = self._codes(chunk, faults)
         complete: BoolArray = ~chunk.numbers.missing & np.all(codes != 0, axis=0)
@@ -115,8 +115,8 @@ class _Pass:
         self._look_for_missing(chunk, codes, complete, faults)
         self._look_for_unseen(chunk, codes, complete & ~known, faults)
         faults.refuse()
-        self.tally.rows_dropped += int(np.count_nonzero(~complete))
-        self.tally.rows_unseen += int(np.count_nonzero(complete & ~known))
+        self.summary.rows_dropped += int(np.count_nonzero(~complete))
+        self.summary.rows_unseen += int(np.count_nonzero(complete & ~known))
         return self._chosen(chunk, codes, complete & known)
 
     def _look_at_numbers(self, chunk: Chunk, faults: FaultyCells) -> None:
@@ -124,11 +124,11 @@ class _Pass:
         for place, column in enumerate(self.columns.numbers):
             if chunk.numbers.clean[place] and column.allows(chunk.numbers.column(place)):
                 column.count += len(chunk.frame)
-            elif column.name not in self.tally.misread:
+            elif column.name not in self.summary.misread:
                 try:
                     chunk.numbers.column(place)[:] = column.read(chunk.frame[column.name], chunk.first, faults)
                 except TextAmongNumbersError:
-                    self.tally.misread |= {column.name}
+                    self.summary.misread |= {column.name}
 
     def _codes(self, chunk: Chunk, faults: FaultyCells) -> CodeArray:
         """The codes of the columns of levels, (columns, b)."""
@@ -150,7 +150,7 @@ class _Pass:
 
     def _look_for_missing(self, chunk: Chunk, codes: CodeArray, complete: BoolArray, faults: FaultyCells) -> None:
         """The first row that is not complete is a fault where missing cells are."""
-        if self.reading.missing == "drop" or complete.all():
+        if self.options.missing == "drop" or complete.all():
             return
         row = int(np.argmin(complete))
         numbers = [chunk.numbers.column(place)[row] for place in range(len(self.columns.numbers))]
@@ -164,7 +164,7 @@ class _Pass:
 
     def _look_for_unseen(self, chunk: Chunk, codes: CodeArray, unseen: BoolArray, faults: FaultyCells) -> None:
         """The first level that a model does not know is a fault unless such rows are skipped; training knows all."""
-        if self.reading.skip_unseen or not unseen.any():
+        if self.options.skip_unseen or not unseen.any():
             return
         row = int(np.argmax(unseen))
         known = (column for column in self.columns.levels if isinstance(column, KnownLevelCells))

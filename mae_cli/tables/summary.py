@@ -47,7 +47,7 @@ class Columns:
 
 
 @dataclass(eq=False)
-class Tally:
+class PassSummary:
     """What a pass found.
 
     Attributes:
@@ -64,7 +64,7 @@ class Tally:
     rows_dropped: int = 0
     rows_unseen: int = 0
 
-    def add(self, other: "Tally") -> tuple[CodeArray | None, ...]:
+    def add(self, other: "PassSummary") -> tuple[CodeArray | None, ...]:
         """Take in what was found in the records that follow.
 
         Returns:

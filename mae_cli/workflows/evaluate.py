@@ -16,7 +16,7 @@ from mae_cli.rows.sums import sum_blocks
 from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.load import LoadedRows, load_for_model
-from mae_cli.tables.read import Data, Reading
+from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
 from mae_cli.workflows.checks import TrainingRanges, mae_gate, outside_note, rival_gate, worst_rows
 from mae_cli.workflows.paired import Predictor, paired_difference
@@ -87,8 +87,8 @@ def evaluate(
         part = f"a feature of the other model, {rival.name}"
         require_columns(dict.fromkeys(own, part), files.header.names, files.name)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
-        reading = Reading(collect, skip_unseen=settings.skip_unseen)
-        loaded = load_for_model(files, joint, model.target, model.weight, reading)
+        options = ReadOptions(collect, skip_unseen=settings.skip_unseen)
+        loaded = load_for_model(files, joint, model.target, model.weight, options)
         return _report(subject, rival, joint, loaded, settings)
 
 

@@ -27,7 +27,7 @@ from mae_cli.solvers.settings import SolverSettings, Textbook
 from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
 from mae_cli.tables.columns import ColumnChoice, UsedColumns, resolve
 from mae_cli.tables.load import LoadedRows, load_training
-from mae_cli.tables.read import Data, Missing, Reading
+from mae_cli.tables.read import Data, Missing, ReadOptions
 from mae_cli.tables.storage import place_for
 from mae_cli.workflows.compare import Fitted, TrainingData, compare
 from mae_cli.workflows.fit import FitSettings, fit_prepared, require_span
@@ -96,8 +96,8 @@ def train(files: Data, settings: TrainSettings, watch: Watch = UNWATCHED) -> Tra
     started = time.perf_counter()
     used = resolve(settings.columns, files.header.names, files.name)
     with place_for(files, len(used.names), stream=settings.stream) as collect:
-        reading = Reading(collect, settings.missing, settings.max_levels, watch=watch)
-        data = _read(files, used, reading, settings)
+        options = ReadOptions(collect, settings.missing, settings.max_levels, watch=watch)
+        data = _read(files, used, options, settings)
         return _trained(files.name, data, settings, watch, started)
 
 
@@ -128,9 +128,9 @@ def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, st
     return Trained(_model(settings, data, fitted), report)
 
 
-def _read(files: Data, used: UsedColumns, reading: Reading, settings: TrainSettings) -> _Data:
+def _read(files: Data, used: UsedColumns, options: ReadOptions, settings: TrainSettings) -> _Data:
     """The rows as they are fitted; those that were read are given up."""
-    loaded = load_training(files, used, reading)
+    loaded = load_training(files, used, options)
     with closing(loaded.rows):  # those to fit and those held out are kept apart from them
         return _prepare(loaded, settings)
 

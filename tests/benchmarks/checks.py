@@ -25,7 +25,7 @@ from mae_cli.tables.columns import ColumnChoice, resolve
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.pieces import Piece, cut
 from mae_cli.tables.load import load_training
-from mae_cli.tables.read import Reading
+from mae_cli.tables.read import ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,7 +68,7 @@ def checked(path: Path) -> int:
     """Read as mae-train does; return the number of rows."""
     files = Files.of([str(path)])
     used = resolve(ColumnChoice("y"), files.header.names, files.name)
-    return load_training(files, used, Reading(MemoryRows.collect)).rows.shape[0]
+    return load_training(files, used, ReadOptions(MemoryRows.collect)).rows.shape[0]
 
 
 def unchecked(path: Path) -> int:

@@ -19,7 +19,7 @@ from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.load import load_for_model
-from mae_cli.tables.read import Reading
+from mae_cli.tables.read import ReadOptions
 
 pytest.importorskip("distributed")
 
@@ -164,7 +164,7 @@ SCHEMA = Schema((NumericColumn("x", 0.0, 9.0), CategoricalColumn("k", ("a", "b")
 def test_workers_read_for_a_model_as_one_machine_does(cluster, written, texts, options):
     def read(files):
         collect = MemoryRows.collect
-        return load_for_model(files, SCHEMA, "y", "weight", replace(Reading(collect), **options))
+        return load_for_model(files, SCHEMA, "y", "weight", replace(ReadOptions(collect), **options))
 
     here, there = both(cluster, written(*(HEAD + text for text in texts)), read)
     assert repr(there) == repr(here)
@@ -242,7 +242,7 @@ def test_how_many_records_were_read_is_told(cluster, written):
     names = written("y,x\n1,2\n3,4\n", "y,x\n1,2\n")
     files = DaskFiles(cluster, names, Dialect())
     schema = Schema((NumericColumn("x", 0.0, 9.0),))
-    load_for_model(files, schema, "y", None, Reading(MemoryRows.collect, watch=watch))
+    load_for_model(files, schema, "y", None, ReadOptions(MemoryRows.collect, watch=watch))
     assert watch.reading.mock_calls == [mock.call(2), mock.call(3)]
 
 

@@ -15,7 +15,7 @@ from mae_cli.rows.blocks import MemoryRows, whole
 from mae_cli.tables.columns import ColumnChoice, resolve
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.load import load_training
-from mae_cli.tables.read import Reading
+from mae_cli.tables.read import ReadOptions
 
 # Bytes that mean something in a CSV text are put in more often than others.
 _TELLING = b',;"\r\n\t .-+eE019aN\xef\xbb\xbf\xe9\x00#%'
@@ -68,7 +68,7 @@ def accepted(content: bytes, path: Path, excluded: frozenset[str]) -> tuple[int,
     try:
         files = Files.of([str(path)])
         used = resolve(ColumnChoice("y", exclude=excluded), files.header.names, files.name)
-        loaded = load_training(files, used, Reading(MemoryRows.collect))
+        loaded = load_training(files, used, ReadOptions(MemoryRows.collect))
     except MaeCliError as error:
         _require_one_line(str(error), path)
         return None

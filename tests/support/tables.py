@@ -10,7 +10,7 @@ from mae_cli.tables.csv.archives import Archive
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.source import Source, Spool
 from mae_cli.tables.load import LoadedRows, load_training
-from mae_cli.tables.read import Data, Reading
+from mae_cli.tables.read import Data, ReadOptions
 
 _SPOOLS = ExitStack()
 
@@ -41,7 +41,7 @@ def load(text: "str | Data", target="y", place=MemoryRows, missing="drop", max_l
     """The complete rows of a text or of files, in a place."""
     files = held(text) if isinstance(text, str) else text
     used = resolve(ColumnChoice(target, **choice), files.header.names, files.name)
-    return load_training(files, used, Reading(place.collect, missing, max_levels))
+    return load_training(files, used, ReadOptions(place.collect, missing, max_levels))
 
 
 def columns(loaded: LoadedRows) -> dict[str, list[float] | list[str]]:
