@@ -7,7 +7,7 @@ files.
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -24,14 +24,16 @@ from mae_cli.errors import DataError, MaeCliError
 from mae_cli.messages import is_url
 from mae_cli.progress import UNWATCHED
 from mae_cli.rows.blocks import Block, MemoryRows
-from mae_cli.tables.chunks import read_chunks
+from mae_cli.tables.chunks import Chunk, read_chunks
 from mae_cli.tables.csv.dialect import Dialect
-from mae_cli.tables.csv.files import Files, Waypoint
+from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.header import Header, joint_header, joint_name, read_header
 from mae_cli.tables.csv.source import Source
+from mae_cli.tables.numeric_block import Wanted
 from mae_cli.tables.parquet import MAGIC, ParquetRecords, RowGroups, survey
-from mae_cli.tables.read import ReadOptions, read_chunked
-from mae_cli.tables.summary import Columns, PassSummary
+from mae_cli.tables.read import PassResult, ReadOptions, read_chunked
+from mae_cli.tables.summary import PassSummary
+from mae_cli.tables.typed import Columns
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -192,28 +194,40 @@ def _together(sized: Iterable[tuple[T, int]], limit: int) -> Iterator[list[T]]:
 _READING = threading.Lock()
 
 
+@dataclass(frozen=True, eq=False)
 class DaskFiles:
     """The records of files on the workers of a cluster, counted through from 0.
 
     Attributes:
-        name: what messages call them.
-        header: that all have.
+        cluster: the workers.
+        found: the files.
         dialect: how they are written.
+        starts: the first record of each part, as far as they were read.
     """
 
-    def __init__(self, cluster: Cluster, arguments: Sequence[str], dialect: Dialect) -> None:
+    cluster: Cluster
+    found: Found
+    dialect: Dialect
+    starts: tuple[int, ...] = (0,)
+
+    @classmethod
+    def of(cls, cluster: Cluster, arguments: Sequence[str], dialect: Dialect) -> "DaskFiles":
         """Find the files, and read their headers.
 
         Raises:
             DataError: a file is absent where the workers look for it, or at fault.
         """
-        found = find(cluster, arguments, dialect)
-        self.name: str = found.name
-        self.header: Header = found.header
-        self.dialect = dialect
-        self._cluster = cluster
-        self._parts: tuple[Part, ...] = found.parts
-        self._starts = [0]
+        return cls(cluster, find(cluster, arguments, dialect), dialect)
+
+    @property
+    def name(self) -> str:
+        """What messages call them."""
+        return self.found.name
+
+    @property
+    def header(self) -> Header:
+        """The header that all have."""
+        return self.found.header
 
     def place(self, index: int) -> str:
         """Where a record stands: `flights.csv, line 7`."""
@@ -224,48 +238,48 @@ class DaskFiles:
         wanted: dict[int, list[int]] = {}
         for index in indices:
             wanted.setdefault(self._part_with(index), []).append(index)
-        within = [[index - self._starts[number] for index in some] for number, some in wanted.items()]
-        tasks = self._cluster.map(_located, [self._parts[number] for number in wanted], within)
-        answers = zip(wanted, self._cluster.all_results(tasks), strict=True)
-        return {self._starts[number] + place: found for number, answer in answers for place, found in answer.items()}
+        within = [[index - self.starts[number] for index in some] for number, some in wanted.items()]
+        tasks = self.cluster.map(_located, [self.found.parts[number] for number in wanted], within)
+        answers = zip(wanted, self.cluster.all_results(tasks), strict=True)
+        return {self.starts[number] + place: found for number, answer in answers for place, found in answer.items()}
 
     def cell(self, index: int, column: str) -> str:
         """The text of a cell."""
         return self._asked(index, partial(_cell, column=column))
 
-    def read(self, columns: Columns, options: ReadOptions) -> tuple[DaskRows, PassSummary]:
-        """The complete rows, and what was found in them.
+    def read(self, columns: Columns, options: ReadOptions) -> PassResult:
+        """The complete rows, and what was found in them; their records are found in the files of the result.
 
         Raises:
             DataError: a cell is at fault, the first of all in the order of the files.
         """
         order = columns, replace(options, collect=MemoryRows.collect, watch=UNWATCHED)
-        tasks = self._cluster.map(_read, self._parts, shared=order)
-        results = self._cluster.results(self._cluster.map(_result, tasks))
-        summary, groups = PassSummary(columns), []
-        self._starts = []
-        for task, part, result in zip(tasks, self._parts, results, strict=True):
-            self._starts.append(summary.rows_read)
-            if result.fault is not None and not summary.misread:
+        tasks = self.cluster.map(_read, self.found.parts, shared=order)
+        results = self.cluster.results(self.cluster.map(_result, tasks))
+        summary, groups, starts, parts = PassSummary(columns), [], [], []
+        for task, part, result in zip(tasks, self.found.parts, results, strict=True):
+            starts.append(summary.rows_read)
+            parts.append(part.located(result.summary.waypoints))
+            if result.fault is not None and not columns.misread:
                 raise result.fault
             groups += _groups(task, result, summary.rows_read, summary.add(result.summary))
             options.watch.reading(summary.rows_read)
-            if isinstance(part, Files):
-                part.waypoints[:] = result.waypoints
-        if summary.misread:  # the rows are worth nothing
-            return DaskRows(self._cluster, (), (), 0), summary
-        return DaskRows.of(self._cluster, self._cluster.map(_group, *zip(*groups, strict=True))), summary
+        files = replace(self, found=replace(self.found, parts=tuple(parts)), starts=tuple(starts))
+        if columns.misread:  # the rows are worth nothing
+            return PassResult(DaskRows(self.cluster, (), (), 0), summary, files)
+        rows = DaskRows.of(self.cluster, self.cluster.map(_group, *zip(*groups, strict=True)))
+        return PassResult(rows, summary, files)
 
     def _asked(self, index: int, question: Callable[[Part, int], T]) -> T:
         """What a worker that sees the files says about a record."""
         number = self._part_with(index)
-        (task,) = self._cluster.map(_answer, [self._parts[number]], [index - self._starts[number]], shared=question)
-        (answer,) = self._cluster.results([task])
+        (task,) = self.cluster.map(_answer, [self.found.parts[number]], [index - self.starts[number]], shared=question)
+        (answer,) = self.cluster.results([task])
         found: T = answer
         return found
 
     def _part_with(self, index: int) -> int:
-        return bisect_right(self._starts, index) - 1
+        return bisect_right(self.starts, index) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,13 +289,11 @@ class _PartResult:
     Attributes:
         summary: of its columns and rows.
         blocks: how many its rows are in.
-        waypoints: of its files.
         fault: why reading ended early, if it did.
     """
 
     summary: PassSummary
     blocks: int
-    waypoints: tuple[Waypoint, ...]
     fault: DataError | None
 
 
@@ -289,23 +301,17 @@ def _read(order: tuple[Columns, ReadOptions], part: Part) -> tuple[MemoryRows | 
     """Read a part on a worker."""
     # The arguments must not change: the task may be run again.
     columns, options = deepcopy(order[0]), order[1]
-    part = replace(part, waypoints=[Waypoint(0, 0, 0)]) if isinstance(part, Files) else part
     with _READING:
         try:
-            rows, summary = _rows(part, columns, options)
+            found = read_chunked(_chunks(part, columns.wanted), part, columns, options)
         except DataError as fault:
-            return None, _PartResult(PassSummary(columns), 0, (), fault)
-    waypoints = tuple(part.waypoints) if isinstance(part, Files) else ()
-    return (None if summary.misread else rows), _PartResult(summary, len(rows.blocks), waypoints, None)
+            return None, _PartResult(PassSummary(columns), 0, fault)
+    rows = cast("MemoryRows", found.rows)
+    return (None if columns.misread else rows), _PartResult(found.summary, len(rows.blocks), None)
 
 
-def _rows(part: Part, columns: Columns, options: ReadOptions) -> tuple[MemoryRows, PassSummary]:
-    if isinstance(part, ParquetRecords):
-        chunks = part.chunks(columns.names, columns.texts, columns.apart)
-    else:
-        chunks = read_chunks(part, columns.names, columns.texts, columns.apart)
-    rows, summary = read_chunked(chunks, part, columns, options)
-    return cast("MemoryRows", rows), summary
+def _chunks(part: Part, wanted: Wanted) -> Generator[Chunk, None, None]:
+    return part.chunks(wanted) if isinstance(part, ParquetRecords) else read_chunks(part, wanted)
 
 
 def _result(_: None, read: tuple[MemoryRows | None, _PartResult]) -> _PartResult:

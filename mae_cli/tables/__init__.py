@@ -5,10 +5,12 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
 
     csv/ ── bytes → pieces of text, header, places of records
       └─ chunks ── several threads `parse` pieces to frames, with a `numeric_block` each
-           └─ read ── one pass: every column (`number_column`, `level_column`) turns its cells into numbers or codes
-                └─ load ── for training, or for a model that is there already; `storage` says where the rows live
+           └─ typed ── every column turns its cells into numbers or codes of levels
+                └─ read ── one pass over all chunks: complete rows, and a `summary` of what was found
+                     └─ load ── for training, or for a model that is there already; `storage` says where rows live
 
-- `columns`: which columns a fit uses; `column_types`: those that a typed file declares; `summary`: what a pass found.
-- `disguise`: text that means a number; `first_fault`: which of several faults is told.
+- `columns`: which columns a fit uses; `column_types`: those that a typed file declares.
+- `column`: what every kind of column does; `number_column`, `level_column`, `known_level_column`: a kind each.
+- `disguise`: text that means a number; `cell_faults`: which of several faults is told.
 - `parquet`: typed files. `frames`, `arrays`: the same for callers of the library.
 """

@@ -6,7 +6,7 @@ The first record that is at fault is told, when those before it have been handed
 import os
 import warnings
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from mae_cli.tables.csv.files import Files, Waypoint
 from mae_cli.tables.csv.pieces import Piece, cut
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.csv.structure import before_line, first_fault
-from mae_cli.tables.numeric_block import Numbers
+from mae_cli.tables.numeric_block import Numbers, Wanted
 from mae_cli.tables.parsing import Expected, FaultyPieceError, OpenQuoteError, Parsed, parse
 
 _MOST_THREADS = 4
@@ -39,42 +39,44 @@ class Chunk:
     numbers: Numbers
     first: int
 
+    @property
+    def waypoints(self) -> tuple[Waypoint, ...]:
+        """Records of it whose place in their file is known."""
+        return ()
+
 
 @dataclass(frozen=True, eq=False)
 class TextChunk(Chunk):
     """Some records with the text that they were parsed from.
 
     Attributes:
+        file: the number of the file, from 0 on.
         source: the file.
         piece: its text, with the header when it begins the file.
     """
 
+    file: int
     source: Source
     piece: Piece
 
+    @property
+    def waypoints(self) -> tuple[Waypoint, ...]:
+        """The first record."""
+        return (Waypoint(self.first, self.file, self.piece.offset),)
 
-def read_chunks(
-    files: Files, columns: Sequence[str], text_columns: Collection[str], apart: int = 0
-) -> Generator[TextChunk, None, None]:
-    """The named columns of all records, those of `text_columns` as text.
 
-    Args:
-        files: the data.
-        columns: the names; one that is wanted both as numbers and as text stands there twice.
-        text_columns: those of them that are text.
-        apart: how many of the first columns of numbers to keep apart.
+def read_chunks(files: Files, wanted: Wanted) -> Generator[TextChunk, None, None]:
+    """The wanted columns of all records.
 
     Raises:
         DataError: a row has too many fields, a quote is never closed, or a used cell is not UTF-8.
     """
     first = 0
-    del files.waypoints[:]
     for number, source in enumerate(files.sources):
-        expected = Expected(files.names, columns, text_columns, apart, files.dialect)
+        expected = Expected(files.names, wanted, files.dialect)
         with closing(_parsed(source, expected)) as parsed:
             for piece, (frame, numbers) in parsed:
-                files.waypoints.append(Waypoint(first, number, piece.offset))
-                yield TextChunk(frame, numbers, first, source, piece)
+                yield TextChunk(frame, numbers, first, number, source, piece)
                 first += len(frame)
 
 
@@ -152,7 +154,7 @@ def _up_to_fault(
     Raises:
         DataError: with the fault; with the parser's complaint if nothing else is found.
     """
-    fault = first_fault(source, piece, expected.names, expected.used)
+    fault = first_fault(source, piece, expected.names, expected.wanted.names)
     if fault is None:
         raise DataError(f"{source.name}: not readable as CSV ({complaint.strip().partition(chr(10))[0]})")
     sound = Piece(before_line(piece.content, fault.line), piece.offset, broken=True)

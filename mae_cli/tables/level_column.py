@@ -1,26 +1,28 @@
-"""The cells of a column of text, chunk by chunk, as the codes of its levels: as found, or as a model knows them."""
+"""A column of text, whose levels are found while it is read, chunk by chunk."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from mae_cli.arrays import CodeArray, Positions
 from mae_cli.errors import DataError
-from mae_cli.messages import counted, listed, no_values, option, quoted
+from mae_cli.messages import counted, no_values, option, quoted
+from mae_cli.tables.cell_faults import Note
+from mae_cli.tables.chunks import Chunk
+from mae_cli.tables.column import Cells
 from mae_cli.tables.csv.dialect import MISSING, PLAIN, Dialect, is_number
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.disguise import common_disguise, remedy
-from mae_cli.tables.first_fault import FaultyCells
 
 # Levels beyond so many are not counted: the column is refused anyway.
 _MOST_LEVELS = 1_000_000
 
 
 @dataclass(eq=False)
-class LevelCells:
+class LevelColumn:
     """A column of text, whose levels are found while it is read.
 
     Attributes:
@@ -47,14 +49,16 @@ class LevelCells:
     count: int = 0
     missing: int = 0
 
+    as_text = True
+
     @property
     def levels(self) -> tuple[str, ...]:
         """The levels in the order of their codes."""
         return tuple(self.codes)
 
-    def read(self, column: pd.Series, first: int, faults: FaultyCells) -> CodeArray:  # noqa: ARG002  (as NumberCells)
-        """The codes of the next cells, (b,), 0 where missing."""
-        cells, levels = categories(column)
+    def read(self, chunk: Chunk) -> Cells[CodeArray]:
+        """The codes of a chunk, (b,), 0 where missing."""
+        cells, levels = categories(chunk.frame[self.name])
         counts = np.bincount(cells[cells >= 0], minlength=len(levels)).tolist()
         places = first_places(cells, len(levels)).tolist()
         codes = [0] * (len(levels) + 1)
@@ -64,20 +68,21 @@ class LevelCells:
             if level in MISSING and not self.declared:
                 self.absent[level] = self.absent.get(level, 0) + counts[place]
             else:
-                codes[place] = self._learn(level, counts[place], first + places[place])
+                codes[place] = self._learn(level, counts[place], chunk.first + places[place])
         found: CodeArray = np.array(codes, dtype=np.int32)[cells]
         self.count += len(found)
         self.missing += int(np.count_nonzero(found == 0))
-        return found
+        return Cells(found)
 
-    def add(self, other: "LevelCells", first: int) -> CodeArray:
-        """Take in what was found in the cells from the record `first` on, which were read elsewhere.
+    def add(self, other: "LevelColumn") -> CodeArray:
+        """Take in what was found in the cells that follow, which were read elsewhere.
 
         Returns:
             The code here of each code there, (levels + 1,): 0 for 0.
         """
         learned = [
-            self._learn(level, other.counts[code], first + other.firsts[code]) for level, code in other.codes.items()
+            self._learn(level, other.counts[code], self.count + other.firsts[code])
+            for level, code in other.codes.items()
         ]
         for spelling, count in other.absent.items():
             self.absent[spelling] = self.absent.get(spelling, 0) + count
@@ -98,11 +103,13 @@ class LevelCells:
         if len(self.codes) > self.max_levels:
             raise self._too_many(files)
 
-    def notes(self, files: Records) -> list[str]:  # noqa: ARG002  (as NumberCells)
-        """What the user should know, a sentence each."""
+    def notes(self) -> list[Note]:
+        """What the user should know of it."""
         return [
-            f"column {quoted(self.name)}: {counted(count, 'cell')} with {quoted(spelling)} taken as missing; if that "
-            f"is a level, use {option('--categorical', self.name)}"
+            Note(
+                f"column {quoted(self.name)}: {counted(count, 'cell')} with {quoted(spelling)} taken as missing; if "
+                f"that is a level, use {option('--categorical', self.name)}"
+            )
             for spelling, count in self.absent.items()
         ]
 
@@ -196,74 +203,3 @@ def first_places(cells: Positions, levels: int) -> Positions:
     places = np.zeros(levels + 1, dtype=np.intp)
     places[cells[::-1]] = np.arange(len(cells) - 1, -1, -1)  # of several assignments the last counts
     return places[:-1]
-
-
-@dataclass(eq=False)
-class KnownLevelCells:
-    """A column of text whose levels a model knows; `levels[0]` has code 1.
-
-    Attributes:
-        name: of the column.
-        levels: in the order of their codes.
-        count: cells read so far.
-        missing: those of them that were missing.
-    """
-
-    name: str
-    levels: Sequence[str]
-    count: int = 0
-    missing: int = 0
-
-    def __post_init__(self) -> None:
-        self._codes = {level: code for code, level in enumerate(self.levels, start=1)}
-
-    def read(self, column: pd.Series, first: int, faults: FaultyCells) -> CodeArray:
-        """The codes of the next cells, (b,), 0 where missing and −1 for a level that the model does not know.
-
-        A number is a fault, where the model knows none among its levels.
-        """
-        cells, levels = categories(column)
-        dialect = faults.files.dialect
-        known = {level: self._codes.get(level, 0 if level in MISSING else -1) for level in levels}
-        codes = [0 if level in dialect.missing else code for level, code in known.items()]
-        if -1 in codes and not any(map(dialect.is_number, self.levels)):
-            self._look_for_numbers(cells, levels, first, faults)
-        found: CodeArray = np.array([*codes, 0], dtype=np.int32)[cells]
-        self.count += len(found)
-        self.missing += int(np.count_nonzero(found == 0))
-        return found
-
-    def add(self, other: "KnownLevelCells", first: int) -> None:  # noqa: ARG002  (as NumberCells)
-        """Take in what was found in cells that follow, which were read elsewhere."""
-        self.count += other.count
-        self.missing += other.missing
-
-    def finish(self, files: Records) -> None:
-        """Nothing to refuse."""
-
-    def notes(self, files: Records) -> list[str]:  # noqa: ARG002  (as NumberCells)
-        """Nothing to say."""
-        return []
-
-    def lookalike(self, level: str, dialect: Dialect) -> str | None:
-        """A level that the model knows and that is written differently, no more: `1` for `1.0`, `AA` for `aa `."""
-        return next((known for known in self.levels if _means_the_same(known, level, dialect)), None)
-
-    def _look_for_numbers(self, cells: Positions, levels: Sequence[str], first: int, faults: FaultyCells) -> None:
-        for place, level in enumerate(levels):  # in the order in which they appear
-            if faults.files.dialect.is_number(level):
-                record = first + int(first_places(cells, len(levels))[place])
-                faults.add(record, partial(self._number_among_levels, level))
-                return
-
-    def _number_among_levels(self, level: str) -> str:
-        return (
-            f"column {quoted(self.name)} is the number {quoted(level)}, but it was text when the model was trained "
-            f"({listed(sorted(self.levels), 2)}); write its levels as they were, or train on such data"
-        )
-
-
-def _means_the_same(known: str, level: str, dialect: Dialect) -> bool:
-    if dialect.is_number(known) and dialect.is_number(level):
-        return dialect.number(known) == dialect.number(level)
-    return known.strip().casefold() == level.strip().casefold()

@@ -9,11 +9,13 @@ from mae_cli.rows.encoding import Layout
 from mae_cli.rows.schema import Schema
 from mae_cli.tables.column_types import require_kinds, text_columns
 from mae_cli.tables.columns import UsedColumns, require_columns
+from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Records
-from mae_cli.tables.level_column import KnownLevelCells, LevelCells
-from mae_cli.tables.number_column import NumberCells
-from mae_cli.tables.read import Data, ReadOptions, read
-from mae_cli.tables.summary import Columns, PassSummary
+from mae_cli.tables.known_level_column import KnownLevelColumn
+from mae_cli.tables.level_column import LevelColumn
+from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.read import Data, PassResult, ReadOptions, read
+from mae_cli.tables.typed import Columns
 
 # So many ignored columns are named.
 _FEW = 3
@@ -53,18 +55,16 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
     declared = text if files.header.types else used.categorical
     while True:
         levels = [
-            LevelCells(name, name in declared, options.max_levels, files.dialect)
+            LevelColumn(name, name in declared, options.max_levels, files.dialect)
             for name in used.features
             if name in text
         ]
-        columns = _training_columns(used, levels)
-        rows, summary = read(files, columns, options)
-        if not summary.misread:
-            break
-        rows.close()
-        text |= summary.misread
-    summary.finish(files)
-    return _loaded(files, rows, summary, used.features)
+        columns = _training_columns(used, levels, files.dialect)
+        result = read(files, columns, options)
+        if not columns.misread:
+            return _loaded(result, used.features)
+        result.rows.close()
+        text |= columns.misread
 
 
 def load_for_model(files: Data, schema: Schema, target: str, weight: str | None, options: ReadOptions) -> LoadedRows:
@@ -88,28 +88,33 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
     require_columns(needed, header, files.name)
     numeric = {feature.name: "the feature" for feature in schema.numeric}
     _require_kinds(files, {target: "the target"} | _weight_role(weight) | numeric, schema.names)
-    columns = Columns(
-        [
-            NumberCells(target, "the target"),
-            *_weight_cells(weight),
-            *(NumberCells(name, role) for name, role in numeric.items()),
-        ],
-        [KnownLevelCells(feature.name, feature.levels) for feature in schema.categorical],
-        weighted=weight is not None,
+    apart = [NumberColumn(target, files.dialect, "the target"), *_weight_column(weight, files.dialect)]
+    features = model_columns(schema, files.dialect)
+    columns = Columns([*apart, *features.numbers], features.levels, len(apart))
+    return _loaded(read(files, columns, options), schema.names, notes)
+
+
+def model_columns(schema: Schema, dialect: Dialect) -> Columns:
+    """The features of a model, with the kinds it knows."""
+    return Columns(
+        [NumberColumn(feature.name, dialect, "the feature") for feature in schema.numeric],
+        [KnownLevelColumn(feature.name, feature.levels, dialect) for feature in schema.categorical],
+        apart=0,
     )
-    rows, summary = read(files, columns, options)
+
+
+def _loaded(result: PassResult, features: Sequence[str], notes: tuple[str, ...] = ()) -> LoadedRows:
+    """The rows with what is known of them.
+
+    Raises:
+        DataError: a column cannot be used, or no row is complete.
+    """
+    summary, files = result.summary, result.files
     summary.finish(files)
-    return _loaded(files, rows, summary, schema.names, notes)
-
-
-def _loaded(
-    files: Records, rows: Store, summary: PassSummary, features: Sequence[str], notes: tuple[str, ...] = ()
-) -> LoadedRows:
-    """The rows with what is known of them."""
     levels = {column.name: tuple(column.levels) for column in summary.columns.levels}
     return LoadedRows(
         files=files,
-        rows=rows,
+        rows=result.rows,
         layout=Layout(tuple((name, levels.get(name)) for name in features)),
         rows_read=summary.rows_read,
         rows_dropped=summary.rows_dropped,
@@ -141,25 +146,22 @@ def _text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
     )
 
 
-def _training_columns(used: UsedColumns, levels: Sequence[LevelCells]) -> Columns:
+def _training_columns(used: UsedColumns, levels: Sequence[LevelColumn], dialect: Dialect) -> Columns:
     text = {column.name for column in levels}
-    return Columns(
-        [
-            NumberCells(used.target, "the target", chosen=True),
-            *_weight_cells(used.weight, chosen=True),
-            *(NumberCells(name) for name in used.features if name not in text),
-        ],
-        levels,
-        weighted=used.weight is not None,
-    )
+    apart = [
+        NumberColumn(used.target, dialect, "the target", chosen=True),
+        *_weight_column(used.weight, dialect, chosen=True),
+    ]
+    features = [NumberColumn(name, dialect) for name in used.features if name not in text]
+    return Columns([*apart, *features], levels, len(apart))
 
 
 def _weight_role(name: str | None) -> dict[str, str]:
     return {} if name is None else {name: "the weight"}
 
 
-def _weight_cells(name: str | None, *, chosen: bool = False) -> list[NumberCells]:
-    return [] if name is None else [NumberCells(name, "the weight", chosen=chosen, positive=True)]
+def _weight_column(name: str | None, dialect: Dialect, *, chosen: bool = False) -> list[NumberColumn]:
+    return [] if name is None else [NumberColumn(name, dialect, "the weight", chosen=chosen, positive=True)]
 
 
 def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tuple[str, ...]:

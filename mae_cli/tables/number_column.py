@@ -12,98 +12,104 @@ import pandas as pd
 
 from mae_cli.arrays import BoolArray, FloatArray
 from mae_cli.messages import no_values, quoted
-from mae_cli.tables.csv.dialect import Dialect
+from mae_cli.tables.cell_faults import CellFault, Note
+from mae_cli.tables.chunks import Chunk
+from mae_cli.tables.column import Cells
+from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.disguise import remedy
-from mae_cli.tables.first_fault import FaultyCells
 from mae_cli.tables.numeric_block import LARGEST_EXACT
 
 
-class TextAmongNumbersError(Exception):
-    """A column that was read as numbers so far has text in it, and must be read again as text."""
-
-
 @dataclass(eq=False)
-class NumberCells:
+class NumberColumn:
     """A column of numbers.
 
     Attributes:
         name: of the column.
+        dialect: how cells are written.
         role: what messages call a column that must be numeric ("the target"); None for one that may turn out as text.
         chosen: whether the user named the column in this run, and can name another.
         positive: whether negative numbers are refused.
         count: cells read so far.
         missing: those of them that were missing.
+        misread: whether there is text in it though it may be text, so that it must be read again as such.
         inexact: the record of the first whole number that a float cannot hold; None without one.
     """
 
     name: str
+    dialect: Dialect = PLAIN
     role: str | None = None
     chosen: bool = False
     positive: bool = False
     count: int = 0
     missing: int = 0
+    misread: bool = False
     inexact: int | None = None
 
-    def read(self, column: pd.Series, first: int, faults: FaultyCells) -> FloatArray:
-        """The next cells, (b,), NaN where missing; `first` is the record of the first.
+    as_text = False
 
-        The first cell that is infinite, negative where that is refused, or no number where it must be one, is a fault.
+    def read(self, chunk: Chunk) -> Cells[FloatArray]:
+        """The numbers of a chunk, (b,), NaN where missing.
 
-        Raises:
-            TextAmongNumbersError: a cell is not a number and need not be, and no fault comes before it.
+        The first cell that is infinite, negative where that is refused, or no number where it must be one, is a fault;
+        one that need not be a number makes the column misread, unless a fault comes before it.
         """
-        values, is_text = self._numbers(column, first, faults.files.dialect)
-        values += 0.0  # zero has no sign, as in `Numbers`
-        self.count += len(values)
-        self.missing += int(np.count_nonzero(np.isnan(values)))
-        faulty = np.isinf(values) | is_text
+        values = chunk.numbers.clean_values(self.name)
+        if values is None:
+            values, is_text = self._numbers(chunk.frame[self.name], chunk.first)
+            self.missing += int(np.count_nonzero(np.isnan(values)))
+            faulty = np.isinf(values) | is_text
+        else:
+            faulty = np.zeros(len(values), dtype=bool)
         if self.positive:
             faulty |= values < 0
-        if faulty.any():
-            place = int(np.argmax(faulty))
-            if is_text[place] and self.role is None:
-                raise TextAmongNumbersError
-            says = partial(self._fault, faults.files, first + place, float(values[place]))
-            faults.add(first + place, says)
-        return values
-
-    def allows(self, values: FloatArray) -> bool:
-        """Whether no value is negative where none may be."""
-        return not (self.positive and bool((values < 0).any()))
+        self.count += len(values)
+        return Cells(values, self._first_fault(values, faulty, chunk.first))
 
     def finish(self, files: Records) -> None:
         """Refuse a feature without a single value, now that all cells were read."""
         if self.role is None and self.missing == self.count:
             raise no_values(files.name, self.name)
 
-    def notes(self, files: Records) -> list[str]:
-        """What the user should know, a sentence each."""
+    def notes(self) -> list[Note]:
+        """What the user should know of it."""
         if self.inexact is None:
             return []
-        place, name = files.place(self.inexact), quoted(self.name)
-        return [f"{place}: column {name} has whole numbers beyond 2^53, which lose their last digits"]
+        says = f"column {quoted(self.name)} has whole numbers beyond 2^53, which lose their last digits"
+        return [Note(says, self.inexact)]
 
-    def add(self, other: "NumberCells", first: int) -> None:
-        """Take in what was found in the cells from the record `first` on, which were read elsewhere."""
+    def add(self, other: "NumberColumn") -> None:
+        """Take in what was found in the cells that follow, which were read elsewhere."""
+        if self.inexact is None and other.inexact is not None:
+            self.inexact = self.count + other.inexact
         self.count += other.count
         self.missing += other.missing
-        if self.inexact is None and other.inexact is not None:
-            self.inexact = first + other.inexact
+        self.misread |= other.misread
 
-    def _numbers(self, column: pd.Series, first: int, dialect: Dialect) -> tuple[FloatArray, BoolArray]:
-        """The values of cells, (b,), and which are text; those are NaN."""
-        if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf":
-            self._look_for_inexact(column.to_numpy(), first)
-            return column.to_numpy(dtype=np.float64, copy=True), np.zeros(len(column), dtype=bool)
-        codes, cells = pd.factorize(column)
-        numbers = [_number(cell, dialect) for cell in cells]
-        whole = [0 if number is None else _whole(cell) for cell, number in zip(cells, numbers, strict=True)]
+    def _numbers(self, cells: pd.Series, first: int) -> tuple[FloatArray, BoolArray]:
+        """The values of cells, (b,), and which are text; those are NaN. Zero has no sign, as in `Numbers`."""
+        if isinstance(cells.dtype, np.dtype) and cells.dtype.kind in "iuf":
+            self._look_for_inexact(cells.to_numpy(), first)
+            return cells.to_numpy(dtype=np.float64) + 0.0, np.zeros(len(cells), dtype=bool)
+        codes, texts = pd.factorize(cells)
+        numbers = [_number(text, self.dialect) for text in texts]
+        whole = [0 if number is None else _whole(text) for text, number in zip(texts, numbers, strict=True)]
         self._look_for_inexact(np.array([*whole, 0], dtype=object)[codes], first)
         is_text = np.array([*(number is None for number in numbers), False])[codes]
-        return np.array([*numbers, None], dtype=np.float64)[codes], is_text
+        return np.array([*numbers, None], dtype=np.float64)[codes] + 0.0, is_text
 
-    def _fault(self, files: Records, record: int, value: float) -> str:
+    def _first_fault(self, values: FloatArray, faulty: BoolArray, first: int) -> CellFault | None:
+        """The first of the faulty cells, unless it says that the column is text; a faulty NaN is text."""
+        if not faulty.any():
+            return None
+        place = int(np.argmax(faulty))
+        if self.role is None and np.isnan(values[place]):
+            self.misread = True
+            return None
+        return CellFault(first + place, partial(self._fault, first + place, float(values[place])))
+
+    def _fault(self, record: int, value: float, files: Records) -> str:
         """What is wrong with a cell that has this value, which is NaN if it is text."""
         cell = quoted(files.cell(record, self.name))
         if np.isinf(value):

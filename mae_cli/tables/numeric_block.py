@@ -1,8 +1,8 @@
 """The columns of numbers of some records side by side, as far as they are what they should be."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,15 +13,24 @@ from mae_cli.arrays import BoolArray, FloatArray
 LARGEST_EXACT = 2**53
 
 
-def number_columns(columns: Sequence[str], texts: Collection[str]) -> list[str]:
-    """Those of the columns that are read as numbers, in their order; one that is read as text too is there twice."""
-    left = Counter(columns) - Counter(texts)
-    numbers = []
-    for name in columns:
-        if left[name]:
-            left[name] -= 1
-            numbers.append(name)
-    return numbers
+@dataclass(frozen=True)
+class Wanted:
+    """Which columns of some records are wanted, and as what.
+
+    Attributes:
+        numbers: the names of those that are wanted as numbers, in their order.
+        texts: the names of those whose cells are wanted as they are written; a column may be wanted both ways.
+        apart: how many of the first columns of numbers to keep apart from the others.
+    """
+
+    numbers: Sequence[str]
+    texts: Collection[str] = ()
+    apart: int = 0
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Of all of them."""
+        return frozenset((*self.numbers, *self.texts))
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,19 +38,22 @@ class Numbers:
     """The values of some columns, the first of them apart from the others.
 
     Attributes:
+        names: of the columns.
         apart: (a, b) the values of the first a columns (the target, weights).
         matrix: (b, q) the values of the others (features), row after row in memory.
         clean: (a + q,) whether a column has nothing but numbers below ±2^53, so that none is missing, infinite or
             rounded; the values of the others have to be looked at one by one.
     """
 
+    names: tuple[str, ...]
     apart: FloatArray
     matrix: FloatArray
     clean: BoolArray
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, names: Sequence[str], apart: int) -> "Numbers":
-        """The named columns of a frame, the first `apart` of them kept apart."""
+    def of(cls, frame: pd.DataFrame, wanted: Wanted) -> "Numbers":
+        """The columns of a frame that are wanted as numbers."""
+        names, apart = wanted.numbers, wanted.apart
         types = dict(zip(frame.columns, frame.dtypes, strict=True))
         is_exact = np.array([_is_exact(types[name], frame, name) for name in names], dtype=bool)
         values = _values(frame, names, is_exact)
@@ -50,13 +62,32 @@ class Numbers:
             clean = is_exact & (values.min(axis=1) > -LARGEST_EXACT) & (values.max(axis=1) < LARGEST_EXACT)
         # pandas reads -0 as negative zero only where a chunk has fractions too; here zero is zero. Sums are copies, as
         # a view of a part would keep the whole.
-        return cls(values[:apart] + 0.0, np.add(values[apart:].T, 0.0, order="C"), clean)
+        return cls(tuple(names), values[:apart] + 0.0, np.add(values[apart:].T, 0.0, order="C"), clean)
 
-    def column(self, place: int) -> FloatArray:
-        """(b,) the values of a column, to be read or set."""
-        apart = len(self.apart)
-        column: FloatArray = self.apart[place] if place < apart else self.matrix[:, place - apart]
-        return column
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.names)}
+
+    def clean_values(self, name: str) -> FloatArray | None:
+        """(b,) the values of a clean column; None for one whose cells have to be looked at."""
+        place = self._places[name]
+        if not self.clean[place]:
+            return None
+        beyond = place - len(self.apart)
+        values: FloatArray = self.apart[place] if beyond < 0 else self.matrix[:, beyond]
+        return values
+
+    def with_values(self, values: Mapping[int, FloatArray]) -> "Numbers":
+        """The same with other values, (b,), in the columns at these places."""
+        if not values:
+            return self
+        apart, matrix = self.apart.copy(), self.matrix.copy()
+        for place, column in values.items():
+            if place < len(apart):
+                apart[place] = column
+            else:
+                matrix[:, place - len(apart)] = column
+        return replace(self, apart=apart, matrix=matrix)
 
     @property
     def missing(self) -> BoolArray:

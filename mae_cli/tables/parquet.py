@@ -17,8 +17,9 @@ import pandas as pd
 from mae_cli.errors import DataError
 from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
+from mae_cli.tables.csv.files import Waypoint
 from mae_cli.tables.csv.header import ColumnType, Header, joint_header, joint_name
-from mae_cli.tables.numeric_block import LARGEST_EXACT, Numbers, number_columns
+from mae_cli.tables.numeric_block import LARGEST_EXACT, Numbers, Wanted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,10 +91,12 @@ class ParquetRecords:
             cells = file.read_row_groups(list(part.numbers), columns=[column])
         return str(cells.column(column)[row].as_py())
 
-    def chunks(self, columns: Sequence[str], texts: Collection[str], apart: int = 0) -> Generator[Chunk, None, None]:
-        """The named columns of all records: numbers as floats, those of `texts` as they are written in Python.
+    def located(self, _: Sequence[Waypoint], /) -> "ParquetRecords":
+        """The same: its rows are found without way points."""
+        return self
 
-        The first `apart` columns of numbers are kept apart.
+    def chunks(self, wanted: Wanted) -> Generator[Chunk, None, None]:
+        """The wanted columns of all records: numbers as floats, text as it is written in Python.
 
         Raises:
             DataError: a file cannot be read.
@@ -102,12 +105,12 @@ class ParquetRecords:
         for part in self.parts:
             with _opened(part.name, part.path) as file:
                 for batch in file.iter_batches(
-                    _CHUNK_ROWS, row_groups=list(part.numbers), columns=list(dict.fromkeys(columns))
+                    _CHUNK_ROWS, row_groups=list(part.numbers), columns=sorted(wanted.names)
                 ):
-                    cells = {name: (_levels if name in texts else _numbers)(batch.column(name)) for name in columns}
+                    texts = {name: _levels(batch.column(name)) for name in wanted.texts}
+                    cells = {name: _numbers(batch.column(name)) for name in wanted.numbers} | texts
                     frame = pd.DataFrame(cells, copy=False)
-                    numbers = Numbers.of(frame, number_columns(columns, texts), apart)
-                    yield Chunk(frame, numbers, first)
+                    yield Chunk(frame, Numbers.of(frame, wanted), first)
                     first += batch.num_rows
 
     def _part(self, index: int) -> tuple[RowGroups, int]:

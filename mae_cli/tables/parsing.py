@@ -6,7 +6,7 @@ booleans. Here such a piece is said to be faulty, or the text of the cells is ke
 
 import io
 import re
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -19,7 +19,7 @@ from mae_cli.tables.csv.pieces import Piece
 from mae_cli.tables.csv.quoting import has_misplaced_quote
 from mae_cli.tables.csv.records import UTF8_MARK, raw_records
 from mae_cli.tables.csv.source import Source
-from mae_cli.tables.numeric_block import LARGEST_EXACT, Numbers, number_columns
+from mae_cli.tables.numeric_block import LARGEST_EXACT, Numbers, Wanted
 
 Parsed: TypeAlias = tuple[pd.DataFrame, Numbers]
 
@@ -45,17 +45,13 @@ class Expected:
 
     Attributes:
         names: of all columns.
-        used: those that are read.
-        text: those of them that are text.
-        apart: how many of the first columns of numbers to keep apart.
+        wanted: those that are read.
         dialect: how the file is written.
         spelled: columns of numbers whose cells are kept as they are written.
     """
 
     names: tuple[str, ...]
-    used: Sequence[str]
-    text: Collection[str]
-    apart: int
+    wanted: Wanted
     dialect: Dialect
     spelled: Collection[str] = ()
 
@@ -65,34 +61,32 @@ class Expected:
         return pd.Index(list(self.names))
 
     @cached_property
-    def _used(self) -> frozenset[str]:
-        return frozenset(self.used)
-
-    @cached_property
     def types(self) -> dict[Hashable, Any] | None:
         """The type of every column that pandas shall not guess, by its place; None where it guesses all."""
-        kept = {*self.text, *self.spelled}
+        kept = {*self.wanted.texts, *self.spelled}
         types: dict[Hashable, Any] = {
             place: str if name in kept else _UNUSED
             for place, name in enumerate(self.names)
-            if name in kept or name not in self._used
+            if name in kept or name not in self.wanted.names
         }
         return types or None  # no types at all take it longer than None
 
     @cached_property
     def missing(self) -> list[str] | dict[Any, list[str]]:
         """The spellings of a missing cell in every column that is used; in text only an empty cell is one here."""
-        empty, numbers, text = [""], sorted(self.dialect.missing_words), frozenset(self.text)
+        empty, numbers, text = [""], sorted(self.dialect.missing_words), frozenset(self.wanted.texts)
         if not text:
             return numbers  # for each column apart it takes pandas a quarter of its time
         return {
-            place: empty if name in text else numbers for place, name in enumerate(self.names) if name in self._used
+            place: empty if name in text else numbers
+            for place, name in enumerate(self.names)
+            if name in self.wanted.names
         }
 
     def without_missing_numbers(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the numbers that stand for missing cells missing, however they are written."""
         if self.dialect.missing_numbers:
-            for name in number_columns(self.used, self.text):
+            for name in self.wanted.numbers:
                 is_missing = frame[name].isin(self.dialect.missing_numbers)
                 if is_missing.any():
                     frame[name] = frame[name].mask(is_missing)
@@ -100,10 +94,9 @@ class Expected:
 
     def columns(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
         """The used columns, in the order of the file, and those of numbers in the order in which they are used."""
-        numbers = number_columns(self.used, self.text)
-        used = [name for name in self.names if name in self._used]
+        used = [name for name in self.names if name in self.wanted.names]
         frame = frame if len(used) == len(self.names) else frame[used]
-        return frame, Numbers.of(frame, numbers, self.apart)
+        return frame, Numbers.of(frame, self.wanted)
 
 
 def parse(source: Source, expected: Expected, piece: Piece) -> Parsed:
@@ -135,7 +128,7 @@ def _misread_columns(frame: pd.DataFrame, numbers: Numbers, expected: Expected, 
     pandas takes whole numbers for floats, with fewer digits, where a fraction or a missing cell is among them, and
     passes over a blank behind the exponent's `e` of a number that begins with a plus sign.
     """
-    names = number_columns(expected.used, expected.text)
+    names = expected.wanted.numbers
     if b"+" in piece.marks and _BLANK_IN_EXPONENT.search(piece.content):
         return [name for name in names if frame[name].dtype == np.float64]
     suspects = [name for name, clean in zip(names, numbers.clean, strict=True) if not clean]

@@ -8,19 +8,18 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from mae_cli.arrays import BoolArray, CodeArray
 from mae_cli.errors import DataError
 from mae_cli.messages import quoted
 from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.rows.blocks import Block, Store
-from mae_cli.rows.design import Design
 from mae_cli.rows.regroup import grouped
+from mae_cli.tables.cell_faults import CellFault, first_of
 from mae_cli.tables.chunks import Chunk, read_chunks
-from mae_cli.tables.csv.files import Files, Records
-from mae_cli.tables.first_fault import FaultyCells
-from mae_cli.tables.level_column import KnownLevelCells
-from mae_cli.tables.number_column import TextAmongNumbersError
-from mae_cli.tables.summary import Columns, PassSummary
+from mae_cli.tables.column import ColumnOfLevels
+from mae_cli.tables.csv.files import Files, LocalRecords, Records
+from mae_cli.tables.known_level_column import lookalike
+from mae_cli.tables.summary import PassSummary
+from mae_cli.tables.typed import Columns, TypedChunk
 
 Missing = Literal["drop", "error"]
 Collect = Callable[[Iterable[Block]], Store]
@@ -45,10 +44,25 @@ class ReadOptions:
     watch: Watch = UNWATCHED
 
 
+@dataclass(frozen=True, eq=False)
+class PassResult:
+    """What a pass over records gives.
+
+    Attributes:
+        rows: the complete ones.
+        summary: what it found.
+        files: the records, found from the places that it came by.
+    """
+
+    rows: Store
+    summary: PassSummary
+    files: Records
+
+
 class RemoteRecords(Records, Protocol):
     """Records that are read where the files are."""
 
-    def read(self, columns: Columns, options: ReadOptions) -> tuple[Store, PassSummary]:
+    def read(self, columns: Columns, options: ReadOptions) -> PassResult:
         """The complete rows, kept there, and what the pass found."""
         ...
 
@@ -56,7 +70,7 @@ class RemoteRecords(Records, Protocol):
 Data = Files | RemoteRecords
 
 
-def read(files: Data, columns: Columns, options: ReadOptions) -> tuple[Store, PassSummary]:
+def read(files: Data, columns: Columns, options: ReadOptions) -> PassResult:
     """The complete rows of the files, and what the pass found; the columns are filled in by it.
 
     Raises:
@@ -64,28 +78,33 @@ def read(files: Data, columns: Columns, options: ReadOptions) -> tuple[Store, Pa
     """
     if not isinstance(files, Files):
         return files.read(columns, options)
-    chunks = read_chunks(files, columns.names, columns.texts, columns.apart)
-    return read_chunked(chunks, files, columns, options)
+    return read_chunked(read_chunks(files, columns.wanted), files, columns, options)
 
 
 def read_chunked(
-    chunks: Generator[Chunk, None, None], files: Records, columns: Columns, options: ReadOptions
-) -> tuple[Store, PassSummary]:
+    chunks: Generator[Chunk, None, None], files: LocalRecords, columns: Columns, options: ReadOptions
+) -> PassResult:
     """The complete rows of chunks of the files, and what the pass found."""
     one_pass = _Pass(files, PassSummary(columns), options)
     # Left to the garbage collector, a pass that ends in a fault would stop its threads at any time, in one of them too.
     with closing(chunks):
-        return options.collect(grouped(one_pass.blocks(chunks))), one_pass.summary
+        rows = options.collect(grouped(one_pass.blocks(chunks)))
+    return PassResult(rows, one_pass.summary, one_pass.located)
 
 
 class _Pass:
     """One pass over records, chunk by chunk."""
 
-    def __init__(self, files: Records, summary: PassSummary, options: ReadOptions) -> None:
+    def __init__(self, files: LocalRecords, summary: PassSummary, options: ReadOptions) -> None:
         self.files = files
         self.columns = summary.columns
         self.summary = summary
         self.options = options
+
+    @property
+    def located(self) -> LocalRecords:
+        """The records, found from the places that the pass came by so far."""
+        return self.files.located(self.summary.waypoints)
 
     def blocks(self, chunks: Iterable[Chunk]) -> Iterator[Block]:
         """The complete rows; as soon as a column turns out to be misread, only others of that kind are looked for.
@@ -98,84 +117,49 @@ class _Pass:
                 if block is not None:
                     yield block
         except DataError:
-            if not self.summary.misread:
+            if not self.columns.misread:
                 raise
 
     def _block(self, chunk: Chunk) -> Block | None:
         """The complete rows of a chunk; None once a column was misread."""
-        self.summary.rows_read = chunk.first + len(chunk.frame)
+        self.summary.begin(chunk)
         self.options.watch.reading(self.summary.rows_read)
-        faults = FaultyCells(self.files)
-        self._look_at_numbers(chunk, faults)
-        if self.summary.misread:
+        typed = self.columns.typed(chunk)
+        if self.columns.misread:
             return None
-        codes = self._codes(chunk, faults)
-        complete: BoolArray = ~chunk.numbers.missing & np.all(codes != 0, axis=0)
-        known: BoolArray = np.all(codes >= 0, axis=0)
-        self._look_for_missing(chunk, codes, complete, faults)
-        self._look_for_unseen(chunk, codes, complete & ~known, faults)
-        faults.refuse()
-        self.summary.rows_dropped += int(np.count_nonzero(~complete))
-        self.summary.rows_unseen += int(np.count_nonzero(complete & ~known))
-        return self._chosen(chunk, codes, complete & known)
+        fault = first_of([typed.fault, self._missing_fault(typed), self._unseen_fault(typed)])
+        if fault is not None:
+            raise fault.error(self.located)
+        self.summary.rows_dropped += int(np.count_nonzero(typed.missing))
+        self.summary.rows_unseen += int(np.count_nonzero(typed.unseen))
+        return typed.block()
 
-    def _look_at_numbers(self, chunk: Chunk, faults: FaultyCells) -> None:
-        """Count the cells of the columns of numbers; where not all are what they should be, see what they are."""
-        for place, column in enumerate(self.columns.numbers):
-            if chunk.numbers.clean[place] and column.allows(chunk.numbers.column(place)):
-                column.count += len(chunk.frame)
-            elif column.name not in self.summary.misread:
-                try:
-                    chunk.numbers.column(place)[:] = column.read(chunk.frame[column.name], chunk.first, faults)
-                except TextAmongNumbersError:
-                    self.summary.misread |= {column.name}
-
-    def _codes(self, chunk: Chunk, faults: FaultyCells) -> CodeArray:
-        """The codes of the columns of levels, (columns, b)."""
-        codes = np.empty((len(self.columns.levels), len(chunk.frame)), dtype=np.int32)
-        for values, column in zip(codes, self.columns.levels, strict=True):
-            values[:] = column.read(chunk.frame[column.name], chunk.first, faults)
-        return codes
-
-    def _chosen(self, chunk: Chunk, codes: CodeArray, chosen: BoolArray) -> Block:
-        """The rows of a mask."""
-        records = chunk.first + np.flatnonzero(chosen)
-        apart, matrix = chunk.numbers.apart, chunk.numbers.matrix
-        if len(records) < len(chosen):
-            # Indexing by the mask would leave the cells of a column apart in memory.
-            apart, codes = np.compress(chosen, apart, axis=1), np.compress(chosen, codes, axis=1)
-            matrix = matrix[chosen]
-        design = Design(matrix, tuple(codes), (0,) * len(codes))
-        return Block(design, apart[0], apart[1] if self.columns.weighted else None, records, records)
-
-    def _look_for_missing(self, chunk: Chunk, codes: CodeArray, complete: BoolArray, faults: FaultyCells) -> None:
+    def _missing_fault(self, typed: TypedChunk) -> CellFault | None:
         """The first row that is not complete is a fault where missing cells are."""
-        if self.options.missing == "drop" or complete.all():
-            return
-        row = int(np.argmin(complete))
-        numbers = [chunk.numbers.column(place)[row] for place in range(len(self.columns.numbers))]
-        missing = [*np.isnan(numbers), *(codes[:, row] == 0)]
-        absent = {column.name for column, gone in zip(self.columns.all, missing, strict=True) if gone}
-        faults.add(chunk.first + row, partial(self._missing, absent))
+        if self.options.missing == "drop" or not typed.missing.any():
+            return None
+        row = int(np.argmax(typed.missing))
+        cells = zip(self.columns.all, typed.missing_cells(row), strict=True)
+        return CellFault(typed.first + row, partial(_missing, {column.name for column, gone in cells if gone}))
 
-    def _missing(self, absent: Collection[str]) -> str:
-        name = next(name for name in self.files.header.names if name in absent)
-        return f"the cell of column {quoted(name)} is missing; fill it in, or use --missing drop to leave such rows out"
-
-    def _look_for_unseen(self, chunk: Chunk, codes: CodeArray, unseen: BoolArray, faults: FaultyCells) -> None:
+    def _unseen_fault(self, typed: TypedChunk) -> CellFault | None:
         """The first level that a model does not know is a fault unless such rows are skipped; training knows all."""
-        if self.options.skip_unseen or not unseen.any():
-            return
-        row = int(np.argmax(unseen))
-        known = (column for column in self.columns.levels if isinstance(column, KnownLevelCells))
-        column = next(column for column, code in zip(known, codes[:, row], strict=True) if code < 0)
-        faults.add(chunk.first + row, partial(self._unseen, chunk.first + row, column))
+        if self.options.skip_unseen or not typed.unseen.any():
+            return None
+        row, place = typed.first_unseen()
+        return CellFault(typed.first + row, partial(_unseen, typed.first + row, self.columns.levels[place]))
 
-    def _unseen(self, record: int, column: KnownLevelCells) -> str:
-        level = self.files.cell(record, column.name)
-        like = column.lookalike(level, self.files.dialect)
-        remedy = "train on data that has them" if like is None else f"write it {quoted(like)} if it is the same"
-        return (
-            f"column {quoted(column.name)} has the level {quoted(level)}, which was never seen in training; skip such "
-            f"rows with --unseen skip, or {remedy}"
-        )
+
+def _missing(absent: Collection[str], files: Records) -> str:
+    name = next(name for name in files.header.names if name in absent)
+    return f"the cell of column {quoted(name)} is missing; fill it in, or use --missing drop to leave such rows out"
+
+
+def _unseen(record: int, column: ColumnOfLevels, files: Records) -> str:
+    level = files.cell(record, column.name)
+    like = lookalike(level, column.levels, files.dialect)
+    remedy = "train on data that has them" if like is None else f"write it {quoted(like)} if it is the same"
+    return (
+        f"column {quoted(column.name)} has the level {quoted(level)}, which was never seen in training; skip such "
+        f"rows with --unseen skip, or {remedy}"
+    )

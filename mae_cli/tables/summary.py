@@ -4,46 +4,14 @@ A pass may be made in parts, each over some of the files wherever they are; what
 one pass over all would have found.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mae_cli.arrays import CodeArray
 from mae_cli.errors import DataError
 from mae_cli.messages import counted, quoted
-from mae_cli.tables.csv.files import Records
-from mae_cli.tables.level_column import KnownLevelCells, LevelCells
-from mae_cli.tables.number_column import NumberCells
-
-ColumnCells = NumberCells | LevelCells | KnownLevelCells
-
-
-@dataclass(frozen=True, eq=False)
-class Columns:
-    """The columns to be read: numbers (the target, the weights if there are any, the features), and levels."""
-
-    numbers: Sequence[NumberCells]
-    levels: Sequence[LevelCells | KnownLevelCells]
-    weighted: bool
-
-    @property
-    def all(self) -> tuple[ColumnCells, ...]:
-        """The columns of numbers, then those of levels."""
-        return (*self.numbers, *self.levels)
-
-    @property
-    def names(self) -> list[str]:
-        """Of all of them."""
-        return [column.name for column in self.all]
-
-    @property
-    def apart(self) -> int:
-        """How many of the columns of numbers are no features."""
-        return 1 + self.weighted
-
-    @property
-    def texts(self) -> list[str]:
-        """The names of the columns of levels."""
-        return [column.name for column in self.levels]
+from mae_cli.tables.chunks import Chunk
+from mae_cli.tables.csv.files import Records, Waypoint
+from mae_cli.tables.typed import Columns
 
 
 @dataclass(eq=False)
@@ -52,17 +20,22 @@ class PassSummary:
 
     Attributes:
         columns: with what they say of their cells.
-        misread: columns that were read as numbers and have text; the rows are then worth nothing.
         rows_read: records so far.
         rows_dropped: those of them with a missing cell.
         rows_unseen: those of them with a level that the model does not know.
+        waypoints: records whose place in their file is known, of the files that were read here.
     """
 
     columns: Columns
-    misread: frozenset[str] = frozenset()
     rows_read: int = 0
     rows_dropped: int = 0
     rows_unseen: int = 0
+    waypoints: list[Waypoint] = field(default_factory=list)
+
+    def begin(self, chunk: Chunk) -> None:
+        """Take note of the records of the next chunk."""
+        self.rows_read = chunk.first + len(chunk.frame)
+        self.waypoints += chunk.waypoints
 
     def add(self, other: "PassSummary") -> tuple[CodeArray | None, ...]:
         """Take in what was found in the records that follow.
@@ -71,10 +44,9 @@ class PassSummary:
             For each column of levels the code here of each code there; None where these are the same.
         """
         for number, addition in zip(self.columns.numbers, other.columns.numbers, strict=True):
-            number.add(addition, self.rows_read)
+            number.add(addition)
         pairs = zip(self.columns.levels, other.columns.levels, strict=True)
-        recoding = tuple(_added(mine, theirs, self.rows_read) for mine, theirs in pairs)
-        self.misread |= other.misread
+        recoding = tuple(mine.add(theirs) for mine, theirs in pairs)
         self.rows_read += other.rows_read
         self.rows_dropped += other.rows_dropped
         self.rows_unseen += other.rows_unseen
@@ -94,7 +66,7 @@ class PassSummary:
 
     def notes(self, files: Records) -> tuple[str, ...]:
         """What the user should know, a sentence each."""
-        notes = [note for column in self.columns.all for note in column.notes(files)]
+        notes = self.columns.notes(files)
         if self.rows_dropped:
             dropped = f"{self.rows_dropped:,} of {counted(self.rows_read, 'row')} dropped for a missing cell"
             notes.append(f"{dropped}; column {self._emptiest()}")
@@ -106,11 +78,3 @@ class PassSummary:
         if column.missing == self.rows_dropped:
             return f"{quoted(column.name)} is missing in all of them"
         return f"{quoted(column.name)} has most of them ({column.missing:,}{of_all})"
-
-
-def _added(mine: LevelCells | KnownLevelCells, theirs: LevelCells | KnownLevelCells, first: int) -> CodeArray | None:
-    if isinstance(mine, LevelCells) and isinstance(theirs, LevelCells):
-        return mine.add(theirs, first)
-    if isinstance(mine, KnownLevelCells) and isinstance(theirs, KnownLevelCells):
-        mine.add(theirs, first)
-    return None

@@ -33,4 +33,4 @@ def opened(arguments: Sequence[str], dialect: Dialect, dask: str | None) -> Iter
     from mae_cli.distributed.files import DaskFiles  # noqa: PLC0415
 
     with connected(dask) as cluster:
-        yield DaskFiles(cluster, arguments, dialect)
+        yield DaskFiles.of(cluster, arguments, dialect)

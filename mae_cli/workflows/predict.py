@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mae_cli.arrays import BoolArray, CodeArray, FloatArray
+from mae_cli.arrays import BoolArray, FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import counted, is_unicode, quoted
 from mae_cli.model.model import Model
 from mae_cli.rows.design import Design
 from mae_cli.tables.chunks import Chunk, TextChunk, read_chunks
 from mae_cli.tables.columns import require_columns
-from mae_cli.tables.csv.files import Files
+from mae_cli.tables.csv.files import Files, Waypoint
 from mae_cli.tables.csv.records import extended, first_line_end
-from mae_cli.tables.first_fault import FaultyCells
-from mae_cli.tables.level_column import KnownLevelCells
-from mae_cli.tables.number_column import NumberCells
+from mae_cli.tables.known_level_column import lookalike
+from mae_cli.tables.load import model_columns
+from mae_cli.tables.typed import TypedChunk
 from mae_cli.workflows.checks import OutsideCounts, TrainingRanges, outside_note
 
 # What a number is written with beside the decimal sign; a delimiter among them makes quotes necessary.
@@ -115,8 +115,9 @@ class Prediction:
         if not self.settings.only:
             _refuse_clash(self.files, self.settings.column)
             _refuse_other_delimiters(self.files)
-        self._numbers = [NumberCells(column.name, "the feature") for column in schema.numeric]
-        self._levels = [KnownLevelCells(column.name, column.levels) for column in schema.categorical]
+        self._columns = model_columns(schema, self.files.dialect)
+        self._level_counts = tuple(len(column.levels) - 1 for column in schema.categorical)
+        self._waypoints: list[Waypoint] = []
         self._ranges = TrainingRanges.of(schema)
         self._outside = OutsideCounts(0, np.zeros(len(schema.numeric), dtype=np.intp))
 
@@ -149,51 +150,56 @@ class Prediction:
     def notes(self) -> list[str]:
         """What the user should know when all text was made, a sentence each."""
         outside = self._ranges.report(self._outside)
-        of_columns = [note for cells in self._numbers for note in cells.notes(self.files)]
-        return [*of_columns, *self.rows.notes(), *([] if outside is None else [outside_note(outside)])]
+        return [
+            *self._columns.notes(self._located),
+            *self.rows.notes(),
+            *([] if outside is None else [outside_note(outside)]),
+        ]
 
     def _chunks(self) -> Generator[TextChunk, None, None]:
-        text = [cells.name for cells in self._levels]
-        return read_chunks(self.files, [*(cells.name for cells in self._numbers), *text], text)
+        return read_chunks(self.files, self._columns.wanted)
+
+    @property
+    def _located(self) -> Files:
+        """The files, whose records are found from the places that were passed so far."""
+        return self.files.located(self._waypoints)
+
+    def _typed(self, chunk: Chunk) -> TypedChunk:
+        """The cells of the next chunk as numbers and codes.
+
+        Raises:
+            DataError: a cell is not what the model expects.
+        """
+        self._waypoints += chunk.waypoints
+        typed = self._columns.typed(chunk)
+        if typed.fault is not None:
+            raise typed.fault.error(self._located)
+        return typed
 
     def _predicted(self, chunk: Chunk) -> FloatArray:
         """(b,) predictions, NaN where there is none; what stands in the way is counted."""
-        numbers, codes = self._cells(chunk)
-        missing = chunk.numbers.missing | np.any(codes == 0, axis=0)
-        unseen = np.any(codes < 0, axis=0) & ~missing
+        typed = self._typed(chunk)
+        numbers, missing, unseen = typed.numbers.matrix, typed.missing, typed.unseen
         # The model's code of a level is one less than that of its cells; what cannot be predicted stands as 0.
-        level_counts = tuple(len(cells.levels) - 1 for cells in self._levels)
-        design = Design(np.nan_to_num(numbers), tuple(np.maximum(codes - 1, 0)), level_counts)
+        design = Design(np.nan_to_num(numbers), tuple(np.maximum(typed.codes - 1, 0)), self._level_counts)
         with np.errstate(over="ignore", invalid="ignore"):
             predicted = self.model.point.predict(design)
         if unseen.any() and not self.rows.first_unseen:
-            self.rows.first_unseen = self._unseen_level(chunk, codes, int(np.argmax(unseen)))
+            self.rows.first_unseen = self._unseen_level(chunk, *typed.first_unseen())
         overflowing = ~(missing | unseen | np.isfinite(predicted))
         self.rows.add(missing, unseen, overflowing)
         self._outside += self._ranges.count(numbers, ~(missing | unseen | overflowing))
         predicted[missing | unseen | overflowing] = np.nan
         return predicted
 
-    def _unseen_level(self, chunk: Chunk, codes: CodeArray, row: int) -> str:
-        """The level that a row of the chunk has and the model has not, for the end of a note."""
-        column = self._levels[int(np.argmax(codes[:, row] < 0))]
+    def _unseen_level(self, chunk: Chunk, row: int, place: int) -> str:
+        """The level that a row of the chunk has in a column of levels and the model has not, for the end of a note."""
+        column = self._columns.levels[place]
         level = str(chunk.frame[column.name].iloc[row])
-        place = f"in column {quoted(column.name)} ({self.files.place(chunk.first + row)})"
-        like = column.lookalike(level, self.files.dialect)
+        where = f"in column {quoted(column.name)} ({self._located.place(chunk.first + row)})"
+        like = lookalike(level, column.levels, self.files.dialect)
         known = "" if like is None else f", which may be the model's {quoted(like)}"
-        return f"; the first is {quoted(level)} {place}{known}"
-
-    def _cells(self, chunk: Chunk) -> tuple[FloatArray, CodeArray]:
-        """Numbers (b, q), NaN where missing, and codes (c, b), 0 where missing and −1 where the level is unknown."""
-        faults = FaultyCells(self.files)
-        for place, number in enumerate(self._numbers):
-            if not chunk.numbers.clean[place]:
-                chunk.numbers.column(place)[:] = number.read(chunk.frame[number.name], chunk.first, faults)
-        codes = np.empty((len(self._levels), len(chunk.frame)), dtype=np.int32)
-        for row, level in zip(codes, self._levels, strict=True):
-            row[:] = level.read(chunk.frame[level.name], chunk.first, faults)
-        faults.refuse()
-        return chunk.numbers.matrix, codes
+        return f"; the first is {quoted(level)} {where}{known}"
 
     def _written(self, chunk: TextChunk) -> list[bytes]:
         """The predictions as fields, those that are none empty; with all digits, so that reading gives them back."""

@@ -47,7 +47,7 @@ def outcome(open_files, read=load):
     except DataError as error:
         return str(error)
     rows = whole(loaded.rows)
-    places = [files.place(record) for record in rows.record_numbers.tolist()]
+    places = [loaded.files.place(record) for record in rows.record_numbers.tolist()]
     counts = loaded.rows_read, loaded.rows_dropped, loaded.rows_unseen
     return columns(loaded), rows.target.tolist(), rows.weight_values.tolist(), places, counts, loaded.notes, files.name
 
@@ -56,7 +56,7 @@ def both(cluster, names, read=load, dialect=None):
     """What one machine and the workers tell of the same files."""
     dialect = dialect or Dialect()
     here = outcome(partial(Files.of, names, dialect), read)
-    return here, outcome(partial(DaskFiles, cluster, names, dialect), read)
+    return here, outcome(partial(DaskFiles.of, cluster, names, dialect), read)
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,9 @@ def test_a_pattern_is_expanded_in_the_order_of_the_names(cluster, written, tmp_p
     written(*(f"y,x\n{number},0\n" for number in range(1, 4)))
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "0.csv").write_text("y,x\n9,0\n", encoding="utf-8")
-    files = DaskFiles(cluster, ["more/*.csv", "[23].csv", "1.csv"], Dialect())
-    rows = whole(load(files).rows)
+    files = DaskFiles.of(cluster, ["more/*.csv", "[23].csv", "1.csv"], Dialect())
+    loaded = load(files)
+    files, rows = loaded.files, whole(loaded.rows)
     assert rows.target.tolist() == [9.0, 2.0, 3.0, 1.0]
     assert [files.place(record) for record in (0, 1, 2, 3)] == [
         f"{name}, line 2" for name in ("more/0.csv", "2.csv", "3.csv", "1.csv")
@@ -187,7 +188,7 @@ def test_a_pattern_is_expanded_in_the_order_of_the_names(cluster, written, tmp_p
 def test_a_name_that_looks_like_a_pattern_is_a_name_first(cluster, written, tmp_path):
     written()
     (tmp_path / "a[1].csv").write_text("y,x\n9,0\n", encoding="utf-8")
-    assert DaskFiles(cluster, ["a[1].csv"], Dialect()).name == "a[1].csv"
+    assert DaskFiles.of(cluster, ["a[1].csv"], Dialect()).name == "a[1].csv"
 
 
 @pytest.mark.parametrize(
@@ -205,14 +206,14 @@ def test_a_name_that_looks_like_a_pattern_is_a_name_first(cluster, written, tmp_
 def test_what_the_workers_do_not_see_is_named(cluster, written, argument, says):
     written()
     with pytest.raises(DataError) as caught:
-        DaskFiles(cluster, [argument], Dialect())
+        DaskFiles.of(cluster, [argument], Dialect())
     assert says in str(caught.value)
     assert argument in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_file_that_goes_after_it_was_found_is_an_error(cluster, written, tmp_path):
-    files = DaskFiles(cluster, written("y,x\n1,2\n"), Dialect())
+    files = DaskFiles.of(cluster, written("y,x\n1,2\n"), Dialect())
     (tmp_path / "1.csv").unlink()
     with pytest.raises(DataError, match=r"1\.csv"):
         load(files)
@@ -225,7 +226,7 @@ def test_one_file_has_the_blocks_that_it_has_in_memory(cluster, written, columns
     frame = pd.DataFrame(numbers, columns=["y", *(f"x{number}" for number in range(columns))])
     names = written(frame.assign(k=["a", "b"] * 10_000).to_csv(index=False))
     here = load(Files.of(names, Dialect())).rows.blocks
-    there = in_memory(load(DaskFiles(cluster, names, Dialect())).rows).blocks
+    there = in_memory(load(DaskFiles.of(cluster, names, Dialect())).rows).blocks
     assert [len(block.target) for block in there] == [len(block.target) for block in here]
     for mine, theirs in zip(here, there, strict=True):
         assert is_column_major(mine.design.numeric) == is_column_major(theirs.design.numeric)
@@ -240,7 +241,7 @@ def test_one_file_has_the_blocks_that_it_has_in_memory(cluster, written, columns
 def test_how_many_records_were_read_is_told(cluster, written):
     watch = mock.create_autospec(Watch, instance=True)
     names = written("y,x\n1,2\n3,4\n", "y,x\n1,2\n")
-    files = DaskFiles(cluster, names, Dialect())
+    files = DaskFiles.of(cluster, names, Dialect())
     schema = Schema((NumericColumn("x", 0.0, 9.0),))
     load_for_model(files, schema, "y", None, ReadOptions(MemoryRows.collect, watch=watch))
     assert watch.reading.mock_calls == [mock.call(2), mock.call(3)]
@@ -248,8 +249,8 @@ def test_how_many_records_were_read_is_told(cluster, written):
 
 @pytest.mark.usefixtures("each_file_a_part")
 def test_records_are_located_with_one_question_to_each_part(cluster, written, monkeypatch):
-    files = DaskFiles(cluster, written("y,x\n1,2\n3,4\n", "y,x\n1,2\n", "y,x\n5,6\n7,8\n"), Dialect())
-    load(files)
+    files = DaskFiles.of(cluster, written("y,x\n1,2\n3,4\n", "y,x\n1,2\n", "y,x\n5,6\n7,8\n"), Dialect())
+    files = load(files).files
     asked = []
     ask = Cluster.map
 

@@ -13,6 +13,7 @@ from mae_cli.errors import DataError
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.header import joint_name
+from mae_cli.tables.numeric_block import Wanted
 from mae_cli.tables.parquet import ParquetRecords, survey
 
 pa = pytest.importorskip("pyarrow")
@@ -37,7 +38,7 @@ def parquet(tmp_path, monkeypatch):
 def dask_files(cluster):
     from mae_cli.distributed.files import DaskFiles
 
-    return lambda *names: DaskFiles(cluster, names, Dialect())
+    return lambda *names: DaskFiles.of(cluster, names, Dialect())
 
 
 def records(tmp_path, *names):
@@ -131,7 +132,7 @@ def test_row_groups_of_several_files_are_counted_through(parquet, tmp_path):
     both = records(tmp_path, "1.parquet", "2.parquet")
     assert both.name == joint_name(["1.parquet", "2.parquet"])
     assert both.header.names == ("y",)
-    assert [chunk.first for chunk in both.chunks(["y"], [])] == [0, 2, 3]
+    assert [chunk.first for chunk in both.chunks(Wanted(["y"]))] == [0, 2, 3]
     assert both.locate([0, 2, 3, 4]) == {
         0: ("1.parquet", 1), 2: ("1.parquet", 3), 3: ("2.parquet", 1), 4: ("2.parquet", 2),
     }  # fmt: skip

@@ -22,15 +22,23 @@ from mae_cli.tables.csv.archives import Archive
 from mae_cli.tables.csv.dialect import MISSING
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.pieces import cut
+from mae_cli.tables.numeric_block import Wanted
 
 
 def read(text, columns=None, text_columns=()):
     """All rows in one frame."""
     files = text if isinstance(text, Files) else held(text)
-    chunks = list(read_chunks(files, columns or files.header.names, text_columns))
+    names = [name for name in columns or files.header.names if name not in text_columns]
+    chunks = list(read_chunks(files, Wanted(names, text_columns)))
     counts = [len(chunk.frame) for chunk in chunks]
     assert [chunk.first for chunk in chunks] == [sum(counts[:place]) for place in range(len(chunks))]
     return pd.concat([chunk.frame for chunk in chunks], ignore_index=True)
+
+
+def located(files):
+    """The same files, after they were read."""
+    chunks = read_chunks(files, Wanted(files.header.names))
+    return files.located([waypoint for chunk in chunks for waypoint in chunk.waypoints])
 
 
 def refusal(text, **options):
@@ -293,13 +301,13 @@ def test_only_a_few_pieces_wait_to_be_used(monkeypatch):
             yield piece
 
     monkeypatch.setattr(chunks, "cut", counting)
-    for used, _ in enumerate(read_chunks(held("a\n" + "1234\n" * 500), ["a"], [])):
+    for used, _ in enumerate(read_chunks(held("a\n" + "1234\n" * 500), Wanted(["a"]))):
         assert len(ahead) - used <= chunks._MOST_THREADS + 2  # noqa: SLF001
 
 
 def test_a_reader_that_stops_early_leaves_no_thread():
     before = threading.active_count()
-    chunks = read_chunks(held("a\n" + "1\n" * 10), ["a"], [])
+    chunks = read_chunks(held("a\n" + "1\n" * 10), Wanted(["a"]))
     next(chunks)
     chunks.close()
     assert threading.active_count() == before
@@ -315,6 +323,7 @@ def test_files_follow_each_other_and_records_are_counted_through(cut_into, size)
     frame = read(files, text_columns={"b"})
     assert frame["a"].tolist() == [1, 2, 3, 4]
     assert frame["b"].tolist() == ["x", "y", "z\nz", "w"]
+    files = located(files)
     assert [files.place(index) for index in range(4)] == [
         "1.csv, line 2",
         "1.csv, line 4",
@@ -343,4 +352,4 @@ def test_a_fault_names_its_own_file(cut_into):
 def test_the_same_files_can_be_read_again():
     files = several("a\n1\n2\n", "a\n3\n")
     assert read(files).equals(read(files))
-    assert files.place(2) == "2.csv, line 2"
+    assert located(files).place(2) == located(located(files)).place(2) == "2.csv, line 2"

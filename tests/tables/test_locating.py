@@ -9,6 +9,7 @@ from mae_cli.tables import chunks
 from mae_cli.tables.chunks import read_chunks
 from mae_cli.tables.csv.pieces import cut
 from mae_cli.tables.csv.source import Source
+from mae_cli.tables.numeric_block import Wanted
 
 FIRST = 'y,note\n1,"a\nb"\n\n2,xxxxxxxxxxxxxxxx\r\n3,"\n\n"\n\n\n4,y\n'
 THIRD = 'y,note\n5,z\n6,"q\r\nr"\n7,s'
@@ -20,10 +21,9 @@ def files(monkeypatch):
     """Three files, one of them without records, read in small pieces."""
     monkeypatch.setattr(chunks, "cut", partial(cut, size=12))
     files = several(FIRST, "y,note\n", THIRD)
-    for _ in read_chunks(files, ["y"], []):
-        pass
-    assert len(files.waypoints) > len(files.sources)
-    return files
+    waypoints = [waypoint for chunk in read_chunks(files, Wanted(["y"])) for waypoint in chunk.waypoints]
+    assert len(waypoints) > len(files.sources)
+    return files.located(waypoints)
 
 
 def test_every_record_is_found_with_its_file_and_line(files):

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -58,6 +58,14 @@ class Waypoint:
     offset: int
 
 
+class LocalRecords(Records, Protocol):
+    """Records of files that are read here."""
+
+    def located(self, waypoints: Sequence[Waypoint], /) -> "LocalRecords":
+        """The same records, found from those whose place is known."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Files:
     """The records of all files, counted through from 0; the headers are not counted.
@@ -67,12 +75,13 @@ class Files:
     Attributes:
         sources: at least one.
         dialect: how they are written.
-        waypoints: records whose place is known, in their order; a reader adds those it comes by.
+        waypoints: records whose place is known, in their order: the first of all, and the first of each later file that
+            records are looked for in.
     """
 
     sources: tuple[Source, ...]
     dialect: Dialect = PLAIN
-    waypoints: list[Waypoint] = field(default_factory=lambda: [Waypoint(0, 0, 0)])
+    waypoints: tuple[Waypoint, ...] = (Waypoint(0, 0, 0),)
 
     @classmethod
     def of(cls, arguments: Sequence[str], dialect: Dialect = PLAIN) -> "Files":
@@ -125,6 +134,10 @@ class Files:
     @cached_property
     def _headers(self) -> list[tuple[str, Header]]:
         return [(source.name, read_header(source)) for source in self.sources]
+
+    def located(self, waypoints: Sequence[Waypoint], /) -> "Files":
+        """The same records, found from those that a reader came by; without any, from those known so far."""
+        return replace(self, waypoints=tuple(waypoints)) if waypoints else self
 
     def record(self, index: int) -> Record:
         """The data record `index` (from 0), found by walking its file from the nearest known record."""

@@ -90,8 +90,7 @@ def test_a_cell_is_quoted_as_it_is_in_the_file():
 
 
 def test_a_record_is_looked_for_from_the_nearest_one_whose_place_is_known():
-    files = held('a\n1\n"2\n"\n3\n4\n')
-    files.waypoints[:] = [Waypoint(0, 0, 0), Waypoint(2, 0, 9)]
+    files = held('a\n1\n"2\n"\n3\n4\n').located([Waypoint(0, 0, 0), Waypoint(2, 0, 9)])
     assert [line(files, index) for index in range(4)] == [2, 3, 5, 6]
     assert files.locate([0, 1, 2, 3]) == {index: ("data.csv", line(files, index)) for index in range(4)}
 

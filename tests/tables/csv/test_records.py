@@ -5,6 +5,7 @@ from support.tables import held
 
 from mae_cli.tables.chunks import read_chunks
 from mae_cli.tables.csv.records import extended, first_line_end, raw_records
+from mae_cli.tables.numeric_block import Wanted
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,6 @@ def test_the_first_line_end_is_a_line_feed_when_there_is_none(content, end):
 
 @pytest.mark.parametrize("blank", ["\r", " \r", "\t\r\r"])
 def test_an_empty_cell_behind_a_blank_line_of_a_lone_carriage_return_stays_a_cell(blank):
-    chunks = read_chunks(held(f'a,b,c\r1,"\r\r,",5\r{blank},2,6\r3,4,7\r'), ["a", "b", "c"], ["a", "b"])
+    chunks = read_chunks(held(f'a,b,c\r1,"\r\r,",5\r{blank},2,6\r3,4,7\r'), Wanted(["c"], ["a", "b"]))
     rows = [row for chunk in chunks for row in chunk.frame.fillna("").to_numpy().tolist()]
     assert rows == [["1", "\r\r,", 5], ["", "2", 6], ["3", "4", 7]]

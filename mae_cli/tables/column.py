@@ -1,0 +1,94 @@
+"""What every kind of column does while it is read: its cells become numbers or codes of levels, chunk by chunk.
+
+A kind of column is one class in one module, such as `number_column`, `level_column` and `known_level_column`. Nothing
+but `load`, which chooses the kinds, knows which there are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, Self, TypeVar
+
+from mae_cli.arrays import CodeArray, FloatArray
+from mae_cli.tables.cell_faults import CellFault, Note
+from mae_cli.tables.chunks import Chunk
+from mae_cli.tables.csv.files import Records
+
+Values = TypeVar("Values", FloatArray, CodeArray)
+
+
+@dataclass(frozen=True, eq=False)
+class Cells(Generic[Values]):
+    """The cells of a column in a chunk.
+
+    Attributes:
+        values: (b,) what they are.
+        fault: the first that is at fault; None without one.
+    """
+
+    values: Values
+    fault: CellFault | None = None
+
+
+class Column(Protocol):
+    """A column that is read.
+
+    Attributes:
+        name: of the column.
+        as_text: whether its cells are read as they are written; else as the parser takes them.
+        count: cells read so far.
+        missing: those of them that were missing.
+    """
+
+    name: str
+    as_text: bool
+    count: int
+    missing: int
+
+    def finish(self, files: Records) -> None:
+        """Refuse the column if it cannot be used, now that all cells were read.
+
+        Raises:
+            DataError: it cannot.
+        """
+
+    def notes(self) -> list[Note]:
+        """What the user should know of it."""
+        ...
+
+
+class ColumnOfNumbers(Column, Protocol):
+    """A column whose cells become numbers.
+
+    Attributes:
+        misread: whether its cells turned out not to be numbers, so that it has to be read again as another kind.
+    """
+
+    misread: bool
+
+    def read(self, chunk: Chunk) -> Cells[FloatArray]:
+        """The numbers of a chunk, NaN where missing."""
+        ...
+
+    def add(self, other: Self) -> None:
+        """Take in what was found in the cells that follow, which were read elsewhere."""
+
+
+class ColumnOfLevels(Column, Protocol):
+    """A column whose cells become codes of levels."""
+
+    @property
+    def levels(self) -> Sequence[str]:
+        """The levels in the order of their codes, which begin with 1."""
+        ...
+
+    def read(self, chunk: Chunk) -> Cells[CodeArray]:
+        """The codes of a chunk, 0 where missing and −1 for a level that is not among `levels`."""
+        ...
+
+    def add(self, other: Self) -> CodeArray | None:
+        """Take in what was found in the cells that follow, which were read elsewhere.
+
+        Returns:
+            The code here of each code there, (levels + 1,): 0 for 0; None where all are the same.
+        """
+        ...

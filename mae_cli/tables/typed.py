@@ -1,0 +1,111 @@
+"""From the cells of a chunk to numbers and codes of levels: the same for training, evaluation and prediction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mae_cli.arrays import BoolArray, CodeArray
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.design import Design
+from mae_cli.tables.cell_faults import CellFault, first_of
+from mae_cli.tables.chunks import Chunk
+from mae_cli.tables.column import Column, ColumnOfLevels, ColumnOfNumbers
+from mae_cli.tables.csv.files import Records
+from mae_cli.tables.numeric_block import Numbers, Wanted
+
+
+@dataclass(frozen=True, eq=False)
+class TypedChunk:
+    """The cells of some records as numbers and codes.
+
+    Attributes:
+        first: how many records of the data come before.
+        numbers: NaN where missing.
+        codes: (c, b) 0 where missing, −1 for a level that is not known.
+        fault: the first cell that is at fault; None without one.
+    """
+
+    first: int
+    numbers: Numbers
+    codes: CodeArray
+    fault: CellFault | None
+
+    @cached_property
+    def missing(self) -> BoolArray:
+        """(b,) whether a cell is missing."""
+        missing: BoolArray = self.numbers.missing | np.any(self.codes == 0, axis=0)
+        return missing
+
+    @cached_property
+    def unseen(self) -> BoolArray:
+        """(b,) whether no cell is missing, but a level is not known."""
+        unseen: BoolArray = np.any(self.codes < 0, axis=0) & ~self.missing
+        return unseen
+
+    def missing_cells(self, row: int) -> list[bool]:
+        """Of which columns the cell of a row is missing: those of numbers, then those of levels."""
+        numbers = [*self.numbers.apart[:, row], *self.numbers.matrix[row]]
+        return [*np.isnan(numbers).tolist(), *(self.codes[:, row] == 0).tolist()]
+
+    def first_unseen(self) -> tuple[int, int]:
+        """The first row with a level that is not known, and which column of levels that is; there is one."""
+        row = int(np.argmax(self.unseen))
+        return row, int(np.argmax(self.codes[:, row] < 0))
+
+    def block(self) -> Block:
+        """The rows that are complete and known; the columns apart are the target and the weights."""
+        chosen = ~(self.missing | self.unseen)
+        records = self.first + np.flatnonzero(chosen)
+        apart, matrix, codes = self.numbers.apart, self.numbers.matrix, self.codes
+        if len(records) < len(chosen):
+            # Indexing by the mask would leave the cells of a column apart in memory.
+            apart, codes = np.compress(chosen, apart, axis=1), np.compress(chosen, codes, axis=1)
+            matrix = matrix[chosen]
+        design = Design(matrix, tuple(codes), (0,) * len(codes))
+        return Block(design, apart[0], apart[1] if len(apart) > 1 else None, records, records)
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The columns to be read.
+
+    Attributes:
+        numbers: those of numbers.
+        levels: those of levels.
+        apart: how many of the first columns of numbers are no features: the target, and the weights if there are any.
+    """
+
+    numbers: Sequence[ColumnOfNumbers]
+    levels: Sequence[ColumnOfLevels]
+    apart: int
+
+    @property
+    def all(self) -> tuple[Column, ...]:
+        """The columns of numbers, then those of levels."""
+        return (*self.numbers, *self.levels)
+
+    @property
+    def wanted(self) -> Wanted:
+        """What a parser has to read for them."""
+        texts = frozenset(column.name for column in self.all if column.as_text)
+        return Wanted(tuple(column.name for column in self.numbers), texts, self.apart)
+
+    @property
+    def misread(self) -> frozenset[str]:
+        """Those that turned out to be of another kind: the rows are worth nothing, and the data are read again."""
+        return frozenset(column.name for column in self.numbers if column.misread)
+
+    def typed(self, chunk: Chunk) -> TypedChunk:
+        """The cells of the next chunk; once a column is misread, no more than whether others are."""
+        numbers = {place: column.read(chunk) for place, column in enumerate(self.numbers) if not column.misread}
+        levels = [] if self.misread else [column.read(chunk) for column in self.levels]
+        looked_at = {place: cells.values for place, cells in numbers.items() if not chunk.numbers.clean[place]}
+        codes = np.array([cells.values for cells in levels], dtype=np.int32).reshape(len(levels), len(chunk.frame))
+        faults = [cells.fault for cells in numbers.values()] + [cells.fault for cells in levels]
+        return TypedChunk(chunk.first, chunk.numbers.with_values(looked_at), codes, first_of(faults))
+
+    def notes(self, files: Records) -> list[str]:
+        """What the user should know of them when all cells were read, a sentence each."""
+        return [note.text(files) for column in self.all for note in column.notes()]
