@@ -4,12 +4,16 @@ import gzip
 import io
 from contextlib import ExitStack
 
+import pandas as pd
+
 from mae_cli.rows.blocks import MemoryRows, whole
+from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.columns import ColumnChoice, resolve
 from mae_cli.tables.csv.archives import Archive
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.source import Source, Spool
 from mae_cli.tables.load import LoadedRows, load_training
+from mae_cli.tables.numeric_block import Numbers, Wanted
 from mae_cli.tables.read import Data, ReadOptions
 
 _SPOOLS = ExitStack()
@@ -42,6 +46,12 @@ def load(text: "str | Data", target="y", place=MemoryRows, missing="drop", max_l
     files = held(text) if isinstance(text, str) else text
     used = resolve(ColumnChoice(target, **choice), files.header.names, files.name)
     return load_training(files, used, ReadOptions(place.collect, missing, max_levels))
+
+
+def chunk_of(cells: dict[str, list], wanted: Wanted | None = None, first: int = 0) -> Chunk:
+    """Records with these cells as a parser gives them, all wanted as numbers where nothing else is said."""
+    frame = pd.DataFrame(cells)
+    return Chunk(frame, Numbers.of(frame, wanted or Wanted(tuple(cells))), first)
 
 
 def columns(loaded: LoadedRows) -> dict[str, list[float] | list[str]]:

@@ -1,0 +1,40 @@
+"""Faults and notes about single cells."""
+
+import pytest
+from support.tables import held
+
+from mae_cli.errors import DataError
+from mae_cli.tables.cell_faults import CellFault, Note, first_of
+
+TEXT = "y,x\n1,a\n\n2,b\n"
+
+
+def fault(record, says):
+    return CellFault(record, lambda _: says)
+
+
+def test_a_fault_is_told_with_its_place_and_what_the_files_say():
+    told = CellFault(1, lambda files: f"the cell is {files.cell(1, 'x')}").error(held(TEXT))
+    assert isinstance(told, DataError)
+    assert str(told) == "data.csv, line 4: the cell is b"
+
+
+@pytest.mark.parametrize(
+    ("faults", "says"),
+    [
+        ([fault(3, "late"), None, fault(1, "early")], "early"),
+        ([fault(1, "one"), fault(1, "other")], "one"),
+        ([None, fault(0, "only")], "only"),
+    ],
+)
+def test_the_first_fault_is_that_of_the_first_record_and_then_the_first_found(faults, says):
+    assert first_of(faults).says(held(TEXT)) == says
+
+
+def test_there_may_be_no_fault():
+    assert first_of([]) is first_of([None, None]) is None
+
+
+def test_a_note_about_a_record_tells_its_place():
+    assert Note("x is odd").text(held(TEXT)) == "x is odd"
+    assert Note("x is odd", 1).text(held(TEXT)) == "data.csv, line 4: x is odd"

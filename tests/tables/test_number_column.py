@@ -1,0 +1,180 @@
+"""A column of numbers, chunk by chunk."""
+
+import numpy as np
+import pytest
+from support.tables import chunk_of, held
+
+from mae_cli.errors import DataError
+from mae_cli.tables.csv.dialect import Dialect
+from mae_cli.tables.number_column import NumberColumn
+
+
+def read(column, cells, first=0):
+    return column.read(chunk_of({column.name: cells}, first=first))
+
+
+def told(column, text):
+    """The message of the fault in a column of a CSV text whose cells are read as text."""
+    files = held(text)
+    cells = [files.cell(record, column.name) for record in range(text.count("\n") - 1)]
+    return str(read(column, cells).fault.error(files))
+
+
+@pytest.mark.parametrize(
+    ("cells", "values", "missing"),
+    [
+        ([1.5, 2.0], [1.5, 2.0], 0),
+        ([1, 2], [1.0, 2.0], 0),
+        ([1.5, np.nan], [1.5, np.nan], 1),
+        (["1", "-2.5", " 3e2"], [1.0, -2.5, 300.0], 0),
+        (["1", "NA", np.nan, ""], [1.0, np.nan, np.nan, np.nan], 3),
+        ([], [], 0),
+    ],
+)
+def test_cells_are_numbers_or_missing(cells, values, missing):
+    column = NumberColumn("x")
+    found = read(column, cells)
+    np.testing.assert_array_equal(found.values, values)
+    assert (found.fault, column.misread) == (None, False)
+    assert (column.count, column.missing) == (len(cells), missing)
+
+
+def test_cells_are_counted_through_all_chunks():
+    column = NumberColumn("x")
+    read(column, [1.0, 2.0])
+    read(column, [np.nan, 4.0], first=2)
+    assert (column.count, column.missing) == (4, 1)
+
+
+@pytest.mark.parametrize("cells", [[-0.0, np.nan], ["-0", "NA"], [-0.0, 1.0]])
+def test_zero_has_no_sign(cells):
+    assert not np.signbit(read(NumberColumn("x"), cells).values[0])
+
+
+def test_a_chunk_is_never_changed():
+    chunk = chunk_of({"x": ["1", "NA"]})
+    before = chunk.numbers.matrix.copy()
+    NumberColumn("x").read(chunk)
+    np.testing.assert_array_equal(chunk.numbers.matrix, before)
+
+
+def test_the_dialect_says_what_a_number_is_and_what_is_missing():
+    column = NumberColumn("x", Dialect(decimal=",", missing=frozenset({"?", "-9"})))
+    np.testing.assert_array_equal(read(column, ["1,5", "?", "-9,0", "-8"]).values, [1.5, np.nan, np.nan, -8.0])
+
+
+@pytest.mark.parametrize("cells", [["1", "a"], ["a", "inf"], [True, False]])
+def test_text_where_it_may_be_makes_the_column_misread(cells):
+    column = NumberColumn("x")
+    assert read(column, cells).fault is None
+    assert column.misread
+
+
+@pytest.mark.parametrize("cells", [[1.0, np.inf], ["1", "-Infinity"], ["1", "inf", "a"]])
+def test_the_first_cell_that_is_infinite_is_a_fault(cells):
+    column = NumberColumn("x")
+    assert read(column, cells, first=10).fault.record == 11
+    assert not column.misread
+
+
+def test_what_is_infinite_is_told_as_it_is_written():
+    assert told(NumberColumn("x"), "y,x\n1,2\n1,-1e999\n") == (
+        "data.csv, line 3: column 'x' is '-1e999', which is not a finite number; mend the cell or leave it empty"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("oops", "mend the cell, or count it as missing with --na-values"),
+        ("n.d.", "if that stands for a missing cell, use --na-values n.d."),
+        ("w", "the line seems to repeat the header, so remove it"),
+        ("$5", "it looks like an amount of money: take the currency off"),
+    ],
+)
+def test_text_where_numbers_must_be_is_a_fault_with_a_remedy(cell, says):
+    column = NumberColumn("w", role="the weight")
+    expected = f"data.csv, line 3: the weight 'w' must be a number, but this cell is '{cell}'; {says}"
+    assert told(column, f"y,w\n1,2\n1,{cell}\n") == expected
+    assert not column.misread
+
+
+def test_where_text_comes_first_another_column_may_be_meant():
+    column = NumberColumn("y", role="the target", chosen=True)
+    assert told(column, "y\na\n").endswith("--na-values, or choose a column of numbers")
+    assert told(NumberColumn("y", role="the target"), "y\na\n").endswith("with --na-values")
+
+
+@pytest.mark.parametrize("cells", [[1.0, -2.0], [-0.0, -1, np.nan], ["0", "-3", "a"]])
+def test_negative_numbers_are_a_fault_where_they_are_refused(cells):
+    assert read(NumberColumn("w", role="the weight", positive=True), cells).fault.record == 1
+    assert read(NumberColumn("w", role="the weight"), cells[:2]).fault is None
+
+
+def test_which_number_is_negative_is_told():
+    column = NumberColumn("w", role="the weight", positive=True)
+    assert told(column, "y,w\n1,0\n1,-2\n") == (
+        "data.csv, line 3: the weight 'w' must not be negative, but this cell is '-2'"
+    )
+
+
+# ---------------------------------------------------------------- digits
+
+
+@pytest.mark.parametrize(
+    ("cells", "inexact"),
+    [
+        ([1, 2**53], None),
+        ([1, 2**53 + 2], None),
+        ([1, 2**53 + 1], 1),
+        (["1", "9007199254740993"], 1),
+        (["-9007199254740993", "1"], 0),
+        (["1", "9007199254740993.5"], None),
+        (["1", "9" * 400], None),
+    ],
+)
+def test_the_first_whole_number_that_no_float_holds_is_noted(cells, inexact):
+    column = NumberColumn("x", role="the feature")
+    read(column, cells, first=0)
+    assert column.inexact == inexact
+    assert [note.record for note in column.notes()] == ([] if inexact is None else [inexact])
+
+
+def test_only_the_first_of_them_is_noted():
+    column = NumberColumn("x")
+    read(column, [1, 2**53 + 1])
+    read(column, [2**53 + 1], first=2)
+    assert column.notes()[0].text(held("x\n1\n9007199254740993\n9007199254740993\n")) == (
+        "data.csv, line 3: column 'x' has whole numbers beyond 2^53, which lose their last digits"
+    )
+
+
+# ---------------------------------------------------------------- parts and end
+
+
+def test_parts_add_up_to_the_whole():
+    chunks = [[1, 2], ["x", np.nan], [2**53 + 1]]
+    whole, joined = NumberColumn("x"), NumberColumn("x")
+    first = 0
+    for cells in chunks:
+        read(whole, cells, first)
+        first += len(cells)
+        part = NumberColumn("x")
+        read(part, cells)
+        joined.add(part)
+    assert vars(joined) == vars(whole)
+    assert whole.misread
+    assert whole.inexact == 4
+
+
+def test_a_feature_without_a_value_is_refused():
+    column = NumberColumn("x")
+    read(column, [np.nan, np.nan])
+    with pytest.raises(DataError, match=r"data\.csv: column 'x' has no values; use --exclude x"):
+        column.finish(held("x\n\n\n"))
+
+
+def test_a_target_without_a_value_is_left_to_the_count_of_rows():
+    column = NumberColumn("y", role="the target")
+    read(column, [np.nan])
+    column.finish(held("y\n\n"))
