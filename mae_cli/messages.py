@@ -82,6 +82,21 @@ def visible(text: str) -> str:
     return text if text.isascii() and text.isprintable() else "".join(map(_visible_character, text))
 
 
+INTERCEPT = "(intercept)"
+"""The name of the constant term among coefficients."""
+
+
+def column_text(column: str) -> str:
+    """A column among coefficients: in quotes where it could be taken for the intercept, or for a column and a level."""
+    return f'"{visible(column)}"' if column == INTERCEPT or " = " in column else visible(column)
+
+
+def level_text(level: str) -> str:
+    """A level among coefficients: in quotes when it is empty or its edges are blank, so that it can be seen."""
+    shown = visible(level)
+    return shown if shown and shown == shown.strip() else f'"{shown}"'
+
+
 def is_unicode(text: str) -> bool:
     """Whether it can be written: it holds no half of a character, as bytes of an argument do that are not UTF-8."""
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)

@@ -7,6 +7,7 @@ into text and JSON.
 from dataclasses import dataclass
 from typing import Literal
 
+from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Certificate, History
 
 
@@ -220,16 +221,14 @@ class Effect:
     """One coefficient in the user's units.
 
     Attributes:
-        column: the column's name.
-        level: the level of a categorical column; None for a number.
+        column: of the design matrix, whose coefficient it is.
         value: the coefficient: change of the prediction for one unit (for the level instead of the baseline).
         per_deviation: value × the standard deviation of the design column in training: the usual size of its effect.
         baseline: for a level, the level that it is measured from.
         aliased: left out because it depends on the columns before it (value 0).
     """
 
-    column: str
-    level: str | None
+    column: DesignColumn
     value: float
     per_deviation: float
     baseline: str | None

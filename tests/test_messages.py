@@ -10,13 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.messages import counted, is_obeyed, json_text, option, quoted, visible
+from mae_cli.messages import counted, is_obeyed, json_text, level_text, option, quoted, visible
 
 
 def test_quoted_text_stays_on_one_line_and_short():
     assert quoted("a\nb\x1b[1m") == r"'a\nb\x1b[1m'"
     assert quoted("x" * 40) == f"'{'x' * 40}'"
     assert quoted("x" * 41) == f"'{'x' * 39}…'"
+
+
+def test_levels_that_cannot_be_seen_are_quoted():
+    assert [level_text(level) for level in ("", " ", " a", "a")] == ['""', '" "', '" a"', "a"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 
 from mae_cli.messages import json_text
-from mae_cli.report.names import term_text
 from mae_cli.results import (
     Comparison,
     ContestedRow,
@@ -108,7 +107,7 @@ def _fit(fit: FitReport) -> dict[str, Any]:
 
 def _training_data(report: TrainReport) -> dict[str, Any]:
     rows = report.rows
-    aliased = [term_text(effect.column, effect.level) for effect in report.fit.effects if effect.aliased]
+    aliased = [effect.column.label for effect in report.fit.effects if effect.aliased]
     return {
         "rows_read": rows.read,
         "rows_used": rows.used,
@@ -131,8 +130,8 @@ def _holdout(scores: Scores | None) -> dict[str, float | None] | None:
 
 def _coefficient(effect: Effect) -> dict[str, Any]:
     return {
-        "column": effect.column,
-        "level": effect.level,
+        "column": effect.column.feature,
+        "level": effect.column.level,
         "value": effect.value,
         "per_deviation": effect.per_deviation,
         "aliased": effect.aliased,

@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-from mae_cli.report.names import loss_name, round_name, term_text
+from mae_cli.report.names import loss_name, round_name
 from mae_cli.report.numbers import at_most, count, counted
 from mae_cli.results import FitReport
 from mae_cli.solvers.solution import ROUNDED_GAP, Status
@@ -55,7 +55,7 @@ def _optimality(fit: FitReport, name: str) -> str:
 
 def _columns(fit: FitReport) -> str:
     """The columns that the proof is about; those left out are named."""
-    left_out = [term_text(effect.column, effect.level) for effect in fit.effects if effect.aliased]
+    left_out = [effect.column.label for effect in fit.effects if effect.aliased]
     if not left_out:
         return "these columns"
     named = left_out[:_NAMED]

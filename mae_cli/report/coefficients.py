@@ -7,9 +7,9 @@ from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
-from mae_cli.messages import visible
+from mae_cli.messages import INTERCEPT, level_text, visible
 from mae_cli.report.console import Room
-from mae_cli.report.names import INTERCEPT, fit_name, heading, level_text, shortened, term_text
+from mae_cli.report.names import fit_name, heading, shortened
 from mae_cli.report.numbers import aligned, count
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results import Effect, FitReport, TrainReport
@@ -46,9 +46,9 @@ def _table(fit: FitReport, room: Room) -> AlignedTable:
 
 
 def _comparison_table(fit: FitReport, other: FitReport, room: Room) -> AlignedTable:
-    twins = {(effect.column, effect.level): effect for effect in other.effects}
+    twins = {effect.column: effect for effect in other.effects}
     effects = _largest_first(fit.effects)[: room.terms]
-    others = [twins[effect.column, effect.level] for effect in effects]
+    others = [twins[effect.column] for effect in effects]
     values = aligned([*_intercept(fit), *(effect.value for effect in effects)])
     other_values = aligned([*_intercept(other), *(effect.value for effect in others)])
     pairs = zip(effects, others, strict=True)
@@ -81,15 +81,15 @@ def _names(effects: Sequence[Effect], room: Room) -> list[str]:
     names = []
     introduced = set()
     for effect in effects:
-        is_first = effect.column not in introduced
-        introduced.add(effect.column)
+        is_first = effect.column.feature not in introduced
+        introduced.add(effect.column.feature)
         names.append(_name(effect, effect.baseline if is_first else None, room.name))
     return names
 
 
 def _name(effect: Effect, baseline: str | None, limit: int | None) -> str:
     """`carrier = AA (vs UA)` within the limit; the baseline may take half of it."""
-    term = term_text(effect.column, effect.level)
+    term = effect.column.label
     if baseline is None:
         return shortened(term, limit)
     half = None if limit is None else limit // 2
@@ -119,6 +119,6 @@ def _aliased_sentence(effects: Sequence[Effect], room: Room) -> str | None:
     aliased = [effect for effect in effects if effect.aliased]
     if not aliased:
         return None
-    listed = [shortened(term_text(effect.column, effect.level), room.name) for effect in aliased[: room.terms]]
+    listed = [shortened(effect.column.label, room.name) for effect in aliased[: room.terms]]
     more = f" and {count(len(aliased) - len(listed))} more" if len(listed) < len(aliased) else ""
     return f"Left out, because in these rows they depend on the columns before them: {', '.join(listed)}{more}."

@@ -1,29 +1,9 @@
-"""What things are called in reports: columns, levels, coefficients, losses and statuses."""
+"""What things are called in reports: losses, fits, rounds and rows; and how long names are made short."""
 
 from rich.cells import cell_len
 
-from mae_cli.messages import visible
 from mae_cli.report.numbers import count, counted, quantity
 from mae_cli.results import EvaluationRows, TrainingRows
-
-INTERCEPT = "(intercept)"
-"""The name of the constant term in a list of coefficients."""
-
-
-def level_text(level: str) -> str:
-    """A level as it is shown: in quotes when it is empty or its edges are blank, so that it can be seen."""
-    shown = visible(level)
-    return shown if shown and shown == shown.strip() else f'"{shown}"'
-
-
-def term_text(column: str, level: str | None) -> str:
-    """The name of one coefficient: `hour` for a number, `carrier = AA` for a level."""
-    return column_text(column) if level is None else f"{column_text(column)} = {level_text(level)}"
-
-
-def column_text(column: str) -> str:
-    """A column as it is shown: in quotes where it could be taken for the intercept, or for a column and its level."""
-    return f'"{visible(column)}"' if column == INTERCEPT or " = " in column else visible(column)
 
 
 def shortened(text: str, limit: int | None) -> str:

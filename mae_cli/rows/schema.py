@@ -5,6 +5,27 @@ A numeric column gives one column of the design matrix. A categorical column wit
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from mae_cli.messages import column_text, level_text
+
+
+class DesignColumn(NamedTuple):
+    """A column of the design matrix. Callers of the library may unpack it as (feature, level).
+
+    Attributes:
+        feature: the name of the feature.
+        level: that the column indicates; None where it is the feature itself, a number.
+    """
+
+    feature: str
+    level: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What reports call it: `hour` for a number, `carrier = AA` for a level."""
+        name = column_text(self.feature)
+        return name if self.level is None else f"{name} = {level_text(self.level)}"
 
 
 @dataclass(frozen=True)
@@ -14,6 +35,11 @@ class NumericColumn:
     name: str
     minimum: float
     maximum: float
+
+    @property
+    def design_columns(self) -> tuple[DesignColumn, ...]:
+        """The one that it is."""
+        return (DesignColumn(self.name),)
 
 
 @dataclass(frozen=True)
@@ -27,6 +53,11 @@ class CategoricalColumn:
     def baseline(self) -> str:
         """The level that the coefficients of the others are measured from."""
         return self.levels[0]
+
+    @property
+    def design_columns(self) -> tuple[DesignColumn, ...]:
+        """One for each level but the baseline."""
+        return tuple(DesignColumn(self.name, level) for level in self.levels[1:])
 
 
 @dataclass(frozen=True)
@@ -51,8 +82,7 @@ class Schema:
         return tuple(feature for feature in self.features if isinstance(feature, CategoricalColumn))
 
     @property
-    def design_columns(self) -> tuple[tuple[str, str | None], ...]:
-        """(column, level) of every column of the design matrix, in its order; level is None for a number."""
-        numeric = [(feature.name, None) for feature in self.numeric]
-        indicators = [(feature.name, level) for feature in self.categorical for level in feature.levels[1:]]
-        return (*numeric, *indicators)
+    def design_columns(self) -> tuple[DesignColumn, ...]:
+        """Every column of the design matrix, in its order."""
+        features: tuple[NumericColumn | CategoricalColumn, ...] = (*self.numeric, *self.categorical)
+        return tuple(column for feature in features for column in feature.design_columns)

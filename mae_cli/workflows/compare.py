@@ -161,7 +161,7 @@ def _leverage_warning(report: FitReport, data: TrainingData, pulls: _Pulls, cont
     row, column = np.unravel_index(int(np.argmax(distances)), distances.shape)
     if distances[row, column] < _FAR_OUT:
         return ""
-    name = [effect.column for effect in report.effects if effect.level is None][column]
+    name = [effect.column.feature for effect in report.effects if effect.column.level is None][column]
     return (
         f" {contested[row].place} lies {distances[row, column]:.1f} standard deviations out in {name!r}: look at "
         "such rows before you believe either fit."

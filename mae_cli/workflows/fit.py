@@ -19,7 +19,7 @@ from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design, column_ranges
 from mae_cli.rows.factors import ExponentialFactors, Factors, GivenFactors
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import NumericColumn, Schema
+from mae_cli.rows.schema import DesignColumn, NumericColumn, Schema
 from mae_cli.rows.sums import Range, relative_weights
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
@@ -74,7 +74,7 @@ class FitResult:
     Attributes:
         intercept: 0.0 when the model has none.
         coefficients: (p,) one for each of `columns`.
-        columns: (column, level) of every coefficient; the level is None for a number.
+        columns: of the design matrix, one for each coefficient: a feature, or (feature, level).
         aliased: those of `columns` that depend on earlier ones and were left out (coefficient 0).
         certificate: how far the loss can be from the optimum.
         history: the loss on the way.
@@ -83,8 +83,8 @@ class FitResult:
 
     intercept: float
     coefficients: FloatArray
-    columns: tuple[tuple[str, str | None], ...]
-    aliased: tuple[tuple[str, str | None], ...]
+    columns: tuple[DesignColumn, ...]
+    aliased: tuple[DesignColumn, ...]
     certificate: Certificate
     history: History
     schema: Schema

@@ -20,7 +20,7 @@ from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.encoding import Coding, Description, Partition, build_schema, describe
 from mae_cli.rows.moments import column_moments
 from mae_cli.rows.quantiles import target_quantiles
-from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema
 from mae_cli.rows.split import Split
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import SolverSettings, Textbook
@@ -257,9 +257,9 @@ def _terms(schema: Schema, solution: Solution) -> tuple[NumericTerm | Categorica
     terms: list[NumericTerm | CategoricalTerm] = []
     for feature in schema.features:
         if isinstance(feature, NumericColumn):
-            terms.append(NumericTerm(feature.name, value[feature.name, None], feature.minimum, feature.maximum))
+            terms.append(NumericTerm(feature.name, value[DesignColumn(feature.name)], feature.minimum, feature.maximum))
         else:
-            levels = ((level, value.get((feature.name, level), 0.0)) for level in sorted(feature.levels))
+            levels = ((level, value.get(DesignColumn(feature.name, level), 0.0)) for level in sorted(feature.levels))
             terms.append(CategoricalTerm(feature.name, feature.baseline, tuple(levels)))
     return tuple(terms)
 
@@ -272,13 +272,12 @@ def effects(schema: Schema, solution: Solution, deviations: FloatArray) -> tuple
     found = [
         Effect(
             column=column,
-            level=level,
             value=float(solution.coefficients[index]),
             per_deviation=float(solution.coefficients[index] * deviations[index]),
-            baseline=baselines.get(column),
+            baseline=baselines.get(column.feature),
             aliased=index in solution.aliased,
         )
-        for index, (column, level) in enumerate(schema.design_columns)
+        for index, column in enumerate(schema.design_columns)
     ]
     place = {feature.name: index for index, feature in enumerate(schema.features)}
-    return tuple(sorted(found, key=lambda effect: place[effect.column]))
+    return tuple(sorted(found, key=lambda effect: place[effect.column.feature]))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from oracle.exact import Pinball, Table, least_absolute, loss_of
 
-from mae_cli.report.names import term_text
+from mae_cli.rows.schema import DesignColumn
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def kept_table(report, frame, target) -> tuple[Table, list[float]]:
     """The columns with a coefficient that was fitted, as the file has them, and all coefficients."""
     columns, written = [np.ones(len(frame))], [report["intercept"]]
     for each in report["coefficients"]:
-        if term_text(each["column"], each["level"]) in report["data"]["aliased"]:
+        if DesignColumn(each["column"], each["level"]).label in report["data"]["aliased"]:
             assert each["value"] == 0.0
             continue
         values = frame[each["column"]]

@@ -17,6 +17,7 @@ from mae_cli.results import (
     TrainingRows,
     TrainReport,
 )
+from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Certificate, History, Status
 
 MAE_LOSSES = (
@@ -31,15 +32,15 @@ def metrics(mae, rmse, median_ae, r2, baseline_mae):
 
 
 EFFECTS = (
-    Effect("dep_delay", None, 1.00183, 40.2127, None, aliased=False),
-    Effect("distance", None, -0.00218471, -1.60113, None, aliased=False),
-    Effect("air_time", None, 0.0177, 1.6584, None, aliased=False),
-    Effect("air_time_hours", None, 0.0, 0.0, None, aliased=True),
-    Effect("carrier", "AA", -4.5271, -1.32009, "UA", aliased=False),
-    Effect("carrier", "B6", 2.0415, 0.753311, "UA", aliased=False),
-    Effect("carrier", "DL", -3.20554, -1.12017, "UA", aliased=False),
-    Effect("origin", "JFK", -1.25, -0.58402, "EWR", aliased=False),
-    Effect("origin", "LGA", 0.0481113, 0.0219902, "EWR", aliased=False),
+    Effect(DesignColumn("dep_delay"), 1.00183, 40.2127, None, aliased=False),
+    Effect(DesignColumn("distance"), -0.00218471, -1.60113, None, aliased=False),
+    Effect(DesignColumn("air_time"), 0.0177, 1.6584, None, aliased=False),
+    Effect(DesignColumn("air_time_hours"), 0.0, 0.0, None, aliased=True),
+    Effect(DesignColumn("carrier", "AA"), -4.5271, -1.32009, "UA", aliased=False),
+    Effect(DesignColumn("carrier", "B6"), 2.0415, 0.753311, "UA", aliased=False),
+    Effect(DesignColumn("carrier", "DL"), -3.20554, -1.12017, "UA", aliased=False),
+    Effect(DesignColumn("origin", "JFK"), -1.25, -0.58402, "EWR", aliased=False),
+    Effect(DesignColumn("origin", "LGA"), 0.0481113, 0.0219902, "EWR", aliased=False),
 )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from mae_cli.report.as_json import dumps, evaluation_report_json, train_report_json
 from mae_cli.results import Effect
+from mae_cli.rows.schema import DesignColumn
 
 METRICS = ["mae", "mse", "rmse", "median_ae", "r2", "baseline_mae", "pinball"]
 
@@ -88,7 +89,7 @@ def test_the_keys_of_an_evaluation_report_are_pinned(evaluation_report):
 
 def test_the_text_is_one_line_and_keeps_every_name(train_report):
     names = ["größe", "大", "two\nlines", "\x1b[31m", "\x9b", "a\u202eb", "\U000e0041", 'quo"te\\']
-    effects = tuple(Effect(name, name, 1.0, 1.0, None, aliased=False) for name in names)
+    effects = tuple(Effect(DesignColumn(name, name), 1.0, 1.0, None, aliased=False) for name in names)
     report = train_report_json(replace(train_report, fit=replace(train_report.fit, effects=effects)))
     text = dumps(report)
     assert text.endswith("}\n")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mae_cli.report.certificate import certificate_sentence, certificate_text
+from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Status
 
 LOSSES = [("mae", 0.5, "MAE"), ("mse", 0.5, "MSE"), ("mae", 0.9, "pinball loss at quantile 0.9")]
@@ -39,7 +40,7 @@ def test_an_optimum_is_unique_without_reserve_when_no_column_was_left_out(mae_fi
 
 def test_no_more_than_three_of_the_columns_left_out_are_named(mae_fit):
     first = next(effect for effect in mae_fit.effects if effect.aliased)
-    more = tuple(replace(first, column="city", level=f"c{number}") for number in range(12))
+    more = tuple(replace(first, column=DesignColumn("city", f"c{number}")) for number in range(12))
     sentence = certificate_sentence(replace(mae_fit, effects=(*mae_fit.effects, *more)))
     assert (
         "on the columns kept (all but air_time_hours, city = c0, city = c1 and 10 more) has a smaller MAE;" in sentence

@@ -8,6 +8,7 @@ from rich.console import Console
 from mae_cli.report.console import result_console
 from mae_cli.report.train import show_training
 from mae_cli.results import Scores
+from mae_cli.rows.schema import DesignColumn
 
 AFTER_THE_CHART = """\
 MAE fit, proved optimal: no linear model on the columns kept (all but air_time_hours) has a smaller \
@@ -86,7 +87,7 @@ def test_the_metrics_of_a_quantile_fit_beside_least_squares_fit_eighty_columns(c
 
 
 def test_coefficients_that_a_terminal_leaves_out_are_said_to_be_where_those_of_both_fits_are(compare_report):
-    effects = tuple(replace(compare_report.fit.effects[0], column=f"column_{k}") for k in range(25))
+    effects = tuple(replace(compare_report.fit.effects[0], column=DesignColumn(f"column_{k}")) for k in range(25))
     fit, other = (replace(each, effects=effects) for each in (compare_report.fit, compare_report.comparison.other))
     report = replace(compare_report, fit=fit, comparison=replace(compare_report.comparison, other=other))
     stream = io.StringIO()

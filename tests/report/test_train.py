@@ -9,6 +9,7 @@ import pytest
 from mae_cli.report.console import result_console
 from mae_cli.report.train import show_training
 from mae_cli.results import Effect
+from mae_cli.rows.schema import DesignColumn
 
 REPORT = """\
 MAE fit of arr_delay on 9,985 rows, 9 coefficients · flights.csv
@@ -89,7 +90,7 @@ def with_fit(report, **changes):
 
 
 def effect(column, per_deviation, *, level=None, baseline=None, aliased=False):
-    return Effect(column, level, 2 * per_deviation, per_deviation, baseline, aliased=aliased)
+    return Effect(DesignColumn(column, level), 2 * per_deviation, per_deviation, baseline, aliased=aliased)
 
 
 def numbers(text):
@@ -126,8 +127,9 @@ def test_names_are_text_and_nothing_else(train_report, name, place):
     if place in {"target", "weight", "source"}:
         report = replace(train_report, **{place: name})
     else:
-        fields = {"column": "carrier", "level": "AA", "baseline": "UA"} | {place: name}
-        hostile = Effect(value=1.0, per_deviation=1.0, aliased=False, **fields)
+        names = {"column": "carrier", "level": "AA", "baseline": "UA"} | {place: name}
+        column = DesignColumn(names["column"], names["level"])
+        hostile = Effect(column, 1.0, 1.0, names["baseline"], aliased=False)
         report = with_fit(train_report, effects=(hostile,))
     shown = {"\x1b[31mred": "\\x1b[31mred", "two\nlines": "two\\nlines", "a\u202eb": "a\\u202eb"}.get(name, name)
     text = piped(report)

@@ -1,6 +1,8 @@
 """The columns of a model and their order in the design matrix."""
 
-from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
+import pytest
+
+from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema
 
 SCHEMA = Schema(
     (
@@ -33,3 +35,27 @@ def test_the_first_level_is_the_baseline():
 
 def test_a_column_of_one_level_has_no_design_column():
     assert Schema((CategoricalColumn("c", ("only",)),)).design_columns == ()
+
+
+def test_a_design_column_unpacks_as_its_feature_and_level():
+    assert DesignColumn("carrier", "AA") == ("carrier", "AA")
+    assert [level for _, level in SCHEMA.design_columns] == [None, None, "AA", "B6", "JFK"]
+
+
+def test_a_label_names_the_feature_and_its_level():
+    assert DesignColumn("hour").label == "hour"
+    assert DesignColumn("carrier", "AA").label == "carrier = AA"
+
+
+@pytest.mark.parametrize(
+    ("column", "level", "shown"),
+    [
+        ("(intercept)", None, '"(intercept)"'),
+        ("intercept", None, "intercept"),
+        ("a = b", None, '"a = b"'),
+        ("a=b", None, "a=b"),
+        ("a = b", "c", '"a = b" = c'),
+    ],
+)
+def test_a_column_that_could_be_taken_for_another_term_is_quoted(column, level, shown):
+    assert DesignColumn(column, level).label == shown

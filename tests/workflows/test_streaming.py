@@ -265,4 +265,5 @@ def test_a_source_is_read_as_often_as_needed():
     """A column that turns out as text late is read again, from standard input too."""
     late = "y,x\n" + "1,\n" * 10 + "2,a\n3,b\n4,a\n9,b\n"
     for files in (held(late), Files((source(late, gzipped=True),))):
-        assert [effect.level for effect in train(files, TrainSettings(ColumnChoice("y"))).report.fit.effects] == ["b"]
+        effects = train(files, TrainSettings(ColumnChoice("y"))).report.fit.effects
+        assert [effect.column.level for effect in effects] == ["b"]

@@ -74,7 +74,7 @@ def test_levels_stand_in_text_order_whatever_the_baseline():
 def test_every_term_has_the_coefficient_of_the_report():
     trained = run(TABLE, exclude=frozenset({"w"}))
     number, levels = trained.model.terms
-    reported = {(effect.column, effect.level): effect.value for effect in trained.report.fit.effects}
+    reported = {effect.column: effect.value for effect in trained.report.fit.effects}
     assert reported == {
         ("x", None): number.coefficient,
         ("k", "b"): dict(levels.levels)["b"],
