@@ -6,7 +6,7 @@ files or cells.
 - `blocks`: `Block` (design, target, weights, positions) and `Rows`, the protocol that everything above is written
   against; rows in memory. `scratch`: the same in a file. `appended`, `factors`: a few rows more, other weights.
 - `design`: X = [numeric | indicators] with indicators kept as codes, and its products; `linear`: a linear function.
-- `schema`: which columns a model has; `encoding`: rows as read to a design in that schema; `selection`: the columns of
-  one of several models; `split`: which rows are held out; `regroup`: blocks of a better size.
+- `schema`: which columns a model has; `coding`: from rows as read to a design in that schema; `encoding`: the schema of
+  training rows, and their two parts; `split`: which rows are held out; `regroup`: blocks of a better size.
 - `sums`, `moments`, `quantiles`, `sampling`: what a pass adds up, brackets or picks; `threads`: how many it works on.
 """

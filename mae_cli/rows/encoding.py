@@ -1,8 +1,7 @@
-"""Complete rows to a design matrix: the schema that training rows define, its coding of levels, and its two parts.
+"""Complete rows for training: the schema that they define, and its two parts.
 
-While data is read, nobody knows yet which levels there will be and which is the baseline. Rows as read therefore have
-the codes 1, 2, … of the levels in the order of their discovery, and a `Layout` says what they mean. Once the schema is
-known, rows are parted into those that are fitted and those held out, in its coding.
+While data is read, nobody knows yet which levels there will be and which is the baseline. Once the schema is known,
+rows are parted into those that are fitted and those held out, in its coding.
 """
 
 import math
@@ -13,31 +12,15 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from mae_cli.arrays import BoolArray, CodeArray, FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError
 from mae_cli.messages import option, quoted
 from mae_cli.rows.blocks import Block, Rows, Store
-from mae_cli.rows.design import Design, column_ranges
+from mae_cli.rows.coding import Coding, Layout
+from mae_cli.rows.design import column_ranges
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.rows.split import Split
 from mae_cli.rows.sums import Range, Sums, relative_weights, sum_blocks
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What rows as read consist of.
-
-    Attributes:
-        features: (name, levels) of each feature column in the user's order; the levels are None for numbers, else in
-            the order of their codes from 1 on.
-    """
-
-    features: tuple[tuple[str, tuple[str, ...] | None], ...]
-
-    @property
-    def level_counts(self) -> tuple[int, ...]:
-        """For each categorical column the number of its levels."""
-        return tuple(len(levels) for _, levels in self.features if levels is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,43 +75,6 @@ def build_schema(layout: Layout, description: Description) -> Schema:
             part = slice(start, start + len(levels))
             features.append(_categorical(name, levels, description.totals[part], description.counts[part]))
     return Schema(tuple(features))
-
-
-@dataclass(frozen=True, eq=False)
-class Coding:
-    """The coding of a schema for rows as read.
-
-    Attributes:
-        codes: for each categorical column the schema's code for each code as read; −1 for a level it does not know.
-        level_counts: for each categorical column the number of its indicator columns.
-    """
-
-    codes: tuple[CodeArray, ...]
-    level_counts: tuple[int, ...]
-
-    @classmethod
-    def of(cls, schema: Schema, layout: Layout) -> "Coding":
-        """The schema has the columns of the layout, in any order of the categorical among the numeric ones."""
-        levels_read = [levels for _, levels in layout.features if levels is not None]
-        codes = []
-        for column, levels in zip(schema.categorical, levels_read, strict=True):
-            known = {level: code for code, level in enumerate(column.levels)}
-            codes.append(np.array([-1, *(known.get(level, -1) for level in levels)], dtype=np.int32))
-        return cls(tuple(codes), tuple(len(column.levels) - 1 for column in schema.categorical))
-
-    def __call__(self, block: Block) -> tuple[Block, BoolArray]:
-        """The block in the coding of the schema, and the mask of the rows that have a level it does not know.
-
-        Such a level stands as the baseline.
-        """
-        unseen = np.zeros(len(block.target), dtype=bool)
-        coded = []
-        for mapping, codes in zip(self.codes, block.design.codes, strict=True):
-            known = mapping[codes]
-            unseen |= known < 0
-            coded.append(np.maximum(known, 0))
-        design = Design(block.design.numeric, tuple(coded), self.level_counts)
-        return replace(block, design=design), unseen
 
 
 def _describe(block: Block, layout: Layout, split: Split | None) -> Description:
@@ -205,7 +151,7 @@ def _training(block: Block, partition: Partition) -> Block:
     used = np.ones(len(block.target), dtype=bool) if weights is None else weights > 0
     if partition.split is not None:
         used &= ~partition.split.is_held(block.positions)
-    return partition.coding(block if used.all() else block.part(np.flatnonzero(used)))[0]
+    return partition.coding.known(block if used.all() else block.part(np.flatnonzero(used)))
 
 
 def _held(block: Block, split: Split, coding: Coding) -> Block:

@@ -4,6 +4,7 @@ A numeric column gives one column of the design matrix. A categorical column wit
 (baseline, level₁, …, levelₖ) gives k indicator columns, one for each level but the baseline.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -86,3 +87,19 @@ class Schema:
         """Every column of the design matrix, in its order."""
         features: tuple[NumericColumn | CategoricalColumn, ...] = (*self.numeric, *self.categorical)
         return tuple(column for feature in features for column in feature.design_columns)
+
+
+def joint_schema(schemas: Iterable[Schema]) -> Schema:
+    """All that several schemas read: each column of numbers once, and each column of levels once for every coding.
+
+    A column may be of numbers to one model and of levels to another; it is then read as both.
+    """
+    features: dict[object, NumericColumn | CategoricalColumn] = {}
+    for schema in schemas:
+        for feature in schema.features:
+            features.setdefault(_identity(feature), feature)
+    return Schema(tuple(features.values()))
+
+
+def _identity(feature: NumericColumn | CategoricalColumn) -> object:
+    return ("number", feature.name) if isinstance(feature, NumericColumn) else feature

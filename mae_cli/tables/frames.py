@@ -11,8 +11,9 @@ from mae_cli.arrays import BoolArray
 from mae_cli.errors import DataError
 from mae_cli.messages import counted, quoted
 from mae_cli.rows.blocks import Block, MemoryRows
+from mae_cli.rows.coding import Coding, Layout, as_read
 from mae_cli.rows.design import Design
-from mae_cli.rows.encoding import Coding, Layout, build_schema, describe
+from mae_cli.rows.encoding import build_schema, describe
 from mae_cli.rows.schema import NumericColumn, Schema
 from mae_cli.tables.columns import unknown_column
 
@@ -97,9 +98,7 @@ def _rows_of(typed: pd.DataFrame) -> tuple[Layout, Block]:
     for place, values in enumerate(numeric):
         matrix[place] = values
     rows = np.arange(len(typed))
-    return Layout(tuple(features)), Block(
-        Design(matrix.T, tuple(codes), (0,) * len(codes)), np.zeros(len(rows)), None, rows
-    )
+    return Layout(tuple(features)), Block(as_read(matrix.T, codes), np.zeros(len(rows)), None, rows)
 
 
 def _is_numeric(column: pd.Series) -> bool:

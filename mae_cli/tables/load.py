@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mae_cli.messages import listed, quoted
 from mae_cli.rows.blocks import Store
-from mae_cli.rows.encoding import Layout
+from mae_cli.rows.coding import Layout
 from mae_cli.rows.schema import Schema
 from mae_cli.tables.column_types import require_kinds, text_columns
 from mae_cli.tables.columns import UsedColumns, require_columns

@@ -8,7 +8,7 @@ import numpy as np
 
 from mae_cli.arrays import BoolArray, CodeArray
 from mae_cli.rows.blocks import Block
-from mae_cli.rows.design import Design
+from mae_cli.rows.coding import as_read
 from mae_cli.tables.cell_faults import CellFault, first_of
 from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.column import Column, ColumnOfLevels, ColumnOfNumbers
@@ -63,8 +63,7 @@ class TypedChunk:
             # Indexing by the mask would leave the cells of a column apart in memory.
             apart, codes = np.compress(chosen, apart, axis=1), np.compress(chosen, codes, axis=1)
             matrix = matrix[chosen]
-        design = Design(matrix, tuple(codes), (0,) * len(codes))
-        return Block(design, apart[0], apart[1] if len(apart) > 1 else None, records, records)
+        return Block(as_read(matrix, tuple(codes)), apart[0], apart[1] if len(apart) > 1 else None, records, records)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from mae_cli.messages import counted, quoted
 from mae_cli.model.model import Model
 from mae_cli.results import EvaluationReport, EvaluationRows, Gate, Outside, Rival, Scores
 from mae_cli.rows.blocks import Rows, TransformedRows
-from mae_cli.rows.schema import Schema
-from mae_cli.rows.selection import Selection, joint_schema
+from mae_cli.rows.coding import Coding, Layout
+from mae_cli.rows.schema import Schema, joint_schema
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Records
@@ -128,7 +128,7 @@ def _scorable(loaded: LoadedRows) -> Rows:
 
 
 def _rows_of(model: Model, joint: Schema, rows: Rows) -> Rows:
-    return TransformedRows(rows, Selection.of(model.schema, joint))
+    return TransformedRows(rows, Coding.of(model.schema, Layout.of(joint)).known)
 
 
 def _rival(model: Model, rival: NamedModel, joint: Schema, all_rows: Rows, files: Records) -> Rival:
@@ -136,7 +136,8 @@ def _rival(model: Model, rival: NamedModel, joint: Schema, all_rows: Rows, files
     other = rival.model
     rows = _rows_of(other, joint, all_rows)
     scores = score(rows, other.point, model.trivial_prediction, model.quantile, files.place)
-    first, second = (Predictor(Selection.of(each.schema, joint), each.point) for each in (model, other))
+    layout = Layout.of(joint)
+    first, second = (Predictor(Coding.of(each.schema, layout), each.point) for each in (model, other))
     same_quantile = model.quantile == other.quantile != 0.5
     loss = Pinball(model.quantile) if same_quantile else Absolute()
     difference = paired_difference(all_rows, first, second, loss)

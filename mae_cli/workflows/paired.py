@@ -18,8 +18,8 @@ import numpy as np
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.losses import Loss
 from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.coding import Coding
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.selection import Selection
 from mae_cli.rows.sums import Sums, sum_blocks
 
 CONFIDENCE = 0.95
@@ -36,16 +36,16 @@ class Predictor:
     """A model for rows that were read by a joint schema.
 
     Attributes:
-        selection: of its columns.
+        coding: of its columns.
         point: its coefficients.
     """
 
-    selection: Selection
+    coding: Coding
     point: Coefficients
 
     def losses(self, block: Block, loss: Loss) -> FloatArray:
         """ℓ(y − ŷ), (b,)."""
-        return loss.values(self.point.residual(self.selection(block)))
+        return loss.values(self.point.residual(self.coding.known(block)))
 
 
 @dataclass(frozen=True)

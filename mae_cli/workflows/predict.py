@@ -12,7 +12,7 @@ from mae_cli.arrays import BoolArray, FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import counted, is_unicode, quoted
 from mae_cli.model.model import Model
-from mae_cli.rows.design import Design
+from mae_cli.rows.coding import Coding, Layout
 from mae_cli.tables.chunks import Chunk, TextChunk, read_chunks
 from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Files, Waypoint
@@ -116,7 +116,7 @@ class Prediction:
             _refuse_clash(self.files, self.settings.column)
             _refuse_other_delimiters(self.files)
         self._columns = model_columns(schema, self.files.dialect)
-        self._level_counts = tuple(len(column.levels) - 1 for column in schema.categorical)
+        self._coding = Coding.of(schema, Layout.of(schema))
         self._waypoints: list[Waypoint] = []
         self._ranges = TrainingRanges.of(schema)
         self._outside = OutsideCounts(0, np.zeros(len(schema.numeric), dtype=np.intp))
@@ -180,8 +180,7 @@ class Prediction:
         """(b,) predictions, NaN where there is none; what stands in the way is counted."""
         typed = self._typed(chunk)
         numbers, missing, unseen = typed.numbers.matrix, typed.missing, typed.unseen
-        # The model's code of a level is one less than that of its cells; what cannot be predicted stands as 0.
-        design = Design(np.nan_to_num(numbers), tuple(np.maximum(typed.codes - 1, 0)), self._level_counts)
+        design, _ = self._coding.design(np.nan_to_num(numbers), tuple(typed.codes))  # missing numbers stand as 0
         with np.errstate(over="ignore", invalid="ignore"):
             predicted = self.model.point.predict(design)
         if unseen.any() and not self.rows.first_unseen:

@@ -17,7 +17,8 @@ from mae_cli.model.strict_json import LARGEST_COUNT
 from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.results import Effect, FitReport, Seconds, TrainingRows, TrainReport
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
-from mae_cli.rows.encoding import Coding, Description, Partition, build_schema, describe
+from mae_cli.rows.coding import Coding
+from mae_cli.rows.encoding import Description, Partition, build_schema, describe
 from mae_cli.rows.moments import column_moments
 from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from mae_cli.errors import DataError
 from mae_cli.rows.blocks import MemoryRows, whole
+from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.design import Design
-from mae_cli.rows.encoding import Coding, Layout, build_schema, describe
-from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.rows.encoding import build_schema, describe
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.rows.split import Split
 
 
@@ -83,13 +84,6 @@ def test_rows_become_numbers_and_codes():
     assert {codes.dtype for codes in design.codes} == {np.dtype(np.int32)}
     assert design.level_counts == (1, 1)
     assert not unseen.any()
-
-
-def test_a_level_that_training_never_saw_is_marked_and_stands_as_the_baseline():
-    schema = Schema((CategoricalColumn("c", ("b", "a")), CategoricalColumn("d", ("u",))))
-    block, unseen = encoded(schema, *as_read(c=["a", "new", "b", "a"], d=["u", "u", "u", "x"]))
-    assert block.design.codes[0].tolist() == [1, 0, 0, 1]
-    assert unseen.tolist() == [False, True, False, True]
 
 
 def test_constant_columns_are_encoded_too():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema
+from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema, joint_schema
 
 SCHEMA = Schema(
     (
@@ -59,3 +59,26 @@ def test_a_label_names_the_feature_and_its_level():
 )
 def test_a_column_that_could_be_taken_for_another_term_is_quoted(column, level, shown):
     assert DesignColumn(column, level).label == shown
+
+
+X, Y, Z = (NumericColumn(name, 0.0, 1.0) for name in "xyz")
+K = CategoricalColumn("k", ("a", "b", "c"))
+
+
+def test_the_joint_schema_of_one_is_itself():
+    schema = Schema((K, X, Y))
+    assert joint_schema([schema]) == schema
+
+
+def test_columns_of_numbers_are_read_once_whatever_their_ranges():
+    assert joint_schema([Schema((X, Y)), Schema((NumericColumn("y", -5.0, 5.0), Z))]) == Schema((X, Y, Z))
+
+
+def test_columns_of_levels_are_read_once_for_every_coding():
+    other = CategoricalColumn("k", ("b", "a"))
+    assert joint_schema([Schema((K,)), Schema((K,)), Schema((other,))]) == Schema((K, other))
+
+
+def test_a_column_may_be_numbers_to_one_and_levels_to_another():
+    month = CategoricalColumn("x", ("1", "2"))
+    assert joint_schema([Schema((X,)), Schema((month,))]) == Schema((X, month))

@@ -5,17 +5,17 @@ import pytest
 
 from mae_cli.losses import Absolute, Pinball
 from mae_cli.rows.blocks import MemoryRows
+from mae_cli.rows.coding import Coding
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.selection import Selection
 from mae_cli.workflows.paired import Predictor, paired_difference
 
-ALL = Selection(None, (), ())
+ALL = Coding(None, (), (), ())
 MAE = Absolute()
 
 
-def predictor(*values, selection=ALL):
-    return Predictor(selection, Coefficients(0.0, np.array(values)))
+def predictor(*values, coding=ALL):
+    return Predictor(coding, Coefficients(0.0, np.array(values)))
 
 
 # With the columns s and t and the target 0, the absolute errors of the two are |s| and |t|.
