@@ -74,7 +74,7 @@ class FitResult:
     Attributes:
         intercept: 0.0 when the model has none.
         coefficients: (p,) one for each of `columns`.
-        columns: of the design matrix, one for each coefficient: a feature, or (feature, level).
+        columns: the columns of the design matrix, one for each coefficient.
         aliased: those of `columns` that depend on earlier ones and were left out (coefficient 0).
         certificate: how far the loss can be from the optimum.
         history: the loss on the way.

@@ -17,7 +17,7 @@ from mae_cli.rows.blocks import MemoryRows, in_memory, whole
 from mae_cli.rows.design import is_column_major
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.tables.csv.dialect import Dialect
-from mae_cli.tables.csv.files import Files
+from mae_cli.tables.csv.files import Files, Waypoint
 from mae_cli.tables.load import load_for_model
 from mae_cli.tables.read import ReadOptions
 
@@ -245,6 +245,15 @@ def test_how_many_records_were_read_is_told(cluster, written):
     schema = Schema((NumericColumn("x", 0.0, 9.0),))
     load_for_model(files, schema, "y", None, ReadOptions(MemoryRows.collect, watch=watch))
     assert watch.reading.mock_calls == [mock.call(2), mock.call(3)]
+
+
+@pytest.mark.usefixtures("each_file_a_part")
+def test_reading_leaves_the_files_as_they_are(cluster, written):
+    files = DaskFiles.of(cluster, written("y,x\n1,2\n3,4\n", "y,x\n1,2\n"), Dialect())
+    before = vars(files).copy()
+    assert load(files).files.starts == (0, 2)
+    assert vars(files) == before
+    assert [part.waypoints for part in files.found.parts] == [(Waypoint(0, 0, 0),)] * 2
 
 
 @pytest.mark.usefixtures("each_file_a_part")

@@ -3,10 +3,11 @@
 from functools import partial
 
 import pytest
-from support.tables import several
+from support.tables import load, several
 
 from mae_cli.tables import chunks
 from mae_cli.tables.chunks import read_chunks
+from mae_cli.tables.csv.files import Waypoint
 from mae_cli.tables.csv.pieces import cut
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.numeric_block import Wanted
@@ -24,6 +25,19 @@ def files(monkeypatch):
     waypoints = [waypoint for chunk in read_chunks(files, Wanted(["y"])) for waypoint in chunk.waypoints]
     assert len(waypoints) > len(files.sources)
     return files.located(waypoints)
+
+
+def test_reading_leaves_the_files_as_they_are():
+    files = several(FIRST, THIRD)
+    loaded = load(files, categorical=frozenset({"note"}))
+    assert files.waypoints == (Waypoint(0, 0, 0),)
+    assert loaded.files.waypoints == (Waypoint(0, 0, 0), Waypoint(4, 1, 0))
+    assert loaded.files.locate([1, 6]) == {1: ("1.csv", 5), 6: ("2.csv", 5)}
+
+
+def test_files_without_way_points_are_found_as_before():
+    files = several(FIRST, THIRD)
+    assert files.located([]) is files
 
 
 def test_every_record_is_found_with_its_file_and_line(files):
