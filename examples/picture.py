@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from mae_cli.inference.values import IntervalSettings
 from mae_cli.report.train import show_training
 from mae_cli.results import Seconds
 from mae_cli.tables.columns import ColumnChoice
@@ -28,7 +29,8 @@ COMMAND = "mae-train flights.csv --target arr_delay --exclude carrier --holdout 
 def picture() -> str:
     """The SVG, without the web font that rich links to: a picture must not need the network."""
     choice = ColumnChoice(target="arr_delay", exclude=frozenset({"carrier"}))
-    report = train(Files.of([str(HERE / "flights.csv")]), TrainSettings(columns=choice, holdout=0.2)).report
+    settings = TrainSettings(columns=choice, holdout=0.2, intervals=IntervalSettings())
+    report = train(Files.of([str(HERE / "flights.csv")]), settings).report
     report = replace(report, source="flights.csv", model="model.json", seconds=seconds())
     console = Console(file=io.StringIO(), record=True, width=80, force_terminal=True, highlight=False)
     show_training(console, report)

@@ -7,6 +7,7 @@ into text and JSON.
 from dataclasses import dataclass
 from typing import Literal
 
+from mae_cli.inference.values import Interval, Intervals, Unavailable
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Certificate, History
 
@@ -226,6 +227,7 @@ class Effect:
         per_deviation: value × the standard deviation of the design column in training: the usual size of its effect.
         baseline: for a level, the level that it is measured from.
         aliased: left out because it depends on the columns before it (value 0).
+        interval: how sure it is, or why that is not said.
     """
 
     column: DesignColumn
@@ -233,6 +235,7 @@ class Effect:
     per_deviation: float
     baseline: str | None
     aliased: bool
+    interval: Interval | Unavailable = Unavailable.NOT_ASKED
 
 
 @dataclass(frozen=True)
@@ -249,6 +252,7 @@ class FitReport:
         history: the course of the fit.
         intercept: None when the model has none.
         effects: every coefficient, in the order of the features.
+        intervals: of the coefficients, in the order of the design; None when they were not asked for.
     """
 
     loss: str
@@ -260,6 +264,7 @@ class FitReport:
     history: History
     intercept: float | None
     effects: tuple[Effect, ...]
+    intervals: Intervals | None = None
 
     @property
     def columns(self) -> int:

@@ -27,6 +27,7 @@ from mae_cli.commands.output import check_output, refuse_compressed, require_sta
 from mae_cli.commands.process import NOT_CONVERGED, announce_terminal, note, running, write_json
 
 if TYPE_CHECKING:
+    from mae_cli.inference.values import IntervalSettings
     from mae_cli.results import TrainReport
     from mae_cli.solvers.settings import SolverSettings
     from mae_cli.workflows.train import Trained, TrainSettings
@@ -94,10 +95,25 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     "--max-levels", type=click.IntRange(min=1), default=200, show_default=True, help="Most levels of a text column."
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the holdout and the batches."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Seed of the holdout, the batches and the bootstrap.",
 )
 @reading_options
 @place_options
+@click.option(
+    "--intervals",
+    type=click.Choice(["auto", "rank", "sandwich", "bootstrap", "none"]),
+    default="auto",
+    show_default=True,
+    help="How to say how sure coefficients are: rank tests, standard errors, or refits under random weights.",
+)
+@click.option("--level", type=float, default=0.95, show_default=True, help="Level of the intervals.")
+@click.option(
+    "--replicates", type=click.IntRange(min=2), default=500, show_default=True, help="Refits of the bootstrap."
+)
 @click.option("--compare", is_flag=True, help="Fit the other loss too and set both side by side.")
 @click.option(
     "-o",
@@ -172,7 +188,18 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
         seed=options["seed"],
         compare=options["compare"],
         stream=options["stream"],
+        intervals=_intervals(options),
     )
+
+
+def _intervals(options: dict[str, Any]) -> "IntervalSettings | None":
+    from mae_cli.inference.values import IntervalSettings, Method  # noqa: PLC0415
+
+    asked = options["intervals"]
+    if asked == "none":
+        return None
+    method = None if asked == "auto" else Method(asked)
+    return IntervalSettings(method, options["level"], options["replicates"], options["seed"])
 
 
 def _solver(options: dict[str, Any]) -> "SolverSettings":

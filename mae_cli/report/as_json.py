@@ -1,8 +1,10 @@
 """Reports as JSON for programs: keys may be added, never renamed; a test pins them."""
 
+import math
 from dataclasses import asdict
 from typing import Any
 
+from mae_cli.inference.values import Interval, Intervals, Unavailable
 from mae_cli.messages import json_text
 from mae_cli.results import (
     Comparison,
@@ -44,6 +46,7 @@ def train_report_json(report: TrainReport) -> dict[str, Any]:
         "weight": report.weight,
         "notes": list(report.notes),
         "compare": None if report.comparison is None else _comparison(report.comparison),
+        "intervals": None if report.fit.intervals is None else _intervals(report.fit.intervals),
     }
 
 
@@ -135,7 +138,31 @@ def _coefficient(effect: Effect) -> dict[str, Any]:
         "value": effect.value,
         "per_deviation": effect.per_deviation,
         "aliased": effect.aliased,
+        **_interval(effect.interval),
     }
+
+
+def _intervals(intervals: Intervals) -> dict[str, Any]:
+    return {
+        "method": intervals.method,
+        "level": intervals.level,
+        "robust": None if intervals.method is None else intervals.robust,
+        "rows": intervals.rows,
+        "replicates": intervals.replicates,
+        "cluster": intervals.cluster,
+        "clusters": intervals.clusters,
+        "cautions": list(intervals.cautions),
+        "absent": intervals.absent,
+        "intercept": _interval(intervals.intercept),
+    }
+
+
+def _interval(interval: Interval | Unavailable | None) -> dict[str, Any]:
+    """Its ends, None for infinite ones, and the standard error."""
+    if not isinstance(interval, Interval):
+        return {"interval": None, "standard_error": None}
+    ends = [end if math.isfinite(end) else None for end in (interval.low, interval.high)]
+    return {"interval": ends, "standard_error": interval.standard_error}
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:

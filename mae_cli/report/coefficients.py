@@ -9,12 +9,11 @@ from rich.text import Text
 
 from mae_cli.messages import INTERCEPT, level_text, visible
 from mae_cli.report.console import Room
+from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes
 from mae_cli.report.names import fit_name, heading, shortened
 from mae_cli.report.numbers import aligned, count
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results import Effect, FitReport, TrainReport
-
-NO_STANDARD_ERRORS = "Coefficients come without standard errors yet."
 
 _PER_DEVIATION = "× std. dev."
 
@@ -41,8 +40,12 @@ def _table(fit: FitReport, room: Room) -> AlignedTable:
     effects = _largest_first(fit.effects)[: room.terms]
     values = aligned([*_intercept(fit), *(effect.value for effect in effects)])
     deviations = aligned([effect.per_deviation for effect in effects])
-    headings = ["term", "coefficient", _PER_DEVIATION]
-    return _term_table(headings, effects, [values, deviations], room)
+    headings, columns = ["term", "coefficient", _PER_DEVIATION], [values, deviations]
+    if fit.intervals is not None and fit.intervals.absent is None:
+        intercept = [] if fit.intercept is None else [fit.intervals.intercept]
+        headings.insert(2, interval_heading(fit.intervals))
+        columns.insert(1, interval_cells([*intercept, *(effect.interval for effect in effects)]))
+    return _term_table(headings, effects, columns, room)
 
 
 def _comparison_table(fit: FitReport, other: FitReport, room: Room) -> AlignedTable:
@@ -99,7 +102,8 @@ def _name(effect: Effect, baseline: str | None, limit: int | None) -> str:
 
 def _with_notes(table: AlignedTable, explanation: str, report: TrainReport, room: Room) -> list[RenderableType]:
     effects = report.fit.effects
-    notes = [_aliased_sentence(effects, room), explanation, NO_STANDARD_ERRORS]
+    intervals = [] if report.fit.intervals is None or report.comparison else interval_notes(report.fit.intervals, room)
+    notes = [_aliased_sentence(effects, room), explanation, *intervals]
     paragraph = Text("\n".join(note for note in notes if note))
     footer = _omitted_sentence(effects, room, None if report.comparison else report.model)
     return [replace(table, footer=footer), paragraph]

@@ -78,3 +78,8 @@ def relative_weights(weights: FloatArray, largest: float) -> FloatArray:
     exponent = int(np.frexp(largest)[1])
     scaled: FloatArray = np.ldexp(weights, -exponent)
     return scaled
+
+
+def weight_unit(largest: float) -> float:
+    """The power of two that brings the largest weight between ½ and 1: the weight of what then weighs 1."""
+    return float(np.ldexp(1.0, min(int(np.frexp(largest)[1]), 1023)))

@@ -42,12 +42,14 @@ class Member:
         given: coefficients of design columns that are not fitted; 0 leaves a column out.
         extra: a few rows of its own, of positive weight, behind the shared ones; None for none. ±λ in one column and a
             target of 0 are a penalty of λ·|w|, as ρ(u) + ρ(−u) = |u|, where no intercept is put in front of them.
+        given_intercept: likewise of the intercept; None where it is fitted, or the models have none.
     """
 
     quantile: float = 0.5
     factors: Factors | None = None
     given: Mapping[int, float] = field(default_factory=dict)
     extra: Block | None = None
+    given_intercept: float | None = None
 
     @property
     def loss(self) -> Absolute | Pinball:
@@ -60,7 +62,12 @@ class Member:
     @property
     def is_plain(self) -> bool:
         """Whether only the quantile is its own."""
-        return self.factors is None and not self.given and self.extra is None
+        return self.factors is None and not self.restricts and self.extra is None
+
+    @property
+    def restricts(self) -> bool:
+        """Whether coefficients are given."""
+        return bool(self.given) or self.given_intercept is not None
 
 
 def solve_family(  # noqa: PLR0913  (as `solve`)
@@ -98,13 +105,23 @@ def _solved(rows: Store, members: Sequence[Member], settings: Auto, prepared: Pr
     solutions = {number: plain[each.quantile].solution for number, each in enumerate(members) if each.is_plain}
     for quantile, fit in plain.items():
         numbers = [n for n, each in enumerate(members) if each.quantile == quantile and not each.is_plain]
-        proofs = _prove(fit, [members[number] for number in numbers])
-        for number, proof in zip(numbers, proofs, strict=True):
-            if proof is None:
-                solutions[number] = _solve_alone(rows, members[number], settings, intercept=prepared.standard.intercept)
-            else:
-                solutions[number] = _of_proof(proof, settings)
+        beside = solve_beside(rows, fit, [members[number] for number in numbers], settings)
+        solutions.update(zip(numbers, beside, strict=True))
     return [solutions[number] for number in range(len(members))]
+
+
+def solve_beside(rows: Store, fit: Fit, members: Sequence[Member], settings: Auto) -> list[Solution]:
+    """The solution of every member, all of them of the quantile of a fit of the rows that there is already.
+
+    Raises:
+        DataError: as in `solve_family`.
+    """
+    with one_thread():
+        intercept = fit.problem.standard.intercept
+        return [
+            _solve_alone(rows, member, settings, intercept=intercept) if proof is None else _of_proof(proof, settings)
+            for member, proof in zip(members, _prove(fit, members), strict=True)
+        ]
 
 
 def _prove(fit: Fit, members: Sequence[Member]) -> list[VertexProof | None]:
@@ -140,19 +157,22 @@ def _behind(extra: Block, first: int) -> Block:
 def _neighbour(problem: Problem, whitening: Whitening, member: Member) -> Neighbour | None:
     """The member's problem beside the solved one."""
     rows: Rows = problem.rows if member.factors is None else FactoredRows(problem.rows, member.factors)
-    if len(whitening.aliased) and (member.given or member.extra is not None):
+    if member.given_intercept is not None and problem.standard.shift.any():
+        return None  # shifted columns would have to move with it
+    if len(whitening.aliased) and (member.restricts or member.extra is not None):
         return None  # a column that was left out may have to take the place of one that is given, or be told from it
     if member.extra is not None:
         rows = AppendedRows(rows, member.extra)
-    if not member.given:
+    if not member.restricts:
         return Neighbour(replace(problem, rows=rows), member.factors, member.extra)
     standard = problem.standard
     first = int(standard.intercept)
+    intercepts = [] if member.given_intercept is None else [0]
     coefficients = np.zeros(problem.rows.shape[1])
     coefficients[list(member.given)] = list(member.given.values())
-    given = standard.of_user(Coefficients(0.0, coefficients))[0]
-    given[:first] = 0.0
-    restricted = whitening.without(first + np.array(list(member.given), dtype=np.intp))
+    given = standard.of_user(Coefficients(member.given_intercept or 0.0, coefficients))[0]
+    given[: first - len(intercepts)] = 0.0
+    restricted = whitening.without(np.array([*intercepts, *(first + column for column in member.given)], dtype=np.intp))
     return Neighbour(replace(problem, rows=rows, whitening=restricted, given=given), member.factors, member.extra)
 
 
@@ -181,12 +201,13 @@ def _solve_alone(rows: Store, member: Member, settings: Auto, *, intercept: bool
     own: Rows = kept
     if member.extra is not None:
         own = AppendedRows(kept, _behind(_without_given(member.extra, member), kept.shape[0]))
-    solution = solve(own, member.loss, settings, intercept=intercept)
+    solution = solve(own, member.loss, settings, intercept=intercept and member.given_intercept is None)
     kept.close()
     values = solution.coefficients.copy()
     values[list(member.given)] = list(member.given.values())
     aliased = tuple(column for column in solution.aliased if column not in member.given)
-    return replace(solution, point=replace(solution.point, values=values), aliased=aliased)
+    point = Coefficients(solution.intercept + (member.given_intercept or 0.0), values)
+    return replace(solution, point=point, aliased=aliased)
 
 
 def _own_rows(block: Block, member: Member) -> Block:
@@ -199,11 +220,11 @@ def _own_rows(block: Block, member: Member) -> Block:
 
 def _without_given(block: Block, member: Member) -> Block:
     """The block with given coefficients times their columns taken off the target."""
-    if not member.given:
+    if not member.restricts:
         return block
     coefficients = np.zeros(block.design.shape[1])
     coefficients[list(member.given)] = list(member.given.values())
-    target = block.target - block.design.product(coefficients)
+    target = block.target - (member.given_intercept or 0.0) - block.design.product(coefficients)
     return replace(block, target=target, design=_emptied(block.design, list(member.given)))
 
 

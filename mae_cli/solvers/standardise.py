@@ -106,6 +106,14 @@ class Standardisation:
             product += point[0]
         return product
 
+    def products(self, shifted: Block, points: FloatArray) -> FloatArray:
+        """The same for several points (q, p), (q, b): the rows are read once."""
+        first = int(self.intercept)
+        products = shifted.design.products(np.stack([self._unscaled(point[first:]) for point in points]))
+        if first:
+            products += points[:, :1]
+        return products
+
     def numbers(self, shifted: Block, point: FloatArray) -> FloatArray:
         """|y| + Σ|z·point|, (b,): the size of what a residual of a block from `shifted` is the sum of."""
         target = np.abs(shifted.target - self.target_shift) * (1.0 / self.target_scale)

@@ -13,7 +13,7 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.results import Comparison, ContestedRow, FitReport
-from mae_cli.rows.blocks import Block, Rows, TransformedRows
+from mae_cli.rows.blocks import Block, Rows, Store, TransformedRows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.moments import Moments
 from mae_cli.rows.quantiles import target_quantiles
@@ -52,7 +52,7 @@ class Fitted:
 class TrainingData:
     """The rows that both fits are of, the moments of their columns, and the files they came from."""
 
-    rows: Rows
+    rows: Store
     moments: Moments
     files: Records
 

@@ -24,7 +24,7 @@ from mae_cli.rows.sums import Range, relative_weights
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Certificate, History, Solution
-from mae_cli.solvers.solve import solve_together
+from mae_cli.solvers.solve import Fit, solve_together
 from mae_cli.solvers.standardise import Extent
 from mae_cli.tables.arrays import finite_matrix, finite_vector, real_matrix, refuse_not_finite
 
@@ -309,13 +309,13 @@ def _exact(tolerance: float | None) -> Auto:
     return Auto() if tolerance is None else Auto(tolerance)
 
 
-def fit_prepared(prepared: Prepared, settings: FitSettings, watch: Watch = UNWATCHED) -> Solution:
+def fit_prepared(prepared: Prepared, settings: FitSettings, watch: Watch = UNWATCHED) -> Fit:
     """Fit rows of positive weights that are made ready; for a further loss they need not be again.
 
     Raises:
         DataError: a column or the target spans more than a float can hold.
     """
-    return solve_together(prepared, [settings.loss_function], settings.solver, watch)[0].solution
+    return solve_together(prepared, [settings.loss_function], settings.solver, watch)[0]
 
 
 def require_span(lowest: float, highest: float) -> None:

@@ -11,6 +11,8 @@ import pandas as pd
 from mae_cli import __version__
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
+from mae_cli.inference.intervals import Estimated, find_intervals
+from mae_cli.inference.values import Intervals, IntervalSettings, Unavailable
 from mae_cli.messages import as_share, quoted
 from mae_cli.model.model import Baseline, CategoricalTerm, Model, NumericTerm
 from mae_cli.model.strict_json import LARGEST_COUNT
@@ -23,9 +25,11 @@ from mae_cli.rows.moments import column_moments
 from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema
 from mae_cli.rows.split import Split
+from mae_cli.rows.sums import weight_unit
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import SolverSettings, Textbook
 from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
+from mae_cli.solvers.solve import Fit
 from mae_cli.tables.columns import ColumnChoice, UsedColumns, resolve
 from mae_cli.tables.load import LoadedRows, load_training
 from mae_cli.tables.read import Data, Missing, ReadOptions
@@ -48,6 +52,7 @@ class TrainSettings:
         seed: of the holdout.
         compare: whether to fit the other loss too.
         stream: whether to keep the rows in a scratch file; None to decide by their size.
+        intervals: how sure to say coefficients are; None for not at all.
     """
 
     columns: ColumnChoice
@@ -58,6 +63,7 @@ class TrainSettings:
     seed: int = 0
     compare: bool = False
     stream: bool | None = None
+    intervals: IntervalSettings | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= LARGEST_COUNT:
@@ -86,6 +92,7 @@ class _Data:
     rows: TrainingRows
     notes: tuple[str, ...]
     baseline: Baseline
+    weight_unit: float
 
 
 def train(files: Data, settings: TrainSettings, watch: Watch = UNWATCHED) -> Trained:
@@ -108,11 +115,13 @@ def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, st
     scored_at = settings.fit.quantile
     counted = CountedRows(data.train.rows, PassCounter(watch=watch))
     prepared = Prepared(counted, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
-    fitted = _fit(data, fit_prepared(prepared, settings.fit, watch), settings.fit, scored_at)
+    fit = fit_prepared(prepared, settings.fit, watch)
+    intervals = None if settings.intervals is None else _intervals(data, prepared, fit, settings)
+    fitted = _fit(data, fit.solution, settings.fit, scored_at, intervals)
     comparison = None
     if settings.compare:
         other_loss = _other_loss(settings.fit)
-        other = _fit(data, fit_prepared(prepared, other_loss, watch), other_loss, scored_at)
+        other = _fit(data, fit_prepared(prepared, other_loss, watch).solution, other_loss, scored_at)
         comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
@@ -163,7 +172,15 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:
         zero_weight=description.weightless,
     )
     train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files)
-    return _Data(schema, train_data, scored, rows, tuple(notes), _baseline(train_rows, settings.fit.quantile))
+    return _Data(
+        schema=schema,
+        train=train_data,
+        holdout=scored,
+        rows=rows,
+        notes=tuple(notes),
+        baseline=_baseline(train_rows, settings.fit.quantile),
+        weight_unit=1.0 if settings.columns.weight is None else weight_unit(description.largest_weight),
+    )
 
 
 def _require_weight(loaded: LoadedRows, description: Description, weight: str | None) -> None:
@@ -185,7 +202,16 @@ def _other_loss(settings: FitSettings) -> FitSettings:
     return replace(settings, loss="mae" if settings.loss == "mse" else "mse", quantile=0.5)
 
 
-def _fit(data: _Data, solution: Solution, settings: FitSettings, scored_at: float) -> Fitted:
+def _intervals(data: _Data, prepared: Prepared, fit: Fit, settings: TrainSettings) -> Intervals | None:
+    """Of the coefficients; those of the textbook solver are no estimates whose errors are known."""
+    if settings.intervals is None or isinstance(settings.fit.solver, Textbook):
+        return None
+    return find_intervals(Estimated(data.train.rows, prepared, fit, data.weight_unit), settings.intervals)
+
+
+def _fit(
+    data: _Data, solution: Solution, settings: FitSettings, scored_at: float, intervals: Intervals | None = None
+) -> Fitted:
     """A fit of one loss, scored on the training rows and the holdout, with the pinball loss of a quantile."""
     trivial = data.baseline.prediction(settings.loss, settings.quantile)
     scores = partial(score, point=solution.point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
@@ -198,7 +224,8 @@ def _fit(data: _Data, solution: Solution, settings: FitSettings, scored_at: floa
         certificate=solution.certificate,
         history=solution.history,
         intercept=solution.intercept if settings.intercept else None,
-        effects=effects(data.schema, solution, data.train.moments.deviation),
+        effects=effects(data.schema, solution, data.train.moments.deviation, intervals),
+        intervals=intervals,
     )
     return Fitted(solution, report)
 
@@ -265,7 +292,9 @@ def _terms(schema: Schema, solution: Solution) -> tuple[NumericTerm | Categorica
     return tuple(terms)
 
 
-def effects(schema: Schema, solution: Solution, deviations: FloatArray) -> tuple[Effect, ...]:
+def effects(
+    schema: Schema, solution: Solution, deviations: FloatArray, intervals: Intervals | None = None
+) -> tuple[Effect, ...]:
     """One effect for each design column, in the order of the features; `deviations` (p,) are those of the columns."""
     baselines = {
         feature.name: feature.baseline for feature in schema.features if isinstance(feature, CategoricalColumn)
@@ -277,6 +306,7 @@ def effects(schema: Schema, solution: Solution, deviations: FloatArray) -> tuple
             per_deviation=float(solution.coefficients[index] * deviations[index]),
             baseline=baselines.get(column.feature),
             aliased=index in solution.aliased,
+            interval=Unavailable.NOT_ASKED if intervals is None else intervals.coefficients[index],
         )
         for index, column in enumerate(schema.design_columns)
     ]

@@ -1,10 +1,12 @@
 """The JSON of reports: its keys are a contract."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
 
+from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
 from mae_cli.report.as_json import dumps, evaluation_report_json, train_report_json
 from mae_cli.results import Effect
 from mae_cli.rows.schema import DesignColumn
@@ -17,6 +19,7 @@ def test_the_keys_of_a_train_report_are_pinned(train_report):
     assert list(report) == [
         "schema", "version", "target", "loss", "quantile", "solver", "data", "train", "holdout", "certificate",
         "history", "intercept", "coefficients", "model", "seconds", "source", "weight", "notes", "compare",
+        "intervals",
     ]  # fmt: skip
     assert list(report["data"]) == [
         "rows_read", "rows_used", "rows_dropped", "rows_holdout", "columns", "aliased",
@@ -25,7 +28,9 @@ def test_the_keys_of_a_train_report_are_pinned(train_report):
     assert list(report["train"]) == list(report["holdout"]) == METRICS
     assert list(report["certificate"]) == ["status", "loss", "lower_bound", "relative_gap", "unique"]
     assert list(report["history"]) == ["loss", "iterations", "passes"]
-    assert list(report["coefficients"][0]) == ["column", "level", "value", "per_deviation", "aliased"]
+    assert list(report["coefficients"][0]) == [
+        "column", "level", "value", "per_deviation", "aliased", "interval", "standard_error",
+    ]  # fmt: skip
     assert list(report["seconds"]) == ["read", "fit", "total"]
 
 
@@ -47,12 +52,33 @@ def test_the_values_of_a_train_report_are_the_fit_s(train_report):
     assert report["intercept"] == -15.3201
     assert report["coefficients"][4] == {
         "column": "carrier", "level": "AA", "value": -4.5271, "per_deviation": -1.32009, "aliased": False,
+        "interval": None, "standard_error": None,
     }  # fmt: skip
     assert [each["level"] for each in report["coefficients"]] == [
         None, None, None, None, "AA", "B6", "DL", "JFK", "LGA",
     ]  # fmt: skip
     assert report["model"] == "model.json"
     assert report["compare"] is None
+    assert report["intervals"] is None
+
+
+def test_intervals_are_pairs_whose_infinite_ends_are_null(train_report):
+    effects = [replace(each, interval=Interval(-1.5, math.inf, 0.25)) for each in train_report.fit.effects]
+    effects[0] = replace(effects[0], interval=Unavailable.RARE_LEVEL)
+    intervals = Intervals(
+        Method.RANK, 0.9, Interval(1.0, 2.0, None), tuple(each.interval for each in effects), rows=9985.0,
+        cautions=(Caution.TIES,),
+    )  # fmt: skip
+    fit = replace(train_report.fit, effects=tuple(effects), intervals=intervals)
+    report = json.loads(dumps(train_report_json(replace(train_report, fit=fit))))
+    assert report["intervals"] == {
+        "method": "rank", "level": 0.9, "robust": True, "rows": 9985.0, "replicates": None, "cluster": None,
+        "clusters": None, "cautions": ["ties"], "absent": None,
+        "intercept": {"interval": [1.0, 2.0], "standard_error": None},
+    }  # fmt: skip
+    first, second, *_ = report["coefficients"]
+    assert (first["interval"], first["standard_error"]) == (None, None)
+    assert (second["interval"], second["standard_error"]) == ([-1.5, None], 0.25)
 
 
 def test_what_does_not_exist_is_null_and_no_intercept_is_zero(train_report):

@@ -49,7 +49,6 @@ origin = LGA              0.0481         0.0529          +0.00220
 Left out, because in these rows they depend on the columns before them: air_time_hours.
 difference × std. dev.: MSE fit less MAE fit, as the change of arr_delay for one standard deviation \
 of the column.
-Coefficients come without standard errors yet.
 
 The rows that pull the two fits apart:
 line                arr_delay   MAE fit   MSE fit   share of the pull

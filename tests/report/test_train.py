@@ -45,7 +45,6 @@ origin = LGA              0.0481            0.0220
 
 Left out, because in these rows they depend on the columns before them: air_time_hours.
 × std. dev.: the change of arr_delay for one standard deviation of the column; the largest first.
-Coefficients come without standard errors yet.
 
 Model written to model.json · read 31 ms, fit 12 ms, total 402 ms
 """

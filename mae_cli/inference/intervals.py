@@ -1,0 +1,320 @@
+"""Intervals of the coefficients of a fit: which method, when none applies, and what a reader should know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mae_cli.arrays import FloatArray
+from mae_cli.errors import SettingsError
+from mae_cli.inference import clusters as clustered
+from mae_cli.inference.bandwidth import hall_sheather
+from mae_cli.inference.clusters import Clusters, Residuals
+from mae_cli.inference.coordinates import Coordinates
+from mae_cli.inference.density import NeighbourDensity, equal_density
+from mae_cli.inference.distributions import student_quantile
+from mae_cli.inference.rank import CoefficientTest, RankTests
+from mae_cli.inference.sandwich import Bread, bread, carriers, squared_covariance
+from mae_cli.inference.values import Caution, Interval, Intervals, IntervalSettings, Method, Unavailable
+from mae_cli.losses import Squared, loss_named
+from mae_cli.rows.blocks import Store
+from mae_cli.rows.factors import ExponentialFactors, Factors
+from mae_cli.rows.threads import one_thread
+from mae_cli.solvers.family import Member, solve_beside
+from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.settings import Auto
+from mae_cli.solvers.solution import Solution, Status
+from mae_cli.solvers.solve import Fit, solve_together
+from mae_cli.solvers.whitening import is_weighted
+
+# Rank tests of so many coefficients (of a few rows, weighed by how much more work many rows are) take about 0.1 s.
+_RANK_WORK = 8.0
+_RANK_ROWS = 50_000
+_MOST_COEFFICIENTS = 2_000
+_ROWS_PER_COEFFICIENT = 2
+_ROWS_BEYOND_PER_COEFFICIENT = 20
+_CROSSING_SHARE = 0.05
+_MOST_UNCOUNTED = 0.5
+_TIED_SHARE = 0.02
+_ROWS_OF_A_LEVEL = 5
+_FEW_CLUSTERS = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Estimated:
+    """A fit, and what its neighbours are made from.
+
+    Attributes:
+        rows: that were fitted.
+        prepared: the same, made ready.
+        fit: the solved problem.
+        unit: the weight, as the user gave it, of a row of weight 1.
+        clusters: of the rows; None when they are independent.
+    """
+
+    rows: Store
+    prepared: Prepared
+    fit: Fit
+    unit: float = 1.0
+    clusters: Clusters | None = None
+
+    @property
+    def quantile(self) -> float:
+        """τ."""
+        return self.fit.problem.absolute_loss.quantile
+
+    @property
+    def point(self) -> FloatArray:
+        """(p,) the standard coefficients."""
+        return self.fit.problem.standard.of_user(self.fit.solution.point)[0]
+
+    def solve_beside(self, members: Sequence[Member]) -> list[Solution]:
+        """Fits of the same quantile that differ otherwise."""
+        return solve_beside(self.rows, self.fit, members, Auto())
+
+    @property
+    def columns(self) -> int:
+        """The number of design columns."""
+        return self.fit.problem.rows.shape[1]
+
+
+@dataclass(frozen=True, eq=False)
+class _Estimates:
+    """Standard errors, the intercept first if there is one, and what they stand on."""
+
+    errors: FloatArray
+    sums: Bread
+    coordinates: Coordinates
+    cautions: tuple[Caution, ...]
+
+
+def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
+    """Intervals of the coefficients.
+
+    Raises:
+        SettingsError: the method does not go with the loss or with clusters.
+    """
+    _require_method(fitted, settings)
+    reason = _unavailable(fitted)
+    if reason is not None:
+        return Intervals.none(reason, settings.level, fitted.columns)
+    with one_thread():
+        try:
+            return _found(fitted, settings)
+        except np.linalg.LinAlgError:
+            return Intervals.none(Unavailable.NO_DENSITY, settings.level, fitted.columns)
+
+
+def _require_method(fitted: Estimated, settings: IntervalSettings) -> None:
+    if isinstance(fitted.fit.problem.loss, Squared) and settings.method in {Method.RANK, Method.BOOTSTRAP}:
+        raise SettingsError(f'intervals by "{settings.method}" go with the loss "mae"; use "sandwich" with "mse"')
+    if fitted.clusters is not None and settings.method is Method.RANK:
+        raise SettingsError('rank tests know no clusters; use "sandwich" or "bootstrap"')
+
+
+def _unavailable(fitted: Estimated) -> Unavailable | None:
+    fit, size = fitted.fit, len(fitted.fit.problem.whitening.kept)
+    certificate = fit.solution.certificate
+    if certificate.status is not Status.OPTIMAL:
+        return Unavailable.NOT_OPTIMAL
+    if fitted.rows.shape[0] < _ROWS_PER_COEFFICIENT * size:
+        return Unavailable.FEW_ROWS
+    if certificate.relative_gap is None:
+        return Unavailable.PERFECT
+    if size > _MOST_COEFFICIENTS:
+        return Unavailable.MANY_COEFFICIENTS
+    return None
+
+
+def _found(fitted: Estimated, settings: IntervalSettings) -> Intervals:
+    if isinstance(fitted.fit.problem.loss, Squared):
+        return _symmetric(fitted, settings, _of_least_squares(fitted), Method.SANDWICH)
+    if settings.method is Method.BOOTSTRAP:
+        return _bootstrapped(fitted, settings)
+    method = settings.method or _quick_method(fitted)
+    if method is Method.SANDWICH:
+        return _symmetric(fitted, settings, _of_quantile(fitted), Method.SANDWICH)
+    try:
+        estimates = _of_quantile(fitted)
+    except np.linalg.LinAlgError:
+        estimates = _of_equal_spread(fitted)
+    return _by_rank(fitted, settings, estimates)
+
+
+def _quick_method(fitted: Estimated) -> Method:
+    count, size = fitted.rows.shape[0], len(fitted.fit.problem.whitening.kept)
+    is_quick = size * (1 + count * size / _RANK_ROWS) <= _RANK_WORK
+    return Method.RANK if is_quick and fitted.clusters is None else Method.SANDWICH
+
+
+def _of_quantile(fitted: Estimated) -> _Estimates:
+    """The sandwich of an MAE or pinball fit, from the fits at τ − h and τ + h."""
+    quantile, coordinates = fitted.quantile, Coordinates.of(fitted.fit.problem, fitted.unit)
+    size = _size(fitted, coordinates)
+    width = hall_sheather(quantile, size)
+    losses = [loss_named("mae", each) for each in (quantile - width, quantile + width)]
+    below, above = (
+        fit.problem.standard.of_user(fit.solution.point)[0] for fit in solve_together(fitted.prepared, losses, Auto())
+    )
+    rare = (carriers(fitted.rows) < _ROWS_OF_A_LEVEL).astype(np.float64)
+    density = NeighbourDensity.between(fitted.rows, coordinates, width, (below, above), rare)
+    sums = bread(fitted.rows, coordinates, density)
+    if sums.uncounted > _MOST_UNCOUNTED * sums.count:
+        raise np.linalg.LinAlgError("the lines of neighbouring quantiles cross in most rows")
+    if fitted.clusters is None:
+        covariance = sums.covariance * (quantile * (1 - quantile))
+    else:
+        covariance = clustered.quantile_covariance(
+            fitted.rows, _residuals(fitted, coordinates), fitted.clusters, quantile, width
+        )
+    return _Estimates(_errors(coordinates, covariance), sums, coordinates, _cautions(fitted, sums))
+
+
+def _of_equal_spread(fitted: Estimated) -> _Estimates:
+    """Without a density: rank tests that take the spread to be the same in all rows, and no standard errors."""
+    coordinates = Coordinates.of(fitted.fit.problem, fitted.unit)
+    sums = bread(fitted.rows, coordinates, equal_density)
+    return _Estimates(np.full(coordinates.whitening.columns, np.nan), sums, coordinates, _cautions(fitted, sums))
+
+
+def _size(fitted: Estimated, coordinates: Coordinates) -> float:
+    """The number of rows that a bandwidth is for."""
+    if is_weighted(fitted.rows):
+        return bread(fitted.rows, coordinates, equal_density).size
+    return float(fitted.rows.shape[0])
+
+
+def _of_least_squares(fitted: Estimated) -> _Estimates:
+    coordinates = Coordinates.of(fitted.fit.problem, fitted.unit)
+    sums = bread(fitted.rows, coordinates, equal_density)
+    if fitted.clusters is None:
+        covariance = squared_covariance(fitted.rows, coordinates, sums, fitted.point)
+    else:
+        residuals = _residuals(fitted, coordinates)
+        covariance = clustered.squared_covariance(fitted.rows, residuals, fitted.clusters, sums)
+    cautions = () if sums.are_repetitions else (Caution.SAMPLED_WEIGHTS,)
+    return _Estimates(_errors(coordinates, covariance), sums, coordinates, cautions)
+
+
+def _residuals(fitted: Estimated, coordinates: Coordinates) -> Residuals:
+    proof = fitted.fit.proof
+    basis = np.zeros(0, dtype=np.intp) if proof is None else np.sort(proof.vertex.basis.positions)
+    return Residuals(coordinates, fitted.point, basis)
+
+
+def _errors(coordinates: Coordinates, covariance: FloatArray) -> FloatArray:
+    functionals = coordinates.functionals
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(np.sqrt(np.einsum("ij,jk,ik->i", functionals, covariance, functionals)))
+
+
+def _cautions(fitted: Estimated, sums: Bread) -> tuple[Caution, ...]:
+    quantile, size = fitted.quantile, len(fitted.fit.problem.whitening.kept)
+    proof = fitted.fit.proof
+    tied = 0 if proof is None else len(proof.sums.tied.rows)
+    told = {
+        Caution.FEW_BEYOND: min(quantile, 1 - quantile) * sums.size < _ROWS_BEYOND_PER_COEFFICIENT * size,
+        Caution.CROSSING: sums.uncounted > _CROSSING_SHARE * sums.count,
+        Caution.TIES: tied > _TIED_SHARE * sums.count,
+        Caution.SAMPLED_WEIGHTS: not sums.are_repetitions,
+        Caution.FEW_CLUSTERS: fitted.clusters is not None and fitted.clusters.count < _FEW_CLUSTERS,
+    }
+    return tuple(caution for caution, holds in told.items() if holds)
+
+
+def _critical(fitted: Estimated, level: float, sums: Bread) -> float:
+    """T of n − p degrees of freedom; of clusters one less than there are."""
+    degrees = sums.size - len(fitted.fit.problem.whitening.kept)
+    if fitted.clusters is not None:
+        degrees = min(degrees, fitted.clusters.count - 1)
+    return student_quantile(0.5 + level / 2, max(degrees, 1))
+
+
+def _symmetric(fitted: Estimated, settings: IntervalSettings, estimates: _Estimates, method: Method) -> Intervals:
+    """The estimate ± t standard errors."""
+    critical = _critical(fitted, settings.level, estimates.sums)
+    point, first = fitted.fit.solution.point, int(fitted.fit.problem.standard.intercept)
+    values = np.concatenate([[point.intercept] * first, point.values])
+    intervals = [
+        Interval(float(value - critical * error), float(value + critical * error), float(error))
+        for value, error in zip(values, estimates.errors, strict=True)
+    ]
+    return _intervals(fitted, settings, estimates, method, intervals)
+
+
+def _by_rank(fitted: Estimated, settings: IntervalSettings, estimates: _Estimates) -> Intervals:
+    """By rank tests."""
+    quantile, sums, coordinates = fitted.quantile, estimates.sums, estimates.coordinates
+    kept = coordinates.whitening.kept.tolist()
+    spread = quantile * (1 - quantile)
+    if np.isnan(estimates.errors).all():
+        spread *= _usual_distance(fitted) ** 2
+    tested = [CoefficientTest.of(place, sums, coordinates, fitted.point, spread) for place in kept]
+    critical = _critical(fitted, settings.level, sums)
+    found = RankTests(fitted.rows, coordinates, quantile, critical, fitted.solve_beside).invert(tested)
+    intervals = [Interval(-np.inf, np.inf, None)] * coordinates.whitening.columns
+    for place, ends in zip(kept, found, strict=True):
+        if ends is None:
+            raise np.linalg.LinAlgError("a fit on the way was not proved to be optimal")
+        error = float(estimates.errors[place])
+        intervals[place] = Interval(ends[0].outer, ends[1].outer, None if np.isnan(error) else error)
+    return _intervals(fitted, settings, estimates, Method.RANK, intervals)
+
+
+def _usual_distance(fitted: Estimated) -> float:
+    """The mean loss in standard units: about what 1/f is, where no density is to be had."""
+    return fitted.fit.solution.certificate.loss / fitted.fit.problem.standard.target_scale
+
+
+def replicated(fitted: Estimated, settings: IntervalSettings) -> FloatArray:
+    """(replicates, p) the coefficients of refits under exponential weights, the intercept first if there is one."""
+    first = int(fitted.fit.problem.standard.intercept)
+    members = [
+        Member(fitted.quantile, factors=_factors(fitted, settings.seed, replicate))
+        for replicate in range(settings.replicates)
+    ]
+    solutions = fitted.solve_beside(members)
+    return np.array([[*[each.intercept] * first, *each.coefficients] for each in solutions])
+
+
+def _factors(fitted: Estimated, seed: int, replicate: int) -> Factors:
+    draws = ExponentialFactors(seed, replicate)
+    return draws if fitted.clusters is None else fitted.clusters.factors(draws)
+
+
+def _bootstrapped(fitted: Estimated, settings: IntervalSettings) -> Intervals:
+    """The estimate ± t standard deviations of the replicates."""
+    coordinates = Coordinates.of(fitted.fit.problem, fitted.unit)
+    sums = bread(fitted.rows, coordinates, equal_density)
+    errors = replicated(fitted, settings).std(axis=0, ddof=1)
+    estimates = _Estimates(errors, sums, coordinates, _cautions(fitted, sums))
+    found = _symmetric(fitted, settings, estimates, Method.BOOTSTRAP)
+    return replace(found, replicates=settings.replicates)
+
+
+def _intervals(
+    fitted: Estimated,
+    settings: IntervalSettings,
+    estimates: _Estimates,
+    method: Method,
+    intervals: Sequence[Interval],
+) -> Intervals:
+    """Without those of columns that were left out, and of rare levels."""
+    first, whitening = int(fitted.fit.problem.standard.intercept), estimates.coordinates.whitening
+    told: list[Interval | Unavailable] = list(intervals)
+    for place in np.flatnonzero(carriers(fitted.rows) < _ROWS_OF_A_LEVEL).tolist():
+        told[first + place] = Unavailable.RARE_LEVEL
+    for place in whitening.aliased.tolist():
+        told[place] = Unavailable.LEFT_OUT
+    intercept = told[0] if first else None
+    return Intervals(
+        method=method,
+        level=settings.level,
+        intercept=intercept if isinstance(intercept, Interval) else None,
+        coefficients=tuple(told[first:]),
+        cautions=estimates.cautions,
+        robust=not np.isnan(estimates.errors).all(),
+        rows=estimates.sums.size,
+        cluster=None if fitted.clusters is None else fitted.clusters.name,
+        clusters=None if fitted.clusters is None else fitted.clusters.count,
+    )

@@ -1,0 +1,138 @@
+"""What is said of how sure coefficients are, and what is asked for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mae_cli.errors import SettingsError
+from mae_cli.messages import as_share
+
+MOST_REPLICATES = 100_000
+
+
+class Method(StrEnum):
+    """How intervals are found."""
+
+    RANK = "rank"
+    """By inverting rank tests that allow for unequal spread."""
+    SANDWICH = "sandwich"
+    """From a covariance: by the density of neighbouring fits, for least squares HC3; with clusters by their sums."""
+    BOOTSTRAP = "bootstrap"
+    """From refits under random exponential weights."""
+
+
+class Caution(StrEnum):
+    """What a reader of intervals should know."""
+
+    FEW_BEYOND = "few-rows-beyond"
+    """Fewer than 20 rows for each coefficient lie on the thin side of the quantile."""
+    CROSSING = "crossing"
+    """In more than 5 % of the rows the fits of neighbouring quantiles cross."""
+    TIES = "ties"
+    """Many residuals are exactly zero: the target has few distinct values, and its density is a convention."""
+    SAMPLED_WEIGHTS = "sampled-weights"
+    """The weights are not whole numbers, and taken as those of a sample."""
+    FEW_CLUSTERS = "few-clusters"
+    """There are fewer than 30 clusters."""
+
+
+class Unavailable(StrEnum):
+    """Why there are no intervals, or none for a coefficient."""
+
+    NOT_ASKED = "not-asked"
+    NOT_OPTIMAL = "not-optimal"
+    """The fit is not proved to be optimal."""
+    TEXTBOOK = "textbook"
+    """The textbook solver's coefficients are no estimates whose errors are known."""
+    FEW_ROWS = "few-rows"
+    """There are fewer than two rows for each coefficient."""
+    PERFECT = "perfect"
+    """The fit passes through every row."""
+    MANY_COEFFICIENTS = "many-coefficients"
+    """Sums of products of so many columns are too large."""
+    NO_DENSITY = "no-density"
+    """Rows near the fit are too few to say how dense they are."""
+    LEFT_OUT = "left-out"
+    """The column depends on earlier ones and was left out."""
+    RARE_LEVEL = "rare-level"
+    """Fewer than five rows have this level: one of them is fitted exactly, however the others are drawn."""
+
+
+@dataclass(frozen=True)
+class IntervalSettings:
+    """How sure to say coefficients are.
+
+    Attributes:
+        method: None to choose: by rank tests where these are quick, else from the sandwich.
+        level: of the intervals.
+        replicates: of a bootstrap.
+        seed: of a bootstrap.
+
+    Raises:
+        SettingsError: a number is out of range.
+    """
+
+    method: Method | None = None
+    level: float = 0.95
+    replicates: int = 500
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.level < 1:
+            raise SettingsError(f"the level must lie between 0 and 1, not {self.level:g}{as_share(self.level)}")
+        if not 2 <= self.replicates <= MOST_REPLICATES:
+            raise SettingsError(f"a bootstrap needs 2 to {MOST_REPLICATES:,} replicates, not {self.replicates:,}")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Of a coefficient.
+
+    Attributes:
+        low, high: the ends; ±∞ where the data do not say.
+        standard_error: None where no density could be estimated.
+    """
+
+    low: float
+    high: float
+    standard_error: float | None
+
+    @property
+    def holds_zero(self) -> bool:
+        """Whether 0 is in it."""
+        return self.low <= 0 <= self.high
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Of all coefficients of a fit.
+
+    Attributes:
+        method: None where there are none.
+        level: of them.
+        intercept: None where the model has none, or there is no interval.
+        coefficients: (p,) one for each design column, or why there is none.
+        absent: why there are none at all; None where there are some.
+        robust: whether they allow for a spread that differs from row to row.
+        cautions: what a reader should know.
+        rows: n, or Σω where weights are repetitions.
+        replicates: of a bootstrap; else None.
+        cluster: the column that clusters came from; None without.
+        clusters: how many of them.
+    """
+
+    method: Method | None
+    level: float
+    intercept: Interval | None
+    coefficients: tuple[Interval | Unavailable, ...]
+    absent: Unavailable | None = None
+    robust: bool = True
+    cautions: tuple[Caution, ...] = ()
+    rows: float = 0.0
+    replicates: int | None = None
+    cluster: str | None = None
+    clusters: int | None = None
+
+    @staticmethod
+    def none(reason: Unavailable, level: float, count: int) -> "Intervals":
+        """No intervals for so many design columns."""
+        return Intervals(None, level, None, (reason,) * count, absent=reason)

@@ -1,0 +1,99 @@
+"""Intervals of coefficients as cells of a table, and in sentences: how they were found, and what to make of them."""
+
+import math
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
+from mae_cli.messages import visible
+from mae_cli.report.console import Room
+from mae_cli.report.names import shortened
+from mae_cli.report.numbers import UNDEFINED, count, quantity
+
+_HOLDS_ZERO = "·"
+_DIGITS_OF_WIDTH = 3
+_MOST_DECIMALS = 9
+_LARGEST_FIXED = 1e9
+
+_METHODS = {
+    Method.RANK: "by inverting rank tests, which allow for unequal spread",
+    Method.SANDWICH: "from standard errors that allow for unequal spread",
+    Method.BOOTSTRAP: "from {replicates} refits under random weights",
+}
+_CAUTIONS = {
+    Caution.FEW_BEYOND: "few rows lie beyond a quantile so near the edge, so intervals are rough",
+    Caution.CROSSING: "the lines of neighbouring quantiles cross in more than 5% of the rows: prefer --intervals rank "
+    "or bootstrap",
+    Caution.TIES: "many rows lie exactly on the fit, so the target has few distinct values: prefer --intervals rank",
+    Caution.SAMPLED_WEIGHTS: "the weights are not whole numbers, and are taken as those of a sample",
+    Caution.FEW_CLUSTERS: "there are fewer than 30 clusters, so intervals may be too short",
+}
+_ABSENT = {
+    Unavailable.NOT_OPTIMAL: "the fit is not proved to be optimal",
+    Unavailable.FEW_ROWS: "there are fewer than two rows for each coefficient",
+    Unavailable.PERFECT: "the fit passes through every row",
+    Unavailable.MANY_COEFFICIENTS: "there are too many coefficients",
+    Unavailable.NO_DENSITY: "how dense the rows are near the fit cannot be told; try --intervals rank or bootstrap",
+}
+
+
+def interval_heading(intervals: Intervals) -> str:
+    """`95% interval`."""
+    return f"{100 * intervals.level:g}% interval"
+
+
+def interval_cells(intervals: Sequence[Interval | Unavailable | None]) -> list[str]:
+    """`-0.099 … -0.091`, marked when it holds 0; the middles of all cells are in line."""
+    pairs = [_ends(each) if isinstance(each, Interval) else ("", "") for each in intervals]
+    left, right = (max((cell_len(pair[side]) for pair in pairs), default=0) for side in (0, 1))
+    cells = []
+    for each, (low, high) in zip(intervals, pairs, strict=True):
+        mark = _HOLDS_ZERO if isinstance(each, Interval) and each.holds_zero else " "
+        middle = " … " if isinstance(each, Interval) else f" {UNDEFINED} "
+        cells.append(f"{low:>{left}}{middle}{high:<{right}} {mark}")
+    return cells
+
+
+def interval_notes(intervals: Intervals, room: Room) -> list[str]:
+    """What to make of the intervals, a sentence each; none when they were not asked for."""
+    if intervals.absent is not None:
+        reason = _ABSENT.get(intervals.absent)
+        return [] if reason is None else [f"No intervals: {reason}."]
+    notes = [_how(intervals, room)]
+    notes += [f"{caution[0].upper()}{caution[1:]}." for caution in map(_CAUTIONS.__getitem__, intervals.cautions)]
+    if Unavailable.RARE_LEVEL in intervals.coefficients:
+        notes.append(f"{UNDEFINED}: fewer than 5 rows have the level, too few to say how sure its coefficient is.")
+    return notes
+
+
+def _how(intervals: Intervals, room: Room) -> str:
+    method = _METHODS[intervals.method or Method.SANDWICH].format(replicates=count(intervals.replicates or 0))
+    if intervals.cluster is None:
+        independent = "the rows are taken to be independent"
+    else:
+        name = shortened(visible(intervals.cluster), room.name)
+        independent = f"rows of one of the {count(intervals.clusters or 0)} clusters of {name} may depend on each other"
+    zero = f" {_HOLDS_ZERO} marks those that hold 0." if any(map(_holds_zero, intervals.coefficients)) else ""
+    if not intervals.robust:
+        method = "by inverting rank tests, which take the spread to be the same in all rows"
+    return f"Intervals {method}; {independent}.{zero}"
+
+
+def _holds_zero(interval: Interval | Unavailable) -> bool:
+    return isinstance(interval, Interval) and interval.holds_zero
+
+
+def _ends(interval: Interval) -> tuple[str, str]:
+    width = interval.high - interval.low
+    return _end(interval.low, width), _end(interval.high, width)
+
+
+def _end(value: float, width: float) -> str:
+    """An end with as many decimals as give the width three digits."""
+    if math.isinf(value):
+        return "-∞" if value < 0 else "∞"
+    if math.isinf(width) or width <= 0 or abs(value) >= _LARGEST_FIXED:
+        return quantity(value)
+    decimals = max(0, _DIGITS_OF_WIDTH - 1 - math.floor(math.log10(width)))
+    return quantity(value) if decimals > _MOST_DECIMALS else f"{value:.{decimals}f}"

@@ -1,0 +1,188 @@
+"""Which intervals there are, when there are none, and what is said of them."""
+
+import numpy as np
+import pytest
+from support.inference import Case, ends, reference, standard_errors
+
+from mae_cli.errors import SettingsError
+from mae_cli.inference.clusters import Clusters
+from mae_cli.inference.values import Caution, IntervalSettings, Method, Unavailable
+
+
+def noisy(count, columns=2, seed=0, spread=1.0):
+    generator = np.random.default_rng(seed)
+    X = generator.standard_normal((count, columns))
+    return X, X.sum(axis=1) + spread * generator.standard_normal(count)
+
+
+def test_few_rows_have_rank_intervals_and_many_have_standard_errors():
+    assert Case(*noisy(200)).intervals().method is Method.RANK
+    assert Case(*noisy(20_000, 6)).intervals().method is Method.SANDWICH
+
+
+def test_least_squares_has_standard_errors():
+    assert Case(*noisy(100), loss="mse").intervals().method is Method.SANDWICH
+
+
+@pytest.mark.parametrize("method", [Method.RANK, Method.BOOTSTRAP])
+def test_least_squares_has_no_other_intervals(method):
+    with pytest.raises(SettingsError, match='go with the loss "mae"; use "sandwich" with "mse"'):
+        Case(*noisy(100), loss="mse").intervals(method=method)
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_intervals_enclose_the_estimate_and_grow_with_their_level(method):
+    each = Case(*noisy(300), quantile=0.4)
+    narrow, wide = (ends(each.intervals(method=method, level=level, replicates=60)) for level in (0.5, 0.99))
+    estimate = np.array([each.fit.solution.intercept, *each.fit.solution.coefficients])
+    assert (wide[:, 0] < narrow[:, 0]).all()
+    assert (narrow[:, 0] < estimate).all()
+    assert (estimate < narrow[:, 1]).all()
+    assert (narrow[:, 1] < wide[:, 1]).all()
+
+
+def test_methods_agree_where_rows_are_many():
+    each = Case(*noisy(4000, seed=3))
+    found = [ends(each.intervals(method=method, replicates=400)) for method in Method]
+    widths = [pair[:, 1] - pair[:, 0] for pair in found]
+    assert widths[0] == pytest.approx(widths[1], rel=0.15)
+    assert widths[2] == pytest.approx(widths[1], rel=0.15)
+
+
+def test_a_bootstrap_is_the_spread_of_refits_and_repeats_itself():
+    each = Case(*noisy(200))
+    first, again = (each.intervals(method=Method.BOOTSTRAP, replicates=50, seed=7) for _ in range(2))
+    assert ends(first).tolist() == ends(again).tolist()
+    assert first.replicates == 50
+    assert ends(each.intervals(method=Method.BOOTSTRAP, replicates=50, seed=8)).tolist() != ends(first).tolist()
+
+
+def test_the_bootstrap_of_engel_has_the_published_error():
+    found = Case(*reference("engel")).intervals(method=Method.BOOTSTRAP, replicates=1000)
+    assert standard_errors(found)[1] == pytest.approx(0.03565, rel=0.08)
+
+
+def test_clusters_of_one_row_each_are_as_good_as_none():
+    X, y = noisy(3000, seed=1)
+    alone = Clusters("id", np.arange(3000), 3000)
+    one, other = (Case(X, y, clusters=each).intervals(method=Method.SANDWICH) for each in (None, alone))
+    assert standard_errors(other) == pytest.approx(standard_errors(one), rel=0.12)
+
+
+@pytest.mark.parametrize(("loss", "method"), [("mae", Method.SANDWICH), ("mae", Method.BOOTSTRAP), ("mse", None)])
+def test_rows_given_five_times_are_no_surer_where_they_are_one_cluster(loss, method):
+    X, y = noisy(400, seed=2)
+    plain = standard_errors(Case(X, y, loss=loss).intervals(method=method, replicates=300))
+    clusters = Clusters("id", np.repeat(np.arange(400), 5), 400)
+    repeated = Case(np.repeat(X, 5, axis=0), np.repeat(y, 5), loss=loss, clusters=clusters)
+    found = repeated.intervals(method=method, replicates=300)
+    assert standard_errors(found) == pytest.approx(plain, rel=0.4)
+    naive = Case(repeated.X, repeated.y, loss=loss).intervals(method=Method.SANDWICH)
+    assert (standard_errors(found) > 1.7 * standard_errors(naive)).all()
+    assert (found.cluster, found.clusters) == ("id", 400)
+
+
+def test_rank_tests_know_no_clusters():
+    each = Case(*noisy(50), clusters=Clusters("id", np.arange(50), 50))
+    with pytest.raises(SettingsError, match='rank tests know no clusters; use "sandwich" or "bootstrap"'):
+        each.intervals(method=Method.RANK)
+    assert each.intervals().method is Method.SANDWICH
+
+
+def test_few_clusters_are_a_caution():
+    X, y = noisy(200)
+    few = Clusters("id", np.arange(200) % 12, 12)
+    assert Caution.FEW_CLUSTERS in Case(X, y, clusters=few).intervals().cautions
+    assert Caution.FEW_CLUSTERS not in Case(X, y).intervals().cautions
+
+
+def test_fewer_than_two_rows_for_each_coefficient_are_too_few():
+    assert Case(*noisy(5)).intervals().absent is Unavailable.FEW_ROWS
+    assert Case(*noisy(60)).intervals().absent is None
+
+
+def test_a_fit_through_every_row_has_none():
+    X = np.arange(20.0)[:, np.newaxis]
+    assert Case(X, 3 * X[:, 0] + 1).intervals().absent is Unavailable.PERFECT
+
+
+@pytest.mark.parametrize("method", [None, *Method])
+def test_a_level_of_few_rows_has_none_and_the_others_have(method):
+    X, y = noisy(120)
+    codes = np.ones(120, dtype=np.int32)
+    codes[::2], codes[7] = 0, 2
+    found = Case(X, y, levels=(codes, 2)).intervals(method=method, replicates=40)
+    without = np.arange(120) != 7
+    alone = Case(X[without], y[without], levels=(codes[without], 1)).intervals(method=method, replicates=40)
+    assert found.coefficients[-1] is Unavailable.RARE_LEVEL
+    if method is Method.SANDWICH:
+        assert [each.standard_error for each in found.coefficients[:-1]] == pytest.approx(
+            [each.standard_error for each in alone.coefficients], rel=0.05
+        )
+
+
+def test_a_column_that_was_left_out_has_none():
+    X, y = noisy(80)
+    found = Case(np.column_stack([X, X[:, 0] + X[:, 1]]), y).intervals(method=Method.SANDWICH)
+    assert found.coefficients[2] is Unavailable.LEFT_OUT
+    alone = Case(X, y).intervals(method=Method.SANDWICH)
+    assert standard_errors(alone)[1:] == pytest.approx([each.standard_error for each in found.coefficients[:2]])
+
+
+def test_few_rows_beyond_the_plane_are_a_caution():
+    assert Caution.FEW_BEYOND in Case(*noisy(300), quantile=0.95).intervals().cautions
+    assert Caution.FEW_BEYOND not in Case(*noisy(300)).intervals().cautions
+
+
+def test_a_target_of_few_values_is_a_caution():
+    X, y = noisy(600)
+    assert Caution.TIES not in Case(X, y).intervals().cautions
+    tied = Case(np.rint(X), np.rint(y))
+    found = tied.intervals()
+    assert Caution.TIES in found.cautions
+    assert (found.method, found.robust) == (Method.RANK, False)
+    assert np.isfinite(ends(found)).all()
+    assert tied.intervals(method=Method.SANDWICH).absent is Unavailable.NO_DENSITY
+
+
+def test_weights_that_are_no_whole_numbers_are_those_of_a_sample():
+    X, y = noisy(200)
+    generator = np.random.default_rng(0)
+    assert Caution.SAMPLED_WEIGHTS in Case(X, y, weights=generator.uniform(0.5, 2, 200)).intervals().cautions
+    assert not Case(X, y, weights=generator.integers(1, 4, 200).astype(float)).intervals().cautions
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"level": 1.0}, "the level must lie between 0 and 1, not 1"),
+        ({"level": 95}, "the level must lie between 0 and 1, not 95"),
+        ({"replicates": 1}, "a bootstrap needs 2 to 100,000 replicates, not 1"),
+    ],
+)
+def test_settings_out_of_range_are_refused(settings, says):
+    with pytest.raises(SettingsError, match=says):
+        IntervalSettings(**settings)
+
+
+def coverage(world, quantile, count, runs):
+    """Share of the runs whose interval holds the true slope of x₁, for each of them."""
+    held = 0
+    for seed in range(runs):
+        generator = np.random.default_rng([seed, count])
+        X = np.column_stack([generator.exponential(size=count), generator.standard_normal(count)])
+        error, slope = world(generator, X[:, 0], quantile)
+        found = Case(X, 1 + X.sum(axis=1) + error, quantile=quantile).intervals()
+        held += found.coefficients[0].low <= slope <= found.coefficients[0].high
+    return held / runs
+
+
+def unequal(generator, x, quantile):
+    from statistics import NormalDist
+
+    return generator.standard_normal(len(x)) * (0.5 + x), 1 + NormalDist().inv_cdf(quantile)
+
+
+@pytest.mark.parametrize("quantile", [0.5, 0.9])
+def test_intervals_cover_where_the_spread_is_unequal(quantile):
+    assert 0.88 <= coverage(unequal, quantile, 60, 100) <= 1.0

@@ -1,0 +1,104 @@
+"""Intervals in the report: cells that line up, and sentences that say what they are."""
+
+import math
+
+import pytest
+
+from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
+from mae_cli.report.console import Room
+from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes
+
+ROOM = Room(name=None, terms=None)
+
+
+def intervals(method=Method.SANDWICH, coefficients=(Interval(1.0, 2.0, 0.25),), **others):
+    return Intervals(method, 0.95, None, coefficients, **others)
+
+
+def test_ends_have_the_decimals_that_their_width_needs_and_line_up():
+    cells = interval_cells(
+        [Interval(-17.923, -14.611, 1.0), Interval(-0.09912, -0.09108, 1e-3), Interval(-1.7, 31.2, 8.0), None]
+    )
+    assert cells == [
+        "  -17.92 … -14.61    ",
+        "-0.09912 … -0.09108  ",
+        "    -1.7 … 31.2     ·",
+        "         –           ",
+    ]
+
+
+def test_an_interval_that_holds_zero_is_marked():
+    cells = interval_cells([Interval(-1.0, 1.0, 0.5), Interval(0.5, 1.0, 0.1), Interval(0.0, 1.0, 0.3)])
+    assert [cell.endswith("·") for cell in cells] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (-math.inf, 2.5, "-∞ … 2.5"),
+        (1e12, 2e12, "1e12 … 2e12"),
+        (1.0, 1.0, "1 … 1"),
+        (1e-14, 2e-14, "1e-14 … 2e-14"),
+        (12345.0, 23456.0, "12345 … 23456"),
+    ],
+)
+def test_ends_of_any_size_are_written_short(low, high, text):
+    assert interval_cells([Interval(low, high, None)])[0].rstrip(" ·") == text
+
+
+def test_the_heading_says_the_level():
+    assert interval_heading(intervals()) == "95% interval"
+
+
+@pytest.mark.parametrize(
+    ("found", "notes"),
+    [
+        (
+            intervals(),
+            ["Intervals from standard errors that allow for unequal spread; the rows are taken to be independent."],
+        ),
+        (
+            intervals(Method.RANK, (Interval(-1.0, 2.0, 0.25),)),
+            [
+                (
+                    "Intervals by inverting rank tests, which allow for unequal spread; the rows are taken to be "
+                    "independent. · marks those that hold 0."
+                )
+            ],
+        ),
+        (
+            intervals(Method.RANK, robust=False),
+            [
+                (
+                    "Intervals by inverting rank tests, which take the spread to be the same in all rows; the rows are "
+                    "taken to be independent."
+                )
+            ],
+        ),
+        (
+            intervals(Method.BOOTSTRAP, replicates=2000, cluster="school\x1b", clusters=31),
+            [
+                (
+                    "Intervals from 2,000 refits under random weights; rows of one of the 31 clusters of school\\x1b "
+                    "may depend on each other."
+                )
+            ],
+        ),
+        (Intervals.none(Unavailable.NOT_ASKED, 0.95, 1), []),
+        (
+            Intervals.none(Unavailable.FEW_ROWS, 0.95, 1),
+            ["No intervals: there are fewer than two rows for each coefficient."],
+        ),
+    ],
+)
+def test_the_notes_say_how_intervals_were_found(found, notes):
+    assert interval_notes(found, ROOM) == notes
+
+
+def test_every_caution_and_every_reason_has_a_sentence():
+    for caution in Caution:
+        assert len(interval_notes(intervals(cautions=(caution,)), ROOM)) == 2
+    for reason in (Unavailable.NOT_OPTIMAL, Unavailable.PERFECT, Unavailable.MANY_COEFFICIENTS, Unavailable.NO_DENSITY):
+        assert interval_notes(Intervals.none(reason, 0.95, 3), ROOM)[0].startswith("No intervals: ")
+    rare = intervals(coefficients=(Unavailable.RARE_LEVEL,))
+    assert "fewer than 5 rows have the level" in interval_notes(rare, ROOM)[1]
