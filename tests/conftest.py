@@ -23,10 +23,9 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
 # A job in the background of a shell, or under nohup, ignores signals, and so would every process that a test starts.
-for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL), ("SIGTERM", signal.SIG_DFL)):
-    number = getattr(signal, name, None)  # Windows has no SIGHUP
-    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
-        signal.signal(number, handler)
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 # What workers do while they wait would take a fifth of a core from the other tests.
 IDLE = {
