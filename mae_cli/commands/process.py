@@ -187,7 +187,7 @@ def _leave(number: int) -> NoReturn:
 # Measured: with less address space NumPy, pandas and what this loads of pyarrow, where that is installed, end the
 # process in ways of their own.
 _LIBRARIES = 200 << 20
-_ARROW = 120 << 20
+_ARROW = 160 << 20
 
 
 def _load_libraries() -> None:
@@ -211,6 +211,16 @@ def _load_libraries() -> None:
     import_module("pandas")
     gc.freeze()
     gc.enable()
+    if limit is not None:
+        _take_buffers()
+
+
+def _take_buffers() -> None:
+    """Have BLAS multiply matrices that are large enough for its buffers: without them later, it ends the process."""
+    import numpy as np  # noqa: PLC0415  (help and usage errors must not wait for it)
+
+    square = np.ones((512, 512))
+    np.matmul(square, square)
 
 
 def _is_shortage(error: Exception) -> bool:
