@@ -40,10 +40,11 @@ RUN = "import sys; del sys.argv[0]; from mae_cli.commands.entry import {} as com
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Give all tests that need Dask workers to one process of several, so that they are started once."""
+    """Give all tests that need Dask workers to one process of several, and run those that depend on timing last."""
     for item in items:
         if "workers" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("workers"))
+    items.sort(key=lambda item: item.get_closest_marker("timing") is not None)
 
 
 @pytest.fixture(autouse=True)

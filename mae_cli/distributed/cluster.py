@@ -29,8 +29,8 @@ LOCAL = "local"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # A scheduler that is there answers within a moment; workers that restart are back after a few seconds.
 _CONNECT_SECONDS = 10
-_ABSENCE_SECONDS = 20
-_LOOK_SECONDS = 2.0
+_PATIENCE_SECONDS = 20.0
+_LOOKS = 10
 _CLOSE_SECONDS = 10
 # Larger arguments are a task of their own, which every worker asks for once.
 _LARGE_ARGUMENT = 1 << 15
@@ -47,10 +47,12 @@ class Cluster:
     Attributes:
         client: the connection.
         name: what messages call it.
+        patience: seconds after which workers that are all gone do not come back.
     """
 
     client: "Client"
     name: str
+    patience: float = _PATIENCE_SECONDS
 
     def map(self, function: Callable[..., Any], *iterables: Sequence[object], shared: object = None) -> "list[Future]":
         """A task `function(shared, …)` for the elements of each place of the iterables.
@@ -88,13 +90,13 @@ class Cluster:
 
     def _wait(self, future: "Future") -> None:
         """Wait for the end of a task as long as there are workers."""
-        absent = 0.0
+        absent = 0
         while not future.done():
             try:
-                self.client.sync(_finished, future, _LOOK_SECONDS)
+                self.client.sync(_finished, future, self.patience / _LOOKS)
             except TimeoutError:
-                absent = 0.0 if self.client.nthreads() else absent + _LOOK_SECONDS
-                if absent >= _ABSENCE_SECONDS:
+                absent = 0 if self.client.nthreads() else absent + 1
+                if absent == _LOOKS:
                     raise DaskError(f"{self.name}: all Dask workers are gone; start some and try again") from None
 
     @contextmanager

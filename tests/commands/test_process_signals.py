@@ -100,6 +100,7 @@ def opened_for_writing(pipe, process):
     raise AssertionError(process.stderr.read())
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     ("number", "status", "line"),
     [("SIGINT", 130, b"Error: interrupted\n"), ("SIGTERM", -15, b""), ("SIGHUP", -1, b"")],

@@ -288,6 +288,7 @@ def writers(place):
         each.stdout.close()
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("delay", [0.003, 0.02, 0.05])
 def test_a_writer_that_is_killed_leaves_a_whole_model_and_at_most_one_temporary_file(place, writers, delay):
     (writer,) = writers(1)
@@ -300,6 +301,7 @@ def test_a_writer_that_is_killed_leaves_a_whole_model_and_at_most_one_temporary_
     assert all(name.startswith(".model.json.") and name.endswith(".tmp") for name in left)
 
 
+@pytest.mark.timing
 def test_while_two_write_at_once_every_reader_finds_a_whole_model(place, writers):
     writers(2)
     end = time.monotonic() + 60
