@@ -19,7 +19,7 @@ Where things are, from top to bottom; a package uses only what stands below it::
     tables         from files and frames to complete rows   losses        MAE, MSE and pinball loss
     tables/csv     bytes, text, records, header             rows          passes over blocks of numbers
     messages       names and cells in sentences             progress      what long work tells
-    errors, arrays
+    errors, arrays, memory
 
 The docstring of each package says what goes in, what comes out and what its modules do.
 """

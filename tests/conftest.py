@@ -23,10 +23,9 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
 # A job in the background of a shell, or under nohup, ignores signals, and so would every process that a test starts.
-for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL), ("SIGTERM", signal.SIG_DFL)):
-    number = getattr(signal, name, None)  # Windows has no SIGHUP
-    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
-        signal.signal(number, handler)
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 # What workers do while they wait would take a fifth of a core from the other tests.
 IDLE = {
@@ -41,10 +40,11 @@ RUN = "import sys; del sys.argv[0]; from mae_cli.commands.entry import {} as com
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Give all tests that need Dask workers to one process of several, so that they are started once."""
+    """Give all tests that need Dask workers to one process of several, and run those that depend on timing last."""
     for item in items:
         if "workers" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("workers"))
+    items.sort(key=lambda item: item.get_closest_marker("timing") is not None)
 
 
 @pytest.fixture(autouse=True)

@@ -23,11 +23,11 @@ LAYERS = (
     {"tables", "losses"},
     {"tables.csv", "rows"},
     {"messages", "progress"},
-    {"errors", "arrays"},
+    {"errors", "arrays", "memory"},
 )
 
 # What a module may import when the command starts: the rest waits until there is work to do.
-QUICK = {"commands", "messages", "errors"}
+QUICK = {"commands", "messages", "errors", "memory"}
 
 
 def name_of(path):

@@ -1,11 +1,9 @@
 """What every command does around its work: errors become one line and an exit status, here and nowhere else.
 
-Signals unwind the work, so that nothing half-made is left behind; memory is claimed before the libraries load.
+Signals unwind the work, so that nothing half-made is left behind; a lack of memory is told.
 """
 
-import ctypes
-import errno
-import mmap
+import gc
 import os
 import signal
 import sys
@@ -14,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from types import FrameType
 from typing import NoReturn, TextIO, cast
@@ -21,6 +20,7 @@ from typing import NoReturn, TextIO, cast
 import click
 
 from mae_cli.errors import MaeCliError, SettingsError
+from mae_cli.memory import address_space_limit
 from mae_cli.messages import visible
 
 OK = 0
@@ -29,8 +29,6 @@ NOT_CONVERGED = 3
 GATE_FAILED = 4
 
 STDIN = "-"
-
-_END_OF_INPUT = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
 
 
 @dataclass(eq=False)
@@ -51,8 +49,7 @@ def running() -> Iterator[Outcome]:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what a user should know is a note; a library's warnings are for developers
     with stoppable(), _faults_in_one_line(outcome):
-        claim_address_space()
-        keep_freed_memory()
+        _load_libraries()
         yield outcome
         sys.stdout.flush()
     if outcome.status != OK:
@@ -69,18 +66,13 @@ def _faults_in_one_line(outcome: Outcome) -> Iterator[None]:
         _fail(str(error), error.exit_status)
     except OSError as error:  # files are guarded where they are opened; what is left are the standard streams
         discard_output()
-        if _is_broken_pipe(error):
+        if isinstance(error, BrokenPipeError):
             sys.exit(outcome.status)
         _fail(f"cannot write the output: {error.strerror}", FAULT)
     except Exception as error:
-        if not is_shortage(error):
+        if not _is_shortage(error):
             raise
-        _fail(shortage(), FAULT)
-
-
-def _is_broken_pipe(error: OSError) -> bool:
-    """Whether the reader has gone; Windows tells it as an invalid argument."""
-    return isinstance(error, BrokenPipeError) or (sys.platform == "win32" and error.errno == errno.EINVAL)
+        _fail(_shortage(), FAULT)
 
 
 def _open_closed_streams() -> None:
@@ -112,7 +104,7 @@ def note(text: str, *, quiet: bool) -> None:
 def announce_terminal(*inputs: str, quiet: bool) -> None:
     """Say what a command waits for that reads a terminal."""
     if STDIN in inputs and sys.stdin.isatty():
-        note(f"reading from the terminal; end with {_END_OF_INPUT}", quiet=quiet)
+        note("reading from the terminal; end with Ctrl-D", quiet=quiet)
 
 
 def share_a_terminal() -> bool:
@@ -149,7 +141,7 @@ def discard_output() -> None:
 
 INTERRUPTED = 130
 
-_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -192,26 +184,46 @@ def _leave(number: int) -> NoReturn:
     sys.exit(INTERRUPTED)
 
 
-# Measured: numpy and pandas, what pandas loads of pyarrow where that is installed, and each BLAS thread's buffers and
-# stack.
-_LIBRARIES = 150 << 20
-_ARROW = 100 << 20
-_THREAD = 40 << 20
-# Of the variables that say how many threads BLAS starts the first that does counts.
-THREADS_ARE_SAID_BY = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
+# Measured: with less address space NumPy, pandas and what this loads of pyarrow, where that is installed, end the
+# process in ways of their own.
+_LIBRARIES = 200 << 20
+_ARROW = 160 << 20
 
 
-def address_space_limit() -> int | None:
-    """The limit of address space (`ulimit -v`) in bytes; None when there is none."""
-    if sys.platform == "win32":
-        return None
-    import resource  # noqa: PLC0415  (not on Windows)
+def _load_libraries() -> None:
+    """Load pandas, and NumPy with it, unseen by the garbage collector.
 
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return None if limit == resource.RLIM_INFINITY else limit
+    It would go through what they consist of again and again while they are loaded, and twice before the process ends:
+    with it a fit of 150 rows takes 500 ms, without it 366.
+
+    Raises:
+        MaeCliError: the limit of address space is too small for them.
+    """
+    if "pandas" in sys.modules:
+        return
+    limit, needed = address_space_limit(), _LIBRARIES + _ARROW * (find_spec("pyarrow") is not None)
+    if limit is not None and limit < needed:
+        raise MaeCliError(
+            f"not enough memory: the limit is {limit >> 20} MiB (ulimit -v), and the numerical libraries alone take "
+            f"{needed >> 20} MiB; raise the limit"
+        )
+    gc.disable()
+    import_module("pandas")
+    gc.freeze()
+    gc.enable()
+    if limit is not None:
+        _take_buffers()
 
 
-def is_shortage(error: Exception) -> bool:
+def _take_buffers() -> None:
+    """Have BLAS multiply matrices that are large enough for its buffers: without them later, it ends the process."""
+    import numpy as np  # noqa: PLC0415  (help and usage errors must not wait for it)
+
+    square = np.ones((512, 512))
+    np.matmul(square, square)
+
+
+def _is_shortage(error: Exception) -> bool:
     """Whether an error is a lack of memory; below a limit libraries and threads fail in ways of their own."""
     if isinstance(error, MemoryError):
         return True
@@ -219,67 +231,7 @@ def is_shortage(error: Exception) -> bool:
     return (thread or isinstance(error, ImportError)) and address_space_limit() is not None
 
 
-def shortage() -> str:
-    """What to say then."""
+def _shortage() -> str:
     limit = address_space_limit()
     within = "" if limit is None else f" within the limit of {limit >> 20} MiB (ulimit -v)"
     return f"not enough memory for this data{within}; use fewer columns or rows"
-
-
-def claim_address_space() -> None:
-    """Refuse to start below a limit of address space that the libraries cannot be loaded in.
-
-    Above it BLAS takes its buffers at once: it ends the process in many lines when they are not to be had later.
-
-    Raises:
-        MaeCliError: with the limit, and what is needed.
-    """
-    limit = address_space_limit()
-    if limit is None:
-        return
-    needed = _LIBRARIES + _ARROW * (find_spec("pyarrow") is not None) + _THREAD * _threads()
-    try:
-        mmap.mmap(-1, needed).close()
-    except (OSError, MemoryError):
-        raise MaeCliError(
-            f"not enough memory: the limit is {limit >> 20} MiB (ulimit -v), and the numerical libraries alone take "
-            f"{needed >> 20} MiB; raise the limit, or set OPENBLAS_NUM_THREADS=1"
-        ) from None
-    _take_buffers()
-
-
-def _threads() -> int:
-    """The threads that BLAS will start: one for each processor that it may use, unless it is told another number."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    said = (os.environ.get(name, "") for name in THREADS_ARE_SAID_BY)
-    told = next((int(text) for text in said if text.isdecimal() and int(text)), processors)
-    return min(processors, told)
-
-
-def _take_buffers() -> None:
-    """Have BLAS multiply matrices that are large enough for all its threads."""
-    import numpy as np  # noqa: PLC0415  (help and usage errors must not wait for it)
-
-    square = np.ones((512, 512))
-    np.matmul(square, square)
-
-
-# Of the C library's mallopt.
-_TRIM_THRESHOLD = -1
-_MMAP_THRESHOLD = -3
-_LARGEST_BLOCK = 1 << 25
-_KEPT = 1 << 28
-
-
-def keep_freed_memory() -> None:
-    """Ask Linux' C library to keep freed blocks for the next ones, up to 256 MB.
-
-    By itself it gives them back, and every block of a pass then pays for fresh pages: parsing a CSV takes 1.7 times the
-    processor time. Elsewhere, and with another C library, nothing is done.
-    """
-    if not sys.platform.startswith("linux"):
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_MMAP_THRESHOLD, _LARGEST_BLOCK)
-        mallopt(_TRIM_THRESHOLD, _KEPT)

@@ -10,7 +10,6 @@ import logging
 import pickle
 import signal
 import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -27,11 +26,11 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 LOCAL = "local"
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # A scheduler that is there answers within a moment; workers that restart are back after a few seconds.
 _CONNECT_SECONDS = 10
-_ABSENCE_SECONDS = 20
-_LOOK_SECONDS = 2.0
+_PATIENCE_SECONDS = 20.0
+_LOOKS = 10
 _CLOSE_SECONDS = 10
 # Larger arguments are a task of their own, which every worker asks for once.
 _LARGE_ARGUMENT = 1 << 15
@@ -48,10 +47,12 @@ class Cluster:
     Attributes:
         client: the connection.
         name: what messages call it.
+        patience: seconds after which workers that are all gone do not come back.
     """
 
     client: "Client"
     name: str
+    patience: float = _PATIENCE_SECONDS
 
     def map(self, function: Callable[..., Any], *iterables: Sequence[object], shared: object = None) -> "list[Future]":
         """A task `function(shared, …)` for the elements of each place of the iterables.
@@ -89,13 +90,13 @@ class Cluster:
 
     def _wait(self, future: "Future") -> None:
         """Wait for the end of a task as long as there are workers."""
-        absent = 0.0
+        absent = 0
         while not future.done():
             try:
-                self.client.sync(_finished, future, _LOOK_SECONDS)
+                self.client.sync(_finished, future, self.patience / _LOOKS)
             except TimeoutError:
-                absent = 0.0 if self.client.nthreads() else absent + _LOOK_SECONDS
-                if absent >= _ABSENCE_SECONDS:
+                absent = 0 if self.client.nthreads() else absent + 1
+                if absent == _LOOKS:
                     raise DaskError(f"{self.name}: all Dask workers are gone; start some and try again") from None
 
     @contextmanager
@@ -190,36 +191,13 @@ def _local() -> Iterator[Cluster]:
 def _signals_later() -> Iterator[None]:
     """Have signals wait for the end of the block: workers of which only some have begun could not be closed.
 
-    A terminal interrupts all processes of a command, and workers would end with a traceback each; so those that begin
-    in the block are never told.
+    A terminal signals all processes of a command, and each worker would end in its own way with a traceback; so the
+    processes and threads that begin in the block are never told.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    received: list[int] = []
-    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
-    for number, handler in handlers.items():
-        if callable(handler):
-            signal.signal(number, lambda number, _: received.append(number))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
-        with _interruptions_blocked():
-            yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-    if received:
-        signal.raise_signal(received[0])
-
-
-@contextmanager
-def _interruptions_blocked() -> Iterator[None]:
-    """Threads and processes that begin in this block are not interrupted."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # it lets interruptions through again when it starts
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # the tracker lets them through again when it starts
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -135,13 +135,12 @@ def _replacing(place: Path) -> Iterator[BinaryIO]:
 
 def _sync_directory(directory: Path) -> None:
     """Let the new name survive a loss of power, where the system can; the file itself is in place already."""
-    if os.name == "posix":
-        with suppress(OSError):
-            handle = os.open(directory, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+    with suppress(OSError):
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 _SCHEMA_WITHIN = 4096

@@ -101,7 +101,6 @@ def _bracket(values: FloatArray, weights: FloatArray, mass: float) -> tuple[floa
     return float(sample[order[low]]), float(sample[order[high]])
 
 
-# Up to so many rows are looked at as a whole; of more, a sample of at least half as many brackets the quantile.
 _SAMPLE_ROWS = 65_536
 # The bracket reaches so many standard deviations of the sample's rank to either side, so that it rarely misses.
 _SAMPLE_BRACKET_WIDTH = 4.0
@@ -110,16 +109,20 @@ _EPSILON = float(np.finfo(float).eps)
 Values = Callable[[Block], FloatArray]
 
 
-def quantiles_of(rows: Rows, values: Values, levels: Sequence[float]) -> tuple[float, ...]:
+def quantiles_of(
+    rows: Rows, values: Values, levels: Sequence[float], sample_rows: int = _SAMPLE_ROWS
+) -> tuple[float, ...]:
     """The weighted quantile of each of k rows of values, as `mae_cli.rows.quantiles.weighted_quantile` defines it.
 
     Args:
         rows: n of them, whose weights count.
         values: the (k, b) values of a block.
         levels: (k,) which quantile of each.
+        sample_rows: up to so many rows are looked at as a whole; of more, a sample of at least half as many brackets
+            the quantile.
     """
     count = rows.shape[0]
-    stride = max(1, count // _SAMPLE_ROWS)
+    stride = max(1, count // sample_rows)
     samples, weights, totals = zip(*rows.map(partial(_sample, values=values, stride=stride)), strict=True)
     sample, weight = np.concatenate(samples, axis=1), np.concatenate(weights)
     if stride == 1:
@@ -141,9 +144,9 @@ def quantiles_of(rows: Rows, values: Values, levels: Sequence[float]) -> tuple[f
     return tuple(found[place] for place in range(len(sought)))
 
 
-def target_quantiles(rows: Rows, levels: Sequence[float]) -> tuple[float, ...]:
-    """Weighted quantiles of the target."""
-    return quantiles_of(rows, partial(_targets, times=len(levels)), levels)
+def target_quantiles(rows: Rows, levels: Sequence[float], sample_rows: int = _SAMPLE_ROWS) -> tuple[float, ...]:
+    """Weighted quantiles of the target, found as `quantiles_of` does."""
+    return quantiles_of(rows, partial(_targets, times=len(levels)), levels, sample_rows)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,11 +14,11 @@ def rows_per_block(columns: int) -> int:
     return min(BLOCK_ROWS, max(_FEWEST_ROWS, _BLOCK_NUMBERS // max(columns, 1)))
 
 
-def grouped(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The same rows in blocks of no more than `rows_per_block`; of neighbours with few rows one is made."""
+def grouped(blocks: Iterable[Block], longest: int = BLOCK_ROWS) -> Iterator[Block]:
+    """The same rows in blocks of at most `rows_per_block` and `longest`; of neighbours with few rows one is made."""
     waiting: list[Block] = []
     for block in blocks:
-        most = rows_per_block(block.design.numeric.shape[1] + len(block.design.codes))
+        most = min(longest, rows_per_block(block.design.numeric.shape[1] + len(block.design.codes)))
         waiting.append(block)
         if sum(len(part.target) for part in waiting) * 4 >= most:
             yield from _cut(join(waiting), most)

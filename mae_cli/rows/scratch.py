@@ -1,8 +1,7 @@
 """Rows of more data than memory should hold: blocks in a scratch file that nobody sees and nothing leaves behind.
 
-The file is written once, and every pass reads it block by block. It has no name (on Windows it is deleted when it is
-closed), so that it is gone after every end of the program, even a kill. Its arrays are `.npy` records, one after
-the other.
+The file is written once, and every pass reads it block by block. It has no name, so that it is gone after every end of
+the program, even a kill. Its arrays are `.npy` records, one after the other.
 """
 
 import errno

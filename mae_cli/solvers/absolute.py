@@ -29,9 +29,7 @@ from mae_cli.solvers.screening import DESCENT_STEPS, finish, minimise, screen, s
 from mae_cli.solvers.ties import Ties
 
 _SAMPLE_STEPS = 12
-# Rows within so many standard errors of the sample's answer stay in the band, and some more of very many: then hardly
-# one fit in ten has a row outside whose sign turns, which costs two passes more.
-_BAND_WIDTH = 3.5
+# From so many rows on the band is wider, in standard errors.
 _WIDER_FROM, _WIDER_BY_TENFOLD = 300_000, 0.5
 # A descent on few rows is bounded by a band of so many of them: its square root times.
 _BOUND_WIDTH = 1.5
@@ -148,7 +146,8 @@ def _through_all(descent: Descent) -> Optimum | None:
 
 def _minimise_many(searches: Searches, sample: Block, bands: Sequence[Band]) -> list[Found]:
     (size, columns), total = bands[0].shape, searches.problems[0].rows.shape[0]
-    width = _BAND_WIDTH + _WIDER_BY_TENFOLD * max(0.0, math.log10(total / _WIDER_FROM))
+    width = searches.problems[0].limits.sample_band_width
+    width += _WIDER_BY_TENFOLD * max(0.0, math.log10(total / _WIDER_FROM))
     count = int(min(1.0, width * math.sqrt(columns / size)) * total)
     unusual = _USUAL_LENGTH * float(np.median(bands[0].rows.leverage))
     starts = [

@@ -31,6 +31,9 @@ class Limits:
             pass.
         few_rows: up to so many rows of a block, beside those of the basis, that floats leave open are looked at in
             twice the digits.
+        most_corrections: of the plane and the multipliers of a vertex, which settle within a few.
+        sample_band_width: rows within so many standard errors of the sample's answer stay in the band, and some more of
+            very many: then hardly one fit in ten has a row outside whose sign turns, which costs two passes more.
         band_width: of the band of neighbours, in sampling errors as they are on average: a step is rarely longer.
         fewest_rows: however little weights change, the band of neighbours has so many rows for each column.
         most_of_all: from this share of the rows on, all of them are the band of neighbours.
@@ -53,6 +56,8 @@ class Limits:
     largest_band: int = 4_000_000
     projections: int = 8
     few_rows: int = 256
+    most_corrections: int = 40
+    sample_band_width: float = 3.5
     band_width: float = 1.75
     fewest_rows: int = 20
     most_of_all: float = 0.4

@@ -15,8 +15,6 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.double_double import DoubleDouble, exact_sum, level_sums, two_sum
 from mae_cli.solvers.standardise import Standardisation
 
-# Columns are multiplied together in batches of about so many numbers, which stay in the cache.
-_BATCH_SIZE = 16_384
 # What is left of an exact zero: the rounding of twice the digits.
 _REST = 2.0**-98
 # A coefficient that a correction moves by more than this share is not settled.
@@ -29,9 +27,11 @@ class PreciseColumns:
 
     Attributes:
         standard: their shifts and scales.
+        batch_size: columns are multiplied together in batches of about so many numbers, which stay in the cache.
     """
 
     standard: Standardisation
+    batch_size: int = 16_384
 
     def target(self, block: Block) -> DoubleDouble:
         """The standard target of a block as read, (b,)."""
@@ -49,7 +49,7 @@ class PreciseColumns:
         ones = coefficients[0] if first else DoubleDouble.of(np.zeros(()))
         total = DoubleDouble(np.full(rows, ones.high), np.full(rows, ones.low))
         used = np.flatnonzero(coefficients.high[first : first + len(self.standard.scale)])
-        for columns in _batches(used, rows):
+        for columns in self._batches(used, rows):
             factors = coefficients.take(first + columns)[:, np.newaxis]
             values = self._numeric(design, columns)
             total = total + _times(factors, values).sum_rows()
@@ -63,7 +63,7 @@ class PreciseColumns:
         """Σ values·z, (p,), of a design as read."""
         first = int(self.standard.intercept)
         parts = [values[:, np.newaxis].sum_rows()] if first else []
-        for columns in _batches(np.arange(len(self.standard.scale)), design.shape[0]):
+        for columns in self._batches(np.arange(len(self.standard.scale)), design.shape[0]):
             products = _times(values[np.newaxis, :], self._numeric(design, columns))
             parts.append(products.transposed().sum_rows())
         parts.extend(level_sums(codes, values, count)[1:] for codes, _, count in design.categories())
@@ -72,7 +72,7 @@ class PreciseColumns:
     def signed_sum(self, design: Design, signs: FloatArray) -> DoubleDouble:
         """The same for signs ±1 or 0, whose products are exact: much faster."""
         parts = [exact_sum(signs[np.newaxis, :])] if self.standard.intercept else []
-        for columns in _batches(np.arange(len(self.standard.scale)), design.shape[0]):
+        for columns in self._batches(np.arange(len(self.standard.scale)), design.shape[0]):
             values = self._numeric(design, columns)
             total = exact_sum(values.high * signs)
             parts.append(total + DoubleDouble.of(values.low @ signs) if values.low.any() else total)
@@ -93,6 +93,10 @@ class PreciseColumns:
             DataError: a coefficient is larger than floating point can hold.
         """
         return self.standard.rounded(coefficients.high, coefficients.low)
+
+    def _batches(self, columns: Positions, rows: int) -> list[Positions]:
+        width = max(1, self.batch_size // max(rows, 1))
+        return [columns[start : start + width] for start in range(0, len(columns), width)]
 
     def _numeric(self, design: Design, columns: Positions) -> DoubleDouble:
         """The numeric columns at some places, (columns, b)."""
@@ -117,8 +121,3 @@ def _times(factors: DoubleDouble, values: DoubleDouble) -> DoubleDouble:
     """The product, broadcast; the low part of the values is below the last digit of a float of theirs."""
     product = factors.times(values.high)
     return product + DoubleDouble.of(factors.high * values.low) if values.low.any() else product
-
-
-def _batches(columns: Positions, rows: int) -> list[Positions]:
-    width = max(1, _BATCH_SIZE // max(rows, 1))
-    return [columns[start : start + width] for start in range(0, len(columns), width)]

@@ -16,7 +16,6 @@ from mae_cli.solvers.precise_columns import PreciseColumns, without_rest
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.rounding import EPSILON, EXACT_ROUNDING
 
-_MOST_CORRECTIONS = 40
 # Corrections below this share of the solution are beyond the last digit of twice the digits.
 _CONVERGED = 1e-31
 
@@ -92,6 +91,7 @@ class VertexBasis:
         columns: their products in twice the digits.
         kept: (k,) indices of the columns that are kept.
         given: (p,) standard coefficients of columns that are not fitted; None when all are.
+        most_corrections: of a solution, which are refined until they no longer shrink.
     """
 
     block: Block
@@ -100,6 +100,7 @@ class VertexBasis:
     columns: PreciseColumns
     kept: Positions
     given: FloatArray | None
+    most_corrections: int
 
     @staticmethod
     def of(problem: Problem, positions: Positions) -> "VertexBasis":
@@ -124,7 +125,8 @@ class VertexBasis:
             if isinstance(whitening, AbsorbedWhitening)
             else InvertedRows.of(design, whitening.kept)
         )
-        return VertexBasis(block, design, rows, PreciseColumns(problem.standard), whitening.kept, problem.given)
+        columns, most = PreciseColumns(problem.standard), problem.limits.most_corrections
+        return VertexBasis(block, design, rows, columns, whitening.kept, problem.given, most)
 
     @property
     def positions(self) -> Positions:
@@ -170,7 +172,7 @@ class VertexBasis:
         """
         solution, left, previous = DoubleDouble.of(np.zeros(self.standard.shape[1])), values, np.inf
         correction = solution.high
-        for _ in range(_MOST_CORRECTIONS):
+        for _ in range(self.most_corrections):
             correction = self.rows.solve(left.high)
             size = _relative_size(correction, solution)
             if not size < previous:
@@ -185,7 +187,7 @@ class VertexBasis:
     def multipliers(self, gradient: DoubleDouble) -> tuple[DoubleDouble, FloatArray]:
         """μ, (k,), with Σωμz = −gradient, (p,), refined; and what is left of the gradient, (p,)."""
         solution, left, previous = DoubleDouble.of(np.zeros(len(self.weights))), gradient, np.inf
-        for _ in range(_MOST_CORRECTIONS):
+        for _ in range(self.most_corrections):
             correction = self.rows.multipliers(left.high)
             # Heavy rows round what light ones are multiplied by, so corrections shrink as ν = ωμ, not at once as μ.
             size = float(np.abs(correction).max(initial=0.0))

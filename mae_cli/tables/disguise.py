@@ -180,7 +180,7 @@ def disguise_of(text: str) -> Disguise | None:
 
 @cache
 def _patterns() -> dict[Disguise, re.Pattern[str]]:
-    """Compiled when a column of text is met: that takes as long as loading a dozen modules."""
+    """Compiled when a text with a digit is met: that takes as long as loading a dozen modules."""
     return {disguise: re.compile(pattern, re.ASCII | re.IGNORECASE) for disguise, pattern in _DISGUISES.items()}
 
 
@@ -190,6 +190,8 @@ def common_disguise(counts: Mapping[str, int]) -> tuple[str, Disguise] | None:
     Args:
         counts: in how many rows each text is, in the order of their first appearance; no text is a plain number.
     """
+    if not any(character.isnumeric() for text in counts for character in text):
+        return None  # and no pattern has to be compiled
     disguises = {text: disguise if (disguise := disguise_of(text)) != _BOUND else None for text in counts}
     disguises |= _units({text: count for text, count in counts.items() if disguises[text] is None})
     speaking = sum(count for text, count in counts.items() if not is_placeholder(text))

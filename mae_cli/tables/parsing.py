@@ -111,6 +111,8 @@ def parse(source: Source, expected: Expected, piece: Piece) -> Parsed:
     try:
         frame = _frame(source, expected, piece)
     except (pd.errors.ParserError, pd.errors.ParserWarning, UnicodeDecodeError) as error:
+        if "out of memory" in str(error):
+            raise MemoryError from error
         fault = OpenQuoteError if "EOF inside string" in str(error) else FaultyPieceError
         raise fault(str(error)) from error
     if _has_short_record(source, expected, piece, frame) or has_misplaced_quote(piece, source.delimiter):

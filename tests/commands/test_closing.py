@@ -247,7 +247,6 @@ def test_the_interpreter_finds_nothing_open_at_the_end(start, model, name, last,
     assert (process.returncode, errors.decode()) == (status, message if status else "")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the streams")
 @pytest.mark.parametrize("closed", ["<&-", ">&-"])
 def test_streams_that_were_closed_before_are_no_leak(table, tmp_path, closed):
     script = f"cd {tmp_path}; {sys.executable} -W error::ResourceWarning -c 'from mae_cli.commands.train import main; "

@@ -117,7 +117,6 @@ def test_a_file_that_is_no_table_gives_nothing_and_no_error(complete, tmp_path, 
     assert all(each.isprintable() for each in complete("odd.csv", "-t", ""))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="named pipes as POSIX has them")
 def test_a_pipe_is_left_to_the_fit(complete, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     assert complete("pipe", "-t", "") == []
@@ -175,7 +174,7 @@ def environment(table, tmp_path):
 
 
 def require(shell):
-    if sys.platform == "win32" or shutil.which(shell) is None:
+    if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not here")
 
 

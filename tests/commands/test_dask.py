@@ -23,8 +23,6 @@ from mae_cli.workflows.train import train as train_model
 
 distributed = pytest.importorskip("distributed")
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
-
 
 @pytest.fixture
 def parts(tmp_path):
@@ -136,7 +134,6 @@ class _Once(Watch):
             self.action()
 
 
-@posix_only
 @pytest.mark.usefixtures("each_file_a_part")
 def test_a_worker_that_is_killed_in_the_middle_changes_no_bit(workers, cluster, parts, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -245,6 +242,7 @@ def gone(processes, seconds=10.0):
     return not pytest.importorskip("psutil").wait_procs(processes, timeout=seconds)[1]
 
 
+@pytest.mark.timing
 def test_local_workers_are_quiet_and_gone_at_the_end(start, report, parts):
     here, _ = report(*parts, "-t", "delay")
     process = start("mae-train", *parts, "-t", "delay", "--dask", "local", "--json", "-o", "local.json")
@@ -262,11 +260,11 @@ def test_local_workers_are_quiet_and_gone_at_the_end(start, report, parts):
     assert there["certificate"] == here["certificate"]
 
 
-@posix_only
+@pytest.mark.timing
 @pytest.mark.parametrize(
     ("name", "whole_group", "seconds"),
     # While the workers start, when a terminal signals them too, and in the middle of the fit.
-    [("SIGINT", True, 0.0), ("SIGTERM", False, 1.5)],
+    [("SIGINT", True, 0.0), ("SIGTERM", True, 0.0), ("SIGHUP", True, 0.0), ("SIGTERM", False, 1.5)],
 )
 def test_a_signal_leaves_nothing_running_or_written(start, parts, tmp_path, name, whole_group, seconds):
     number = getattr(signal, name)

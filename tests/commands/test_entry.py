@@ -38,9 +38,8 @@ train()
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 @pytest.mark.parametrize(
-    "module", ["signal", "mae_cli.commands.train", "click", "click.core", "mae_cli.errors", "mae_cli.messages"]
+    "module", ["mae_cli.commands.train", "click", "click.core", "mae_cli.errors", "mae_cli.messages"]
 )
 def test_an_interruption_while_modules_are_loaded_is_one_line(module, tmp_path):
     command = [sys.executable, "-P", "-c", INTERRUPTED, module, "-t", "y"]
@@ -48,7 +47,6 @@ def test_an_interruption_while_modules_are_loaded_is_one_line(module, tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "Error: interrupted\n")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 @pytest.mark.parametrize("module", ["numpy", "numpy.linalg", "pandas", "mae_cli.workflows.train"])
 def test_an_interruption_while_libraries_are_loaded_is_one_line(module, tmp_path):
     (tmp_path / module).write_text(
@@ -60,7 +58,6 @@ def test_an_interruption_while_libraries_are_loaded_is_one_line(module, tmp_path
     assert [each.name for each in tmp_path.iterdir()] == [module]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 def test_an_interruption_that_is_ignored_stays_so(tmp_path):
     command = [sys.executable, "-P", "-c", INTERRUPTED, "click", "-t", "y"]
     ignoring = (

@@ -13,9 +13,7 @@ from mae_cli.commands.output import check_output
 from mae_cli.errors import ModelError
 from mae_cli.model.model import Model, load_model
 
-posix_only = pytest.mark.skipif(
-    sys.platform == "win32" or shutil.which("bash") is None, reason="devices, links and a shell as POSIX has them"
-)
+bash_only = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
 
 RUN = "import sys; del sys.argv[0]; from mae_cli.commands.entry import train; train()"
 
@@ -49,7 +47,7 @@ def test_a_name_that_ends_like_a_directory_is_one(table, tmp_path):
     )
 
 
-@posix_only
+@bash_only
 def test_links_to_the_data_are_the_data(table, tmp_path):
     data = table("y,x\n1,1\n")
     (tmp_path / "soft.json").symlink_to(data)
@@ -58,7 +56,7 @@ def test_links_to_the_data_are_the_data(table, tmp_path):
         assert refusal(tmp_path / name, data) == f"{tmp_path / name} is the data; name another file with -o"
 
 
-@posix_only
+@bash_only
 def test_data_on_standard_input_are_known_too(table, tmp_path):
     data = table("y,x\n1,1\n2,2\n4,3\n")
     before = data.read_bytes()
@@ -67,13 +65,13 @@ def test_data_on_standard_input_are_known_too(table, tmp_path):
     assert data.read_bytes() == before
 
 
-@posix_only
+@bash_only
 def test_a_device_may_be_both(tmp_path):
     done = shell("$TRAIN - -t y -o /dev/null < /dev/null", tmp_path)
     assert (done.returncode, done.stderr) == (1, "Error: standard input is empty\n")
 
 
-@posix_only
+@bash_only
 @pytest.mark.parametrize(
     ("script", "model"),
     [
@@ -100,7 +98,7 @@ def small(table):
     return table("y,x\n1,1\n2,2\n4,3\n"), "-t", "y"
 
 
-@posix_only
+@bash_only
 def test_an_open_file_is_written_to_as_it_is(mae_train, small, tmp_path):
     with (tmp_path / "out.json").open("wb") as stream:
         name = f"/dev/fd/{stream.fileno()}"
@@ -108,7 +106,7 @@ def test_an_open_file_is_written_to_as_it_is(mae_train, small, tmp_path):
     assert load_model(tmp_path / "out.json").target == "y"
 
 
-@posix_only
+@bash_only
 def test_a_named_pipe_stays_one(mae_train, small, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE, text=True) as reader:
@@ -117,13 +115,13 @@ def test_a_named_pipe_stays_one(mae_train, small, tmp_path):
     assert (tmp_path / "pipe").is_fifo()
 
 
-@posix_only
+@bash_only
 def test_a_device_stays_one(mae_train, small):
     assert "Model written to /dev/null" in mae_train(*small, "-o", "/dev/null").stdout
     assert Path("/dev/null").is_char_device()
 
 
-@posix_only
+@bash_only
 def test_a_link_stays_one_and_what_it_points_to_is_written(mae_train, small, tmp_path):
     (tmp_path / "link.json").symlink_to("out.json")
     assert mae_train(*small, "-o", "link.json").exit_code == 0
@@ -132,7 +130,7 @@ def test_a_link_stays_one_and_what_it_points_to_is_written(mae_train, small, tmp
     assert {each.name for each in tmp_path.iterdir()} == {"data.csv", "link.json", "out.json"}
 
 
-@posix_only
+@bash_only
 @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
 def test_json_and_the_model_cannot_both_have_standard_output(mae_train, small, name):
     done = mae_train(*small, "--json", "-o", name)
@@ -165,14 +163,14 @@ def test_a_model_does_not_go_under_the_name_of_a_compressed_file(mae_train, tabl
     assert not (tmp_path / output).exists()
 
 
-@posix_only
+@bash_only
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
 def test_help_that_cannot_be_written_is_told_in_one_line(tmp_path):
     done = shell("$TRAIN --help > /dev/full", tmp_path)
     assert (done.returncode, done.stderr) == (1, "Error: cannot write the output: No space left on device\n")
 
 
-@posix_only
+@bash_only
 def test_standard_output_that_is_appended_to_the_data_is_refused(table, tmp_path):
     data = table("y,x\n1,1\n2,2\n4,3\n")
     before = Path(data).read_bytes()

@@ -14,8 +14,6 @@ from mae_cli.commands.process import note, running
 from mae_cli.errors import DataError, MaeCliError, ModelError, SettingsError
 from mae_cli.model.model import load_model
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes as POSIX has them")
-
 
 @pytest.mark.parametrize(
     ("error", "status", "message"),
@@ -158,7 +156,6 @@ def test_what_the_output_cannot_encode_is_shown_by_an_escape(start, table):
     assert b"gr\\xf6\\xdfe" in output
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="closing a stream is a POSIX shell's doing")
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
 def test_a_closed_output_is_like_one_that_nobody_reads(flights, tmp_path, closed):
     script = f"{sys.executable} -c 'from mae_cli.commands.train import main; main()' {flights} -t delay {closed}"
@@ -166,7 +163,6 @@ def test_a_closed_output_is_like_one_that_nobody_reads(flights, tmp_path, closed
     assert (tmp_path / "model.json").exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="closing a stream is a POSIX shell's doing")
 @pytest.mark.parametrize(
     "command",
     ["predict import main; main()' model.json", "train import main; main()' -t delay -o -"],
@@ -180,17 +176,8 @@ def test_a_result_for_a_closed_output_is_refused(flights, tmp_path, command):
     )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="closing a stream is a POSIX shell's doing")
 def test_a_closed_input_is_empty(tmp_path):
     script = f"{sys.executable} -c 'from mae_cli.commands.train import main; main()' - -t y <&-"
     done = subprocess.run(["sh", "-c", script], cwd=tmp_path, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Error: standard input is empty\n"
-
-
-def test_a_closed_pipe_is_no_fault_where_it_is_told_as_an_invalid_argument(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "platform", "win32")
-    with pytest.raises(SystemExit) as caught, running():
-        raise OSError(errno.EINVAL, "Invalid argument")
-    assert caught.value.code == 0
-    assert capsys.readouterr().err == ""

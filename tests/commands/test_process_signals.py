@@ -11,8 +11,6 @@ import pytest
 
 from mae_cli.commands.process import stoppable
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
-
 
 def handlers():
     return [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
@@ -66,7 +64,6 @@ def test_other_errors_pass_and_the_handlers_are_put_back():
     assert set(within).isdisjoint(before)
 
 
-@posix_only
 def test_a_signal_that_is_ignored_stays_so():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -103,7 +100,7 @@ def opened_for_writing(pipe, process):
     raise AssertionError(process.stderr.read())
 
 
-@posix_only
+@pytest.mark.timing
 @pytest.mark.parametrize(
     ("number", "status", "line"),
     [("SIGINT", 130, b"Error: interrupted\n"), ("SIGTERM", -15, b""), ("SIGHUP", -1, b"")],
@@ -132,7 +129,6 @@ train()
 """
 
 
-@posix_only
 @pytest.mark.parametrize(
     ("number", "status", "line", "left"),
     [("SIGINT", 130, b"Error: interrupted\n", 0), ("SIGTERM", -15, b"", 0), ("SIGKILL", -9, b"", 1)],

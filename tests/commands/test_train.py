@@ -602,7 +602,6 @@ def test_a_place_that_cannot_be_written_is_told_before_any_work(mae_train, fligh
     assert_refused(mae_train(flights, "-t", "delay", "-o", tmp_path), 1, tmp_path)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 def test_the_data_are_never_replaced_through_a_link_either(mae_train, flights, tmp_path):
     before = flights.read_bytes()
     (tmp_path / "model.json").symlink_to(flights)

@@ -32,13 +32,12 @@ def start():
         cluster.close()
 
 
-def test_workers_that_are_all_gone_are_told_of(start, monkeypatch):
-    monkeypatch.setattr("mae_cli.distributed.cluster._LOOK_SECONDS", 0.1)
-    monkeypatch.setattr("mae_cli.distributed.cluster._ABSENCE_SECONDS", 0.3)
+def test_workers_that_are_all_gone_are_told_of(start):
     with distributed.Client(start(0), set_as_default=False) as client:
-        tasks = Cluster(client, "--dask here").map(operator.add, [1], shared=2)
+        cluster = Cluster(client, "--dask here", patience=0.3)
+        tasks = cluster.map(operator.add, [1], shared=2)
         with pytest.raises(DaskError, match="--dask here: all Dask workers are gone; start some and try again"):
-            list(Cluster(client, "--dask here").results(tasks))
+            list(cluster.results(tasks))
 
 
 @pytest.mark.parametrize("shared", [2, b"x" * 100_000], ids=["small", "large"])

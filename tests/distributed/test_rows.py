@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from operator import attrgetter, methodcaller
 from unittest import mock
 
@@ -133,7 +132,6 @@ def test_a_fit_has_the_bits_the_certificate_and_the_passes_of_memory(memory, rem
     assert fit(remote, loss, quantile, settings) == fit(memory, loss, quantile, settings)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 @pytest.mark.parametrize("groups", [True], indirect=True)
 def test_the_death_of_a_worker_in_the_middle_of_a_fit_changes_no_bit(memory, remote, cluster):
     killed = []

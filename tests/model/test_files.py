@@ -21,8 +21,6 @@ from mae_cli.model.model import load_model
 OLD = replace(MODEL, intercept=1.0)
 NEW = replace(MODEL, intercept=2.0)
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="permissions and links as POSIX has them")
-
 
 @pytest.fixture
 def place(tmp_path):
@@ -79,7 +77,7 @@ def test_text_and_then_name_are_on_the_disk_before_it_is_done(place, monkeypatch
     monkeypatch.setattr("os.fsync", lambda handle: (steps.append("sync"), fsync(handle))[1])
     monkeypatch.setattr(type(place), "replace", lambda *paths: (steps.append("replace"), replace(*paths))[1])
     write_model(NEW, place, force=False)
-    assert steps == ["sync", "replace", *["sync"] * (os.name == "posix")]
+    assert steps == ["sync", "replace", "sync"]
 
 
 def test_the_temporary_file_stands_beside_the_model_under_a_telling_name(place, monkeypatch):
@@ -103,7 +101,6 @@ def test_a_file_that_is_no_model_is_replaced_by_force_only(place, content):
     assert load_model(place) == NEW
 
 
-@posix_only
 def test_a_model_that_is_write_protected_is_replaced_by_force_only(place):
     write_model(OLD, place, force=False)
     place.chmod(0o444)
@@ -147,7 +144,6 @@ def test_a_new_place_is_fine_and_checking_writes_nothing(place):
     assert list(place.parent.iterdir()) == []
 
 
-@posix_only
 def test_a_link_is_followed_and_stays_a_link(tmp_path, place):
     link = tmp_path / "latest.json"
     link.symlink_to("model.json")
@@ -158,7 +154,6 @@ def test_a_link_is_followed_and_stays_a_link(tmp_path, place):
     assert load_model(place) == NEW
 
 
-@posix_only
 def test_a_link_to_something_else_is_refused(tmp_path):
     (tmp_path / "data.csv").write_text("y,x\n", encoding="utf-8")
     link = tmp_path / "model.json"
@@ -166,19 +161,16 @@ def test_a_link_to_something_else_is_refused(tmp_path):
     assert "is no model file" in refusal(lambda: write_model(NEW, link, force=False))
 
 
-@posix_only
 def test_a_circle_of_links_is_refused(place):
     place.symlink_to(place.name)
     assert refusal(lambda: write_model(NEW, place, force=True)).startswith(f"cannot write {place}")
 
 
-@posix_only
 def test_a_name_longer_than_the_file_system_allows_is_refused(tmp_path):
     place = tmp_path / ("m" * (os.pathconf(tmp_path, "PC_NAME_MAX") + 1))
     assert refusal(lambda: check_replaceable(place, force=False)).startswith(f"cannot write {place}")
 
 
-@posix_only
 def test_a_name_as_long_as_the_file_system_allows_can_be_written(tmp_path):
     place = tmp_path / ("m" * os.pathconf(tmp_path, "PC_NAME_MAX"))
     write_model(NEW, place, force=False)
@@ -194,7 +186,6 @@ def pipe(place):
     os.close(handle)
 
 
-@posix_only
 def test_a_named_pipe_is_written_to_and_stays_a_pipe(place, pipe):
     check_replaceable(place, force=False)
     write_model(NEW, place, force=False)
@@ -203,7 +194,6 @@ def test_a_named_pipe_is_written_to_and_stays_a_pipe(place, pipe):
     assert [each.name for each in place.parent.iterdir()] == ["model.json"]
 
 
-@posix_only
 def test_a_reader_of_a_named_pipe_that_leaves_is_no_fault(place):
     os.mkfifo(place)
     large = replace(NEW, target="y" * (1 << 20))  # more than a pipe holds
@@ -214,7 +204,6 @@ def test_a_reader_of_a_named_pipe_that_leaves_is_no_fault(place):
     assert stat.S_ISFIFO(place.stat().st_mode)
 
 
-@posix_only
 def test_a_link_to_a_device_is_written_through(place):
     place.symlink_to("/dev/null")
     write_model(NEW, place, force=False)
@@ -222,7 +211,6 @@ def test_a_link_to_a_device_is_written_through(place):
     assert not Path("/dev/null").is_file()
 
 
-@posix_only
 @pytest.mark.parametrize("folder", ["/dev/fd", "/proc/self/fd"])
 def test_a_descriptor_is_written_to_where_it_stands(place, folder):
     if not Path(folder).is_dir():
@@ -234,7 +222,6 @@ def test_a_descriptor_is_written_to_where_it_stands(place, folder):
     assert place.read_bytes() == b"before\n" + NEW.to_json().encode() + b"after\n"
 
 
-@posix_only
 def test_a_descriptor_that_cannot_be_written_is_told_before_any_work(place):
     place.write_bytes(b"")
     with place.open("rb") as stream:
@@ -250,7 +237,6 @@ def test_a_device_that_is_full_is_told():
     )
 
 
-@posix_only
 def test_a_file_that_may_not_grow_leaves_the_old_model_and_nothing_beside_it(place):
     """A limit of the process stands for a full disk or a quota: the write itself fails, half-way."""
     write_model(OLD, place, force=False)
@@ -302,7 +288,7 @@ def writers(place):
         each.stdout.close()
 
 
-@posix_only
+@pytest.mark.timing
 @pytest.mark.parametrize("delay", [0.003, 0.02, 0.05])
 def test_a_writer_that_is_killed_leaves_a_whole_model_and_at_most_one_temporary_file(place, writers, delay):
     (writer,) = writers(1)
@@ -315,7 +301,7 @@ def test_a_writer_that_is_killed_leaves_a_whole_model_and_at_most_one_temporary_
     assert all(name.startswith(".model.json.") and name.endswith(".tmp") for name in left)
 
 
-@posix_only
+@pytest.mark.timing
 def test_while_two_write_at_once_every_reader_finds_a_whole_model(place, writers):
     writers(2)
     end = time.monotonic() + 60
@@ -326,7 +312,6 @@ def test_while_two_write_at_once_every_reader_finds_a_whole_model(place, writers
     assert set(seen) == {1.0, 2.0}
 
 
-@posix_only
 def test_a_new_file_has_the_permissions_that_the_umask_leaves(place):
     umask = os.umask(0o027)
     try:
@@ -336,7 +321,6 @@ def test_a_new_file_has_the_permissions_that_the_umask_leaves(place):
     assert stat.S_IMODE(place.stat().st_mode) == 0o640
 
 
-@posix_only
 def test_a_replaced_file_keeps_its_permissions(place):
     write_model(OLD, place, force=False)
     place.chmod(0o604)

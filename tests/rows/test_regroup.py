@@ -1,7 +1,6 @@
 """Blocks of a size that passes like."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,10 +16,8 @@ def block(start, count, columns=1):
 
 @given(st.lists(st.integers(0, 300), max_size=12))
 def test_the_rows_are_the_same_in_order_and_no_block_is_too_long(counts):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mae_cli.rows.regroup.rows_per_block", lambda _: 100)
-        starts = np.cumsum([0, *counts])
-        found = list(grouped(block(int(start), count) for start, count in zip(starts, counts, strict=False)))
+    starts = np.cumsum([0, *counts])
+    found = list(grouped((block(int(start), count) for start, count in zip(starts, counts, strict=False)), 100))
     assert [row for each in found for row in each.records.tolist()] == list(range(sum(counts)))
     assert [value for each in found for value in each.target.tolist()] == [2.0 * row for row in range(sum(counts))]
     assert all(len(each.target) <= 100 for each in found)

@@ -17,9 +17,7 @@ def rows_of(values, weights=None, block_rows=100):
 
 
 def found(values, weights=None, levels=LEVELS, sample_rows=50, block_rows=100):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mae_cli.rows.quantiles._SAMPLE_ROWS", sample_rows)
-        return target_quantiles(rows_of(values, weights, block_rows), levels)
+    return target_quantiles(rows_of(values, weights, block_rows), levels, sample_rows)
 
 
 def expected(values, weights=None, levels=LEVELS):
@@ -109,21 +107,19 @@ def test_each_row_of_values_has_its_own_level():
     assert both == (weighted_quantile(values, np.ones(5000), 0.5), weighted_quantile(-values, np.ones(5000), 0.9))
 
 
-def test_two_passes_are_enough_for_a_fair_sample_and_one_for_few_rows(monkeypatch):
-    monkeypatch.setattr("mae_cli.rows.quantiles._SAMPLE_ROWS", 500)
+def test_two_passes_are_enough_for_a_fair_sample_and_one_for_few_rows():
     for name, count in (("normal", 2), ("ties", 2), ("heavy tails", 2)):
         counter = PassCounter()
-        target_quantiles(CountedRows(rows_of(VALUES[name]), counter), LEVELS)
+        target_quantiles(CountedRows(rows_of(VALUES[name]), counter), LEVELS, 500)
         assert counter.passes == count
     counter = PassCounter()
-    target_quantiles(CountedRows(rows_of(VALUES["normal"][:500]), counter), LEVELS)
+    target_quantiles(CountedRows(rows_of(VALUES["normal"][:500]), counter), LEVELS, 500)
     assert counter.passes == 1
 
 
-def test_the_worst_sample_costs_no_more_than_two_passes_more(monkeypatch):
-    monkeypatch.setattr("mae_cli.rows.quantiles._SAMPLE_ROWS", 300)
+def test_the_worst_sample_costs_no_more_than_two_passes_more():
     values = np.random.default_rng(3).uniform(-1, 1, 3000)
     values[::10] = 100.0
     counter = PassCounter()
-    target_quantiles(CountedRows(rows_of(values), counter), (0.5, 0.1))
+    target_quantiles(CountedRows(rows_of(values), counter), (0.5, 0.1), 300)
     assert counter.passes <= 4

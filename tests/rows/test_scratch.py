@@ -42,7 +42,6 @@ def open_files():
     return count
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there a file has a name until it is closed")
 def test_the_file_has_no_name(folder, scratch):
     rows = scratch.collect([block(1000)])
     assert list(folder.iterdir()) == []

@@ -1,5 +1,6 @@
 """Products with shifted columns in twice the digits, against rational numbers."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -72,12 +73,12 @@ def test_transposed_products_have_thirty_digits(problem, random):
         assert abs(total - dot(column, exact)) <= DIGITS * dot(map(abs, column), map(abs, exact))
 
 
-def test_products_of_many_columns_are_made_in_batches(random, monkeypatch):
+def test_products_of_many_columns_are_made_in_batches(random):
     problem = a_problem(1e12 + random.standard_normal((30, 11)), random.standard_normal(30))
     columns, design = PreciseColumns(problem.standard), block_of(problem).design
     coefficients, values = some_coefficients(random, 12), some_coefficients(random, 30)
     together = columns.product(design, coefficients), columns.transpose_product(design, values)
-    monkeypatch.setattr("mae_cli.solvers.precise_columns._BATCH_SIZE", 90)
+    columns = replace(columns, batch_size=90)
     apart = columns.product(design, coefficients), columns.transpose_product(design, values)
     for one, other in zip(together, apart, strict=True):
         for a, b in zip(values_of(one), values_of(other), strict=True):

@@ -21,7 +21,7 @@ from mae_cli.progress import Watch
 from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbing import absorbable
-from mae_cli.solvers.limits import USUAL
+from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.solvers.solve import solve, solve_together
@@ -504,9 +504,9 @@ def test_a_proof_is_tried_once_before_all_signs_are_right(random, monkeypatch):
         return [None] * len(problems)
 
     monkeypatch.setattr("mae_cli.solvers.solve.prove_bases", never)
-    monkeypatch.setattr("mae_cli.solvers.absolute._BAND_WIDTH", 0.1)  # residuals beyond it change signs
     X = random.standard_normal((70_000, 10))
-    solution = solve(MemoryRows.of(Design(X), X[:, 0] + random.standard_t(2, 70_000)), Absolute(), Auto())
+    narrow = Auto(limits=Limits(sample_band_width=0.1))  # residuals beyond it change signs
+    solution = solve(MemoryRows.of(Design(X), X[:, 0] + random.standard_t(2, 70_000)), Absolute(), narrow)
     assert solution.certificate.status == "optimal"
     assert len(solution.history.loss) > 2
     assert sum(tried) == 1

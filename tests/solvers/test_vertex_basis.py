@@ -1,5 +1,6 @@
 """The rows of a vertex: planes, multipliers and what errors do to them, against rational numbers."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -116,12 +117,11 @@ def test_the_multipliers_balance_a_gradient(problem, basis, random):
     assert np.abs(left).max() <= 2.0**-98 * float(size) * len(rows)
 
 
-def test_what_is_left_of_the_gradient_says_how_far_off_multipliers_are_that_are_not_refined(basis, random, monkeypatch):
+def test_what_is_left_of_the_gradient_says_how_far_off_multipliers_are_that_are_not_refined(basis, random):
     gradient = DoubleDouble.of(random.standard_normal(basis.standard.shape[1]) * basis.weights.max())
     exact = values_of(basis.multipliers(gradient)[0])
     for count in (1, 2):
-        monkeypatch.setattr("mae_cli.solvers.vertex_basis._MOST_CORRECTIONS", count)
-        multipliers, left = basis.multipliers(gradient)
+        multipliers, left = replace(basis, most_corrections=count).multipliers(gradient)
         most = basis.rows.sensitivity(np.abs(left)) / basis.weights
         off = [abs(one - other) for one, other in zip(values_of(multipliers), exact, strict=True)]
         assert all(one <= limit * (1 + 1e-9) + 1e-24 for one, limit in zip(off, most.tolist(), strict=True))

@@ -14,6 +14,7 @@ from support.vertices import ExactVertex, exact_loss, optimum_of, oracle_loss, t
 
 from mae_cli.losses import loss_named
 from mae_cli.solvers.exact_exchange import settle
+from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.rounding import UNIT
 from mae_cli.solvers.vertex_proof import Vertex, VertexProof, prove
 
@@ -329,9 +330,8 @@ def test_several_vertices_take_one_pass_where_floats_are_enough():
 
 
 @pytest.mark.parametrize("thorough", [False, True])
-def test_what_is_left_of_the_basis_residuals_counts_with_the_weights_of_their_rows(thorough, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.vertex_basis._MOST_CORRECTIONS", 1)
-    problem = weights_of_many_decades(seeded())
+def test_what_is_left_of_the_basis_residuals_counts_with_the_weights_of_their_rows(thorough):
+    problem = replace(weights_of_many_decades(seeded()), limits=Limits(most_corrections=1))
     positions = a_basis(problem, seeded().permutation(60))
     assert positions.tolist() != sorted(positions.tolist())
     vertex = Vertex.of(problem, positions, is_thorough=thorough)

@@ -148,10 +148,9 @@ def test_rows_are_blurred_where_the_coefficients_as_they_are_written_leave_their
 
 
 @pytest.mark.parametrize("thorough", [False, True])
-def test_basis_residuals_follow_the_sorted_positions_whatever_the_order_of_the_basis(kind, thorough, monkeypatch):
+def test_basis_residuals_follow_the_sorted_positions_whatever_the_order_of_the_basis(kind, thorough):
     # Planes that are refined to the end leave nothing of most residuals.
-    monkeypatch.setattr("mae_cli.solvers.vertex_basis._MOST_CORRECTIONS", 1)
-    problem = kind(seeded(), block_rows=25)
+    problem = replace(kind(seeded(), block_rows=25), limits=Limits(most_corrections=1))
     given = a_basis(problem, seeded().permutation(60))
     for positions in (given, given[::-1], np.roll(given, 1)):
         vertex = Vertex.of(problem, positions, is_thorough=thorough)

@@ -275,6 +275,7 @@ def test_a_mark_within_the_file_belongs_to_its_cell_whatever_the_pieces(cut_into
     assert read(text, text_columns={"a"})["a"].tolist() == ["1", "\ufeff2", "\ufeff3"]
 
 
+@pytest.mark.timing
 def test_pieces_are_parsed_on_several_threads_and_come_in_order(monkeypatch, cut_into):
     cut_into(20)
     threads = set()

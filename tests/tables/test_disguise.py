@@ -3,6 +3,7 @@
 import pytest
 from support.tables import held
 
+from mae_cli.tables import disguise
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.disguise import common_disguise, disguise_of, is_placeholder, remedy
@@ -100,3 +101,16 @@ def test_a_decimal_point_beside_decimal_commas_is_recognised():
     assert remedy(files, 0, "x") == (
         "it has a decimal point, where --decimal , was given; write one decimal sign throughout"
     )
+
+
+def test_text_without_digits_is_known_for_none_without_the_patterns(monkeypatch):
+    monkeypatch.setattr(disguise, "_patterns", None)
+    assert common_disguise({"AA": 3, "n/a": 1, "km": 2}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("½", "a fraction"), ("٣", "a number in digits other than 0-9"), ("5 %", "a percentage")]
+)
+def test_digits_of_all_kinds_are_looked_at(text, name):
+    found, kind = common_disguise({"none": 1, text: 3})
+    assert (found, kind.name) == (text, name)

@@ -1,8 +1,5 @@
 """Where rows live is decided by their size, unless the user decides."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from support.tables import held, several
@@ -12,7 +9,7 @@ from mae_cli.rows.design import Design
 from mae_cli.rows.scratch import ScratchRows
 from mae_cli.tables import storage
 from mae_cli.tables.csv.files import Files
-from mae_cli.tables.storage import memory_bytes, needs_scratch, place_for
+from mae_cli.tables.storage import needs_scratch, place_for
 
 TEXT = "y,x\n" + "1.25,2.5\n" * 1000  # 1,000 rows of two columns: about 24,000 bytes with what goes with them
 EMPTY = Block(Design(np.zeros((0, 1))), np.zeros(0), None, np.arange(0))
@@ -67,26 +64,3 @@ def test_a_file_is_measured_without_reading_it_all(tmp_path, memory):
 def test_rows_are_kept_in_the_place_that_was_chosen(stream, kind):
     with place_for(held(TEXT), 2, stream=stream) as collect:
         assert isinstance(collect([EMPTY]), kind)
-
-
-def test_the_memory_is_that_of_this_machine():
-    assert 1 << 26 < memory_bytes() < 1 << 50
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="limits as POSIX has them")
-def test_a_limit_of_the_shell_counts(monkeypatch):
-    import resource
-
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (12_345, 12_345))
-    assert memory_bytes() == 12_345
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="paths as POSIX has them")
-def test_a_limit_of_the_container_counts(monkeypatch):
-    read = Path.read_text
-
-    def limited(path, *arguments, **options):
-        return "54321\n" if str(path) == "/sys/fs/cgroup/memory.max" else read(path, *arguments, **options)
-
-    monkeypatch.setattr(Path, "read_text", limited)
-    assert memory_bytes() == 54_321

@@ -35,10 +35,3 @@ def test_the_fit_reaches_the_agreed_optimum_with_a_true_lower_bound(problem):
     assert certificate.lower_bound <= problem["optimum_mean"] * (1 + AGREEMENT)
     assert certificate.relative_gap <= AGREEMENT
     assert certificate.status in {"optimal", "tolerance"}
-
-
-def test_the_corpus_has_ties_categories_and_tails():
-    assert len(PROBLEMS) >= 40
-    assert {problem["quantile"] for problem in PROBLEMS} >= {0.1, 0.25, 0.5, 0.75, 0.9}
-    assert sum("categorical" in problem["source"] for problem in PROBLEMS) >= 10
-    assert all(len(problem["agreed_by"]) >= 2 for problem in PROBLEMS)

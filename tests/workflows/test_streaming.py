@@ -215,6 +215,7 @@ def scratch_file(process, folder, seconds=30):
 
 
 @LINUX
+@pytest.mark.timing
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_the_scratch_file_has_no_name_while_it_is_used_and_is_gone_after_a_signal(start, tmp_path, name):
     folder = tmp_path / "scratch"
