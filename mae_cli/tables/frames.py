@@ -20,14 +20,15 @@ from mae_cli.tables.columns import unknown_column
 _KINDS_OF_NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "complex"})
 
 
-def schema_of(frame: pd.DataFrame, *, max_levels: int) -> Schema:
-    """The schema that the rows of a frame define.
+def schema_and_design(frame: pd.DataFrame, *, max_levels: int) -> tuple[Schema, Design]:
+    """The schema that the rows of a frame define, and their design matrix.
 
     Raises:
         DataError: as `read_frame`; or a column spans more than floating point can hold.
     """
     layout, block = _rows_of(read_frame(frame, max_levels=max_levels))
-    return build_schema(layout, describe(MemoryRows((block,)), layout, None))
+    schema = build_schema(layout, describe(MemoryRows((block,)), layout, None))
+    return schema, Coding.of(schema, layout)(block)[0].design
 
 
 def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, BoolArray]:

@@ -5,31 +5,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, Literal, TypeGuard, overload
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mae_cli.arrays import BoolArray, FloatArray, Positions
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
 from mae_cli.messages import as_share
 from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.rows.blocks import CountedRows, MemoryRows
-from mae_cli.rows.design import Design, column_ranges
+from mae_cli.rows.design import Design
 from mae_cli.rows.factors import ExponentialFactors, Factors, GivenFactors
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import NumericColumn, Schema
+from mae_cli.rows.schema import Schema
 from mae_cli.rows.sums import Range, relative_weights
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Certificate, History, Solution
 from mae_cli.solvers.solve import solve_together
 from mae_cli.solvers.standardise import Extent
-from mae_cli.tables.arrays import finite_matrix, finite_vector, real_matrix, refuse_not_finite
-
-if TYPE_CHECKING:
-    import pandas as pd
+from mae_cli.tables.arrays import finite_vector
+from mae_cli.tables.features import Features, design_of, schema_and_design
 
 
 @dataclass(frozen=True)
@@ -89,13 +87,13 @@ class FitResult:
     history: History
     schema: Schema
 
-    def predict(self, X: "ArrayLike | pd.DataFrame") -> FloatArray:
+    def predict(self, X: Features) -> FloatArray:
         """ŷ, (n,), for an (n, p) array or a frame with the columns of the fit; NaN for a level never seen.
 
         Raises:
             DataError: a column is absent or of another kind, or a cell is no number, masked, missing or infinite.
         """
-        design, unseen = _encode(self.schema, X)
+        design, unseen = design_of(self.schema, X)
         predicted = Coefficients(self.intercept, self.coefficients).predict(design)
         predicted[unseen] = np.nan
         return predicted
@@ -103,7 +101,7 @@ class FitResult:
 
 @overload
 def fit(
-    X: "ArrayLike | pd.DataFrame",
+    X: Features,
     y: ArrayLike,
     *,
     loss: Literal["mae", "mse"] = "mae",
@@ -118,7 +116,7 @@ def fit(
 
 @overload
 def fit(
-    X: "ArrayLike | pd.DataFrame",
+    X: Features,
     y: ArrayLike,
     *,
     loss: Literal["mae"] = "mae",
@@ -132,7 +130,7 @@ def fit(
 
 
 def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyword)
-    X: "ArrayLike | pd.DataFrame",
+    X: Features,
     y: ArrayLike,
     *,
     loss: Literal["mae", "mse"] = "mae",
@@ -173,7 +171,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
 
 
 def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
-    X: "ArrayLike | pd.DataFrame",
+    X: Features,
     y: ArrayLike,
     factors: Iterable[Factors | ArrayLike],
     *,
@@ -241,14 +239,14 @@ class _Data:
     extent: Extent | None
 
     @staticmethod
-    def of(X: "ArrayLike | pd.DataFrame", y: ArrayLike, sample_weight: ArrayLike | None, max_levels: int) -> "_Data":
+    def of(X: Features, y: ArrayLike, sample_weight: ArrayLike | None, max_levels: int) -> "_Data":
         """Check them.
 
         Raises:
             DataError: they do not go together, or a value cannot be used.
         """
         target = finite_vector("y", y)
-        schema, design = _schema_and_design(X, max_levels)
+        schema, design = schema_and_design(X, max_levels)
         weights = None if sample_weight is None else finite_vector("sample_weight", sample_weight)
         for name, vector in (("y", target), ("sample_weight", weights)):
             if vector is not None and len(vector) != design.shape[0]:
@@ -367,38 +365,3 @@ def _solver_settings(solver: str | SolverSettings, tolerance: float | None) -> S
     if solver == "textbook":
         return Textbook(tolerance=tolerance)
     raise SettingsError(f'unknown solver {solver!r}; use "auto" or "textbook"')
-
-
-def _schema_and_design(X: "ArrayLike | pd.DataFrame", max_levels: int) -> tuple[Schema, Design]:
-    """The columns of X and its design matrix; the columns of an array are named x0, x1, …."""
-    if _is_frame(X):
-        from mae_cli.tables.frames import design_of, schema_of  # noqa: PLC0415  (an array needs no pandas)
-
-        schema = schema_of(X, max_levels=max_levels)
-        return schema, design_of(schema, X)[0]
-    matrix = real_matrix("X", X)
-    if not len(matrix):
-        raise DataError("there are no rows to fit")
-    extremes = column_ranges(matrix)
-    if not np.isfinite(extremes).all():
-        refuse_not_finite("X", matrix)
-    columns = zip(*extremes, strict=True)
-    features = tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(columns))
-    return Schema(features), Design(matrix)
-
-
-def _encode(schema: Schema, X: "ArrayLike | pd.DataFrame") -> tuple[Design, BoolArray]:
-    """The design matrix, and the mask of the rows with a level that the schema does not have."""
-    if _is_frame(X):
-        from mae_cli.tables.frames import design_of  # noqa: PLC0415
-
-        return design_of(schema, X)
-    matrix = finite_matrix("X", X)
-    if schema.categorical or matrix.shape[1] != len(schema.features):
-        names = ", ".join(schema.names)
-        raise DataError(f"X has {matrix.shape[1]:,} columns, but the fit has {len(schema.features):,} ({names})")
-    return Design(matrix), np.zeros(len(matrix), dtype=bool)
-
-
-def _is_frame(X: object) -> "TypeGuard[pd.DataFrame]":
-    return hasattr(X, "columns") and hasattr(X, "iloc")

@@ -12,7 +12,7 @@ from mae_cli import __version__
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import as_share, quoted
-from mae_cli.model.model import Baseline, CategoricalTerm, Model, NumericTerm
+from mae_cli.model.model import Baseline, Model
 from mae_cli.model.strict_json import LARGEST_COUNT
 from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.results import Effect, FitReport, Seconds, TrainingRows, TrainReport
@@ -20,7 +20,7 @@ from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.encoding import Coding, Description, Partition, build_schema, describe
 from mae_cli.rows.moments import column_moments
 from mae_cli.rows.quantiles import target_quantiles
-from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.rows.schema import CategoricalColumn, Schema
 from mae_cli.rows.split import Split
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import SolverSettings, Textbook
@@ -235,8 +235,8 @@ def _model(settings: TrainSettings, data: _Data, fitted: Fitted) -> Model:
         loss=settings.fit.loss,
         quantile=settings.fit.quantile,
         weight=settings.columns.weight,
-        intercept=fitted.solution.intercept,
-        terms=_terms(data.schema, fitted.solution),
+        schema=data.schema,
+        point=fitted.point,
         missing=settings.missing,
         baseline=data.baseline,
         training={
@@ -250,18 +250,6 @@ def _model(settings: TrainSettings, data: _Data, fitted: Fitted) -> Model:
             "pandas": pd.__version__,
         },
     )
-
-
-def _terms(schema: Schema, solution: Solution) -> tuple[NumericTerm | CategoricalTerm, ...]:
-    value = dict(zip(schema.design_columns, solution.coefficients.tolist(), strict=True))
-    terms: list[NumericTerm | CategoricalTerm] = []
-    for feature in schema.features:
-        if isinstance(feature, NumericColumn):
-            terms.append(NumericTerm(feature.name, value[feature.name, None], feature.minimum, feature.maximum))
-        else:
-            levels = ((level, value.get((feature.name, level), 0.0)) for level in sorted(feature.levels))
-            terms.append(CategoricalTerm(feature.name, feature.baseline, tuple(levels)))
-    return tuple(terms)
 
 
 def effects(schema: Schema, solution: Solution, deviations: FloatArray) -> tuple[Effect, ...]:
