@@ -22,6 +22,7 @@ from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 
 SCHEMA = "mae-cli/model"
 VERSION = 1
+"""The latest version of the file, which is written; all up to it are read (see `mae_cli.model`)."""
 
 # Room for millions of levels; an endless file must not fill the memory.
 _LARGEST = 256 << 20
@@ -97,17 +98,24 @@ class Model(LinearModel):
         fields = Fields.parse(text, name)
         if fields.text("schema") != SCHEMA:
             raise ModelError(f"{name} is no model file: its schema is {quoted(fields.text('schema'))}, not {SCHEMA!r}")
-        if fields.count("version") != VERSION:
-            raise ModelError(f"{name} has version {fields.count('version')}; this program reads {VERSION}")
+        version = fields.count("version", least=1)
+        if version > VERSION:
+            raise ModelError(
+                f"{name} was written by a newer mae-cli (model version {version}; this one reads up to {VERSION}); "
+                "upgrade with pip install -U mae-cli"
+            )
         fields.require_sound()
+        target, loss = fields.name("target"), fields.choice("loss", ("mae", "mse"))
+        quantile, weight = fields.number_between("quantile", 0.0, 1.0), fields.optional_name("weight")
+        intercept = fields.number("intercept")
         schema, coefficients = _read_terms(fields.objects("terms"))
         model = Model(
-            target=fields.name("target"),
-            loss=fields.choice("loss", ("mae", "mse")),
-            quantile=fields.number_between("quantile", 0.0, 1.0),
-            weight=fields.optional_name("weight"),
+            target=target,
+            loss=loss,
+            quantile=quantile,
+            weight=weight,
             schema=schema,
-            point=Coefficients(fields.number("intercept"), coefficients),
+            point=Coefficients(intercept, coefficients),
             missing=fields.choice("missing", ("drop", "error")),
             baseline=_baseline(fields.object("baseline")),
             training=read_provenance(fields.object("training")),
