@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from mae_cli.errors import DataError, MaeCliError, ModelError, SettingsError
     from mae_cli.model.model import Model, load_model
     from mae_cli.solvers.settings import Auto, Textbook
-    from mae_cli.workflows.fit import FitResult, exponential_factors, fit, refit
+    from mae_cli.workflows.fit import exponential_factors, fit, refit
+    from mae_cli.workflows.fit_result import FitResult
 
 __version__ = "0.1.0"
 
@@ -54,7 +55,7 @@ __all__ = [
 _HOMES = {
     "Auto": "mae_cli.solvers.settings",
     "DataError": "mae_cli.errors",
-    "FitResult": "mae_cli.workflows.fit",
+    "FitResult": "mae_cli.workflows.fit_result",
     "MaeCliError": "mae_cli.errors",
     "Model": "mae_cli.model.model",
     "ModelError": "mae_cli.errors",

@@ -22,6 +22,7 @@ class Auto:
     limits: Limits = field(default=USUAL, repr=False)
 
     name = "auto"
+    seed = 0  # it draws nothing that a seed would decide
 
     def __post_init__(self) -> None:
         _check_tolerance(self.tolerance)

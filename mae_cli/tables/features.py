@@ -26,7 +26,7 @@ def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design]:
     Raises:
         DataError: there are no rows in an array, or a value or a column cannot be used.
     """
-    if _is_frame(X):
+    if is_frame(X):
         from mae_cli.tables import frames  # noqa: PLC0415  (an array needs no pandas)
 
         return frames.schema_and_design(X, max_levels=max_levels)
@@ -47,7 +47,7 @@ def design_of(schema: Schema, X: Features) -> tuple[Design, BoolArray]:
     Raises:
         DataError: a column is absent or of another kind, or a value cannot be used.
     """
-    if _is_frame(X):
+    if is_frame(X):
         from mae_cli.tables import frames  # noqa: PLC0415
 
         return frames.design_of(schema, X)
@@ -58,5 +58,6 @@ def design_of(schema: Schema, X: Features) -> tuple[Design, BoolArray]:
     return Design(matrix), np.zeros(len(matrix), dtype=bool)
 
 
-def _is_frame(X: object) -> "TypeGuard[pd.DataFrame]":
+def is_frame(X: object) -> "TypeGuard[pd.DataFrame]":
+    """Whether X is a data frame of pandas, or like one."""
     return hasattr(X, "columns") and hasattr(X, "iloc")

@@ -4,6 +4,8 @@ Kinds go by dtype here, not by text: numeric dtypes are numbers, and booleans, s
 are levels, as `str` writes them.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -67,19 +69,43 @@ def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
         DataError: a column is absent or there twice, is not numeric where the model expects numbers, or a
             cell is missing or infinite.
     """
-    positions: dict[str, list[int]] = {}
-    for position, label in enumerate(frame.columns):
-        positions.setdefault(str(label), []).append(position)
+    positions = _positions(frame)
     columns: dict[str, pd.Series] = {}
     for feature in schema.features:
         name = feature.name
-        if name not in positions:
-            raise unknown_column(name, list(positions), "the frame")
-        if len(positions[name]) > 1:
-            raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
-        column = frame.iloc[:, positions[name][0]]
+        column = _column(frame, positions, name)
         columns[name] = _numbers(name, column) if isinstance(feature, NumericColumn) else _levels(name, column)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
+
+
+def column_named(frame: pd.DataFrame, name: str) -> pd.Series:
+    """A column by its name.
+
+    Raises:
+        DataError: it is absent or there twice.
+    """
+    return _column(frame, _positions(frame), name)
+
+
+def without(frame: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """The other columns."""
+    return frame.iloc[:, [place for place, label in enumerate(frame.columns) if str(label) not in names]]
+
+
+def _positions(frame: pd.DataFrame) -> dict[str, list[int]]:
+    """Where the columns of each name are."""
+    positions: dict[str, list[int]] = {}
+    for position, label in enumerate(frame.columns):
+        positions.setdefault(str(label), []).append(position)
+    return positions
+
+
+def _column(frame: pd.DataFrame, positions: dict[str, list[int]], name: str) -> pd.Series:
+    if name not in positions:
+        raise unknown_column(name, list(positions), "the frame")
+    if len(positions[name]) > 1:
+        raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
+    return frame.iloc[:, positions[name][0]]
 
 
 def _rows_of(typed: pd.DataFrame) -> tuple[Layout, Block]:

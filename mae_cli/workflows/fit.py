@@ -1,10 +1,7 @@
 """The library's way in: fit arrays or data frames, without files."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import add
 from typing import Literal, overload
 
 import numpy as np
@@ -15,19 +12,17 @@ from mae_cli.errors import DataError, SettingsError
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
 from mae_cli.messages import as_share
 from mae_cli.progress import UNWATCHED, Watch
-from mae_cli.rows.blocks import CountedRows, MemoryRows
-from mae_cli.rows.design import Design
-from mae_cli.rows.factors import ExponentialFactors, Factors, GivenFactors
-from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import Schema
-from mae_cli.rows.sums import Range, relative_weights
+from mae_cli.rows.blocks import CountedRows, Rows
+from mae_cli.rows.factors import ExponentialFactors, FactoredRows, Factors, GivenFactors
+from mae_cli.rows.sums import relative_weights
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
-from mae_cli.solvers.solution import Certificate, History, Solution
+from mae_cli.solvers.solution import Solution
 from mae_cli.solvers.solve import solve_together
-from mae_cli.solvers.standardise import Extent
 from mae_cli.tables.arrays import finite_vector
-from mae_cli.tables.features import Features, design_of, schema_and_design
+from mae_cli.tables.features import Features
+from mae_cli.workflows.fit_data import FitData
+from mae_cli.workflows.fit_result import FitResult, Origin
 
 
 @dataclass(frozen=True)
@@ -63,40 +58,6 @@ class FitSettings:
     def loss_function(self) -> Absolute | Pinball | Squared:
         """What is minimised."""
         return loss_named(self.loss, self.quantile)
-
-
-@dataclass(frozen=True, eq=False)
-class FitResult:
-    """A fitted linear model ŷ = intercept + X·coefficients.
-
-    Attributes:
-        intercept: 0.0 when the model has none.
-        coefficients: (p,) one for each of `columns`.
-        columns: (column, level) of every coefficient; the level is None for a number.
-        aliased: those of `columns` that depend on earlier ones and were left out (coefficient 0).
-        certificate: how far the loss can be from the optimum.
-        history: the loss on the way.
-        schema: the columns and levels that `predict` expects.
-    """
-
-    intercept: float
-    coefficients: FloatArray
-    columns: tuple[tuple[str, str | None], ...]
-    aliased: tuple[tuple[str, str | None], ...]
-    certificate: Certificate
-    history: History
-    schema: Schema
-
-    def predict(self, X: Features) -> FloatArray:
-        """ŷ, (n,), for an (n, p) array or a frame with the columns of the fit; NaN for a level never seen.
-
-        Raises:
-            DataError: a column is absent or of another kind, or a cell is no number, masked, missing or infinite.
-        """
-        design, unseen = design_of(self.schema, X)
-        predicted = Coefficients(self.intercept, self.coefficients).predict(design)
-        predicted[unseen] = np.nan
-        return predicted
 
 
 @overload
@@ -163,10 +124,11 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     """
     how = _solver_settings(solver, tolerance)
     settings = FitSettings(loss, intercept=intercept, solver=how)
-    losses = [replace(settings, quantile=each).loss_function for each in _numbers(quantile)]
-    data = _Data.of(X, y, sample_weight, max_levels)
+    wanted = [replace(settings, quantile=each) for each in _numbers(quantile)]
+    data = FitData.of(X, y, sample_weight, max_levels)
     prepared = Prepared(CountedRows(data.rows), intercept=intercept, extent=data.extent, limits=how.limits)
-    results = [data.result(each.solution) for each in solve_together(prepared, losses, how)]
+    fits = solve_together(prepared, [each.loss_function for each in wanted], how)
+    results = [_result(data, data.rows, each, found.solution) for each, found in zip(wanted, fits, strict=True)]
     return results[0] if np.ndim(quantile) == 0 else results
 
 
@@ -202,13 +164,16 @@ def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
     """
     from mae_cli.solvers.family import Member, solve_family  # noqa: PLC0415  (the commands need no families)
 
-    settings = FitSettings("mae", quantile, intercept, _exact(tolerance))
-    data = _Data.of(X, y, sample_weight, max_levels)
-    members = [Member(settings.quantile, _factors(each, data.count)) for each in factors]
+    how = _exact(tolerance)
+    settings = FitSettings("mae", quantile, intercept, how)
+    data = FitData.of(X, y, sample_weight, max_levels)
+    drawn = [_factors(each, data.count) for each in factors]
+    members = [Member(settings.quantile, each) for each in drawn]
     if not members:
         return []
-    solutions = solve_family(data.rows, members, _exact(tolerance), intercept=intercept, extent=data.extent)
-    return [data.result(solution) for solution in solutions]
+    solutions = solve_family(data.rows, members, how, intercept=intercept, extent=data.extent)
+    rows = [FactoredRows(data.rows, each) for each in drawn]
+    return [_result(data, each, settings, solution) for each, solution in zip(rows, solutions, strict=True)]
 
 
 def exponential_factors(count: int, seed: int = 0) -> list[ExponentialFactors]:
@@ -222,50 +187,20 @@ def exponential_factors(count: int, seed: int = 0) -> list[ExponentialFactors]:
     return [ExponentialFactors(seed, replicate) for replicate in range(count)]
 
 
-@dataclass(frozen=True, eq=False)
-class _Data:
-    """What arrays or frames hold.
-
-    Attributes:
-        schema: of the columns.
-        rows: of positive weight; their records are the rows of the array.
-        count: of all rows.
-        extent: of the rows, where it is known.
-    """
-
-    schema: Schema
-    rows: MemoryRows
-    count: int
-    extent: Extent | None
-
-    @staticmethod
-    def of(X: Features, y: ArrayLike, sample_weight: ArrayLike | None, max_levels: int) -> "_Data":
-        """Check them.
-
-        Raises:
-            DataError: they do not go together, or a value cannot be used.
-        """
-        target = finite_vector("y", y)
-        schema, design = schema_and_design(X, max_levels)
-        weights = None if sample_weight is None else finite_vector("sample_weight", sample_weight)
-        for name, vector in (("y", target), ("sample_weight", weights)):
-            if vector is not None and len(vector) != design.shape[0]:
-                raise DataError(f"{name} has {len(vector):,} values for {design.shape[0]:,} rows of X")
-        rows = _weighted_rows(design, target, weights)
-        return _Data(schema, rows, len(target), _known_extent(schema, rows, len(target)))
-
-    def result(self, solution: Solution) -> FitResult:
-        """A fit of the rows."""
-        columns = self.schema.design_columns
-        return FitResult(
-            solution.intercept,
-            solution.coefficients,
-            columns,
-            tuple(columns[column] for column in solution.aliased),
-            solution.certificate,
-            solution.history,
-            self.schema,
-        )
+def _result(data: FitData, rows: Rows, settings: FitSettings, solution: Solution) -> FitResult:
+    columns = data.schema.design_columns
+    return FitResult(
+        target=data.target,
+        loss=settings.loss,
+        quantile=float(settings.quantile),
+        weight=data.weight,
+        schema=data.schema,
+        point=solution.point,
+        aliased=tuple(columns[column] for column in solution.aliased),
+        certificate=solution.certificate,
+        history=solution.history,
+        origin=Origin(rows, data.count, settings.solver, solution.dual),
+    )
 
 
 def _numbers(quantile: float | Sequence[float]) -> list[float]:
@@ -314,45 +249,6 @@ def fit_prepared(prepared: Prepared, settings: FitSettings, watch: Watch = UNWAT
         DataError: a column or the target spans more than a float can hold.
     """
     return solve_together(prepared, [settings.loss_function], settings.solver, watch)[0].solution
-
-
-def require_span(lowest: float, highest: float) -> None:
-    """Refuse a target whose values lie too far apart.
-
-    Raises:
-        DataError: the target spans more than a float can hold.
-    """
-    if not math.isfinite(highest - lowest):
-        raise DataError(f"the target spans from {lowest:g} to {highest:g}, more than floating point can hold")
-
-
-def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | None) -> MemoryRows:
-    """The rows of positive weight."""
-    if not len(target):
-        raise DataError("there are no rows to fit")
-    records = None
-    if weights is not None:
-        if (weights < 0).any():
-            row = int(np.argmax(weights < 0))
-            raise DataError(f"weights must not be negative; row {row} has {weights[row]:g}")
-        weights = relative_weights(weights, weights.max())
-        used = np.flatnonzero(weights > 0)
-        if not len(used):
-            raise DataError("all weights are zero; no row is left to fit")
-        if len(used) < len(weights):
-            design, target, weights, records = design.take(used), target[used], weights[used], used
-    require_span(float(target.min()), float(target.max()))
-    return MemoryRows.of(design, target, weights, records=records)
-
-
-def _known_extent(schema: Schema, rows: MemoryRows, count: int) -> Extent | None:
-    """From the ranges that the schema has; None when some of its `count` rows are left out."""
-    if rows.shape[0] < count:
-        return None
-    ranges = Range(
-        np.array([column.minimum for column in schema.numeric]), np.array([column.maximum for column in schema.numeric])
-    )
-    return reduce(add, (Extent.known(block, ranges) for block in rows.blocks))
 
 
 def _solver_settings(solver: str | SolverSettings, tolerance: float | None) -> SolverSettings:

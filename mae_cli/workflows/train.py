@@ -5,21 +5,17 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
-import numpy as np
-import pandas as pd
-
-from mae_cli import __version__
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import as_share, quoted
 from mae_cli.model.model import Baseline, Model
+from mae_cli.model.provenance import provenance
 from mae_cli.model.strict_json import LARGEST_COUNT
 from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.results import Effect, FitReport, Seconds, TrainingRows, TrainReport
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.encoding import Coding, Description, Partition, build_schema, describe
 from mae_cli.rows.moments import column_moments
-from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.schema import CategoricalColumn, Schema
 from mae_cli.rows.split import Split
 from mae_cli.solvers.problem import Prepared
@@ -30,8 +26,9 @@ from mae_cli.tables.load import LoadedRows, load_training
 from mae_cli.tables.read import Data, Missing, Reading
 from mae_cli.tables.storage import place_for
 from mae_cli.workflows.compare import Fitted, TrainingData, compare
-from mae_cli.workflows.fit import FitSettings, fit_prepared, require_span
-from mae_cli.workflows.scoring import mean_target, scorable, score
+from mae_cli.workflows.fit import FitSettings, fit_prepared
+from mae_cli.workflows.fit_data import require_span
+from mae_cli.workflows.scoring import baseline_of, scorable, score
 
 
 @dataclass(frozen=True)
@@ -162,7 +159,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:
         zero_weight=description.weightless,
     )
     train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files)
-    return _Data(schema, train_data, scored, rows, tuple(notes), _baseline(train_rows, settings.fit.quantile))
+    return _Data(schema, train_data, scored, rows, tuple(notes), baseline_of(train_rows, settings.fit.quantile))
 
 
 def _require_weight(loaded: LoadedRows, description: Description, weight: str | None) -> None:
@@ -173,11 +170,6 @@ def _require_weight(loaded: LoadedRows, description: Description, weight: str | 
     raise DataError(
         f"{loaded.files.name}: the holdout leaves only rows of weight 0 for training; choose another --seed"
     )
-
-
-def _baseline(rows: Rows, quantile: float) -> Baseline:
-    median, at_quantile = target_quantiles(rows, (0.5, quantile))
-    return Baseline(median, mean_target(rows), at_quantile)
 
 
 def _other_loss(settings: FitSettings) -> FitSettings:
@@ -229,7 +221,6 @@ def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> l
 
 
 def _model(settings: TrainSettings, data: _Data, fitted: Fitted) -> Model:
-    certificate = asdict(fitted.report.certificate)
     return Model(
         target=settings.columns.target,
         loss=settings.fit.loss,
@@ -239,16 +230,13 @@ def _model(settings: TrainSettings, data: _Data, fitted: Fitted) -> Model:
         point=fitted.point,
         missing=settings.missing,
         baseline=data.baseline,
-        training={
-            "rows": data.rows.used,
-            "seed": settings.seed,
-            "solver": settings.fit.solver.name,
-            "metrics": asdict(fitted.report.train.model),
-            "certificate": certificate | {"status": certificate["status"].value},
-            "mae_cli": __version__,
-            "numpy": np.__version__,
-            "pandas": pd.__version__,
-        },
+        training=provenance(
+            rows=data.rows.used,
+            seed=settings.seed,
+            solver=settings.fit.solver.name,
+            metrics=asdict(fitted.report.train.model),
+            certificate=fitted.report.certificate,
+        ),
     )
 
 
