@@ -6,6 +6,8 @@
     low, middle, high = fit(X, y, quantile=[0.1, 0.5, 0.9])
     replicates = refit(X, y, exponential_factors(200))
     result.certificate.lower_bound      # no linear model on these columns has a smaller mean absolute error
+    result.dual                         # the proof, a number for each row
+    result.save("model.json")           # for mae-eval, mae-predict and load_model
 
 Names are imported when they are first used, so that `import mae_cli` costs nothing.
 

@@ -10,5 +10,5 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
 
 - `columns`: which columns a fit uses; `column_types`: those that a typed file declares; `summary`: what a pass found.
 - `disguise`: text that means a number; `first_fault`: which of several faults is told.
-- `parquet`: typed files. `frames`, `arrays`: the same for callers of the library.
+- `parquet`: typed files. `features`, with `frames` and `arrays`: the same for callers of the library.
 """

@@ -107,11 +107,12 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     Args:
         X: (n, p) array of real numbers, or a frame whose text, boolean and category columns become indicators of
             their levels.
-        y: (n,) targets.
+        y: (n,) targets, or the name of a column of the frame, which then is none of the model's. A Series brings its
+            name along, for `FitResult.save`.
         loss: "mae" for |r|, "mse" for r².
         quantile: τ; with "mae" and τ ≠ 0.5 the loss is ½|r| + (τ − ½)r. Several of them are fitted together, for a
             fraction of the time, and give a list with a result for each.
-        sample_weight: (n,) weights ≥ 0, equal to repeating rows; None for ones.
+        sample_weight: (n,) weights ≥ 0, equal to repeating rows, or the name of a column like y; None for ones.
         intercept: whether the model has one.
         solver: "auto" (exact), "textbook", or settings (`mae_cli.Textbook(epochs=1000)`).
         tolerance: relative duality gap that counts as done; by default 1e-9 for "auto" and none for "textbook".
