@@ -6,6 +6,8 @@
     low, middle, high = fit(X, y, quantile=[0.1, 0.5, 0.9])
     replicates = refit(X, y, exponential_factors(200))
     result.certificate.lower_bound      # no linear model on these columns has a smaller mean absolute error
+    result.dual                         # the proof, a number for each row
+    result.save("model.json")           # for mae-eval, mae-predict and load_model
 
 Names are imported when they are first used, so that `import mae_cli` costs nothing.
 
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from mae_cli.errors import DataError, MaeCliError, ModelError, SettingsError
     from mae_cli.model.model import Model, load_model
     from mae_cli.solvers.settings import Auto, Textbook
-    from mae_cli.workflows.fit import FitResult, exponential_factors, fit, refit
+    from mae_cli.workflows.fit import exponential_factors, fit, refit
+    from mae_cli.workflows.fit_result import FitResult
 
 __version__ = "0.1.0"
 
@@ -54,7 +57,7 @@ __all__ = [
 _HOMES = {
     "Auto": "mae_cli.solvers.settings",
     "DataError": "mae_cli.errors",
-    "FitResult": "mae_cli.workflows.fit",
+    "FitResult": "mae_cli.workflows.fit_result",
     "MaeCliError": "mae_cli.errors",
     "Model": "mae_cli.model.model",
     "ModelError": "mae_cli.errors",

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -94,13 +95,19 @@ def test_commands_run_and_print_what_the_readme_shows(command, expected, workpla
 
 def test_the_library_examples_run_one_after_the_other(workplace, monkeypatch, capsys):
     examples = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 4
     monkeypatch.chdir(workplace)
     names: dict[str, object] = {}
     for code in examples:
         assert len([line for line in code.splitlines() if line]) <= 5
         exec(compile(code, "README.md", "exec"), names)
         assert capsys.readouterr().out
+    mu, design, y = (np.asarray(names[name]) for name in ("mu", "design", "y"))
+    assert np.abs(mu).max() <= 0.5
+    assert (np.abs(mu @ design) <= 1e-12 * np.abs(design).sum(axis=0)).all()
+    assert 2 * mu @ y / len(y) == pytest.approx(names["median"].certificate.loss, rel=1e-12)
+    result = CliRunner().invoke(evaluate.main, ["library.json", "flights_new.csv"])
+    assert "MAE fit of arr_delay scored on 2,493 rows" in result.stdout
 
 
 def drawn_text(svg: str) -> list[str]:

@@ -1,6 +1,13 @@
 """The fitted model and its file.
 
-- `model`: the value (terms, baseline, provenance), its predictions, and its versioned JSON.
+- `linear_model`: what it is in the library and in a file alike, and its predictions.
+- `model`: the value of the file (with baseline and provenance), and its versioned JSON.
 - `provenance`: how a model came about; `strict_json`: objects read with every field checked.
 - `files`: written whole or not at all.
+
+Versions of the file: it begins with `"schema": "mae-cli/model"` and its version, a whole number from 1 on. Whatever
+changes what a reader has to know (a key more, a key less, another meaning) makes a new version; this program writes
+the latest that it knows, and reads every version up to that. A newer one is refused by its number, before anything
+else in it is looked at: only a newer program knows what it says. In a version that it knows every key has to be there
+and no other may be: an unknown key means that the file is damaged or that another program wrote it, and is named.
 """

@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +22,22 @@ _NAME_KEPT = 40
 _WRITABLE = 0o222
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,9})")
 
+
+@dataclass(frozen=True)
+class Remedy:
+    """What a refusal to write advises, in the words of the caller's interface.
+
+    Attributes:
+        name: how another file is named, behind "choose another name".
+        force: how a file is replaced all the same.
+    """
+
+    name: str
+    force: str
+
+
+BY_OPTION = Remedy(" with -o", "--force")
+BY_ARGUMENT = Remedy("", "force=True")
 
 Objection = Callable[[Path], str | None]
 """What speaks against replacing a file, as messages say it of the file ("is no model file"); None for nothing."""
@@ -52,7 +69,9 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         raise ModelError(f"cannot write {path}: {error.strerror}") from None
 
 
-def check_writable(path: Path, objection: Objection = _would_be_replaced, *, force: bool) -> None:
+def check_writable(
+    path: Path, objection: Objection = _would_be_replaced, *, force: bool, remedy: Remedy = BY_OPTION
+) -> None:
     """Refuse a directory, a place without one to write in, or (unless `force`) a file with an objection; any has one.
 
     Raises:
@@ -62,7 +81,7 @@ def check_writable(path: Path, objection: Objection = _would_be_replaced, *, for
         if _is_stream(path):
             _check_stream(path)
         else:
-            _check_file(path, path.resolve(), objection, force=force)
+            _check_file(path, path.resolve(), None if force else objection, remedy)
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links in a circle, before Python 3.13
         raise ModelError(f"cannot write {path}: {_reason(error)}") from None
 
@@ -94,20 +113,22 @@ def _check_stream(path: Path) -> None:
         raise ModelError(f"cannot write {path}: it is not writable")
 
 
-def _check_file(path: Path, place: Path, objection: Objection, *, force: bool) -> None:
+def _check_file(path: Path, place: Path, objection: Objection | None, remedy: Remedy) -> None:
     if place.is_symlink():
         raise ModelError(f"cannot write {path}: its links run in a circle")
     if place.is_dir():
-        raise ModelError(f"{path} is a directory; name a file in it with -o")
+        raise ModelError(f"{path} is a directory; name a file in it{remedy.name}")
     if not place.parent.is_dir():
         raise ModelError(f"cannot write {path}: there is no directory {path.parent}")
     if not os.access(place.parent, os.W_OK | os.X_OK):
         raise ModelError(f"cannot write {path}: the directory {path.parent} is not writable")
     reason = None
-    if place.exists() and not force:
+    if place.exists() and objection is not None:
         reason = objection(place) if place.stat().st_mode & _WRITABLE else "is write-protected"
     if reason is not None:
-        raise ModelError(f"{path} exists and {reason}; choose another name with -o, or replace it with --force")
+        raise ModelError(
+            f"{path} exists and {reason}; choose another name{remedy.name}, or replace it with {remedy.force}"
+        )
 
 
 def _opened_stream(path: Path) -> BinaryIO:
@@ -146,24 +167,24 @@ def _sync_directory(directory: Path) -> None:
 _SCHEMA_WITHIN = 4096
 
 
-def write_model(model: Model, path: Path, *, force: bool) -> None:
+def write_model(model: Model, path: Path, *, force: bool, remedy: Remedy = BY_OPTION) -> None:
     """Write a model file as `mae_cli.model.files.writing` does.
 
     Raises:
         ModelError: the place cannot be written, or holds what is no model or is write-protected (unless `force`).
     """
-    check_replaceable(path, force=force)
+    check_replaceable(path, force=force, remedy=remedy)
     with writing(path) as stream:
         stream.write(model.to_json().encode())
 
 
-def check_replaceable(path: Path, *, force: bool) -> None:
+def check_replaceable(path: Path, *, force: bool, remedy: Remedy = BY_OPTION) -> None:
     """Refuse to write where there is a directory, no directory to write in, or what must not be replaced.
 
     Raises:
         ModelError: with what to do instead.
     """
-    check_writable(path, _no_model, force=force)
+    check_writable(path, _no_model, force=force, remedy=remedy)
 
 
 def _no_model(place: Path) -> str | None:

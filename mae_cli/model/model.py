@@ -4,26 +4,25 @@ Reading checks everything (types, finiteness, duplicates, unknown and missing ke
 The same fit gives the same bytes: there is no clock in a model.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import ModelError
 from mae_cli.messages import is_url, json_text, quoted
+from mae_cli.model.linear_model import LinearModel
 from mae_cli.model.provenance import read_provenance
 from mae_cli.model.strict_json import Fields
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 SCHEMA = "mae-cli/model"
 VERSION = 1
+"""The latest version of the file, which is written; all up to it are read (see `mae_cli.model`)."""
 
 # Room for millions of levels; an endless file must not fill the memory.
 _LARGEST = 256 << 20
@@ -46,90 +45,23 @@ class Baseline:
 
 
 @dataclass(frozen=True)
-class NumericTerm:
-    """coefficient · value of a numeric column, whose training range was [minimum, maximum]."""
-
-    column: str
-    coefficient: float
-    minimum: float
-    maximum: float
-
-
-@dataclass(frozen=True)
-class CategoricalTerm:
-    """One coefficient for each level of a categorical column; that of the baseline level is 0."""
-
-    column: str
-    baseline: str
-    levels: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True)
-class Model:
-    """A linear model ŷ = intercept + Σ terms.
+class Model(LinearModel):
+    """A linear model as its file has it.
 
     Attributes:
-        target: the column it predicts.
-        loss: "mae" or "mse".
-        quantile: 0.5 unless another was fitted.
-        weight: the column of weights in training, if any.
-        intercept: 0.0 when it was fitted without one.
-        terms: one for each feature column.
         missing: what training did with missing cells, "drop" or "error".
         baseline: the predictions without features.
         training: how the model came about (rows, seed, solver, metrics, certificate, versions), as JSON values.
     """
 
-    target: str
-    loss: str
-    quantile: float
-    weight: str | None
-    intercept: float
-    terms: tuple[NumericTerm | CategoricalTerm, ...]
     missing: str
     baseline: Baseline
     training: dict[str, Any]
 
     @property
-    def schema(self) -> Schema:
-        """The columns and levels that the model reads."""
-        return Schema(tuple(_column(term) for term in self.terms))
-
-    @property
-    def coefficients(self) -> FloatArray:
-        """(p,) in the order of the schema's design columns."""
-        numeric = [term.coefficient for term in self.terms if isinstance(term, NumericTerm)]
-        indicators = [
-            value
-            for term in self.terms
-            if isinstance(term, CategoricalTerm)
-            for level, value in term.levels
-            if level != term.baseline
-        ]
-        return np.array(numeric + indicators)
-
-    @property
-    def point(self) -> Coefficients:
-        """The linear function on the schema's design matrix."""
-        return Coefficients(self.intercept, self.coefficients)
-
-    @property
     def trivial_prediction(self) -> float:
         """The prediction without features that this loss is compared with."""
         return self.baseline.prediction(self.loss, self.quantile)
-
-    def predict(self, frame: "pd.DataFrame") -> FloatArray:
-        """ŷ, (n,), for a frame with the model's columns; NaN in rows with a level never seen in training.
-
-        Raises:
-            DataError: a column is absent or of another kind, or a cell is missing or infinite.
-        """
-        from mae_cli.tables.frames import design_of  # noqa: PLC0415  (pandas is slow to import)
-
-        design, unseen = design_of(self.schema, frame)
-        predicted = self.point.predict(design)
-        predicted[unseen] = np.nan
-        return predicted
 
     def to_json(self) -> str:
         """The model file's text.
@@ -145,7 +77,7 @@ class Model:
             "quantile": self.quantile,
             "weight": self.weight,
             "intercept": self.intercept,
-            "terms": [_term_json(term) for term in self.terms],
+            "terms": _terms_json(self.schema, self.coefficients),
             "missing": self.missing,
             "baseline": {
                 "median": self.baseline.median,
@@ -166,16 +98,24 @@ class Model:
         fields = Fields.parse(text, name)
         if fields.text("schema") != SCHEMA:
             raise ModelError(f"{name} is no model file: its schema is {quoted(fields.text('schema'))}, not {SCHEMA!r}")
-        if fields.count("version") != VERSION:
-            raise ModelError(f"{name} has version {fields.count('version')}; this program reads {VERSION}")
+        version = fields.count("version", least=1)
+        if version > VERSION:
+            raise ModelError(
+                f"{name} was written by a newer mae-cli (model version {version}; this one reads up to {VERSION}); "
+                "upgrade with pip install -U mae-cli"
+            )
         fields.require_sound()
+        target, loss = fields.name("target"), fields.choice("loss", ("mae", "mse"))
+        quantile, weight = fields.number_between("quantile", 0.0, 1.0), fields.optional_name("weight")
+        intercept = fields.number("intercept")
+        schema, coefficients = _read_terms(fields.objects("terms"))
         model = Model(
-            target=fields.name("target"),
-            loss=fields.choice("loss", ("mae", "mse")),
-            quantile=fields.number_between("quantile", 0.0, 1.0),
-            weight=fields.optional_name("weight"),
-            intercept=fields.number("intercept"),
-            terms=tuple(_term(term) for term in fields.objects("terms")),
+            target=target,
+            loss=loss,
+            quantile=quantile,
+            weight=weight,
+            schema=schema,
+            point=Coefficients(intercept, coefficients),
             missing=fields.choice("missing", ("drop", "error")),
             baseline=_baseline(fields.object("baseline")),
             training=read_provenance(fields.object("training")),
@@ -233,56 +173,71 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
 
 def _check_consistency(model: Model, fields: Fields) -> None:
     """Refuse what every field alone allows, but no fit produces."""
-    columns = [term.column for term in model.terms]
+    columns = model.schema.names
     if len(set(columns)) < len(columns):
         raise fields.fault("terms", "has a column twice")
     if model.target in columns or model.weight in columns or model.weight == model.target:
         raise fields.fault("terms", "has the target or the weight among its columns")
     if model.loss == "mse" and model.quantile != 0.5:
         raise fields.fault("quantile", "must be 0.5 for the loss mse")
-    for term in model.terms:
-        if isinstance(term, NumericTerm) and term.minimum > term.maximum:
-            raise fields.fault("terms", f"has a minimum above the maximum, for column {quoted(term.column)}")
+    for column in model.schema.numeric:
+        if column.minimum > column.maximum:
+            raise fields.fault("terms", f"has a minimum above the maximum, for column {quoted(column.name)}")
 
 
-def _column(term: NumericTerm | CategoricalTerm) -> NumericColumn | CategoricalColumn:
-    if isinstance(term, NumericTerm):
-        return NumericColumn(term.column, term.minimum, term.maximum)
-    others = tuple(level for level, _ in term.levels if level != term.baseline)
-    return CategoricalColumn(term.column, (term.baseline, *others))
+def _terms_json(schema: Schema, coefficients: FloatArray) -> list[dict[str, Any]]:
+    """A term for each feature, in their order; the coefficients follow the design matrix, where numbers come first."""
+    numbers, indicators = np.split(coefficients, [len(schema.numeric)])
+    of_number, of_level = iter(numbers.tolist()), iter(indicators.tolist())
+    terms = []
+    for feature in schema.features:
+        if isinstance(feature, NumericColumn):
+            term = {
+                "column": feature.name,
+                "kind": "numeric",
+                "coefficient": next(of_number),
+                "minimum": feature.minimum,
+                "maximum": feature.maximum,
+            }
+        else:
+            levels = {feature.baseline: 0.0} | {level: next(of_level) for level in feature.levels[1:]}
+            term = {
+                "column": feature.name,
+                "kind": "categorical",
+                "baseline": feature.baseline,
+                "levels": dict(sorted(levels.items())),
+            }
+        terms.append(term)
+    return terms
 
 
-def _term_json(term: NumericTerm | CategoricalTerm) -> dict[str, Any]:
-    if isinstance(term, NumericTerm):
-        return {
-            "column": term.column,
-            "kind": "numeric",
-            "coefficient": term.coefficient,
-            "minimum": term.minimum,
-            "maximum": term.maximum,
-        }
-    return {
-        "column": term.column,
-        "kind": "categorical",
-        "baseline": term.baseline,
-        "levels": dict(term.levels),
-    }
+def _read_terms(terms: Sequence[Fields]) -> tuple[Schema, FloatArray]:
+    """The features, and the coefficients in the order of the design matrix."""
+    features: list[NumericColumn | CategoricalColumn] = []
+    numbers: list[float] = []
+    indicators: list[float] = []
+    for fields in terms:
+        column = fields.name("column")
+        if fields.choice("kind", ("numeric", "categorical")) == "numeric":
+            numbers.append(fields.number("coefficient"))
+            features.append(NumericColumn(column, fields.number("minimum"), fields.number("maximum")))
+        else:
+            baseline, others = _read_levels(fields)
+            features.append(CategoricalColumn(column, (baseline, *others)))
+            indicators += others.values()
+        fields.require_all_read()
+    return Schema(tuple(features)), np.array(numbers + indicators)
+
+
+def _read_levels(fields: Fields) -> tuple[str, dict[str, float]]:
+    """The baseline, and the coefficients of the other levels in text order."""
+    baseline, levels = fields.text("baseline"), dict(fields.numbers("levels"))
+    if levels.pop(baseline, None) != 0.0:
+        raise fields.fault("baseline", "must be one of the levels, with coefficient 0")
+    return baseline, dict(sorted(levels.items()))
 
 
 def _baseline(fields: Fields) -> Baseline:
     baseline = Baseline(fields.number("median"), fields.number("mean"), fields.number("quantile"))
     fields.require_all_read()
     return baseline
-
-
-def _term(fields: Fields) -> NumericTerm | CategoricalTerm:
-    column = fields.name("column")
-    term: NumericTerm | CategoricalTerm
-    if fields.choice("kind", ("numeric", "categorical")) == "numeric":
-        term = NumericTerm(column, fields.number("coefficient"), fields.number("minimum"), fields.number("maximum"))
-    else:
-        term = CategoricalTerm(column, fields.text("baseline"), fields.numbers("levels"))
-        if dict(term.levels).get(term.baseline) != 0.0:
-            raise fields.fault("baseline", "must be one of the levels, with coefficient 0")
-    fields.require_all_read()
-    return term

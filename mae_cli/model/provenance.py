@@ -1,11 +1,32 @@
-"""How a model came about, as its file tells it: read for people, checked like everything else in the file."""
+"""How a model came about, as its file tells it: written for people, and checked like everything else that is read."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
+from mae_cli import __version__
 from mae_cli.model.strict_json import Fields
-from mae_cli.solvers.solution import Status
+from mae_cli.solvers.solution import Certificate, Status
 
 _VERSIONS = ("mae_cli", "numpy", "pandas")
+
+
+def provenance(
+    *, rows: int, seed: int, solver: str, metrics: Mapping[str, float | None], certificate: Certificate
+) -> dict[str, Any]:
+    """What is written of a fit: its rows, seed, solver, metrics and certificate, and the versions that made it."""
+    import pandas as pd  # noqa: PLC0415  (slow to import, and a fit of arrays needs none)
+
+    return {
+        "rows": rows,
+        "seed": seed,
+        "solver": solver,
+        "metrics": dict(metrics),
+        "certificate": asdict(certificate) | {"status": certificate.status.value},
+        **dict(zip(_VERSIONS, (__version__, np.__version__, pd.__version__), strict=True)),
+    }
 
 
 def read_provenance(fields: Fields) -> dict[str, Any]:

@@ -150,7 +150,7 @@ class Fields:
         """Refuse fields that were never asked for."""
         unknown = sorted(set(self._content) - self._read)
         if unknown:
-            raise self.fault(unknown[0], "is unknown")
+            raise self.fault(unknown[0], "is unknown; the file is damaged, or was changed by another program")
 
     def _get(self, key: str) -> Any:
         if key not in self._content:

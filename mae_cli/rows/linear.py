@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from mae_cli.arrays import FloatArray
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
@@ -18,6 +20,13 @@ class Coefficients:
 
     intercept: float
     values: FloatArray
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Coefficients):
+            return NotImplemented
+        return self.intercept == other.intercept and np.array_equal(self.values, other.values)
+
+    __hash__ = None  # type: ignore[assignment]  # as lists have none
 
     def predict(self, design: Design) -> FloatArray:
         """ŷ, (n,)."""

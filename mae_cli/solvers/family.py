@@ -202,6 +202,7 @@ def _solve_alone(rows: Store, member: Member, settings: Auto, *, intercept: bool
     if member.extra is not None:
         own = AppendedRows(kept, _behind(_without_given(member.extra, member), kept.shape[0]))
     solution = solve(own, member.loss, settings, intercept=intercept and member.given_intercept is None)
+    solution = _with_shared_positions(solution, kept, rows.shape[0])
     kept.close()
     values = solution.coefficients.copy()
     values[list(member.given)] = list(member.given.values())
@@ -210,9 +211,19 @@ def _solve_alone(rows: Store, member: Member, settings: Auto, *, intercept: bool
     return replace(solution, point=point, aliased=aliased)
 
 
+def _with_shared_positions(solution: Solution, kept: Store, shared: int) -> Solution:
+    """The solution whose dual point numbers the rows as all members do, those of its own behind the shared ones."""
+    if solution.dual is None:
+        return solution
+    own, count = solution.dual.rows, kept.shape[0]
+    positions = own - count + shared
+    positions[own < count] = kept.take(own[own < count]).record_numbers
+    return replace(solution, dual=replace(solution.dual, rows=positions))
+
+
 def _own_rows(block: Block, member: Member) -> Block:
-    """The rows of a block that have a weight."""
-    block = multiplied(block, member.factors)
+    """The rows of a block that have a weight; their records are their positions among the shared rows."""
+    block = replace(multiplied(block, member.factors), records=block.positions)
     if block.weights is not None:
         block = block.part(np.flatnonzero(block.weights > 0))
     return _without_given(block, member)

@@ -22,6 +22,7 @@ class Auto:
     limits: Limits = field(default=USUAL, repr=False)
 
     name = "auto"
+    seed = 0  # it draws nothing that a seed would decide
 
     def __post_init__(self) -> None:
         _check_tolerance(self.tolerance)
@@ -62,6 +63,8 @@ class Textbook:
             raise SettingsError(f"a batch needs at least one row, not {self.batch_size}")
         if self.tolerance is not None:
             _check_tolerance(self.tolerance)
+        if not 0 <= self.seed < 2**63:
+            raise SettingsError(f"the seed must be a whole number from 0 to {2**63 - 1}")
 
     def rate(self, epoch: int) -> float:
         """ηₖ of epoch k = 1, 2, …."""

@@ -83,7 +83,8 @@ class Solution:
         aliased: indices of the design columns that depend on earlier ones and were left out.
         certificate: the proof.
         history: the course.
-        dual: the dual point of an optimal MAE or pinball vertex; None otherwise.
+        dual: the dual point of an optimal MAE or pinball vertex; None otherwise, and for a perfect fit of which none
+            was found but μ = 0.
     """
 
     point: Coefficients

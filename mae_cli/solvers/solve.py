@@ -196,6 +196,8 @@ def certified(problem: Problem, settings: Auto, found: Found, proof: VertexProof
         return _without_dual(problem, settings.tolerance, BoundedFit(point, bound, _history(problem, found, bound)))
     bound, point = settled.bound, settled.proof.vertex.point
     is_proved = bound.is_optimal or bound.is_perfect
+    # The μ of a perfect fit may lie outside of their box: as no loss is below zero, no better ones are looked for.
+    has_dual = bound.is_optimal and (settled.proof.worst is None or not settled.proof.is_solution_perfect)
     if not is_proved:
         point, bound = _better_than_constant(problem, point, bound)
     solution = Solution(
@@ -203,7 +205,7 @@ def certified(problem: Problem, settings: Auto, found: Found, proof: VertexProof
         aliased=problem.aliased,
         certificate=bound.certificate(settings.tolerance, unique=_unique(settled.proof) if is_proved else None),
         history=_history(problem, found, bound, settled.exchanges),
-        dual=settled.proof.dual if bound.is_optimal else None,
+        dual=settled.proof.dual if has_dual else None,
     )
     return Fit(problem, solution, settled.proof)
 

@@ -4,6 +4,8 @@ Kinds go by dtype here, not by text: numeric dtypes are numbers, and booleans, s
 are levels, as `str` writes them.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -21,14 +23,15 @@ from mae_cli.tables.columns import unknown_column
 _KINDS_OF_NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "complex"})
 
 
-def schema_of(frame: pd.DataFrame, *, max_levels: int) -> Schema:
-    """The schema that the rows of a frame define.
+def schema_and_design(frame: pd.DataFrame, *, max_levels: int) -> tuple[Schema, Design]:
+    """The schema that the rows of a frame define, and their design matrix.
 
     Raises:
         DataError: as `read_frame`; or a column spans more than floating point can hold.
     """
     layout, block = _rows_of(read_frame(frame, max_levels=max_levels))
-    return build_schema(layout, describe(MemoryRows((block,)), layout, None))
+    schema = build_schema(layout, describe(MemoryRows((block,)), layout, None))
+    return schema, Coding.of(schema, layout)(block)[0].design
 
 
 def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, BoolArray]:
@@ -67,19 +70,43 @@ def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
         DataError: a column is absent or there twice, is not numeric where the model expects numbers, or a
             cell is missing or infinite.
     """
-    positions: dict[str, list[int]] = {}
-    for position, label in enumerate(frame.columns):
-        positions.setdefault(str(label), []).append(position)
+    positions = _positions(frame)
     columns: dict[str, pd.Series] = {}
     for feature in schema.features:
         name = feature.name
-        if name not in positions:
-            raise unknown_column(name, list(positions), "the frame")
-        if len(positions[name]) > 1:
-            raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
-        column = frame.iloc[:, positions[name][0]]
+        column = _column(frame, positions, name)
         columns[name] = _numbers(name, column) if isinstance(feature, NumericColumn) else _levels(name, column)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
+
+
+def column_named(frame: pd.DataFrame, name: str) -> pd.Series:
+    """A column by its name.
+
+    Raises:
+        DataError: it is absent or there twice.
+    """
+    return _column(frame, _positions(frame), name)
+
+
+def without(frame: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """The other columns."""
+    return frame.iloc[:, [place for place, label in enumerate(frame.columns) if str(label) not in names]]
+
+
+def _positions(frame: pd.DataFrame) -> dict[str, list[int]]:
+    """Where the columns of each name are."""
+    positions: dict[str, list[int]] = {}
+    for position, label in enumerate(frame.columns):
+        positions.setdefault(str(label), []).append(position)
+    return positions
+
+
+def _column(frame: pd.DataFrame, positions: dict[str, list[int]], name: str) -> pd.Series:
+    if name not in positions:
+        raise unknown_column(name, list(positions), "the frame")
+    if len(positions[name]) > 1:
+        raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
+    return frame.iloc[:, positions[name][0]]
 
 
 def _rows_of(typed: pd.DataFrame) -> tuple[Layout, Block]:

@@ -9,10 +9,11 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError
 from mae_cli.losses import Pinball
+from mae_cli.model.model import Baseline
 from mae_cli.results import Metrics, Scores
 from mae_cli.rows.blocks import Block, Rows, TransformedRows
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.quantiles import quantiles_of
+from mae_cli.rows.quantiles import quantiles_of, target_quantiles
 from mae_cli.rows.sums import Range, Sums, relative_weights, sum_blocks
 
 # A row that the fit passes through is covered, whatever the last digits of its residual.
@@ -63,6 +64,12 @@ def score(rows: Rows, point: Coefficients, trivial: float, quantile: float, plac
     medians = quantiles_of(rows, partial(_sizes, point=point, trivial=trivial), (0.5, 0.5))
     model, baseline = (_metrics(sums, shares, medians, index, quantile) for index in (0, 1))
     return Scores(model, baseline, tuple((sums.covered / sums.weight).tolist()))
+
+
+def baseline_of(rows: Rows, quantile: float) -> Baseline:
+    """The predictions without features from the targets of these rows."""
+    median, at_quantile = target_quantiles(rows, (0.5, quantile))
+    return Baseline(median, mean_target(rows), at_quantile)
 
 
 def mean_target(rows: Rows) -> float:

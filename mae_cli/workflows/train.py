@@ -5,16 +5,13 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
-import numpy as np
-import pandas as pd
-
-from mae_cli import __version__
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.inference.intervals import Estimated, find_intervals
 from mae_cli.inference.values import Intervals, IntervalSettings, Unavailable
 from mae_cli.messages import as_share, quoted
-from mae_cli.model.model import Baseline, CategoricalTerm, Model, NumericTerm
+from mae_cli.model.model import Baseline, Model
+from mae_cli.model.provenance import provenance
 from mae_cli.model.strict_json import LARGEST_COUNT
 from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.results import Effect, FitReport, Seconds, TrainingRows, TrainReport
@@ -22,8 +19,7 @@ from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.coding import Coding
 from mae_cli.rows.encoding import Description, Partition, build_schema, describe
 from mae_cli.rows.moments import column_moments
-from mae_cli.rows.quantiles import target_quantiles
-from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema
+from mae_cli.rows.schema import CategoricalColumn, Schema
 from mae_cli.rows.split import Split
 from mae_cli.rows.sums import weight_unit
 from mae_cli.solvers.problem import Prepared
@@ -35,8 +31,9 @@ from mae_cli.tables.load import LoadedRows, load_training
 from mae_cli.tables.read import Data, Missing, ReadOptions
 from mae_cli.tables.storage import place_for
 from mae_cli.workflows.compare import Fitted, TrainingData, compare
-from mae_cli.workflows.fit import FitSettings, fit_prepared, require_span
-from mae_cli.workflows.scoring import mean_target, scorable, score
+from mae_cli.workflows.fit import FitSettings, fit_prepared
+from mae_cli.workflows.fit_data import require_span
+from mae_cli.workflows.scoring import baseline_of, scorable, score
 
 
 @dataclass(frozen=True)
@@ -178,7 +175,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:
         holdout=scored,
         rows=rows,
         notes=tuple(notes),
-        baseline=_baseline(train_rows, settings.fit.quantile),
+        baseline=baseline_of(train_rows, settings.fit.quantile),
         weight_unit=1.0 if settings.columns.weight is None else weight_unit(description.largest_weight),
     )
 
@@ -191,11 +188,6 @@ def _require_weight(loaded: LoadedRows, description: Description, weight: str | 
     raise DataError(
         f"{loaded.files.name}: the holdout leaves only rows of weight 0 for training; choose another --seed"
     )
-
-
-def _baseline(rows: Rows, quantile: float) -> Baseline:
-    median, at_quantile = target_quantiles(rows, (0.5, quantile))
-    return Baseline(median, mean_target(rows), at_quantile)
 
 
 def _other_loss(settings: FitSettings) -> FitSettings:
@@ -257,39 +249,23 @@ def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> l
 
 
 def _model(settings: TrainSettings, data: _Data, fitted: Fitted) -> Model:
-    certificate = asdict(fitted.report.certificate)
     return Model(
         target=settings.columns.target,
         loss=settings.fit.loss,
         quantile=settings.fit.quantile,
         weight=settings.columns.weight,
-        intercept=fitted.solution.intercept,
-        terms=_terms(data.schema, fitted.solution),
+        schema=data.schema,
+        point=fitted.point,
         missing=settings.missing,
         baseline=data.baseline,
-        training={
-            "rows": data.rows.used,
-            "seed": settings.seed,
-            "solver": settings.fit.solver.name,
-            "metrics": asdict(fitted.report.train.model),
-            "certificate": certificate | {"status": certificate["status"].value},
-            "mae_cli": __version__,
-            "numpy": np.__version__,
-            "pandas": pd.__version__,
-        },
+        training=provenance(
+            rows=data.rows.used,
+            seed=settings.seed,
+            solver=settings.fit.solver.name,
+            metrics=asdict(fitted.report.train.model),
+            certificate=fitted.report.certificate,
+        ),
     )
-
-
-def _terms(schema: Schema, solution: Solution) -> tuple[NumericTerm | CategoricalTerm, ...]:
-    value = dict(zip(schema.design_columns, solution.coefficients.tolist(), strict=True))
-    terms: list[NumericTerm | CategoricalTerm] = []
-    for feature in schema.features:
-        if isinstance(feature, NumericColumn):
-            terms.append(NumericTerm(feature.name, value[DesignColumn(feature.name)], feature.minimum, feature.maximum))
-        else:
-            levels = ((level, value.get(DesignColumn(feature.name, level), 0.0)) for level in sorted(feature.levels))
-            terms.append(CategoricalTerm(feature.name, feature.baseline, tuple(levels)))
-    return tuple(terms)
 
 
 def effects(

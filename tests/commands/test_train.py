@@ -227,7 +227,7 @@ def test_the_same_data_options_and_seed_give_the_same_bytes(mae_train, start, fl
 def test_the_written_model_is_the_one_reported(report, flights, tmp_path):
     found = report(flights, "-t", "delay", "--quantile", "0.8", "--seed", "3", "--missing", "error", "--weight", "hour")
     model = load_model(tmp_path / "model.json")
-    by_term = dict(zip(model.schema.design_columns, model.coefficients.tolist(), strict=True))
+    by_term = dict(zip(model.columns, model.coefficients.tolist(), strict=True))
     assert by_term == coefficients(found)
     assert model.intercept == found["intercept"]
     assert (model.loss, model.quantile, model.weight, model.missing) == ("mae", 0.8, "hour", "error")
@@ -316,7 +316,7 @@ def test_the_baseline_level_is_the_one_with_the_largest_weight_in_training(repor
     data = table("y,k,w\n1,a,1\n2,a,1\n3,b,9\n4,b,0\n5,c,1\n6,a,1\n")
 
     def baseline():
-        return load_model(tmp_path / "model.json").terms[0].baseline
+        return load_model(tmp_path / "model.json").schema.categorical[0].baseline
 
     report(data, "-t", "y", "--features", "k")
     assert baseline() == "a"
@@ -329,7 +329,7 @@ def test_the_baseline_level_does_not_look_at_the_holdout(report, table, tmp_path
     data = table("\n".join(["y,k", *(f"{i},{level}" for i, level in enumerate(levels))]))
     seed = next(seed for seed in range(99) if (levels[split_rows(19, 0.4, seed)[0]] == "b").sum() >= 7)
     report(data, "-t", "y", "--holdout", "0.4", "--seed", seed)
-    assert load_model(tmp_path / "model.json").terms[0].baseline == "b"
+    assert load_model(tmp_path / "model.json").schema.categorical[0].baseline == "b"
 
 
 def test_a_missing_cell_may_be_refused(mae_train, table):

@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.models import MODEL
+from support.models import MODEL, with_intercept
 
 from mae_cli.errors import ModelError
 from mae_cli.model.files import check_replaceable, write_model
 from mae_cli.model.model import load_model
 
-OLD = replace(MODEL, intercept=1.0)
-NEW = replace(MODEL, intercept=2.0)
+OLD = with_intercept(MODEL, 1.0)
+NEW = with_intercept(MODEL, 2.0)
 
 
 @pytest.fixture
@@ -244,7 +244,7 @@ def test_a_file_that_may_not_grow_leaves_the_old_model_and_nothing_beside_it(pla
         "import resource, sys; from pathlib import Path; from dataclasses import replace; "
         "from mae_cli.model.model import load_model; from mae_cli.model.files import write_model; "
         "place = Path(sys.argv[1]); model = load_model(place); resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500)); "
-        "write_model(replace(model, intercept=2.0), place, force=False)"
+        "write_model(replace(model, target='z'), place, force=False)"
     )
     done = subprocess.run([sys.executable, "-c", script, place], capture_output=True, text=True, check=False)
     assert done.stderr.splitlines()[-1].endswith(f"cannot write {place}: {os.strerror(errno.EFBIG)}")
@@ -261,7 +261,8 @@ from mae_cli.model.model import load_model
 from mae_cli.model.files import write_model
 
 place = Path(sys.argv[1])
-models = [replace(load_model(place), intercept=value, target="y" * 200_000) for value in (1.0, 2.0)]
+old = replace(load_model(place), target="y" * 200_000)
+models = [replace(old, point=replace(old.point, intercept=value)) for value in (1.0, 2.0)]
 print("ready", flush=True)
 for model in itertools.cycle(models):
     write_model(model, place, force=False)

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from support.models import MODEL, TEXT
+from support.models import MODEL, TEXT, a_model, with_intercept
 
 from mae_cli.errors import DataError, ModelError
-from mae_cli.model.model import Model, NumericTerm, load_model
+from mae_cli.model.model import Model, load_model
+from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 
 
@@ -27,19 +28,19 @@ def test_names_are_readable_in_the_file():
 
 @pytest.mark.parametrize("number", [0.1, 1 / 3, 1e-308, 5e-324, 1.7976931348623157e308, -0.0, 123456789.123456789])
 def test_numbers_survive_the_file_bit_for_bit(number):
-    again = Model.from_json(replace(MODEL, intercept=number).to_json(), "m.json")
+    again = Model.from_json(with_intercept(MODEL, number).to_json(), "m.json")
     assert again.intercept.hex() == float(number).hex()
 
 
 def test_names_of_any_script_and_sign_survive_the_file():
-    term = NumericTerm('gr\u00f6\u00dfe "[b]"\n\t\u202e', 1.0, 0.0, 1.0)
-    model = Model("\u03b7", "mse", 0.5, None, 0.0, (term,), "error", MODEL.baseline, MODEL.training)
+    column = NumericColumn('gr\u00f6\u00dfe "[b]"\n\t\u202e', 0.0, 1.0)
+    model = a_model(0.0, (column, [1.0]), target="\u03b7", loss="mse", missing="error")
     assert Model.from_json(model.to_json(), "m.json") == model
 
 
 def test_a_number_that_is_not_finite_is_never_written():
     with pytest.raises(ValueError, match="not JSON compliant"):
-        Model("y", "mae", 0.5, None, float("nan"), (), "drop", MODEL.baseline, MODEL.training).to_json()
+        a_model(float("nan")).to_json()
 
 
 def test_a_model_tells_its_columns():
@@ -48,6 +49,27 @@ def test_a_model_tells_its_columns():
         NumericColumn("hour", 5.0, 23.0),
     )
     assert MODEL.coefficients.tolist() == [0.1, -2.0, 0.25]
+    assert MODEL.columns == (("hour", None), ("carrier", "AA"), ("carrier", "B6"))
+    assert MODEL.intercept == 1.5
+
+
+def test_levels_stand_in_text_order_whatever_their_order_in_the_file():
+    shuffled = TEXT.replace('"AA": -2.0,\n    "B6": 0.25,', '"B6": 0.25,\n    "AA": -2.0,')
+    assert shuffled != TEXT
+    assert Model.from_json(shuffled, "m.json") == MODEL
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        with_intercept(MODEL, 1.0),
+        replace(MODEL, point=Coefficients(1.5, np.array([0.1, -2.0, 0.5]))),
+        replace(MODEL, target="y"),
+    ],
+)
+def test_models_are_equal_when_all_that_they_say_is(other):
+    assert replace(MODEL) == MODEL != other
+    assert MODEL.point != MODEL
 
 
 def test_predictions_are_the_intercept_and_the_terms():
@@ -81,8 +103,7 @@ def test_a_frame_that_does_not_fit_is_refused(frame, message):
 
 
 def test_a_model_without_terms_predicts_its_intercept():
-    model = Model("y", "mae", 0.5, None, 2.5, (), "drop", MODEL.baseline, MODEL.training)
-    assert model.predict(pd.DataFrame({"x": [1.0, 2.0]})).tolist() == [2.5, 2.5]
+    assert a_model(2.5).predict(pd.DataFrame({"x": [1.0, 2.0]})).tolist() == [2.5, 2.5]
 
 
 @pytest.mark.parametrize(("loss", "quantile", "expected"), [("mae", 0.5, 2.0), ("mse", 0.5, 3.0), ("mae", 0.9, 7.0)])

@@ -106,7 +106,8 @@ FIELDS = [
     (training(rows=-1), "training.rows must be a whole number from 1 to 9223372036854775807"),
     (training(rows=0), "training.rows must be a whole number from 1 to 9223372036854775807"),
     (training(seed=10**400), "training.seed must be a whole number from 0 to 9223372036854775807"),
-    (lambda m: m.update(version=-1), "version must be a whole number from 0 to 9223372036854775807"),
+    (lambda m: m.update(version=-1), "version must be a whole number from 1 to 9223372036854775807"),
+    (lambda m: m.update(version=0), "version must be a whole number from 1 to 9223372036854775807"),
     (training("metrics", mae=-0.5), "training.metrics.mae must not be negative, but is -0.5"),
     (training("metrics", mae=None), "training.metrics.mae must be a number"),
     (training("metrics", rmse=-1), "training.metrics.rmse must not be negative, but is -1"),
@@ -186,10 +187,19 @@ def test_a_doubled_field_is_named_wherever_it_stands(line, field):
     assert refusal(TEXT.replace(line, line + line)) == f": field {field} stands there twice"
 
 
-@pytest.mark.parametrize("version", [0, 2, 10**18])
-def test_another_version_is_refused_with_the_one_that_is_read(version):
-    text = changed(lambda model: model.update(version=version, terms="of another shape"))
-    assert refusal(text) == f" has version {version}; this program reads 1"
+@pytest.mark.parametrize("version", [2, 3, 10**18])
+def test_a_newer_version_is_refused_by_its_number_whatever_else_is_in_it(version):
+    text = changed(lambda model: model.update(version=version, terms="of another shape", more=float("nan")))
+    assert refusal(text) == (
+        f" was written by a newer mae-cli (model version {version}; this one reads up to 1); "
+        "upgrade with pip install -U mae-cli"
+    )
+
+
+def test_an_unknown_key_of_a_version_that_is_read_is_no_newer_version():
+    assert refusal(changed(lambda model: model.update(intervals=[]))) == (
+        ": field intervals is unknown; the file is damaged, or was changed by another program"
+    )
 
 
 @pytest.mark.parametrize("version", [True, 1.0, "1", None, [1]])

@@ -25,6 +25,7 @@ from mae_cli.solvers import family as solver
 from mae_cli.solvers import neighbours
 from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.workflows import fit as fitting
+from mae_cli.workflows.fit_data import FitData
 from oracle.awkward import QUANTILES, SIZES, Problem
 from oracle.claims import Claim, Term, design
 from oracle.truth import Truths
@@ -277,13 +278,14 @@ def _solved(posed: Family) -> tuple[list[Claim], list[str]]:
             for one in members
         ]
         solutions = solver.solve_family(data.rows, asked, settings, intercept=given.intercept, extent=data.extent)
-        claims = [Claim.of_fit(data.result(solution)) for solution in solutions]
+        results = [fitting._result(data, data.rows, fitting.FitSettings(), each) for each in solutions]  # noqa: SLF001
+        claims = [Claim.of_fit(result) for result in results]
         return claims, [_how(each, seen) for each in asked]
 
 
-def _data(posed: Problem) -> fitting._Data:
+def _data(posed: Problem) -> FitData:
     """The rows as the library reads them; which level of a text is no term is its choice."""
-    return fitting._Data.of(posed.X, posed.y, posed.weights, 200)  # noqa: SLF001
+    return FitData.of(posed.X, posed.y, posed.weights, 200)
 
 
 def _how(member: solver.Member, seen: _Seen) -> str:

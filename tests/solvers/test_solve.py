@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.levels import a_determined_regression, a_regression
-from support.regressions import Regression, assert_proved_from_the_data, mean_loss
+from support.regressions import Regression, assert_proved_from_the_data, mean_loss, multipliers_of
 from support.together import assert_as_alone, solve_all
 
 from mae_cli import fit
@@ -264,6 +264,19 @@ def test_as_many_coefficients_as_rows_fit_perfectly(loss, rows, heavy):
     assert np.abs(regression.residual(solution)).max() <= 8 * regression.rounding(solution)
     assert solution.certificate.status == "optimal"
     assert solution.certificate.relative_gap is None
+
+
+@pytest.mark.parametrize("quantile", [0.5, 0.2])
+@pytest.mark.parametrize("rows", [50, 4_000])
+def test_a_perfect_fit_has_no_dual_point_but_one_that_balances(rows, quantile, random):
+    """Of many rows the best of all perfect fits is not looked for, and the μ of another may lie outside of its box."""
+    X = random.standard_normal((rows, 4))
+    regression = Regression(X, 1 + X @ [1.0, 2.0, 3.0, 4.0])
+    solution = regression.solve(quantile=quantile)
+    assert solution.certificate.relative_gap is None
+    if solution.dual is not None:
+        pulls = multipliers_of(np.sign(regression.residual(solution)), solution.dual) + 2 * quantile - 1
+        assert np.abs(pulls @ regression.matrix).max() <= 1e-12 * rows
 
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])

@@ -123,6 +123,7 @@ def test_indicator_columns_are_standardised_like_any_other(random):
     [
         ({"learning_rate": 0.0}, "the learning rate must be a positive number, not 0"),
         ({"learning_rate": float("nan")}, "the learning rate must be a positive number, not nan"),
+        ({"seed": -1}, "the seed must be a whole number from 0 to 9223372036854775807"),
         ({"schedule": "cosine"}, "unknown schedule 'cosine'; use one of constant, sqrt, geometric"),
         ({"epochs": 0}, "there must be at least one epoch, not 0"),
         ({"batch_size": 0}, "a batch needs at least one row, not 0"),

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pytest
 from oracle.exact import Pinball, Table, loss_of
+from support.regressions import assert_dual_point
 
 from mae_cli.losses import loss_named
 from mae_cli.rows.blocks import BLOCK_ROWS, Block, MemoryRows, join_designs
@@ -16,7 +17,7 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.family import Member, solve_family
 from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.settings import Auto
-from mae_cli.solvers.solution import Solution
+from mae_cli.solvers.solution import DualPoint, Solution
 from mae_cli.solvers.solve import solve
 
 
@@ -72,6 +73,15 @@ class Base:
         values[given] = [member.given[column] for column in given]
         aliased = tuple(int(fitted[column]) for column in solution.aliased)
         return replace(solution, point=Coefficients(solution.intercept, values), aliased=aliased)
+
+    def fitted_table(self, member: Member, solution: Solution) -> tuple[Table, Pinball, list[float]]:
+        """The columns that are fitted on the member's rows, its loss, and the coefficients as they are written."""
+        design, target = self.rows_of(member)
+        given, fitted = [*member.given], np.setdiff1d(np.arange(self.shape[1]), [*member.given])
+        target = target - design.dense()[:, given] @ solution.coefficients[given]
+        matrix = np.hstack([np.ones((len(target), int(self.intercept))), design.dense()[:, fitted]])
+        written = [solution.intercept] * self.intercept + solution.coefficients[fitted].tolist()
+        return Table.of(matrix, target, self.weights_of(member)), Pinball(Fraction(member.quantile)), written
 
     def exact_loss(self, member: Member, solution: Solution) -> Fraction:
         """The mean loss of coefficients as they are written, to the last digit."""
@@ -160,6 +170,11 @@ def assert_as_own_fit(base: Base, member: Member, found: Solution) -> None:
     assert found.certificate.loss == pytest.approx(expected.certificate.loss, rel=1e-13, abs=0)
     assert found.certificate.lower_bound == pytest.approx(expected.certificate.lower_bound, rel=1e-11, abs=0)
     assert_bounded(base, member, found)
+    if found.dual is not None and (found.certificate.relative_gap or 0.0) <= 1e-9:
+        is_used = base.weights_of(member) > 0
+        counted = is_used[found.dual.rows]
+        places = np.cumsum(is_used)[found.dual.rows[counted]] - 1  # tables are without rows of weight 0
+        assert_dual_point(*base.fitted_table(member, found), DualPoint(places, found.dual.values[counted]))
 
 
 def assert_bounded(base: Base, member: Member, found: Solution) -> None:

@@ -1,17 +1,20 @@
 """A model with every kind of term, as a value and as the text of its file."""
 
-from mae_cli.model.model import Baseline, CategoricalTerm, Model, NumericTerm
+from dataclasses import replace
+
+import numpy as np
+
+from mae_cli.model.model import Baseline, Model
+from mae_cli.rows.linear import Coefficients
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 
 MODEL = Model(
     target="delay",
     loss="mae",
     quantile=0.9,
     weight="trips",
-    intercept=1.5,
-    terms=(
-        CategoricalTerm("carrier", "UA", (("AA", -2.0), ("B6", 0.25), ("UA", 0.0))),
-        NumericTerm("hour", 0.1, 5.0, 23.0),
-    ),
+    schema=Schema((CategoricalColumn("carrier", ("UA", "AA", "B6")), NumericColumn("hour", 5.0, 23.0))),
+    point=Coefficients(1.5, np.array([0.1, -2.0, 0.25])),
     missing="drop",
     baseline=Baseline(2.0, 3.0, 7.0),
     training={
@@ -99,3 +102,18 @@ TEXT = """{
  }
 }
 """
+
+
+def a_model(intercept: float, *features: tuple[NumericColumn | CategoricalColumn, list[float]], **fields) -> Model:
+    """A model of features with the coefficient of each, or of each level but the baseline."""
+    columns = [feature for feature, _ in features]
+    numbers = [value for feature, values in features if isinstance(feature, NumericColumn) for value in values]
+    levels = [value for feature, values in features if isinstance(feature, CategoricalColumn) for value in values]
+    plain = {"target": "y", "loss": "mae", "quantile": 0.5, "weight": None}
+    point = Coefficients(intercept, np.array(numbers + levels))
+    return replace(MODEL, schema=Schema(tuple(columns)), point=point, **(plain | fields))
+
+
+def with_intercept(model: Model, intercept: float) -> Model:
+    """The same model with another intercept."""
+    return replace(model, point=Coefficients(intercept, model.coefficients))

@@ -12,6 +12,7 @@ from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.settings import Auto
+from mae_cli.solvers.solution import DualPoint
 from mae_cli.solvers.solve import solve
 
 EPSILON = float(np.finfo(float).eps)
@@ -87,11 +88,17 @@ def assert_proved_from_the_data(regression: Regression, solution, quantile: floa
         assert_dual_point(table, loss, written, solution.dual)
 
 
-def assert_dual_point(table: Table, loss: Pinball, written: list[float], dual) -> None:
+def multipliers_of(sides: np.ndarray, dual: DualPoint) -> np.ndarray:
+    """λ in every row, by the signs of the residuals."""
+    multipliers = sides.copy()
+    multipliers[dual.rows] = dual.values
+    return multipliers
+
+
+def assert_dual_point(table: Table, loss: Pinball, written: list[float], dual: DualPoint) -> None:
     """|λ| ≤ 1, Σω(λ + 2τ − 1)x = 0 to 1e-13 of Σω|x|, and the gap Σω(|r| − λr) is at most 1e-9 of the loss."""
     residuals, _ = table.residuals(written)
-    multipliers = np.sign(residuals).astype(float)
-    multipliers[dual.rows] = dual.values
+    multipliers = multipliers_of(np.sign(residuals).astype(float), dual)
     assert np.abs(multipliers).max(initial=0.0) <= 1.0
     wholes, exponent = integers(multipliers)
     unit, tilt = Fraction(2) ** -exponent, loss.tilt  # λ = wholes / unit

@@ -6,7 +6,7 @@ import pytest
 
 from mae_cli.errors import DataError
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
-from mae_cli.tables.frames import design_of, read_frame, read_frame_for, schema_of
+from mae_cli.tables.frames import design_of, read_frame, read_frame_for, schema_and_design
 
 SCHEMA = Schema((CategoricalColumn("c", ("True", "False")), NumericColumn("x", 0.0, 9.0)))
 
@@ -114,7 +114,7 @@ def test_a_model_reads_a_number_as_the_text_of_its_category():
 
 def test_a_frame_defines_its_schema_and_becomes_numbers_and_codes():
     frame = pd.DataFrame({"c": ["a", "b", "b"], "x": [1.5, 2.5, 3.5], "d": [True, False, True], "z": [4, 5, 6]})
-    schema = schema_of(frame, max_levels=2)
+    schema, defined = schema_and_design(frame, max_levels=2)
     assert schema.features == (
         CategoricalColumn("c", ("b", "a")),
         NumericColumn("x", 1.5, 3.5),
@@ -125,18 +125,20 @@ def test_a_frame_defines_its_schema_and_becomes_numbers_and_codes():
     assert design.dense().tolist() == [[1.5, 4.0, 1.0, 0.0], [2.5, 5.0, 0.0, 1.0], [3.5, 6.0, 0.0, 0.0]]
     assert design.numeric.flags.f_contiguous
     assert not unseen.any()
+    assert defined.dense().tolist() == design.dense().tolist()
 
 
 def test_many_rows_are_all_gathered():
     x = np.arange(20_001.0)
     frame = pd.DataFrame({"x": x, "z": -x})
-    design, _ = design_of(schema_of(frame, max_levels=1), frame)
-    assert (design.numeric == np.column_stack([x, -x])).all()
+    schema, design = schema_and_design(frame, max_levels=1)
+    for each in (design, design_of(schema, frame)[0]):
+        assert (each.numeric == np.column_stack([x, -x])).all()
 
 
 def test_a_level_of_a_category_that_no_row_has_is_none():
     frame = pd.DataFrame({"c": pd.Categorical(["a", "b"], categories=["z", "b", "a"])})
-    assert schema_of(frame, max_levels=2).categorical[0].levels == ("a", "b")
+    assert schema_and_design(frame, max_levels=2)[0].categorical[0].levels == ("a", "b")
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,20 @@
 
 import numpy as np
 import pytest
+from support.models import a_model
 from support.tables import held
 
 from mae_cli.errors import DataError
-from mae_cli.model.model import Baseline, CategoricalTerm, Model, NumericTerm
+from mae_cli.model.model import Baseline
 from mae_cli.results import EvaluationRows
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate
 
-TERMS = (CategoricalTerm("k", "b", (("a", 2.0), ("b", 0.0))), NumericTerm("x", 0.5, 0.0, 9.0))
-TRAINING = {"rows": 4}
+TERMS = ((CategoricalColumn("k", ("b", "a")), [2.0]), (NumericColumn("x", 0.0, 9.0), [0.5]))
 
 
 def model(weight=None, loss="mae", quantile=0.5, terms=TERMS):
-    return Model("y", loss, quantile, weight, 1.0, terms, "drop", Baseline(2.0, 3.0, 4.0), TRAINING)
+    return a_model(1.0, *terms, loss=loss, quantile=quantile, weight=weight, baseline=Baseline(2.0, 3.0, 4.0))
 
 
 def run(text, model, **settings):
@@ -79,7 +80,7 @@ def test_a_level_never_seen_is_refused_naming_line_column_and_level():
 
 
 def test_the_first_row_at_fault_is_named_whichever_column_it_is_in():
-    two = (*TERMS, CategoricalTerm("m", "p", (("p", 0.0),)))
+    two = (*TERMS, (CategoricalColumn("m", ("p",)), []))
     with pytest.raises(DataError, match=r"^data.csv, line 2: column 'm' has the level 'q'"):
         run("y,x,k,m\n4,1,a,q\n1,2,new,p\n", model(terms=two))
 
@@ -92,7 +93,7 @@ def test_nothing_to_score_is_refused(text):
 
 @pytest.mark.parametrize("text", ["y,x,k\n1,1,a\n1,1e308,a\n", "y,x,k\n1,1,a\n-1.7e308,2e307,a\n"])
 def test_a_residual_beyond_floating_point_is_refused_with_its_line(text):
-    steep = (TERMS[0], NumericTerm("x", 5.0, 0.0, 9.0))
+    steep = (TERMS[0], (NumericColumn("x", 0.0, 9.0), [5.0]))
     with pytest.raises(DataError, match=r"^data.csv, line 3: "):
         run(text, model(terms=steep))
 

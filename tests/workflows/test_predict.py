@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.models import a_model
 from support.tables import held, several, source
 
 from mae_cli.errors import DataError, SettingsError
-from mae_cli.model.model import Baseline, CategoricalTerm, Model, NumericTerm
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.tables import chunks
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files
@@ -26,11 +27,11 @@ from mae_cli.workflows import predict as prediction_module
 from mae_cli.workflows.predict import Prediction, PredictionSettings
 
 # ŷ = 1 + 0.5 x, and 2 more where k is a.
-NUMBER, LEVELS = NumericTerm("x", 0.5, 0.0, 9.0), CategoricalTerm("k", "b", (("a", 2.0), ("b", 0.0)))
+NUMBER, LEVELS = (NumericColumn("x", 0.0, 9.0), [0.5]), (CategoricalColumn("k", ("b", "a")), [2.0])
 
 
 def model(*terms):
-    return Model("y", "mae", 0.5, None, 1.0, terms or (LEVELS, NUMBER), "drop", Baseline(2.0, 2.0, 2.0), {})
+    return a_model(1.0, *(terms or (LEVELS, NUMBER)))
 
 
 def prediction(text, fitted=None, **settings):
@@ -119,13 +120,13 @@ def test_a_level_that_is_only_written_differently_is_told_as_the_model_knows_it(
 
 
 def test_a_prediction_beyond_floating_point_is_left_out_and_counted():
-    steep = model(NumericTerm("x", 1e10, 0.0, 9.0))
+    steep = model((NumericColumn("x", 0.0, 9.0), [1e10]))
     assert predicted("x\n1e300\n1\n", steep) == "x,prediction\n1e300,\n1,10000000001.0\n"
     assert notes("x\n1e300\n1\n", steep) == ["1 of 2 rows without a prediction, for a prediction beyond floating point"]
 
 
 def test_numbers_outside_of_their_range_are_counted_with_the_column_that_has_most():
-    two = model(NUMBER, NumericTerm("z", 1.0, -1.5, 2.0))
+    two = model(NUMBER, (NumericColumn("z", -1.5, 2.0), [1.0]))
     outside = "4 rows with a number outside of its range in training; column 'z' has most of them"
     assert notes("x,z\n1,3\n10,3\n10,1\n0,9\n9,2\n,99\n", two) == [
         "1 of 6 rows without a prediction, for a missing cell",
@@ -158,7 +159,7 @@ def test_a_table_without_rows_gets_its_header(text, expected):
 
 
 def test_a_model_without_features_predicts_its_intercept():
-    constant = Model("y", "mae", 0.5, None, 1.25, (), "drop", Baseline(2.0, 2.0, 2.0), {})
+    constant = a_model(1.25)
     assert predicted('a,b\n1,"x\ny"\n,\n', constant) == 'a,b,prediction\n1,"x\ny",1.25\n,,1.25\n'
 
 
@@ -234,7 +235,7 @@ def test_what_the_model_cannot_read_is_refused_with_its_line(text, message):
 
 
 def test_levels_that_are_numbers_stay_levels():
-    months = model(CategoricalTerm("month", "1", (("1", 0.0), ("2", 4.0))))
+    months = model((CategoricalColumn("month", ("1", "2")), [4.0]))
     assert predicted("month\n1\n2\n3\n", months) == "month,prediction\n1,1.0\n2,5.0\n3,\n"
 
 
@@ -288,7 +289,7 @@ def test_what_cannot_be_read_is_told_when_the_rows_before_it_were_written(tmp_pa
 
 def test_a_decimal_comma_is_written_too(tmp_path):
     files = read(tmp_path, b"x;k\n1,5;a\n0,00001;b\n", Dialect(decimal=","))
-    tiny = model(LEVELS, NumericTerm("x", 1e-3, 0.0, 9.0))
+    tiny = model(LEVELS, (NumericColumn("x", 0.0, 9.0), [1e-3]))
     assert predicted(files) == "x;k;prediction\n1,5;a;3,75\n0,00001;b;1,000005\n"
     assert predicted(files, tiny, only=True) == 'prediction\n"3,0015"\n"1,00000001"\n'
 

@@ -1,5 +1,6 @@
 """The use case "train": what becomes of rows and columns, and what model and report say about them."""
 
+import json
 from itertools import combinations
 from unittest import mock
 
@@ -8,9 +9,10 @@ import pytest
 from support.tables import held
 
 from mae_cli.errors import DataError, SettingsError
-from mae_cli.model.model import CategoricalTerm, Model, NumericTerm
+from mae_cli.model.model import Model
 from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.results import TrainingRows
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.rows.split import Split
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Status
@@ -53,33 +55,24 @@ def random_table(rows, seed=0):
     return table({"y": 2 * x - z + rng.standard_cauchy(rows), "x": x, "z": z})
 
 
-def test_the_terms_follow_the_file_and_hold_ranges_and_levels():
+def test_the_columns_follow_the_file_and_hold_ranges_and_levels():
     model = run(TABLE, exclude=frozenset({"w"})).model
-    assert [term.column for term in model.terms] == ["x", "k"]
-    number, levels = model.terms
-    assert isinstance(number, NumericTerm)
-    assert (number.minimum, number.maximum) == (1.0, 6.0)
-    assert isinstance(levels, CategoricalTerm)
-    assert levels.baseline == "a"
-    assert [level for level, _ in levels.levels] == ["a", "b", "c"]
-    assert dict(levels.levels)["a"] == 0.0
+    assert model.schema.features == (NumericColumn("x", 1.0, 6.0), CategoricalColumn("k", ("a", "b", "c")))
 
 
 def test_levels_stand_in_text_order_whatever_the_baseline():
-    (term,) = run("y,k\n1,c\n2,b\n3,b\n4,a\n").model.terms
-    assert term.baseline == "b"
-    assert [level for level, _ in term.levels] == ["a", "b", "c"]
+    model = run("y,k\n1,c\n2,b\n3,b\n4,a\n").model
+    assert model.schema.categorical[0].levels == ("b", "a", "c")
+    assert list(json.loads(model.to_json())["terms"][0]["levels"]) == ["a", "b", "c"]
 
 
-def test_every_term_has_the_coefficient_of_the_report():
+def test_the_model_has_the_coefficients_of_the_report():
     trained = run(TABLE, exclude=frozenset({"w"}))
-    number, levels = trained.model.terms
     reported = {effect.column: effect.value for effect in trained.report.fit.effects}
-    assert reported == {
-        ("x", None): number.coefficient,
-        ("k", "b"): dict(levels.levels)["b"],
-        ("k", "c"): dict(levels.levels)["c"],
-    }
+    assert reported == dict(zip(trained.model.columns, trained.model.coefficients, strict=True))
+    (number, levels) = json.loads(trained.model.to_json())["terms"]
+    assert number["coefficient"] == reported["x", None]
+    assert levels["levels"] == {"a": 0.0, "b": reported["k", "b"], "c": reported["k", "c"]}
 
 
 def test_the_fit_is_the_best_of_all_planes_through_rows():
@@ -147,7 +140,8 @@ def test_the_holdout_takes_the_rows_that_the_seed_chooses(seed):
     header, *lines = text.splitlines()
     kept, _ = split_rows(50, 0.3, seed)
     alone = run("\n".join([header, *(lines[row] for row in kept)]))
-    assert trained.model.terms == alone.model.terms
+    assert trained.model.schema == alone.model.schema
+    assert trained.model.point == alone.model.point
     assert trained.report.fit.train == alone.report.fit.train
     assert trained.model.baseline == alone.model.baseline
     assert trained.report.fit.holdout is not None
@@ -156,8 +150,8 @@ def test_the_holdout_takes_the_rows_that_the_seed_chooses(seed):
 def test_the_range_of_a_number_is_that_of_the_training_rows():
     text = "y,x\n" + "".join(f"{i},{i}\n" for i in range(20))
     kept, _ = split_rows(20, 0.5, 1)
-    (term,) = run(text, holdout=0.5, seed=1).model.terms
-    assert (term.minimum, term.maximum) == (kept.min(), kept.max())
+    (column,) = run(text, holdout=0.5, seed=1).model.schema.numeric
+    assert (column.minimum, column.maximum) == (kept.min(), kept.max())
 
 
 def test_holdout_rows_of_weight_zero_only_cannot_be_scored():

@@ -1,0 +1,63 @@
+"""X of the library's callers, an array or a data frame, as a design matrix: the one encoding for fits and predictions.
+
+The columns of an array are all numbers, and named x0, x1, …; for a model with such columns only it needs no names.
+"""
+
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+
+import numpy as np
+
+from mae_cli.arrays import BoolArray
+from mae_cli.errors import DataError
+from mae_cli.rows.design import Design, column_ranges
+from mae_cli.rows.schema import NumericColumn, Schema
+from mae_cli.tables.arrays import finite_matrix, real_matrix, refuse_not_finite
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import ArrayLike
+
+Features: TypeAlias = "ArrayLike | pd.DataFrame"
+
+
+def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design]:
+    """The schema that the rows of X define, and their design matrix.
+
+    Raises:
+        DataError: there are no rows in an array, or a value or a column cannot be used.
+    """
+    if is_frame(X):
+        from mae_cli.tables import frames  # noqa: PLC0415  (an array needs no pandas)
+
+        return frames.schema_and_design(X, max_levels=max_levels)
+    matrix = real_matrix("X", X)
+    if not len(matrix):
+        raise DataError("there are no rows to fit")
+    extremes = column_ranges(matrix)
+    if not np.isfinite(extremes).all():
+        refuse_not_finite("X", matrix)
+    columns = zip(*extremes, strict=True)
+    features = tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(columns))
+    return Schema(features), Design(matrix)
+
+
+def design_of(schema: Schema, X: Features) -> tuple[Design, BoolArray]:
+    """The design matrix of X, and the mask of the rows with a level that the schema does not know.
+
+    Raises:
+        DataError: a column is absent or of another kind, or a value cannot be used.
+    """
+    if is_frame(X):
+        from mae_cli.tables import frames  # noqa: PLC0415
+
+        return frames.design_of(schema, X)
+    matrix = finite_matrix("X", X)
+    if schema.categorical or matrix.shape[1] != len(schema.features):
+        names = ", ".join(schema.names)
+        raise DataError(f"X has {matrix.shape[1]:,} columns, but the fit has {len(schema.features):,} ({names})")
+    return Design(matrix), np.zeros(len(matrix), dtype=bool)
+
+
+def is_frame(X: object) -> "TypeGuard[pd.DataFrame]":
+    """Whether X is a data frame of pandas, or like one."""
+    return hasattr(X, "columns") and hasattr(X, "iloc")

@@ -1,0 +1,124 @@
+"""What the library fits: X, y and weights as arrays or data frames, checked, as rows of positive weight with names."""
+
+import math
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mae_cli.arrays import FloatArray
+from mae_cli.errors import DataError
+from mae_cli.rows.blocks import MemoryRows
+from mae_cli.rows.design import Design
+from mae_cli.rows.schema import Schema
+from mae_cli.rows.sums import Range, relative_weights
+from mae_cli.solvers.standardise import Extent
+from mae_cli.tables.arrays import finite_vector
+from mae_cli.tables.features import Features, is_frame, schema_and_design
+
+
+@dataclass(frozen=True, eq=False)
+class FitData:
+    """Rows to fit.
+
+    Attributes:
+        target: the name of y.
+        weight: the name of the weights, if there are any.
+        schema: of the columns of X.
+        rows: of positive weight; their records are the rows of X.
+        count: of all rows.
+        extent: of the rows, where it is known.
+    """
+
+    target: str
+    weight: str | None
+    schema: Schema
+    rows: MemoryRows
+    count: int
+    extent: Extent | None
+
+    @staticmethod
+    def of(X: Features, y: ArrayLike, sample_weight: ArrayLike | None, max_levels: int) -> "FitData":
+        """Check them.
+
+        Raises:
+            DataError: they do not go together, or a value cannot be used.
+        """
+        X, y, sample_weight = _with_columns(X, y, sample_weight)
+        target = finite_vector("y", y)
+        schema, design = schema_and_design(X, max_levels)
+        weights = None if sample_weight is None else finite_vector("sample_weight", sample_weight)
+        for name, vector in (("y", target), ("sample_weight", weights)):
+            if vector is not None and len(vector) != design.shape[0]:
+                raise DataError(f"{name} has {len(vector):,} values for {design.shape[0]:,} rows of X")
+        rows = _weighted_rows(design, target, weights)
+        return FitData(
+            target=_name(y, "y"),
+            weight=None if weights is None else _name(sample_weight, "sample_weight"),
+            schema=schema,
+            rows=rows,
+            count=len(target),
+            extent=_known_extent(schema, rows, len(target)),
+        )
+
+
+def require_span(lowest: float, highest: float) -> None:
+    """Refuse a target whose values lie too far apart.
+
+    Raises:
+        DataError: the target spans more than a float can hold.
+    """
+    if not math.isfinite(highest - lowest):
+        raise DataError(f"the target spans from {lowest:g} to {highest:g}, more than floating point can hold")
+
+
+def _with_columns(
+    X: Features, y: ArrayLike, sample_weight: ArrayLike | None
+) -> tuple[Features, ArrayLike, ArrayLike | None]:
+    """The same, where y and the weights that are names of columns of a frame are these columns, and X the others."""
+    names = [each for each in (y, sample_weight) if isinstance(each, str)]
+    if not names or not is_frame(X):
+        return X, y, sample_weight
+    from mae_cli.tables.frames import column_named, without  # noqa: PLC0415  (an array needs no pandas)
+
+    named = {name: column_named(X, name) for name in names}
+    y = named[y] if isinstance(y, str) else y
+    sample_weight = named[sample_weight] if isinstance(sample_weight, str) else sample_weight
+    return without(X, names), y, sample_weight
+
+
+def _name(values: object, default: str) -> str:
+    """The name that a Series has, as frames have theirs; the default for what has none."""
+    name = getattr(values, "name", None)
+    return default if name is None or not str(name).strip() else str(name)
+
+
+def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | None) -> MemoryRows:
+    """The rows of positive weight."""
+    if not len(target):
+        raise DataError("there are no rows to fit")
+    records = None
+    if weights is not None:
+        if (weights < 0).any():
+            row = int(np.argmax(weights < 0))
+            raise DataError(f"weights must not be negative; row {row} has {weights[row]:g}")
+        weights = relative_weights(weights, weights.max())
+        used = np.flatnonzero(weights > 0)
+        if not len(used):
+            raise DataError("all weights are zero; no row is left to fit")
+        if len(used) < len(weights):
+            design, target, weights, records = design.take(used), target[used], weights[used], used
+    require_span(float(target.min()), float(target.max()))
+    return MemoryRows.of(design, target, weights, records=records)
+
+
+def _known_extent(schema: Schema, rows: MemoryRows, count: int) -> Extent | None:
+    """From the ranges that the schema has; None when some of its `count` rows are left out."""
+    if rows.shape[0] < count:
+        return None
+    ranges = Range(
+        np.array([column.minimum for column in schema.numeric]), np.array([column.maximum for column in schema.numeric])
+    )
+    return reduce(add, (Extent.known(block, ranges) for block in rows.blocks))

@@ -1,0 +1,156 @@
+"""What the library's fits return: a linear model with its proof, which can be saved for the commands."""
+
+from dataclasses import asdict, dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+
+from mae_cli.arrays import FloatArray, Positions
+from mae_cli.errors import ModelError
+from mae_cli.messages import is_unicode, quoted
+from mae_cli.model.files import BY_ARGUMENT, write_model
+from mae_cli.model.linear_model import LinearModel
+from mae_cli.model.model import Model
+from mae_cli.model.provenance import provenance
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.linear import Coefficients
+from mae_cli.rows.schema import CategoricalColumn
+from mae_cli.solvers.settings import SolverSettings
+from mae_cli.solvers.solution import Certificate, DualPoint, History
+from mae_cli.workflows.scoring import baseline_of, scorable, score
+
+
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """Where a result comes from: what its proof and its file need beside it.
+
+    Attributes:
+        rows: that were fitted; their records are the rows of X, as they were given.
+        count: of all rows of X.
+        solver: that fitted them, with its settings.
+        dual: the dual point in few numbers, if there is one.
+    """
+
+    rows: Rows
+    count: int
+    solver: SolverSettings
+    dual: DualPoint | None
+
+
+@dataclass(frozen=True, eq=False)
+class FitResult(LinearModel):
+    """A fitted linear model ŷ = intercept + X·coefficients, with its proof.
+
+    It holds on to X, y and the weights (an array of floats is not copied), for `dual`, `model` and `save`; keep `model`
+    alone where that is too much.
+
+    Attributes:
+        aliased: those of `columns` that depend on earlier ones and were left out (coefficient 0).
+        certificate: how far the loss can be from the optimum.
+        history: the loss on the way.
+        origin: what it was fitted to.
+    """
+
+    aliased: tuple[tuple[str, str | None], ...]
+    certificate: Certificate
+    history: History
+    origin: Origin = field(repr=False)
+
+    @cached_property
+    def dual(self) -> FloatArray | None:
+        """The proof of an MAE or quantile fit: μ, (n,), for the rows in the order given; None where there is none.
+
+        Every μ is in [τ − 1, τ], and Σωμx = 0 for every column x, each level's indicator and the intercept's ones among
+        them. As the pinball loss ρ(r) ≥ μr whatever the residual r = y − xw, Σωμy / Σω is then a lower bound of the
+        pinball loss of all linear models; that of the fit meets it. The MAE is twice the pinball loss at τ = ½.
+
+        ω are the weights, those of a refit times its factors; μ is 0 where they are. For a perfect fit μ = 0 will do.
+        Least squares, the textbook's descent, and fits that end with another status than `optimal` have no μ.
+        """
+        if self.origin.dual is None:
+            is_perfect = self.loss == "mae" and self.certificate.relative_gap is None
+            return np.zeros(self.origin.count) if is_perfect else None
+        parts = self.origin.rows.map(partial(_sides, point=self.point))
+        records, sides, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
+        sides[self.origin.dual.rows] = self.origin.dual.values
+        dual = np.zeros(self.origin.count)
+        dual[records] = np.where(weights > 0, _multipliers(sides, self.quantile), 0.0)
+        return dual
+
+    @cached_property
+    def model(self) -> Model:
+        """The same as its file has it: with the metrics on the rows of the fit, and without the rows.
+
+        Raises:
+            ModelError: with these names no file could be read again.
+            DataError: a residual is beyond floating point.
+        """
+        _require_names(self)
+        rows, solver = scorable(self.origin.rows) or self.origin.rows, self.origin.solver
+        baseline = baseline_of(rows, self.quantile)
+        trivial = baseline.prediction(self.loss, self.quantile)
+        scores = score(rows, self.point, trivial, self.quantile, "row {}".format)
+        return Model(
+            target=self.target,
+            loss=self.loss,
+            quantile=self.quantile,
+            weight=self.weight,
+            schema=self.schema,
+            point=self.point,
+            missing="error",
+            baseline=baseline,
+            training=provenance(
+                rows=self.origin.count,
+                seed=solver.seed,
+                solver=solver.name,
+                metrics=asdict(scores.model),
+                certificate=self.certificate,
+            ),
+        )
+
+    def save(self, path: str | Path, *, force: bool = False) -> None:
+        """Write the model file that `mae-eval`, `mae-predict` and `mae_cli.load_model` read, whole or not at all.
+
+        Args:
+            path: of the file; an older model there is replaced.
+            force: whether to replace any other file, or one that is write-protected.
+
+        Raises:
+            ModelError: as `model`; or the place cannot be written, or holds something else.
+            DataError: as `model`.
+        """
+        write_model(self.model, Path(path), force=force, remedy=BY_ARGUMENT)
+
+
+def _sides(block: Block, point: Coefficients) -> tuple[Positions, FloatArray, FloatArray]:
+    """The records of a block, the side of the plane that each is on, and the weights."""
+    return block.record_numbers, np.sign(point.residual(block)), block.weight_values
+
+
+def _multipliers(sides: FloatArray, quantile: float) -> FloatArray:
+    """μ = ½(λ + 2τ − 1), without rounding where λ is ±1."""
+    between = np.clip(0.5 * (sides + (2 * quantile - 1)), quantile - 1, quantile)
+    return np.where(np.abs(sides) < 1, between, np.where(sides > 0, quantile, quantile - 1))
+
+
+def _require_names(model: LinearModel) -> None:
+    """Refuse names that the reader of a model file refuses."""
+    columns = model.schema.names
+    for what, argument, name in (("target", "y", model.target), ("weights", "sample_weight", model.weight)):
+        if name in columns:
+            raise ModelError(
+                f"the {what} and a column of X are both named {quoted(name or '')}; give {argument} as a Series with "
+                "another name"
+            )
+    if model.weight == model.target:
+        raise ModelError(
+            f"the target and the weights are both named {quoted(model.target)}; give one of them as a Series with "
+            "another name"
+        )
+    if not all(name.strip() for name in columns):
+        raise ModelError("a column of X has a blank name; give it another one")
+    levels = [level for each in model.schema.features if isinstance(each, CategoricalColumn) for level in each.levels]
+    for text in (model.target, model.weight or "", *columns, *levels):
+        if not is_unicode(text):
+            raise ModelError(f"{quoted(text)} holds half of a character, which no file can; rename it")
