@@ -70,11 +70,18 @@ class Coordinates:
     def functionals(self) -> FloatArray:
         """(m, k): what each coefficient as written, the intercept first if there is one, is of these coordinates."""
         whitening = self.whitening
-        mapped = user_functionals(self.standard, whitening.columns)[:, whitening.kept]
-        if not isinstance(whitening, AbsorbedWhitening):
-            mapped = np.asarray(mapped @ whitening.inverse_factor)
+        mapped = np.asarray(
+            user_functionals(self.standard, whitening.columns)[:, whitening.kept] @ self.standard_functionals
+        )
         mapped[whitening.aliased] = np.nan
         return mapped
+
+    @property
+    def standard_functionals(self) -> FloatArray:
+        """(k, k): what each standard coefficient that is kept is of these coordinates."""
+        if isinstance(self.whitening, AbsorbedWhitening):
+            return np.eye(self.size)
+        return self.whitening.inverse_factor
 
 
 def user_functionals(standard: Standardisation, columns: int) -> FloatArray:

@@ -79,7 +79,7 @@ class Estimated:
 
 
 @dataclass(frozen=True, eq=False)
-class _Estimates:
+class Estimates:
     """Standard errors, the intercept first if there is one, and what they stand on."""
 
     errors: FloatArray
@@ -133,9 +133,9 @@ def _found(fitted: Estimated, settings: IntervalSettings) -> Intervals:
         return _bootstrapped(fitted, settings)
     method = settings.method or _quick_method(fitted)
     if method is Method.SANDWICH:
-        return _symmetric(fitted, settings, _of_quantile(fitted), Method.SANDWICH)
+        return _symmetric(fitted, settings, quantile_estimates(fitted), Method.SANDWICH)
     try:
-        estimates = _of_quantile(fitted)
+        estimates = quantile_estimates(fitted)
     except np.linalg.LinAlgError:
         estimates = _of_equal_spread(fitted)
     return _by_rank(fitted, settings, estimates)
@@ -147,7 +147,7 @@ def _quick_method(fitted: Estimated) -> Method:
     return Method.RANK if is_quick and fitted.clusters is None else Method.SANDWICH
 
 
-def _of_quantile(fitted: Estimated) -> _Estimates:
+def quantile_estimates(fitted: Estimated) -> Estimates:
     """The sandwich of an MAE or pinball fit, from the fits at τ − h and τ + h."""
     quantile, coordinates = fitted.quantile, Coordinates.of(fitted.fit.problem, fitted.unit)
     size = _size(fitted, coordinates)
@@ -167,14 +167,14 @@ def _of_quantile(fitted: Estimated) -> _Estimates:
         covariance = clustered.quantile_covariance(
             fitted.rows, _residuals(fitted, coordinates), fitted.clusters, quantile, width
         )
-    return _Estimates(_errors(coordinates, covariance), sums, coordinates, _cautions(fitted, sums))
+    return Estimates(_errors(coordinates, covariance), sums, coordinates, _cautions(fitted, sums))
 
 
-def _of_equal_spread(fitted: Estimated) -> _Estimates:
+def _of_equal_spread(fitted: Estimated) -> Estimates:
     """Without a density: rank tests that take the spread to be the same in all rows, and no standard errors."""
     coordinates = Coordinates.of(fitted.fit.problem, fitted.unit)
     sums = bread(fitted.rows, coordinates, equal_density)
-    return _Estimates(np.full(coordinates.whitening.columns, np.nan), sums, coordinates, _cautions(fitted, sums))
+    return Estimates(np.full(coordinates.whitening.columns, np.nan), sums, coordinates, _cautions(fitted, sums))
 
 
 def _size(fitted: Estimated, coordinates: Coordinates) -> float:
@@ -184,7 +184,7 @@ def _size(fitted: Estimated, coordinates: Coordinates) -> float:
     return float(fitted.rows.shape[0])
 
 
-def _of_least_squares(fitted: Estimated) -> _Estimates:
+def _of_least_squares(fitted: Estimated) -> Estimates:
     coordinates = Coordinates.of(fitted.fit.problem, fitted.unit)
     sums = bread(fitted.rows, coordinates, equal_density)
     if fitted.clusters is None:
@@ -193,7 +193,7 @@ def _of_least_squares(fitted: Estimated) -> _Estimates:
         residuals = _residuals(fitted, coordinates)
         covariance = clustered.squared_covariance(fitted.rows, residuals, fitted.clusters, sums)
     cautions = () if sums.are_repetitions else (Caution.SAMPLED_WEIGHTS,)
-    return _Estimates(_errors(coordinates, covariance), sums, coordinates, cautions)
+    return Estimates(_errors(coordinates, covariance), sums, coordinates, cautions)
 
 
 def _residuals(fitted: Estimated, coordinates: Coordinates) -> Residuals:
@@ -230,7 +230,7 @@ def _critical(fitted: Estimated, level: float, sums: Bread) -> float:
     return student_quantile(0.5 + level / 2, max(degrees, 1))
 
 
-def _symmetric(fitted: Estimated, settings: IntervalSettings, estimates: _Estimates, method: Method) -> Intervals:
+def _symmetric(fitted: Estimated, settings: IntervalSettings, estimates: Estimates, method: Method) -> Intervals:
     """The estimate ± t standard errors."""
     critical = _critical(fitted, settings.level, estimates.sums)
     point, first = fitted.fit.solution.point, int(fitted.fit.problem.standard.intercept)
@@ -242,7 +242,7 @@ def _symmetric(fitted: Estimated, settings: IntervalSettings, estimates: _Estima
     return _intervals(fitted, settings, estimates, method, intervals)
 
 
-def _by_rank(fitted: Estimated, settings: IntervalSettings, estimates: _Estimates) -> Intervals:
+def _by_rank(fitted: Estimated, settings: IntervalSettings, estimates: Estimates) -> Intervals:
     """By rank tests."""
     quantile, sums, coordinates = fitted.quantile, estimates.sums, estimates.coordinates
     kept = coordinates.whitening.kept.tolist()
@@ -287,7 +287,7 @@ def _bootstrapped(fitted: Estimated, settings: IntervalSettings) -> Intervals:
     coordinates = Coordinates.of(fitted.fit.problem, fitted.unit)
     sums = bread(fitted.rows, coordinates, equal_density)
     errors = replicated(fitted, settings).std(axis=0, ddof=1)
-    estimates = _Estimates(errors, sums, coordinates, _cautions(fitted, sums))
+    estimates = Estimates(errors, sums, coordinates, _cautions(fitted, sums))
     found = _symmetric(fitted, settings, estimates, Method.BOOTSTRAP)
     return replace(found, replicates=settings.replicates)
 
@@ -295,7 +295,7 @@ def _bootstrapped(fitted: Estimated, settings: IntervalSettings) -> Intervals:
 def _intervals(
     fitted: Estimated,
     settings: IntervalSettings,
-    estimates: _Estimates,
+    estimates: Estimates,
     method: Method,
     intervals: Sequence[Interval],
 ) -> Intervals:

@@ -84,6 +84,22 @@ class IntervalSettings:
 
 
 @dataclass(frozen=True)
+class SlopesTest:
+    """Whether several quantiles have the same slopes.
+
+    Attributes:
+        statistic: F.
+        numerator, denominator: its degrees of freedom.
+        p_value: how likely so large an F is if they have.
+    """
+
+    statistic: float
+    numerator: float
+    denominator: float
+    p_value: float
+
+
+@dataclass(frozen=True)
 class Interval:
     """Of a coefficient.
 

@@ -1,7 +1,8 @@
 """Train: a table becomes a fitted model and a report."""
 
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
@@ -80,8 +81,8 @@ class Trained:
 
 
 @dataclass(frozen=True, eq=False)
-class _Data:
-    """The rows of a run: those that are fitted, and those kept aside."""
+class ReadyData:
+    """The rows of a run, made ready: those that are fitted, and those kept aside."""
 
     schema: Schema
     train: TrainingData
@@ -99,14 +100,24 @@ def train(files: Data, settings: TrainSettings, watch: Watch = UNWATCHED) -> Tra
         DataError: the data cannot be read or fitted as asked.
     """
     started = time.perf_counter()
-    used = resolve(settings.columns, files.header.names, files.name)
-    with place_for(files, len(used.names), stream=settings.stream) as collect:
-        options = ReadOptions(collect, settings.missing, settings.max_levels, watch=watch)
-        data = _read(files, used, options, settings)
+    with ready_data(files, settings, watch) as data:
         return _trained(files.name, data, settings, watch, started)
 
 
-def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, started: float) -> Trained:
+@contextmanager
+def ready_data(files: Data, settings: TrainSettings, watch: Watch) -> Iterator[ReadyData]:
+    """The rows of a run, there until the end of the block.
+
+    Raises:
+        DataError: the data cannot be read as asked.
+    """
+    used = resolve(settings.columns, files.header.names, files.name)
+    with place_for(files, len(used.names), stream=settings.stream) as collect:
+        options = ReadOptions(collect, settings.missing, settings.max_levels, watch=watch)
+        yield _read(files, used, options, settings)
+
+
+def _trained(source: str, data: ReadyData, settings: TrainSettings, watch: Watch, started: float) -> Trained:
     """The fit of data that were read, from a start on by the clock until now."""
     read = time.perf_counter() - started
     scored_at = settings.fit.quantile
@@ -114,11 +125,11 @@ def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, st
     prepared = Prepared(counted, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
     fit = fit_prepared(prepared, settings.fit, watch)
     intervals = None if settings.intervals is None else _intervals(data, prepared, fit, settings)
-    fitted = _fit(data, fit.solution, settings.fit, scored_at, intervals)
+    fitted = scored_fit(data, fit.solution, settings.fit, scored_at, intervals)
     comparison = None
     if settings.compare:
         other_loss = _other_loss(settings.fit)
-        other = _fit(data, fit_prepared(prepared, other_loss, watch).solution, other_loss, scored_at)
+        other = scored_fit(data, fit_prepared(prepared, other_loss, watch).solution, other_loss, scored_at)
         comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
@@ -128,21 +139,21 @@ def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, st
         rows=data.rows,
         fit=fitted.report,
         comparison=comparison,
-        notes=(*data.notes, *_remarks(settings.fit.solver, fitted.report, data.rows)),
+        notes=(*data.notes, *remarks(settings.fit.solver, fitted.report, data.rows)),
         model=None,
         seconds=Seconds(read, total - read, total),
     )
-    return Trained(_model(settings, data, fitted), report)
+    return Trained(model_of(settings, data, fitted), report)
 
 
-def _read(files: Data, used: UsedColumns, options: ReadOptions, settings: TrainSettings) -> _Data:
+def _read(files: Data, used: UsedColumns, options: ReadOptions, settings: TrainSettings) -> ReadyData:
     """The rows as they are fitted; those that were read are given up."""
     loaded = load_training(files, used, options)
     with closing(loaded.rows):  # those to fit and those held out are kept apart from them
         return _prepare(loaded, settings)
 
 
-def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:
+def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
     """Split, encode by the levels of the training rows, and count."""
     count = loaded.rows.shape[0]
     split = None if settings.holdout is None else Split.of(count, settings.holdout, settings.seed)
@@ -169,7 +180,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:
         zero_weight=description.weightless,
     )
     train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files)
-    return _Data(
+    return ReadyData(
         schema=schema,
         train=train_data,
         holdout=scored,
@@ -194,15 +205,15 @@ def _other_loss(settings: FitSettings) -> FitSettings:
     return replace(settings, loss="mae" if settings.loss == "mse" else "mse", quantile=0.5)
 
 
-def _intervals(data: _Data, prepared: Prepared, fit: Fit, settings: TrainSettings) -> Intervals | None:
+def _intervals(data: ReadyData, prepared: Prepared, fit: Fit, settings: TrainSettings) -> Intervals | None:
     """Of the coefficients; those of the textbook solver are no estimates whose errors are known."""
     if settings.intervals is None or isinstance(settings.fit.solver, Textbook):
         return None
     return find_intervals(Estimated(data.train.rows, prepared, fit, data.weight_unit), settings.intervals)
 
 
-def _fit(
-    data: _Data, solution: Solution, settings: FitSettings, scored_at: float, intervals: Intervals | None = None
+def scored_fit(
+    data: ReadyData, solution: Solution, settings: FitSettings, scored_at: float, intervals: Intervals | None = None
 ) -> Fitted:
     """A fit of one loss, scored on the training rows and the holdout, with the pinball loss of a quantile."""
     trivial = data.baseline.prediction(settings.loss, settings.quantile)
@@ -222,33 +233,34 @@ def _fit(
     return Fitted(solution, report)
 
 
-def _remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> list[str]:
+def remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> list[str]:
     """What a user should know about a fit that went wrong, or cannot say much."""
-    remarks = []
+    found = []
     losses, epochs = report.history.loss, report.history.iterations
     proved = report.certificate.status is not Status.LIMIT
     if isinstance(solver, Textbook) and not proved:
         if epochs < solver.epochs:
-            remarks.append(f"the descent diverged in epoch {epochs:,}; use a smaller --learning-rate")
+            found.append(f"the descent diverged in epoch {epochs:,}; use a smaller --learning-rate")
         if losses[-1] >= losses[0]:
-            remarks.append("no step improved on the start, so all coefficients are 0; use another --learning-rate")
+            found.append("no step improved on the start, so all coefficients are 0; use another --learning-rate")
     gap = report.certificate.relative_gap
     if report.certificate.status is Status.OPTIMAL and gap is not None and gap > ROUNDED_GAP:
-        remarks.append(
+        found.append(
             f"rounding the coefficients to floating-point numbers costs up to {gap:.2g} of the loss, as the target or "
             "a column lies far from zero for its spread; subtract a constant from it, such as its mean"
         )
     if report.columns > 1 and report.columns >= rows.used - rows.zero_weight:
-        remarks.append(
+        found.append(
             f"as many coefficients as rows ({report.columns:,}): the fit passes through every row whatever the data, "
             "and its training metrics say nothing; use fewer columns, or --holdout"
         )
     elif report.columns > 1 and proved and report.train.model == report.train.baseline:
-        remarks.append("the model is no better than the prediction without features")
-    return remarks
+        found.append("the model is no better than the prediction without features")
+    return found
 
 
-def _model(settings: TrainSettings, data: _Data, fitted: Fitted) -> Model:
+def model_of(settings: TrainSettings, data: ReadyData, fitted: Fitted) -> Model:
+    """The model of a fit."""
     return Model(
         target=settings.columns.target,
         loss=settings.fit.loss,
