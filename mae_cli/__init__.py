@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mae_cli.errors import DataError, MaeCliError, ModelError, SettingsError
-    from mae_cli.model.model import Model, load_model
+    from mae_cli.model.model import Model
+    from mae_cli.model.quantile_model import QuantileModel
+    from mae_cli.model.reading import load_model
     from mae_cli.solvers.settings import Auto, Textbook
     from mae_cli.workflows.fit import exponential_factors, fit, refit
     from mae_cli.workflows.fit_result import FitResult
@@ -45,6 +47,7 @@ __all__ = [
     "MaeCliError",
     "Model",
     "ModelError",
+    "QuantileModel",
     "SettingsError",
     "Textbook",
     "__version__",
@@ -60,12 +63,13 @@ _HOMES = {
     "FitResult": "mae_cli.workflows.fit_result",
     "MaeCliError": "mae_cli.errors",
     "Model": "mae_cli.model.model",
+    "QuantileModel": "mae_cli.model.quantile_model",
     "ModelError": "mae_cli.errors",
     "SettingsError": "mae_cli.errors",
     "Textbook": "mae_cli.solvers.settings",
     "exponential_factors": "mae_cli.workflows.fit",
     "fit": "mae_cli.workflows.fit",
-    "load_model": "mae_cli.model.model",
+    "load_model": "mae_cli.model.reading",
     "refit": "mae_cli.workflows.fit",
 }
 

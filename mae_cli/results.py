@@ -7,7 +7,7 @@ into text and JSON.
 from dataclasses import dataclass
 from typing import Literal
 
-from mae_cli.inference.values import Interval, Intervals, Unavailable
+from mae_cli.inference.values import Interval, Intervals, SlopesTest, Unavailable
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Certificate, History
 
@@ -198,7 +198,7 @@ class EvaluationReport:
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """Where the rows of the file went: read = used + dropped + holdout.
+    """Where the rows of the file went: read = used + dropped + holdout + calibration.
 
     Attributes:
         read: records in the file.
@@ -207,6 +207,7 @@ class TrainingRows:
         holdout: rows kept aside.
         unseen: rows among the holdout whose level was never seen in training; they are not scored.
         zero_weight: rows among the used whose weight is 0.
+        calibration: rows kept aside for prediction intervals.
     """
 
     read: int
@@ -215,6 +216,7 @@ class TrainingRows:
     holdout: int
     unseen: int
     zero_weight: int
+    calibration: int = 0
 
 
 @dataclass(frozen=True)
@@ -341,3 +343,63 @@ class TrainReport:
     def columns(self) -> int:
         """How many coefficients the fit whose model is written has, the intercept included."""
         return self.fit.columns
+
+    @property
+    def fits(self) -> tuple[FitReport, ...]:
+        """The fit whose model is written."""
+        return (self.fit,)
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """The interval between the outer two quantiles, made to cover new rows.
+
+    Attributes:
+        coverage: the share of new rows that are to lie in it.
+        margin: added above and below.
+        rows: kept aside for it.
+        width: its mean width over them.
+        holdout: the share of the rows held out that lie in it; None without a holdout.
+    """
+
+    coverage: float
+    margin: float
+    rows: int
+    width: float
+    holdout: float | None
+
+
+@dataclass(frozen=True)
+class QuantileReport:
+    """Everything `mae-train` reports of several quantiles.
+
+    Attributes:
+        source: name of the data for people.
+        target: the target column.
+        weight: the weight column, if any.
+        rows: where the rows went.
+        fits: of each quantile, in their order.
+        slopes: the test of equal slopes; None where there is none.
+        crossing: training rows in which the lines of two quantiles cross.
+        calibrated: the prediction interval, when asked for.
+        notes: remarks for standard error, one line each.
+        model: where the model was written; None when it was not.
+        seconds: wall time.
+    """
+
+    source: str
+    target: str
+    weight: str | None
+    rows: TrainingRows
+    fits: tuple[FitReport, ...]
+    slopes: SlopesTest | None
+    crossing: int
+    calibrated: Calibrated | None
+    notes: tuple[str, ...]
+    model: str | None
+    seconds: Seconds
+
+    @property
+    def quantiles(self) -> tuple[float, ...]:
+        """τ of each fit."""
+        return tuple(fit.quantile for fit in self.fits)

@@ -37,7 +37,7 @@ def model_of(argument: str, data: Sequence[str] = ()) -> "Model":
     Raises:
         ModelError: there is none, or it is not valid.
     """
-    from mae_cli.model.model import load_model, read_model  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+    from mae_cli.model.reading import load_model, read_model  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
     try:
         return read_model(sys.stdin.buffer, name_of(argument)) if argument == STDIN else load_model(argument)

@@ -16,6 +16,8 @@ from click.shell_completion import CompletionItem
 
 from mae_cli.messages import is_url, listed
 
+T = TypeVar("T")
+
 STDOUT = "-"
 
 _NAMES_OF_STDOUT = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
@@ -44,8 +46,26 @@ class OutputFile(InputFile):
 
 if TYPE_CHECKING:
     _Texts = click.ParamType[tuple[str, ...]]
+    _Numbers = click.ParamType[tuple[float, ...]]
 else:
-    _Texts = click.ParamType  # not generic yet in click 8.2 and 8.3
+    _Texts = _Numbers = click.ParamType  # not generic yet in click 8.2 and 8.3
+
+
+class Quantiles(_Numbers):
+    """Numbers with commas between them: `0.1,0.5,0.9`."""
+
+    name = "quantiles"
+
+    def convert(
+        self, value: str | tuple[float, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        """The numbers."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(float(part) for part in value.split(","))
+        except ValueError:
+            self.fail(f"{value!r} is not a number, or numbers with commas between them", param, ctx)
 
 
 class Record(_Texts):
@@ -76,9 +96,9 @@ class Record(_Texts):
         return texts
 
 
-def joined(values: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    """The texts of a repeated option, in order."""
-    return tuple(text for texts in values for text in texts)
+def joined(values: tuple[tuple[T, ...], ...]) -> tuple[T, ...]:
+    """The values of a repeated option that takes several, in order."""
+    return tuple(value for several in values for value in several)
 
 
 def _reason(error: csv.Error) -> str:

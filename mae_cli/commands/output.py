@@ -16,7 +16,7 @@ from mae_cli.commands.process import STDIN, write_json
 from mae_cli.errors import MaeCliError, ModelError
 
 if TYPE_CHECKING:
-    from mae_cli.model.model import Model
+    from mae_cli.model.reading import AnyModel
 
 _COMPRESSORS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip", ".zst": "zstd"}
 _SLASHES = tuple(filter(None, (os.sep, os.altsep)))
@@ -61,7 +61,7 @@ def refuse_compressed(path: Path, remedy: Callable[[str], str]) -> None:
         raise MaeCliError(f"{path} would be plain text under the name of a compressed file; {remedy(program)}")
 
 
-def write_output(model: "Model", output: str, *, force: bool) -> None:
+def write_output(model: "AnyModel", output: str, *, force: bool) -> None:
     """Write the model to its file, or to standard output."""
     from mae_cli.model.files import write_model  # noqa: PLC0415
 

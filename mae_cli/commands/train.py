@@ -17,6 +17,7 @@ from mae_cli.commands.options import (
     ColumnNames,
     InputFile,
     OutputFile,
+    Quantiles,
     TargetOption,
     dialect_of,
     joined,
@@ -28,9 +29,12 @@ from mae_cli.commands.process import NOT_CONVERGED, announce_terminal, note, run
 
 if TYPE_CHECKING:
     from mae_cli.inference.values import IntervalSettings
-    from mae_cli.results import TrainReport
+    from mae_cli.progress import Watch
+    from mae_cli.results import QuantileReport, TrainReport
     from mae_cli.solvers.settings import SolverSettings
+    from mae_cli.tables.read import Data
     from mae_cli.workflows.train import Trained, TrainSettings
+    from mae_cli.workflows.train_quantiles import QuantileSettings, TrainedQuantiles
 
 _TEXTBOOK_OPTIONS = ("learning_rate", "schedule", "epochs", "batch_size")
 
@@ -65,7 +69,13 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 @click.option(
     "--loss", type=click.Choice(["mae", "mse"]), default="mae", show_default=True, help="Mean error to minimise."
 )
-@click.option("--quantile", type=float, metavar="Q", help="Fit this quantile instead of the median (with mae).")
+@click.option(
+    "--quantile",
+    type=Quantiles(),
+    multiple=True,
+    metavar="Q",
+    help="Fit this quantile instead of the median (with mae); several, as in 0.1,0.5,0.9, are fitted together.",
+)
 @click.option("--no-intercept", is_flag=True, help="Force the fit through the origin.")
 @click.option(
     "--solver",
@@ -114,6 +124,18 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 @click.option(
     "--replicates", type=click.IntRange(min=2), default=500, show_default=True, help="Refits of the bootstrap."
 )
+@click.option(
+    "--predict-interval",
+    type=float,
+    metavar="SHARE",
+    help="Fit the quantiles of an interval that is to cover this share of new rows, and calibrate it.",
+)
+@click.option(
+    "--calibration",
+    type=float,
+    metavar="FRACTION",
+    help="Share of the rows to keep aside for that.  [default: 0.2]",
+)
 @click.option("--compare", is_flag=True, help="Fit the other loss too and set both side by side.")
 @click.option(
     "-o",
@@ -142,11 +164,12 @@ def main(data: tuple[str, ...], **options: Any) -> None:
     if output == STDOUT or as_json:
         require_standard_output()
     with running() as outcome:
-        settings = _settings(options)
+        settings, quantiles = _settings(options), _quantiles(options)
         check_output(output, {"the data": data}, partial(_check_file, force=options["force"]))
         announce_terminal(*data, quiet=quiet)
-        trained = _train(data, options, settings)
-        if trained.report.fit.certificate.status == "limit" and settings.fit.solver.tolerance is not None:
+        trained = _train(data, options, settings, quantiles)
+        limited = any(fit.certificate.status == "limit" for fit in trained.report.fits)
+        if limited and settings.fit.solver.tolerance is not None:
             outcome.status = NOT_CONVERGED
         write_output(trained.model, output, force=options["force"])
         for text in trained.report.notes:
@@ -178,7 +201,7 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
         ),
         fit=FitSettings(
             loss=options["loss"],
-            quantile=0.5 if options["quantile"] is None else options["quantile"],
+            quantile=_one_quantile(options),
             intercept=not options["no_intercept"],
             solver=_solver(options),
         ),
@@ -189,7 +212,35 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
         compare=options["compare"],
         stream=options["stream"],
         intervals=_intervals(options),
+        calibration=_calibration(options),
     )
+
+
+def _one_quantile(options: dict[str, Any]) -> float:
+    """The quantile to fit where it is the only one."""
+    asked = joined(options["quantile"])
+    return asked[0] if len(asked) == 1 and options["predict_interval"] is None else 0.5
+
+
+def _quantiles(options: dict[str, Any]) -> "QuantileSettings | None":
+    """Several quantiles, where they were asked for."""
+    from mae_cli.workflows.train_quantiles import QuantileSettings  # noqa: PLC0415
+
+    asked, coverage = joined(options["quantile"]), options["predict_interval"]
+    if coverage is not None:
+        if asked:
+            raise click.UsageError("--predict-interval has quantiles of its own; leave --quantile out")
+        return QuantileSettings.of_interval(coverage)
+    return QuantileSettings(tuple(sorted(asked))) if len(asked) > 1 else None
+
+
+def _calibration(options: dict[str, Any]) -> float | None:
+    given = options["calibration"]
+    if options["predict_interval"] is None:
+        if given is not None:
+            raise click.UsageError("--calibration belongs to --predict-interval")
+        return None
+    return 0.2 if given is None else float(given)
 
 
 def _intervals(options: dict[str, Any]) -> "IntervalSettings | None":
@@ -216,27 +267,44 @@ def _solver(options: dict[str, Any]) -> "SolverSettings":
     return Auto(**given)
 
 
-def _train(data: tuple[str, ...], options: dict[str, Any], settings: "TrainSettings") -> "Trained":
+def _train(
+    data: tuple[str, ...], options: dict[str, Any], settings: "TrainSettings", quantiles: "QuantileSettings | None"
+) -> "Trained | TrainedQuantiles":
+    from mae_cli.progress import UNWATCHED  # noqa: PLC0415
     from mae_cli.workflows.data import opened  # noqa: PLC0415
-    from mae_cli.workflows.train import train  # noqa: PLC0415
+    from mae_cli.workflows.train import train as train_one  # noqa: PLC0415
+    from mae_cli.workflows.train_quantiles import train_quantiles  # noqa: PLC0415
+
+    def train(files: "Data", watch: "Watch") -> "Trained | TrainedQuantiles":
+        if quantiles is None:
+            return train_one(files, settings, watch)
+        return train_quantiles(files, settings, quantiles, watch)
 
     with opened(data, dialect_of(options), options["dask"]) as files:
         if options["quiet"] or not sys.stderr.isatty():
-            return train(files, settings)
+            return train(files, UNWATCHED)
         from mae_cli.report.console import note_console  # noqa: PLC0415
         from mae_cli.report.progress import progress  # noqa: PLC0415
 
         with progress(note_console(), enabled=True) as watch:
-            return train(files, settings, watch)
+            return train(files, watch)
 
 
-def _render(report: "TrainReport", *, as_json: bool) -> None:
+def _render(report: "TrainReport | QuantileReport", *, as_json: bool) -> None:
+    from mae_cli.results import TrainReport  # noqa: PLC0415
+
     if as_json:
-        from mae_cli.report.as_json import dumps, train_report_json  # noqa: PLC0415
+        from mae_cli.report.as_json import dumps, quantile_report_json, train_report_json  # noqa: PLC0415
 
-        write_json(dumps(train_report_json(report)))
+        as_object = train_report_json(report) if isinstance(report, TrainReport) else quantile_report_json(report)
+        write_json(dumps(as_object))
         return
     from mae_cli.report.console import note_console, result_console  # noqa: PLC0415
+    from mae_cli.report.quantiles import show_quantiles  # noqa: PLC0415
     from mae_cli.report.train import show_training  # noqa: PLC0415
 
-    show_training(note_console() if report.model == STDOUT else result_console(), report)
+    console = note_console() if report.model == STDOUT else result_console()
+    if isinstance(report, TrainReport):
+        show_training(console, report)
+    else:
+        show_quantiles(console, report)

@@ -24,6 +24,6 @@ def bofinger(quantile: float, count: float) -> float:
 
 
 def _inside(quantile: float, width: float) -> float:
-    while not 0 < quantile - width < quantile + width < 1:
+    while quantile - width <= 0 or quantile + width >= 1:
         width /= 2
     return width

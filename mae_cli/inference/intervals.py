@@ -73,6 +73,18 @@ class Estimated:
         return solve_beside(self.rows, self.fit, members, Auto())
 
     @property
+    def unavailable(self) -> Unavailable | None:
+        """Why there can be no intervals; None where there can."""
+        size, certificate = len(self.fit.problem.whitening.kept), self.fit.solution.certificate
+        if certificate.status is not Status.OPTIMAL:
+            return Unavailable.NOT_OPTIMAL
+        if self.rows.shape[0] < _ROWS_PER_COEFFICIENT * size:
+            return Unavailable.FEW_ROWS
+        if certificate.relative_gap is None:
+            return Unavailable.PERFECT
+        return Unavailable.MANY_COEFFICIENTS if size > _MOST_COEFFICIENTS else None
+
+    @property
     def columns(self) -> int:
         """The number of design columns."""
         return self.fit.problem.rows.shape[1]
@@ -95,7 +107,7 @@ def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
         SettingsError: the method does not go with the loss or with clusters.
     """
     _require_method(fitted, settings)
-    reason = _unavailable(fitted)
+    reason = fitted.unavailable
     if reason is not None:
         return Intervals.none(reason, settings.level, fitted.columns)
     with one_thread():
@@ -110,20 +122,6 @@ def _require_method(fitted: Estimated, settings: IntervalSettings) -> None:
         raise SettingsError(f'intervals by "{settings.method}" go with the loss "mae"; use "sandwich" with "mse"')
     if fitted.clusters is not None and settings.method is Method.RANK:
         raise SettingsError('rank tests know no clusters; use "sandwich" or "bootstrap"')
-
-
-def _unavailable(fitted: Estimated) -> Unavailable | None:
-    fit, size = fitted.fit, len(fitted.fit.problem.whitening.kept)
-    certificate = fit.solution.certificate
-    if certificate.status is not Status.OPTIMAL:
-        return Unavailable.NOT_OPTIMAL
-    if fitted.rows.shape[0] < _ROWS_PER_COEFFICIENT * size:
-        return Unavailable.FEW_ROWS
-    if certificate.relative_gap is None:
-        return Unavailable.PERFECT
-    if size > _MOST_COEFFICIENTS:
-        return Unavailable.MANY_COEFFICIENTS
-    return None
 
 
 def _found(fitted: Estimated, settings: IntervalSettings) -> Intervals:

@@ -77,7 +77,11 @@ class CoefficientTest:
 
     @staticmethod
     def of(place: int, sums: Bread, coordinates: Coordinates, point: FloatArray, spread: float) -> "CoefficientTest":
-        """The coefficient of a standard column, for a fit at standard coefficients (p,); `spread` is τ(1 − τ)."""
+        """The coefficient of a standard column, for a fit at standard coefficients (p,); `spread` is τ(1 − τ).
+
+        Raises:
+            LinAlgError: the sums do not say how it varies.
+        """
         standard = coordinates.standard
         first, numeric = int(standard.intercept), len(standard.scale)
         functional = np.zeros(len(point))
@@ -88,9 +92,12 @@ class CoefficientTest:
             shift = standard.target_shift
         elif place < first + numeric:
             factor = standard.target_scale / standard.scale[place - first]
-        direction = sums.inverse @ (coordinates.functionals[place] / factor)
-        along = float(coordinates.functionals[place] / factor @ direction)
+        functional_there = functional[coordinates.whitening.kept] @ coordinates.standard_functionals
+        direction = sums.inverse @ functional_there
+        along = float(functional_there @ direction)
         variance = float(direction @ sums.meat @ direction)
+        if not (along > 0 and 0 < variance < np.inf):
+            raise np.linalg.LinAlgError("the numbers are too far apart to say how a coefficient varies")
         return CoefficientTest(
             column=None if place < first else place - first,
             functional=functional,

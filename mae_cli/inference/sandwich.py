@@ -16,6 +16,8 @@ from mae_cli.inference.density import Density
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.sums import Sums, sum_blocks
 
+# Nobody has repeated rows more often.
+_MOST_ROWS = 2.0**53
 # A row whose leverage comes so near to 1 is fitted whatever its target is.
 _WHOLE_LEVERAGE = 1e-10
 
@@ -44,8 +46,8 @@ class Bread(Sums):
 
     @property
     def are_repetitions(self) -> bool:
-        """Whether the weights are whole numbers, each as good as so many rows."""
-        return self.broken == 0
+        """Whether the weights are whole numbers that rows can be counted by, each as good as so many rows."""
+        return self.broken == 0 and self.count <= self.weight <= _MOST_ROWS
 
     @property
     def meat(self) -> FloatArray:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mae_cli.errors import ModelError
-from mae_cli.model.model import Model
+from mae_cli.model.reading import AnyModel
 
 # Characters of the name in the temporary file's, so that this is never longer than file systems allow.
 _NAME_KEPT = 40
@@ -167,7 +167,7 @@ def _sync_directory(directory: Path) -> None:
 _SCHEMA_WITHIN = 4096
 
 
-def write_model(model: Model, path: Path, *, force: bool, remedy: Remedy = BY_OPTION) -> None:
+def write_model(model: AnyModel, path: Path, *, force: bool, remedy: Remedy = BY_OPTION) -> None:
     """Write a model file as `mae_cli.model.files.writing` does.
 
     Raises:

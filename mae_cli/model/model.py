@@ -4,16 +4,14 @@ Reading checks everything (types, finiteness, duplicates, unknown and missing ke
 The same fit gives the same bytes: there is no clock in a model.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import ModelError
-from mae_cli.messages import is_url, json_text, quoted
+from mae_cli.messages import json_text, quoted
 from mae_cli.model.linear_model import LinearModel
 from mae_cli.model.provenance import read_provenance
 from mae_cli.model.strict_json import Fields
@@ -21,12 +19,6 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 
 SCHEMA = "mae-cli/model"
-VERSION = 1
-"""The latest version of the file, which is written; all up to it are read (see `mae_cli.model`)."""
-
-# Room for millions of levels; an endless file must not fill the memory.
-_LARGEST = 256 << 20
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -69,9 +61,11 @@ class Model(LinearModel):
         Raises:
             ValueError: a number is not finite, which no fit produces.
         """
-        content = {
-            "schema": SCHEMA,
-            "version": VERSION,
+        return json_text({"schema": SCHEMA, "version": 1, **self.content()}, indent=1) + "\n"
+
+    def content(self) -> dict[str, Any]:
+        """The model as JSON values, without the schema and the version of a file."""
+        return {
             "target": self.target,
             "loss": self.loss,
             "quantile": self.quantile,
@@ -86,25 +80,14 @@ class Model(LinearModel):
             },
             "training": self.training,
         }
-        return json_text(content, indent=1) + "\n"
 
     @staticmethod
-    def from_json(text: str | bytes, name: str) -> "Model":
-        """Read a model file's text; `name` is what messages call it.
+    def of_fields(fields: Fields) -> "Model":
+        """Read the fields of a model.
 
         Raises:
-            ModelError: it is no valid model; the message names the field.
+            ModelError: they are no valid model; the message names the field.
         """
-        fields = Fields.parse(text, name)
-        if fields.text("schema") != SCHEMA:
-            raise ModelError(f"{name} is no model file: its schema is {quoted(fields.text('schema'))}, not {SCHEMA!r}")
-        version = fields.count("version", least=1)
-        if version > VERSION:
-            raise ModelError(
-                f"{name} was written by a newer mae-cli (model version {version}; this one reads up to {VERSION}); "
-                "upgrade with pip install -U mae-cli"
-            )
-        fields.require_sound()
         target, loss = fields.name("target"), fields.choice("loss", ("mae", "mse"))
         quantile, weight = fields.number_between("quantile", 0.0, 1.0), fields.optional_name("weight")
         intercept = fields.number("intercept")
@@ -123,52 +106,6 @@ class Model(LinearModel):
         fields.require_all_read()
         _check_consistency(model, fields)
         return model
-
-
-def load_model(path: str | Path) -> Model:
-    """Read a model file.
-
-    Raises:
-        ModelError: there is no such file, or it is no valid model.
-    """
-    try:
-        with Path(path).open("rb") as stream:
-            return read_model(stream, str(path))
-    except FileNotFoundError:
-        if is_url(str(path)):
-            raise ModelError(f"{path} is a URL; download it first and give the file") from None
-        raise ModelError(f"there is no model file {path}") from None
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        detail = error.strerror if isinstance(error, OSError) else error
-        raise ModelError(f"cannot read the model file {path}: {detail}") from None
-
-
-def read_model(stream: BinaryIO, name: str) -> Model:
-    """Read a model from an open file or pipe; `name` is what messages call it.
-
-    Raises:
-        ModelError: it is no valid model.
-    """
-    try:
-        content = b"".join(_blocks(stream))
-    except OSError as error:
-        raise ModelError(f"{name} cannot be read ({error.strerror})") from error
-    if len(content) > _LARGEST:
-        raise ModelError(f"{name} is no model file: it is larger than {_LARGEST >> 20} MiB")
-    return Model.from_json(content, name)
-
-
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    """What is read of a model, up to a little more than it may have.
-
-    Asked for at once, that much memory would be claimed, whatever the file holds; asked again after its end, a terminal
-    would wait for another one.
-    """
-    for _ in range(_LARGEST // _BLOCK + 1):
-        block = stream.read(_BLOCK)
-        yield block
-        if len(block) < _BLOCK:
-            return
 
 
 def _check_consistency(model: Model, fields: Fields) -> None:

@@ -13,12 +13,14 @@ from mae_cli.results import (
     EvaluationReport,
     FitReport,
     Metrics,
+    QuantileReport,
     Rival,
     Scores,
     TrainReport,
 )
 
 TRAIN_SCHEMA = "mae-cli/train-report"
+QUANTILES_SCHEMA = "mae-cli/quantiles-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"
 VERSION = 1
 
@@ -47,6 +49,43 @@ def train_report_json(report: TrainReport) -> dict[str, Any]:
         "notes": list(report.notes),
         "compare": None if report.comparison is None else _comparison(report.comparison),
         "intervals": None if report.fit.intervals is None else _intervals(report.fit.intervals),
+    }
+
+
+def quantile_report_json(report: QuantileReport) -> dict[str, Any]:
+    """Everything `mae-train --json` prints of several quantiles."""
+    rows = report.rows
+    return {
+        "schema": QUANTILES_SCHEMA,
+        "version": VERSION,
+        "target": report.target,
+        "quantiles": list(report.quantiles),
+        "data": {
+            "rows_read": rows.read,
+            "rows_used": rows.used,
+            "rows_dropped": rows.dropped,
+            "rows_holdout": rows.holdout,
+            "rows_unseen": rows.unseen,
+            "rows_zero_weight": rows.zero_weight,
+            "rows_calibration": rows.calibration,
+        },
+        "fits": [_quantile_fit(fit) for fit in report.fits],
+        "slopes": None if report.slopes is None else asdict(report.slopes),
+        "rows_crossing": report.crossing,
+        "calibration": None if report.calibrated is None else asdict(report.calibrated),
+        "model": report.model,
+        "seconds": asdict(report.seconds),
+        "source": report.source,
+        "weight": report.weight,
+        "notes": list(report.notes),
+    }
+
+
+def _quantile_fit(fit: FitReport) -> dict[str, Any]:
+    coverage = {"train": fit.train.coverage, "holdout": None if fit.holdout is None else fit.holdout.coverage}
+    return _fit(fit) | {
+        "intervals": None if fit.intervals is None else _intervals(fit.intervals),
+        "coverage": {name: None if each is None else each[0] for name, each in coverage.items()},
     }
 
 

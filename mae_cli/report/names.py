@@ -63,6 +63,8 @@ def training_rows(rows: TrainingRows) -> str:
         parts.append(f"{count(rows.dropped)} dropped for a missing cell")
     if rows.holdout:
         parts.append(f"{count(rows.holdout)} kept aside")
+    if rows.calibration:
+        parts.append(f"{count(rows.calibration)} kept aside for the prediction interval")
     if rows.unseen:
         parts.append(f"{count(rows.unseen)} of these not scored (a level never seen in training)")
     if rows.zero_weight:

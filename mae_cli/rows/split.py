@@ -1,6 +1,7 @@
 """Which rows are held out of training to measure the fit on."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,11 +21,13 @@ class Split:
         count: rows in all.
         seed: of the choice.
         held_counts: how many are held of each stretch of 65,536 rows.
+        passed_counts: how many of each are passed over first, as another choice holds them; empty for none.
     """
 
     count: int
     seed: int
     held_counts: tuple[int, ...]
+    passed_counts: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, count: int, fraction: float, seed: int) -> "Split":
@@ -39,7 +42,25 @@ class Split:
             raise DataError(
                 f"a holdout of {fraction:g} of {counted(count, 'row')} leaves none for {side}; choose another fraction"
             )
-        return cls(count, seed, _held_counts(count, held, seed))
+        return cls(count, seed, _held_counts(_stretches(count), held, (seed, 0)))
+
+    def beside(self, fraction: float) -> "Split":
+        """Hold about that share of the other rows, none of those held here; 0 < fraction < 1.
+
+        Raises:
+            DataError: there are too few rows for one on each side.
+        """
+        others = self.count - self.held
+        held = int(fraction * others + 0.5)
+        if not 0 < held < others:
+            raise DataError(f"{fraction:g} of {counted(others, 'row')} cannot be kept aside; choose another share")
+        sizes = [size - count for size, count in zip(_stretches(self.count), self.held_counts, strict=True)]
+        return Split(self.count, self.seed, _held_counts(sizes, held, (self.seed, 0, 1)), self.held_counts)
+
+    def joined(self, beside: "Split") -> "Split":
+        """These rows and those held `beside` them."""
+        pairs = zip(self.held_counts, beside.held_counts, strict=True)
+        return replace(self, held_counts=tuple(one + other for one, other in pairs))
 
     @property
     def held(self) -> int:
@@ -60,17 +81,22 @@ class Split:
         size = min(_STRETCH, self.count - stretch * _STRETCH)
         mask = np.zeros(size, dtype=bool)
         order = np.random.default_rng((self.seed, 1 + stretch)).permutation(size)
-        mask[order[: self.held_counts[stretch]]] = True
+        first = self.passed_counts[stretch] if self.passed_counts else 0
+        mask[order[first : first + self.held_counts[stretch]]] = True
         return mask
 
 
-def _held_counts(count: int, held: int, seed: int) -> tuple[int, ...]:
+def _stretches(count: int) -> list[int]:
+    """How many rows each stretch has."""
+    return [min(_STRETCH, count - start) for start in range(0, count, _STRETCH)]
+
+
+def _held_counts(sizes: Sequence[int], held: int, seed: tuple[int, ...]) -> tuple[int, ...]:
     """How many of the held rows fall on each stretch: draws from those that are left (hypergeometric)."""
-    random = np.random.default_rng((seed, 0))
+    random, left = np.random.default_rng(seed), sum(sizes)
     counts = []
-    for start in range(0, count, _STRETCH):
-        size, left = min(_STRETCH, count - start), count - start
+    for size in sizes:
         drawn = int(random.hypergeometric(held, left - held, size)) if size < left else held
         counts.append(drawn)
-        held -= drawn
+        held, left = held - drawn, left - size
     return tuple(counts)

@@ -51,6 +51,7 @@ class TrainSettings:
         compare: whether to fit the other loss too.
         stream: whether to keep the rows in a scratch file; None to decide by their size.
         intervals: how sure to say coefficients are; None for not at all.
+        calibration: share of the rows, without those held out, to keep aside for prediction intervals; None keeps none.
     """
 
     columns: ColumnChoice
@@ -62,6 +63,7 @@ class TrainSettings:
     compare: bool = False
     stream: bool | None = None
     intervals: IntervalSettings | None = None
+    calibration: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= LARGEST_COUNT:
@@ -87,6 +89,7 @@ class ReadyData:
     schema: Schema
     train: TrainingData
     holdout: Rows | None
+    calibration: Rows | None
     rows: TrainingRows
     notes: tuple[str, ...]
     baseline: Baseline
@@ -156,13 +159,15 @@ def _read(files: Data, used: UsedColumns, options: ReadOptions, settings: TrainS
 def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
     """Split, encode by the levels of the training rows, and count."""
     count = loaded.rows.shape[0]
-    split = None if settings.holdout is None else Split.of(count, settings.holdout, settings.seed)
-    description = describe(loaded.rows, loaded.layout, split)
+    split, calibration = _splits(count, settings)
+    aside = split or calibration if split is None or calibration is None else split.joined(calibration)
+    description = describe(loaded.rows, loaded.layout, aside)
     _require_weight(loaded, description, settings.columns.weight)
     require_span(*description.target_range)
     schema = build_schema(loaded.layout, description)
-    parts = Partition(split, Coding.of(schema, loaded.layout), description.largest_weight)
-    train_rows, held = parts.training(loaded.rows), parts.held(loaded.rows)
+    parts = Partition(aside, Coding.of(schema, loaded.layout), description.largest_weight)
+    train_rows = parts.training(loaded.rows)
+    held, calibrating = (replace(parts, split=each).held(loaded.rows) for each in (split, calibration))
     held_count = 0 if split is None else split.held
     unseen = held_count - (0 if held is None else held.shape[0])
     notes = list(loaded.notes)
@@ -173,22 +178,34 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
         notes.append("no holdout row can be scored")
     rows = TrainingRows(
         read=loaded.rows_read,
-        used=count - held_count,
+        used=count - (0 if aside is None else aside.held),
         dropped=loaded.rows_dropped,
         holdout=held_count,
         unseen=unseen,
         zero_weight=description.weightless,
+        calibration=0 if calibration is None else calibration.held,
     )
     train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files)
     return ReadyData(
         schema=schema,
         train=train_data,
         holdout=scored,
+        calibration=calibrating,
         rows=rows,
         notes=tuple(notes),
         baseline=baseline_of(train_rows, settings.fit.quantile),
         weight_unit=1.0 if settings.columns.weight is None else weight_unit(description.largest_weight),
     )
+
+
+def _splits(count: int, settings: TrainSettings) -> tuple[Split | None, Split | None]:
+    """The rows held out, and those kept aside for prediction intervals."""
+    holdout = None if settings.holdout is None else Split.of(count, settings.holdout, settings.seed)
+    if settings.calibration is None:
+        return holdout, None
+    if holdout is None:
+        return None, Split.of(count, settings.calibration, settings.seed)
+    return holdout, holdout.beside(settings.calibration)
 
 
 def _require_weight(loaded: LoadedRows, description: Description, weight: str | None) -> None:

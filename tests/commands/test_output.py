@@ -11,7 +11,7 @@ import pytest
 
 from mae_cli.commands.output import check_output
 from mae_cli.errors import ModelError
-from mae_cli.model.model import Model, load_model
+from mae_cli.model.reading import from_json, load_model
 
 bash_only = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
 
@@ -111,7 +111,7 @@ def test_a_named_pipe_stays_one(mae_train, small, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE, text=True) as reader:
         assert mae_train(*small, "-o", "pipe").exit_code == 0
-        assert Model.from_json(reader.stdout.read(), "pipe").target == "y"
+        assert from_json(reader.stdout.read(), "pipe").target == "y"
     assert (tmp_path / "pipe").is_fifo()
 
 
@@ -143,7 +143,7 @@ def test_quiet_with_the_model_on_standard_output_leaves_nothing_else(mae_train, 
     result = mae_train(data, "-t", "y", "-o", "-", "-q")
     assert result.exit_code == 0
     assert result.stderr == ""
-    assert Model.from_json(result.stdout, "standard output").target == "y"
+    assert from_json(result.stdout, "standard output").target == "y"
 
 
 def test_a_model_on_standard_output_harms_no_terminal(mae_train, table):

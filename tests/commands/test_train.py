@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from mae_cli.commands import train
-from mae_cli.model.model import load_model
+from mae_cli.model.reading import load_model
 from mae_cli.rows.split import Split
 
 REPORT_KEYS = [

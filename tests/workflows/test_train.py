@@ -9,7 +9,7 @@ import pytest
 from support.tables import held
 
 from mae_cli.errors import DataError, SettingsError
-from mae_cli.model.model import Model
+from mae_cli.model.reading import from_json
 from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.results import TrainingRows
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
@@ -89,7 +89,7 @@ def test_the_fit_is_the_best_of_all_planes_through_rows():
 
 def test_the_model_gives_the_predictions_that_were_scored():
     trained = run(random_table(40), loss="mse")
-    again = Model.from_json(trained.model.to_json(), "m.json")
+    again = from_json(trained.model.to_json(), "m.json")
     assert again == trained.model
     assert again.training["metrics"] == vars(trained.report.fit.train.model)
 

@@ -1,0 +1,82 @@
+"""Models read from files: which version, whether it can be read, and everything in it checked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from mae_cli.errors import ModelError
+from mae_cli.messages import is_url, quoted
+from mae_cli.model.model import SCHEMA, Model
+from mae_cli.model.quantile_model import VERSION, QuantileModel
+from mae_cli.model.strict_json import Fields
+
+AnyModel = Model | QuantileModel
+
+# Room for millions of levels; an endless file must not fill the memory.
+_LARGEST = 256 << 20
+_BLOCK = 1 << 20
+
+
+def load_model(path: str | Path) -> AnyModel:
+    """Read a model file.
+
+    Raises:
+        ModelError: there is no such file, or it is no valid model.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            return read_model(stream, str(path))
+    except FileNotFoundError:
+        if is_url(str(path)):
+            raise ModelError(f"{path} is a URL; download it first and give the file") from None
+        raise ModelError(f"there is no model file {path}") from None
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        detail = error.strerror if isinstance(error, OSError) else error
+        raise ModelError(f"cannot read the model file {path}: {detail}") from None
+
+
+def read_model(stream: BinaryIO, name: str) -> AnyModel:
+    """Read a model from an open file or pipe; `name` is what messages call it.
+
+    Raises:
+        ModelError: it is no valid model.
+    """
+    try:
+        content = b"".join(_blocks(stream))
+    except OSError as error:
+        raise ModelError(f"{name} cannot be read ({error.strerror})") from error
+    if len(content) > _LARGEST:
+        raise ModelError(f"{name} is no model file: it is larger than {_LARGEST >> 20} MiB")
+    return from_json(content, name)
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """What is read of a model, up to a little more than it may have.
+
+    Asked for at once, that much memory would be claimed, whatever the file holds; asked again after its end, a terminal
+    would wait for another one.
+    """
+    for _ in range(_LARGEST // _BLOCK + 1):
+        block = stream.read(_BLOCK)
+        yield block
+        if len(block) < _BLOCK:
+            return
+
+
+def from_json(text: str | bytes, name: str) -> AnyModel:
+    """Read a model file's text; `name` is what messages call it.
+
+    Raises:
+        ModelError: it is no valid model; the message names the field.
+    """
+    fields = Fields.parse(text, name)
+    if fields.text("schema") != SCHEMA:
+        raise ModelError(f"{name} is no model file: its schema is {quoted(fields.text('schema'))}, not {SCHEMA!r}")
+    version = fields.count("version", least=1)
+    if version > VERSION:
+        raise ModelError(
+            f"{name} was written by a newer mae-cli (model version {version}; this one reads up to {VERSION}); "
+            "upgrade with pip install -U mae-cli"
+        )
+    fields.require_sound()
+    return Model.of_fields(fields) if version == 1 else QuantileModel.of_fields(fields)

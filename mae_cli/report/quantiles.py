@@ -1,0 +1,147 @@
+"""The report of `mae-train` on several quantiles, for people."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from mae_cli.inference.values import Interval
+from mae_cli.messages import INTERCEPT, visible
+from mae_cli.report.console import Room, room_on, show
+from mae_cli.report.intervals import interval_notes
+from mae_cli.report.names import shortened, training_rows
+from mae_cli.report.numbers import aligned, counted, duration, percent, quantity
+from mae_cli.report.tables import AlignedTable
+from mae_cli.results import Calibrated, Effect, FitReport, QuantileReport
+from mae_cli.solvers.solution import Status
+
+# A p-value below this is no longer told.
+_LEAST_P = 0.001
+_UNLIKELY = 0.05
+
+
+def show_quantiles(console: Console, report: QuantileReport) -> None:
+    """Print what was fitted, what is proved, how many rows lie below each line, and the coefficients side by side."""
+    room = room_on(console)
+    notes = _notes(report, room)
+    paragraph = [Text("\n".join(notes))] if notes else []
+    table = _coefficients(report, room)
+    show(console, [_opening(report, room), _proof(report), _scores(report), table, *paragraph, _closing(report)])
+
+
+def _opening(report: QuantileReport, room: Room) -> Text:
+    target = shortened(visible(report.target), room.name)
+    names = [quantity(each) for each in report.quantiles]
+    title = f"Quantiles {', '.join(names[:-1])} and {names[-1]} of {target} on {counted(report.rows.used, 'row')}"
+    if report.weight is not None:
+        title += f", weighted by {shortened(visible(report.weight), room.name)}"
+    return Text().append(title, "bold").append(f" · {visible(report.source)}\n{training_rows(report.rows)}")
+
+
+def _proof(report: QuantileReport) -> Text:
+    unproved = [quantity(fit.quantile) for fit in report.fits if fit.certificate.status is not Status.OPTIMAL]
+    if unproved:
+        return Text().append(f"not proved optimal at {', '.join(unproved)}", "bold")
+    claim = "no linear model on these columns has a smaller pinball loss at any of these quantiles."
+    return Text().append("proved optimal", "bold green").append(f": {claim}")
+
+
+def _scores(report: QuantileReport) -> AlignedTable:
+    fits = report.fits
+    headings = ["quantile", "training\npinball loss", "training\nat or below"]
+    columns = [aligned([_pinball(fit.train.model.pinball, fit.train.model.mae) for fit in fits])]
+    columns.append([_share(fit.train.coverage) for fit in fits])
+    if all(fit.holdout is not None for fit in fits):
+        held = [fit.holdout for fit in fits if fit.holdout is not None]
+        headings += ["holdout\npinball loss", "holdout\nat or below"]
+        columns.append(aligned([_pinball(each.model.pinball, each.model.mae) for each in held]))
+        columns.append([_share(each.coverage) for each in held])
+    names = [quantity(each) for each in report.quantiles]
+    return AlignedTable(headings, list(zip(names, *columns, strict=True)))
+
+
+def _pinball(pinball: float | None, mae: float) -> float:
+    """That of the median is half of the MAE."""
+    return 0.5 * mae if pinball is None else pinball
+
+
+def _share(coverage: tuple[float, float] | None) -> str:
+    return "" if coverage is None else percent(coverage[0])
+
+
+def _coefficients(report: QuantileReport, room: Room) -> AlignedTable:
+    """One row a term, one column a quantile; the largest effect of all quantiles first."""
+    fits = report.fits
+    order = sorted(range(len(fits[0].effects)), key=lambda place: -_largest(fits, place))
+    order = [place for place in order if not fits[0].effects[place].aliased][: room.terms]
+    names = [shortened(fits[0].effects[place].column.label, room.name) for place in order]
+    has_intercept = fits[0].intercept is not None
+    columns = []
+    for fit in fits:
+        values = aligned([*([fit.intercept] if has_intercept else []), *(fit.effects[place].value for place in order)])
+        marks = [_mark(None if fit.intervals is None else fit.intervals.intercept)] if has_intercept else []
+        marks += [_mark(fit.effects[place].interval) for place in order]
+        columns.append([f"{value} {mark}" for value, mark in zip(values, marks, strict=True)])
+    headings = ["term", *(quantity(each) for each in report.quantiles)]
+    rows = list(zip([INTERCEPT] * has_intercept + names, *columns, strict=True))
+    left = sum(not effect.aliased for effect in fits[0].effects) - len(order)
+    footer = None if left <= 0 else f"… and {counted(left, 'smaller coefficient')} (all in --json)"
+    return AlignedTable(headings, rows, footer=footer)
+
+
+def _largest(fits: Sequence[FitReport], place: int) -> float:
+    return max(abs(fit.effects[place].per_deviation) for fit in fits)
+
+
+def _mark(interval: object) -> str:
+    return "·" if isinstance(interval, Interval) and interval.holds_zero else " "
+
+
+def _notes(report: QuantileReport, room: Room) -> list[str]:
+    notes = []
+    first = report.fits[0]
+    if first.intervals is not None:
+        marked = any(_is_marked(effect) for fit in report.fits for effect in fit.effects)
+        notes += ["· marks coefficients whose interval holds 0."] if marked else []
+        notes += [each for each in interval_notes(first.intervals, room) if not each.startswith("Intervals ")]
+    if report.slopes is not None:
+        p_value = report.slopes.p_value
+        chance = f"p < {_LEAST_P:g}" if p_value < _LEAST_P else f"p = {p_value:.2g}"
+        verdict = (
+            "The slopes differ between the quantiles: the spread of the target depends on the columns"
+            if p_value < _UNLIKELY
+            else "The slopes may be the same at all quantiles"
+        )
+        notes.append(f"{verdict} (F = {quantity(report.slopes.statistic)}, {chance}).")
+    if report.crossing:
+        notes.append(
+            f"In {counted(report.crossing, 'training row')} the lines of two quantiles cross; predictions are sorted."
+        )
+    if report.calibrated is not None:
+        notes.append(_calibrated(report.calibrated))
+    return notes
+
+
+def _is_marked(effect: Effect) -> bool:
+    return _mark(effect.interval) == "·"
+
+
+def _calibrated(calibrated: Calibrated) -> str:
+    share, change = percent(calibrated.coverage), "wider" if calibrated.margin >= 0 else "narrower"
+    text = (
+        f"Prediction intervals cover {share} of new rows like these, whatever the model: on "
+        f"{counted(calibrated.rows, 'row')} kept aside they were made {quantity(abs(calibrated.margin))} {change} at "
+        f"each end, and are {quantity(calibrated.width)} wide on average."
+    )
+    if calibrated.holdout is not None:
+        text += f" On the holdout they cover {percent(calibrated.holdout)}."
+    return text
+
+
+def _closing(report: QuantileReport) -> Text:
+    seconds = report.seconds
+    times = f"read {duration(seconds.read)}, fit {duration(seconds.fit)}, total {duration(seconds.total)}"
+    if report.model is None:
+        return Text(f"No model was written · {times}")
+    place = "standard output" if report.model == "-" else visible(report.model)
+    return Text(f"Model written to {place} · {times}")

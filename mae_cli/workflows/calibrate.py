@@ -1,0 +1,73 @@
+"""Prediction intervals that cover: how far beyond two quantiles new targets lie, seen on rows kept aside.
+
+For each of n₂ rows kept aside E = max(low − y, y − high), and the margin Q is the ⌈(n₂ + 1)·coverage⌉-th smallest of
+them. Then [low − Q, high + Q] covers a new row with a probability between the coverage and the coverage + 1/(n₂ + 1),
+whatever the model, as long as new rows are like these (Romano, Patterson and Candès, 2019).
+"""
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from mae_cli.arrays import FloatArray
+from mae_cli.errors import DataError
+from mae_cli.messages import counted
+from mae_cli.model.quantile_model import Calibration, QuantileModel, between
+from mae_cli.rows.blocks import Block, Rows
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How an interval does on rows.
+
+    Attributes:
+        share: of the rows that lie in it.
+        width: its mean.
+    """
+
+    share: float
+    width: float
+
+
+def calibrate(model: QuantileModel, rows: Rows, coverage: float) -> Calibration:
+    """The margin for a coverage, from rows that no fit has seen; their weights are not looked at.
+
+    Raises:
+        DataError: there are too few rows.
+    """
+    count = rows.shape[0]
+    place = math.ceil((count + 1) * coverage)
+    if place > count:
+        needed = math.ceil(coverage / (1 - coverage))
+        raise DataError(
+            f"{counted(count, 'row')} kept aside cannot show that {100 * coverage:g}% of new rows lie in an interval: "
+            f"at least {needed:,} are needed; use a larger --calibration, or a smaller --predict-interval"
+        )
+    beyond = np.concatenate(list(rows.map(partial(_beyond, model=model))))
+    return Calibration(coverage, float(np.partition(beyond, place - 1)[place - 1]), count)
+
+
+def coverage_of(model: QuantileModel, rows: Rows) -> Coverage:
+    """How the interval of a model does on rows, by their weights."""
+    weights, inside, widths = np.sum(list(rows.map(partial(_covered, model=model))), axis=0)
+    return Coverage(float(inside / weights), float(widths / weights))
+
+
+def _predictions(block: Block, model: QuantileModel) -> FloatArray:
+    """(b, m), sorted."""
+    return np.sort(np.stack([each.point.predict(block.design) for each in model.models], axis=1), axis=1)
+
+
+def _beyond(block: Block, model: QuantileModel) -> FloatArray:
+    predictions = _predictions(block, model)
+    return np.maximum(predictions[:, 0] - block.target, block.target - predictions[:, -1])
+
+
+def _covered(block: Block, model: QuantileModel) -> FloatArray:
+    """Σω, Σω in the interval, Σω·width, (3,)."""
+    ends = between(_predictions(block, model), model.calibration)
+    inside = (ends[:, 0] <= block.target) & (block.target <= ends[:, 1])
+    weights = block.weight_values
+    return np.array([weights.sum(), weights @ inside, weights @ (ends[:, 1] - ends[:, 0])])

@@ -1,0 +1,173 @@
+"""Train several quantiles of one target together: one model, one report."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from mae_cli.errors import SettingsError
+from mae_cli.inference.intervals import Estimated, find_intervals, quantile_estimates
+from mae_cli.inference.slopes import equal_slopes
+from mae_cli.inference.values import SlopesTest
+from mae_cli.messages import as_share
+from mae_cli.model.quantile_model import QuantileModel
+from mae_cli.progress import UNWATCHED, Watch
+from mae_cli.results import Calibrated, QuantileReport, Seconds
+from mae_cli.rows.blocks import Block, CountedRows, PassCounter
+from mae_cli.rows.linear import Coefficients
+from mae_cli.rows.quantiles import target_quantiles
+from mae_cli.rows.threads import one_thread
+from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.settings import Textbook
+from mae_cli.solvers.solve import solve_together
+from mae_cli.tables.read import Data
+from mae_cli.workflows.calibrate import calibrate, coverage_of
+from mae_cli.workflows.compare import Fitted
+from mae_cli.workflows.train import ReadyData, TrainSettings, model_of, ready_data, remarks, scored_fit
+
+# Lines that are nearer than this share of their size do not cross, but for rounding.
+_CROSSING = 1e-12
+
+
+@dataclass(frozen=True)
+class QuantileSettings:
+    """Which quantiles to fit.
+
+    Attributes:
+        quantiles: two or more, in their order.
+        coverage: the share of new rows that the interval between the outer two is to cover; None for no calibration.
+
+    Raises:
+        SettingsError: they are out of range, or one is there twice.
+    """
+
+    quantiles: tuple[float, ...]
+    coverage: float | None = None
+
+    def __post_init__(self) -> None:
+        for quantile in self.quantiles:
+            if not 0 < quantile < 1:
+                raise SettingsError(f"a quantile must lie between 0 and 1, not {quantile:g}{as_share(quantile)}")
+        if len(set(self.quantiles)) < len(self.quantiles):
+            raise SettingsError("every quantile can be given only once")
+
+    @staticmethod
+    def of_interval(coverage: float) -> "QuantileSettings":
+        """The quantiles of a prediction interval, and the median."""
+        if not 0 < coverage < 1:
+            raise SettingsError(
+                f"the coverage of a prediction interval must lie between 0 and 1, not {coverage:g}{as_share(coverage)}"
+            )
+        tail = (1 - coverage) / 2
+        return QuantileSettings((tail, 0.5, 1 - tail), coverage)
+
+
+@dataclass(frozen=True)
+class TrainedQuantiles:
+    """The model, and the report that goes with it."""
+
+    model: QuantileModel
+    report: QuantileReport
+
+
+def train_quantiles(
+    files: Data, settings: TrainSettings, wanted: QuantileSettings, watch: Watch = UNWATCHED
+) -> TrainedQuantiles:
+    """Read, fit, score, test, and (if asked) calibrate.
+
+    Raises:
+        DataError: the data cannot be read or fitted as asked.
+        SettingsError: the settings do not go with several quantiles.
+    """
+    _require_quantiles(settings, wanted)
+    started = time.perf_counter()
+    with ready_data(files, settings, watch) as data, one_thread():
+        read = time.perf_counter() - started
+        trained = _trained(files.name, data, settings, wanted, watch)
+        total = time.perf_counter() - started
+    return replace(trained, report=replace(trained.report, seconds=Seconds(read, total - read, total)))
+
+
+def _require_quantiles(settings: TrainSettings, wanted: QuantileSettings) -> None:
+    if settings.fit.loss != "mae" or isinstance(settings.fit.solver, Textbook):
+        raise SettingsError('several quantiles go with the loss "mae" and the exact solver')
+    if settings.compare:
+        raise SettingsError("several quantiles are not compared with least squares; fit one, or leave --compare out")
+    if wanted.coverage is not None and settings.columns.weight is not None:
+        raise SettingsError("a prediction interval takes every row once; leave --weight out")
+
+
+def _trained(
+    source: str, data: ReadyData, settings: TrainSettings, wanted: QuantileSettings, watch: Watch
+) -> TrainedQuantiles:
+    counted = CountedRows(data.train.rows, PassCounter(watch=watch))
+    prepared = Prepared(counted, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
+    of_each = [replace(settings, fit=replace(settings.fit, quantile=each)) for each in wanted.quantiles]
+    fits = solve_together(prepared, [each.fit.loss_function for each in of_each], settings.fit.solver, watch)
+    estimated = [Estimated(data.train.rows, prepared, fit, data.weight_unit) for fit in fits]
+    baselines = target_quantiles(data.train.rows, wanted.quantiles)
+    data_of_each = [replace(data, baseline=replace(data.baseline, quantile=baseline)) for baseline in baselines]
+    fitted = [_fitted(ready, each, one) for ready, each, one in zip(data_of_each, of_each, estimated, strict=True)]
+    triples = zip(of_each, data_of_each, fitted, strict=True)
+    model = QuantileModel(tuple(model_of(each, ready, one) for each, ready, one in triples))
+    calibrated = None
+    if wanted.coverage is not None and data.calibration is not None:
+        model = replace(model, calibration=calibrate(model, data.calibration, wanted.coverage))
+        calibrated = _calibrated(model, data)
+    report = QuantileReport(
+        source=source,
+        target=settings.columns.target,
+        weight=settings.columns.weight,
+        rows=data.rows,
+        fits=tuple(each.report for each in fitted),
+        slopes=None if settings.intervals is None else _slopes(estimated),
+        crossing=_crossing(data, fitted),
+        calibrated=calibrated,
+        notes=(*data.notes, *_remarks(settings, data, fitted)),
+        model=None,
+        seconds=Seconds(0.0, 0.0, 0.0),
+    )
+    return TrainedQuantiles(model, report)
+
+
+def _fitted(data: ReadyData, settings: TrainSettings, estimated: Estimated) -> Fitted:
+    intervals = None if settings.intervals is None else find_intervals(estimated, settings.intervals)
+    return scored_fit(data, estimated.fit.solution, settings.fit, settings.fit.quantile, intervals)
+
+
+def _slopes(estimated: Sequence[Estimated]) -> SlopesTest | None:
+    """The test of equal slopes; None where densities are not to be had."""
+    if any(each.unavailable is not None for each in estimated):
+        return None
+    try:
+        return equal_slopes(estimated, [quantile_estimates(each) for each in estimated])
+    except np.linalg.LinAlgError:
+        return None
+
+
+def _crossing(data: ReadyData, fitted: Sequence[Fitted]) -> int:
+    """The training rows in which the lines of two quantiles cross."""
+    return sum(data.train.rows.map(partial(_crossing_rows, points=[each.point for each in fitted])))
+
+
+def _crossing_rows(block: Block, points: Sequence[Coefficients]) -> int:
+    predictions = np.stack([point.predict(block.design) for point in points])
+    least = _CROSSING * np.abs(predictions).max(axis=0)
+    return int(np.count_nonzero((np.diff(predictions, axis=0) < -least).any(axis=0)))
+
+
+def _calibrated(model: QuantileModel, data: ReadyData) -> Calibrated | None:
+    if model.calibration is None or data.calibration is None:
+        return None
+    aside = coverage_of(model, data.calibration)
+    held = None if data.holdout is None else coverage_of(model, data.holdout).share
+    calibration = model.calibration
+    return Calibrated(calibration.coverage, calibration.margin, calibration.rows, aside.width, held)
+
+
+def _remarks(settings: TrainSettings, data: ReadyData, fitted: Sequence[Fitted]) -> list[str]:
+    """What a user should know, each remark once."""
+    found = [each for one in fitted for each in remarks(settings.fit.solver, one.report, data.rows)]
+    return list(dict.fromkeys(found))
