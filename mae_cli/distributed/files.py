@@ -24,13 +24,21 @@ from mae_cli.errors import DataError, MaeCliError
 from mae_cli.messages import is_url
 from mae_cli.progress import UNWATCHED
 from mae_cli.rows.blocks import Block, MemoryRows
-from mae_cli.tables.chunks import read_chunks
+from mae_cli.tables.column_types import require_same_kinds
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files, Waypoint
 from mae_cli.tables.csv.header import Header, joint_header, joint_name, read_header
 from mae_cli.tables.csv.source import Source
-from mae_cli.tables.parquet import MAGIC, ParquetRecords, RowGroups, survey
-from mae_cli.tables.read import Reading, read_chunked
+from mae_cli.tables.parquet import (
+    ParquetRecords,
+    PyarrowMissingError,
+    RowGroups,
+    is_parquet,
+    joined,
+    require_one_format,
+    survey,
+)
+from mae_cli.tables.read import Reading, read
 from mae_cli.tables.summary import Columns, Tally
 
 if TYPE_CHECKING:
@@ -90,9 +98,11 @@ def find(cluster: Cluster, arguments: Sequence[str], dialect: Dialect) -> Found:
     for file in files:
         if file.fault is not None:
             raise file.fault
-    _require_one_format(files)
-    header = joint_header([(file.name, file.header) for file in files])
-    parts = _parquet_parts(files) if files[0].is_parquet else _csv_parts(files, dialect)
+    require_one_format((file.name, file.is_parquet) for file in files)
+    headers = [(file.name, file.header) for file in files]
+    require_same_kinds(headers)
+    header = joint_header(headers)
+    parts = _parquet_parts(files, dialect) if files[0].is_parquet else _csv_parts(files, dialect)
     return Found(joint_name([file.name for file in files]), header, tuple(parts))
 
 
@@ -122,11 +132,14 @@ def _look_at(name: str, folder: Path, dialect: Dialect) -> _File:
     try:
         if not path.exists():
             return _File(name, fault=_invisible(name, path))
-        if _is_parquet(path):
+        if is_parquet(Source(name, path)):
             header, groups = survey(name, path)
             return _File(name, tuple(groups), header, is_parquet=True)
         with closing(dialect.read(name, folder)) as source:  # a path, which can be opened again elsewhere
             return _File(name, (source,), read_header(source), source.estimated_bytes)
+    except PyarrowMissingError:
+        says = f"{name} is a Parquet file, and the Dask workers have no pyarrow; install pyarrow there"
+        return _File(name, fault=DataError(says))
     except MaeCliError as fault:
         return _File(name, fault=fault)
 
@@ -141,37 +154,15 @@ def _invisible(name: str, path: Path) -> DataError:
     )
 
 
-def _is_parquet(path: Path) -> bool:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(len(MAGIC)) == MAGIC
-    except OSError:  # told by whoever reads it
-        return False
-
-
-def _require_one_format(files: Sequence[_File]) -> None:
-    first = files[0]
-    for file in files:
-        if file.is_parquet != first.is_parquet:
-            mine, other = ("Parquet", "CSV") if file.is_parquet else ("CSV", "Parquet")
-            raise DataError(f"{file.name} is {mine}, but {first.name} is {other}; give files of one format")
-        for name, one, another in zip(first.header.names, first.header.types, file.header.types, strict=False):
-            if one.kind != another.kind and name in file.header.names:
-                raise DataError(
-                    f"{file.name}: column {name!r} has the type {another.name}, but {one.name} in {first.name}; "
-                    "their types must agree"
-                )
-
-
 def _csv_parts(files: Sequence[_File], dialect: Dialect) -> Iterator[Part]:
     for some in _together(((file, file.bytes) for file in files), _CSV_BYTES):
         yield Files(tuple(source for file in some for source in file.held if isinstance(source, Source)), dialect)
 
 
-def _parquet_parts(files: Sequence[_File]) -> Iterator[Part]:
+def _parquet_parts(files: Sequence[_File], dialect: Dialect) -> Iterator[Part]:
     groups = [group for file in files for group in file.held if isinstance(group, RowGroups)]
     for some in _together(((group, group.bytes) for group in groups), _PARQUET_BYTES):
-        yield ParquetRecords(tuple(some))
+        yield ParquetRecords(tuple(joined(some)), dialect)
 
 
 def _together(sized: Iterable[tuple[T, int]], limit: int) -> Iterator[list[T]]:
@@ -292,20 +283,12 @@ def _read(order: tuple[Columns, Reading], part: Part) -> tuple[MemoryRows | None
     part = replace(part, waypoints=[Waypoint(0, 0, 0)]) if isinstance(part, Files) else part
     with _READING:
         try:
-            rows, tally = _rows(part, columns, reading)
+            store, tally = read(part, columns, reading)
         except DataError as fault:
             return None, _Summary(Tally(columns), 0, (), fault)
+    rows = cast("MemoryRows", store)
     waypoints = tuple(part.waypoints) if isinstance(part, Files) else ()
     return (None if tally.misread else rows), _Summary(tally, len(rows.blocks), waypoints, None)
-
-
-def _rows(part: Part, columns: Columns, reading: Reading) -> tuple[MemoryRows, Tally]:
-    if isinstance(part, ParquetRecords):
-        chunks = part.chunks(columns.names, columns.texts, columns.apart)
-    else:
-        chunks = read_chunks(part, columns.names, columns.texts, columns.apart)
-    rows, tally = read_chunked(chunks, part, columns, reading)
-    return cast("MemoryRows", rows), tally
 
 
 def _summary(_: None, read: tuple[MemoryRows | None, _Summary]) -> _Summary:

@@ -2,6 +2,6 @@
 
 - `fit`: the library's way in, arrays and data frames to a `FitResult`.
 - `train`, `evaluate`, `predict`: what the three commands do; `compare`: MAE beside MSE on the same rows.
-- `data`: the files of a command, read here or by Dask workers.
+- `data`: the files of a command, CSV or Parquet, read here or by Dask workers.
 - `scoring`: metrics in a few passes; `paired`: two models on the same rows; `checks`: gates, ranges, the worst rows.
 """
