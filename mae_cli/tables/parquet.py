@@ -6,7 +6,7 @@ missing cell, and so is a NaN.
 
 import io
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -330,8 +330,10 @@ def _opened(name: str, held: Path | Spool) -> "Iterator[pq.ParquetFile]":
             f"{name} is a Parquet file, which needs the extra: pip install 'mae-cli[parquet]'"
         ) from None
     try:
-        stream = held if isinstance(held, Path) else held.open()
-        with pq.ParquetFile(stream, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file:
+        with (
+            nullcontext(held) if isinstance(held, Path) else held.open() as stream,
+            pq.ParquetFile(stream, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file,
+        ):
             yield file
     except MemoryError:  # pyarrow's own is one of its exceptions, too
         raise

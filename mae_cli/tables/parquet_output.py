@@ -47,21 +47,17 @@ def extended(
         values: (b,) its cells for the used columns of a batch, whose first record has that number; null where NaN.
 
     Raises:
-        DataError: the records cannot be read, or not be written.
+        DataError: the records cannot be read.
     """
     import pyarrow as pa  # noqa: PLC0415  (part of the extra)
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     schema, sink = _schema(records, kept, added), io.BytesIO()
-    try:
-        with pq.ParquetWriter(sink, schema) as writer, closing(records.batches([*kept, *used])) as batches:
-            for first, batch in batches:
-                column = pa.array(values(first, batch), from_pandas=True)
-                writer.write_table(pa.Table.from_arrays([*map(batch.column, kept), column], schema=schema))
-                yield _taken(sink)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        reason = str(error).partition("\n")[0]
-        raise DataError(f"{records.name}: these columns cannot be written ({reason}); use --only") from error
+    with pq.ParquetWriter(sink, schema) as writer, closing(records.batches([*kept, *used])) as batches:
+        for first, batch in batches:
+            column = pa.array(values(first, batch), from_pandas=True)
+            writer.write_table(pa.Table.from_arrays([*map(batch.column, kept), column], schema=schema))
+            yield _taken(sink)
     yield _taken(sink)
 
 

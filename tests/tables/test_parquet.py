@@ -22,6 +22,11 @@ pq = pytest.importorskip("pyarrow.parquet")
 Y = [1.0, 2.0, 4.0]
 
 
+def halves(*numbers):
+    """Floats of 16 bits."""
+    return pa.array([None if number is None else np.float16(number) for number in numbers], pa.float16())
+
+
 @pytest.fixture
 def parquet(tmp_path, monkeypatch):
     """Write columns (lists or arrow arrays) as a Parquet file in the working directory; gives its name."""
@@ -57,7 +62,7 @@ def opened(request):
         pa.array([1, 2, 3], pa.int8()),
         pa.array([1, 2, 3], pa.uint64()),
         pa.array([1, 2, 3], pa.float32()),
-        pa.array([1.0, 2.0, 3.0], pa.float16()),
+        halves(1.0, 2.0, 3.0),
         pa.array([Decimal(1), Decimal(2), Decimal(3)], pa.decimal256(50, 30)),
         pa.array([Decimal("1.0"), Decimal("2.0"), Decimal("3.0")], pa.decimal128(5, 1)),
     ],
@@ -257,7 +262,7 @@ def test_decimals_are_the_nearest_floats(parquet, opened, random):
 
 
 def test_half_floats_may_be_missing(parquet, opened):
-    cells = pa.array([0.5, None, float("nan"), 2.0], pa.float16())
+    cells = halves(0.5, None, float("nan"), 2.0)
     assert columns(load(opened(parquet({"y": [1.0] * 4, "x": cells})))) == {"x": [0.5, 2.0]}
 
 
