@@ -138,10 +138,13 @@ def _look_at(name: str, folder: Path, dialect: Dialect) -> _File:
         with closing(dialect.read(name, folder)) as source:  # a path, which can be opened again elsewhere
             return _File(name, (source,), read_header(source), source.estimated_bytes)
     except PyarrowMissingError:
-        says = f"{name} is a Parquet file, and the Dask workers have no pyarrow; install pyarrow there"
-        return _File(name, fault=DataError(says))
+        return _File(name, fault=_without_pyarrow(name))
     except MaeCliError as fault:
         return _File(name, fault=fault)
+
+
+def _without_pyarrow(name: str) -> DataError:
+    return DataError(f"{name} is a Parquet file, and the Dask workers have no pyarrow; install pyarrow there")
 
 
 def _invisible(name: str, path: Path) -> DataError:
@@ -284,6 +287,8 @@ def _read(order: tuple[Columns, Reading], part: Part) -> tuple[MemoryRows | None
     with _READING:
         try:
             store, tally = read(part, columns, reading)
+        except PyarrowMissingError:
+            return None, _Summary(Tally(columns), 0, (), _without_pyarrow(part.name))
         except DataError as fault:
             return None, _Summary(Tally(columns), 0, (), fault)
     rows = cast("MemoryRows", store)

@@ -10,6 +10,7 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
 
 - `columns`: which columns a fit uses; `column_types`: those that a typed file declares; `summary`: what a pass found.
 - `disguise`: text that means a number; `first_fault`: which of several faults is told.
-- `parquet`: typed files in batches instead of text in pieces; `parquet_output`: the same with a column more.
+- `parquet`: typed files in batches instead of text in pieces, with `arrow_cells`; `parquet_output`: the same with a
+  column more.
 - `frames`, `arrays`: what callers of the library give.
 """

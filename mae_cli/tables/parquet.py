@@ -9,7 +9,7 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,12 +17,13 @@ import pandas as pd
 from mae_cli.errors import DataError
 from mae_cli.messages import option, quoted
 from mae_cli.rows.blocks import Store
+from mae_cli.tables.arrow_cells import column_type, first_undecodable, levels, numbers
 from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.column_types import require_same_kinds
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.header import ColumnType, Header, joint_header, joint_name, joint_names
 from mae_cli.tables.csv.source import Source, Spool, unreadable
-from mae_cli.tables.numeric_block import LARGEST_EXACT, Numbers, number_columns, without_numbers
+from mae_cli.tables.numeric_block import Numbers, number_columns, without_numbers
 from mae_cli.tables.read import Reading, read_chunked
 from mae_cli.tables.summary import Columns, Tally
 
@@ -106,8 +107,8 @@ def joined(groups: Iterable[RowGroups]) -> Iterator[RowGroups]:
     last: RowGroups | None = None
     for group in groups:
         if last is not None and (last.name, last.numbers.stop) == (group.name, group.numbers.start):
-            numbers = range(last.numbers.start, group.numbers.stop)
-            last = replace(last, numbers=numbers, rows=last.rows + group.rows, bytes=last.bytes + group.bytes)
+            span = range(last.numbers.start, group.numbers.stop)
+            last = replace(last, numbers=span, rows=last.rows + group.rows, bytes=last.bytes + group.bytes)
         else:
             if last is not None:
                 yield last
@@ -252,7 +253,7 @@ class ParquetRecords:
             DataError: text is not UTF-8.
         """
         try:
-            cells = {name: (_levels if name in texts else _numbers)(batch.column(name)) for name in columns}
+            cells = {name: (levels if name in texts else numbers)(batch.column(name)) for name in columns}
         except UnicodeDecodeError:
             raise self._undecodable(first, batch, texts) from None
         names = number_columns(columns, texts)
@@ -262,7 +263,7 @@ class ParquetRecords:
 
     def _undecodable(self, first: int, batch: "pa.RecordBatch", texts: Iterable[str]) -> DataError:
         """The error for the first cell of text that is none."""
-        row, name = min((_first_undecodable(batch.column(name)), name) for name in texts)
+        row, name = min((first_undecodable(batch.column(name)), name) for name in texts)
         return DataError(
             f"{self.place(first + row)}: column {quoted(name)} is not UTF-8 text, as Parquet has it; write the file "
             f"anew with text in UTF-8, or use {option('--exclude', name)}"
@@ -300,7 +301,7 @@ def survey(name: str, held: Path | Spool) -> tuple[Header, list[RowGroups]]:
 
 
 def _header(file: "pq.ParquetFile") -> Header:
-    names, types = tuple(file.schema_arrow.names), tuple(map(_type, file.schema_arrow.types))
+    names, types = tuple(file.schema_arrow.names), tuple(map(column_type, file.schema_arrow.types))
     return Header(names, ("",) * len(names) if file.metadata.num_rows else (), types)
 
 
@@ -341,63 +342,3 @@ def _opened(name: str, held: Path | Spool) -> "Iterator[pq.ParquetFile]":
         if isinstance(error, OSError) and error.errno is not None:
             raise unreadable(name, error) from error
         raise DataError(f"{name}: not readable as Parquet ({str(error).partition(chr(10))[0]})") from error
-
-
-def _type(arrow: "pa.DataType") -> ColumnType:
-    import pyarrow.types as kinds  # noqa: PLC0415
-
-    values = arrow.value_type if kinds.is_dictionary(arrow) else arrow
-    if kinds.is_dictionary(arrow) or kinds.is_boolean(arrow) or _is_text(arrow):
-        plain = _is_text(values) or (kinds.is_primitive(values) and not kinds.is_temporal(values))
-        kind = "levels" if plain else "other"
-    elif kinds.is_integer(arrow) or kinds.is_floating(arrow) or kinds.is_decimal(arrow):
-        kind = "number"
-    else:
-        kind = "time" if kinds.is_temporal(arrow) else "other"
-    return ColumnType(str(arrow), kind)  # type: ignore[arg-type]
-
-
-def _is_text(arrow: "pa.DataType") -> bool:
-    import pyarrow.types as kinds  # noqa: PLC0415
-
-    return bool(kinds.is_string(arrow) or kinds.is_large_string(arrow) or kinds.is_string_view(arrow))
-
-
-def _numbers(cells: "pa.Array") -> Any:
-    """The cells as floats; whole numbers as such where a float may not hold them, so that this can be told."""
-    import pyarrow.types as kinds  # noqa: PLC0415
-
-    if kinds.is_integer(cells.type) and not cells.null_count:
-        return cells.to_numpy(zero_copy_only=False)
-    if kinds.is_integer(cells.type) and cells.type.bit_width == 64 and not _are_exact(cells):
-        return pd.Series(cells.to_pylist(), dtype=object)
-    if kinds.is_decimal(cells.type):
-        cells = cells.cast("string")  # in digits: from its parts pyarrow gives a float beside the nearest
-    return cells.cast("float64", safe=False).to_numpy(zero_copy_only=False)
-
-
-def _are_exact(cells: "pa.Array") -> bool:
-    """Whether floats hold all of these whole numbers."""
-    from pyarrow import compute  # noqa: PLC0415
-
-    extremes = compute.min_max(cells).as_py()
-    return max(-(extremes["min"] or 0), extremes["max"] or 0) <= LARGEST_EXACT
-
-
-def _levels(cells: "pa.Array") -> Any:
-    """The cells as Python writes them: 1 for a whole number, even where others are missing; None where missing."""
-    import pyarrow.types as kinds  # noqa: PLC0415
-
-    if kinds.is_dictionary(cells.type):
-        cells = cells.dictionary_decode()
-    return pd.Series(cells.to_pylist(), dtype=object)
-
-
-def _first_undecodable(cells: "pa.Array") -> int:
-    """The place of the first cell whose text is not UTF-8; the number of the cells if there is none."""
-    for place, cell in enumerate(cells):
-        try:
-            cell.as_py()
-        except UnicodeDecodeError:
-            return place
-    return len(cells)

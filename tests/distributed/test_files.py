@@ -267,14 +267,18 @@ def test_workers_without_pyarrow_are_told_of(tmp_path, monkeypatch):
     class Here:
         """A cluster whose one worker is this process."""
 
-        def map(self, function, items, shared):
+        def map(self, function, items, shared=None):
             return [function(shared, item) for item in items]
 
         results = staticmethod(list)
 
+    pytest.importorskip("pyarrow")
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "data.parquet").write_bytes(b"PAR1 whatever PAR1")
+    pd.DataFrame({"y": [1.0], "x": [2.0]}).to_parquet("data.parquet")
+    files = DaskFiles(Here(), ["data.parquet"], Dialect())
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     says = r"^data\.parquet is a Parquet file, and the Dask workers have no pyarrow; install pyarrow there$"
     with pytest.raises(DataError, match=says):
         find(Here(), ["data.parquet"], Dialect())
+    with pytest.raises(DataError, match=says):  # another worker than the one that looked at the file
+        load(files)
