@@ -4,12 +4,31 @@ from collections.abc import Collection, Mapping, Sequence
 
 from mae_cli.errors import DataError
 from mae_cli.messages import option, quoted
-from mae_cli.tables.csv.header import ColumnType
+from mae_cli.tables.csv.header import ColumnType, Header
 
 
 def text_columns(types: Sequence[ColumnType], names: Sequence[str]) -> frozenset[str]:
     """The columns of levels."""
     return frozenset(name for name, each in zip(names, types, strict=True) if each.kind == "levels")
+
+
+def require_same_kinds(headers: Sequence[tuple[str, Header]]) -> None:
+    """Refuse files that have a column in two kinds.
+
+    Args:
+        headers: the name of each file, and its header.
+
+    Raises:
+        DataError: with the first column whose kind is another than in the first file.
+    """
+    first_name, first = headers[0]
+    for file, header in headers[1:]:
+        for name, one, another in zip(first.names, first.types, header.types, strict=False):
+            if one.kind != another.kind and name in header.names:
+                raise DataError(
+                    f"{file}: column {name!r} has the type {another.name}, but {one.name} in {first_name}; "
+                    "their types must agree"
+                )
 
 
 def require_kinds(

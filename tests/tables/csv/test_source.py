@@ -21,15 +21,15 @@ TABLE = b"a,b\n1,2\n3,4\n"
 
 
 def refusal(argument):
-    with pytest.raises(DataError) as caught:
-        Source.of(str(argument))
+    with pytest.raises(DataError) as caught, closing(Source.of(str(argument))) as held:
+        held.recognised()
     return str(caught.value)
 
 
 def test_a_path_is_read_afresh_at_each_opening(tmp_path):
     path = tmp_path / "data.csv"
     path.write_bytes(TABLE)
-    source = Source.of(str(path))
+    source = Source.of(str(path)).recognised()
     assert source.name == str(path)
     for _ in range(2):
         with source.open() as stream:
@@ -39,7 +39,7 @@ def test_a_path_is_read_afresh_at_each_opening(tmp_path):
 @pytest.mark.parametrize("content", [TABLE, gzip.compress(TABLE, mtime=0)])
 def test_standard_input_can_be_read_again(monkeypatch, content):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
-    with closing(Source.of("-")) as source:
+    with closing(Source.of("-").recognised()) as source:
         assert source.name == "standard input"
         for _ in range(2):
             with source.open() as stream:
@@ -51,7 +51,7 @@ def test_gzip_is_told_by_its_bytes_and_not_by_the_name(tmp_path):
     zipped.write_bytes(gzip.compress(TABLE, mtime=0))
     plain.write_bytes(TABLE)
     for path in (zipped, plain):
-        with Source.of(str(path)).open() as stream:
+        with Source.of(str(path)).recognised().open() as stream:
             assert stream.read() == TABLE
 
 
@@ -60,7 +60,7 @@ def test_a_named_pipe_can_be_read_again(tmp_path):
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=(TABLE,))
     writer.start()
-    with closing(Source.of(str(pipe))) as source:
+    with closing(Source.of(str(pipe)).recognised()) as source:
         writer.join()
         for _ in range(2):
             with source.open() as stream:
