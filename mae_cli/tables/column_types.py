@@ -31,20 +31,21 @@ def require_same_kinds(headers: Sequence[tuple[str, Header]]) -> None:
                 )
 
 
-def require_kinds(
-    file: str, types: Mapping[str, ColumnType], numbers: Mapping[str, str], others: Collection[str]
-) -> None:
-    """Refuse columns whose type does not go with their part.
+def require_kinds(file: str, header: Header, numbers: Mapping[str, str], others: Collection[str]) -> None:
+    """Refuse columns whose type does not go with their part, if they have types.
 
     Args:
         file: what messages call the data.
-        types: of all columns.
+        header: of the data.
         numbers: columns that must be numbers, with what messages call them ("the target").
         others: columns that may be numbers or levels.
 
     Raises:
         DataError: a column has another kind.
     """
+    if not header.types:
+        return
+    types = dict(zip(header.names, header.types, strict=True))
     for name, role in numbers.items():
         if types[name].kind != "number":
             raise DataError(f"{file}: {role} {quoted(name)} must be a number, but its type is {types[name].name}")

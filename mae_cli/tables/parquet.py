@@ -21,7 +21,7 @@ from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.column_types import require_same_kinds
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Waypoint
-from mae_cli.tables.csv.header import ColumnType, Header, joint_header, joint_name, joint_names
+from mae_cli.tables.csv.header import Header, first_header, joint_header, joint_name
 from mae_cli.tables.csv.source import Source, Spool, unreadable
 from mae_cli.tables.numeric_block import Numbers, Wanted, without_numbers
 from mae_cli.tables.read import PassResult, ReadOptions, read_chunked
@@ -140,7 +140,7 @@ class ParquetRecords:
         found = [(file, *survey(file.name, file.held)) for file in files]
         headers = [(file.name, header) for file, header, _ in found]
         require_same_kinds(headers)
-        joint_names(headers)
+        first_header(headers)
         return cls(
             tuple(
                 part
@@ -158,12 +158,12 @@ class ParquetRecords:
     @property
     def names(self) -> tuple[str, ...]:
         """The column names that all files have; there need be no records."""
-        return self.parts[0].header.names
+        return self.first_header.names
 
     @property
-    def types(self) -> tuple[ColumnType, ...]:
-        """Of the columns, as the first file has them."""
-        return self.parts[0].header.types
+    def first_header(self) -> Header:
+        """The header of the first file, whose names and kinds all have; there need be no records."""
+        return self.parts[0].header
 
     @property
     def header(self) -> Header:

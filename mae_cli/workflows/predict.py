@@ -120,11 +120,9 @@ class Prediction:
     def __post_init__(self) -> None:
         schema = self.model.schema
         needed = dict.fromkeys(schema.names, "a feature of the model")
-        require_columns(needed, self.files.names, self.files.name)
-        if isinstance(self.files, ParquetRecords):
-            types = dict(zip(self.files.names, self.files.types, strict=True))
-            numbers = {column.name: "the feature" for column in schema.numeric}
-            require_kinds(self.files.name, types, numbers, [column.name for column in schema.categorical])
+        numbers = {column.name: "the feature" for column in schema.numeric}
+        require_columns(needed, self.files.first_header, self.files.name)
+        require_kinds(self.files.name, self.files.first_header, numbers, [column.name for column in schema.categorical])
         if not self.settings.only:
             _refuse_clash(self.files, self.settings.column)
             _refuse_other_forms(self.files)

@@ -99,7 +99,7 @@ def train(files: Data, settings: TrainSettings, watch: Watch = UNWATCHED) -> Tra
         DataError: the data cannot be read or fitted as asked.
     """
     started = time.perf_counter()
-    used = resolve(settings.columns, files.header.names, files.name)
+    used = resolve(settings.columns, files.header, files.name)
     with place_for(files, len(used.names), stream=settings.stream) as collect:
         options = ReadOptions(collect, settings.missing, settings.max_levels, watch=watch)
         data = _read(files, used, options, settings)

@@ -123,6 +123,7 @@ def test_standard_input_and_pipes_are_read(mae_train, tmp_path, one_object, monk
             ),
         ),
         (["1.parquet", "--features", "hours"], None),
+        (["one.parquet"], "one.parquet has no column 'delay'; its only column is 'hour'"),
         (["packed.csv"], "packed.csv is a Parquet file; give it unpacked, and not beside CSV"),
         (["zeros.parquet"], None),
         (["empty.parquet"], "empty.parquet is empty"),
@@ -148,6 +149,7 @@ def test_a_fault_is_told_in_one_line(mae_train, tmp_path, arguments, says):
     dates = pa.array(pd.to_datetime(["2020-01-01", "2020-01-02"]), pa.timestamp("us"))
     pq.write_table(pa.table({"delay": [1.0, 2.0], "when": dates}), tmp_path / "dates.parquet")
     pq.write_table(pa.table({"delay": ["a"], "hour": [1.0]}), tmp_path / "typed.parquet")
+    pq.write_table(pa.table({"hour": [1.0]}), tmp_path / "one.parquet")
     done = mae_train(*arguments, "-t", "delay")
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: ")

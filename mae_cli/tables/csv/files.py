@@ -13,7 +13,7 @@ from mae_cli.errors import DataError
 from mae_cli.messages import quoted
 from mae_cli.tables.csv.archives import closed_on_failure
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
-from mae_cli.tables.csv.header import Header, joint_header, joint_name, joint_names, read_header
+from mae_cli.tables.csv.header import Header, first_header, joint_header, joint_name, read_header
 from mae_cli.tables.csv.records import Record
 from mae_cli.tables.csv.source import Source
 
@@ -126,9 +126,18 @@ class Files:
         """The column names that all files have; there need be no records.
 
         Raises:
+            DataError: as `first_header`.
+        """
+        return self.first_header.names
+
+    @property
+    def first_header(self) -> Header:
+        """The header of the first file, whose names all have; there need be no records.
+
+        Raises:
             DataError: a name is missing or given twice, or a header differs.
         """
-        return joint_names(self._headers)
+        return first_header(self._headers)
 
     @cached_property
     def header(self) -> Header:
