@@ -88,6 +88,7 @@ def find(cluster: Cluster, arguments: Sequence[str], dialect: Dialect) -> Found:
 
     Raises:
         DataError: a file is absent, no CSV or Parquet, or empty; or headers or formats differ.
+        SettingsError: the dialect says how text is written, and the files are Parquet.
     """
     folder = Path.cwd()
     ((names, fault),) = cluster.results(cluster.map(_expanded, [tuple(arguments)], shared=folder))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import option, quoted
 from mae_cli.tables.arrow_cells import column_type, first_undecodable, levels, numbers
 from mae_cli.tables.chunks import Chunk
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _MAGICS = (b"PAR1", b"PARE")  # the latter where the footer is encrypted
 _BEGINNING = 1 << 12
+# What a dialect says of text alone, by the names of the options, too.
+_OF_TEXT = ("delimiter", "decimal", "encoding")
 # A batch has at most so many rows, and so many cells unless that leaves too few rows.
 _BATCH_ROWS = 1 << 16
 _BATCH_CELLS = 1 << 22
@@ -123,11 +125,19 @@ class ParquetRecords:
 
     Attributes:
         parts: the row groups.
-        dialect: which text and which numbers stand for a missing cell; nothing else of it is asked for.
+        dialect: which text and which numbers stand for a missing cell.
+
+    Raises:
+        SettingsError: the dialect says how text is written.
     """
 
     parts: tuple[RowGroups, ...]
     dialect: Dialect = PLAIN
+
+    def __post_init__(self) -> None:
+        given = [f"--{name}" for name in _OF_TEXT if getattr(self.dialect, name) != getattr(PLAIN, name)]
+        if given:
+            raise SettingsError(f"{self.name} is Parquet, which is no text; leave out {', '.join(given)}")
 
     @classmethod
     def of(cls, files: Sequence[Source], dialect: Dialect = PLAIN) -> "ParquetRecords":
@@ -135,6 +145,7 @@ class ParquetRecords:
 
         Raises:
             DataError: a file is not Parquet, or cannot be read; or headers differ, in their types too.
+            SettingsError: the dialect says how text is written.
         """
         require_one_format((file.name, is_parquet(file)) for file in files)
         found = [(file, *survey(file.name, file.held)) for file in files]

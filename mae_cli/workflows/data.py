@@ -20,6 +20,7 @@ def opened_here(arguments: Sequence[str], dialect: Dialect) -> Iterator[Files | 
 
     Raises:
         DataError: a file is at fault, has another format than the first, or is standard input beside others.
+        SettingsError: the dialect says how text is written, and the files are Parquet.
     """
     require_one_if_standard_input(arguments)
     first_argument, *others = arguments
@@ -51,7 +52,7 @@ def opened(arguments: Sequence[str], dialect: Dialect, dask: str | None) -> Iter
     Raises:
         DataError: a file is at fault.
         DaskError: there are no such workers.
-        SettingsError: workers cannot read standard input.
+        SettingsError: workers cannot read standard input; or as `opened_here`.
     """
     if dask is None:
         with opened_here(arguments, dialect) as files:

@@ -177,6 +177,28 @@ def test_without_pyarrow_the_extra_is_named(request, outcome, monkeypatch, comma
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", says)
 
 
+@pytest.mark.usefixtures("flights")
+@pytest.mark.parametrize("command", ["mae_train", "mae_predict"])
+def test_options_of_text_are_refused(request, outcome, command):
+    outcome("1.csv")
+    arguments = ["-t", "delay", "1.parquet"] if command == "mae_train" else ["model.json", "1.parquet"]
+    done = request.getfixturevalue(command)(*arguments, "--delimiter", ";", "--force")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.endswith("Error: 1.parquet is Parquet, which is no text; leave out --delimiter\n")
+
+
+@pytest.mark.usefixtures("flights")
+def test_a_pattern_for_a_directory_is_read_by_dask_workers(mae_train, workers, tmp_path, one_object):
+    (tmp_path / "both").mkdir()
+    for name in ("1.parquet", "2.parquet"):
+        (tmp_path / name).rename(tmp_path / "both" / name)
+    options = ["-t", "delay", "--dask", workers]
+    done = mae_train("both", *options)
+    says = "both is a directory; name its files (both/*.parquet), or with --dask the pattern ('both/*.parquet')"
+    assert (done.exit_code, done.stderr) == (1, f"Error: {says}\n")
+    assert one_object(mae_train("both/*.parquet", *options, "--json").stdout)["data"]["rows_read"] == 600
+
+
 def test_csv_under_the_name_of_parquet_is_csv(mae_train, tmp_path, one_object):
     (tmp_path / "data.parquet").write_text("y,x\n1,2\n2,3\n4,4\n", encoding="ascii")
     assert one_object(mae_train("data.parquet", "-t", "y", "--json").stdout)["data"]["rows_used"] == 3

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from support.tables import columns, load, source
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, SettingsError
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.header import joint_name
@@ -272,6 +272,21 @@ def test_spellings_of_a_missing_cell_count_in_numbers_and_text(parquet, opened):
     loaded = load(opened(name, dialect=Dialect(missing=frozenset({"-999", "?"}))))
     assert columns(loaded) == {"x": [1.0, 4.0], "k": ["a", "a"]}
     assert (loaded.rows_read, loaded.rows_dropped) == (5, 3)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "options"),
+    [
+        (Dialect(delimiter=","), "--delimiter"),
+        (Dialect(decimal=","), "--decimal"),
+        (Dialect(encoding="latin-1", delimiter="\t"), "--delimiter, --encoding"),
+    ],
+)
+def test_how_text_is_written_is_not_said_of_parquet(parquet, opened, dialect, options):
+    names = [parquet({"y": Y}, "1.parquet"), parquet({"y": Y}, "2.parquet")]
+    with pytest.raises(SettingsError) as caught:
+        opened(*names, dialect=dialect)
+    assert str(caught.value) == f"{joint_name(names)} is Parquet, which is no text; leave out {options}"
 
 
 def test_a_column_is_told_from_one_whose_name_goes_on_behind_a_point(parquet, opened):

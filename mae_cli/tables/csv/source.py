@@ -124,6 +124,8 @@ class _Window(io.RawIOBase):
 
 
 _PATTERN = re.compile(r"[*?]")
+# Where files of Parquet are in a directory; programs that cut a table by its values make folders such as `year=2020`.
+_PARQUET_WITHIN = ("*.parquet", "*/*.parquet", "*/*/*.parquet")
 _BLOCK = 1 << 16
 _SKIPPED_BYTES = 1 << 22
 
@@ -319,12 +321,26 @@ def _file(argument: str, folder: Path) -> Path | Spool:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise DataError(f"{argument} is a directory, not a CSV file")
+            raise _directory(argument, path)
         if stat.S_ISREG(mode):
             return path
     except OSError as error:
         raise unreadable(argument, error) from error
     return _spooled(argument, lambda: path.open("rb"))  # a pipe can be read only once
+
+
+def _directory(argument: str, path: Path) -> DataError:
+    """The error for a directory, with what to do if there is Parquet in it or in its folders."""
+    for pattern in _PARQUET_WITHIN:
+        file = next(filter(Path.is_file, path.glob(pattern)), None)
+        if file is not None:
+            files = Path(argument, pattern)
+            values = [folder for folder in file.parent.relative_to(path).parts if "=" in folder]
+            loss = f"; the names of its folders ({values[0]}) are no columns then" if values else ""
+            return DataError(
+                f"{argument} is a directory; name its files ({files}), or with --dask the pattern ('{files}'){loss}"
+            )
+    return DataError(f"{argument} is a directory, not a CSV file")
 
 
 def _spooled(name: str, opened: Callable[[], AbstractContextManager[BinaryIO]]) -> Spool:

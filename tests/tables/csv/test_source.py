@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -99,7 +100,27 @@ def test_an_absent_file_is_refused(tmp_path):
 
 
 def test_a_directory_is_refused(tmp_path):
+    (tmp_path / "a.parquet").mkdir()  # no file
     assert refusal(tmp_path) == f"{tmp_path} is a directory, not a CSV file"
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern", "loss"),
+    [
+        ("part-0.parquet", "*.parquet", ""),
+        ("new/part-0.parquet", "*/*.parquet", ""),
+        ("new/year=2020/0.parquet", "*/*/*.parquet", "; the names of its folders (year=2020) are no columns then"),
+    ],
+)
+def test_a_directory_of_parquet_says_how_its_files_are_named(tmp_path, monkeypatch, file, pattern, loss):
+    monkeypatch.chdir(tmp_path)
+    path = Path("flights", file)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"")
+    pattern = f"flights/{pattern}"
+    says = f"flights/ is a directory; name its files ({pattern}), or with --dask the pattern ('{pattern}'){loss}"
+    assert refusal("flights/") == says
+    assert list(tmp_path.glob(pattern)) == [tmp_path / path]
 
 
 def test_an_unreadable_file_is_refused(tmp_path, monkeypatch):
