@@ -56,8 +56,9 @@ failed, 130 interrupted."""
 def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     """Score a MODEL written by mae-train on the rows of DATA.
 
-    MODEL is the file that mae-train wrote. DATA is a CSV file with the model's columns, in any order, or several
-    with one header. Either can be - for standard input. The model's column of weights is honoured when DATA has it.
+    MODEL is the file that mae-train wrote. DATA is a CSV or Parquet file with the model's columns, in any order, or
+    several with one header. Either can be - for standard input. The model's column of weights is honoured when DATA
+    has it.
     """
     against, quiet = options["against"], options["quiet"]
     require_one_reader({"MODEL": [model], "DATA": data, "--against": [against]})

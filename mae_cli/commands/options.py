@@ -147,7 +147,7 @@ _PLACES = (
         metavar="ADDRESS",
         callback=_without_stream,
         help="Read and keep the rows on Dask workers: local for this machine's cores, or a scheduler's address such "
-        "as tcp://host:8786. Takes patterns ('part-*.csv') and Parquet too.",
+        "as tcp://host:8786. Takes patterns ('part-*.csv') too.",
     ),
 )
 

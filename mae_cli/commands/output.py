@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mae_cli.model.reading import AnyModel
 
 _COMPRESSORS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip", ".zst": "zstd"}
+_TEXTS = frozenset({".csv", ".tsv", ".txt"})
 _SLASHES = tuple(filter(None, (os.sep, os.altsep)))
 
 
@@ -59,6 +60,22 @@ def refuse_compressed(path: Path, remedy: Callable[[str], str]) -> None:
     program = _COMPRESSORS.get(path.suffix.lower())
     if program is not None:
         raise MaeCliError(f"{path} would be plain text under the name of a compressed file; {remedy(program)}")
+
+
+def require_place_for_parquet(output: str) -> None:
+    """Refuse a terminal, or the name of a text file, where Parquet is written.
+
+    Raises:
+        MaeCliError: with the remedy.
+    """
+    if output == STDOUT and sys.stdout.isatty():
+        raise MaeCliError("Parquet comes out as Parquet, which a terminal does not show; name a file with -o or with >")
+    path = Path(output)
+    if path.suffix.lower() in _TEXTS:
+        raise MaeCliError(
+            f"{path} would be Parquet, as the data are, under the name of a text file; name it "
+            f"{path.with_suffix('.parquet')}"
+        )
 
 
 def write_output(model: "AnyModel", output: str, *, force: bool) -> None:

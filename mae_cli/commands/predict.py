@@ -12,7 +12,12 @@ import click
 from mae_cli.commands.command import command
 from mae_cli.commands.model_argument import model_of, require_one_reader
 from mae_cli.commands.options import STDOUT, InputFile, OutputFile, dialect_of, reading_options
-from mae_cli.commands.output import check_output, refuse_compressed, require_standard_output
+from mae_cli.commands.output import (
+    check_output,
+    refuse_compressed,
+    require_place_for_parquet,
+    require_standard_output,
+)
 from mae_cli.commands.process import announce_terminal, note, running
 
 if TYPE_CHECKING:
@@ -46,24 +51,26 @@ Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage,
 def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     """Write the rows of DATA with the predictions of a MODEL written by mae-train.
 
-    The rows come as they are, in order and in number, with one column more, and in UTF-8; several files become one
-    table. A row that cannot be predicted, because a cell is missing or a level was never seen in training, has an
-    empty cell there, and is counted. A fault in the data ends the output where it is met; a file that -o names is
-    written whole or not at all.
+    The rows come as they are, in order and in number, with one column more; CSV comes in UTF-8, Parquet as Parquet.
+    Several files become one table. A row that cannot be predicted, because a cell is missing or a level was never
+    seen in training, has an empty cell there, and is counted. A fault in the data ends the output where it is met; a
+    file that -o names is written whole or not at all.
     """
     require_one_reader({"MODEL": [model], "DATA": data})
     if options["output"] == STDOUT:
         require_standard_output()
     with running():
-        from mae_cli.tables.csv.files import Files  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+        from mae_cli.workflows.data import opened_here  # noqa: PLC0415  (help and usage errors must not wait for numpy)
         from mae_cli.workflows.predict import Prediction, PredictionSettings  # noqa: PLC0415
 
         inputs = {"the data": data, "the model": [model]}
         check_output(options["output"], inputs, partial(_check_file, force=options["force"]))
         announce_terminal(model, *data, quiet=options["quiet"])
         fitted = model_of(model, data)
-        with Files.of(data, dialect_of(options)) as files:
+        with opened_here(data, dialect_of(options)) as files:
             prediction = Prediction(fitted, files, PredictionSettings(options["column"], options["only"]))
+            if prediction.is_parquet:
+                require_place_for_parquet(options["output"])
             _write(prediction, options["output"])
             notes = prediction.notes()
         for text in notes:
@@ -78,15 +85,15 @@ def _check_file(path: Path, *, force: bool) -> None:
 
 
 def _write(prediction: "Prediction", output: str) -> None:
-    with closing(prediction.text()) as pieces:  # so that a run that is broken off closes its files at once
+    with closing(prediction.pieces()) as pieces:  # so that a run that is broken off closes its files at once
         if output == STDOUT:
             sys.stdout.flush()
-            for text in pieces:
-                sys.stdout.buffer.write(text)
+            for piece in pieces:
+                sys.stdout.buffer.write(piece)
                 sys.stdout.buffer.flush()
             return
         from mae_cli.model.files import writing  # noqa: PLC0415
 
         with writing(Path(output)) as stream:
-            for text in pieces:
-                stream.write(text)
+            for piece in pieces:
+                stream.write(piece)

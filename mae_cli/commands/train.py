@@ -154,8 +154,8 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 def main(data: tuple[str, ...], **options: Any) -> None:
     """Fit a linear model to a CSV by least absolute deviations (or least squares).
 
-    DATA is a CSV file with a header, plain or compressed, or - for standard input; several files with one header are
-    one data set. The fit is exact, and the report says how far it can be from the optimum.
+    DATA is a CSV file with a header, plain or compressed, or a Parquet file, or - for standard input; several files
+    with one header are one data set. The fit is exact, and the report says how far it can be from the optimum.
     """
     started = time.perf_counter()
     output, quiet, as_json = options["output"], options["quiet"], options["as_json"]

@@ -7,7 +7,7 @@ files.
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -24,14 +24,21 @@ from mae_cli.errors import DataError, MaeCliError
 from mae_cli.messages import is_url
 from mae_cli.progress import UNWATCHED
 from mae_cli.rows.blocks import Block, MemoryRows
-from mae_cli.tables.chunks import Chunk, read_chunks
+from mae_cli.tables.column_types import require_same_kinds
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.header import Header, joint_header, joint_name, read_header
 from mae_cli.tables.csv.source import Source
-from mae_cli.tables.numeric_block import Wanted
-from mae_cli.tables.parquet import MAGIC, ParquetRecords, RowGroups, survey
-from mae_cli.tables.read import PassResult, ReadOptions, read_chunked
+from mae_cli.tables.parquet import (
+    ParquetRecords,
+    PyarrowMissingError,
+    RowGroups,
+    is_parquet,
+    joined,
+    require_one_format,
+    survey,
+)
+from mae_cli.tables.read import PassResult, ReadOptions, read
 from mae_cli.tables.summary import PassSummary
 from mae_cli.tables.typed import Columns
 
@@ -81,6 +88,7 @@ def find(cluster: Cluster, arguments: Sequence[str], dialect: Dialect) -> Found:
 
     Raises:
         DataError: a file is absent, no CSV or Parquet, or empty; or headers or formats differ.
+        SettingsError: the dialect says how text is written, and the files are Parquet.
     """
     folder = Path.cwd()
     ((names, fault),) = cluster.results(cluster.map(_expanded, [tuple(arguments)], shared=folder))
@@ -92,9 +100,11 @@ def find(cluster: Cluster, arguments: Sequence[str], dialect: Dialect) -> Found:
     for file in files:
         if file.fault is not None:
             raise file.fault
-    _require_one_format(files)
-    header = joint_header([(file.name, file.header) for file in files])
-    parts = _parquet_parts(files) if files[0].is_parquet else _csv_parts(files, dialect)
+    require_one_format((file.name, file.is_parquet) for file in files)
+    headers = [(file.name, file.header) for file in files]
+    require_same_kinds(headers)
+    header = joint_header(headers)
+    parts = _parquet_parts(files, dialect) if files[0].is_parquet else _csv_parts(files, dialect)
     return Found(joint_name([file.name for file in files]), header, tuple(parts))
 
 
@@ -124,13 +134,19 @@ def _look_at(name: str, folder: Path, dialect: Dialect) -> _File:
     try:
         if not path.exists():
             return _File(name, fault=_invisible(name, path))
-        if _is_parquet(path):
+        if is_parquet(Source(name, path)):
             header, groups = survey(name, path)
             return _File(name, tuple(groups), header, is_parquet=True)
         with closing(dialect.read(name, folder)) as source:  # a path, which can be opened again elsewhere
             return _File(name, (source,), read_header(source), source.estimated_bytes)
+    except PyarrowMissingError:
+        return _File(name, fault=_without_pyarrow(name))
     except MaeCliError as fault:
         return _File(name, fault=fault)
+
+
+def _without_pyarrow(name: str) -> DataError:
+    return DataError(f"{name} is a Parquet file, and the Dask workers have no pyarrow; install pyarrow there")
 
 
 def _invisible(name: str, path: Path) -> DataError:
@@ -143,37 +159,15 @@ def _invisible(name: str, path: Path) -> DataError:
     )
 
 
-def _is_parquet(path: Path) -> bool:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(len(MAGIC)) == MAGIC
-    except OSError:  # told by whoever reads it
-        return False
-
-
-def _require_one_format(files: Sequence[_File]) -> None:
-    first = files[0]
-    for file in files:
-        if file.is_parquet != first.is_parquet:
-            mine, other = ("Parquet", "CSV") if file.is_parquet else ("CSV", "Parquet")
-            raise DataError(f"{file.name} is {mine}, but {first.name} is {other}; give files of one format")
-        for name, one, another in zip(first.header.names, first.header.types, file.header.types, strict=False):
-            if one.kind != another.kind and name in file.header.names:
-                raise DataError(
-                    f"{file.name}: column {name!r} has the type {another.name}, but {one.name} in {first.name}; "
-                    "their types must agree"
-                )
-
-
 def _csv_parts(files: Sequence[_File], dialect: Dialect) -> Iterator[Part]:
     for some in _together(((file, file.bytes) for file in files), _CSV_BYTES):
         yield Files(tuple(source for file in some for source in file.held if isinstance(source, Source)), dialect)
 
 
-def _parquet_parts(files: Sequence[_File]) -> Iterator[Part]:
+def _parquet_parts(files: Sequence[_File], dialect: Dialect) -> Iterator[Part]:
     groups = [group for file in files for group in file.held if isinstance(group, RowGroups)]
     for some in _together(((group, group.bytes) for group in groups), _PARQUET_BYTES):
-        yield ParquetRecords(tuple(some))
+        yield ParquetRecords(tuple(joined(some)), dialect)
 
 
 def _together(sized: Iterable[tuple[T, int]], limit: int) -> Iterator[list[T]]:
@@ -303,15 +297,13 @@ def _read(order: tuple[Columns, ReadOptions], part: Part) -> tuple[MemoryRows | 
     columns, options = deepcopy(order[0]), order[1]
     with _READING:
         try:
-            found = read_chunked(_chunks(part, columns.wanted), part, columns, options)
+            found = read(part, columns, options)
+        except PyarrowMissingError:
+            return None, _PartResult(PassSummary(columns), 0, _without_pyarrow(part.name))
         except DataError as fault:
             return None, _PartResult(PassSummary(columns), 0, fault)
     rows = cast("MemoryRows", found.rows)
     return (None if columns.misread else rows), _PartResult(found.summary, len(rows.blocks), None)
-
-
-def _chunks(part: Part, wanted: Wanted) -> Generator[Chunk, None, None]:
-    return part.chunks(wanted) if isinstance(part, ParquetRecords) else read_chunks(part, wanted)
 
 
 def _result(_: None, read: tuple[MemoryRows | None, _PartResult]) -> _PartResult:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from mae_cli.errors import DataError
 from mae_cli.messages import option, quoted
-from mae_cli.tables.csv.header import ColumnType
+from mae_cli.tables.csv.header import ColumnType, Header
 
 
 def text_columns(types: Sequence[ColumnType], names: Sequence[str]) -> frozenset[str]:
@@ -12,20 +12,40 @@ def text_columns(types: Sequence[ColumnType], names: Sequence[str]) -> frozenset
     return frozenset(name for name, each in zip(names, types, strict=True) if each.kind == "levels")
 
 
-def require_kinds(
-    file: str, types: Mapping[str, ColumnType], numbers: Mapping[str, str], others: Collection[str]
-) -> None:
-    """Refuse columns whose type does not go with their part.
+def require_same_kinds(headers: Sequence[tuple[str, Header]]) -> None:
+    """Refuse files that have a column in two kinds.
+
+    Args:
+        headers: the name of each file, and its header.
+
+    Raises:
+        DataError: with the first column whose kind is another than in the first file.
+    """
+    first_name, first = headers[0]
+    for file, header in headers[1:]:
+        for name, one, another in zip(first.names, first.types, header.types, strict=False):
+            if one.kind != another.kind and name in header.names:
+                raise DataError(
+                    f"{file}: column {name!r} has the type {another.name}, but {one.name} in {first_name}; "
+                    "their types must agree"
+                )
+
+
+def require_kinds(file: str, header: Header, numbers: Mapping[str, str], others: Collection[str]) -> None:
+    """Refuse columns whose type does not go with their part, if they have types.
 
     Args:
         file: what messages call the data.
-        types: of all columns.
+        header: of the data.
         numbers: columns that must be numbers, with what messages call them ("the target").
         others: columns that may be numbers or levels.
 
     Raises:
         DataError: a column has another kind.
     """
+    if not header.types:
+        return
+    types = dict(zip(header.names, header.types, strict=True))
     for name, role in numbers.items():
         if types[name].kind != "number":
             raise DataError(f"{file}: {role} {quoted(name)} must be a number, but its type is {types[name].name}")

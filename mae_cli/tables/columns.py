@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import LONGEST_LIST, listed, quoted
+from mae_cli.tables.csv.header import Header
 
 # Two of three letters in common is a coincidence; four of five, or two exchanged in a word of four, is a slip.
 _LIKENESS = 0.75
@@ -68,7 +69,7 @@ class UsedColumns:
         return (self.target, *([] if self.weight is None else [self.weight]), *self.features)
 
 
-def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColumns:
+def resolve(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
     """Hold a choice against the names in the file's header.
 
     Raises:
@@ -82,49 +83,50 @@ def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColum
     ]
     require_columns({name: "" for name in asked if name is not None}, header, file)
     taken = {choice.target, choice.weight, *choice.exclude}
-    features = tuple(name for name in header if name not in taken) if choice.features is None else choice.features
+    others = tuple(name for name in header.names if name not in taken)
+    features = others if choice.features is None else choice.features
     if not features:
         rest = "all others are excluded" if choice.exclude else "the file has no others"
         raise DataError(f"{file}: no feature columns left to predict {quoted(choice.target)} from; {rest}")
     return UsedColumns(choice.target, features, choice.categorical, choice.weight)
 
 
-def require_columns(needed: Mapping[str, str], header: Sequence[str], file: str) -> None:
+def require_columns(needed: Mapping[str, str], header: Header, file: str) -> None:
     """Refuse a header that lacks a column.
 
     Args:
         needed: the columns, with what each is to whoever needs it ("the model's target"); "" if the user named it.
-        header: the names in the file.
+        header: of the file.
         file: its name.
 
     Raises:
         DataError: with the closest name.
     """
-    there = frozenset(header)
+    there = frozenset(header.names)
     for name, part in needed.items():
         if name not in there:
-            raise unknown_column(name, header, file, part)
+            error = unknown_column(name, header.names, file, part)
+            if len(there) == 1 and not header.types:  # text, perhaps of another delimiter
+                raise DataError(f"{error}, so if there are more, say with --delimiter what stands between them")
+            raise error
 
 
-def unknown_column(name: str, header: Sequence[str], file: str, part: str = "") -> DataError:
+def unknown_column(name: str, names: Sequence[str], file: str, part: str = "") -> DataError:
     """The error for a column that is not there, with the closest name and, when they are few, all names.
 
     Args:
         name: of the column.
-        header: the names in the file.
+        names: those in the file.
         file: its name.
         part: what the column is to whoever needs it; "" if the user named it.
     """
-    closest = [other for other in header if other.strip().casefold() == name.strip().casefold()]
-    closest = closest or get_close_matches(name, header, n=1, cutoff=_LIKENESS)
+    closest = [other for other in names if other.strip().casefold() == name.strip().casefold()]
+    closest = closest or get_close_matches(name, names, n=1, cutoff=_LIKENESS)
     message = f"{file} has no column {quoted(name)}{', ' * bool(part)}{part}"
-    if len(header) == 1:
-        return DataError(
-            f"{message}; its only column is {quoted(header[0])}, so if there are more, say with --delimiter what "
-            "stands between them"
-        )
+    if len(names) == 1:
+        return DataError(f"{message}; its only column is {quoted(names[0])}")
     if closest:
         message += f"; did you mean {quoted(closest[0])}?"
-    if len(header) <= LONGEST_LIST:
-        message += f"{'' if closest else ';'} its columns are {listed(header)}"
+    if len(names) <= LONGEST_LIST:
+        message += f"{'' if closest else ';'} its columns are {listed(names)}"
     return DataError(message)

@@ -80,12 +80,12 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
     Raises:
         DataError: a column is absent, a cell is not what the model expects, or no row is complete.
     """
-    header = files.header.names
-    notes = (*_unweighted(files, weight, header), *ignored_columns(header, {*schema.names, target, weight}))
-    weight = weight if weight in header else None
+    names = files.header.names
+    notes = (*_unweighted(files, weight, names), *ignored_columns(names, {*schema.names, target, weight}))
+    weight = weight if weight in names else None
     needed = dict.fromkeys(schema.names, "a feature of the model")
     needed[target] = "the model's target, which only mae-predict does without"
-    require_columns(needed, header, files.name)
+    require_columns(needed, files.header, files.name)
     numeric = {feature.name: "the feature" for feature in schema.numeric}
     _require_kinds(files, {target: "the target"} | _weight_role(weight) | numeric, schema.names)
     apart = [NumberColumn(target, files.dialect, "the target"), *_weight_column(weight, files.dialect)]
@@ -124,11 +124,8 @@ def _loaded(result: PassResult, features: Sequence[str], notes: tuple[str, ...] 
 
 
 def _require_kinds(files: Records, numbers: Mapping[str, str], features: Sequence[str]) -> None:
-    """Refuse columns of files with types whose type does not go with their part."""
-    header = files.header
-    if header.types:
-        types = dict(zip(header.names, header.types, strict=True))
-        require_kinds(files.name, types, numbers, [name for name in features if name not in numbers])
+    """Refuse columns whose type does not go with their part; that of a column of two parts is a number."""
+    require_kinds(files.name, files.header, numbers, [name for name in features if name not in numbers])
 
 
 def _text_features(files: Records, features: Sequence[str]) -> frozenset[str]:

@@ -33,6 +33,16 @@ class Wanted:
         return frozenset((*self.numbers, *self.texts))
 
 
+def without_numbers(frame: pd.DataFrame, names: Sequence[str], missing: Collection[float]) -> pd.DataFrame:
+    """The frame with those numbers missing that stand for missing cells in the named columns."""
+    if missing:
+        for name in names:
+            is_missing = frame[name].isin(missing)
+            if is_missing.any():
+                frame[name] = frame[name].mask(is_missing)
+    return frame
+
+
 @dataclass(frozen=True, eq=False)
 class Numbers:
     """The values of some columns, the first of them apart from the others.

@@ -1,32 +1,84 @@
-"""Parquet files: records with types, read by pyarrow where Dask workers see the files.
+"""Parquet files: records with types, read by pyarrow a batch at a time, here or where Dask workers see the files.
 
 A type decides the kind of a column: numbers are numbers, text, booleans and dictionaries are levels. A null is a
 missing cell, and so is a NaN.
 """
 
-from collections.abc import Collection, Generator, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+import io
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, SettingsError
+from mae_cli.messages import option, quoted
+from mae_cli.tables.arrow_cells import column_type, first_undecodable, levels, numbers
 from mae_cli.tables.chunks import Chunk
+from mae_cli.tables.column_types import require_same_kinds
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Waypoint
-from mae_cli.tables.csv.header import ColumnType, Header, joint_header, joint_name
-from mae_cli.tables.numeric_block import LARGEST_EXACT, Numbers, Wanted
+from mae_cli.tables.csv.header import Header, first_header, joint_header, joint_name
+from mae_cli.tables.csv.source import Source, Spool, unreadable
+from mae_cli.tables.numeric_block import Numbers, Wanted, without_numbers
+from mae_cli.tables.read import PassResult, ReadOptions, read_chunked
+from mae_cli.tables.typed import Columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-MAGIC = b"PAR1"
-_CHUNK_ROWS = 1 << 16
+_MAGICS = (b"PAR1", b"PARE")  # the latter where the footer is encrypted
+_BEGINNING = 1 << 12
+# What a dialect says of text alone, by the names of the options, too.
+_OF_TEXT = ("delimiter", "decimal", "encoding")
+# A batch has at most so many rows, and so many cells unless that leaves too few rows.
+_BATCH_ROWS = 1 << 16
+_BATCH_CELLS = 1 << 22
+_FEWEST_ROWS = 1 << 10
+# So much of a column is read ahead; by itself pyarrow reads whole row groups, and a file may be just one.
+_BUFFER_BYTES = 1 << 18
+
+
+class PyarrowMissingError(DataError):
+    """There is a Parquet file, and no pyarrow to read it."""
+
+
+def is_parquet(held: Source) -> bool:
+    """Whether a file is Parquet, damaged perhaps: by its bytes, or by its name if they are no text.
+
+    A file that cannot be read is none; whoever reads it will tell.
+    """
+    try:
+        with held.open() as stream:
+            beginning = stream.read(_BEGINNING)
+            stream.seek(max(0, stream.seek(0, io.SEEK_END) - 4))
+            ending = stream.read()
+    except OSError:
+        return False
+    magic, next_byte = beginning[:4], beginning[4:5]
+    if magic in _MAGICS and (ending == magic or (next_byte < b" " and not next_byte.isspace())):
+        return True
+    return b"\0" in beginning and held.name.lower().endswith(".parquet")
+
+
+def require_one_format(files: Iterable[tuple[str, bool]]) -> None:
+    """Refuse CSV beside Parquet.
+
+    Args:
+        files: the name of each, and whether it is Parquet.
+
+    Raises:
+        DataError: a file has another format than the first.
+    """
+    (first, first_is_parquet), *others = files
+    for name, parquet in others:
+        if parquet != first_is_parquet:
+            mine, other = ("Parquet", "CSV") if parquet else ("CSV", "Parquet")
+            raise DataError(f"{name} is {mine}, but {first} is {other}; give files of one format")
 
 
 @dataclass(frozen=True)
@@ -35,7 +87,8 @@ class RowGroups:
 
     Attributes:
         name: what messages call the file.
-        path: of the file.
+        held: the file, or its bytes where they can be read only once.
+        header: of the file.
         numbers: of the row groups.
         rows_before: rows of the file that come before.
         rows: in them.
@@ -43,33 +96,108 @@ class RowGroups:
     """
 
     name: str
-    path: Path
+    held: Path | Spool
+    header: Header
     numbers: range
     rows_before: int
     rows: int
     bytes: int
 
 
+def joined(groups: Iterable[RowGroups]) -> Iterator[RowGroups]:
+    """The same row groups, with those that follow each other in a file as one."""
+    last: RowGroups | None = None
+    for group in groups:
+        if last is not None and (last.name, last.numbers.stop) == (group.name, group.numbers.start):
+            span = range(last.numbers.start, group.numbers.stop)
+            last = replace(last, numbers=span, rows=last.rows + group.rows, bytes=last.bytes + group.bytes)
+        else:
+            if last is not None:
+                yield last
+            last = group
+    if last is not None:
+        yield last
+
+
 @dataclass(frozen=True, eq=False)
 class ParquetRecords:
-    """The records of row groups, counted through from 0; the rows of a file are counted from 1."""
+    """The records of row groups, counted through from 0; the rows of a file are counted from 1.
+
+    Attributes:
+        parts: the row groups.
+        dialect: which text and which numbers stand for a missing cell.
+
+    Raises:
+        SettingsError: the dialect says how text is written.
+    """
 
     parts: tuple[RowGroups, ...]
+    dialect: Dialect = PLAIN
+
+    def __post_init__(self) -> None:
+        given = [f"--{name}" for name in _OF_TEXT if getattr(self.dialect, name) != getattr(PLAIN, name)]
+        if given:
+            raise SettingsError(f"{self.name} is Parquet, which is no text; leave out {', '.join(given)}")
+
+    @classmethod
+    def of(cls, files: Sequence[Source], dialect: Dialect = PLAIN) -> "ParquetRecords":
+        """All records of files, whose bytes are held.
+
+        Raises:
+            DataError: a file is not Parquet, or cannot be read; or headers differ, in their types too.
+            SettingsError: the dialect says how text is written.
+        """
+        require_one_format((file.name, is_parquet(file)) for file in files)
+        found = [(file, *survey(file.name, file.held)) for file in files]
+        headers = [(file.name, header) for file, header, _ in found]
+        require_same_kinds(headers)
+        first_header(headers)
+        return cls(
+            tuple(
+                part
+                for file, header, groups in found
+                for part in joined([RowGroups(file.name, file.held, header, range(0), 0, 0, 0), *groups])
+            ),
+            dialect,
+        )
 
     @property
     def name(self) -> str:
         """What messages call the data."""
-        return joint_name(list(dict.fromkeys(part.name for part in self.parts)))
+        return joint_name([part.name for part in self.parts])
 
     @property
-    def dialect(self) -> Dialect:
-        """Nothing in it is spelled."""
-        return PLAIN
+    def names(self) -> tuple[str, ...]:
+        """The column names that all files have; there need be no records."""
+        return self.first_header.names
 
-    @cached_property
+    @property
+    def first_header(self) -> Header:
+        """The header of the first file, whose names and kinds all have; there need be no records."""
+        return self.parts[0].header
+
+    @property
     def header(self) -> Header:
-        """The header of the files."""
-        return joint_header([(part.name, survey(part.name, part.path)[0]) for part in self.parts])
+        """The header that all files have.
+
+        Raises:
+            DataError: there are no records.
+        """
+        return joint_header([(part.name, part.header) for part in self.parts])
+
+    def schema(self) -> "pa.Schema":
+        """What pyarrow knows of the columns of the first file.
+
+        Raises:
+            DataError: it cannot be read.
+        """
+        with _opened(self.parts[0].name, self.parts[0].held) as file:
+            return file.schema_arrow
+
+    @property
+    def rows(self) -> int:
+        """How many records there are."""
+        return sum(part.rows for part in self.parts)
 
     def place(self, index: int) -> str:
         """Where a record stands: `flights.parquet, row 7`."""
@@ -87,31 +215,70 @@ class ParquetRecords:
     def cell(self, index: int, column: str) -> str:
         """The text of a cell."""
         part, row = self._part(index)
-        with _opened(part.name, part.path) as file:
-            cells = file.read_row_groups(list(part.numbers), columns=[column])
-        return str(cells.column(column)[row].as_py())
+        with closing(_batches(part, [column])) as batches:
+            for batch in batches:
+                if row < batch.num_rows:
+                    return str(batch.column(column)[row].as_py())
+                row -= batch.num_rows
+        raise IndexError(index)
+
+    def read(self, columns: Columns, options: ReadOptions) -> PassResult:
+        """The complete rows, and what the pass found; the columns are filled in by it.
+
+        Raises:
+            DataError: a file or a cell is at fault.
+        """
+        return read_chunked(self.chunks(columns.wanted), self, columns, options)
 
     def located(self, _: Sequence[Waypoint], /) -> "ParquetRecords":
         """The same: its rows are found without way points."""
         return self
 
     def chunks(self, wanted: Wanted) -> Generator[Chunk, None, None]:
-        """The wanted columns of all records: numbers as floats, text as it is written in Python.
+        """The wanted columns of all records, as `chunk` has them.
 
         Raises:
             DataError: a file cannot be read.
         """
+        with closing(self.batches(sorted(wanted.names))) as batches:
+            for first, batch in batches:
+                yield self.chunk(first, batch, wanted)
+
+    def batches(self, columns: Sequence[str]) -> Generator[tuple[int, "pa.RecordBatch"], None, None]:
+        """The named columns of all records as they are stored, each batch with the number of its first record.
+
+        Raises:
+            DataError: a file cannot be read, or has changed.
+        """
         first = 0
         for part in self.parts:
-            with _opened(part.name, part.path) as file:
-                for batch in file.iter_batches(
-                    _CHUNK_ROWS, row_groups=list(part.numbers), columns=sorted(wanted.names)
-                ):
-                    texts = {name: _levels(batch.column(name)) for name in wanted.texts}
-                    cells = {name: _numbers(batch.column(name)) for name in wanted.numbers} | texts
-                    frame = pd.DataFrame(cells, copy=False)
-                    yield Chunk(frame, Numbers.of(frame, wanted), first)
+            with closing(_batches(part, columns)) as batches:
+                for batch in batches:
+                    yield first, batch
                     first += batch.num_rows
+
+    def chunk(self, first: int, batch: "pa.RecordBatch", wanted: Wanted) -> Chunk:
+        """The wanted columns of a batch: numbers as floats, text as it is written in Python.
+
+        Raises:
+            DataError: text is not UTF-8.
+        """
+        try:
+            texts = {name: levels(batch.column(name)) for name in wanted.texts}
+        except UnicodeDecodeError:
+            raise self._undecodable(first, batch, wanted.texts) from None
+        cells = {name: numbers(batch.column(name)) for name in wanted.numbers} | texts
+        frame = pd.DataFrame(cells, index=pd.RangeIndex(batch.num_rows), copy=False)
+        frame = without_numbers(frame, wanted.numbers, self.dialect.missing_numbers)
+        return Chunk(frame, Numbers.of(frame, wanted), first)
+
+    def _undecodable(self, first: int, batch: "pa.RecordBatch", texts: Iterable[str]) -> DataError:
+        """The error for the first cell of text that is none."""
+        row, name = min((first_undecodable(batch.column(name)), name) for name in texts)
+        return DataError(
+            f"{self.place(first + row)}: column {quoted(name)} is not UTF-8 text, as Parquet has it; write the file "
+            f"anew with text in UTF-8, or use {option('--exclude', name)}"
+        )
 
     def _part(self, index: int) -> tuple[RowGroups, int]:
         """The row groups that a record is in, and its place there."""
@@ -122,90 +289,67 @@ class ParquetRecords:
         raise IndexError(index)
 
 
-def survey(name: str, path: Path) -> tuple[Header, list[RowGroups]]:
+def survey(name: str, held: Path | Spool) -> tuple[Header, list[RowGroups]]:
     """The header of a file, and its row groups.
 
     Raises:
         DataError: the file cannot be read, has two columns of one name, or one of no name.
     """
-    with _opened(name, path) as file:
-        schema, metadata = file.schema_arrow, file.metadata
+    with _opened(name, held) as file:
+        header, metadata = _header(file), file.metadata
         groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    names = tuple(schema.names)
-    twice = [each for each in names if names.count(each) > 1]
+    twice = [each for each in header.names if header.names.count(each) > 1]
     if twice:
         raise DataError(f"{name} has two columns named {twice[0]!r}; rename one of them")
-    nameless = next((place for place, each in enumerate(names, start=1) if not each.strip()), None)
+    nameless = next((place for place, each in enumerate(header.names, start=1) if not each.strip()), None)
     if nameless is not None:
         raise DataError(f"{name}: column {nameless} has no name; give it one")
-    header = Header(names, ("",) * len(names) if metadata.num_rows else (), tuple(map(_type, schema.types)))
     starts = np.cumsum([0, *(group.num_rows for group in groups)]).tolist()
     return header, [
-        RowGroups(name, path, range(number, number + 1), start, group.num_rows, group.total_byte_size)
+        RowGroups(name, held, header, range(number, number + 1), start, group.num_rows, group.total_byte_size)
         for number, (start, group) in enumerate(zip(starts, groups, strict=False))
     ]
 
 
+def _header(file: "pq.ParquetFile") -> Header:
+    names, types = tuple(file.schema_arrow.names), tuple(map(column_type, file.schema_arrow.types))
+    return Header(names, ("",) * len(names) if file.metadata.num_rows else (), types)
+
+
+def _batches(part: RowGroups, columns: Sequence[str]) -> Generator["pa.RecordBatch", None, None]:
+    """The named columns of row groups, in batches that may span several of them."""
+    rows = min(_BATCH_ROWS, max(_FEWEST_ROWS, _BATCH_CELLS // max(1, len(columns))))
+    with _opened(part.name, part.held) as file:
+        _require_unchanged(file, part)
+        yield from file.iter_batches(rows, row_groups=list(part.numbers), columns=list(dict.fromkeys(columns)))
+
+
+def _require_unchanged(file: "pq.ParquetFile", part: RowGroups) -> None:
+    metadata = file.metadata
+    there = (metadata.row_group(number).num_rows for number in part.numbers if number < metadata.num_row_groups)
+    if _header(file) != part.header or sum(there) != part.rows:
+        raise DataError(f"{part.name} has changed since its header was read; try again when it is complete")
+
+
 @contextmanager
-def _opened(name: str, path: Path) -> "Iterator[pq.ParquetFile]":
+def _opened(name: str, held: Path | Spool) -> "Iterator[pq.ParquetFile]":
     """A file in a `with` block that reads it; what goes wrong there is told in one line."""
     try:
         import pyarrow as pa  # noqa: PLC0415  (part of the extra)
         import pyarrow.parquet as pq  # noqa: PLC0415
-    except ImportError:
-        raise DataError(
-            f"{name} is a Parquet file, and the Dask workers have no pyarrow; install pyarrow there"
+    except ModuleNotFoundError:
+        raise PyarrowMissingError(
+            f"{name} is a Parquet file, which needs the extra: pip install 'mae-cli[parquet]'"
         ) from None
     try:
-        with pq.ParquetFile(path) as file:
+        with (
+            nullcontext(held) if isinstance(held, Path) else held.open() as stream,
+            pq.ParquetFile(stream, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file,
+        ):
             yield file
-    except (pa.ArrowException, OSError) as error:
+    except MemoryError:  # pyarrow's own is one of its exceptions, too
+        raise
+    except (pa.ArrowException, OSError, UnicodeError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise unreadable(name, error) from error
         raise DataError(f"{name}: not readable as Parquet ({str(error).partition(chr(10))[0]})") from error
-
-
-def _type(arrow: "pa.DataType") -> ColumnType:
-    import pyarrow.types as kinds  # noqa: PLC0415
-
-    values = arrow.value_type if kinds.is_dictionary(arrow) else arrow
-    if kinds.is_dictionary(arrow) or kinds.is_boolean(arrow) or _is_text(arrow):
-        plain = _is_text(values) or (kinds.is_primitive(values) and not kinds.is_temporal(values))
-        kind = "levels" if plain else "other"
-    elif kinds.is_integer(arrow) or kinds.is_floating(arrow) or kinds.is_decimal(arrow):
-        kind = "number"
-    else:
-        kind = "time" if kinds.is_temporal(arrow) else "other"
-    return ColumnType(str(arrow), kind)  # type: ignore[arg-type]
-
-
-def _is_text(arrow: "pa.DataType") -> bool:
-    import pyarrow.types as kinds  # noqa: PLC0415
-
-    return bool(kinds.is_string(arrow) or kinds.is_large_string(arrow) or kinds.is_string_view(arrow))
-
-
-def _numbers(cells: "pa.Array") -> Any:
-    """The cells as floats; whole numbers as such where a float may not hold them, so that this can be told."""
-    import pyarrow.types as kinds  # noqa: PLC0415
-
-    if kinds.is_integer(cells.type) and not cells.null_count:
-        return cells.to_numpy(zero_copy_only=False)
-    if kinds.is_integer(cells.type) and cells.type.bit_width == 64 and not _are_exact(cells):
-        return pd.Series(cells.to_pylist(), dtype=object)
-    return cells.cast("float64", safe=False).to_numpy(zero_copy_only=False)
-
-
-def _are_exact(cells: "pa.Array") -> bool:
-    """Whether floats hold all of these whole numbers."""
-    from pyarrow import compute  # noqa: PLC0415
-
-    extremes = compute.min_max(cells).as_py()
-    return max(-(extremes["min"] or 0), extremes["max"] or 0) <= LARGEST_EXACT
-
-
-def _levels(cells: "pa.Array") -> Any:
-    """The cells as Python writes them: 1 for a whole number, even where others are missing; None where missing."""
-    import pyarrow.types as kinds  # noqa: PLC0415
-
-    if kinds.is_dictionary(cells.type):
-        cells = cells.dictionary_decode()
-    return pd.Series(cells.to_pylist(), dtype=object)

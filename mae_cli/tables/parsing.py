@@ -19,7 +19,7 @@ from mae_cli.tables.csv.pieces import Piece
 from mae_cli.tables.csv.quoting import has_misplaced_quote
 from mae_cli.tables.csv.records import UTF8_MARK, raw_records
 from mae_cli.tables.csv.source import Source
-from mae_cli.tables.numeric_block import LARGEST_EXACT, Numbers, Wanted
+from mae_cli.tables.numeric_block import LARGEST_EXACT, Numbers, Wanted, without_numbers
 
 Parsed: TypeAlias = tuple[pd.DataFrame, Numbers]
 
@@ -85,12 +85,7 @@ class Expected:
 
     def without_missing_numbers(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the numbers that stand for missing cells missing, however they are written."""
-        if self.dialect.missing_numbers:
-            for name in self.wanted.numbers:
-                is_missing = frame[name].isin(self.dialect.missing_numbers)
-                if is_missing.any():
-                    frame[name] = frame[name].mask(is_missing)
-        return frame
+        return without_numbers(frame, self.wanted.numbers, self.dialect.missing_numbers)
 
     def columns(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
         """The used columns, in the order of the file, and those of numbers in the order in which they are used."""

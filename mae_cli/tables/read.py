@@ -59,15 +59,15 @@ class PassResult:
     files: Records
 
 
-class RemoteRecords(Records, Protocol):
-    """Records that are read where the files are."""
+class ReadableRecords(Records, Protocol):
+    """Records that are read in a way of their own: Parquet, and files on workers."""
 
     def read(self, columns: Columns, options: ReadOptions) -> PassResult:
-        """The complete rows, kept there, and what the pass found."""
+        """The complete rows, and what the pass found; the columns are filled in by it."""
         ...
 
 
-Data = Files | RemoteRecords
+Data = Files | ReadableRecords
 
 
 def read(files: Data, columns: Columns, options: ReadOptions) -> PassResult:

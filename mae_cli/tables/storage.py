@@ -8,6 +8,7 @@ from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.scratch import Scratch
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.source import Source
+from mae_cli.tables.parquet import ParquetRecords
 from mae_cli.tables.read import Collect, Data
 
 # Rows stay in memory while their numbers take at most this share of it.
@@ -36,13 +37,13 @@ def needs_scratch(files: Data, columns: int, *, stream: bool | None) -> bool:
     """Whether rows of so many columns go to a scratch file.
 
     Where the user does not say (None), they do if the rows, at 8 bytes a cell and as many as the first lines let
-    expect, would take more than a quarter of the memory there is.
+    expect or Parquet says, would take more than a quarter of the memory there is.
     """
-    if not isinstance(files, Files):
+    if not isinstance(files, (Files, ParquetRecords)):
         return False  # the workers that read the files keep them in their memory
     if stream is not None:
         return stream
-    rows = sum(map(_estimated_rows, files.sources))
+    rows = files.rows if isinstance(files, ParquetRecords) else sum(map(_estimated_rows, files.sources))
     return rows * (columns + 1) * _BYTES_A_CELL > _COMFORTABLE_SHARE * memory_bytes()
 
 

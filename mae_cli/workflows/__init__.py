@@ -2,6 +2,6 @@
 
 - `fit`: the library's way in; `fit_data`: what it takes, arrays and data frames; `fit_result`: what it returns.
 - `train`, `evaluate`, `predict`: what the three commands do; `compare`: MAE beside MSE on the same rows.
-- `data`: the files of a command, read here or by Dask workers.
+- `data`: the files of a command, CSV or Parquet, read here or by Dask workers.
 - `scoring`: metrics in a few passes; `paired`: two models on the same rows; `checks`: gates, ranges, the worst rows.
 """

@@ -1,12 +1,43 @@
-"""The data of a command: files on this machine, or files that Dask workers see."""
+"""The data of a command: CSV or Parquet on this machine, or files that Dask workers see."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 
 from mae_cli.errors import SettingsError
 from mae_cli.tables.csv.dialect import Dialect
-from mae_cli.tables.csv.files import Files
+from mae_cli.tables.csv.files import Files, require_one_if_standard_input, told_as_columns
+from mae_cli.tables.csv.source import Source
+from mae_cli.tables.parquet import ParquetRecords, is_parquet, require_one_format, survey
 from mae_cli.tables.read import Data
+
+
+@contextmanager
+def opened_here(arguments: Sequence[str], dialect: Dialect) -> Iterator[Files | ParquetRecords]:
+    """The files of this machine that a command's arguments name, for the time of a `with` block.
+
+    They are closed at its end. The first one tells whether all are CSV or Parquet.
+
+    Raises:
+        DataError: a file is at fault, has another format than the first, or is standard input beside others.
+        SettingsError: the dialect says how text is written, and the files are Parquet.
+    """
+    require_one_if_standard_input(arguments)
+    first_argument, *others = arguments
+    with ExitStack() as stack:
+        first = stack.enter_context(closing(Source.of(first_argument)))
+        if not is_parquet(first):
+            require_one_format([(first.name, False), *((other, _is_parquet_file(Path(other))) for other in others)])
+            yield stack.enter_context(Files.beginning_with(first, others, dialect))
+            return
+        with told_as_columns(first.name, lambda: survey(first.name, first.held)[0].names, others):
+            sources = [stack.enter_context(closing(Source.of(other))) for other in others]
+        yield ParquetRecords.of([first, *sources], dialect)
+
+
+def _is_parquet_file(path: Path) -> bool:
+    """Whether it is a file, and Parquet; a pipe can be read only once, and is no file."""
+    return path.is_file() and is_parquet(Source(str(path), path))
 
 
 @contextmanager
@@ -21,10 +52,10 @@ def opened(arguments: Sequence[str], dialect: Dialect, dask: str | None) -> Iter
     Raises:
         DataError: a file is at fault.
         DaskError: there are no such workers.
-        SettingsError: workers cannot read standard input.
+        SettingsError: workers cannot read standard input; or as `opened_here`.
     """
     if dask is None:
-        with Files.of(arguments, dialect) as files:
+        with opened_here(arguments, dialect) as files:
             yield files
         return
     if "-" in arguments:

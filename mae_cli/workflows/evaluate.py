@@ -85,7 +85,7 @@ def evaluate(
     if rival is not None:
         own = [name for name in rival.model.schema.names if name not in model.schema.names]
         part = f"a feature of the other model, {rival.name}"
-        require_columns(dict.fromkeys(own, part), files.header.names, files.name)
+        require_columns(dict.fromkeys(own, part), files.header, files.name)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen)
         loaded = load_for_model(files, joint, model.target, model.weight, options)

@@ -5,6 +5,7 @@ import io
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,13 +15,20 @@ from mae_cli.messages import counted, is_unicode, quoted
 from mae_cli.model.model import Model
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.tables.chunks import Chunk, TextChunk, read_chunks
+from mae_cli.tables.column_types import require_kinds
 from mae_cli.tables.columns import require_columns
-from mae_cli.tables.csv.files import Files, Waypoint
+from mae_cli.tables.csv.files import Files, LocalRecords, Waypoint
 from mae_cli.tables.csv.records import extended, first_line_end
 from mae_cli.tables.known_level_column import lookalike
 from mae_cli.tables.load import model_columns
+from mae_cli.tables.parquet import ParquetRecords
+from mae_cli.tables.parquet_output import extended as extended_parquet
+from mae_cli.tables.parquet_output import require_same_types
 from mae_cli.tables.typed import TypedChunk
 from mae_cli.workflows.checks import OutsideCounts, TrainingRanges, outside_note
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # What a number is written with beside the decimal sign; a delimiter among them makes quotes necessary.
 _OF_NUMBERS = frozenset("0123456789+-e")
@@ -91,44 +99,64 @@ class PredictionRows:
 
 @dataclass(eq=False)
 class Prediction:
-    """A table with a prediction for every record; its text is made chunk by chunk, in constant memory.
+    """A table with a prediction for every record; it is made chunk by chunk, in constant memory.
 
     Attributes:
         model: predicts.
         files: the table.
         settings: what to write.
-        rows: counts, complete when all text was made.
+        rows: counts, complete when all of the table was made.
 
     Raises:
-        DataError: a column of the model is absent, the new column is there already, or files have other delimiters.
+        DataError: a column of the model is absent or of another kind, the new column is there already, or files differ
+            in their delimiters or types.
     """
 
     model: Model
-    files: Files
+    files: Files | ParquetRecords
     settings: PredictionSettings
     rows: PredictionRows = field(default_factory=PredictionRows)
 
     def __post_init__(self) -> None:
         schema = self.model.schema
         needed = dict.fromkeys(schema.names, "a feature of the model")
-        require_columns(needed, self.files.names, self.files.name)
+        numbers = {column.name: "the feature" for column in schema.numeric}
+        require_columns(needed, self.files.first_header, self.files.name)
+        require_kinds(self.files.name, self.files.first_header, numbers, [column.name for column in schema.categorical])
         if not self.settings.only:
             _refuse_clash(self.files, self.settings.column)
-            _refuse_other_delimiters(self.files)
+            _refuse_other_forms(self.files)
         self._columns = model_columns(schema, self.files.dialect)
         self._coding = Coding.of(schema, Layout.of(schema))
         self._waypoints: list[Waypoint] = []
         self._ranges = TrainingRanges.of(schema)
         self._outside = OutsideCounts(0, np.zeros(len(schema.numeric), dtype=np.intp))
 
-    def text(self) -> Generator[bytes, None, None]:
-        """The table with its new column, in pieces of UTF-8; the header even if there are no records.
+    @property
+    def is_parquet(self) -> bool:
+        """Whether the table is Parquet, as its files are."""
+        return isinstance(self.files, ParquetRecords)
+
+    def pieces(self) -> Generator[bytes, None, None]:
+        """The table with its new column in pieces, of UTF-8 if it is CSV; the header even if there are no records.
 
         Raises:
             DataError: the files cannot be read, or a cell is not what the model expects.
         """
+        return self._parquet(self.files) if isinstance(self.files, ParquetRecords) else self._csv(self.files)
+
+    def _parquet(self, records: ParquetRecords) -> Generator[bytes, None, None]:
+        kept = () if self.settings.only else records.names
+        wanted = self._columns.wanted
+
+        def predicted(first: int, batch: "pa.RecordBatch") -> FloatArray:
+            return self._predicted(records.chunk(first, batch, wanted))
+
+        return extended_parquet(records, kept, self.settings.column, sorted(wanted.names), predicted)
+
+    def _csv(self, files: Files) -> Generator[bytes, None, None]:
         begun, line_end = False, b""
-        with closing(self._chunks()) as chunks:
+        with closing(read_chunks(files, self._columns.wanted)) as chunks:
             for chunk in chunks:
                 content = chunk.piece.text
                 mark = chunk.piece.content.removesuffix(content)
@@ -148,7 +176,7 @@ class Prediction:
                 begun = True
 
     def notes(self) -> list[str]:
-        """What the user should know when all text was made, a sentence each."""
+        """What the user should know when all of the table was made, a sentence each."""
         outside = self._ranges.report(self._outside)
         return [
             *self._columns.notes(self._located),
@@ -156,11 +184,8 @@ class Prediction:
             *([] if outside is None else [outside_note(outside)]),
         ]
 
-    def _chunks(self) -> Generator[TextChunk, None, None]:
-        return read_chunks(self.files, self._columns.wanted)
-
     @property
-    def _located(self) -> Files:
+    def _located(self) -> LocalRecords:
         """The files, whose records are found from the places that were passed so far."""
         return self.files.located(self._waypoints)
 
@@ -220,12 +245,15 @@ def _field(name: str, delimiters: str) -> bytes:
     return record.getvalue().removesuffix("\r\n").encode()
 
 
-def _refuse_clash(files: Files, column: str) -> None:
+def _refuse_clash(files: Files | ParquetRecords, column: str) -> None:
     if column in files.names:
         raise DataError(f"{files.name} has a column {quoted(column)} already; name the new one with --column")
 
 
-def _refuse_other_delimiters(files: Files) -> None:
+def _refuse_other_forms(files: Files | ParquetRecords) -> None:
+    if isinstance(files, ParquetRecords):
+        require_same_types(files)
+        return
     first = files.sources[0]
     for source in files.sources:
         if source.delimiter != first.delimiter:

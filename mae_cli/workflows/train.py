@@ -114,7 +114,7 @@ def ready_data(files: Data, settings: TrainSettings, watch: Watch) -> Iterator[R
     Raises:
         DataError: the data cannot be read as asked.
     """
-    used = resolve(settings.columns, files.header.names, files.name)
+    used = resolve(settings.columns, files.header, files.name)
     with place_for(files, len(used.names), stream=settings.stream) as collect:
         options = ReadOptions(collect, settings.missing, settings.max_levels, watch=watch)
         yield _read(files, used, options, settings)

@@ -67,7 +67,7 @@ def compared(title: str, path: Path, protocol: Protocol) -> Table:
 def checked(path: Path) -> int:
     """Read as mae-train does; return the number of rows."""
     files = Files.of([str(path)])
-    used = resolve(ColumnChoice("y"), files.header.names, files.name)
+    used = resolve(ColumnChoice("y"), files.header, files.name)
     return load_training(files, used, ReadOptions(MemoryRows.collect)).rows.shape[0]
 
 

@@ -196,17 +196,6 @@ def test_without_the_extra_it_says_what_to_install(mae_train, parts, monkeypatch
     assert (done.exit_code, done.stderr) == (1, "Error: --dask needs the extra: pip install 'mae-cli[dask]'\n")
 
 
-def test_parquet_without_dask_says_how_it_is_read(mae_train, parts, tmp_path):
-    pytest.importorskip("pyarrow")
-    pd.read_csv(tmp_path / parts[0]).to_parquet(tmp_path / "data.parquet")
-    done = mae_train("data.parquet", "-t", "delay")
-    assert done.exit_code == 1
-    assert done.stderr.startswith(
-        "Error: data.parquet is a Parquet file; mae-train and mae-eval read it with --dask local, "
-    )
-    assert done.stderr.count("\n") == 1
-
-
 @pytest.mark.parametrize(
     "address", ["nowhere", "tcp://", "tcp://127.0.0.1:1", "ftp://127.0.0.1:8786", "", "tcp://no.invalid:1"]
 )

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mae_cli.commands.output import check_output
-from mae_cli.errors import ModelError
+from mae_cli.commands.output import check_output, require_place_for_parquet
+from mae_cli.errors import MaeCliError, ModelError
 from mae_cli.model.reading import from_json, load_model
 
 bash_only = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
@@ -177,3 +177,18 @@ def test_standard_output_that_is_appended_to_the_data_is_refused(table, tmp_path
     done = shell(f"$TRAIN {data} -t y -o - >> {data}", tmp_path)
     assert (done.returncode, done.stderr) == (1, "Error: standard output is the data; send it to another file\n")
     assert Path(data).read_bytes() == before
+
+
+def test_parquet_is_not_for_a_terminal(monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    with pytest.raises(MaeCliError) as caught:
+        require_place_for_parquet("-")
+    says = "Parquet comes out as Parquet, which a terminal does not show; name a file with -o or with >"
+    assert str(caught.value) == says
+
+
+@pytest.mark.parametrize("output", ["-", "out.parquet", "out", "/dev/fd/3"])
+def test_parquet_goes_anywhere_else_but_to_a_text_file(output):
+    require_place_for_parquet(output)
+    with pytest.raises(MaeCliError, match=r"^out\.CSV would be Parquet, .*; name it out\.parquet$"):
+        require_place_for_parquet("out.CSV")

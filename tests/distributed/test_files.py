@@ -1,5 +1,6 @@
 """Files that Dask workers read: what one machine finds in them, to the letter, whatever is in which part."""
 
+import sys
 from dataclasses import replace
 from functools import partial
 from unittest import mock
@@ -10,7 +11,7 @@ import pytest
 from support.tables import columns, load
 
 from mae_cli.distributed.cluster import Cluster
-from mae_cli.distributed.files import DaskFiles
+from mae_cli.distributed.files import DaskFiles, find
 from mae_cli.errors import DataError
 from mae_cli.progress import Watch
 from mae_cli.rows.blocks import MemoryRows, in_memory, whole
@@ -270,3 +271,24 @@ def test_records_are_located_with_one_question_to_each_part(cluster, written, mo
     monkeypatch.setattr(Cluster, "map", counted)
     assert files.locate([4, 0, 3, 1]) == {4: ("3.csv", 3), 0: ("1.csv", 2), 3: ("3.csv", 2), 1: ("1.csv", 3)}
     assert asked == [2]
+
+
+def test_workers_without_pyarrow_are_told_of(tmp_path, monkeypatch):
+    class Here:
+        """A cluster whose one worker is this process."""
+
+        def map(self, function, items, shared=None):
+            return [function(shared, item) for item in items]
+
+        results = staticmethod(list)
+
+    pytest.importorskip("pyarrow")
+    monkeypatch.chdir(tmp_path)
+    pd.DataFrame({"y": [1.0], "x": [2.0]}).to_parquet("data.parquet")
+    files = DaskFiles.of(Here(), ["data.parquet"], Dialect())
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    says = r"^data\.parquet is a Parquet file, and the Dask workers have no pyarrow; install pyarrow there$"
+    with pytest.raises(DataError, match=says):
+        find(Here(), ["data.parquet"], Dialect())
+    with pytest.raises(DataError, match=says):  # another worker than the one that looked at the file
+        load(files)

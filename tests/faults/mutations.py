@@ -67,7 +67,7 @@ def accepted(content: bytes, path: Path, excluded: frozenset[str]) -> tuple[int,
     path.write_bytes(content)
     try:
         files = Files.of([str(path)])
-        used = resolve(ColumnChoice("y", exclude=excluded), files.header.names, files.name)
+        used = resolve(ColumnChoice("y", exclude=excluded), files.header, files.name)
         loaded = load_training(files, used, ReadOptions(MemoryRows.collect))
     except MaeCliError as error:
         _require_one_line(str(error), path)

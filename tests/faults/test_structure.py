@@ -491,9 +491,9 @@ ARCHIVES = [
         "data.csv is compressed by zstd; decompress it first (zstd -dc FILE | mae-train - …)",
     ),
     refused(
-        "Parquet",
-        b"PAR1\x15\x04" + b"\x00" * 30 + b"PAR1",
-        "data.csv is a Parquet file; mae-train and mae-eval read it with --dask local, mae-predict needs CSV",
+        "Parquet and gzip",
+        gzip.compress(b"PAR1\x15\x04" + b"\x00" * 30 + b"PAR1", mtime=0),
+        "data.csv is a Parquet file; give it unpacked, and not beside CSV",
     ),
     refused("Arrow", b"ARROW1\x00\x00" + b"\x00" * 30, "data.csv is an Arrow file, not CSV; convert it first"),
     refused("tar", tarred(), "data.csv is a tar archive; unpack it first"),

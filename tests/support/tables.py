@@ -44,7 +44,7 @@ def several(*texts: str | bytes) -> Files:
 def load(text: "str | Data", target="y", place=MemoryRows, missing="drop", max_levels=200, **choice) -> LoadedRows:
     """The complete rows of a text or of files, in a place."""
     files = held(text) if isinstance(text, str) else text
-    used = resolve(ColumnChoice(target, **choice), files.header.names, files.name)
+    used = resolve(ColumnChoice(target, **choice), files.header, files.name)
     return load_training(files, used, ReadOptions(place.collect, missing, max_levels))
 
 

@@ -4,13 +4,15 @@ import pytest
 
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.tables.columns import ColumnChoice, resolve
+from mae_cli.tables.csv.header import ColumnType, Header
 
-HEADER = ["dep_delay", "hour", "Carrier", "w"]
+NAMES = ["dep_delay", "hour", "Carrier", "w"]
+HEADER = Header(tuple(NAMES), ())
 
 
-def refusal(header=HEADER, **choice):
+def refusal(header=NAMES, types=(), **choice):
     with pytest.raises(DataError) as caught:
-        resolve(ColumnChoice(**choice), header, "flights.csv")
+        resolve(ColumnChoice(**choice), Header(tuple(header), (), types), "flights.csv")
     return str(caught.value)
 
 
@@ -76,6 +78,13 @@ def test_a_long_list_of_columns_is_not_printed():
     assert refusal(header=[f"x{i}" for i in range(13)], target="??") == "flights.csv has no column '??'"
 
 
+def test_the_only_column_of_text_may_be_several_and_one_with_a_type_may_not():
+    message = "flights.csv has no column 'y'; its only column is 'y:x'"
+    hint = ", so if there are more, say with --delimiter what stands between them"
+    assert refusal(header=["y:x"], target="y") == message + hint
+    assert refusal(header=["y:x"], types=(ColumnType("int64", "number"),), target="y") == message
+
+
 @pytest.mark.parametrize(
     "choice",
     [
@@ -91,7 +100,7 @@ def test_every_role_is_held_against_the_header(choice):
 
 def test_no_features_left_is_refused():
     message = "flights.csv: no feature columns left to predict 'w' from"
-    assert refusal(target="w", exclude=frozenset(HEADER[:3])) == f"{message}; all others are excluded"
+    assert refusal(target="w", exclude=frozenset(NAMES[:3])) == f"{message}; all others are excluded"
     assert refusal(target="w", features=()) == f"{message}; the file has no others"
 
 

@@ -145,6 +145,7 @@ def test_a_level_of_a_category_that_no_row_has_is_none():
     ("frame", "message"),
     [
         ({"c": ["a"], "X": [1]}, "the frame has no column 'x'; did you mean 'X'? its columns are 'c', 'X'"),
+        ({"X": [1]}, "the frame has no column 'c'; its only column is 'X'"),
         ({"c": ["a"], "x": ["1"]}, "column 'x' must hold numbers, but its dtype is str"),
         ({"c": ["a"], "x": [True]}, "column 'x' must hold numbers, but its dtype is bool"),
         ({"c": ["a", "a"], "x": [1.0, np.nan]}, "column 'x' is missing in row 1 (counted from 0)"),

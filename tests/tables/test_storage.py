@@ -9,6 +9,8 @@ from mae_cli.rows.design import Design
 from mae_cli.rows.scratch import ScratchRows
 from mae_cli.tables import storage
 from mae_cli.tables.csv.files import Files
+from mae_cli.tables.csv.source import Source
+from mae_cli.tables.parquet import ParquetRecords
 from mae_cli.tables.storage import needs_scratch, place_for
 
 TEXT = "y,x\n" + "1.25,2.5\n" * 1000  # 1,000 rows of two columns: about 24,000 bytes with what goes with them
@@ -58,6 +60,21 @@ def test_a_file_is_measured_without_reading_it_all(tmp_path, memory):
     assert not needs_scratch(files, 2, stream=None)
     memory(200_000 * 3 * 8 * 4 - 500_000)
     assert needs_scratch(files, 2, stream=None)
+
+
+def test_parquet_says_how_many_rows_it_has(tmp_path, memory):
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    pq.write_table(pa.table({"y": [1.0] * 1_000, "x": [2.0] * 1_000}), tmp_path / "data.parquet", row_group_size=300)
+    held_bytes = Source.of(str(tmp_path / "data.parquet"))
+    for records in (ParquetRecords.of([held_bytes]), ParquetRecords.of([held_bytes] * 2)):
+        needed = records.rows * 3 * 8
+        memory(needed * 4)
+        assert not needs_scratch(records, 2, stream=None)
+        memory(needed * 4 - 4)
+        assert needs_scratch(records, 2, stream=None)
+        assert not needs_scratch(records, 2, stream=False)
+    assert records.rows == 2_000
 
 
 @pytest.mark.parametrize(("stream", "kind"), [(True, ScratchRows), (False, MemoryRows)])

@@ -40,12 +40,12 @@ def prediction(text, fitted=None, **settings):
 
 
 def predicted(text, fitted=None, **settings):
-    return b"".join(prediction(text, fitted, **settings).text()).decode()
+    return b"".join(prediction(text, fitted, **settings).pieces()).decode()
 
 
 def notes(text, fitted=None):
     made = prediction(text, fitted)
-    for _ in made.text():
+    for _ in made.pieces():
         pass
     return made.notes()
 
@@ -89,7 +89,7 @@ def test_records_are_the_same_in_pieces_of_any_size():
 
 def test_a_row_without_a_prediction_has_an_empty_field_and_is_counted():
     made = prediction("x,k\n1,a\n,a\n2,\n2,new\nNA,new\n4,b\n")
-    assert b"".join(made.text()).decode() == "x,k,prediction\n1,a,3.5\n,a,\n2,,\n2,new,\nNA,new,\n4,b,3.0\n"
+    assert b"".join(made.pieces()).decode() == "x,k,prediction\n1,a,3.5\n,a,\n2,,\n2,new,\nNA,new,\n4,b,3.0\n"
     assert (made.rows.read, made.rows.missing, made.rows.unseen, made.rows.overflowing) == (6, 3, 1, 0)
     assert made.notes() == [
         "3 of 6 rows without a prediction, for a missing cell",
@@ -282,7 +282,7 @@ def test_what_cannot_be_read_is_told_when_the_rows_before_it_were_written(tmp_pa
     path.write_bytes(gzip.compress("\n".join(["x,k", *rows, ""]).encode())[:-1_000])
     written = []
     with pytest.raises(DataError, match="the gzip archive is corrupt"):
-        written.extend(prediction(Files.of([str(path)])).text())
+        written.extend(prediction(Files.of([str(path)])).pieces())
     # 3 MB, which are decompressed a megabyte at a time.
     assert b"".join(written).count(b"\n") > 90_000
 
@@ -390,7 +390,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path, monkeypatch):
             stream.writelines(f"{row % 9},a,{'n' * 90}\n" for row in range(rows))
         made = prediction(Files.of([str(path)]))
         tracemalloc.start()
-        for _ in made.text():
+        for _ in made.pieces():
             pass
         try:
             return tracemalloc.get_traced_memory()[1]
@@ -413,7 +413,7 @@ def test_files_are_closed_at_once_when_a_run_is_broken_off(monkeypatch):
     hold(Source, "open")
     hold(chunks, "_parsed")
     hold(prediction_module, "read_chunks")
-    text = prediction("x,k\n1,a\n2,b\n").text()
+    text = prediction("x,k\n1,a\n2,b\n").pieces()
     assert next(text)
     opened = [each for each in held_on if hasattr(each, "closed")]
     assert not all(stream.closed for stream in opened)

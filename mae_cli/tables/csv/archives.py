@@ -28,7 +28,7 @@ _KINDS = {
     rb"PK\x03\x04|PK\x05\x06": "zip",
 }
 _REFUSED = {
-    rb"PAR1[^\t -~]": "is a Parquet file; mae-train and mae-eval read it with --dask local, mae-predict needs CSV",
+    rb"PAR1[\x00-\x08\x0e-\x1f]": "is a Parquet file; give it unpacked, and not beside CSV",
     rb"\x28\xb5\x2f\xfd": "is compressed by zstd; decompress it first (zstd -dc FILE | mae-train - …)",
     rb"\x04\x22\x4d\x18": "is compressed by lz4; decompress it first (lz4 -dc FILE | mae-train - …)",
     rb"\x5d\x00\x00.{2}": "is compressed by lzma; decompress it first (xz -dc FILE | mae-train - …)",

@@ -98,12 +98,19 @@ class Dialect:
         """The source that a command's argument names (from the folder on), written like this; the caller closes it.
 
         Raises:
-            DataError: as `Source.of`.
+            DataError: as `Source.of`, and as `recognise`.
         """
-        encoding = None if self.encoding is None else known_encoding(self.encoding)
         with closed_on_failure() as stack:
-            source = stack.enter_context(closing(Source.of(argument, encoding, folder)))
-            return replace(source, delimiter=self._delimiter_of(source))
+            return self.recognise(stack.enter_context(closing(Source.of(argument, folder))))
+
+    def recognise(self, held: Source) -> Source:
+        """A source of any bytes as text that is written like this.
+
+        Raises:
+            DataError: as `Source.recognised`.
+        """
+        source = held.recognised(None if self.encoding is None else known_encoding(self.encoding))
+        return replace(source, delimiter=self._delimiter_of(source))
 
     def _delimiter_of(self, source: Source) -> str:
         if self.delimiter is not None:

@@ -1,8 +1,8 @@
 """The data of a command: one CSV file, or several with the same header that follow each other."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -13,7 +13,7 @@ from mae_cli.errors import DataError
 from mae_cli.messages import quoted
 from mae_cli.tables.csv.archives import closed_on_failure
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
-from mae_cli.tables.csv.header import Header, joint_header, joint_name, joint_names, read_header
+from mae_cli.tables.csv.header import Header, first_header, joint_header, joint_name, read_header
 from mae_cli.tables.csv.records import Record
 from mae_cli.tables.csv.source import Source
 
@@ -90,14 +90,22 @@ class Files:
         Raises:
             DataError: a source is at fault, or standard input is among several.
         """
-        if len(arguments) > 1 and "-" in arguments:
-            raise DataError("standard input (-) cannot be one of several files; join them before")
+        require_one_if_standard_input(arguments)
         with closed_on_failure() as stack:
-            first = stack.enter_context(closing(dialect.read(arguments[0])))
-            try:
-                others = [stack.enter_context(closing(dialect.read(argument))) for argument in arguments[1:]]
-            except DataError as error:
-                raise DataError(f"{error}{_told_as_column(first, arguments)}") from None
+            first = stack.enter_context(closing(Source.of(arguments[0])))
+            return cls.beginning_with(first, arguments[1:], dialect)
+
+    @classmethod
+    def beginning_with(cls, held: Source, arguments: Sequence[str], dialect: Dialect) -> "Files":
+        """A file whose bytes are held already, and those that other arguments name.
+
+        Raises:
+            DataError: a source is at fault.
+        """
+        with closed_on_failure() as stack:
+            first = dialect.recognise(held)
+            with told_as_columns(first.name, lambda: first.beginning(1)[0].cells, arguments):
+                others = [stack.enter_context(closing(dialect.read(argument))) for argument in arguments]
             return cls((first, *others), dialect)
 
     def __enter__(self) -> Self:
@@ -118,9 +126,18 @@ class Files:
         """The column names that all files have; there need be no records.
 
         Raises:
+            DataError: as `first_header`.
+        """
+        return self.first_header.names
+
+    @property
+    def first_header(self) -> Header:
+        """The header of the first file, whose names all have; there need be no records.
+
+        Raises:
             DataError: a name is missing or given twice, or a header differs.
         """
-        return joint_names(self._headers)
+        return first_header(self._headers)
 
     @cached_property
     def header(self) -> Header:
@@ -189,10 +206,21 @@ class Files:
         return here.offset, next((other.offset for other in others if other.file == here.file), None)
 
 
-def _told_as_column(first: Source, arguments: Sequence[str]) -> str:
-    """For the end of an error: which of the other arguments that are no files is a column of the first one."""
-    columns = first.beginning(1)[0].cells
-    name = next((name for name in arguments[1:] if name in columns and not Path(name).exists()), None)
-    if name is None:
-        return ""
-    return f"; {quoted(name)} is a column of {first.name}: an option names columns joined by commas, without blanks"
+def require_one_if_standard_input(arguments: Sequence[str]) -> None:
+    """Refuse standard input beside other files."""
+    if len(arguments) > 1 and "-" in arguments:
+        raise DataError("standard input (-) cannot be one of several files; join them before")
+
+
+@contextmanager
+def told_as_columns(first: str, columns: Callable[[], Sequence[str]], arguments: Sequence[str]) -> Iterator[None]:
+    """Errors of the block end by telling which of the arguments that are no files is a column of the first file."""
+    try:
+        yield
+    except DataError as error:
+        name = next((name for name in arguments if not Path(name).exists() and name in columns()), None)
+        if name is None:
+            raise
+        raise DataError(
+            f"{error}; {quoted(name)} is a column of {first}: an option names columns joined by commas, without blanks"
+        ) from None

@@ -57,7 +57,7 @@ def joint_header(headers: Sequence[tuple[str, Header]]) -> Header:
     Raises:
         DataError: a header differs, or there are no data rows.
     """
-    joint_names(headers)
+    first_header(headers)
     first = next((header for _, header in headers if header.first), None)
     if first is None:
         have = "has" if len(headers) == 1 else "have"
@@ -65,8 +65,8 @@ def joint_header(headers: Sequence[tuple[str, Header]]) -> Header:
     return first
 
 
-def joint_names(headers: Sequence[tuple[str, Header]]) -> tuple[str, ...]:
-    """The column names in the headers of the files of these names.
+def first_header(headers: Sequence[tuple[str, Header]]) -> Header:
+    """The header of the first of the files of these names, which may have no records; all have its column names.
 
     Raises:
         DataError: a header differs.
@@ -74,7 +74,7 @@ def joint_names(headers: Sequence[tuple[str, Header]]) -> tuple[str, ...]:
     name, header = headers[0]
     for other_name, other in headers:
         _refuse_difference(name, header.names, other_name, other.names)
-    return header.names
+    return header
 
 
 def read_header(source: Source) -> Header:

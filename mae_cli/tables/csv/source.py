@@ -124,15 +124,18 @@ class _Window(io.RawIOBase):
 
 
 _PATTERN = re.compile(r"[*?]")
+# Where files of Parquet are in a directory; programs that cut a table by its values make folders such as `year=2020`.
+_PARQUET_WITHIN = ("*.parquet", "*/*.parquet", "*/*/*.parquet")
 _BLOCK = 1 << 16
 _SKIPPED_BYTES = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """The text of a CSV table, which can be read again and again; make one with `Source.of`, and close it.
+    """The text of a CSV table, which can be read again and again.
 
-    Those that `replace` makes of a source hold the same bytes, and are closed with it.
+    `Source.of` takes any bytes, and who made it closes it; `recognised` tells how they are text. Those that `replace`
+    makes of a source hold the same bytes, and are closed with it.
 
     Attributes:
         name: what messages call it: the path as it was given, or "standard input".
@@ -149,19 +152,35 @@ class Source:
     delimiter: str = ","
 
     @classmethod
-    def of(cls, argument: str, encoding: str | None = None, folder: Path = Path()) -> "Source":
-        """The source that a command's argument names: a path (from the folder on), or `-` for standard input.
+    def of(cls, argument: str, folder: Path = Path()) -> "Source":
+        """What a command's argument names: a path (from the folder on), or `-` for standard input.
 
         Raises:
-            DataError: it is a URL, absent, a directory, unreadable, a broken archive, no text, or empty.
+            DataError: it is a URL, absent, a directory, or unreadable.
         """
         if is_url(argument):
             raise DataError(f"{argument} is a URL; download it first and give the file")
         name = "standard input" if argument == "-" else argument
         held = _spooled(name, lambda: nullcontext(sys.stdin.buffer)) if argument == "-" else _file(argument, folder)
-        with closed_on_failure() as stack:
-            source = stack.enter_context(closing(cls(name, held)))
-            return _recognised(source, encoding)
+        return cls(name, held)
+
+    def recognised(self, encoding: str | None = None) -> "Source":
+        """The source with what its first bytes tell: how it is compressed, and its encoding unless one is given.
+
+        Raises:
+            DataError: it is a broken archive, no text, or empty.
+        """
+        with self.opened() as stream:
+            source = replace(self, archive=archive_of(stream.read(LONGEST_MAGIC), self.name))
+        with source.opened() as stream:
+            beginning = stream.read(LONGEST_MAGIC)
+        if source.archive is not None and archive_of(beginning, source.name) is not None:
+            raise DataError(f"{source.name} is an archive within a {source.archive.kind} archive; unpack it first")
+        source = replace(source, encoding=encoding or encoding_of_mark(beginning[:4]))
+        with source.opened() as stream:
+            if _is_blank(stream):
+                raise DataError(f"{source.name} is empty")
+        return source
 
     def close(self) -> None:
         """Let go of what is held; a file can be opened again, what could be read only once cannot."""
@@ -212,7 +231,7 @@ class Source:
         except OSError as error:
             if error.errno is None and self.archive is not None:
                 raise self._corrupt(error) from error
-            raise _unreadable(self.name, error) from error
+            raise unreadable(self.name, error) from error
 
     def records(self, offset: int = 0) -> Generator[Record, None, None]:
         """The records from a byte on where one begins, each with its line; blank lines are left out."""
@@ -279,21 +298,6 @@ class Source:
         return DataError(f"{self.name}: the {kind} archive is corrupt ({reason})")
 
 
-def _recognised(source: Source, encoding: str | None) -> Source:
-    """The source with what its first bytes tell: how it is compressed, and its encoding unless one is given."""
-    with source.opened() as stream:
-        source = replace(source, archive=archive_of(stream.read(LONGEST_MAGIC), source.name))
-    with source.opened() as stream:
-        beginning = stream.read(LONGEST_MAGIC)
-    if source.archive is not None and archive_of(beginning, source.name) is not None:
-        raise DataError(f"{source.name} is an archive within a {source.archive.kind} archive; unpack it first")
-    source = replace(source, encoding=encoding or encoding_of_mark(beginning[:4]))
-    with source.opened() as stream:
-        if _is_blank(stream):
-            raise DataError(f"{source.name} is empty")
-    return source
-
-
 def not_utf8(byte: int | None) -> str:
     """What is wrong with text that has this byte, if it is known, and what to do about it."""
     which = "" if byte is None else f" (byte 0x{byte:02x})"
@@ -317,12 +321,26 @@ def _file(argument: str, folder: Path) -> Path | Spool:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise DataError(f"{argument} is a directory, not a CSV file")
+            raise _directory(argument, path)
         if stat.S_ISREG(mode):
             return path
     except OSError as error:
-        raise _unreadable(argument, error) from error
+        raise unreadable(argument, error) from error
     return _spooled(argument, lambda: path.open("rb"))  # a pipe can be read only once
+
+
+def _directory(argument: str, path: Path) -> DataError:
+    """The error for a directory, with what to do if there is Parquet in it or in its folders."""
+    for pattern in _PARQUET_WITHIN:
+        file = next(filter(Path.is_file, path.glob(pattern)), None)
+        if file is not None:
+            files = Path(argument, pattern)
+            values = [folder for folder in file.parent.relative_to(path).parts if "=" in folder]
+            loss = f"; the names of its folders ({values[0]}) are no columns then" if values else ""
+            return DataError(
+                f"{argument} is a directory; name its files ({files}), or with --dask the pattern ('{files}'){loss}"
+            )
+    return DataError(f"{argument} is a directory, not a CSV file")
 
 
 def _spooled(name: str, opened: Callable[[], AbstractContextManager[BinaryIO]]) -> Spool:
@@ -332,10 +350,11 @@ def _spooled(name: str, opened: Callable[[], AbstractContextManager[BinaryIO]]) 
     except DeviceError:
         raise DataError(f"{name} is a device, not a CSV file; name a file or a pipe") from None
     except OSError as error:
-        raise _unreadable(name, error) from error
+        raise unreadable(name, error) from error
 
 
-def _unreadable(name: str, error: OSError) -> DataError:
+def unreadable(name: str, error: OSError) -> DataError:
+    """The error for a file that the system does not open or read."""
     if isinstance(error, FileNotFoundError):
         pattern = "; no file matches it, or quotes kept the shell from filling it in" if _PATTERN.search(name) else ""
         return DataError(f"{name} does not exist{pattern}")

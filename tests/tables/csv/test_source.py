@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -21,15 +22,15 @@ TABLE = b"a,b\n1,2\n3,4\n"
 
 
 def refusal(argument):
-    with pytest.raises(DataError) as caught:
-        Source.of(str(argument))
+    with pytest.raises(DataError) as caught, closing(Source.of(str(argument))) as held:
+        held.recognised()
     return str(caught.value)
 
 
 def test_a_path_is_read_afresh_at_each_opening(tmp_path):
     path = tmp_path / "data.csv"
     path.write_bytes(TABLE)
-    source = Source.of(str(path))
+    source = Source.of(str(path)).recognised()
     assert source.name == str(path)
     for _ in range(2):
         with source.open() as stream:
@@ -39,7 +40,7 @@ def test_a_path_is_read_afresh_at_each_opening(tmp_path):
 @pytest.mark.parametrize("content", [TABLE, gzip.compress(TABLE, mtime=0)])
 def test_standard_input_can_be_read_again(monkeypatch, content):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
-    with closing(Source.of("-")) as source:
+    with closing(Source.of("-").recognised()) as source:
         assert source.name == "standard input"
         for _ in range(2):
             with source.open() as stream:
@@ -51,7 +52,7 @@ def test_gzip_is_told_by_its_bytes_and_not_by_the_name(tmp_path):
     zipped.write_bytes(gzip.compress(TABLE, mtime=0))
     plain.write_bytes(TABLE)
     for path in (zipped, plain):
-        with Source.of(str(path)).open() as stream:
+        with Source.of(str(path)).recognised().open() as stream:
             assert stream.read() == TABLE
 
 
@@ -60,7 +61,7 @@ def test_a_named_pipe_can_be_read_again(tmp_path):
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=(TABLE,))
     writer.start()
-    with closing(Source.of(str(pipe))) as source:
+    with closing(Source.of(str(pipe)).recognised()) as source:
         writer.join()
         for _ in range(2):
             with source.open() as stream:
@@ -99,7 +100,27 @@ def test_an_absent_file_is_refused(tmp_path):
 
 
 def test_a_directory_is_refused(tmp_path):
+    (tmp_path / "a.parquet").mkdir()  # no file
     assert refusal(tmp_path) == f"{tmp_path} is a directory, not a CSV file"
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern", "loss"),
+    [
+        ("part-0.parquet", "*.parquet", ""),
+        ("new/part-0.parquet", "*/*.parquet", ""),
+        ("new/year=2020/0.parquet", "*/*/*.parquet", "; the names of its folders (year=2020) are no columns then"),
+    ],
+)
+def test_a_directory_of_parquet_says_how_its_files_are_named(tmp_path, monkeypatch, file, pattern, loss):
+    monkeypatch.chdir(tmp_path)
+    path = Path("flights", file)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"")
+    pattern = f"flights/{pattern}"
+    says = f"flights/ is a directory; name its files ({pattern}), or with --dask the pattern ('{pattern}'){loss}"
+    assert refusal("flights/") == says
+    assert list(tmp_path.glob(pattern)) == [tmp_path / path]
 
 
 def test_an_unreadable_file_is_refused(tmp_path, monkeypatch):
