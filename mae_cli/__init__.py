@@ -17,6 +17,7 @@ Where things are, from top to bottom; a package uses only what stands below it::
     report         results as text and as JSON
     workflows      train, evaluate, predict, compare, and the library's `fit`: data in, results out
     model          the fitted model and its file            results       what the workflows return
+    inference      how sure coefficients are
     solvers        exact fits and their proofs              distributed   files and rows on Dask workers
     tables         from files and frames to complete rows   losses        MAE, MSE and pinball loss
     tables/csv     bytes, text, records, header             rows          passes over blocks of numbers

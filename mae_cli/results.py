@@ -403,3 +403,48 @@ class QuantileReport:
     def quantiles(self) -> tuple[float, ...]:
         """τ of each fit."""
         return tuple(fit.quantile for fit in self.fits)
+
+
+@dataclass(frozen=True)
+class IntervalScore:
+    """How a prediction interval does on rows that it was not made from.
+
+    Attributes:
+        coverage: the share that it was made for.
+        share: of the rows whose target lies in it.
+        low, high: between which the share in all such rows lies, with 95 % confidence (Wilson, 1927).
+        width: its mean.
+    """
+
+    coverage: float
+    share: float
+    low: float
+    high: float
+    width: float
+
+
+@dataclass(frozen=True)
+class QuantileEvaluation:
+    """Everything `mae-eval` reports of a model of several quantiles.
+
+    Attributes:
+        model: the model's name.
+        source: name of the data.
+        target: the target column.
+        weight: the column of weights, if the data have it.
+        quantiles: τ of each fit.
+        rows: where the rows went.
+        scores: of each fit.
+        interval: of the prediction interval; None where the model has none.
+        notes: remarks for standard error, one line each.
+    """
+
+    model: str
+    source: str
+    target: str
+    weight: str | None
+    quantiles: tuple[float, ...]
+    rows: EvaluationRows
+    scores: tuple[Scores, ...]
+    interval: IntervalScore | None
+    notes: tuple[str, ...]

@@ -12,6 +12,9 @@ from mae_cli.commands.process import GATE_FAILED, OK, announce_terminal, note, r
 from mae_cli.messages import visible
 
 if TYPE_CHECKING:
+    from mae_cli.model.model import Model
+    from mae_cli.model.quantile_model import QuantileModel
+    from mae_cli.model.reading import AnyModel
     from mae_cli.results import EvaluationReport
 
 _MOST_WORST = 1_000
@@ -65,7 +68,8 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     if options["as_json"]:
         require_standard_output()
     with running() as outcome:
-        from mae_cli.workflows.data import opened  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+        from mae_cli.model.quantile_model import QuantileModel  # noqa: PLC0415  (help and usage errors wait for no numpy)
+        from mae_cli.workflows.data import opened  # noqa: PLC0415
         from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate  # noqa: PLC0415
 
         settings = EvaluationSettings(
@@ -75,8 +79,12 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
             worst=options["worst"] or 0,
         )
         announce_terminal(model, *data, against or "", quiet=quiet)
-        subject = NamedModel(model_of(model, data), name_of(model))
-        rival = NamedModel(model_of(against), name_of(against)) if against is not None else None
+        fitted = model_of(model, data)
+        if isinstance(fitted, QuantileModel):
+            _evaluate_quantiles(fitted, model, data, options)
+            return
+        subject = NamedModel(fitted, name_of(model))
+        rival = None if against is None else NamedModel(_one_quantile(model_of(against), against), name_of(against))
         with opened(data, dialect_of(options), options["dask"]) as files:
             report = evaluate(subject, files, settings, rival)
         for text in report.notes:
@@ -87,6 +95,38 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
             for gate in failed:
                 click.echo(visible(f"Failed: {gate.finding} (--{gate.name})"), err=True)
         _render(report, as_json=options["as_json"])
+
+
+def _one_quantile(model: "AnyModel", argument: str) -> "Model":
+    """The model of --against, which may be of one quantile only."""
+    from mae_cli.errors import ModelError  # noqa: PLC0415
+    from mae_cli.model.model import Model  # noqa: PLC0415
+
+    if not isinstance(model, Model):
+        raise ModelError(f"{name_of(argument)} is of several quantiles; --against compares models of one")
+    return model
+
+
+def _evaluate_quantiles(model: "QuantileModel", argument: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Score a model of several quantiles, which has no rival and no gate."""
+    from mae_cli.report.as_json import dumps, quantile_evaluation_json  # noqa: PLC0415
+    from mae_cli.report.console import result_console  # noqa: PLC0415
+    from mae_cli.report.quantiles import show_quantile_evaluation  # noqa: PLC0415
+    from mae_cli.workflows.data import opened  # noqa: PLC0415
+    from mae_cli.workflows.evaluate_quantiles import evaluate_quantiles  # noqa: PLC0415
+
+    for name in ("against", "max_mae", "worst"):
+        if options[name] is not None:
+            raise click.UsageError(f"--{name.replace('_', '-')} is for models of one quantile")
+    skip = options["unseen"] == "skip"
+    with opened(data, dialect_of(options), options["dask"]) as files:
+        report = evaluate_quantiles(model, name_of(argument), files, skip_unseen=skip, stream=options["stream"])
+    for text in report.notes:
+        note(text, quiet=options["quiet"])
+    if options["as_json"]:
+        write_json(dumps(quantile_evaluation_json(report)))
+    else:
+        show_quantile_evaluation(result_console(), report)
 
 
 def _render(report: "EvaluationReport", *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from mae_cli.commands.process import STDIN
 from mae_cli.errors import ModelError
 
 if TYPE_CHECKING:
-    from mae_cli.model.model import Model
+    from mae_cli.model.reading import AnyModel
 
 _BEGINNING = 64
 
@@ -31,7 +31,7 @@ def name_of(argument: str) -> str:
     return "standard input" if argument == STDIN else argument
 
 
-def model_of(argument: str, data: Sequence[str] = ()) -> "Model":
+def model_of(argument: str, data: Sequence[str] = ()) -> "AnyModel":
     """The model that an argument names; `data` are the arguments that it may have been confused with.
 
     Raises:

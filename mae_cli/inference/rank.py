@@ -113,8 +113,14 @@ class CoefficientTest:
         return self.factor * value + self.shift
 
     def member(self, quantile: float, value: float) -> Member:
-        """The fit in which it has this value."""
+        """The fit in which it has this value.
+
+        Raises:
+            LinAlgError: it is beyond floating point.
+        """
         given = self.in_user_units(value)
+        if not np.isfinite(given):
+            raise np.linalg.LinAlgError("a value to be tested is beyond floating point")
         if self.column is None:
             return Member(quantile, given_intercept=given)
         return Member(quantile, given={self.column: given})

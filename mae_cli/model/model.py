@@ -15,6 +15,7 @@ from mae_cli.messages import json_text, quoted
 from mae_cli.model.linear_model import LinearModel
 from mae_cli.model.provenance import read_provenance
 from mae_cli.model.strict_json import Fields
+from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 
@@ -54,6 +55,14 @@ class Model(LinearModel):
     def trivial_prediction(self) -> float:
         """The prediction without features that this loss is compared with."""
         return self.baseline.prediction(self.loss, self.quantile)
+
+    def output_names(self, column: str) -> tuple[str, ...]:
+        """The names of the columns that `outputs` has, for a new column of this name."""
+        return (column,)
+
+    def outputs(self, design: Design) -> FloatArray:
+        """(b, 1) ŷ of the rows of a design matrix of its schema."""
+        return self.point.predict(design)[:, np.newaxis]
 
     def to_json(self) -> str:
         """The model file's text.

@@ -11,6 +11,7 @@ from mae_cli.arrays import FloatArray
 from mae_cli.messages import json_text
 from mae_cli.model.model import SCHEMA, Model
 from mae_cli.model.strict_json import Fields
+from mae_cli.rows.design import Design
 from mae_cli.rows.schema import Schema
 from mae_cli.tables.features import Features
 
@@ -85,6 +86,20 @@ class QuantileModel:
             DataError: as `Model.predict`.
         """
         return between(self.predict(X), self.calibration)
+
+    def output_names(self, column: str) -> tuple[str, ...]:
+        """The names of the columns that `outputs` has, for a new column of this name."""
+        if self.calibration is not None:
+            return (column, "lower", "upper")
+        return tuple(f"{column}_{quantile!r}" for quantile in self.quantiles)
+
+    def outputs(self, design: Design) -> FloatArray:
+        """Sorted predictions of the rows of a design matrix, (b, m); calibrated, the middle and the ends, (b, 3)."""
+        predictions = np.sort(np.stack([model.point.predict(design) for model in self.models], axis=1), axis=1)
+        if self.calibration is None:
+            return predictions
+        middle = predictions[:, [len(self.models) // 2]]
+        return np.concatenate([middle, between(predictions, self.calibration)], axis=1)
 
     def to_json(self) -> str:
         """The model file's text."""

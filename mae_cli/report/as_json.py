@@ -13,6 +13,7 @@ from mae_cli.results import (
     EvaluationReport,
     FitReport,
     Metrics,
+    QuantileEvaluation,
     QuantileReport,
     Rival,
     Scores,
@@ -20,6 +21,7 @@ from mae_cli.results import (
 )
 
 TRAIN_SCHEMA = "mae-cli/train-report"
+QUANTILE_EVALUATION_SCHEMA = "mae-cli/quantiles-eval-report"
 QUANTILES_SCHEMA = "mae-cli/quantiles-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"
 VERSION = 1
@@ -108,6 +110,25 @@ def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
         "against": None if report.rival is None else _rival(report.rival),
         "gates": [asdict(gate) for gate in report.gates],
         "coverage": None if report.scores.coverage is None else report.scores.coverage[0],
+    }
+
+
+def quantile_evaluation_json(report: QuantileEvaluation) -> dict[str, Any]:
+    """Everything `mae-eval --json` prints of a model of several quantiles."""
+    return {
+        "schema": QUANTILE_EVALUATION_SCHEMA,
+        "version": VERSION,
+        "model": report.model,
+        "target": report.target,
+        "data": {f"rows_{name}": number for name, number in asdict(report.rows).items()},
+        "quantiles": [
+            {"quantile": quantile, "metrics": _metrics(each.model), "coverage": (each.coverage or (None,))[0]}
+            for quantile, each in zip(report.quantiles, report.scores, strict=True)
+        ],
+        "interval": None if report.interval is None else asdict(report.interval),
+        "source": report.source,
+        "weight": report.weight,
+        "notes": list(report.notes),
     }
 
 

@@ -1,4 +1,4 @@
-"""The report of `mae-train` on several quantiles, for people."""
+"""The reports of `mae-train` and `mae-eval` on several quantiles, for people."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ from mae_cli.inference.values import Interval
 from mae_cli.messages import INTERCEPT, visible
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.intervals import interval_notes
-from mae_cli.report.names import shortened, training_rows
+from mae_cli.report.names import evaluation_rows, shortened, training_rows
 from mae_cli.report.numbers import aligned, counted, duration, percent, quantity
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results import Calibrated, Effect, FitReport, QuantileReport
+from mae_cli.results import Calibrated, Effect, FitReport, IntervalScore, QuantileEvaluation, QuantileReport
 from mae_cli.solvers.solution import Status
 
 # A p-value below this is no longer told.
@@ -29,10 +29,38 @@ def show_quantiles(console: Console, report: QuantileReport) -> None:
     show(console, [_opening(report, room), _proof(report), _scores(report), table, *paragraph, _closing(report)])
 
 
+def show_quantile_evaluation(console: Console, report: QuantileEvaluation) -> None:
+    """Print the loss and the coverage of each quantile, and of the prediction interval."""
+    room = room_on(console)
+    title = f"{_names(report.quantiles)} of {shortened(visible(report.target), room.name)} scored"
+    opening = Text().append(title, "bold").append(f" · {visible(report.model)} on {visible(report.source)}\n")
+    opening.append(evaluation_rows(report.rows))
+    columns = [
+        aligned([_pinball(each.model.pinball, each.model.mae) for each in report.scores]),
+        [_share(each.coverage) for each in report.scores],
+    ]
+    names = [quantity(each) for each in report.quantiles]
+    table = AlignedTable(["quantile", "pinball loss", "at or below"], list(zip(names, *columns, strict=True)))
+    interval = [] if report.interval is None else [_interval(report.interval)]
+    show(console, [opening, table, *interval])
+
+
+def _interval(interval: IntervalScore) -> Text:
+    return Text(
+        f"The prediction interval for {percent(interval.coverage)} of new rows covers {percent(interval.share)} of "
+        f"these (95% interval {percent(interval.low)} to {percent(interval.high)}), and is "
+        f"{quantity(interval.width)} wide on average."
+    )
+
+
+def _names(quantiles: Sequence[float]) -> str:
+    names = [quantity(each) for each in quantiles]
+    return f"Quantiles {', '.join(names[:-1])} and {names[-1]}"
+
+
 def _opening(report: QuantileReport, room: Room) -> Text:
     target = shortened(visible(report.target), room.name)
-    names = [quantity(each) for each in report.quantiles]
-    title = f"Quantiles {', '.join(names[:-1])} and {names[-1]} of {target} on {counted(report.rows.used, 'row')}"
+    title = f"{_names(report.quantiles)} of {target} on {counted(report.rows.used, 'row')}"
     if report.weight is not None:
         title += f", weighted by {shortened(visible(report.weight), room.name)}"
     return Text().append(title, "bold").append(f" · {visible(report.source)}\n{training_rows(report.rows)}")

@@ -1,4 +1,4 @@
-"""Parquet records with a column more, as one Parquet file that is made batch by batch."""
+"""Parquet records with a few columns more, as one Parquet file that is made batch by batch."""
 
 import io
 from collections.abc import Callable, Collection, Generator, Sequence
@@ -33,18 +33,18 @@ def require_same_types(records: ParquetRecords) -> None:
 def extended(
     records: ParquetRecords,
     kept: Sequence[str],
-    added: str,
+    added: Sequence[str],
     used: Collection[str],
     values: Callable[[int, "pa.RecordBatch"], FloatArray],
 ) -> Generator[bytes, None, None]:
-    """Columns of the records as they are and one of numbers behind them, as a Parquet file in pieces of bytes.
+    """Columns of the records as they are and some of numbers behind them, as a Parquet file in pieces of bytes.
 
     Args:
         records: the records.
         kept: the columns that stay.
-        added: the name of the new column.
-        used: the columns from which it comes.
-        values: (b,) its cells for the used columns of a batch, whose first record has that number; null where NaN.
+        added: the names of the m new columns.
+        used: the columns from which they come.
+        values: (b, m) their cells for the used columns of a batch, whose first record has that number; null where NaN.
 
     Raises:
         DataError: the records cannot be read.
@@ -55,20 +55,21 @@ def extended(
     schema, sink = _schema(records, kept, added), io.BytesIO()
     with pq.ParquetWriter(sink, schema) as writer, closing(records.batches([*kept, *used])) as batches:
         for first, batch in batches:
-            column = pa.array(values(first, batch), from_pandas=True)
-            writer.write_table(pa.Table.from_arrays([*map(batch.column, kept), column], schema=schema))
+            columns = [pa.array(column, from_pandas=True) for column in values(first, batch).T]
+            writer.write_table(pa.Table.from_arrays([*map(batch.column, kept), *columns], schema=schema))
             yield _taken(sink)
     yield _taken(sink)
 
 
-def _schema(records: ParquetRecords, kept: Sequence[str], added: str) -> "pa.Schema":
+def _schema(records: ParquetRecords, kept: Sequence[str], added: Sequence[str]) -> "pa.Schema":
     """That of the first file; in the others any column may have nulls."""
     import pyarrow as pa  # noqa: PLC0415
 
     stored = records.schema()
     several = len(records.parts) > 1
     fields = [field.with_nullable(several or field.nullable) for field in map(stored.field, kept)]
-    return pa.schema([*fields, pa.field(added, pa.float64())], stored.metadata if kept else None)
+    new = [pa.field(name, pa.float64()) for name in added]
+    return pa.schema([*fields, *new], stored.metadata if kept else None)
 
 
 def _taken(sink: io.BytesIO) -> bytes:

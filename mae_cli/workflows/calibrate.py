@@ -17,6 +17,8 @@ from mae_cli.messages import counted
 from mae_cli.model.quantile_model import Calibration, QuantileModel, between
 from mae_cli.rows.blocks import Block, Rows
 
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -38,15 +40,20 @@ def calibrate(model: QuantileModel, rows: Rows, coverage: float) -> Calibration:
         DataError: there are too few rows.
     """
     count = rows.shape[0]
-    place = math.ceil((count + 1) * coverage)
+    place = _at_least((count + 1) * coverage)
     if place > count:
-        needed = math.ceil(coverage / (1 - coverage))
+        needed = _at_least(coverage / (1 - coverage))
         raise DataError(
             f"{counted(count, 'row')} kept aside cannot show that {100 * coverage:g}% of new rows lie in an interval: "
             f"at least {needed:,} are needed; use a larger --calibration, or a smaller --predict-interval"
         )
     beyond = np.concatenate(list(rows.map(partial(_beyond, model=model))))
     return Calibration(coverage, float(np.partition(beyond, place - 1)[place - 1]), count)
+
+
+def _at_least(number: float) -> int:
+    """The whole number at or above it, but for rounding."""
+    return math.ceil(number - _ROUNDING * number)
 
 
 def coverage_of(model: QuantileModel, rows: Rows) -> Coverage:

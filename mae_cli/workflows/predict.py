@@ -12,7 +12,7 @@ import numpy as np
 from mae_cli.arrays import BoolArray, FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import counted, is_unicode, quoted
-from mae_cli.model.model import Model
+from mae_cli.model.reading import AnyModel
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.tables.chunks import Chunk, TextChunk, read_chunks
 from mae_cli.tables.column_types import require_kinds
@@ -112,7 +112,7 @@ class Prediction:
             in their delimiters or types.
     """
 
-    model: Model
+    model: AnyModel
     files: Files | ParquetRecords
     settings: PredictionSettings
     rows: PredictionRows = field(default_factory=PredictionRows)
@@ -124,13 +124,19 @@ class Prediction:
         require_columns(needed, self.files.first_header, self.files.name)
         require_kinds(self.files.name, self.files.first_header, numbers, [column.name for column in schema.categorical])
         if not self.settings.only:
-            _refuse_clash(self.files, self.settings.column)
+            for name in self._names:
+                _refuse_clash(self.files, name)
             _refuse_other_forms(self.files)
         self._columns = model_columns(schema, self.files.dialect)
         self._coding = Coding.of(schema, Layout.of(schema))
         self._waypoints: list[Waypoint] = []
         self._ranges = TrainingRanges.of(schema)
         self._outside = OutsideCounts(0, np.zeros(len(schema.numeric), dtype=np.intp))
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """Of the new columns."""
+        return self.model.output_names(self.settings.column)
 
     @property
     def is_parquet(self) -> bool:
@@ -152,7 +158,7 @@ class Prediction:
         def predicted(first: int, batch: "pa.RecordBatch") -> FloatArray:
             return self._predicted(records.chunk(first, batch, wanted))
 
-        return extended_parquet(records, kept, self.settings.column, sorted(wanted.names), predicted)
+        return extended_parquet(records, kept, self._names, sorted(wanted.names), predicted)
 
     def _csv(self, files: Files) -> Generator[bytes, None, None]:
         begun, line_end = False, b""
@@ -165,13 +171,14 @@ class Prediction:
                 if chunk.piece.broken:
                     continue  # a cell in it would have been told first; the fault behind it is told next
                 if self.settings.only:
-                    head = [] if begun else [_field(self.settings.column, _DELIMITERS)]
+                    head = [] if begun else [b",".join(_field(name, _DELIMITERS) for name in self._names)]
                     lines = [value or b'""' for value in predictions]  # an empty line would be no record
                     yield b"".join(b"%b\n" % line for line in head + lines)
                 else:
-                    name = _field(self.settings.column, chunk.source.delimiter)
-                    headers = [None if begun else name] if chunk.piece.offset == 0 else []
-                    text = extended(content, chunk.source.delimiter, [*headers, *predictions], line_end)
+                    delimiter = chunk.source.delimiter
+                    names = delimiter.encode().join(_field(name, delimiter) for name in self._names)
+                    headers = [None if begun else names] if chunk.piece.offset == 0 else []
+                    text = extended(content, delimiter, [*headers, *predictions], line_end)
                     yield text if begun else mark + text
                 begun = True
 
@@ -202,15 +209,15 @@ class Prediction:
         return typed
 
     def _predicted(self, chunk: Chunk) -> FloatArray:
-        """(b,) predictions, NaN where there is none; what stands in the way is counted."""
+        """(b, m) predictions, NaN where there is none; what stands in the way is counted."""
         typed = self._typed(chunk)
         numbers, missing, unseen = typed.numbers.matrix, typed.missing, typed.unseen
         design, _ = self._coding.design(np.nan_to_num(numbers), tuple(typed.codes))  # missing numbers stand as 0
         with np.errstate(over="ignore", invalid="ignore"):
-            predicted = self.model.point.predict(design)
+            predicted = self.model.outputs(design)
         if unseen.any() and not self.rows.first_unseen:
             self.rows.first_unseen = self._unseen_level(chunk, *typed.first_unseen())
-        overflowing = ~(missing | unseen | np.isfinite(predicted))
+        overflowing = ~(missing | unseen | np.isfinite(predicted).all(axis=1))
         self.rows.add(missing, unseen, overflowing)
         self._outside += self._ranges.count(numbers, ~(missing | unseen | overflowing))
         predicted[missing | unseen | overflowing] = np.nan
@@ -227,12 +234,18 @@ class Prediction:
 
     def _written(self, chunk: TextChunk) -> list[bytes]:
         """The predictions as fields, those that are none empty; with all digits, so that reading gives them back."""
-        predicted, decimal = self._predicted(chunk), self.files.dialect.decimal
-        text = "\n".join(map(repr, predicted.tolist())).replace("nan", "")
+        predicted = self._predicted(chunk)
+        delimiter = "," if self.settings.only else chunk.source.delimiter
+        columns = [self._fields(column, delimiter) for column in predicted.T]
+        return columns[0] if len(columns) == 1 else list(map(delimiter.encode().join, zip(*columns, strict=True)))
+
+    def _fields(self, values: FloatArray, delimiter: str) -> list[bytes]:
+        decimal = self.files.dialect.decimal
+        text = "\n".join(map(repr, values.tolist())).replace("nan", "")
         if decimal == ",":
             text = text.replace(".", ",")
-        fields = text.encode().split(b"\n") if len(predicted) else []
-        needs_quotes = chunk.source.delimiter in {*_OF_NUMBERS, decimal} or (self.settings.only and decimal == ",")
+        fields = text.encode().split(b"\n") if len(values) else []
+        needs_quotes = delimiter in {*_OF_NUMBERS, decimal}
         return [b'"%b"' % field for field in fields] if needs_quotes else fields
 
 

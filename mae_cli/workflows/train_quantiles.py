@@ -29,6 +29,8 @@ from mae_cli.workflows.train import ReadyData, TrainSettings, model_of, ready_da
 
 # Lines that are nearer than this share of their size do not cross, but for rounding.
 _CROSSING = 1e-12
+# Quantiles of intervals are rounded to so many decimals: their names should not end in 9s.
+_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ class QuantileSettings:
             raise SettingsError(
                 f"the coverage of a prediction interval must lie between 0 and 1, not {coverage:g}{as_share(coverage)}"
             )
-        tail = (1 - coverage) / 2
-        return QuantileSettings((tail, 0.5, 1 - tail), coverage)
+        tail = round((1 - coverage) / 2, _DIGITS)
+        return QuantileSettings((tail, 0.5, round(1 - tail, _DIGITS)), coverage)
 
 
 @dataclass(frozen=True)

@@ -48,11 +48,11 @@ def records(tmp_path, monkeypatch):
 def place_or_none(first, batch):
     """The number of a row, but for every third."""
     places = np.arange(first, first + batch.num_rows, dtype=np.float64)
-    return np.where(places % 3 == 0, np.nan, places)
+    return np.where(places % 3 == 0, np.nan, places)[:, np.newaxis]
 
 
 def test_all_other_columns_stay_as_they_are(records):
-    pieces = list(extended(records, records.names, "row", [], place_or_none))
+    pieces = list(extended(records, records.names, ["row"], [], place_or_none))
     table = pq.read_table(io.BytesIO(b"".join(pieces)))
     both = pa.concat_tables([pq.read_table(part.held) for part in records.parts])
     assert table.drop_columns(["row"]).to_pylist() == both.to_pylist()
@@ -64,15 +64,15 @@ def test_all_other_columns_stay_as_they_are(records):
 def test_the_new_column_alone_is_made_of_columns_that_are_not_kept(records):
     def doubled(_first, batch):
         assert batch.schema.names == ["x"]
-        return 2 * batch.column("x").cast("float64").to_numpy(zero_copy_only=False)
+        return np.transpose([2 * batch.column("x").cast("float64").to_numpy(zero_copy_only=False)])
 
-    table = pq.read_table(io.BytesIO(b"".join(extended(records, [], "twice", ["x"], doubled))))
+    table = pq.read_table(io.BytesIO(b"".join(extended(records, [], ["twice"], ["x"], doubled))))
     assert table.schema.names == ["twice"]
     assert table.column("twice").to_pylist()[:3] == [None, 2.0, 4.0]
 
 
 def test_nothing_need_be_read_for_it(records):
-    alone = b"".join(extended(records, [], "row", [], place_or_none))
+    alone = b"".join(extended(records, [], ["row"], [], place_or_none))
     assert pq.read_table(io.BytesIO(alone)).num_rows == 2 * COUNT
 
 

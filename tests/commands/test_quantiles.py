@@ -1,0 +1,125 @@
+"""Several quantiles and prediction intervals through the commands."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from mae_cli import fit
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    """600 rows whose spread grows with x, in data.csv."""
+    monkeypatch.chdir(tmp_path)
+    generator = np.random.default_rng(3)
+    x, k = generator.uniform(0, 2, 600), generator.choice(["a", "b"], 600)
+    y = 1 + x + (k == "b") + generator.standard_normal(600) * (0.5 + x)
+    lines = [f"{one!r},{level},{target!r}" for one, level, target in zip(x.tolist(), k, y.tolist(), strict=True)]
+    (tmp_path / "data.csv").write_text("x,k,y\n" + "\n".join(lines) + "\n")
+    return x, k, y
+
+
+def report(result):
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("options", [["--quantile", "0.9,0.1,0.5"], ["--quantile", "0.1", "--quantile", "0.5,0.9"]])
+def test_quantiles_are_those_of_fits_of_their_own(data, mae_train, options):
+    found = report(mae_train("data.csv", "-t", "y", *options, "--json"))
+    assert found["quantiles"] == [0.1, 0.5, 0.9]
+    x, k, y = data
+    X = np.column_stack([x, k == ("b" if found["fits"][0]["coefficients"][1]["level"] == "b" else "a")]).astype(float)
+    for quantile, each in zip(found["quantiles"], found["fits"], strict=True):
+        alone = fit(X, y, quantile=quantile)
+        assert each["certificate"]["status"] == "optimal"
+        assert [c["value"] for c in each["coefficients"]] == pytest.approx(alone.coefficients, rel=1e-12)
+        assert each["coverage"]["train"] == pytest.approx(quantile, abs=0.01)
+        assert each["intervals"]["level"] == 0.95
+    assert found["slopes"]["p_value"] < 0.01
+    assert found["rows_crossing"] == 0
+
+
+@pytest.mark.usefixtures("data")
+def test_the_model_predicts_and_is_scored(mae_train, mae_predict, mae_eval):
+    report(mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9", "--json"))
+    lines = mae_predict("model.json", "data.csv").stdout.splitlines()
+    assert lines[0] == "x,k,y,prediction_0.1,prediction_0.9"
+    cells = np.array([line.split(",")[2:] for line in lines[1:]], dtype=float)
+    assert np.mean(cells[:, 0] <= cells[:, 1]) == pytest.approx(0.1, abs=0.01)
+    assert (cells[:, 1] <= cells[:, 2]).all()
+    scored = report(mae_eval("model.json", "data.csv", "--json"))
+    assert [each["quantile"] for each in scored["quantiles"]] == [0.1, 0.9]
+    assert scored["quantiles"][1]["coverage"] == pytest.approx(0.9, abs=0.01)
+    assert scored["interval"] is None
+
+
+@pytest.mark.usefixtures("data")
+def test_a_prediction_interval_covers_rows_kept_aside(mae_train, mae_predict, mae_eval):
+    found = report(mae_train("data.csv", "-t", "y", "--predict-interval", "0.8", "--holdout", "0.3", "--json"))
+    assert found["quantiles"] == [0.1, 0.5, 0.9]
+    assert found["data"]["rows_holdout"] == 180
+    assert found["data"]["rows_calibration"] == 84
+    assert found["data"]["rows_used"] == 600 - 180 - 84
+    assert found["calibration"]["rows"] == 84
+    assert found["calibration"]["holdout"] == pytest.approx(0.8, abs=0.1)
+    table = list(csv.DictReader(io.StringIO(mae_predict("model.json", "data.csv", "--column", "p").stdout)))
+    assert list(table[0]) == ["x", "k", "y", "p", "lower", "upper"]
+    assert all(float(row["lower"]) <= float(row["p"]) <= float(row["upper"]) for row in table)
+    inside = np.mean([float(row["lower"]) <= float(row["y"]) <= float(row["upper"]) for row in table])
+    scored = report(mae_eval("model.json", "data.csv", "--json"))["interval"]
+    assert scored["share"] == pytest.approx(inside)
+    assert scored["low"] < scored["share"] < scored["high"]
+
+
+@pytest.mark.usefixtures("data")
+def test_the_same_seed_keeps_the_same_rows_aside_and_another_one_others(mae_train):
+    options = ("data.csv", "-t", "y", "--predict-interval", "0.8", "--json")
+    first, again, other = (report(mae_train(*options, "--seed", seed))["calibration"] for seed in ("1", "1", "2"))
+    assert first == again
+    assert first["margin"] != other["margin"]
+
+
+@pytest.mark.usefixtures("data")
+def test_the_report_for_people_has_a_column_for_each_quantile(mae_train, mae_eval):
+    text = mae_train("data.csv", "-t", "y", "--predict-interval", "0.9").stdout
+    assert "Quantiles 0.05, 0.5 and 0.95 of y on 480 rows" in text
+    assert "120 kept aside for the prediction interval" in text
+    assert "proved optimal: no linear model on these columns has a smaller pinball loss at any of these" in text
+    assert "The slopes differ between the quantiles" in text
+    assert "of new rows like these, whatever the model: on 120 rows kept aside" in text
+    assert "The prediction interval for 90" in mae_eval("model.json", "data.csv").stdout
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--quantile", "0.1,x"], "'0.1,x' is not a number, or numbers with commas between them"),
+        (["--quantile", "0.1,1.5"], "a quantile must lie between 0 and 1, not 1.5"),
+        (["--quantile", "0.1,0.1"], "every quantile can be given only once"),
+        (["--quantile", "0.1,0.9", "--loss", "mse"], 'several quantiles go with the loss "mae" and the exact solver'),
+        (["--quantile", "0.1,0.9", "--compare"], "several quantiles are not compared with least squares"),
+        (["--predict-interval", "1.5"], "the coverage of a prediction interval must lie between 0 and 1, not 1.5"),
+        (["--predict-interval", "0.9", "--quantile", "0.5"], "--predict-interval has quantiles of its own"),
+        (["--predict-interval", "0.9", "--weight", "x"], "a prediction interval takes every row once"),
+        (["--predict-interval", "0.999"], "cannot show that 99.9% of new rows lie in an interval: at least 999"),
+        (["--calibration", "0.2"], "--calibration belongs to --predict-interval"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(mae_train, options, says):
+    result = mae_train("data.csv", "-t", "y", *options)
+    assert result.exit_code in {1, 2}
+    assert says in result.stderr.replace("\n", " ")
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize("option", ["--max-mae=1", "--worst=3", "--against=model.json"])
+def test_what_is_for_models_of_one_quantile_is_refused(mae_train, mae_eval, option):
+    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9")
+    result = mae_eval("model.json", "data.csv", option)
+    assert result.exit_code == 2
+    assert f"{option.partition('=')[0]} is for models of one quantile" in result.stderr

@@ -1,0 +1,87 @@
+"""Models of several quantiles: their file, their predictions, and what no fit produces."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.models import MODEL
+
+from mae_cli.errors import ModelError
+from mae_cli.model.quantile_model import Calibration, QuantileModel, between
+from mae_cli.model.reading import from_json
+from mae_cli.rows.linear import Coefficients
+
+LOW, MIDDLE, HIGH = (
+    replace(MODEL, loss="mae", quantile=quantile, point=Coefficients(intercept, MODEL.point.values))
+    for quantile, intercept in ((0.1, 3.0), (0.5, 1.0), (0.9, 9.0))
+)
+SEVERAL = QuantileModel((LOW, MIDDLE, HIGH))
+CALIBRATED = replace(SEVERAL, calibration=Calibration(0.8, 0.5, 100))
+
+
+@pytest.mark.parametrize("model", [SEVERAL, CALIBRATED])
+def test_what_is_written_is_read_again(model):
+    again = from_json(model.to_json(), "m.json")
+    assert isinstance(again, QuantileModel)
+    assert again.to_json() == model.to_json()
+    assert again.quantiles == (0.1, 0.5, 0.9)
+    assert again.calibration == model.calibration
+
+
+def test_a_model_of_one_quantile_is_still_written_as_version_1():
+    assert json.loads(MODEL.to_json())["version"] == 1
+    assert json.loads(SEVERAL.to_json())["version"] == 2
+
+
+def test_predictions_are_sorted_where_lines_cross():
+    X = np.zeros((2, len(MODEL.schema.names)))
+    if MODEL.schema.categorical:
+        pytest.skip("the model of the tests has levels")
+    assert (np.diff(SEVERAL.predict(X), axis=1) >= 0).all()
+
+
+def test_the_ends_are_moved_by_the_margin_and_never_cross():
+    predictions = np.array([[1.0, 2.0, 4.0], [1.0, 1.0, 1.5]])
+    assert between(predictions, Calibration(0.8, 0.5, 10)).tolist() == [[0.5, 4.5], [0.5, 2.0]]
+    assert between(predictions, Calibration(0.8, -0.5, 10)).tolist() == [[1.5, 3.5], [1.25, 1.25]]
+    assert between(predictions, None).tolist() == [[1.0, 4.0], [1.0, 1.5]]
+
+
+def test_the_columns_of_predictions_have_names():
+    assert SEVERAL.output_names("p") == ("p_0.1", "p_0.5", "p_0.9")
+    assert CALIBRATED.output_names("p") == ("p", "lower", "upper")
+    assert MODEL.output_names("p") == ("p",)
+
+
+@pytest.mark.parametrize(
+    ("models", "says"),
+    [
+        ((LOW,), "field models must have two quantiles or more"),
+        ((HIGH, LOW), "field models must be in the order of their quantiles"),
+        ((LOW, LOW), "field models must be in the order of their quantiles"),
+        ((LOW, replace(MIDDLE, loss="mse")), "field models must all be quantiles"),
+        ((LOW, replace(MIDDLE, target="other")), "on the same columns"),
+        ((LOW, replace(MIDDLE, missing="error")), "on the same columns"),
+    ],
+)
+def test_what_no_fit_produces_is_refused(models, says):
+    with pytest.raises(ModelError, match=says):
+        from_json(QuantileModel(models).to_json(), "m.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda content: content.update(more=1), "field more is unknown"),
+        (lambda content: content.pop("calibration"), "field calibration is missing"),
+        (lambda content: content["models"][1].update(more=1), r"field models\[1\].more is unknown"),
+        (lambda content: content["calibration"].update(coverage=1.5), "calibration.coverage"),
+        (lambda content: content["calibration"].update(rows=0), "calibration.rows"),
+    ],
+)
+def test_a_damaged_file_is_refused_with_the_field(change, says):
+    content = json.loads(CALIBRATED.to_json())
+    change(content)
+    with pytest.raises(ModelError, match=says):
+        from_json(json.dumps(content), "m.json")

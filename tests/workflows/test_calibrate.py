@@ -1,0 +1,74 @@
+"""Prediction intervals that cover, whatever the model."""
+
+import numpy as np
+import pytest
+
+from mae_cli.errors import DataError
+from mae_cli.model.quantile_model import Calibration, QuantileModel
+from mae_cli.rows.blocks import MemoryRows
+from mae_cli.rows.design import Design
+from mae_cli.rows.linear import Coefficients
+from mae_cli.workflows.calibrate import calibrate, coverage_of
+from mae_cli.workflows.evaluate_quantiles import wilson
+
+
+class Line:
+    """A model of one column, as far as it is asked for."""
+
+    def __init__(self, intercept, slope):
+        self.point = Coefficients(intercept, np.array([slope]))
+
+
+def lines(low, high, calibration=None):
+    return QuantileModel((Line(*low), Line(*high)), calibration)
+
+
+def rows(x, y, weights=None):
+    return MemoryRows.of(Design(np.asarray(x, dtype=float)[:, np.newaxis]), np.asarray(y, dtype=float), weights)
+
+
+def test_the_margin_is_the_distance_that_so_many_rows_keep():
+    model = lines((0.0, 0.0), (1.0, 0.0))
+    y = np.concatenate([np.full(7, 0.5), [-0.1, 1.4, 2.0]])
+    # ⌈11·0.8⌉ = 9: the ninth smallest of seven times −½, then 0.1, 0.4 and 1.
+    found = calibrate(model, rows(np.zeros(10), y), 0.8)
+    assert found == Calibration(0.8, pytest.approx(0.4), 10)
+
+
+def test_a_margin_is_negative_where_the_quantiles_are_too_wide():
+    found = calibrate(lines((-5.0, 0.0), (5.0, 0.0)), rows(np.zeros(99), np.linspace(-1, 1, 99)), 0.9)
+    assert found.margin == pytest.approx(-4.1, abs=0.05)
+
+
+@pytest.mark.parametrize(("count", "coverage", "needed"), [(8, 0.9, 9), (18, 0.95, 19), (98, 0.99, 99)])
+def test_too_few_rows_are_refused_with_how_many_it_takes(count, coverage, needed):
+    model = lines((0.0, 0.0), (1.0, 0.0))
+    with pytest.raises(DataError, match=f"at least {needed} are needed; use a larger --calibration"):
+        calibrate(model, rows(np.zeros(count), np.zeros(count)), coverage)
+    assert calibrate(model, rows(np.zeros(needed), np.zeros(needed)), coverage).rows == needed
+
+
+def test_new_rows_are_covered_whatever_the_model():
+    """A wrong and much too narrow model, over 400 worlds: the mean coverage lies between 0.9 and 0.9 + 1/(n + 1)."""
+    shares = []
+    for seed in range(400):
+        generator = np.random.default_rng(seed)
+        x = generator.exponential(size=300)
+        y = x**2 + generator.exponential(size=300) * (0.5 + x)
+        model = lines((0.0, 0.3), (0.5, 0.9))
+        model = QuantileModel(model.models, calibrate(model, rows(x[:200], y[:200]), 0.9))
+        shares.append(coverage_of(model, rows(x[200:], y[200:])).share)
+    error = np.std(shares) / np.sqrt(len(shares))
+    assert 0.9 - 3 * error <= np.mean(shares) <= 0.9 + 1 / 201 + 3 * error
+
+
+def test_coverage_and_width_are_by_weight():
+    model = lines((0.0, 0.0), (1.0, 1.0))
+    found = coverage_of(model, rows([0, 1, 1], [0.5, 5.0, 2.0], np.array([0.25, 0.25, 0.5])))
+    assert found.share == pytest.approx(0.75)
+    assert found.width == pytest.approx(0.25 * 1 + 0.75 * 2)
+
+
+def test_the_interval_of_a_share_is_wilson_s():
+    assert wilson(0.5, 100) == pytest.approx((0.40383, 0.59617), abs=1e-5)
+    assert wilson(0.0, 10) == pytest.approx((0.0, 0.27753), abs=1e-5)
