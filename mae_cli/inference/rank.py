@@ -112,8 +112,8 @@ class CoefficientTest:
         """A value of a·β as one of the coefficient."""
         return self.factor * value + self.shift
 
-    def member(self, quantile: float, value: float) -> Member:
-        """The fit in which it has this value.
+    def member(self, quantile: float, value: float, left_out: Sequence[int]) -> Member:
+        """The fit in which it has this value, and design columns that were left out stay so.
 
         Raises:
             LinAlgError: it is beyond floating point.
@@ -121,9 +121,10 @@ class CoefficientTest:
         given = self.in_user_units(value)
         if not np.isfinite(given):
             raise np.linalg.LinAlgError("a value to be tested is beyond floating point")
+        zeros = dict.fromkeys(left_out, 0.0)
         if self.column is None:
-            return Member(quantile, given_intercept=given)
-        return Member(quantile, given={self.column: given})
+            return Member(quantile, given=zeros, given_intercept=given)
+        return Member(quantile, given=zeros | {self.column: given})
 
 
 @dataclass(frozen=True, eq=False)
@@ -324,7 +325,9 @@ class RankTests:
 
     def _look(self, searches: Sequence[_Search]) -> None:
         """One round."""
-        solutions = self.solve([each.tested.member(self.quantile, each.value) for each in searches])
+        whitening, first = self.coordinates.whitening, int(self.coordinates.standard.intercept)
+        left_out = [column - first for column in whitening.aliased.tolist() if column >= first]
+        solutions = self.solve([each.tested.member(self.quantile, each.value, left_out) for each in searches])
         fits: dict[int, _GivenFit] = {}
         for number, (search, solution) in enumerate(zip(searches, solutions, strict=True)):
             if solution.dual is None:

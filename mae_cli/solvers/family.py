@@ -159,7 +159,8 @@ def _neighbour(problem: Problem, whitening: Whitening, member: Member) -> Neighb
     rows: Rows = problem.rows if member.factors is None else FactoredRows(problem.rows, member.factors)
     if member.given_intercept is not None and problem.standard.shift.any():
         return None  # shifted columns would have to move with it
-    if len(whitening.aliased) and (member.restricts or member.extra is not None):
+    left_out = set((whitening.aliased - int(problem.standard.intercept)).tolist()) - set(member.given)
+    if left_out and (member.restricts or member.extra is not None):
         return None  # a column that was left out may have to take the place of one that is given, or be told from it
     if member.extra is not None:
         rows = AppendedRows(rows, member.extra)

@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.errors import DataError, SettingsError
+from mae_cli.inference.intervals import Estimated
+from mae_cli.inference.values import Method
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
 from mae_cli.messages import as_share
 from mae_cli.progress import UNWATCHED, Watch
@@ -72,6 +74,7 @@ def fit(
     solver: Literal["auto", "textbook"] | SolverSettings = "auto",
     tolerance: float | None = None,
     max_levels: int = 200,
+    intervals: Literal["auto", "rank", "sandwich", "bootstrap"] = "auto",
 ) -> FitResult: ...
 
 
@@ -87,6 +90,7 @@ def fit(
     solver: Literal["auto", "textbook"] | SolverSettings = "auto",
     tolerance: float | None = None,
     max_levels: int = 200,
+    intervals: Literal["auto", "rank", "sandwich", "bootstrap"] = "auto",
 ) -> list[FitResult]: ...
 
 
@@ -101,6 +105,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     solver: Literal["auto", "textbook"] | SolverSettings = "auto",
     tolerance: float | None = None,
     max_levels: int = 200,
+    intervals: Literal["auto", "rank", "sandwich", "bootstrap"] = "auto",
 ) -> FitResult | list[FitResult]:
     """Fit a linear model that minimises the mean loss Σω·loss(y − b − Xw) / Σω, with a certificate.
 
@@ -117,6 +122,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
         solver: "auto" (exact), "textbook", or settings (`mae_cli.Textbook(epochs=1000)`).
         tolerance: relative duality gap that counts as done; by default 1e-9 for "auto" and none for "textbook".
         max_levels: most levels of a column of text.
+        intervals: how `FitResult.interval` finds intervals: "auto" chooses rank tests or standard errors.
 
     Raises:
         DataError: the shapes do not agree, a value is no number, masked, missing or not finite, or no row has a
@@ -129,7 +135,12 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     data = FitData.of(X, y, sample_weight, max_levels)
     prepared = Prepared(CountedRows(data.rows), intercept=intercept, extent=data.extent, limits=how.limits)
     fits = solve_together(prepared, [each.loss_function for each in wanted], how)
-    results = [_result(data, data.rows, each, found.solution) for each, found in zip(wanted, fits, strict=True)]
+    method = _method(intervals)
+    results = []
+    for each, found in zip(wanted, fits, strict=True):
+        result = _result(data, data.rows, each, found.solution)
+        estimated = Estimated(data.rows, prepared, found, data.weight_unit)
+        results.append(replace(result, origin=replace(result.origin, estimated=estimated, intervals=method)))
     return results[0] if np.ndim(quantile) == 0 else results
 
 
@@ -202,6 +213,14 @@ def _result(data: FitData, rows: Rows, settings: FitSettings, solution: Solution
         history=solution.history,
         origin=Origin(rows, data.count, settings.solver, solution.dual),
     )
+
+
+def _method(intervals: str) -> Method | None:
+    if intervals == "auto":
+        return None
+    if intervals not in set(Method):
+        raise SettingsError(f'unknown intervals {intervals!r}; use "auto", "rank", "sandwich" or "bootstrap"')
+    return Method(intervals)
 
 
 def _numbers(quantile: float | Sequence[float]) -> list[float]:

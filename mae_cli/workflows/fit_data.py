@@ -13,7 +13,7 @@ from mae_cli.errors import DataError
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.schema import Schema
-from mae_cli.rows.sums import Range, relative_weights
+from mae_cli.rows.sums import Range, relative_weights, weight_unit
 from mae_cli.solvers.standardise import Extent
 from mae_cli.tables.arrays import finite_vector
 from mae_cli.tables.features import Features, is_frame, schema_and_design
@@ -30,6 +30,7 @@ class FitData:
         rows: of positive weight; their records are the rows of X.
         count: of all rows.
         extent: of the rows, where it is known.
+        weight_unit: the weight, as it was given, of a row of weight 1.
     """
 
     target: str
@@ -38,6 +39,7 @@ class FitData:
     rows: MemoryRows
     count: int
     extent: Extent | None
+    weight_unit: float = 1.0
 
     @staticmethod
     def of(X: Features, y: ArrayLike, sample_weight: ArrayLike | None, max_levels: int) -> "FitData":
@@ -61,6 +63,7 @@ class FitData:
             rows=rows,
             count=len(target),
             extent=_known_extent(schema, rows, len(target)),
+            weight_unit=1.0 if weights is None else weight_unit(float(weights.max())),
         )
 
 

@@ -1,13 +1,17 @@
 """What the library's fits return: a linear model with its proof, which can be saved for the commands."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.errors import ModelError
+from mae_cli.errors import DataError, ModelError, SettingsError
+from mae_cli.inference.clusters import Clusters
+from mae_cli.inference.intervals import Estimated, find_intervals, replicated
+from mae_cli.inference.values import Interval, Intervals, IntervalSettings, Method, Unavailable
 from mae_cli.messages import is_unicode, quoted
 from mae_cli.model.files import BY_ARGUMENT, write_model
 from mae_cli.model.linear_model import LinearModel
@@ -30,12 +34,16 @@ class Origin:
         count: of all rows of X.
         solver: that fitted them, with its settings.
         dual: the dual point in few numbers, if there is one.
+        estimated: what intervals are found from; None for refits, which have none of their own.
+        intervals: the method of intervals that was asked for; None to choose.
     """
 
     rows: Rows
     count: int
     solver: SolverSettings
     dual: DualPoint | None
+    estimated: Estimated | None = None
+    intervals: Method | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +85,61 @@ class FitResult(LinearModel):
         dual = np.zeros(self.origin.count)
         dual[records] = np.where(weights > 0, _multipliers(sides, self.quantile), 0.0)
         return dual
+
+    def intervals(
+        self, level: float = 0.95, *, replicates: int = 500, seed: int = 0, cluster: ArrayLike | None = None
+    ) -> Intervals:
+        """How sure the coefficients are, by the method that `fit` was told, or chooses.
+
+        Args:
+            level: of the intervals.
+            replicates: refits of a bootstrap.
+            seed: of a bootstrap.
+            cluster: (n,) which cluster each row is in, where rows of one may depend on each other; None where they do
+                not.
+
+        Raises:
+            SettingsError: a number is out of range, the method does not go with the fit, or this is a refit.
+            DataError: the clusters are not as many as rows.
+        """
+        settings = IntervalSettings(self.origin.intervals, level, replicates, seed)
+        return find_intervals(self._estimated(cluster), settings)
+
+    def interval(self, level: float = 0.95) -> FloatArray:
+        """(p, 2) the ends of the intervals of `coefficients`, NaN where there is none; see `intervals`."""
+        found = self.intervals(level).coefficients
+        return np.array([_ends(each) for each in found]).reshape(len(found), 2)
+
+    @cached_property
+    def standard_errors(self) -> FloatArray:
+        """(p,) of `coefficients`, NaN where there is none; see `intervals`."""
+        return np.array([_error(each) for each in self.intervals().coefficients])
+
+    def bootstrap(self, replicates: int = 500, *, seed: int = 0, cluster: ArrayLike | None = None) -> FloatArray:
+        """(replicates, p) the coefficients of exact refits under random exponential weights, one for each cluster.
+
+        The intercept comes first if the model has one.
+
+        Raises:
+            SettingsError: a number is out of range, or this is no MAE or quantile fit.
+            DataError: the clusters are not as many as rows.
+        """
+        if self.loss != "mae":
+            raise SettingsError('a bootstrap goes with the loss "mae"')
+        settings = IntervalSettings(Method.BOOTSTRAP, replicates=replicates, seed=seed)
+        return replicated(self._estimated(cluster), settings)
+
+    def _estimated(self, cluster: ArrayLike | None) -> Estimated:
+        estimated = self.origin.estimated
+        if estimated is None:
+            raise SettingsError("a refit has no intervals of its own; fit with sample_weight instead")
+        if cluster is None:
+            return estimated
+        values = np.asarray(cluster)
+        if values.shape != (self.origin.count,):
+            raise DataError(f"cluster has the shape {values.shape} for {self.origin.count:,} rows of X")
+        names, codes = np.unique(values, return_inverse=True)
+        return replace(estimated, clusters=Clusters("cluster", codes, len(names)))
 
     @cached_property
     def model(self) -> Model:
@@ -121,6 +184,15 @@ class FitResult(LinearModel):
             DataError: as `model`.
         """
         write_model(self.model, Path(path), force=force, remedy=BY_ARGUMENT)
+
+
+def _ends(interval: Interval | Unavailable) -> tuple[float, float]:
+    return (interval.low, interval.high) if isinstance(interval, Interval) else (np.nan, np.nan)
+
+
+def _error(interval: Interval | Unavailable) -> float:
+    error = interval.standard_error if isinstance(interval, Interval) else None
+    return np.nan if error is None else error
 
 
 def _sides(block: Block, point: Coefficients) -> tuple[Positions, FloatArray, FloatArray]:

@@ -125,6 +125,9 @@ def test_a_column_that_was_left_out_has_none():
     X, y = noisy(80)
     found = Case(np.column_stack([X, X[:, 0] + X[:, 1]]), y).intervals(method=Method.SANDWICH)
     assert found.coefficients[2] is Unavailable.LEFT_OUT
+    by_rank = [Case(matrix, y).intervals(method=Method.RANK) for matrix in (X, np.column_stack([X, X.sum(axis=1)]))]
+    others = [[each.low, each.high] for each in (by_rank[1].intercept, *by_rank[1].coefficients[:2])]
+    assert ends(by_rank[0]) == pytest.approx(np.array(others))
     alone = Case(X, y).intervals(method=Method.SANDWICH)
     assert standard_errors(alone)[1:] == pytest.approx([each.standard_error for each in found.coefficients[:2]])
 

@@ -8,8 +8,9 @@ from operator import getitem
 import numpy as np
 import pandas as pd
 import pytest
+from support.inference import Case, ends, reference
 
-from mae_cli import DataError, Model, ModelError, Textbook, exponential_factors, fit, load_model, refit
+from mae_cli import DataError, Model, ModelError, SettingsError, Textbook, exponential_factors, fit, load_model, refit
 from mae_cli.model.linear_model import LinearModel
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 
@@ -339,3 +340,43 @@ def test_a_result_shows_itself_without_its_rows(X, y):
     assert "Block" not in repr(fit(X, y))
     assert len(repr(fit(X, y))) < 2_000
     assert replace(fit(X, y), target="z").model.target == "z"
+
+
+def test_intervals_are_those_of_the_command():
+    X, y = reference("engel")
+    result = fit(X, y)
+    assert result.interval().tolist() == ends(Case(X, y).intervals())[1:].tolist()
+    assert result.standard_errors == pytest.approx([0.0282772096838576], rel=1e-8)
+    wide = fit(X, y, intervals="sandwich")
+    assert wide.intervals(0.99).method == "sandwich"
+    assert wide.interval(0.99)[0, 1] > wide.interval(0.9)[0, 1]
+
+
+def test_a_bootstrap_has_a_row_for_each_refit():
+    X, y = reference("engel")
+    drawn = fit(X, y).bootstrap(40, seed=2)
+    refits = refit(X, y, exponential_factors(40, seed=2))
+    assert drawn.tolist() == [[each.intercept, *each.coefficients] for each in refits]
+    clustered = fit(X, y).bootstrap(40, cluster=np.arange(len(y)) // 5)
+    assert clustered.shape == (40, 2)
+    assert clustered.tolist() != drawn.tolist()
+
+
+def test_a_coefficient_without_an_interval_is_nan():
+    X, y = reference("engel")
+    both = fit(np.column_stack([X, 2 * X]), y)
+    assert np.isnan(both.interval()[1]).all()
+    assert np.isfinite(both.interval()[0]).all()
+
+
+def test_what_has_no_intervals_says_why():
+    X, y = reference("engel")
+    (again,) = refit(X, y, exponential_factors(1))
+    with pytest.raises(SettingsError, match="a refit has no intervals of its own"):
+        again.interval()
+    with pytest.raises(SettingsError, match=r"unknown intervals .exact.; use"):
+        fit(X, y, intervals="exact")
+    with pytest.raises(SettingsError, match='a bootstrap goes with the loss "mae"'):
+        fit(X, y, loss="mse").bootstrap()
+    with pytest.raises(DataError, match=r"cluster has the shape \(3,\) for 235 rows of X"):
+        fit(X, y).intervals(cluster=[1, 2, 3])
