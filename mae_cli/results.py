@@ -230,6 +230,7 @@ class Effect:
         baseline: for a level, the level that it is measured from.
         aliased: left out because it depends on the columns before it (value 0).
         interval: how sure it is, or why that is not said.
+        optimal_range: between which values it can be at the same loss; None where it is the only optimal one.
     """
 
     column: DesignColumn
@@ -238,6 +239,7 @@ class Effect:
     baseline: str | None
     aliased: bool
     interval: Interval | Unavailable = Unavailable.NOT_ASKED
+    optimal_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

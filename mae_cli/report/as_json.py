@@ -199,6 +199,7 @@ def _coefficient(effect: Effect) -> dict[str, Any]:
         "per_deviation": effect.per_deviation,
         "aliased": effect.aliased,
         **_interval(effect.interval),
+        "optimal_range": None if effect.optimal_range is None else list(effect.optimal_range),
     }
 
 

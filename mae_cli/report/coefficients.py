@@ -9,8 +9,8 @@ from rich.text import Text
 
 from mae_cli.messages import INTERCEPT, level_text, visible
 from mae_cli.report.console import Room
-from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes
-from mae_cli.report.names import fit_name, heading, shortened
+from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes, range_note
+from mae_cli.report.names import fit_name, heading, loss_name, shortened
 from mae_cli.report.numbers import aligned, count
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results import Effect, FitReport, TrainReport
@@ -103,7 +103,8 @@ def _name(effect: Effect, baseline: str | None, limit: int | None) -> str:
 def _with_notes(table: AlignedTable, explanation: str, report: TrainReport, room: Room) -> list[RenderableType]:
     effects = report.fit.effects
     intervals = [] if report.fit.intervals is None or report.comparison else interval_notes(report.fit.intervals, room)
-    notes = [_aliased_sentence(effects, room), explanation, *intervals]
+    free = range_note(effects, loss_name(report.fit.loss, report.fit.quantile), room)
+    notes = [_aliased_sentence(effects, room), explanation, *intervals, free]
     paragraph = Text("\n".join(note for note in notes if note))
     footer = _omitted_sentence(effects, room, None if report.comparison else report.model)
     return [replace(table, footer=footer), paragraph]

@@ -9,12 +9,15 @@ from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unava
 from mae_cli.messages import visible
 from mae_cli.report.console import Room
 from mae_cli.report.names import shortened
-from mae_cli.report.numbers import UNDEFINED, count, quantity
+from mae_cli.report.numbers import UNDEFINED, count, counted, quantity
+from mae_cli.results import Effect
 
 _HOLDS_ZERO = "·"
 _DIGITS_OF_WIDTH = 3
 _MOST_DECIMALS = 9
 _LARGEST_FIXED = 1e9
+# So many of the coefficients that are not determined are named.
+_NAMED = 3
 
 _METHODS = {
     Method.RANK: "by inverting rank tests, which allow for unequal spread",
@@ -22,7 +25,7 @@ _METHODS = {
     Method.BOOTSTRAP: "from {replicates} refits under random weights",
 }
 _CAUTIONS = {
-    Caution.FEW_BEYOND: "few rows lie beyond a quantile so near the edge, so intervals are rough",
+    Caution.FEW_BEYOND: "few rows for so many coefficients lie on one side of the fit, so intervals are rough",
     Caution.CROSSING: "the lines of neighbouring quantiles cross in more than 5% of the rows: prefer --intervals rank "
     "or bootstrap",
     Caution.TIES: "many rows lie exactly on the fit, so the target has few distinct values: prefer --intervals rank",
@@ -65,6 +68,21 @@ def interval_notes(intervals: Intervals, room: Room) -> list[str]:
     if Unavailable.RARE_LEVEL in intervals.coefficients:
         notes.append(f"{UNDEFINED}: fewer than 5 rows have the level, too few to say how sure its coefficient is.")
     return notes
+
+
+def range_note(effects: Sequence[Effect], loss: str, room: Room) -> str | None:
+    """Which coefficients can be something else at the same loss; None where none can."""
+    free = [effect for effect in effects if effect.optimal_range is not None]
+    if not free:
+        return None
+    told = [
+        f"{shortened(effect.column.label, room.name)} can be anything from {quantity(effect.optimal_range[0])} to "
+        f"{quantity(effect.optimal_range[1])}"
+        for effect in free[:_NAMED]
+        if effect.optimal_range is not None
+    ]
+    more = f", and {counted(len(free) - len(told), 'more coefficient')} can vary" if len(free) > len(told) else ""
+    return f"At the same {loss}, {', '.join(told)}{more}."
 
 
 def _how(intervals: Intervals, room: Room) -> str:

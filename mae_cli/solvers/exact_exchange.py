@@ -77,7 +77,7 @@ def settle(problem: Problem, basis: Positions, tolerance: float, first: VertexPr
             if latest is None or latest.worst is None or len(refused) == _MOST_REFUSED:
                 break
             refused = np.append(refused, following[latest.worst])
-            following = _exchanged(latest, latest.worst, refused)
+            following = exchanged(latest, latest.worst, refused)
             continue
         latest, refused = proof, np.zeros(0, dtype=np.intp)
         lower_bound = max(lower_bound, proof.bound.lower_bound)
@@ -85,7 +85,7 @@ def settle(problem: Problem, basis: Positions, tolerance: float, first: VertexPr
             best = proof
         if proof.worst is None or _is_enough(problem, best, lower_bound, exchanges, tolerance):
             break
-        following = _exchanged(proof, proof.worst, refused)
+        following = exchanged(proof, proof.worst, refused)
         exchanges += 1
     if best is None:
         return None
@@ -170,7 +170,7 @@ def _budget(problem: Problem) -> int:
     return min(max(affordable, limits.fewest_exchanges), limits.most_exchanges)
 
 
-def _exchanged(proof: VertexProof, leaving: int, refused: Positions) -> Positions | None:
+def exchanged(proof: VertexProof, leaving: int, refused: Positions) -> Positions | None:
     """The basis after the row at place `leaving` is freed for another than the `refused`; None if nothing stops it."""
     basis, view = proof.vertex.basis, proof.vertex.view
     freed = np.zeros(len(basis.positions))

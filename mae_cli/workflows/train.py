@@ -9,6 +9,7 @@ from functools import partial
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.inference.intervals import Estimated, find_intervals
+from mae_cli.inference.ranges import Ranges, ranges_of
 from mae_cli.inference.values import Intervals, IntervalSettings, Unavailable
 from mae_cli.messages import as_share, quoted
 from mae_cli.model.model import Baseline, Model
@@ -35,6 +36,9 @@ from mae_cli.workflows.compare import Fitted, TrainingData, compare
 from mae_cli.workflows.fit import FitSettings, fit_prepared
 from mae_cli.workflows.fit_data import require_span
 from mae_cli.workflows.scoring import baseline_of, scorable, score
+
+# Coefficients that differ by no more than this share of their size are the same, but for rounding.
+_SAME = 1e-12
 
 
 @dataclass(frozen=True)
@@ -128,11 +132,11 @@ def _trained(source: str, data: ReadyData, settings: TrainSettings, watch: Watch
     prepared = Prepared(counted, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
     fit = fit_prepared(prepared, settings.fit, watch)
     intervals = None if settings.intervals is None else _intervals(data, prepared, fit, settings)
-    fitted = scored_fit(data, fit.solution, settings.fit, scored_at, intervals)
+    fitted = scored_fit(data, fit, settings.fit, scored_at, intervals)
     comparison = None
     if settings.compare:
         other_loss = _other_loss(settings.fit)
-        other = scored_fit(data, fit_prepared(prepared, other_loss, watch).solution, other_loss, scored_at)
+        other = scored_fit(data, fit_prepared(prepared, other_loss, watch), other_loss, scored_at)
         comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
@@ -230,10 +234,10 @@ def _intervals(data: ReadyData, prepared: Prepared, fit: Fit, settings: TrainSet
 
 
 def scored_fit(
-    data: ReadyData, solution: Solution, settings: FitSettings, scored_at: float, intervals: Intervals | None = None
+    data: ReadyData, fit: Fit, settings: FitSettings, scored_at: float, intervals: Intervals | None = None
 ) -> Fitted:
     """A fit of one loss, scored on the training rows and the holdout, with the pinball loss of a quantile."""
-    trivial = data.baseline.prediction(settings.loss, settings.quantile)
+    solution, trivial = fit.solution, data.baseline.prediction(settings.loss, settings.quantile)
     scores = partial(score, point=solution.point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
     report = FitReport(
         loss=settings.loss,
@@ -244,7 +248,7 @@ def scored_fit(
         certificate=solution.certificate,
         history=solution.history,
         intercept=solution.intercept if settings.intercept else None,
-        effects=effects(data.schema, solution, data.train.moments.deviation, intervals),
+        effects=effects(data.schema, solution, data.train.moments.deviation, intervals, ranges_of(fit)),
         intervals=intervals,
     )
     return Fitted(solution, report)
@@ -298,7 +302,11 @@ def model_of(settings: TrainSettings, data: ReadyData, fitted: Fitted) -> Model:
 
 
 def effects(
-    schema: Schema, solution: Solution, deviations: FloatArray, intervals: Intervals | None = None
+    schema: Schema,
+    solution: Solution,
+    deviations: FloatArray,
+    intervals: Intervals | None = None,
+    ranges: Ranges | None = None,
 ) -> tuple[Effect, ...]:
     """One effect for each design column, in the order of the features; `deviations` (p,) are those of the columns."""
     baselines = {
@@ -312,8 +320,15 @@ def effects(
             baseline=baselines.get(column.feature),
             aliased=index in solution.aliased,
             interval=Unavailable.NOT_ASKED if intervals is None else intervals.coefficients[index],
+            optimal_range=None if ranges is None else _range(ranges, 1 + index),
         )
         for index, column in enumerate(schema.design_columns)
     ]
     place = {feature.name: index for index, feature in enumerate(schema.features)}
     return tuple(sorted(found, key=lambda effect: place[effect.column.feature]))
+
+
+def _range(ranges: Ranges, place: int) -> tuple[float, float] | None:
+    """The ends between which a coefficient can be, if it can be anything else than it is, but for rounding."""
+    low, high = float(ranges.low[place]), float(ranges.high[place])
+    return (low, high) if high - low > _SAME * max(abs(low), abs(high)) else None

@@ -136,7 +136,7 @@ def _trained(
 
 def _fitted(data: ReadyData, settings: TrainSettings, estimated: Estimated) -> Fitted:
     intervals = None if settings.intervals is None else find_intervals(estimated, settings.intervals)
-    return scored_fit(data, estimated.fit.solution, settings.fit, settings.fit.quantile, intervals)
+    return scored_fit(data, estimated.fit, settings.fit, settings.fit.quantile, intervals)
 
 
 def _slopes(estimated: Sequence[Estimated]) -> SlopesTest | None:

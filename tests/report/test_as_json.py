@@ -29,7 +29,7 @@ def test_the_keys_of_a_train_report_are_pinned(train_report):
     assert list(report["certificate"]) == ["status", "loss", "lower_bound", "relative_gap", "unique"]
     assert list(report["history"]) == ["loss", "iterations", "passes"]
     assert list(report["coefficients"][0]) == [
-        "column", "level", "value", "per_deviation", "aliased", "interval", "standard_error",
+        "column", "level", "value", "per_deviation", "aliased", "interval", "standard_error", "optimal_range",
     ]  # fmt: skip
     assert list(report["seconds"]) == ["read", "fit", "total"]
 
@@ -52,7 +52,7 @@ def test_the_values_of_a_train_report_are_the_fit_s(train_report):
     assert report["intercept"] == -15.3201
     assert report["coefficients"][4] == {
         "column": "carrier", "level": "AA", "value": -4.5271, "per_deviation": -1.32009, "aliased": False,
-        "interval": None, "standard_error": None,
+        "interval": None, "standard_error": None, "optimal_range": None,
     }  # fmt: skip
     assert [each["level"] for each in report["coefficients"]] == [
         None, None, None, None, "AA", "B6", "DL", "JFK", "LGA",
