@@ -144,21 +144,21 @@ class Rival:
 
 @dataclass(frozen=True)
 class Gate:
-    """A condition on an evaluation; it is passed when the value is above the limit by rounding at most.
+    """A condition, as it was met; what is beyond a limit by rounding alone meets it.
 
     Attributes:
         name: of the option that asked for it, without dashes.
-        passed: whether it is.
+        passed: whether it is met.
         value: what was found.
-        limit: what was allowed.
-        finding: both in words.
+        limit: what was allowed: the largest value, the least one of min-rows, both of coverage.
+        rival: the model that was compared with; None but for against, whose value is the low end of the interval.
     """
 
-    name: str
+    name: Literal["max-mae", "max-pinball", "coverage", "min-rows", "max-missing", "against", "strict"]
     passed: bool
     value: float
-    limit: float
-    finding: str
+    limit: float | tuple[float, float]
+    rival: Rival | None = None
 
 
 @dataclass(frozen=True)

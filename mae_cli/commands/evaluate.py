@@ -6,15 +6,18 @@ import click
 
 from mae_cli.commands.command import command
 from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
-from mae_cli.commands.options import InputFile, dialect_of, place_options, reading_options
+from mae_cli.commands.options import InputFile, Interval, dialect_of, place_options, reading_options
 from mae_cli.commands.output import require_standard_output
 from mae_cli.commands.process import GATE_FAILED, OK, announce_terminal, note, running, share_a_terminal, write_json
 from mae_cli.messages import visible
 
 if TYPE_CHECKING:
-    from mae_cli.results import EvaluationReport
+    from collections.abc import Sequence
+
+    from mae_cli.results import EvaluationReport, Gate
 
 _MOST_WORST = 1_000
+_LIMITS = ("max_mae", "max_pinball", "coverage", "min_rows", "max_missing")
 
 _EPILOG = """\b
 Examples:
@@ -22,14 +25,28 @@ Examples:
   mae-eval model.json new.csv --max-mae 12.5 --against old.json && deploy
   mae-eval model.json - --json < new.csv | jq .metrics.mae
 
-Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4 scored but --max-mae or --against
-failed, 130 interrupted."""
+Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4 scored, but a condition
+(--max-mae and the like) failed, 130 interrupted."""
 
 
 @command(epilog=_EPILOG)
 @click.argument("model", type=InputFile())
 @click.argument("data", type=InputFile(), nargs=-1, required=True)
 @click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) when the MAE is above X, but for rounding.")
+@click.option("--max-pinball", type=float, metavar="X", help="Likewise the pinball loss at the model's quantile.")
+@click.option(
+    "--coverage",
+    type=Interval(),
+    metavar="LOW:HIGH",
+    help="Fail when the share of targets at or below the prediction is not in it, as in 0.88:0.92.",
+)
+@click.option("--min-rows", type=click.IntRange(min=1), metavar="N", help="Fail when fewer than N rows are scored.")
+@click.option(
+    "--max-missing",
+    type=float,
+    metavar="SHARE",
+    help="Fail when more than this share of the rows (0 to 1) has a missing cell.",
+)
 @click.option(
     "--against",
     type=InputFile(),
@@ -66,11 +83,12 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     with running() as outcome:
         from mae_cli.workflows.data import opened  # noqa: PLC0415  (help and usage errors must not wait for numpy)
         from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate  # noqa: PLC0415
+        from mae_cli.workflows.gates import GateSettings  # noqa: PLC0415
 
         settings = EvaluationSettings(
             skip_unseen=(options["unseen"] or ("skip" if against is not None else "error")) == "skip",
             stream=options["stream"],
-            max_mae=options["max_mae"],
+            gates=GateSettings(**{name: options[name] for name in _LIMITS}),
             worst=options["worst"] or 0,
         )
         announce_terminal(model, *data, against or "", quiet=quiet)
@@ -80,12 +98,18 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
             report = evaluate(subject, files, settings, rival)
         for text in report.notes:
             note(text, quiet=quiet)
-        failed = [gate for gate in report.gates if not gate.passed]
-        outcome.status = GATE_FAILED if failed else OK
+        outcome.status = OK if all(gate.passed for gate in report.gates) else GATE_FAILED
         if options["as_json"] or not share_a_terminal():  # the report for people says it at its end
-            for gate in failed:
-                click.echo(visible(f"Failed: {gate.finding} (--{gate.name})"), err=True)
+            _tell_failures(report.gates)
         _render(report, as_json=options["as_json"])
+
+
+def _tell_failures(gates: "Sequence[Gate]") -> None:
+    from mae_cli.report.gates import gate_line  # noqa: PLC0415
+
+    for gate in gates:
+        if not gate.passed:
+            click.echo(visible(gate_line(gate)), err=True)
 
 
 def _render(report: "EvaluationReport", *, as_json: bool) -> None:

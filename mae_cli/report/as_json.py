@@ -6,12 +6,14 @@ from typing import Any
 
 from mae_cli.inference.values import Interval, Intervals, Unavailable
 from mae_cli.messages import json_text
+from mae_cli.report.gates import finding
 from mae_cli.results import (
     Comparison,
     ContestedRow,
     Effect,
     EvaluationReport,
     FitReport,
+    Gate,
     Metrics,
     Rival,
     Scores,
@@ -67,7 +69,7 @@ def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
         "outside": None if report.outside is None else asdict(report.outside),
         "worst": None if report.worst is None else [asdict(row) for row in report.worst],
         "against": None if report.rival is None else _rival(report.rival),
-        "gates": [asdict(gate) for gate in report.gates],
+        "gates": [_gate(gate) for gate in report.gates],
         "coverage": None if report.scores.coverage is None else report.scores.coverage[0],
     }
 
@@ -79,6 +81,17 @@ def dumps(report: dict[str, Any]) -> str:
         ValueError: a number is not finite; reports hold none.
     """
     return json_text(report) + "\n"
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    limit = list(gate.limit) if isinstance(gate.limit, tuple) else gate.limit
+    return {
+        "name": gate.name,
+        "passed": gate.passed,
+        "value": gate.value,
+        "limit": limit,
+        "finding": finding(gate),
+    }
 
 
 def _rival(rival: Rival) -> dict[str, Any]:

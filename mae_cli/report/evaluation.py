@@ -7,6 +7,7 @@ from rich.text import Text
 
 from mae_cli.messages import visible
 from mae_cli.report.console import Room, room_on, show
+from mae_cli.report.gates import gate_line
 from mae_cli.report.names import evaluation_rows, fit_name, is_pinball, shortened
 from mae_cli.report.numbers import aligned, counted, quantity
 from mae_cli.report.scores import evaluation_scores
@@ -68,12 +69,4 @@ def _worst(rows: Sequence[WorstRow], target: str) -> Group:
 
 
 def _gates(gates: Sequence[Gate]) -> Text:
-    lines = [
-        Text(f"{'Passed' if gate.passed else 'Failed'}: {visible(gate.finding)} (--{gate.name})", _style(gate))
-        for gate in gates
-    ]
-    return Text("\n").join(lines)
-
-
-def _style(gate: Gate) -> str:
-    return "" if gate.passed else "bold"
+    return Text("\n").join(Text(visible(gate_line(gate)), "" if gate.passed else "bold") for gate in gates)

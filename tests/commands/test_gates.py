@@ -74,6 +74,44 @@ def test_a_limit_taken_from_a_report_is_met(mae_eval, good, data):
     assert mae_eval(good, data, "--max-mae", repr(mae)).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("options", "finding"),
+    [
+        (("--max-pinball", "0.1"), "the pinball loss is 0.3"),
+        (("--coverage", "0.8:0.9"), "the coverage is 0.48, below 0.8"),
+        (("--min-rows", "101"), "the number of rows scored is 100, fewer than 101"),
+        (("--max-missing", "0.01"), "the share of rows with a missing cell is 0.0196"),
+    ],
+)
+def test_every_other_limit_fails_alike(mae_eval, good, data, table, tmp_path, options, finding):
+    table((tmp_path / "data.csv").read_text(encoding="utf-8") + ",1,a\n1,,a\n")
+    result = mae_eval(good, data, *options, "--json")
+    assert result.exit_code == 4
+    gate = json.loads(result.stdout)["gates"][0]
+    assert (gate["name"], gate["passed"]) == (options[0].removeprefix("--"), False)
+    assert gate["finding"].startswith(finding)
+    assert f"Failed: {gate['finding']} ({options[0]})\n" in result.stderr
+
+
+def test_every_other_limit_can_be_met(mae_eval, good, data):
+    options = ("--max-pinball", "0.5", "--coverage", "0.3:0.7", "--min-rows", "100", "--max-missing", "0")
+    result = mae_eval(good, data, *options, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    gates = json.loads(result.stdout)["gates"]
+    assert [(gate["name"], gate["limit"]) for gate in gates] == [
+        ("max-pinball", 0.5),
+        ("coverage", [0.3, 0.7]),
+        ("min-rows", 100),
+        ("max-missing", 0.0),
+    ]
+
+
+@pytest.mark.parametrize("ends", ["0.9", "0.9:", "a:b", "0.8:0.9:1", "90:95", "0.9:0.8"])
+def test_a_coverage_that_is_no_interval_is_wrong_usage(mae_eval, good, data, ends):
+    result = mae_eval(good, data, "--coverage", ends)
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
 @pytest.mark.parametrize("limit", ["nan", "inf", "-1", "x"])
 def test_a_limit_that_is_none_is_wrong_usage(mae_eval, good, data, limit):
     result = mae_eval(good, data, "--max-mae", limit)
