@@ -9,6 +9,7 @@ from typing import Literal
 
 from mae_cli.inference.values import Interval, Intervals, Unavailable
 from mae_cli.rows.schema import DesignColumn
+from mae_cli.rows.sums import Sums
 from mae_cli.solvers.solution import Certificate, History
 
 
@@ -193,6 +194,51 @@ class EvaluationReport:
     outside: Outside | None = None
     worst: tuple[WorstRow, ...] | None = None
     rival: Rival | None = None
+    gates: tuple[Gate, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class PredictionRows(Sums):
+    """read = predicted + missing + unseen + overflowing.
+
+    Attributes:
+        read: records in the files.
+        missing: rows with a missing cell.
+        unseen: rows with a level never seen in training.
+        overflowing: rows whose prediction is beyond floating point.
+    """
+
+    read: int = 0
+    missing: int = 0
+    unseen: int = 0
+    overflowing: int = 0
+
+    @property
+    def predicted(self) -> int:
+        """Rows with a prediction."""
+        return self.read - self.missing - self.unseen - self.overflowing
+
+
+@dataclass(frozen=True)
+class PredictionReport:
+    """What `mae-predict` says of the rows that it wrote.
+
+    Attributes:
+        source: name of the data for people.
+        target: the column that is predicted.
+        column: the name of the new column.
+        rows: where the rows went.
+        outside: the rows with a number outside of its range in training; None when there are none.
+        notes: remarks for standard error.
+        gates: the conditions that were set.
+    """
+
+    source: str
+    target: str
+    column: str
+    rows: PredictionRows
+    outside: Outside | None
+    notes: tuple[str, ...]
     gates: tuple[Gate, ...] = ()
 
 

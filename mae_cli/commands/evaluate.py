@@ -8,13 +8,19 @@ from mae_cli.commands.command import command
 from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
 from mae_cli.commands.options import InputFile, Interval, dialect_of, place_options, reading_options
 from mae_cli.commands.output import require_standard_output
-from mae_cli.commands.process import GATE_FAILED, OK, announce_terminal, note, running, share_a_terminal, write_json
-from mae_cli.messages import visible
+from mae_cli.commands.process import (
+    GATE_FAILED,
+    OK,
+    announce_terminal,
+    note,
+    running,
+    share_a_terminal,
+    tell_failures,
+    write_json,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mae_cli.results import EvaluationReport, Gate
+    from mae_cli.results import EvaluationReport
 
 _MOST_WORST = 1_000
 _LIMITS = ("max_mae", "max_pinball", "coverage", "min_rows", "max_missing")
@@ -100,16 +106,8 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
             note(text, quiet=quiet)
         outcome.status = OK if all(gate.passed for gate in report.gates) else GATE_FAILED
         if options["as_json"] or not share_a_terminal():  # the report for people says it at its end
-            _tell_failures(report.gates)
+            tell_failures(report.gates)
         _render(report, as_json=options["as_json"])
-
-
-def _tell_failures(gates: "Sequence[Gate]") -> None:
-    from mae_cli.report.gates import gate_line  # noqa: PLC0415
-
-    for gate in gates:
-        if not gate.passed:
-            click.echo(visible(gate_line(gate)), err=True)
 
 
 def _render(report: "EvaluationReport", *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from mae_cli.results import (
     FitReport,
     Gate,
     Metrics,
+    PredictionReport,
     Rival,
     Scores,
     TrainReport,
@@ -22,6 +23,7 @@ from mae_cli.results import (
 
 TRAIN_SCHEMA = "mae-cli/train-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"
+PREDICTION_SCHEMA = "mae-cli/predict-report"
 VERSION = 1
 
 
@@ -71,6 +73,28 @@ def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
         "against": None if report.rival is None else _rival(report.rival),
         "gates": [_gate(gate) for gate in report.gates],
         "coverage": None if report.scores.coverage is None else report.scores.coverage[0],
+    }
+
+
+def prediction_report_json(report: PredictionReport) -> dict[str, Any]:
+    """Everything `mae-predict --json` prints."""
+    rows = report.rows
+    return {
+        "schema": PREDICTION_SCHEMA,
+        "version": VERSION,
+        "target": report.target,
+        "data": {
+            "rows_read": rows.read,
+            "rows_predicted": rows.predicted,
+            "rows_missing": rows.missing,
+            "rows_unseen": rows.unseen,
+            "rows_overflowing": rows.overflowing,
+        },
+        "source": report.source,
+        "column": report.column,
+        "notes": list(report.notes),
+        "outside": None if report.outside is None else asdict(report.outside),
+        "gates": [_gate(gate) for gate in report.gates],
     }
 
 
