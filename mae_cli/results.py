@@ -4,7 +4,8 @@ With residuals r = y − ŷ and weights ω (1 unless given), every mean is Σ ω
 into text and JSON.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from mae_cli.inference.values import Interval, Intervals, Unavailable
@@ -106,11 +107,13 @@ class WorstRow(PlacedRow):
         target: the observed value.
         prediction: the model's.
         residual: target − prediction.
+        shown: the cells of the columns that shall be seen beside it, by the names of these.
     """
 
     target: float
     prediction: float
     residual: float
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

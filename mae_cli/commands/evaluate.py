@@ -6,7 +6,15 @@ import click
 
 from mae_cli.commands.command import command
 from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
-from mae_cli.commands.options import InputFile, Interval, dialect_of, place_options, reading_options
+from mae_cli.commands.options import (
+    ColumnNames,
+    InputFile,
+    Interval,
+    dialect_of,
+    joined,
+    place_options,
+    reading_options,
+)
 from mae_cli.commands.output import require_standard_output
 from mae_cli.commands.process import (
     GATE_FAILED,
@@ -67,6 +75,9 @@ Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4
     help="List the N rows with the largest residuals, with their lines.",
 )
 @click.option(
+    "--show", type=ColumnNames(), multiple=True, help="Columns to list beside these rows, such as those that name them."
+)
+@click.option(
     "--unseen",
     type=click.Choice(["error", "skip"]),
     help="Rows with a level never seen in training: refuse, or leave out and count.  [default: error; with --against "
@@ -96,6 +107,7 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
             stream=options["stream"],
             gates=GateSettings(**{name: options[name] for name in _LIMITS}),
             worst=options["worst"] or 0,
+            show=tuple(dict.fromkeys(joined(options["show"]))),
         )
         announce_terminal(model, *data, against or "", quiet=quiet)
         subject = NamedModel(model_of(model, data), name_of(model))

@@ -86,10 +86,21 @@ class ParquetRecords:
 
     def cell(self, index: int, column: str) -> str:
         """The text of a cell."""
-        part, row = self._part(index)
-        with _opened(part.name, part.path) as file:
-            cells = file.read_row_groups(list(part.numbers), columns=[column])
-        return str(cells.column(column)[row].as_py())
+        return self.cells([index], [column])[index][0]
+
+    def cells(self, indices: Collection[int], columns: Sequence[str]) -> dict[int, tuple[str, ...]]:
+        """The texts of the cells of each of these records in these columns, empty where missing."""
+        wanted: dict[RowGroups, dict[int, int]] = {}
+        for index in indices:
+            part, row = self._part(index)
+            wanted.setdefault(part, {})[index] = row
+        found = {}
+        for part, rows in wanted.items():
+            with _opened(part.name, part.path) as file:
+                table = file.read_row_groups(list(part.numbers), columns=list(dict.fromkeys(columns)))
+            for index, row in rows.items():
+                found[index] = tuple(_text(table.column(column)[row].as_py()) for column in columns)
+        return found
 
     def located(self, _: Sequence[Waypoint], /) -> "ParquetRecords":
         """The same: its rows are found without way points."""
@@ -120,6 +131,10 @@ class ParquetRecords:
                 return part, index
             index -= part.rows
         raise IndexError(index)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def survey(name: str, path: Path) -> tuple[Header, list[RowGroups]]:

@@ -1,5 +1,6 @@
 """What an evaluation looks at beside its metrics: values outside of training, and the worst rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -72,14 +73,23 @@ def outside_note(outside: Outside) -> str:
     )
 
 
-def worst_rows(rows: Rows, point: Coefficients, count: int, files: Records) -> tuple[WorstRow, ...]:
-    """The rows with the largest absolute residuals, ties in the order of the rows; those of weight 0 do not count."""
+def worst_rows(
+    rows: Rows, point: Coefficients, count: int, files: Records, show: Sequence[str] = ()
+) -> tuple[WorstRow, ...]:
+    """The rows with the largest absolute residuals, with their cells in the columns to `show`.
+
+    Ties come in the order of the rows; those of weight 0 do not count.
+    """
     block = rows.take(sum_blocks(rows, partial(_largest, point=point, count=count)).rows)
     records = block.record_numbers.tolist()
     places = files.locate(records)
+    cells = files.cells(records, show) if show else dict.fromkeys(records, ())
     predicted = point.predict(block.design)
     values = zip(records, block.target.tolist(), predicted.tolist(), (block.target - predicted).tolist(), strict=True)
-    return tuple(WorstRow(*places[record], *numbers) for record, *numbers in values)
+    return tuple(
+        WorstRow(*places[record], target, prediction, residual, dict(zip(show, cells[record], strict=True)))
+        for record, target, prediction, residual in values
+    )
 
 
 def _largest(block: Block, point: Coefficients, count: int) -> Largest:

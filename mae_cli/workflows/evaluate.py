@@ -34,6 +34,7 @@ class EvaluationSettings:
         stream: whether to keep the rows in a scratch file; None to decide by their size.
         gates: the conditions to hold the model and the data to.
         worst: how many of the rows with the largest residuals to list.
+        show: the columns whose cells to list with them.
 
     Raises:
         SettingsError: a number is out of range.
@@ -43,10 +44,13 @@ class EvaluationSettings:
     stream: bool | None = None
     gates: GateSettings = field(default_factory=GateSettings)
     worst: int = 0
+    show: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.worst < 0:
             raise SettingsError(f"the number of worst rows must not be negative, but is {self.worst}")
+        if self.show and not self.worst:
+            raise SettingsError("columns are shown beside the worst rows; say with --worst how many of these")
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ def evaluate(
         own = [name for name in rival.model.schema.names if name not in model.schema.names]
         part = f"a feature of the other model, {rival.name}"
         require_columns(dict.fromkeys(own, part), files.header.names, files.name)
+    require_columns(dict.fromkeys(settings.show, ""), files.header.names, files.name)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen)
         loaded = load_for_model(files, joint, model.target, model.weight, options)
@@ -110,7 +115,7 @@ def _report(
         scores=scores,
         notes=tuple(_notes(model, loaded, outside, settings.gates.max_mae, compared)),
         outside=outside,
-        worst=worst_rows(rows, point, settings.worst, files) if settings.worst else None,
+        worst=worst_rows(rows, point, settings.worst, files, settings.show) if settings.worst else None,
         rival=compared,
         gates=judge(settings.gates, scores, counts, compared),
     )

@@ -1,6 +1,7 @@
 """mae-eval in pipelines: gates and their exit status, another model beside, the worst rows."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -300,10 +301,36 @@ def test_the_worst_rows_are_listed_with_their_lines(mae_eval, good, data, one_ob
     assert first.split(" ")[-1].startswith("+20.0")
     worst = one_object(mae_eval(good, data, "--worst", "3", "--json").stdout)["worst"]
     assert len(worst) == 3
-    assert list(worst[0]) == ["file", "line", "target", "prediction", "residual"]
+    assert list(worst[0]) == ["file", "line", "target", "prediction", "residual", "shown"]
     assert (worst[0]["file"], worst[0]["line"]) == ("data.csv", 22)
     assert worst[0]["residual"] == pytest.approx(20.0)
     assert abs(worst[1]["residual"]) >= abs(worst[2]["residual"])
+
+
+@pytest.mark.parametrize("place", ["--stream", "--no-stream"])
+def test_columns_that_name_the_worst_rows_are_shown_beside_them(mae_eval, good, table, one_object, place):
+    table('y,x,k,id,"a,b"\n1,1,a,one,p\n9,2,b,"two\n2",\n50,3,a,three,q\n', "1.csv")
+    table('y,x,k,id,"a,b"\n-90,1,b,four,r\n', "2.csv")
+    options = (good, "1.csv", "2.csv", "--worst", "3", "--show", 'id,"a,b"', "--show", "id", place)
+    worst = one_object(mae_eval(*options, "--json").stdout)["worst"]
+    assert [(row["line"], row["shown"]) for row in worst] == [
+        (2, {"id": "four", "a,b": "r"}),
+        (5, {"id": "three", "a,b": "q"}),
+        (3, {"id": "two\n2", "a,b": ""}),
+    ]
+    text = mae_eval(*options).stdout
+    assert re.search(r"^line +id +a,b +y +prediction +residual$", text, re.MULTILINE)
+    assert re.search(r"^1.csv:5 +three +q +50 ", text, re.MULTILINE)
+    assert re.search(r"^1.csv:3 +two\\n2 +9 ", text, re.MULTILINE)
+
+
+def test_columns_are_shown_with_the_worst_rows_only_and_must_be_there(mae_eval, good, data):
+    result = mae_eval(good, data, "--show", "k")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "columns are shown beside the worst rows; say with --worst how many of these" in result.stderr
+    result = mae_eval(good, data, "--worst", "1", "--show", "K")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "data.csv has no column 'K'; did you mean 'k'?" in result.stderr
 
 
 def test_without_options_there_is_nothing_of_the_kind(mae_eval, good, data, one_object):
