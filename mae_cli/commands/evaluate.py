@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from mae_cli.commands.command import command
-from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
+from mae_cli.commands.model_argument import is_model, model_of, name_of, require_one_reader
 from mae_cli.commands.options import (
     ColumnNames,
     InputFile,
@@ -37,6 +38,7 @@ _EPILOG = """\b
 Examples:
   mae-eval model.json new.csv --worst 10
   mae-eval model.json new.csv --max-mae 12.5 --against old.json && deploy
+  mae-eval model.json
   mae-eval model.json - --json < new.csv | jq .metrics.mae
 
 Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4 scored, but a condition
@@ -45,7 +47,7 @@ Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4
 
 @command(epilog=_EPILOG)
 @click.argument("model", type=InputFile())
-@click.argument("data", type=InputFile(), nargs=-1, required=True)
+@click.argument("data", type=InputFile(), nargs=-1)
 @click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) when the MAE is above X, but for rounding.")
 @click.option("--max-pinball", type=float, metavar="X", help="Likewise the pinball loss at the model's quantile.")
 @click.option(
@@ -87,16 +89,22 @@ Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4
 @place_options
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes.")
-def main(model: str, data: tuple[str, ...], **options: Any) -> None:
+@click.pass_context
+def main(context: click.Context, /, model: str, data: tuple[str, ...], **options: Any) -> None:
     """Score a MODEL written by mae-train on the rows of DATA.
 
     MODEL is the file that mae-train wrote. DATA is a CSV file with the model's columns, in any order, or several
     with one header. Either can be - for standard input. The model's column of weights is honoured when DATA has it.
+    Without DATA the model itself is shown, and with another model in its place both side by side.
     """
     against, quiet = options["against"], options["quiet"]
     require_one_reader({"MODEL": [model], "DATA": data, "--against": [against]})
     if options["as_json"]:
         require_standard_output()
+    if not data or (len(data) == 1 and is_model(data[0])):
+        _refuse_scoring(context)
+        _show_models(model, data, as_json=options["as_json"], quiet=quiet)
+        return
     with running() as outcome:
         from mae_cli.workflows.data import opened  # noqa: PLC0415  (help and usage errors must not wait for numpy)
         from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate  # noqa: PLC0415
@@ -120,6 +128,36 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
         if options["as_json"] or not share_a_terminal():  # the report for people says it at its end
             tell_failures(report.gates)
         _render(report, as_json=options["as_json"])
+
+
+# What says something where there are no rows.
+_WITHOUT_ROWS = frozenset({"model", "data", "as_json", "quiet"})
+
+
+def _refuse_scoring(context: click.Context) -> None:
+    """Refuse options that need rows: a gate that nothing was held to must not look as if it were passed."""
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if is_given and name not in _WITHOUT_ROWS:
+            raise click.UsageError(f"{parameter.opts[0]} needs rows to score, and no DATA is given")
+
+
+def _show_models(model: str, data: tuple[str, ...], *, as_json: bool, quiet: bool) -> None:
+    with running():
+        from mae_cli.model_card import ModelCard  # noqa: PLC0415
+
+        announce_terminal(model, quiet=quiet)
+        cards = [ModelCard.of(model_of(each, data), name_of(each)) for each in (model, *data)]
+        if as_json:
+            from mae_cli.report.as_json import dumps, model_card_json  # noqa: PLC0415
+
+            write_json(dumps(model_card_json(*cards)))
+            return
+        from mae_cli.report.console import result_console  # noqa: PLC0415
+        from mae_cli.report.model_card import show_card, show_cards  # noqa: PLC0415
+
+        (show_card if len(cards) == 1 else show_cards)(result_console(), *cards)
 
 
 def _render(report: "EvaluationReport", *, as_json: bool) -> None:

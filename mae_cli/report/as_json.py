@@ -6,6 +6,7 @@ from typing import Any
 
 from mae_cli.inference.values import Interval, Intervals, Unavailable
 from mae_cli.messages import json_text
+from mae_cli.model_card import ModelCard, Term, coefficient_pairs, differing_facts
 from mae_cli.report.gates import finding
 from mae_cli.results import (
     Comparison,
@@ -20,9 +21,11 @@ from mae_cli.results import (
     Scores,
     TrainReport,
 )
+from mae_cli.solvers.solution import Certificate
 
 TRAIN_SCHEMA = "mae-cli/train-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"
+CARD_SCHEMA = "mae-cli/model-card"
 PREDICTION_SCHEMA = "mae-cli/predict-report"
 VERSION = 1
 
@@ -98,6 +101,17 @@ def prediction_report_json(report: PredictionReport) -> dict[str, Any]:
     }
 
 
+def model_card_json(card: ModelCard, other: ModelCard | None = None) -> dict[str, Any]:
+    """Everything `mae-eval MODEL --json` prints, and with another model where the two differ."""
+    return {
+        "schema": CARD_SCHEMA,
+        "version": VERSION,
+        **_card(card),
+        "other": None if other is None else _card(other),
+        "differences": None if other is None else _differences(card, other),
+    }
+
+
 def dumps(report: dict[str, Any]) -> str:
     """The report as one line of JSON.
 
@@ -105,6 +119,27 @@ def dumps(report: dict[str, Any]) -> str:
         ValueError: a number is not finite; reports hold none.
     """
     return json_text(report) + "\n"
+
+
+def _card(card: ModelCard) -> dict[str, Any]:
+    terms = [_term(term) | {"value": value} for term, value in card.coefficients.items()]
+    return vars(card) | {
+        "coefficients": terms,
+        "metrics": _metrics(card.metrics),
+        "certificate": _certificate(card.certificate),
+    }
+
+
+def _differences(card: ModelCard, other: ModelCard) -> dict[str, Any]:
+    pairs = coefficient_pairs(card, other).items()
+    facts = differing_facts(card, other).items()
+    return {name: list(pair) for name, pair in facts} | {
+        "coefficients": [_term(term) | {"values": list(pair)} for term, pair in pairs if pair[0] != pair[1]]
+    }
+
+
+def _term(term: Term) -> dict[str, str | None]:
+    return {"column": term.column.feature, "level": term.column.level, "baseline": term.baseline}
 
 
 def _gate(gate: Gate) -> dict[str, Any]:
@@ -138,11 +173,15 @@ def _fit(fit: FitReport) -> dict[str, Any]:
         "solver": fit.solver,
         "train": _metrics(fit.train.model),
         "holdout": _holdout(fit.holdout),
-        "certificate": asdict(fit.certificate) | {"status": fit.certificate.status.value},
+        "certificate": _certificate(fit.certificate),
         "history": asdict(fit.history) | {"loss": list(fit.history.loss)},
         "intercept": 0.0 if fit.intercept is None else fit.intercept,
         "coefficients": [_coefficient(effect) for effect in fit.effects],
     }
+
+
+def _certificate(certificate: Certificate) -> dict[str, Any]:
+    return asdict(certificate) | {"status": certificate.status.value}
 
 
 def _training_data(report: TrainReport) -> dict[str, Any]:
