@@ -58,6 +58,7 @@ def report(mae_train, one_object):
         ("--quantile", "0.9", "--no-intercept", "--weight", "trips"),
         ("--solver", "textbook", "--epochs", "3", "--batch-size", "50", "--loss", "mse"),
         ("--compare", "--holdout", "0.2"),
+        ("--cluster", "carrier", "--holdout", "0.2"),
         ("--categorical", "trips", "--features", "trips,hour"),
     ],
     ids=" ".join,
