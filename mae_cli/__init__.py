@@ -16,6 +16,7 @@ Where things are, from top to bottom; a package uses only what stands below it::
     commands       mae-train, mae-eval, mae-predict: options, exit status, signals
     report         results as text and as JSON
     workflows      train, evaluate, predict, compare, and the library's `fit`: data in, results out
+    model_card     what a model file says, and where two differ
     model          the fitted model and its file            results       what the workflows return
     inference      how sure coefficients are
     solvers        exact fits and their proofs              distributed   files and rows on Dask workers

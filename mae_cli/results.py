@@ -4,11 +4,13 @@ With residuals r = y − ŷ and weights ω (1 unless given), every mean is Σ ω
 into text and JSON.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from mae_cli.inference.values import Interval, Intervals, SlopesTest, Unavailable
 from mae_cli.rows.schema import DesignColumn
+from mae_cli.rows.sums import Sums
 from mae_cli.solvers.solution import Certificate, History
 
 
@@ -105,11 +107,13 @@ class WorstRow(PlacedRow):
         target: the observed value.
         prediction: the model's.
         residual: target − prediction.
+        shown: the cells of the columns that shall be seen beside it, by the names of these.
     """
 
     target: float
     prediction: float
     residual: float
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -144,21 +148,21 @@ class Rival:
 
 @dataclass(frozen=True)
 class Gate:
-    """A condition on an evaluation; it is passed when the value is above the limit by rounding at most.
+    """A condition, as it was met; what is beyond a limit by rounding alone meets it.
 
     Attributes:
         name: of the option that asked for it, without dashes.
-        passed: whether it is.
+        passed: whether it is met.
         value: what was found.
-        limit: what was allowed.
-        finding: both in words.
+        limit: what was allowed: the largest value, the least one of min-rows, both of coverage.
+        rival: the model that was compared with; None but for against, whose value is the low end of the interval.
     """
 
-    name: str
+    name: Literal["max-mae", "max-pinball", "coverage", "min-rows", "max-missing", "against", "strict"]
     passed: bool
     value: float
-    limit: float
-    finding: str
+    limit: float | tuple[float, float]
+    rival: Rival | None = None
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,51 @@ class EvaluationReport:
     outside: Outside | None = None
     worst: tuple[WorstRow, ...] | None = None
     rival: Rival | None = None
+    gates: tuple[Gate, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class PredictionRows(Sums):
+    """read = predicted + missing + unseen + overflowing.
+
+    Attributes:
+        read: records in the files.
+        missing: rows with a missing cell.
+        unseen: rows with a level never seen in training.
+        overflowing: rows whose prediction is beyond floating point.
+    """
+
+    read: int = 0
+    missing: int = 0
+    unseen: int = 0
+    overflowing: int = 0
+
+    @property
+    def predicted(self) -> int:
+        """Rows with a prediction."""
+        return self.read - self.missing - self.unseen - self.overflowing
+
+
+@dataclass(frozen=True)
+class PredictionReport:
+    """What `mae-predict` says of the rows that it wrote.
+
+    Attributes:
+        source: name of the data for people.
+        target: the column that is predicted.
+        column: the name of the new column.
+        rows: where the rows went.
+        outside: the rows with a number outside of its range in training; None when there are none.
+        notes: remarks for standard error.
+        gates: the conditions that were set.
+    """
+
+    source: str
+    target: str
+    column: str
+    rows: PredictionRows
+    outside: Outside | None
+    notes: tuple[str, ...]
     gates: tuple[Gate, ...] = ()
 
 

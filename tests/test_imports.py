@@ -55,7 +55,7 @@ def test_mae_train_answers_without_loading_anything_slow(arguments, environment,
     assert packages.isdisjoint(SLOW)
 
 
-@pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), (["model.json"], 2)])
+@pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), (["model.json", "--max-mae", "1"], 2)])
 def test_mae_eval_answers_without_loading_anything_slow(arguments, status):
     packages, run = loaded(RUN.format("evaluate", "evaluate"), "mae-eval", *arguments)
     assert run.returncode == status

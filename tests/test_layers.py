@@ -17,6 +17,7 @@ LAYERS = (
     {"commands"},
     {"report"},
     {"workflows"},
+    {"model_card"},
     {"model", "results"},
     {"inference"},
     {"solvers", "distributed"},
@@ -91,7 +92,7 @@ def test_no_module_imports_itself_by_a_detour():
 
 
 # All that a report may know of the package: what is shown, and how to show it.
-SHOWN = {"report", "results", "messages", "progress"}
+SHOWN = {"report", "results", "model_card", "messages", "progress"}
 
 
 @pytest.mark.parametrize("name", [name for name in INNER if package_of(name) == "report"])

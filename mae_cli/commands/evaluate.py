@@ -3,13 +3,30 @@
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from mae_cli.commands.command import command
-from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
-from mae_cli.commands.options import InputFile, dialect_of, place_options, reading_options
+from mae_cli.commands.model_argument import is_model, model_of, name_of, require_one_reader
+from mae_cli.commands.options import (
+    ColumnNames,
+    InputFile,
+    Interval,
+    dialect_of,
+    joined,
+    place_options,
+    reading_options,
+)
 from mae_cli.commands.output import require_standard_output
-from mae_cli.commands.process import GATE_FAILED, OK, announce_terminal, note, running, share_a_terminal, write_json
-from mae_cli.messages import visible
+from mae_cli.commands.process import (
+    GATE_FAILED,
+    OK,
+    announce_terminal,
+    note,
+    running,
+    share_a_terminal,
+    tell_failures,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from mae_cli.model.model import Model
@@ -18,21 +35,37 @@ if TYPE_CHECKING:
     from mae_cli.results import EvaluationReport
 
 _MOST_WORST = 1_000
+_LIMITS = ("max_mae", "max_pinball", "coverage", "min_rows", "max_missing")
 
 _EPILOG = """\b
 Examples:
   mae-eval model.json new.csv --worst 10
   mae-eval model.json new.csv --max-mae 12.5 --against old.json && deploy
+  mae-eval model.json
   mae-eval model.json - --json < new.csv | jq .metrics.mae
 
-Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4 scored but --max-mae or --against
-failed, 130 interrupted."""
+Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4 scored, but a condition
+(--max-mae and the like) failed, 130 interrupted."""
 
 
 @command(epilog=_EPILOG)
 @click.argument("model", type=InputFile())
-@click.argument("data", type=InputFile(), nargs=-1, required=True)
+@click.argument("data", type=InputFile(), nargs=-1)
 @click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) when the MAE is above X, but for rounding.")
+@click.option("--max-pinball", type=float, metavar="X", help="Likewise the pinball loss at the model's quantile.")
+@click.option(
+    "--coverage",
+    type=Interval(),
+    metavar="LOW:HIGH",
+    help="Fail when the share of targets at or below the prediction is not in it, as in 0.88:0.92.",
+)
+@click.option("--min-rows", type=click.IntRange(min=1), metavar="N", help="Fail when fewer than N rows are scored.")
+@click.option(
+    "--max-missing",
+    type=float,
+    metavar="SHARE",
+    help="Fail when more than this share of the rows (0 to 1) has a missing cell.",
+)
 @click.option(
     "--against",
     type=InputFile(),
@@ -47,6 +80,9 @@ failed, 130 interrupted."""
     help="List the N rows with the largest residuals, with their lines.",
 )
 @click.option(
+    "--show", type=ColumnNames(), multiple=True, help="Columns to list beside these rows, such as those that name them."
+)
+@click.option(
     "--unseen",
     type=click.Choice(["error", "skip"]),
     help="Rows with a level never seen in training: refuse, or leave out and count.  [default: error; with --against "
@@ -56,27 +92,34 @@ failed, 130 interrupted."""
 @place_options
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes.")
-def main(model: str, data: tuple[str, ...], **options: Any) -> None:
+@click.pass_context
+def main(context: click.Context, /, model: str, data: tuple[str, ...], **options: Any) -> None:
     """Score a MODEL written by mae-train on the rows of DATA.
 
     MODEL is the file that mae-train wrote. DATA is a CSV or Parquet file with the model's columns, in any order, or
     several with one header. Either can be - for standard input. The model's column of weights is honoured when DATA
-    has it.
+    has it. Without DATA the model itself is shown, and with another model in its place both side by side.
     """
     against, quiet = options["against"], options["quiet"]
     require_one_reader({"MODEL": [model], "DATA": data, "--against": [against]})
     if options["as_json"]:
         require_standard_output()
+    if not data or (len(data) == 1 and is_model(data[0])):
+        _refuse_scoring(context)
+        _show_models(model, data, as_json=options["as_json"], quiet=quiet)
+        return
     with running() as outcome:
         from mae_cli.model.quantile_model import QuantileModel  # noqa: PLC0415  (help and usage errors wait for no numpy)
         from mae_cli.workflows.data import opened  # noqa: PLC0415
         from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate  # noqa: PLC0415
+        from mae_cli.workflows.gates import GateSettings  # noqa: PLC0415
 
         settings = EvaluationSettings(
             skip_unseen=(options["unseen"] or ("skip" if against is not None else "error")) == "skip",
             stream=options["stream"],
-            max_mae=options["max_mae"],
+            gates=GateSettings(**{name: options[name] for name in _LIMITS}),
             worst=options["worst"] or 0,
+            show=tuple(dict.fromkeys(joined(options["show"]))),
         )
         announce_terminal(model, *data, against or "", quiet=quiet)
         fitted = model_of(model, data)
@@ -89,21 +132,19 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
             report = evaluate(subject, files, settings, rival)
         for text in report.notes:
             note(text, quiet=quiet)
-        failed = [gate for gate in report.gates if not gate.passed]
-        outcome.status = GATE_FAILED if failed else OK
+        outcome.status = OK if all(gate.passed for gate in report.gates) else GATE_FAILED
         if options["as_json"] or not share_a_terminal():  # the report for people says it at its end
-            for gate in failed:
-                click.echo(visible(f"Failed: {gate.finding} (--{gate.name})"), err=True)
+            tell_failures(report.gates)
         _render(report, as_json=options["as_json"])
 
 
 def _one_quantile(model: "AnyModel", argument: str) -> "Model":
-    """The model of --against, which may be of one quantile only."""
+    """The model of an argument, which may be of one quantile only."""
     from mae_cli.errors import ModelError  # noqa: PLC0415
     from mae_cli.model.model import Model  # noqa: PLC0415
 
     if not isinstance(model, Model):
-        raise ModelError(f"{name_of(argument)} is of several quantiles; --against compares models of one")
+        raise ModelError(f"{name_of(argument)} is of several quantiles; only models of one can be set side by side")
     return model
 
 
@@ -115,7 +156,7 @@ def _evaluate_quantiles(model: "QuantileModel", argument: str, data: tuple[str, 
     from mae_cli.workflows.data import opened  # noqa: PLC0415
     from mae_cli.workflows.evaluate_quantiles import evaluate_quantiles  # noqa: PLC0415
 
-    for name in ("against", "max_mae", "worst"):
+    for name in ("against", "worst", *_LIMITS):
         if options[name] is not None:
             raise click.UsageError(f"--{name.replace('_', '-')} is for models of one quantile")
     skip = options["unseen"] == "skip"
@@ -127,6 +168,36 @@ def _evaluate_quantiles(model: "QuantileModel", argument: str, data: tuple[str, 
         write_json(dumps(quantile_evaluation_json(report)))
     else:
         show_quantile_evaluation(result_console(), report)
+
+
+# What says something where there are no rows.
+_WITHOUT_ROWS = frozenset({"model", "data", "as_json", "quiet"})
+
+
+def _refuse_scoring(context: click.Context) -> None:
+    """Refuse options that need rows: a gate that nothing was held to must not look as if it were passed."""
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if is_given and name not in _WITHOUT_ROWS:
+            raise click.UsageError(f"{parameter.opts[0]} needs rows to score, and no DATA is given")
+
+
+def _show_models(model: str, data: tuple[str, ...], *, as_json: bool, quiet: bool) -> None:
+    with running():
+        from mae_cli.model_card import ModelCard  # noqa: PLC0415
+
+        announce_terminal(model, quiet=quiet)
+        cards = [ModelCard.of(_one_quantile(model_of(each, data), each), name_of(each)) for each in (model, *data)]
+        if as_json:
+            from mae_cli.report.as_json import dumps, model_card_json  # noqa: PLC0415
+
+            write_json(dumps(model_card_json(*cards)))
+            return
+        from mae_cli.report.console import result_console  # noqa: PLC0415
+        from mae_cli.report.model_card import show_card, show_cards  # noqa: PLC0415
+
+        (show_card if len(cards) == 1 else show_cards)(result_console(), *cards)
 
 
 def _render(report: "EvaluationReport", *, as_json: bool) -> None:

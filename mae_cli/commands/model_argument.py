@@ -14,7 +14,8 @@ from mae_cli.errors import ModelError
 if TYPE_CHECKING:
     from mae_cli.model.reading import AnyModel
 
-_BEGINNING = 64
+_BEGINNING = 4_096
+_MARK = b'"mae-cli/model"'
 
 
 def require_one_reader(arguments: Mapping[str, Sequence[str]]) -> None:
@@ -47,10 +48,19 @@ def model_of(argument: str, data: Sequence[str] = ()) -> "AnyModel":
         raise ModelError(f"{error}; MODEL comes first, then DATA") from None
 
 
+def is_model(argument: str) -> bool:
+    """Whether there is a file that says of itself that it is a model, sound or not."""
+    return _begins_an_object(argument) and _MARK in _beginning(argument)
+
+
 def _begins_an_object(argument: str) -> bool:
     """Whether there is a file that begins as a model does."""
+    return _beginning(argument).lstrip().startswith(b"{")
+
+
+def _beginning(argument: str) -> bytes:
     with suppress(OSError, ValueError):  # ValueError: a name that no file can have
         if Path(argument).is_file():
             with Path(argument).open("rb") as stream:
-                return stream.read(_BEGINNING).lstrip().startswith(b"{")
-    return False
+                return stream.read(_BEGINNING)
+    return b""

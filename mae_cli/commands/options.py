@@ -45,6 +45,28 @@ class OutputFile(InputFile):
 
 
 if TYPE_CHECKING:
+    _Ends = click.ParamType[tuple[float, float]]
+else:
+    _Ends = click.ParamType  # not generic yet in click 8.2 and 8.3
+
+
+class Interval(_Ends):
+    """Two numbers with a colon between them: `0.88:0.92`."""
+
+    name = "interval"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
+        """Both ends."""
+        if isinstance(value, tuple):
+            return value
+        low, _, high = value.partition(":")
+        try:
+            return float(low), float(high)
+        except ValueError:
+            self.fail(f"{value!r} is not LOW:HIGH, two numbers such as 0.88:0.92", param, ctx)
+
+
+if TYPE_CHECKING:
     _Texts = click.ParamType[tuple[str, ...]]
     _Numbers = click.ParamType[tuple[float, ...]]
 else:

@@ -18,9 +18,18 @@ from mae_cli.commands.output import (
     require_place_for_parquet,
     require_standard_output,
 )
-from mae_cli.commands.process import announce_terminal, note, running
+from mae_cli.commands.process import (
+    GATE_FAILED,
+    OK,
+    announce_terminal,
+    note,
+    running,
+    tell_failures,
+    write_json,
+)
 
 if TYPE_CHECKING:
+    from mae_cli.results import PredictionReport
     from mae_cli.workflows.predict import Prediction
 
 _EPILOG = """\b
@@ -28,7 +37,8 @@ Examples:
   mae-predict model.json new.csv > predicted.csv
   cat new.csv | mae-predict model.json - --only
 
-Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage, 130 interrupted."""
+Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage, 4 written, but --strict
+failed, 130 interrupted."""
 
 
 @command(epilog=_EPILOG)
@@ -47,6 +57,12 @@ Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage,
     help="Where the rows go; - is standard output.",
 )
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
+@click.option(
+    "--strict", is_flag=True, help="Fail (exit 4) when a row cannot be predicted; all rows are written all the same."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the counts as one JSON object, on standard error in place of notes."
+)
 @click.option("-q", "--quiet", is_flag=True, help="No notes.")
 def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     """Write the rows of DATA with the predictions of a MODEL written by mae-train.
@@ -59,7 +75,7 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     require_one_reader({"MODEL": [model], "DATA": data})
     if options["output"] == STDOUT:
         require_standard_output()
-    with running():
+    with running() as outcome:
         from mae_cli.workflows.data import opened_here  # noqa: PLC0415  (help and usage errors must not wait for numpy)
         from mae_cli.workflows.predict import Prediction, PredictionSettings  # noqa: PLC0415
 
@@ -68,13 +84,26 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
         announce_terminal(model, *data, quiet=options["quiet"])
         fitted = model_of(model, data)
         with opened_here(data, dialect_of(options)) as files:
-            prediction = Prediction(fitted, files, PredictionSettings(options["column"], options["only"]))
+            settings = PredictionSettings(options["column"], options["only"], options["strict"])
+            prediction = Prediction(fitted, files, settings)
             if prediction.is_parquet:
                 require_place_for_parquet(options["output"])
             _write(prediction, options["output"])
-            notes = prediction.notes()
-        for text in notes:
-            note(text, quiet=options["quiet"])
+            report = prediction.report()
+        outcome.status = OK if all(gate.passed for gate in report.gates) else GATE_FAILED
+        _tell(report, as_json=options["as_json"], quiet=options["quiet"])
+
+
+def _tell(report: "PredictionReport", *, as_json: bool, quiet: bool) -> None:
+    """Say on standard error what became of the rows."""
+    if as_json:
+        from mae_cli.report.as_json import dumps, prediction_report_json  # noqa: PLC0415
+
+        write_json(dumps(prediction_report_json(report)), sys.stderr)
+        return
+    for text in report.notes:
+        note(text, quiet=quiet)
+    tell_failures(report.gates)
 
 
 def _check_file(path: Path, *, force: bool) -> None:

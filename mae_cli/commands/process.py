@@ -15,13 +15,18 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from types import FrameType
-from typing import NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 import click
 
 from mae_cli.errors import MaeCliError, SettingsError
 from mae_cli.memory import address_space_limit
 from mae_cli.messages import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mae_cli.results import Gate
 
 OK = 0
 FAULT = 1
@@ -114,11 +119,21 @@ def share_a_terminal() -> bool:
     return os.path.samestat(os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno()))
 
 
-def write_json(text: str) -> None:
-    """Write JSON to standard output as UTF-8, whatever the locale's encoding and line ends."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
+def tell_failures(gates: "Sequence[Gate]") -> None:
+    """Say which conditions failed, a line each; they are no notes, and never quiet."""
+    from mae_cli.report.gates import gate_line  # noqa: PLC0415  (most runs have none)
+
+    for gate in gates:
+        if not gate.passed:
+            click.echo(visible(gate_line(gate)), err=True)
+
+
+def write_json(text: str, stream: TextIO | None = None) -> None:
+    """Write JSON to standard output, or another stream, as UTF-8, whatever the locale's encoding and line ends."""
+    stream = stream or sys.stdout
+    stream.flush()
+    stream.buffer.write(text.encode())
+    stream.buffer.flush()
 
 
 def _fail(message: str, status: int) -> None:

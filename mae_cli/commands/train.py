@@ -120,6 +120,12 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     show_default=True,
     help="How to say how sure coefficients are: rank tests, standard errors, or refits under random weights.",
 )
+@click.option(
+    "--cluster",
+    type=ColumnName(),
+    metavar="NAME",
+    help="Column that says which rows may depend on each other, such as the patient; intervals then allow for that.",
+)
 @click.option("--level", type=float, default=0.95, show_default=True, help="Level of the intervals.")
 @click.option(
     "--replicates", type=click.IntRange(min=2), default=500, show_default=True, help="Refits of the bootstrap."
@@ -198,6 +204,7 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
             exclude=frozenset(joined(options["exclude"])),
             categorical=frozenset(joined(options["categorical"])),
             weight=options["weight"],
+            cluster=options["cluster"],
         ),
         fit=FitSettings(
             loss=options["loss"],

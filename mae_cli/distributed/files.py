@@ -225,21 +225,19 @@ class DaskFiles:
 
     def place(self, index: int) -> str:
         """Where a record stands: `flights.csv, line 7`."""
-        return self._asked(index, _place)
+        return self._asked([index], _places)[index]
 
     def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
         """The file of each of these records, and its line there."""
-        wanted: dict[int, list[int]] = {}
-        for index in indices:
-            wanted.setdefault(self._part_with(index), []).append(index)
-        within = [[index - self.starts[number] for index in some] for number, some in wanted.items()]
-        tasks = self.cluster.map(_located, [self.found.parts[number] for number in wanted], within)
-        answers = zip(wanted, self.cluster.all_results(tasks), strict=True)
-        return {self.starts[number] + place: found for number, answer in answers for place, found in answer.items()}
+        return self._asked(indices, _located)
 
     def cell(self, index: int, column: str) -> str:
         """The text of a cell."""
-        return self._asked(index, partial(_cell, column=column))
+        return self.cells([index], [column])[index][0]
+
+    def cells(self, indices: Collection[int], columns: Sequence[str]) -> dict[int, tuple[str, ...]]:
+        """The texts of the cells of each of these records in these columns."""
+        return self._asked(indices, partial(_cells, columns=columns))
 
     def read(self, columns: Columns, options: ReadOptions) -> PassResult:
         """The complete rows, and what was found in them; their records are found in the files of the result.
@@ -264,13 +262,17 @@ class DaskFiles:
         rows = DaskRows.of(self.cluster, self.cluster.map(_group, *zip(*groups, strict=True)))
         return PassResult(rows, summary, files)
 
-    def _asked(self, index: int, question: Callable[[Part, int], T]) -> T:
-        """What a worker that sees the files says about a record."""
-        number = self._part_with(index)
-        (task,) = self.cluster.map(_answer, [self.found.parts[number]], [index - self.starts[number]], shared=question)
-        (answer,) = self.cluster.results([task])
-        found: T = answer
-        return found
+    def _asked(
+        self, indices: Collection[int], question: Callable[[Part, Collection[int]], dict[int, T]]
+    ) -> dict[int, T]:
+        """What the workers that see the files say about each of these records."""
+        wanted: dict[int, list[int]] = {}
+        for index in indices:
+            wanted.setdefault(self._part_with(index), []).append(index)
+        within = [[index - self.starts[number] for index in some] for number, some in wanted.items()]
+        tasks = self.cluster.map(_answer, [self.found.parts[number] for number in wanted], within, shared=question)
+        answers = zip(wanted, self.cluster.all_results(tasks), strict=True)
+        return {self.starts[number] + place: found for number, answer in answers for place, found in answer.items()}
 
     def _part_with(self, index: int) -> int:
         return bisect_right(self.starts, index) - 1
@@ -327,17 +329,17 @@ def _placed(block: Block, first: int, recoding: Recoding) -> Block:
     return replace(block, design=replace(block.design, codes=coded), records=block.record_numbers + first)
 
 
-def _answer(question: Callable[[Part, int], T], part: Part, index: int) -> T:
-    return question(part, index)
+def _answer(question: Callable[[Part, Collection[int]], T], part: Part, indices: Collection[int]) -> T:
+    return question(part, indices)
 
 
-def _place(part: Part, index: int) -> str:
-    return part.place(index)
+def _places(part: Part, indices: Collection[int]) -> dict[int, str]:
+    return {index: part.place(index) for index in indices}
 
 
-def _located(_: None, part: Part, indices: Collection[int]) -> dict[int, tuple[str, int]]:
+def _located(part: Part, indices: Collection[int]) -> dict[int, tuple[str, int]]:
     return part.locate(indices)
 
 
-def _cell(part: Part, index: int, column: str) -> str:
-    return part.cell(index, column)
+def _cells(part: Part, indices: Collection[int], columns: Sequence[str]) -> dict[int, tuple[str, ...]]:
+    return part.cells(indices, columns)

@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
+from mae_cli.inference.bandwidth import hall_sheather
 from mae_cli.inference.coordinates import Coordinates
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.inference.sandwich import Bread
@@ -92,18 +93,23 @@ class Residuals:
 
 
 def quantile_covariance(
-    rows: Rows, residuals: Residuals, clusters: Clusters, quantile: float, bandwidth: float
+    rows: Rows, residuals: Residuals, clusters: Clusters, quantile: float, size: float
 ) -> FloatArray:
-    """V, (k, k), of an MAE or pinball fit, by a few passes.
+    """V, (k, k), of an MAE or pinball fit to `size` rows, by a few passes.
+
+    The bandwidth is that of as many independent rows as these are worth: rows given five times are worth those given
+    once, rows that do not depend on each other their number.
 
     Raises:
         LinAlgError: too few rows lie near the fit.
     """
+    scores = _scores_of(rows, residuals, clusters, quantile)
+    bandwidth = hall_sheather(quantile, size / scores.design_effect)
     middle = quantiles_of(rows, partial(_signed, residuals=residuals), (0.5,))[0]
     spread = quantiles_of(rows, partial(residuals.distances, middle=middle), (0.5,))[0]
     width = spread * (normal_quantile(quantile + bandwidth) - normal_quantile(quantile - bandwidth))
     inverse = np.linalg.inv(sum_blocks(rows, partial(residuals.near, width=width)))
-    return np.asarray(inverse @ _meat(rows, residuals, clusters, quantile) @ inverse)
+    return np.asarray(inverse @ scores.meat @ inverse)
 
 
 def squared_covariance(rows: Rows, residuals: Residuals, clusters: Clusters, sums: Bread) -> FloatArray:
@@ -111,22 +117,53 @@ def squared_covariance(rows: Rows, residuals: Residuals, clusters: Clusters, sum
     inverse = np.linalg.inv(sums.scores)
     count, columns = clusters.count, residuals.coordinates.size
     correction = count / (count - 1) * (sums.size - 1) / (sums.size - columns)
-    return np.asarray(correction * (inverse @ _meat(rows, residuals, clusters, None) @ inverse))
+    return np.asarray(correction * (inverse @ _scores_of(rows, residuals, clusters, None).meat @ inverse))
 
 
 def _signed(block: Block, residuals: Residuals) -> FloatArray:
     return residuals(block)[np.newaxis]
 
 
-def _meat(rows: Rows, residuals: Residuals, clusters: Clusters, quantile: float | None) -> FloatArray:
-    scores = sum_blocks(rows, partial(_scores, residuals=residuals, clusters=clusters, quantile=quantile))
-    return np.asarray(scores.T @ scores)
+@dataclass(frozen=True, eq=False)
+class _Scores:
+    """The scores s of the fit.
+
+    Attributes:
+        clusters: (g, k) of each cluster.
+        alone: Σ|s|² over the rows.
+    """
+
+    clusters: FloatArray
+    alone: float
+
+    @property
+    def meat(self) -> FloatArray:
+        """A, (k, k)."""
+        return np.asarray(self.clusters.T @ self.clusters)
+
+    @property
+    def design_effect(self) -> float:
+        """How many times as much the sums vary as those of independent rows, 1 at least (Kish, 1965)."""
+        return max(1.0, float(np.sum(self.clusters**2)) / self.alone)
 
 
-def _scores(block: Block, residuals: Residuals, clusters: Clusters, quantile: float | None) -> FloatArray:
-    """(g, k) the score of each cluster; of least squares without a quantile."""
+def _scores_of(rows: Rows, residuals: Residuals, clusters: Clusters, quantile: float | None) -> _Scores:
+    """By one pass; of least squares without a quantile."""
+    total, alone = np.zeros((clusters.count, residuals.coordinates.size)), 0.0
+    scores = partial(_scores, residuals=residuals, clusters=clusters, quantile=quantile)
+    for found, sums, squares in rows.map(scores):
+        total[found] += sums
+        alone += squares
+    return _Scores(total, alone)
+
+
+def _scores(
+    block: Block, residuals: Residuals, clusters: Clusters, quantile: float | None
+) -> tuple[Positions, FloatArray, float]:
+    """The clusters of a block, the sum of the scores of each, and Σ|s|² over its rows."""
     slopes = residuals(block) if quantile is None else residuals.slopes(block, quantile)
     weighted = slopes * residuals.coordinates.weights(block)
     matrix = residuals.coordinates.matrix(block) * weighted[:, np.newaxis]
-    codes = clusters.codes[block.record_numbers]
-    return np.stack([np.bincount(codes, column, clusters.count) for column in matrix.T], axis=1)
+    found, places = np.unique(clusters.codes[block.record_numbers], return_inverse=True)
+    sums = [np.bincount(places, column, len(found)) for column in matrix.T]
+    return found, np.stack(sums, axis=1), float(np.sum(matrix**2))

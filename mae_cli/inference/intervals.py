@@ -120,7 +120,17 @@ def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
 def _require_method(fitted: Estimated, settings: IntervalSettings) -> None:
     if isinstance(fitted.fit.problem.loss, Squared) and settings.method in {Method.RANK, Method.BOOTSTRAP}:
         raise SettingsError(f'intervals by "{settings.method}" go with the loss "mae"; use "sandwich" with "mse"')
-    if fitted.clusters is not None and settings.method is Method.RANK:
+    if fitted.clusters is not None:
+        require_clustered(settings)
+
+
+def require_clustered(settings: IntervalSettings) -> None:
+    """Refuse a method that takes all rows to be independent.
+
+    Raises:
+        SettingsError: it does.
+    """
+    if settings.method is Method.RANK:
         raise SettingsError('rank tests know no clusters; use "sandwich" or "bootstrap"')
 
 
@@ -163,7 +173,7 @@ def quantile_estimates(fitted: Estimated) -> Estimates:
         covariance = sums.covariance * (quantile * (1 - quantile))
     else:
         covariance = clustered.quantile_covariance(
-            fitted.rows, _residuals(fitted, coordinates), fitted.clusters, quantile, width
+            fitted.rows, _residuals(fitted, coordinates), fitted.clusters, quantile, size
         )
     return Estimates(_errors(coordinates, covariance), sums, coordinates, _cautions(fitted, sums))
 

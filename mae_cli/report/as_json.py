@@ -6,24 +6,31 @@ from typing import Any
 
 from mae_cli.inference.values import Interval, Intervals, Unavailable
 from mae_cli.messages import json_text
+from mae_cli.model_card import ModelCard, Term, coefficient_pairs, differing_facts
+from mae_cli.report.gates import finding
 from mae_cli.results import (
     Comparison,
     ContestedRow,
     Effect,
     EvaluationReport,
     FitReport,
+    Gate,
     Metrics,
+    PredictionReport,
     QuantileEvaluation,
     QuantileReport,
     Rival,
     Scores,
     TrainReport,
 )
+from mae_cli.solvers.solution import Certificate
 
 TRAIN_SCHEMA = "mae-cli/train-report"
 QUANTILE_EVALUATION_SCHEMA = "mae-cli/quantiles-eval-report"
 QUANTILES_SCHEMA = "mae-cli/quantiles-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"
+CARD_SCHEMA = "mae-cli/model-card"
+PREDICTION_SCHEMA = "mae-cli/predict-report"
 VERSION = 1
 
 
@@ -108,7 +115,7 @@ def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
         "outside": None if report.outside is None else asdict(report.outside),
         "worst": None if report.worst is None else [asdict(row) for row in report.worst],
         "against": None if report.rival is None else _rival(report.rival),
-        "gates": [asdict(gate) for gate in report.gates],
+        "gates": [_gate(gate) for gate in report.gates],
         "coverage": None if report.scores.coverage is None else report.scores.coverage[0],
     }
 
@@ -132,6 +139,39 @@ def quantile_evaluation_json(report: QuantileEvaluation) -> dict[str, Any]:
     }
 
 
+def prediction_report_json(report: PredictionReport) -> dict[str, Any]:
+    """Everything `mae-predict --json` prints."""
+    rows = report.rows
+    return {
+        "schema": PREDICTION_SCHEMA,
+        "version": VERSION,
+        "target": report.target,
+        "data": {
+            "rows_read": rows.read,
+            "rows_predicted": rows.predicted,
+            "rows_missing": rows.missing,
+            "rows_unseen": rows.unseen,
+            "rows_overflowing": rows.overflowing,
+        },
+        "source": report.source,
+        "column": report.column,
+        "notes": list(report.notes),
+        "outside": None if report.outside is None else asdict(report.outside),
+        "gates": [_gate(gate) for gate in report.gates],
+    }
+
+
+def model_card_json(card: ModelCard, other: ModelCard | None = None) -> dict[str, Any]:
+    """Everything `mae-eval MODEL --json` prints, and with another model where the two differ."""
+    return {
+        "schema": CARD_SCHEMA,
+        "version": VERSION,
+        **_card(card),
+        "other": None if other is None else _card(other),
+        "differences": None if other is None else _differences(card, other),
+    }
+
+
 def dumps(report: dict[str, Any]) -> str:
     """The report as one line of JSON.
 
@@ -139,6 +179,38 @@ def dumps(report: dict[str, Any]) -> str:
         ValueError: a number is not finite; reports hold none.
     """
     return json_text(report) + "\n"
+
+
+def _card(card: ModelCard) -> dict[str, Any]:
+    terms = [_term(term) | {"value": value} for term, value in card.coefficients.items()]
+    return vars(card) | {
+        "coefficients": terms,
+        "metrics": _metrics(card.metrics),
+        "certificate": _certificate(card.certificate),
+    }
+
+
+def _differences(card: ModelCard, other: ModelCard) -> dict[str, Any]:
+    pairs = coefficient_pairs(card, other).items()
+    facts = differing_facts(card, other).items()
+    return {name: list(pair) for name, pair in facts} | {
+        "coefficients": [_term(term) | {"values": list(pair)} for term, pair in pairs if pair[0] != pair[1]]
+    }
+
+
+def _term(term: Term) -> dict[str, str | None]:
+    return {"column": term.column.feature, "level": term.column.level, "baseline": term.baseline}
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    limit = list(gate.limit) if isinstance(gate.limit, tuple) else gate.limit
+    return {
+        "name": gate.name,
+        "passed": gate.passed,
+        "value": gate.value,
+        "limit": limit,
+        "finding": finding(gate),
+    }
 
 
 def _rival(rival: Rival) -> dict[str, Any]:
@@ -161,11 +233,15 @@ def _fit(fit: FitReport) -> dict[str, Any]:
         "solver": fit.solver,
         "train": _metrics(fit.train.model),
         "holdout": _holdout(fit.holdout),
-        "certificate": asdict(fit.certificate) | {"status": fit.certificate.status.value},
+        "certificate": _certificate(fit.certificate),
         "history": asdict(fit.history) | {"loss": list(fit.history.loss)},
         "intercept": 0.0 if fit.intercept is None else fit.intercept,
         "coefficients": [_coefficient(effect) for effect in fit.effects],
     }
+
+
+def _certificate(certificate: Certificate) -> dict[str, Any]:
+    return asdict(certificate) | {"status": certificate.status.value}
 
 
 def _training_data(report: TrainReport) -> dict[str, Any]:

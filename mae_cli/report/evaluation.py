@@ -7,6 +7,7 @@ from rich.text import Text
 
 from mae_cli.messages import visible
 from mae_cli.report.console import Room, room_on, show
+from mae_cli.report.gates import gate_line
 from mae_cli.report.names import evaluation_rows, fit_name, is_pinball, shortened
 from mae_cli.report.numbers import aligned, counted, quantity
 from mae_cli.report.scores import evaluation_scores
@@ -23,7 +24,7 @@ def show_evaluation(console: Console, report: EvaluationReport) -> None:
     if report.rival is not None:
         blocks.append(_rival(report.rival))
     if report.worst is not None:
-        blocks.append(_worst(report.worst, shortened(visible(report.target), room.name)))
+        blocks.append(_worst(report.worst, report.target, room))
     if report.gates:
         blocks.append(_gates(report.gates))
     show(console, blocks)
@@ -56,24 +57,23 @@ def _rival(rival: Rival) -> Text:
     return Text(f"{text}The {rival.measure_name} of the model is {comparative} by {quantity(abs(rival.difference))}.")
 
 
-def _worst(rows: Sequence[WorstRow], target: str) -> Group:
+def _worst(rows: Sequence[WorstRow], target: str, room: Room) -> Group:
+    shown = list(rows[0].shown) if rows else []
     columns = [
         [visible(row.place) for row in rows],
+        *([_cell(row.shown[name], room) for row in rows] for name in shown),
         aligned([row.target for row in rows]),
         aligned([row.prediction for row in rows]),
         aligned([row.residual for row in rows], signed=True),
     ]
-    table = AlignedTable(["line", target, "prediction", "residual"], list(zip(*columns, strict=True)))
+    names = [_cell(name, room) for name in (*shown, target)]
+    table = AlignedTable(["line", *names, "prediction", "residual"], list(zip(*columns, strict=True)))
     return Group(Text("The rows with the largest residuals:"), table)
 
 
+def _cell(text: str, room: Room) -> str:
+    return shortened(visible(text), room.name)
+
+
 def _gates(gates: Sequence[Gate]) -> Text:
-    lines = [
-        Text(f"{'Passed' if gate.passed else 'Failed'}: {visible(gate.finding)} (--{gate.name})", _style(gate))
-        for gate in gates
-    ]
-    return Text("\n").join(lines)
-
-
-def _style(gate: Gate) -> str:
-    return "" if gate.passed else "bold"
+    return Text("\n").join(Text(visible(gate_line(gate)), "" if gate.passed else "bold") for gate in gates)

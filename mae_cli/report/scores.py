@@ -52,6 +52,11 @@ def evaluation_scores(report: EvaluationReport) -> list[RenderableType]:
     ]
 
 
+def training_scores(columns: Sequence[Column], loss: str, quantile: float) -> RenderableType:
+    """One table: of models without data, the metrics in training."""
+    return _score_table("", columns, loss, quantile)
+
+
 def baseline_note(*fits: tuple[str, float]) -> Text:
     """What the baselines of these losses and quantiles are."""
     names = [baseline_name(loss, quantile) for loss, quantile in fits]

@@ -22,6 +22,7 @@ class ColumnChoice:
         exclude: columns to leave out.
         categorical: columns that are categories even where they hold numbers.
         weight: the column of row weights, never a feature.
+        cluster: the column that says which rows depend on each other, never a feature.
 
     Raises:
         SettingsError: one column is given two roles.
@@ -32,24 +33,28 @@ class ColumnChoice:
     exclude: frozenset[str] = frozenset()
     categorical: frozenset[str] = frozenset()
     weight: str | None = None
+    cluster: str | None = None
 
     def __post_init__(self) -> None:
         features = self.features or ()
         self._refuse("the target", self.target, "a feature", features)
         self._refuse("the target", self.target, "excluded", self.exclude)
         self._refuse("the target", self.target, "categorical", self.categorical)
+        for role, name in (("the weight", self.weight), ("the cluster", self.cluster)):
+            if name is not None:
+                self._refuse("the target", self.target, role, [name])
+                self._refuse(role, name, "a feature", features)
+                self._refuse(role, name, "excluded", self.exclude)
+                self._refuse(role, name, "categorical", self.categorical)
         if self.weight is not None:
-            self._refuse("the target", self.target, "the weight", [self.weight])
-            self._refuse("the weight", self.weight, "a feature", features)
-            self._refuse("the weight", self.weight, "excluded", self.exclude)
-            self._refuse("the weight", self.weight, "categorical", self.categorical)
+            self._refuse("the weight", self.weight, "the cluster", [self.cluster])
         for feature in features:
             self._refuse("a feature", feature, "excluded", self.exclude)
             if features.count(feature) > 1:
                 raise SettingsError(f"column {quoted(feature)} is given twice as a feature")
 
     @staticmethod
-    def _refuse(role: str, column: str, other: str, columns: Collection[str]) -> None:
+    def _refuse(role: str, column: str, other: str, columns: Collection[str | None]) -> None:
         if column in columns:
             raise SettingsError(f"column {quoted(column)} cannot be {role} and {other} at once")
 
@@ -62,11 +67,12 @@ class UsedColumns:
     features: tuple[str, ...]
     categorical: frozenset[str]
     weight: str | None
+    cluster: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All of them: the target, the weight if there is one, the features."""
-        return (self.target, *([] if self.weight is None else [self.weight]), *self.features)
+        """All of them: the target, the weight and the cluster if there are any, the features."""
+        return (self.target, *(name for name in (self.weight, self.cluster) if name is not None), *self.features)
 
 
 def resolve(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
@@ -78,17 +84,18 @@ def resolve(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
     asked = [
         choice.target,
         choice.weight,
+        choice.cluster,
         *(choice.features or ()),
         *sorted(choice.exclude | choice.categorical),
     ]
     require_columns({name: "" for name in asked if name is not None}, header, file)
-    taken = {choice.target, choice.weight, *choice.exclude}
+    taken = {choice.target, choice.weight, choice.cluster, *choice.exclude}
     others = tuple(name for name in header.names if name not in taken)
     features = others if choice.features is None else choice.features
     if not features:
         rest = "all others are excluded" if choice.exclude else "the file has no others"
         raise DataError(f"{file}: no feature columns left to predict {quoted(choice.target)} from; {rest}")
-    return UsedColumns(choice.target, features, choice.categorical, choice.weight)
+    return UsedColumns(choice.target, features, choice.categorical, choice.weight, choice.cluster)
 
 
 def require_columns(needed: Mapping[str, str], header: Header, file: str) -> None:

@@ -7,6 +7,7 @@ from mae_cli.messages import listed, quoted
 from mae_cli.rows.blocks import Store
 from mae_cli.rows.coding import Layout
 from mae_cli.rows.schema import Schema
+from mae_cli.tables.cluster_column import ClusterColumn
 from mae_cli.tables.column_types import require_kinds, text_columns
 from mae_cli.tables.columns import UsedColumns, require_columns
 from mae_cli.tables.csv.dialect import Dialect
@@ -28,7 +29,7 @@ class LoadedRows:
     Attributes:
         files: where they come from.
         rows: with target and weights, as the layout says.
-        layout: the columns of the rows.
+        layout: the columns of the rows; that of the clusters, if there is one, comes last.
         rows_read: data records in the files.
         rows_dropped: those of them with a missing cell.
         rows_unseen: those of them with a level that the model does not know.
@@ -59,10 +60,11 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
             for name in used.features
             if name in text
         ]
-        columns = _training_columns(used, levels, files.dialect)
+        clusters = [] if used.cluster is None else [ClusterColumn(used.cluster, dialect=files.dialect)]
+        columns = _training_columns(used, [*levels, *clusters], files.dialect)
         result = read(files, columns, options)
         if not columns.misread:
-            return _loaded(result, used.features)
+            return _loaded(result, (*used.features, *(cluster.name for cluster in clusters)))
         result.rows.close()
         text |= columns.misread
 

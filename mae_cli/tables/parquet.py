@@ -214,13 +214,24 @@ class ParquetRecords:
 
     def cell(self, index: int, column: str) -> str:
         """The text of a cell."""
-        part, row = self._part(index)
-        with closing(_batches(part, [column])) as batches:
-            for batch in batches:
-                if row < batch.num_rows:
-                    return str(batch.column(column)[row].as_py())
-                row -= batch.num_rows
-        raise IndexError(index)
+        return self.cells([index], [column])[index][0]
+
+    def cells(self, indices: Collection[int], columns: Sequence[str]) -> dict[int, tuple[str, ...]]:
+        """The texts of the cells of each of these records in these columns, empty where missing."""
+        wanted: dict[RowGroups, dict[int, int]] = {}
+        for index in indices:
+            part, row = self._part(index)
+            wanted.setdefault(part, {})[row] = index
+        found = {}
+        for part, rows in wanted.items():
+            first = 0
+            with closing(_batches(part, list(dict.fromkeys(columns)))) as batches:
+                for batch in batches:
+                    for row in (row for row in rows if first <= row < first + batch.num_rows):
+                        cells = (_text(batch.column(name)[row - first].as_py()) for name in columns)
+                        found[rows[row]] = tuple(cells)
+                    first += batch.num_rows
+        return found
 
     def read(self, columns: Columns, options: ReadOptions) -> PassResult:
         """The complete rows, and what the pass found; the columns are filled in by it.
@@ -287,6 +298,10 @@ class ParquetRecords:
                 return part, index
             index -= part.rows
         raise IndexError(index)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def survey(name: str, held: Path | Spool) -> tuple[Header, list[RowGroups]]:

@@ -1,5 +1,6 @@
-"""What an evaluation checks beside its metrics: values outside of training, gates for pipelines, the worst rows."""
+"""What an evaluation looks at beside its metrics: values outside of training, and the worst rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -7,13 +8,12 @@ import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.messages import counted, quoted
-from mae_cli.results import Gate, Outside, Rival, WorstRow
+from mae_cli.results import Outside, WorstRow
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import Schema
 from mae_cli.rows.sums import Largest, Sums, sum_blocks
 from mae_cli.tables.csv.files import Records
-from mae_cli.workflows.paired import CONFIDENCE
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,47 +73,23 @@ def outside_note(outside: Outside) -> str:
     )
 
 
-# An MAE that is summed in another order differs in its last digits; being above by such a share breaks no limit.
-_ROUNDING = 1e-12
+def worst_rows(
+    rows: Rows, point: Coefficients, count: int, files: Records, show: Sequence[str] = ()
+) -> tuple[WorstRow, ...]:
+    """The rows with the largest absolute residuals, with their cells in the columns to `show`.
 
-
-def mae_gate(mae: float, limit: float) -> Gate:
-    """Passed when the MAE is not above the limit, or by a share of 1e-12 at most: that is rounding, and is said."""
-    passed = mae <= limit * (1 + _ROUNDING)
-    relation = "above" if not passed else "not above" if mae <= limit else "by no more than rounding above"
-    shown = f"{mae:.6g}", f"{limit:.6g}"
-    if mae > limit and (passed or shown[0] == shown[1]):  # only all digits tell them apart
-        shown = repr(mae), repr(limit).removesuffix(".0")
-    finding = f"the MAE is {shown[0]}, {relation} {shown[1]}"
-    return Gate("max-mae", passed, mae, limit, finding)
-
-
-def rival_gate(rival: Rival) -> Gate:
-    """Passed unless the model is worse than the other one beyond chance: the whole interval lies above 0."""
-    loss = f"the {rival.measure_name}"
-    if rival.interval is None:
-        finding = f"one row cannot tell whether {loss} is larger than that of {rival.model}"
-        return Gate("against", passed=True, value=rival.difference, limit=0.0, finding=finding)
-    low, high = rival.interval
-    interval = f"{100 * CONFIDENCE:.0f} % interval"
-    if low <= 0 <= high:
-        finding = f"{loss} is not larger than that of {rival.model} beyond chance"
-        finding += f" ({interval} of the difference: {low:.6g} to {high:.6g})"
-    else:
-        nearest, farthest = (low, high) if low > 0 else (-high, -low)
-        finding = f"{loss} is {'larger' if low > 0 else 'smaller'} than that of {rival.model} by "
-        finding += f"{abs(rival.difference):.6g} ({interval} {nearest:.6g} to {farthest:.6g})"
-    return Gate("against", low <= 0, low, 0.0, finding)
-
-
-def worst_rows(rows: Rows, point: Coefficients, count: int, files: Records) -> tuple[WorstRow, ...]:
-    """The rows with the largest absolute residuals, ties in the order of the rows; those of weight 0 do not count."""
+    Ties come in the order of the rows; those of weight 0 do not count.
+    """
     block = rows.take(sum_blocks(rows, partial(_largest, point=point, count=count)).rows)
     records = block.record_numbers.tolist()
     places = files.locate(records)
+    cells = files.cells(records, show) if show else dict.fromkeys(records, ())
     predicted = point.predict(block.design)
     values = zip(records, block.target.tolist(), predicted.tolist(), (block.target - predicted).tolist(), strict=True)
-    return tuple(WorstRow(*places[record], *numbers) for record, *numbers in values)
+    return tuple(
+        WorstRow(*places[record], target, prediction, residual, dict(zip(show, cells[record], strict=True)))
+        for record, target, prediction, residual in values
+    )
 
 
 def _largest(block: Block, point: Coefficients, count: int) -> Largest:

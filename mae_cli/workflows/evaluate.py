@@ -1,14 +1,12 @@
 """Evaluate: metrics of a model on data, beside another model's if there is one."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import isfinite
+from dataclasses import dataclass, field
 
 from mae_cli.errors import DataError, ModelError, SettingsError
 from mae_cli.losses import Absolute, Pinball
 from mae_cli.messages import counted, quoted
 from mae_cli.model.model import Model
-from mae_cli.results import EvaluationReport, EvaluationRows, Gate, Outside, Rival, Scores
+from mae_cli.results import EvaluationReport, EvaluationRows, Outside, Rival
 from mae_cli.rows.blocks import Rows, TransformedRows
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.schema import Schema, joint_schema
@@ -18,7 +16,8 @@ from mae_cli.tables.csv.files import Records
 from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
-from mae_cli.workflows.checks import TrainingRanges, mae_gate, outside_note, rival_gate, worst_rows
+from mae_cli.workflows.checks import TrainingRanges, outside_note, worst_rows
+from mae_cli.workflows.gates import GateSettings, judge
 from mae_cli.workflows.paired import Predictor, paired_difference
 from mae_cli.workflows.scoring import scorable, score
 
@@ -33,8 +32,9 @@ class EvaluationSettings:
     Attributes:
         skip_unseen: whether rows with a level never seen in training are left out; else they are refused.
         stream: whether to keep the rows in a scratch file; None to decide by their size.
-        max_mae: the largest MAE that passes; None for no such gate.
+        gates: the conditions to hold the model and the data to.
         worst: how many of the rows with the largest residuals to list.
+        show: the columns whose cells to list with them.
 
     Raises:
         SettingsError: a number is out of range.
@@ -42,14 +42,15 @@ class EvaluationSettings:
 
     skip_unseen: bool = False
     stream: bool | None = None
-    max_mae: float | None = None
+    gates: GateSettings = field(default_factory=GateSettings)
     worst: int = 0
+    show: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.max_mae is not None and not (isfinite(self.max_mae) and self.max_mae >= 0):
-            raise SettingsError(f"the largest MAE must be a number from 0 on, not {self.max_mae}")
         if self.worst < 0:
             raise SettingsError(f"the number of worst rows must not be negative, but is {self.worst}")
+        if self.show and not self.worst:
+            raise SettingsError("columns are shown beside the worst rows; say with --worst how many of these")
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def evaluate(
         own = [name for name in rival.model.schema.names if name not in model.schema.names]
         part = f"a feature of the other model, {rival.name}"
         require_columns(dict.fromkeys(own, part), files.header, files.name)
+    require_columns(dict.fromkeys(settings.show, ""), files.header, files.name)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen)
         loaded = load_for_model(files, joint, model.target, model.weight, options)
@@ -101,6 +103,7 @@ def _report(
     scores = score(rows, point, model.trivial_prediction, model.quantile, files.place)
     compared = None if rival is None else _rival(model, rival, joint, all_rows, files)
     outside = _outside(model.schema, rows)
+    counts = EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen)
     return EvaluationReport(
         model=subject.name,
         source=files.name,
@@ -108,13 +111,13 @@ def _report(
         loss=model.loss,
         quantile=model.quantile,
         weight=model.weight if model.weight in files.header.names else None,
-        rows=EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen),
+        rows=counts,
         scores=scores,
-        notes=tuple(_notes(model, loaded, outside, settings.max_mae, compared)),
+        notes=tuple(_notes(model, loaded, outside, settings.gates.max_mae, compared)),
         outside=outside,
-        worst=worst_rows(rows, point, settings.worst, files) if settings.worst else None,
+        worst=worst_rows(rows, point, settings.worst, files, settings.show) if settings.worst else None,
         rival=compared,
-        gates=tuple(_gates(scores, settings.max_mae, compared)),
+        gates=judge(settings.gates, scores, counts, compared),
     )
 
 
@@ -181,8 +184,3 @@ def _notes(
             "the median 0.5"
         )
     return notes
-
-
-def _gates(scores: Scores, max_mae: float | None, rival: Rival | None) -> Sequence[Gate]:
-    gates = [] if max_mae is None else [mae_gate(scores.model.mae, max_mae)]
-    return gates if rival is None else [*gates, rival_gate(rival)]

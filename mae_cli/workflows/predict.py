@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mae_cli.arrays import BoolArray, FloatArray
+from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import counted, is_unicode, quoted
 from mae_cli.model.reading import AnyModel
+from mae_cli.results import Gate, PredictionReport, PredictionRows
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.tables.chunks import Chunk, TextChunk, read_chunks
 from mae_cli.tables.column_types import require_kinds
@@ -43,6 +44,7 @@ class PredictionSettings:
     Attributes:
         column: the name of the new column.
         only: whether to write that column alone.
+        strict: whether a row without a prediction is a failure.
 
     Raises:
         SettingsError: the name is blank, or no text (an argument that was not UTF-8).
@@ -50,51 +52,13 @@ class PredictionSettings:
 
     column: str = "prediction"
     only: bool = False
+    strict: bool = False
 
     def __post_init__(self) -> None:
         if not self.column.strip():
             raise SettingsError("the new column must have a name; give one with --column")
         if not is_unicode(self.column):
             raise SettingsError(f"the name {quoted(self.column)} of the new column is not UTF-8; give another one")
-
-
-@dataclass(eq=False)
-class PredictionRows:
-    """Where the rows went: read = predicted + missing + unseen + overflowing.
-
-    Attributes:
-        read: records in the files.
-        missing: rows with a missing cell.
-        unseen: rows with a level never seen in training.
-        overflowing: rows whose prediction is beyond floating point.
-        first_unseen: which level the first of the unseen has, in which column and line; empty when there is none.
-    """
-
-    read: int = 0
-    missing: int = 0
-    unseen: int = 0
-    overflowing: int = 0
-    first_unseen: str = ""
-
-    def add(self, missing: BoolArray, unseen: BoolArray, overflowing: BoolArray) -> None:
-        """Count rows by masks of them."""
-        self.read += len(missing)
-        self.missing += int(missing.sum())
-        self.unseen += int(unseen.sum())
-        self.overflowing += int(overflowing.sum())
-
-    def notes(self) -> list[str]:
-        """What the user should know, a sentence each."""
-        reasons = {
-            "a missing cell": self.missing,
-            f"a level never seen in training{self.first_unseen}": self.unseen,
-            "a prediction beyond floating point": self.overflowing,
-        }
-        return [
-            f"{count:,} of {counted(self.read, 'row')} without a prediction, for {reason}"
-            for reason, count in reasons.items()
-            if count
-        ]
 
 
 @dataclass(eq=False)
@@ -131,6 +95,7 @@ class Prediction:
         self._coding = Coding.of(schema, Layout.of(schema))
         self._waypoints: list[Waypoint] = []
         self._ranges = TrainingRanges.of(schema)
+        self._first_unseen = ""
         self._outside = OutsideCounts(0, np.zeros(len(schema.numeric), dtype=np.intp))
 
     @property
@@ -182,13 +147,31 @@ class Prediction:
                     yield text if begun else mark + text
                 begun = True
 
-    def notes(self) -> list[str]:
-        """What the user should know when all of the table was made, a sentence each."""
-        outside = self._ranges.report(self._outside)
+    def report(self) -> PredictionReport:
+        """Where the rows went, and what the user should know, when all of the table was made."""
+        outside, failed = self._ranges.report(self._outside), self.rows.read - self.rows.predicted
+        notes = [*self._columns.notes(self._located), *self._unpredicted()]
+        return PredictionReport(
+            source=self.files.name,
+            target=self.model.target,
+            column=self.settings.column,
+            rows=self.rows,
+            outside=outside,
+            notes=(*notes, *([] if outside is None else [outside_note(outside)])),
+            gates=(Gate("strict", not failed, failed, 0),) if self.settings.strict else (),
+        )
+
+    def _unpredicted(self) -> list[str]:
+        """Why rows have no prediction, a sentence for each reason."""
+        reasons = {
+            "a missing cell": self.rows.missing,
+            f"a level never seen in training{self._first_unseen}": self.rows.unseen,
+            "a prediction beyond floating point": self.rows.overflowing,
+        }
         return [
-            *self._columns.notes(self._located),
-            *self.rows.notes(),
-            *([] if outside is None else [outside_note(outside)]),
+            f"{count:,} of {counted(self.rows.read, 'row')} without a prediction, for {reason}"
+            for reason, count in reasons.items()
+            if count
         ]
 
     @property
@@ -215,10 +198,10 @@ class Prediction:
         design, _ = self._coding.design(np.nan_to_num(numbers), tuple(typed.codes))  # missing numbers stand as 0
         with np.errstate(over="ignore", invalid="ignore"):
             predicted = self.model.outputs(design)
-        if unseen.any() and not self.rows.first_unseen:
-            self.rows.first_unseen = self._unseen_level(chunk, *typed.first_unseen())
+        if unseen.any() and not self._first_unseen:
+            self._first_unseen = self._unseen_level(chunk, *typed.first_unseen())
         overflowing = ~(missing | unseen | np.isfinite(predicted).all(axis=1))
-        self.rows.add(missing, unseen, overflowing)
+        self.rows += PredictionRows(len(missing), *(int(mask.sum()) for mask in (missing, unseen, overflowing)))
         self._outside += self._ranges.count(numbers, ~(missing | unseen | overflowing))
         predicted[missing | unseen | overflowing] = np.nan
         return predicted

@@ -8,7 +8,8 @@ from functools import partial
 
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
-from mae_cli.inference.intervals import Estimated, find_intervals
+from mae_cli.inference.clusters import Clusters
+from mae_cli.inference.intervals import Estimated, find_intervals, require_clustered
 from mae_cli.inference.ranges import Ranges, ranges_of
 from mae_cli.inference.values import Intervals, IntervalSettings, Unavailable
 from mae_cli.messages import as_share, quoted
@@ -32,6 +33,7 @@ from mae_cli.tables.columns import ColumnChoice, UsedColumns, resolve
 from mae_cli.tables.load import LoadedRows, load_training
 from mae_cli.tables.read import Data, Missing, ReadOptions
 from mae_cli.tables.storage import place_for
+from mae_cli.workflows.clusters import clusters_of
 from mae_cli.workflows.compare import Fitted, TrainingData, compare
 from mae_cli.workflows.fit import FitSettings, fit_prepared
 from mae_cli.workflows.fit_data import require_span
@@ -76,6 +78,16 @@ class TrainSettings:
             raise SettingsError(
                 f"the holdout must be a fraction between 0 and 1, not {self.holdout:g}{as_share(self.holdout)}"
             )
+        if self.columns.cluster is not None:
+            self._require_clusters()
+
+    def _require_clusters(self) -> None:
+        """Refuse a cluster where nothing would heed it."""
+        if self.intervals is None or isinstance(self.fit.solver, Textbook):
+            raise SettingsError(
+                "clusters are for the intervals of an exact fit, and here are none; leave out --cluster"
+            )
+        require_clustered(self.intervals)
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,7 @@ class ReadyData:
     rows: TrainingRows
     notes: tuple[str, ...]
     baseline: Baseline
+    clusters: Clusters | None
     weight_unit: float
 
 
@@ -162,13 +175,13 @@ def _read(files: Data, used: UsedColumns, options: ReadOptions, settings: TrainS
 
 def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
     """Split, encode by the levels of the training rows, and count."""
-    count = loaded.rows.shape[0]
+    count, cluster = loaded.rows.shape[0], settings.columns.cluster
     split, calibration = _splits(count, settings)
     aside = split or calibration if split is None or calibration is None else split.joined(calibration)
     description = describe(loaded.rows, loaded.layout, aside)
     _require_weight(loaded, description, settings.columns.weight)
     require_span(*description.target_range)
-    schema = build_schema(loaded.layout, description)
+    schema = build_schema(loaded.layout.without(cluster), description)
     parts = Partition(aside, Coding.of(schema, loaded.layout), description.largest_weight)
     train_rows = parts.training(loaded.rows)
     held, calibrating = (replace(parts, split=each).held(loaded.rows) for each in (split, calibration))
@@ -198,6 +211,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
         rows=rows,
         notes=tuple(notes),
         baseline=baseline_of(train_rows, settings.fit.quantile),
+        clusters=None if cluster is None else clusters_of(loaded, cluster, train_rows),
         weight_unit=1.0 if settings.columns.weight is None else weight_unit(description.largest_weight),
     )
 
@@ -230,7 +244,9 @@ def _intervals(data: ReadyData, prepared: Prepared, fit: Fit, settings: TrainSet
     """Of the coefficients; those of the textbook solver are no estimates whose errors are known."""
     if settings.intervals is None or isinstance(settings.fit.solver, Textbook):
         return None
-    return find_intervals(Estimated(data.train.rows, prepared, fit, data.weight_unit), settings.intervals)
+    return find_intervals(
+        Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters), settings.intervals
+    )
 
 
 def scored_fit(

@@ -222,7 +222,7 @@ def test_the_tab_key_completes_all_commands_after_the_line_of_the_readme(environ
     with terminal(command, tmp_path, environment) as shows:
         assert shows(f"{setting}{LINES[shell]}\n: $((40 + 2)) && echo $((40 + 2))\n", "\n42")
         assert shows("mae-train data.csv --target Dep\t", r"--target Dep\ Time")
-        assert shows("\x15mae-eval model.json --max-m\t", "--max-mae")
+        assert shows("\x15mae-eval model.json --max-ma\t", "--max-mae")
         assert shows("\x15mae-predict --onl\t", "--only")
 
 

@@ -58,6 +58,7 @@ def report(mae_train, one_object):
         ("--quantile", "0.9", "--no-intercept", "--weight", "trips"),
         ("--solver", "textbook", "--epochs", "3", "--batch-size", "50", "--loss", "mse"),
         ("--compare", "--holdout", "0.2"),
+        ("--cluster", "carrier", "--holdout", "0.2"),
         ("--categorical", "trips", "--features", "trips,hour"),
     ],
     ids=" ".join,
@@ -108,7 +109,7 @@ def test_parquet_is_trained_on_and_scored(report, mae_eval, workers, parts, tmp_
 
 def test_an_evaluation_is_that_of_one_machine(mae_train, mae_eval, workers, parts):
     mae_train(parts[0], parts[2], "-t", "delay", "-q")
-    arguments = ["model.json", *parts, "--unseen", "skip", "--worst", "3", "--max-mae", "1e-3"]
+    arguments = ["model.json", *parts, "--unseen", "skip", "--worst", "3", "--show", "hour", "--max-mae", "1e-3"]
     here, there = mae_eval(*arguments), mae_eval(*arguments, "--dask", workers)
     assert here.exit_code == there.exit_code == 4
     assert (there.stdout, there.stderr) == (here.stdout, here.stderr)

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -232,7 +233,9 @@ def test_data_at_fault_exit_with_1_in_one_line(mae_eval, model, table, text, mes
     assert result.stderr == f"Error: {message}\n"
 
 
-@pytest.mark.parametrize("arguments", [(), ("model.json",), ("model.json", "data.csv", "--unseen", "maybe")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("model.json", "--min-rows", "9"), ("model.json", "data.csv", "--unseen", "maybe")]
+)
 def test_wrong_usage_exits_with_2(mae_eval, arguments):
     result = mae_eval(*arguments)
     assert result.exit_code == 2
@@ -256,3 +259,50 @@ def test_model_and_data_cannot_share_standard_input(mae_eval):
     result = mae_eval("-", "-")
     assert result.exit_code == 2
     assert "MODEL and DATA cannot both be standard input; give one of them as a file" in result.stderr
+
+
+def test_a_model_without_data_is_shown_as_a_card(mae_eval, model, tmp_path, one_object):
+    result = mae_eval(model)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert re.search(r"^target +y$", result.stdout, re.MULTILINE)
+    card = one_object(mae_eval(model, "--json").stdout)
+    assert (card["schema"], card["version"], card["model"]) == ("mae-cli/model-card", 1, "model.json")
+    content = json.loads((tmp_path / model).read_text(encoding="utf-8"))
+    assert card["metrics"] == content["training"]["metrics"]
+    assert card["certificate"] == content["training"]["certificate"]
+    assert [(each["column"], each["level"], each["baseline"]) for each in card["coefficients"]] == [
+        ("x", None, None),
+        ("k", "b", "a"),
+    ]
+    assert card["ranges"] == {"x": [1.0, 6.0]}
+    assert (card["other"], card["differences"]) == (None, None)
+    assert mae_eval("-", stdin=(tmp_path / model).read_bytes()).stdout.lstrip().startswith("standard input")
+
+
+def test_two_models_are_shown_side_by_side(mae_train, mae_eval, model, one_object):
+    assert mae_train("training.csv", "-t", "y", "--loss", "mse", "--exclude", "k", "-o", "b.json").exit_code == 0
+    assert re.search(r"^fit +MAE fit +MSE fit +differs$", mae_eval(model, "b.json").stdout, re.MULTILINE)
+    card = one_object(mae_eval(model, "b.json", "--json").stdout)
+    assert (card["model"], card["other"]["model"]) == ("model.json", "b.json")
+    assert card["differences"]["loss"] == ["mae", "mse"]
+    assert card["differences"]["features"] == [["x", "k"], ["x"]]
+    pair = card["differences"]["coefficients"][-1]
+    assert (pair["column"], pair["level"], pair["values"][1]) == ("k", "b", None)
+
+
+def test_a_second_model_that_is_damaged_is_refused_as_such(mae_eval, model, table, tmp_path):
+    text = (tmp_path / model).read_text(encoding="utf-8").replace('"seed": 0', '"seed": -1')
+    result = mae_eval(model, table(text, "b.json").name)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "seed" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "options", [("--max-mae", "3"), ("--min-rows", "1"), ("--against", "model.json"), ("--worst", "3"), ("--stream",)]
+)
+@pytest.mark.parametrize("data", [(), ("model.json",)])
+def test_what_needs_rows_is_refused_without_any(mae_eval, model, options, data):
+    """A gate in a pipeline whose list of files is empty must not pass."""
+    result = mae_eval(model, *data, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{options[0]} needs rows to score, and no DATA is given" in result.stderr

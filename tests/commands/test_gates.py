@@ -1,6 +1,7 @@
 """mae-eval in pipelines: gates and their exit status, another model beside, the worst rows."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -72,6 +73,44 @@ def test_an_mae_above_the_limit_fails_in_one_line_and_the_report_is_there_all_th
 def test_a_limit_taken_from_a_report_is_met(mae_eval, good, data):
     mae = json.loads(mae_eval(good, data, "--json").stdout)["metrics"]["mae"]
     assert mae_eval(good, data, "--max-mae", repr(mae)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "finding"),
+    [
+        (("--max-pinball", "0.1"), "the pinball loss is 0.3"),
+        (("--coverage", "0.8:0.9"), "the coverage is 0.48, below 0.8"),
+        (("--min-rows", "101"), "the number of rows scored is 100, fewer than 101"),
+        (("--max-missing", "0.01"), "the share of rows with a missing cell is 0.0196"),
+    ],
+)
+def test_every_other_limit_fails_alike(mae_eval, good, data, table, tmp_path, options, finding):
+    table((tmp_path / "data.csv").read_text(encoding="utf-8") + ",1,a\n1,,a\n")
+    result = mae_eval(good, data, *options, "--json")
+    assert result.exit_code == 4
+    gate = json.loads(result.stdout)["gates"][0]
+    assert (gate["name"], gate["passed"]) == (options[0].removeprefix("--"), False)
+    assert gate["finding"].startswith(finding)
+    assert f"Failed: {gate['finding']} ({options[0]})\n" in result.stderr
+
+
+def test_every_other_limit_can_be_met(mae_eval, good, data):
+    options = ("--max-pinball", "0.5", "--coverage", "0.3:0.7", "--min-rows", "100", "--max-missing", "0")
+    result = mae_eval(good, data, *options, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    gates = json.loads(result.stdout)["gates"]
+    assert [(gate["name"], gate["limit"]) for gate in gates] == [
+        ("max-pinball", 0.5),
+        ("coverage", [0.3, 0.7]),
+        ("min-rows", 100),
+        ("max-missing", 0.0),
+    ]
+
+
+@pytest.mark.parametrize("ends", ["0.9", "0.9:", "a:b", "0.8:0.9:1", "90:95", "0.9:0.8"])
+def test_a_coverage_that_is_no_interval_is_wrong_usage(mae_eval, good, data, ends):
+    result = mae_eval(good, data, "--coverage", ends)
+    assert (result.exit_code, result.stdout) == (2, "")
 
 
 @pytest.mark.parametrize("limit", ["nan", "inf", "-1", "x"])
@@ -262,10 +301,36 @@ def test_the_worst_rows_are_listed_with_their_lines(mae_eval, good, data, one_ob
     assert first.split(" ")[-1].startswith("+20.0")
     worst = one_object(mae_eval(good, data, "--worst", "3", "--json").stdout)["worst"]
     assert len(worst) == 3
-    assert list(worst[0]) == ["file", "line", "target", "prediction", "residual"]
+    assert list(worst[0]) == ["file", "line", "target", "prediction", "residual", "shown"]
     assert (worst[0]["file"], worst[0]["line"]) == ("data.csv", 22)
     assert worst[0]["residual"] == pytest.approx(20.0)
     assert abs(worst[1]["residual"]) >= abs(worst[2]["residual"])
+
+
+@pytest.mark.parametrize("place", ["--stream", "--no-stream"])
+def test_columns_that_name_the_worst_rows_are_shown_beside_them(mae_eval, good, table, one_object, place):
+    table('y,x,k,id,"a,b"\n1,1,a,one,p\n9,2,b,"two\n2",\n50,3,a,three,q\n', "1.csv")
+    table('y,x,k,id,"a,b"\n-90,1,b,four,r\n', "2.csv")
+    options = (good, "1.csv", "2.csv", "--worst", "3", "--show", 'id,"a,b"', "--show", "id", place)
+    worst = one_object(mae_eval(*options, "--json").stdout)["worst"]
+    assert [(row["line"], row["shown"]) for row in worst] == [
+        (2, {"id": "four", "a,b": "r"}),
+        (5, {"id": "three", "a,b": "q"}),
+        (3, {"id": "two\n2", "a,b": ""}),
+    ]
+    text = mae_eval(*options).stdout
+    assert re.search(r"^line +id +a,b +y +prediction +residual$", text, re.MULTILINE)
+    assert re.search(r"^1.csv:5 +three +q +50 ", text, re.MULTILINE)
+    assert re.search(r"^1.csv:3 +two\\n2 +9 ", text, re.MULTILINE)
+
+
+def test_columns_are_shown_with_the_worst_rows_only_and_must_be_there(mae_eval, good, data):
+    result = mae_eval(good, data, "--show", "k")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "columns are shown beside the worst rows; say with --worst how many of these" in result.stderr
+    result = mae_eval(good, data, "--worst", "1", "--show", "K")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "data.csv has no column 'K'; did you mean 'k'?" in result.stderr
 
 
 def test_without_options_there_is_nothing_of_the_kind(mae_eval, good, data, one_object):

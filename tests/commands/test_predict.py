@@ -80,6 +80,41 @@ def test_notes_go_to_standard_error_and_can_be_silenced(mae_predict, model, tabl
     assert mae_predict(model, "data.csv", "-q").stderr == ""
 
 
+def test_a_strict_run_fails_when_a_row_has_no_prediction_and_writes_all_rows_all_the_same(mae_predict, model, table):
+    table("x,k\n1,a\n,a\n2,new\n")
+    usual = mae_predict(model, "data.csv", "-q")
+    result = mae_predict(model, "data.csv", "-q", "--strict")
+    assert (result.exit_code, result.stdout) == (4, usual.stdout)
+    assert result.stderr == "Failed: 2 rows have no prediction (--strict)\n"
+    assert mae_predict(model, "data.csv", "--strict", "-o", "out.csv").exit_code == 4
+    assert (table("", "empty").parent / "out.csv").read_bytes() == usual.stdout.encode()
+
+
+def test_a_strict_run_passes_when_every_row_has_a_prediction(mae_predict, model, table):
+    result = mae_predict(model, table("x,k\n1,a\n99,b\n"), "--strict", "-q")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_counts_are_one_object_on_standard_error(mae_predict, model, table, one_object):
+    table("x,k\n1,a\n,a\n2,é\n99,b\n")
+    result = mae_predict(model, "data.csv", "--json", "--strict")
+    assert result.exit_code == 4
+    assert predictions(result.stdout)[0] == pytest.approx(3.5)
+    report = one_object(result.stderr_bytes.decode())
+    assert (report["schema"], report["version"]) == ("mae-cli/predict-report", 1)
+    assert report["data"] == {
+        "rows_read": 4, "rows_predicted": 2, "rows_missing": 1, "rows_unseen": 1, "rows_overflowing": 0,
+    }  # fmt: skip
+    assert (report["target"], report["source"], report["column"]) == ("y", "data.csv", "prediction")
+    assert report["outside"]["rows"] == 1
+    assert len(report["notes"]) == 3
+    assert "the first is 'é'" in report["notes"][1]
+    assert report["gates"] == [
+        {"name": "strict", "passed": False, "value": 2, "limit": 0, "finding": "2 rows have no prediction"}
+    ]
+    assert one_object(mae_predict(model, "data.csv", "--json").stderr)["gates"] == []
+
+
 def test_a_dash_is_standard_input(mae_predict, model):
     text = "x,k\n1,a\n"
     assert predictions(mae_predict(model, "-", stdin=text).stdout) == pytest.approx([3.5])

@@ -631,3 +631,55 @@ def test_help_shows_every_option_and_the_exit_statuses(mae_train):
             assert option.opts[-1] in result.stdout
     assert "Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage" in result.stdout
     assert "\x1b" not in result.stdout
+
+
+def _repeated(flights, table, times):
+    """The flights, each so many times in a row and with a number of its own."""
+    header, *lines = flights.read_text(encoding="utf-8").splitlines()
+    rows = [f"{line},{number}" for number, line in enumerate(lines) for _ in range(times)]
+    return table("\n".join([f"{header},flight", *rows, ""]), f"{times}.csv")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--loss", "mse"), ("--intervals", "bootstrap", "--replicates", "50"), ("--stream",), ("--weight", "hour")],
+)
+def test_rows_given_five_times_are_no_surer_than_once_with_their_own_id_as_cluster(
+    mae_train, flights, table, one_object, options
+):
+    def errors(*arguments):
+        result = mae_train(*arguments, "-t", "delay", *options, "--json")
+        assert result.exit_code == 0, result.stderr
+        report = one_object(result.stdout)
+        assert "flight" not in {each["column"] for each in report["coefficients"]}
+        return [each["standard_error"] for each in report["coefficients"]], report["intervals"]
+
+    once, _ = errors(_repeated(flights, table, 1), "--cluster", "flight")
+    often, found = errors(_repeated(flights, table, 5), "--cluster", "flight")
+    naive, _ = errors(_repeated(flights, table, 5), "--exclude", "flight")
+    assert (found["cluster"], found["clusters"]) == ("flight", 80)
+    assert often == pytest.approx(once, rel=0.05)
+    assert all(each > 1.5 * other for each, other in zip(often, naive, strict=True))
+
+
+def test_the_report_says_which_rows_may_depend_on_each_other(mae_train, flights):
+    result = mae_train(flights, "-t", "delay", "--cluster", "carrier")
+    assert result.exit_code == 0
+    assert "3 clusters of carrier may depend on each other" in result.stdout
+    assert "there are fewer than 30 clusters" in result.stdout.lower()
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "message"),
+    [
+        (("--intervals", "rank"), 2, "rank tests know no clusters"),
+        (("--intervals", "none"), 2, "clusters are for the intervals of an exact fit"),
+        (("--solver", "textbook"), 2, "clusters are for the intervals of an exact fit"),
+        (("--features", "carrier"), 2, "column 'carrier' cannot be the cluster and a feature at once"),
+    ],
+)
+def test_a_cluster_that_nothing_would_heed_is_refused(mae_train, flights, options, status, message):
+    result = mae_train(flights, "-t", "delay", "--cluster", "carrier", *options)
+    assert (result.exit_code, result.stdout) == (status, "")
+    assert message in result.stderr
+    assert not (flights.parent / "model.json").exists()

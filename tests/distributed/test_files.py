@@ -184,6 +184,7 @@ def test_a_pattern_is_expanded_in_the_order_of_the_names(cluster, written, tmp_p
     ]
     assert files.locate([3, 0]) == {3: ("1.csv", 2), 0: ("more/0.csv", 2)}
     assert files.cell(1, "y") == "2"
+    assert files.cells([3, 0], ["x", "y"]) == {3: ("0", "1"), 0: ("0", "9")}
 
 
 def test_a_name_that_looks_like_a_pattern_is_a_name_first(cluster, written, tmp_path):

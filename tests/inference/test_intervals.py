@@ -62,6 +62,14 @@ def test_the_bootstrap_of_engel_has_the_published_error():
     assert standard_errors(found)[1] == pytest.approx(0.03565, rel=0.08)
 
 
+def test_rows_given_five_times_are_exactly_as_sure_as_once_by_the_clusters_that_they_are():
+    X, y = noisy(400, seed=2)
+    once = Case(X, y, clusters=Clusters("id", np.arange(400), 400))
+    often = Case(np.repeat(X, 5, axis=0), np.repeat(y, 5), clusters=Clusters("id", np.repeat(np.arange(400), 5), 400))
+    one, other = (standard_errors(each.intervals(method=Method.SANDWICH)) for each in (once, often))
+    assert other == pytest.approx(one, rel=1e-9)
+
+
 def test_clusters_of_one_row_each_are_as_good_as_none():
     X, y = noisy(3000, seed=1)
     alone = Clusters("id", np.arange(3000), 3000)

@@ -52,7 +52,7 @@ a.csv:12             851.00      812.400    +38.600
 b\\x1b[31m.csv:7       -9.25        0.125     -9.375
 
 Passed: the MAE is 12.5022, not above 13 (--max-mae)
-Failed: the MAE is larger than that of old[b].json by 2 (--against)
+Failed: the MAE is larger than that of old[b].json by 2 (95 % interval 1 to 3) (--against)
 """
 
 
@@ -60,8 +60,8 @@ def test_what_else_was_asked_for_follows_the_metrics(evaluation_report):
     rival = Rival("old[b].json", "mae", 0.9, evaluation_report.scores.baseline, -0.75, (-1.5, 0.0))
     worst = (WorstRow("a.csv", 12, 851.0, 812.4, 38.6), WorstRow("b\x1b[31m.csv", 7, -9.25, 0.125, -9.375))
     gates = (
-        Gate("max-mae", passed=True, value=12.5, limit=13.0, finding="the MAE is 12.5022, not above 13"),
-        Gate("against", False, 1.0, 0.0, "the MAE is larger than that of old[b].json by 2"),
+        Gate("max-mae", passed=True, value=12.5022, limit=13.0),
+        Gate("against", False, 1.0, 0.0, replace(rival, difference=2.0, interval=(1.0, 3.0))),
     )
     text = text_of(replace(evaluation_report, rival=rival, worst=worst, gates=gates))
     assert text.endswith(f"for every row.\n\n{AGAINST}")

@@ -152,6 +152,7 @@ def test_row_groups_of_several_files_are_counted_through(parquet):
     }  # fmt: skip
     assert both.place(4) == "2.parquet, row 2"
     assert [both.cell(index, "y") for index in range(5)] == list("01234")
+    assert both.cells([4, 0, 2], ["y", "y"]) == {4: ("4", "4"), 0: ("0", "0"), 2: ("2", "2")}
     with pytest.raises(IndexError):
         both.place(5)
 

@@ -47,7 +47,7 @@ def notes(text, fitted=None):
     made = prediction(text, fitted)
     for _ in made.pieces():
         pass
-    return made.notes()
+    return list(made.report().notes)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_row_without_a_prediction_has_an_empty_field_and_is_counted():
     made = prediction("x,k\n1,a\n,a\n2,\n2,new\nNA,new\n4,b\n")
     assert b"".join(made.pieces()).decode() == "x,k,prediction\n1,a,3.5\n,a,\n2,,\n2,new,\nNA,new,\n4,b,3.0\n"
     assert (made.rows.read, made.rows.missing, made.rows.unseen, made.rows.overflowing) == (6, 3, 1, 0)
-    assert made.notes() == [
+    assert list(made.report().notes) == [
         "3 of 6 rows without a prediction, for a missing cell",
         (
             "1 of 6 rows without a prediction, for a level never seen in training; the first is 'new' in column 'k' "

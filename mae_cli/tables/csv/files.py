@@ -48,6 +48,10 @@ class Records(Protocol):
         """The text of a cell as it is written in the file."""
         ...
 
+    def cells(self, indices: Collection[int], columns: Sequence[str]) -> dict[int, tuple[str, ...]]:
+        """The texts of the cells of each of these records in these columns."""
+        ...
+
 
 @dataclass(frozen=True)
 class Waypoint:
@@ -171,7 +175,13 @@ class Files:
 
     def cell(self, index: int, column: str) -> str:
         """The text of a cell as it is written in the file."""
-        return self.record(index).cells[self.header.names.index(column)]
+        return self.cells([index], [column])[index][0]
+
+    def cells(self, indices: Collection[int], columns: Sequence[str]) -> dict[int, tuple[str, ...]]:
+        """The texts of the cells of each of these records in these columns."""
+        places = [self.header.names.index(column) for column in columns]
+        found = self._found(indices)
+        return {index: tuple(record.cells[place] for place in places) for index, (_, record) in found.items()}
 
     def _found(self, indices: Collection[int]) -> dict[int, tuple[str, Record]]:
         """The file and the record of each index; every file is passed over once."""

@@ -1,0 +1,125 @@
+"""A model as a card: what it was fitted to, how, and how well; and where two of them differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mae_cli.model.model import Model
+from mae_cli.results import Metrics
+from mae_cli.rows.schema import CategoricalColumn, DesignColumn
+from mae_cli.solvers.solution import Certificate, Status
+
+
+@dataclass(frozen=True)
+class Term:
+    """What a coefficient is of.
+
+    Attributes:
+        column: of the design matrix.
+        baseline: for a level, the level that it is measured from.
+    """
+
+    column: DesignColumn
+    baseline: str | None = None
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a model file says.
+
+    Attributes:
+        model: what messages call the model.
+        target: the column that it predicts.
+        loss: that it was fitted to.
+        quantile: its quantile.
+        weight: the column of weights in training, if any.
+        features: the columns that it reads.
+        missing: what training did with missing cells, "drop" or "error".
+        intercept: 0.0 when it has none.
+        coefficients: of each term, feature after feature.
+        ranges: (minimum, maximum) in training of each column of numbers.
+        rows: how many it was fitted to.
+        seed: of the run.
+        solver: "auto" or "textbook".
+        metrics: on the training rows.
+        certificate: the proof of optimality.
+        versions: of the programs that made it.
+    """
+
+    model: str
+    target: str
+    loss: str
+    quantile: float
+    weight: str | None
+    features: tuple[str, ...]
+    missing: str
+    intercept: float
+    coefficients: Mapping[Term, float]
+    ranges: Mapping[str, tuple[float, float]]
+    rows: int
+    seed: int
+    solver: str
+    metrics: Metrics
+    certificate: Certificate
+    versions: Mapping[str, str]
+
+    @classmethod
+    def of(cls, model: Model, name: str) -> "ModelCard":
+        """The card of a model."""
+        training = model.training
+        return cls(
+            model=name,
+            target=model.target,
+            loss=model.loss,
+            quantile=model.quantile,
+            weight=model.weight,
+            features=model.schema.names,
+            missing=model.missing,
+            intercept=model.intercept,
+            coefficients=_coefficients(model),
+            ranges={column.name: (column.minimum, column.maximum) for column in model.schema.numeric},
+            rows=training["rows"],
+            seed=training["seed"],
+            solver=training["solver"],
+            metrics=Metrics(**training["metrics"]),
+            certificate=Certificate(**training["certificate"] | {"status": Status(training["certificate"]["status"])}),
+            versions={name: training[name] for name in ("mae_cli", "numpy", "pandas")},
+        )
+
+
+def _coefficients(model: Model) -> dict[Term, float]:
+    """By their terms, in the order of the features."""
+    values = dict(zip(model.schema.design_columns, model.coefficients.tolist(), strict=True))
+    return {
+        Term(column, feature.baseline if isinstance(feature, CategoricalColumn) else None): values[column]
+        for feature in model.schema.features
+        for column in feature.design_columns
+    }
+
+
+_FACTS = (
+    "target",
+    "loss",
+    "quantile",
+    "weight",
+    "features",
+    "missing",
+    "intercept",
+    "ranges",
+    "rows",
+    "seed",
+    "solver",
+    "versions",
+)
+
+
+def differing_facts(first: ModelCard, second: ModelCard) -> dict[str, tuple[Any, Any]]:
+    """What is not the same in both but for metrics and coefficients, with that of each."""
+    pairs = {name: (getattr(first, name), getattr(second, name)) for name in _FACTS}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def coefficient_pairs(first: ModelCard, second: ModelCard) -> dict[Term, tuple[float | None, float | None]]:
+    """The coefficients of both, None where a model has none."""
+    terms = dict.fromkeys([*first.coefficients, *second.coefficients])
+    return {term: (first.coefficients.get(term), second.coefficients.get(term)) for term in terms}

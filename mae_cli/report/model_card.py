@@ -1,0 +1,103 @@
+"""Models without data, for people: one as a card, two side by side."""
+
+from collections.abc import Collection, Sequence
+
+from rich.console import Console
+
+from mae_cli.messages import INTERCEPT, level_text, visible
+from mae_cli.model_card import ModelCard, Term, coefficient_pairs
+from mae_cli.report.console import Room, room_on, show
+from mae_cli.report.names import fit_name, shortened
+from mae_cli.report.numbers import UNDEFINED, aligned, at_most, count, quantity
+from mae_cli.report.scores import training_scores
+from mae_cli.report.tables import AlignedTable
+from mae_cli.solvers.solution import ROUNDED_GAP
+
+_DIFFERS = "differs"
+_UNIQUE = {True: ", unique", False: ", not unique", None: ""}
+_PROGRAMS = {"mae_cli": "mae-cli", "numpy": "NumPy", "pandas": "pandas"}
+
+
+def show_card(console: Console, card: ModelCard) -> None:
+    """Print what a model is: its target, features, loss, rows, metrics, certificate and versions."""
+    room = room_on(console)
+    name = shortened(visible(card.model), room.name)
+    values = aligned([card.intercept, *card.coefficients.values()])
+    ranges = ["", *(_range(card, term) for term in card.coefficients)]
+    rows = list(zip(_terms(card.coefficients, room), values, ranges, strict=True))
+    blocks = [
+        AlignedTable(["", name], list(_facts(card, room).items())),
+        training_scores([("training", card.metrics)], card.loss, card.quantile),
+        _cut(["term", "coefficient", "range in training"], rows, room),
+    ]
+    show(console, blocks)
+
+
+def show_cards(console: Console, first: ModelCard, second: ModelCard) -> None:
+    """Print two models side by side, and where they differ."""
+    room, cards = room_on(console), (first, second)
+    names = [shortened(visible(card.model), room.name) for card in cards]
+    facts = [_facts(card, room) for card in cards]
+    sides = [(label, *(each[label] for each in facts)) for label in facts[0]]
+    scores = [(f"training\n{name}", card.metrics) for name, card in zip(names, cards, strict=True)]
+    blocks = [
+        AlignedTable(["", *names, ""], [(*row, "" if row[1] == row[2] else _DIFFERS) for row in sides]),
+        training_scores(scores, first.loss, first.quantile),
+        _pairs(first, second, names, room),
+    ]
+    show(console, blocks)
+
+
+def _facts(card: ModelCard, room: Room) -> dict[str, str]:
+    return {
+        "target": shortened(visible(card.target), room.name),
+        "fit": fit_name(card.loss, card.quantile),
+        "weight": UNDEFINED if card.weight is None else shortened(visible(card.weight), room.name),
+        "features": count(len(card.features)),
+        "rows in training": count(card.rows),
+        "rows with a missing cell": "dropped" if card.missing == "drop" else "refused",
+        "solver": card.solver,
+        "seed": str(card.seed),
+        "certificate": _certificate(card),
+        **{_PROGRAMS[program]: visible(version) for program, version in card.versions.items()},
+    }
+
+
+def _certificate(card: ModelCard) -> str:
+    """`optimal, unique`, with a gap that is more than rounding."""
+    proof = card.certificate
+    gap = proof.relative_gap or 0.0
+    bound = f", gap at most {at_most(gap)}" if gap > ROUNDED_GAP else ""
+    return f"{proof.status}{bound}{_UNIQUE[proof.unique]}"
+
+
+def _pairs(first: ModelCard, second: ModelCard, names: Sequence[str], room: Room) -> AlignedTable:
+    """The coefficients of both, and the first less the second."""
+    pairs = coefficient_pairs(first, second)
+    ones, others = zip((first.intercept, second.intercept), *pairs.values(), strict=True)
+    changes = [None if one is None or other is None else one - other for one, other in zip(ones, others, strict=True)]
+    columns = [aligned(ones), aligned(others), aligned(changes, signed=True)]
+    return _cut(["term", *names, "difference"], list(zip(_terms(pairs, room), *columns, strict=True)), room)
+
+
+def _cut(headings: Sequence[str], rows: Sequence[Sequence[str]], room: Room) -> AlignedTable:
+    """As many rows as there is room for."""
+    if room.terms is None or len(rows) <= room.terms:
+        return AlignedTable(headings, rows)
+    return AlignedTable(headings, rows[: room.terms], footer=f"… and {count(len(rows) - room.terms)} more (see --json)")
+
+
+def _terms(terms: Collection[Term], room: Room) -> list[str]:
+    return [INTERCEPT, *(shortened(_term(term), room.name) for term in terms)]
+
+
+def _term(term: Term) -> str:
+    """`carrier = AA (vs UA)`."""
+    return term.column.label if term.baseline is None else f"{term.column.label} (vs {level_text(term.baseline)})"
+
+
+def _range(card: ModelCard, term: Term) -> str:
+    if term.baseline is not None:
+        return ""
+    low, high = card.ranges[term.column.feature]
+    return f"{quantity(low)} to {quantity(high)}"

@@ -1,0 +1,42 @@
+"""Which cluster each training row is in, from the column that says so."""
+
+import numpy as np
+
+from mae_cli.arrays import CodeArray, Positions
+from mae_cli.errors import DataError
+from mae_cli.inference.clusters import Clusters
+from mae_cli.messages import quoted
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.tables.load import LoadedRows
+
+
+def clusters_of(loaded: LoadedRows, name: str, training: Rows) -> Clusters:
+    """The clusters of the training rows, by one pass over these and one over all that were read.
+
+    Args:
+        loaded: the rows as read; the codes of the clusters are the last.
+        name: of the column.
+        training: those of them that are fitted.
+
+    Raises:
+        DataError: all training rows are in one cluster.
+    """
+    codes = np.zeros(loaded.rows_read, dtype=np.intp)
+    for records, found in loaded.rows.map(_cluster_codes):
+        codes[records] = found
+    fitted = np.concatenate(list(training.map(_records)))
+    used, codes[fitted] = np.unique(codes[fitted], return_inverse=True)
+    if len(used) < 2:
+        raise DataError(
+            f"{loaded.files.name}: column {quoted(name)} is the same in every row that is fitted; rows of one cluster "
+            "cannot say how sure coefficients are"
+        )
+    return Clusters(name, codes, len(used))
+
+
+def _cluster_codes(block: Block) -> tuple[Positions, CodeArray]:
+    return block.record_numbers, block.design.codes[-1]
+
+
+def _records(block: Block) -> Positions:
+    return block.record_numbers

@@ -1,0 +1,89 @@
+"""Conditions that a pipeline holds a model and its data to, and what became of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite, nan
+
+from mae_cli.errors import SettingsError
+from mae_cli.messages import as_share
+from mae_cli.results import EvaluationRows, Gate, Rival, Scores
+
+# Sums that are made in another order differ in their last digits; being beyond by such a share breaks no limit.
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class GateSettings:
+    """The limits of an evaluation; None for no such gate.
+
+    Attributes:
+        max_mae: the largest MAE that passes.
+        max_pinball: the largest pinball loss.
+        coverage: the least and the largest share of the targets at or below the prediction.
+        min_rows: the least number of rows scored.
+        max_missing: the largest share of the rows that are dropped for a missing cell.
+
+    Raises:
+        SettingsError: a limit is out of range.
+    """
+
+    max_mae: float | None = None
+    max_pinball: float | None = None
+    coverage: tuple[float, float] | None = None
+    min_rows: int | None = None
+    max_missing: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, limit in (("MAE", self.max_mae), ("pinball loss", self.max_pinball)):
+            if limit is not None and not (isfinite(limit) and limit >= 0):
+                raise SettingsError(f"the largest {name} must be a number from 0 on, not {limit}")
+        if self.min_rows is not None and self.min_rows < 1:
+            raise SettingsError(f"the least number of rows must be 1 or more, not {self.min_rows}")
+        if self.max_missing is not None:
+            _require_share("the largest share of rows with a missing cell", self.max_missing)
+        for end in self.coverage or ():
+            _require_share("each end of the coverage", end)
+        if self.coverage is not None and self.coverage[0] > self.coverage[1]:
+            low, high = self.coverage
+            raise SettingsError(f"the coverage must go from low to high, not from {low:g} to {high:g}")
+
+
+def _require_share(what: str, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise SettingsError(f"{what} must lie between 0 and 1, not {value:g}{as_share(value)}")
+
+
+def judge(settings: GateSettings, scores: Scores, rows: EvaluationRows, rival: Rival | None) -> tuple[Gate, ...]:
+    """Every gate that was asked for; a rival always is one."""
+    return tuple(_judged(settings, scores, rows, rival))
+
+
+def _judged(settings: GateSettings, scores: Scores, rows: EvaluationRows, rival: Rival | None) -> Iterator[Gate]:
+    metrics = scores.model
+    if settings.max_mae is not None:
+        yield Gate("max-mae", _at_most(metrics.mae, settings.max_mae), metrics.mae, settings.max_mae)
+    if settings.max_pinball is not None:
+        loss = 0.5 * metrics.mae if metrics.pinball is None else metrics.pinball
+        yield Gate("max-pinball", _at_most(loss, settings.max_pinball), loss, settings.max_pinball)
+    if settings.coverage is not None:
+        (low, high), share = settings.coverage, nan if scores.coverage is None else scores.coverage[0]
+        yield Gate("coverage", _at_most(low, share) and _at_most(share, high), share, settings.coverage)
+    if settings.min_rows is not None:
+        yield Gate("min-rows", rows.used >= settings.min_rows, rows.used, settings.min_rows)
+    if settings.max_missing is not None:
+        share = rows.dropped / rows.read
+        yield Gate("max-missing", share <= settings.max_missing, share, settings.max_missing)
+    if rival is not None:
+        yield rival_gate(rival)
+
+
+def _at_most(value: float, limit: float) -> bool:
+    return value <= limit * (1 + _ROUNDING)
+
+
+def rival_gate(rival: Rival) -> Gate:
+    """Passed unless the model is worse than the other one beyond chance: the whole interval lies above 0."""
+    if rival.interval is None:
+        return Gate("against", passed=True, value=rival.difference, limit=0.0, rival=rival)
+    low, _ = rival.interval
+    return Gate("against", low <= 0, low, 0.0, rival)

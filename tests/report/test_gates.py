@@ -1,0 +1,76 @@
+"""What became of conditions, in sentences."""
+
+import math
+
+import pytest
+
+from mae_cli.report.gates import finding, gate_line
+from mae_cli.results import Gate, Metrics, Rival
+
+
+@pytest.mark.parametrize(
+    ("mae", "limit", "passed", "found"),
+    [
+        (12.50226, 13.0, True, "the MAE is 12.5023, not above 13"),
+        (12.50226, 12.0, False, "the MAE is 12.5023, above 12"),
+        (0.25, 0.25, True, "the MAE is 0.25, not above 0.25"),
+        (0.0, 0.0, True, "the MAE is 0, not above 0"),
+        (1e-300, 0.0, False, "the MAE is 1e-300, above 0"),
+        (12.500001, 12.5, False, "the MAE is 12.500001, above 12.5"),
+        (math.nextafter(0.3, 1), 0.3, True, "the MAE is 0.30000000000000004, by no more than rounding above 0.3"),
+        (1.2345650000000004, 1.234565, True, "the MAE is 1.2345650000000004, by no more than rounding above 1.234565"),
+        (1.2345649999999999, 1.234565, True, "the MAE is 1.23456, not above 1.23456"),
+        (1.000000000002, 1.0, False, "the MAE is 1.000000000002, above 1"),
+    ],
+)
+def test_an_mae_is_set_against_its_limit_with_as_many_digits_as_tell_them_apart(mae, limit, passed, found):
+    assert finding(Gate("max-mae", passed, mae, limit)) == found
+
+
+@pytest.mark.parametrize(
+    ("gate", "line"),
+    [
+        (Gate("max-pinball", False, 2.5, 2.0), "Failed: the pinball loss is 2.5, above 2 (--max-pinball)"),
+        (Gate("coverage", True, 0.9, (0.88, 0.92)), "Passed: the coverage is 0.9, between 0.88 and 0.92 (--coverage)"),
+        (Gate("coverage", False, 0.5, (0.88, 0.92)), "Failed: the coverage is 0.5, below 0.88 (--coverage)"),
+        (
+            Gate("coverage", False, 0.9200001, (0.88, 0.92)),
+            "Failed: the coverage is 0.9200001, above 0.92 (--coverage)",
+        ),
+        (
+            Gate("min-rows", True, 3000, 3000),
+            "Passed: the number of rows scored is 3,000, no fewer than 3,000 (--min-rows)",
+        ),
+        (Gate("min-rows", False, 3, 30), "Failed: the number of rows scored is 3, fewer than 30 (--min-rows)"),
+        (
+            Gate("max-missing", False, 0.25, 0.1),
+            "Failed: the share of rows with a missing cell is 0.25, above 0.1 (--max-missing)",
+        ),
+        (Gate("strict", False, 1200, 0), "Failed: 1,200 rows have no prediction (--strict)"),
+        (Gate("strict", False, 1, 0), "Failed: 1 row has no prediction (--strict)"),
+        (Gate("strict", True, 0, 0), "Passed: every row has a prediction (--strict)"),
+    ],
+)
+def test_a_gate_is_one_line(gate, line):
+    assert gate_line(gate) == line
+
+
+@pytest.mark.parametrize(
+    ("difference", "interval", "found"),
+    [
+        (0.5, (0.1, 0.9), "the MAE is larger than that of old.json by 0.5 (95 % interval 0.1 to 0.9)"),
+        (
+            0.5,
+            (-0.1, 1.1),
+            "the MAE is not larger than that of old.json beyond chance (95 % interval of the difference: -0.1 to 1.1)",
+        ),
+        (-2.0, (-3.0, -1.0), "the MAE is smaller than that of old.json by 2 (95 % interval 1 to 3)"),
+        (-2.0, (-4.0, 0.0), "the MAE is not larger than that of old.json beyond chance"),
+        (0.0, (0.0, 0.0), "the MAE is not larger than that of old.json beyond chance"),
+        (0.5, None, "one row cannot tell whether the MAE is larger than that of old.json"),
+    ],
+)
+def test_a_rival_is_told_with_the_interval_of_the_difference(difference, interval, found):
+    metrics = Metrics(1.0, 1.0, 1.0, 1.0, None, 2.0, None)
+    rival = Rival("old.json", "mae", 0.5, metrics, difference, interval)
+    assert finding(Gate("against", True, 0.0, 0.0, rival)).startswith(found)

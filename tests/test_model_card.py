@@ -1,0 +1,53 @@
+"""What a model file says as a value, and where two of them differ."""
+
+from dataclasses import replace
+
+import numpy as np
+from support.models import MODEL
+
+from mae_cli.model_card import ModelCard, Term, coefficient_pairs, differing_facts
+from mae_cli.rows.linear import Coefficients
+from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema
+from mae_cli.solvers.solution import Status
+
+CARD = ModelCard.of(MODEL, "model.json")
+HOUR, AA = Term(DesignColumn("hour")), Term(DesignColumn("carrier", "AA"), "UA")
+
+
+def other(**fields):
+    return ModelCard.of(replace(MODEL, **fields), "other.json")
+
+
+def test_a_card_says_all_that_is_in_the_file():
+    assert (CARD.target, CARD.loss, CARD.quantile, CARD.weight, CARD.missing) == ("delay", "mae", 0.9, "trips", "drop")
+    assert CARD.features == ("carrier", "hour")
+    assert list(CARD.coefficients.items()) == [
+        (AA, -2.0),
+        (Term(DesignColumn("carrier", "B6"), "UA"), 0.25),
+        (HOUR, 0.1),
+    ]
+    assert (CARD.intercept, CARD.ranges) == (1.5, {"hour": (5.0, 23.0)})
+    assert (CARD.rows, CARD.seed, CARD.solver) == (4, 0, "auto")
+    assert (CARD.metrics.pinball, CARD.certificate.status) == (0.25, Status.OPTIMAL)
+    assert CARD.versions == {"mae_cli": "0.1.0", "numpy": "2.4.6", "pandas": "3.1.1"}
+
+
+def test_the_same_model_does_not_differ_whatever_it_is_called():
+    assert differing_facts(CARD, other()) == {}
+    assert all(one == another for one, another in coefficient_pairs(CARD, other()).values())
+
+
+def test_what_differs_is_named_with_the_value_of_each():
+    second = other(weight=None, missing="error", training=MODEL.training | {"rows": 5})
+    assert differing_facts(CARD, second) == {"weight": ("trips", None), "missing": ("drop", "error"), "rows": (4, 5)}
+
+
+def test_coefficients_are_paired_by_column_level_and_the_level_that_they_are_measured_from():
+    schema = Schema((NumericColumn("hour", 5.0, 23.0), CategoricalColumn("carrier", ("B6", "AA"))))
+    second = other(schema=schema, point=Coefficients(0.0, np.array([3.0, 4.0])))
+    assert coefficient_pairs(CARD, second) == {
+        AA: (-2.0, None),
+        Term(DesignColumn("carrier", "B6"), "UA"): (0.25, None),
+        HOUR: (0.1, 3.0),
+        Term(DesignColumn("carrier", "AA"), "B6"): (None, 4.0),
+    }
