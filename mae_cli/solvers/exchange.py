@@ -21,9 +21,9 @@ from mae_cli.solvers.basis import Basis, Start
 MULTIPLIER_SLACK = 1e-11
 # Rank-one updates of the edges lose digits slowly; they are computed anew after so many exchanges, or as many as
 # there are columns: an inverse then costs no more than the updates.
-_REFRESH = 60
+REFRESH = 60
 # A row moves along an edge when its rate is more than this share of the largest, both relative to leverage.
-_SMALLEST_RATE = 1e-10
+SMALLEST_RATE = 1e-10
 
 
 class Outcome(Enum):
@@ -116,7 +116,7 @@ class _Walk:
         self._residual[freed] = length * towards
         self._exchanges += 1
         self._is_fresh = False
-        if self._exchanges % max(_REFRESH, len(self._basis.places)) == 0:
+        if self._exchanges % max(REFRESH, len(self._basis.places)) == 0:
             self._refresh()
         return True
 
@@ -138,7 +138,7 @@ def _line_search(
     speeds = np.abs(rates)
     # A row that hardly moves, beside the fastest one, depends on the other rows of the basis.
     relative = speeds * shortness
-    ahead = ((residual * rates > 0) & (relative > _SMALLEST_RATE * relative.max())).nonzero()[0]
+    ahead = ((residual * rates > 0) & (relative > SMALLEST_RATE * relative.max())).nonzero()[0]
     slopes = speeds[ahead]
     breakpoints = np.abs(residual[ahead]) / slopes
     place = first_reaching(breakpoints, slopes, enough)

@@ -57,7 +57,7 @@ class Limits:
     fewest_rows: int = 20
     most_of_all: float = 0.4
     most_weights: int = 50_000_000
-    searched_weights: int = 8_000_000
+    searched_weights: int = 2_000_000
     batch: int = 16
 
 
