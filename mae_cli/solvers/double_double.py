@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mae_cli.arrays import CodeArray, FloatArray
 
@@ -61,13 +60,9 @@ class DoubleDouble:
     def __getitem__(self, index: Any) -> "DoubleDouble":
         return DoubleDouble(self.high[index], self.low[index])
 
-    def take(self, places: NDArray[np.integer]) -> "DoubleDouble":
-        """The values at these places of a vector."""
-        return DoubleDouble(np.take(self.high, places), np.take(self.low, places))
-
-    def after_zero(self) -> "DoubleDouble":
-        """The values of a vector behind a zero."""
-        return DoubleDouble.concatenate([DoubleDouble.of(np.zeros(1)), self])
+    def columns(self) -> "DoubleDouble":
+        """A matrix; the values of a vector as one column."""
+        return self if self.high.ndim > 1 else self[:, np.newaxis]
 
     def transposed(self) -> "DoubleDouble":
         """The transpose of a matrix."""

@@ -21,7 +21,8 @@ from mae_cli.solvers.exchange import Optimum
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.rounding import UNIT
 from mae_cli.solvers.solution import ROUNDED_GAP
-from mae_cli.solvers.vertex_proof import Vertex, VertexProof, prove
+from mae_cli.solvers.vertex_basis import VertexBasis
+from mae_cli.solvers.vertex_proof import Vertex, VertexProof, prove, vertices_through
 from mae_cli.solvers.vertex_sums import VertexView
 
 # So many rows that would make a basis dependent are passed over on one edge.
@@ -134,16 +135,18 @@ def prove_bases(
 
     Residuals have twice the digits where floats blur a proof, or in any case.
     """
-    pairs = zip(problems, bases, strict=True)
-    vertices = [_vertex(problem, basis, is_thorough=is_thorough) for problem, basis in pairs]
-    at_once = {number: each for number, each in enumerate(vertices) if each is not None and _is_worth_a_look(each)}
+    found = [_basis(problem, basis) for problem, basis in zip(problems, bases, strict=True)]
+    some = {number: basis for number, basis in enumerate(found) if basis is not None}
+    through = vertices_through([problems[number] for number in some], list(some.values()), is_thorough=is_thorough)
+    vertices = dict(zip(some, through, strict=True))
+    at_once = {number: each for number, each in vertices.items() if _is_worth_a_look(each)}
     proofs = dict(zip(at_once, prove(list(at_once.values())), strict=True)) if at_once else {}
-    return [_sharpened(vertex, proofs.get(number)) for number, vertex in enumerate(vertices)]
+    return [_sharpened(vertices.get(number), proofs.get(number)) for number in range(len(bases))]
 
 
-def _vertex(problem: Problem, basis: Positions, *, is_thorough: bool) -> Vertex | None:
+def _basis(problem: Problem, positions: Positions) -> VertexBasis | None:
     try:
-        return Vertex.of(problem, basis, is_thorough=is_thorough)
+        return VertexBasis.of(problem, positions)
     except np.linalg.LinAlgError:
         return None
 

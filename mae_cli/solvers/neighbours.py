@@ -14,7 +14,7 @@ from operator import add
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray, Positions
+from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.rows.blocks import BLOCK_ROWS, Block, join
 from mae_cli.rows.factors import Factors
 from mae_cli.rows.sampling import scattered
@@ -27,8 +27,8 @@ from mae_cli.solvers.shared_band import SharedBand
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import Ties
 from mae_cli.solvers.vertex_basis import VertexBasis
-from mae_cli.solvers.vertex_proof import Vertex, VertexProof
-from mae_cli.solvers.vertex_sums import SidedRows, VertexSums, VertexView
+from mae_cli.solvers.vertex_proof import Vertex, VertexProof, vertices_through
+from mae_cli.solvers.vertex_sums import SidedRows, VertexSums, VertexView, sums_together
 from mae_cli.solvers.visit import visit
 from mae_cli.solvers.whitening import GRAM_CONDITION, Whitening
 
@@ -249,7 +249,7 @@ class _Neighbourhood:
 
     def solved(self) -> list[VertexProof | None]:
         """The proofs of all problems; None for those that the band cannot settle."""
-        optima: dict[int, Optimum] = {}
+        proofs: list[VertexProof | None] = [None] * len(self._neighbours)
         alike: dict[tuple[float, ...], list[int]] = {}
         for number, neighbour in enumerate(self._neighbours):
             given = neighbour.problem.given
@@ -258,8 +258,9 @@ class _Neighbourhood:
         for numbers in alike.values():
             for start in range(0, len(numbers), at_once):
                 some = numbers[start : start + at_once]
-                optima.update(zip(some, self._shared(some).minimised(), strict=True))
-        return [self._proof(number, optima[number]) for number in range(len(self._neighbours))]
+                for number, proof in self._proofs(dict(zip(some, self._shared(some).minimised(), strict=True))).items():
+                    proofs[number] = proof
+        return proofs
 
     def _shared(self, numbers: Sequence[int]) -> SharedBand:
         """Problems that differ by their weights alone, seen from the solved vertex."""
@@ -285,39 +286,55 @@ class _Neighbourhood:
             start[fixed] = problem.given[fixed]
         return start
 
-    def _proof(self, number: int, optimum: Optimum) -> VertexProof | None:
-        problem = self._problem(number)
+    def _proofs(self, optima: dict[int, Optimum]) -> dict[int, VertexProof]:
+        """The proofs of optima that are settled."""
+        bases = {number: self._basis(number, optimum) for number, optimum in optima.items()}
+        some = {number: basis for number, basis in bases.items() if basis is not None}
+        through = vertices_through([self._problem(number) for number in some], list(some.values()), is_thorough=False)
+        vertices = dict(zip(some, through, strict=True))
+        near = [number for number, is_near in zip(vertices, self._are_near(through), strict=True) if is_near]
+        sums = self._near_sums([vertices[number].view for number in near], self._weights[near]) if near else []
+        proofs = {}
+        for number, near_sums in zip(near, sums, strict=True):
+            vertex = vertices[number]
+            outside = self._outside.at(number, vertex.view, self._solved, self._base.rows.shape[0])
+            most = near_sums.mass + float(vertex.basis.weights.sum())
+            proof = vertex.proof(outside + near_sums, float(self._outside.numbers[number]) + vertex.view.reach * most)
+            if proof.worst is None and not proof.is_blurred:
+                proofs[number] = proof
+        return proofs
+
+    def _basis(self, number: int, optimum: Optimum) -> VertexBasis | None:
+        problem = self._neighbours[number].problem
         if optimum.outcome is not Outcome.OPTIMAL or len(optimum.basis) < len(problem.whitening.kept):
             return None
-        weights = self._weights[number]
-        basis = replace(self._block.part(optimum.basis), weights=weights[optimum.basis])
+        rows = replace(self._block.part(optimum.basis), weights=self._weights[number, optimum.basis])
         try:
-            vertex = Vertex.through(problem, VertexBasis.among(problem, basis), is_thorough=False)
+            return VertexBasis.among(problem, rows)
         except np.linalg.LinAlgError:
             return None
-        view = vertex.view
-        # No row outside may change its sign on the way to the vertex, nor to where its coefficients are written.
-        ways = (view.point - self._solved.point, view.point + view.written - self._solved.point)
-        if vertex.is_rounded_coarsely or not all(map(self._is_within, ways)):
-            return None
-        near = self._near_sums(view, weights)
-        outside = self._outside.at(number, view, self._solved, self._base.rows.shape[0])
-        numbers = float(self._outside.numbers[number]) + view.reach * (near.mass + float(vertex.basis.weights.sum()))
-        proof = vertex.proof(outside + near, numbers)
-        return proof if proof.worst is None and not proof.is_blurred else None
 
-    def _near_sums(self, view: VertexView, weights: FloatArray) -> VertexSums:
-        """What the rows of the band say to a vertex, as many at a time as a block has."""
-        block, shifted = (replace(each, weights=weights) for each in (self._block, self._shifted))
-        residual = self._base.standard.residual(shifted, view.point)[np.newaxis]
-        parts = [slice(start, start + BLOCK_ROWS) for start in range(0, max(len(weights), 1), BLOCK_ROWS)]
-        return reduce(add, (view(block.part(part), shifted.part(part), residual[:, part]) for part in parts))
+    def _are_near(self, vertices: Sequence[Vertex]) -> BoolArray:
+        """Whether no row outside of the band changes its sign on the way to vertices, nor to where they are written."""
+        is_near = np.array([not vertex.is_rounded_coarsely for vertex in vertices], dtype=bool)
+        if not len(vertices) or not np.isfinite(self._width):
+            return is_near
+        ways = np.stack([vertex.view.point for vertex in vertices]) - self._solved.point
+        for each in (ways, ways + np.stack([vertex.view.written for vertex in vertices])):
+            is_near &= self._base.dense_whitening.lengths_of(each) * (1 + _ROUNDING) <= self._width
+        return is_near
 
-    def _is_within(self, way: FloatArray) -> bool:
-        """Whether a change of the standard coefficients moves the point by no more than the width of the band."""
-        if not np.isfinite(self._width):
-            return True
-        return self._base.dense_whitening.length_of(way) * (1 + _ROUNDING) <= self._width
+    def _near_sums(self, views: Sequence[VertexView], weights: FloatArray) -> list[VertexSums]:
+        """What the rows of the band say to vertices, as many at a time as a block has."""
+        residuals = self._base.standard.residuals(self._shifted, np.stack([view.point for view in views]))
+        totals: list[VertexSums] = []
+        for start in range(0, max(len(self._residual), 1), BLOCK_ROWS):
+            part = slice(start, start + BLOCK_ROWS)
+            block, shifted = self._block.part(part), self._shifted.part(part)
+            blocks = [replace(block, weights=each[part]) for each in weights]
+            sums = sums_together(views, blocks, shifted, residuals[:, part])
+            totals = list(map(add, totals, sums)) if totals else sums
+        return totals
 
 
 def _own(neighbours: Sequence[Neighbour], extra: Block) -> FloatArray:

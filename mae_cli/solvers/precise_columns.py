@@ -44,19 +44,24 @@ class PreciseColumns:
         return self.target(block) - self.product(block.design, coefficients)
 
     def product(self, design: Design, coefficients: DoubleDouble) -> DoubleDouble:
-        """z·β, (b,), of a design as read, for (p,) coefficients of which zeros cost nothing."""
+        """z·β, (b,), of a design as read, for (p,) coefficients, or (p, b): those of each row.
+
+        Columns whose coefficients are zeros cost nothing.
+        """
         first, rows = int(self.standard.intercept), design.shape[0]
-        ones = coefficients[0] if first else DoubleDouble.of(np.zeros(()))
-        total = DoubleDouble(np.full(rows, ones.high), np.full(rows, ones.low))
-        used = np.flatnonzero(coefficients.high[first : first + len(self.standard.scale)])
+        own = coefficients.columns()
+        total = DoubleDouble.of(np.zeros(rows))
+        if first:
+            total = DoubleDouble(*(np.broadcast_to(part[0], rows).copy() for part in (own.high, own.low)))
+        used = np.flatnonzero(own.high[first : first + len(self.standard.scale)].any(axis=1))
         for columns in _batches(used, rows):
-            factors = coefficients.take(first + columns)[:, np.newaxis]
-            values = self._numeric(design, columns)
-            total = total + _times(factors, values).sum_rows()
+            total = total + _times(own[first + columns], self._numeric(design, columns)).sum_rows()
+        places = np.arange(rows) % own.high.shape[1]
         for codes, offset, count in design.categories():
-            level = coefficients[first + offset : first + offset + count]
+            level = own[first + offset : first + offset + count]
             if level.high.any():
-                total = total + level.after_zero().take(codes)
+                picked = (np.where(codes > 0, part[codes - 1, places], 0.0) for part in (level.high, level.low))
+                total = total + DoubleDouble(*picked)
         return total
 
     def transpose_product(self, design: Design, values: DoubleDouble) -> DoubleDouble:
@@ -106,9 +111,9 @@ class PreciseColumns:
 
 
 def without_rest(coefficients: DoubleDouble, correction: FloatArray) -> DoubleDouble:
-    """Refined coefficients without what refinement leaves of an exact zero, which the last correction still moved."""
+    """Refined coefficients (…, p) without what is left of an exact zero, which the last correction still moved."""
     sizes = np.abs(coefficients.high)
-    is_rest = (sizes <= _REST * sizes.max(initial=0.0)) & (np.abs(correction) > _MOVED * sizes)
+    is_rest = (sizes <= _REST * sizes.max(axis=-1, keepdims=True, initial=0.0)) & (np.abs(correction) > _MOVED * sizes)
     low = np.where(np.abs(coefficients.low) <= _REST / 64 * sizes, 0.0, coefficients.low)
     return DoubleDouble(np.where(is_rest, 0.0, coefficients.high), np.where(is_rest, 0.0, low))
 

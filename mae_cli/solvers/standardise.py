@@ -131,6 +131,8 @@ class Standardisation:
 
     def pulls(self, shifted: Block, values: FloatArray) -> FloatArray:
         """The same for several values (q, b), (q, columns): the rows are read once."""
+        if len(values) == 1:
+            return self.pull(shifted, values[0])[np.newaxis]
         pulls = shifted.design.transpose_products(values)
         pulls[:, : len(self.scale)] /= self.scale
         return np.concatenate([values.sum(axis=1, keepdims=True), pulls], axis=1) if self.intercept else pulls

@@ -1,12 +1,13 @@
 """The k independent rows of a vertex: coefficients, multipliers and edges in standard units, then to the last digit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.rows.blocks import Block
+from mae_cli.rows.blocks import Block, join, join_designs
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.double_double import DoubleDouble
@@ -136,25 +137,6 @@ class VertexBasis:
         """(k,) ω."""
         return self.block.weight_values
 
-    def plane(self) -> tuple[DoubleDouble, float]:
-        """The linear function through the targets of the rows, and what its coefficients can be off by."""
-        if self.given is None:
-            return self.solve(self.columns.target(self.block))
-        given = DoubleDouble.of(self.given)
-        plane, off = self.solve(self.columns.residual(self.block, given))
-        return plane + given, off
-
-    def rest(self, plane: DoubleDouble, off: float) -> FloatArray:
-        """What is left of the residuals of the rows, (k,), beyond the rounding of twice the digits.
-
-        Nothing is where the coefficients of the plane are `off` by no more than that.
-        """
-        if off <= _CONVERGED * float(np.abs(plane.high).max(initial=0.0)):
-            return np.zeros(len(self.positions))
-        residual = self.columns.residual(self.block, plane).high
-        numbers = self.columns.standard.numbers(self.columns.standard.shifted(self.block), np.abs(plane.high))
-        return np.where(np.abs(residual) <= EXACT_ROUNDING * numbers, 0.0, residual)
-
     def solve_plainly(self, values: FloatArray) -> FloatArray:
         """Standard coefficients (p,) with z·β = values, (k,), in floats.
 
@@ -164,23 +146,9 @@ class VertexBasis:
         return solution + self.rows.solve(values - self.standard.product(solution))
 
     def solve(self, values: DoubleDouble) -> tuple[DoubleDouble, float]:
-        """Standard coefficients (p,) with z·β = values, (k,), refined until the corrections no longer shrink.
-
-        The last correction tells what they can be off by.
-        """
-        solution, left, previous = DoubleDouble.of(np.zeros(self.standard.shape[1])), values, np.inf
-        correction = solution.high
-        for _ in range(_MOST_CORRECTIONS):
-            correction = self.rows.solve(left.high)
-            size = _relative_size(correction, solution)
-            if not size < previous:
-                break
-            solution, previous = solution + DoubleDouble.of(correction), size
-            if size <= _CONVERGED:
-                break
-            left = values - self.columns.product(self.block.design, solution)
-        off = float(np.abs(correction).max(initial=0.0))
-        return without_rest(solution, correction), off
+        """Standard coefficients (p,) with z·β = values, (k,), in twice the digits, and what they can be off by."""
+        solution, off = _solved([self], values)
+        return solution[0], float(off[0])
 
     def multipliers(self, gradient: DoubleDouble) -> tuple[DoubleDouble, FloatArray]:
         """μ, (k,), with Σωμz = −gradient, (p,), refined; and what is left of the gradient, (p,)."""
@@ -200,7 +168,94 @@ class VertexBasis:
         return solution.over(self.weights), kept
 
 
-def _relative_size(correction: FloatArray, solution: DoubleDouble) -> float:
-    scale = float(np.abs(solution.high).max(initial=0.0))
-    size = float(np.abs(correction).max(initial=0.0))
-    return size / scale if scale > 0 else float(size > 0)
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """The linear function through the targets of the rows of a basis.
+
+    Attributes:
+        coefficients: (p,) standard ones, in twice the digits.
+        off: what these can be off by.
+        rest: (k,) what is left of the residuals of the rows beyond the rounding of twice the digits.
+    """
+
+    coefficients: DoubleDouble
+    off: float
+    rest: FloatArray
+
+
+def planes_through(bases: Sequence[VertexBasis]) -> list[Plane]:
+    """The planes through bases in the same standard units."""
+    shape = bases[0].standard.shape[1]
+    given = DoubleDouble.of(np.stack([np.zeros(shape) if each.given is None else each.given for each in bases]))
+    solution, off = _solved(bases, _residuals(bases, given))
+    coefficients = solution + given
+    left = rests(bases, coefficients, off)
+    return [Plane(coefficients[number], float(off[number]), rest) for number, rest in enumerate(left)]
+
+
+def rests(bases: Sequence[VertexBasis], coefficients: DoubleDouble, off: FloatArray) -> list[FloatArray]:
+    """What planes (m, p) leave of the residuals of the rows of each basis.
+
+    Nothing is left where the coefficients are `off`, (m,), by no more than the rounding of twice the digits.
+    """
+    sizes = np.abs(coefficients.high)
+    left = [np.zeros(len(basis.positions)) for basis in bases]
+    numbers = np.flatnonzero(off > _CONVERGED * sizes.max(axis=1, initial=0.0)).tolist()
+    some = [bases[number] for number in numbers]
+    residuals = _split(_residuals(some, coefficients[numbers]).high, some) if some else []
+    for number, basis, residual in zip(numbers, some, residuals, strict=True):
+        standard = basis.columns.standard
+        rounding = EXACT_ROUNDING * standard.numbers(standard.shifted(basis.block), sizes[number])
+        left[number] = np.where(np.abs(residual) <= rounding, 0.0, residual)
+    return left
+
+
+def _residuals(bases: Sequence[VertexBasis], coefficients: DoubleDouble) -> DoubleDouble:
+    """The standard residuals of the rows of all bases, one after the other, at the (m, p) coefficients of each."""
+    block = join([basis.block for basis in bases])
+    return bases[0].columns.residual(block, _of_rows(coefficients, bases))
+
+
+def _of_rows(coefficients: DoubleDouble, bases: Sequence[VertexBasis]) -> DoubleDouble:
+    """(p, Σk) those of the basis that each row belongs to; (p,) where there is one basis alone."""
+    return coefficients[0] if len(bases) == 1 else coefficients[_owners(bases)].transposed()
+
+
+def _owners(bases: Sequence[VertexBasis]) -> Positions:
+    return np.repeat(np.arange(len(bases)), [len(basis.positions) for basis in bases])
+
+
+def _split(values: FloatArray, bases: Sequence[VertexBasis]) -> list[FloatArray]:
+    """Those of the rows of each basis."""
+    return np.split(values, np.cumsum([len(basis.positions) for basis in bases])[:-1])
+
+
+def _solved(bases: Sequence[VertexBasis], values: DoubleDouble) -> tuple[DoubleDouble, FloatArray]:
+    """Standard coefficients (m, p) with z·β = values, (Σk,), in the rows of each basis, refined.
+
+    Corrections are made until they no longer shrink; the last one tells what coefficients can be off by, (m,).
+    """
+    shape = len(bases), bases[0].standard.shape[1]
+    solution, last, previous = DoubleDouble.of(np.zeros(shape)), np.zeros(shape), np.full(len(bases), np.inf)
+    owners, design = _owners(bases), join_designs([basis.block.design for basis in bases])
+    going, left = np.arange(len(bases)), values
+    for _ in range(_MOST_CORRECTIONS):
+        some = [bases[number] for number in going.tolist()]
+        correction = np.stack([each.rows.solve(part) for each, part in zip(some, _split(left.high, some), strict=True)])
+        last[going], sizes = correction, _relative_sizes(correction, solution.high[going])
+        is_better = sizes < previous[going]
+        better = going[is_better]
+        following = solution[better] + DoubleDouble.of(correction[is_better])
+        solution.high[better], solution.low[better], previous[going] = following.high, following.low, sizes
+        going = going[is_better & (sizes > _CONVERGED)]
+        if not len(going):
+            break
+        rows = np.flatnonzero(np.isin(owners, going))
+        some = [bases[number] for number in going.tolist()]
+        left = values[rows] - bases[0].columns.product(design.take(rows), _of_rows(solution[going], some))
+    return without_rest(solution, last), np.abs(last).max(axis=1, initial=0.0)
+
+
+def _relative_sizes(corrections: FloatArray, solutions: FloatArray) -> FloatArray:
+    scales, sizes = (np.abs(each).max(axis=1, initial=0.0) for each in (solutions, corrections))
+    return np.asarray(np.divide(sizes, scales, out=(sizes > 0).astype(np.float64), where=scales > 0))

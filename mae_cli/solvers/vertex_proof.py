@@ -26,7 +26,7 @@ from mae_cli.solvers.rounding import EXACT_ROUNDING, UNIT, pairwise_rounding, pr
 from mae_cli.solvers.solution import DualPoint
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import chance
-from mae_cli.solvers.vertex_basis import VertexBasis
+from mae_cli.solvers.vertex_basis import Plane, VertexBasis, planes_through
 from mae_cli.solvers.vertex_sums import VertexSums, VertexView
 from mae_cli.solvers.visit import visit
 from mae_cli.solvers.whitening import is_weighted
@@ -45,14 +45,14 @@ class Vertex:
     Attributes:
         problem: to be solved.
         basis: its rows.
-        plane: through them: standard coefficients (p,) in twice the digits.
+        plane: through them.
         point: the same, rounded to the coefficients that are written.
         view: of all rows.
     """
 
     problem: Problem
     basis: VertexBasis
-    plane: DoubleDouble
+    plane: Plane
     point: Coefficients
     view: VertexView
 
@@ -64,17 +64,7 @@ class Vertex:
             LinAlgError: they are dependent.
             DataError: a coefficient is larger than floating point can hold.
         """
-        return Vertex.through(problem, VertexBasis.of(problem, positions), is_thorough=is_thorough)
-
-    @staticmethod
-    def through(problem: Problem, basis: VertexBasis, *, is_thorough: bool) -> "Vertex":
-        """The vertex through the rows of a basis.
-
-        Raises:
-            DataError: a coefficient is larger than floating point can hold.
-        """
-        plane, off = basis.plane()
-        return Vertex._written(problem, basis, (plane, off), basis.columns.to_user(plane), is_thorough=is_thorough)
+        return vertices_through([problem], [VertexBasis.of(problem, positions)], is_thorough=is_thorough)[0]
 
     def rounded_best(self) -> Coefficients:
         """The coefficients as they are written, or with the intercept that makes up best for how they were rounded.
@@ -82,11 +72,11 @@ class Vertex:
         That is one of the floats next to the intercept that fits the other coefficients as they are written: where the
         loss is steeper on one side, rounding to the nearest is not the best. One pass.
         """
-        standard, plane = self.problem.standard, self.plane
+        standard, plane = self.problem.standard, self.plane.coefficients
         fitting = standard.with_fitting_intercept(self.point, plane.high, Fraction(float(plane.low[0])))
         intercepts = [np.nextafter(fitting.intercept, side) for side in (-np.inf, np.inf)]
         points = [self.point, fitting, *(replace(fitting, intercept=float(each)) for each in intercepts)]
-        differences = np.array([_difference(standard, plane, point)[0] for point in points])
+        differences = np.array([_difference(standard, plane, point)[0][0] for point in points])
         losses = sum_blocks(self.problem.rows, partial(self.view.losses, offsets=differences))
         best = 0
         for place in range(1, len(points)):
@@ -97,46 +87,13 @@ class Vertex:
 
     def written_as(self, point: Coefficients) -> "Vertex":
         """The same vertex with other roundings of its coefficients."""
-        return Vertex._written(self.problem, self.basis, (self.plane, self.view.off), point, is_thorough=True)
-
-    @staticmethod
-    def _written(
-        problem: Problem,
-        basis: VertexBasis,
-        solved: tuple[DoubleDouble, float],
-        point: Coefficients,
-        *,
-        is_thorough: bool,
-    ) -> "Vertex":
-        """The plane through a basis, and what it can be off by, when it is written as `point`."""
-        plane, off = solved
-        standard, difference = problem.standard, _difference(problem.standard, plane, point)
-        rounded = standard.of_user(point)[0]
-        rounded[: int(standard.intercept)] = plane.high[: int(standard.intercept)]
-        reach = standard.widest * (1.0 + _reach(basis.standard, rounded))
-        moved = float(np.abs(difference[: int(standard.intercept)]).sum())
-        view = VertexView(
-            standard=standard,
-            quantile=problem.absolute_loss.quantile,
-            point=rounded,
-            written=difference,
-            exact=plane,
-            off=off,
-            perturbed=basis.solve_plainly(chance(basis.positions)),
-            basis=np.sort(basis.positions),
-            basis_residual=basis.rest(plane, off)[np.argsort(basis.positions)],
-            reach=reach,
-            blur=2 * moved + _rounding(reach + _size_as_read(standard, point), len(rounded)),
-            is_thorough=is_thorough,
-            few_rows=problem.limits.few_rows,
-        )
-        return Vertex(problem, basis, plane, point, view)
+        return _written(self.problem, self.basis, self.plane, point, is_thorough=True)
 
     @property
     def is_rounded_coarsely(self) -> bool:
         """Whether rounding the slopes moves residuals by more than the rounding of their products: tiny ones do."""
         first = int(self.problem.standard.intercept)
-        moved, sizes = np.abs(self.view.written[first:]), np.abs(self.plane.high[first:])
+        moved, sizes = np.abs(self.view.written[first:]), np.abs(self.plane.coefficients.high[first:])
         return bool((moved > 2 * UNIT * sizes).any())
 
     def prove(self) -> "VertexProof":
@@ -309,6 +266,46 @@ class VertexProof:
         return DualPoint(np.concatenate([basis, blurred.rows]), np.concatenate([solved, blurred.sides]))
 
 
+def vertices_through(problems: Sequence[Problem], bases: Sequence[VertexBasis], *, is_thorough: bool) -> list[Vertex]:
+    """The vertices through bases of problems in the same standard units.
+
+    Raises:
+        DataError: a coefficient is larger than floating point can hold.
+    """
+    if not bases:
+        return []
+    vertices = []
+    for problem, basis, plane in zip(problems, bases, planes_through(bases), strict=True):
+        point = basis.columns.to_user(plane.coefficients)
+        vertices.append(_written(problem, basis, plane, point, is_thorough=is_thorough))
+    return vertices
+
+
+def _written(problem: Problem, basis: VertexBasis, plane: Plane, point: Coefficients, *, is_thorough: bool) -> Vertex:
+    """The plane through a basis when it is written as `point`."""
+    standard, first, order = problem.standard, int(problem.standard.intercept), np.argsort(basis.positions)
+    difference, rounded = _difference(standard, plane.coefficients, point)
+    rounded[:first] = plane.coefficients.high[:first]
+    reach = standard.widest * (1.0 + _reach(basis.standard, rounded))
+    moved = float(np.abs(difference[:first]).sum())
+    view = VertexView(
+        standard=standard,
+        quantile=problem.absolute_loss.quantile,
+        point=rounded,
+        written=difference,
+        exact=plane.coefficients,
+        off=plane.off,
+        perturbed=basis.solve_plainly(chance(basis.positions)),
+        basis=basis.positions[order],
+        basis_residual=plane.rest[order],
+        reach=reach,
+        blur=2 * moved + _rounding(reach + _size_as_read(standard, point), len(rounded)),
+        is_thorough=is_thorough,
+        few_rows=problem.limits.few_rows,
+    )
+    return Vertex(problem, basis, plane, point, view)
+
+
 def prove(vertices: Sequence[Vertex]) -> "list[VertexProof]":
     """The proofs of vertices of problems over the same rows: one pass, and more where floats leave something open."""
     rows = [vertex.problem.rows for vertex in vertices]
@@ -316,12 +313,12 @@ def prove(vertices: Sequence[Vertex]) -> "list[VertexProof]":
     return [vertex.proof(reduce(add, sums)) for vertex, sums in zip(vertices, answers, strict=True)]
 
 
-def _difference(standard: Standardisation, plane: DoubleDouble, point: Coefficients) -> FloatArray:
-    """What standard coefficients (p,) the written ones add to those of the plane."""
+def _difference(standard: Standardisation, plane: DoubleDouble, point: Coefficients) -> tuple[FloatArray, FloatArray]:
+    """What standard coefficients (p,) the written ones add to those of the plane; and the written ones, in floats."""
     written, rest = standard.of_user(point)
     difference = (written - plane.high) - plane.low
     difference[: int(standard.intercept)] += rest
-    return difference
+    return difference, written
 
 
 def _rounding(numbers: float, columns: int) -> float:

@@ -6,6 +6,7 @@ asks for. Rows that are tied, with a residual of zero at the vertex, have a side
 change of all targets by chance would put them (a symbolic perturbation; Edelsbrunner and Mücke, 1990).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,21 +143,7 @@ class VertexView:
 
     def __call__(self, block: Block, shifted: Block, residuals: FloatArray) -> VertexSums:
         """What the rows of a block say."""
-        seen = self._seen(block, shifted, residuals[0])
-        slopes = block.weighted(self._slopes(seen.sides))
-        written = self._written(seen)
-        blurred = _without(np.flatnonzero(np.abs(seen.residual) <= self.blur), seen.basis)
-        return VertexSums(
-            weight=block.total_weight,
-            loss=float(block.weighted(pinball(written, self.quantile)).sum()),
-            dual=float((slopes * seen.residual).sum()),
-            gap=float((block.weight_values[seen.tied] * (np.abs(seen.residual[seen.tied]) + seen.errors)).sum()),
-            mass=float(np.abs(slopes).sum()),
-            gradient=self.standard.pull(seen.shifted, slopes),
-            blocks=1,
-            tied=SidedRows(block.positions[seen.tied], seen.sides[seen.tied]),
-            blurred=SidedRows(block.positions[blurred], seen.sides[blurred]),
-        )
+        return sums_together([self], [block], shifted, residuals)[0]
 
     def losses(self, block: Block, offsets: FloatArray) -> FloatArray:
         """Σωρ(r − offset) for each of some offsets (m,) of the intercept."""
@@ -167,7 +154,7 @@ class VertexView:
     def numbers(self, block: Block) -> float:
         """Σω·max(τ, 1 − τ)·(|y| + Σ|z·β|) for the rows of the basis, Σω|μ|·(|y| + Σ|z·β|) for the others."""
         seen = self.seen(block)
-        slopes = np.abs(self._slopes(seen.sides))
+        slopes = np.abs(slopes_of(seen.sides, self.quantile))
         slopes[seen.basis] = max(self.quantile, 1 - self.quantile)
         return float((block.weighted(slopes) * self.standard.numbers(seen.shifted, self.point)).sum())
 
@@ -187,9 +174,10 @@ class VertexView:
     def seen(self, block: Block) -> Seen:
         """A block from here."""
         shifted = self.standard.shifted(block)
-        return self._seen(block, shifted, self.standard.residual(shifted, self.point))
+        return self.seen_from(block, shifted, self.standard.residual(shifted, self.point))
 
-    def _seen(self, block: Block, shifted: Block, residual: FloatArray) -> Seen:
+    def seen_from(self, block: Block, shifted: Block, residual: FloatArray) -> Seen:
+        """A block from here, from its residuals in floats, which may be changed."""
         basis, which = block.places(self.basis)
         if self.is_thorough:
             residual, tied, errors = self._thorough(block, basis)
@@ -209,11 +197,10 @@ class VertexView:
         """The residuals (b,) of the perturbation alone."""
         return chance(shifted.positions) - self.standard.product(shifted, self.perturbed)
 
-    def _slopes(self, sides: FloatArray) -> FloatArray:
-        """μ by the side, 0 in the basis."""
-        if self.quantile == 0.5:
-            return 0.5 * sides
-        return np.where(sides > 0, self.quantile, self.quantile - 1) * np.abs(sides)
+    def blurred(self, block: Block, seen: Seen) -> SidedRows:
+        """The rows whose side cannot be told from the coefficients as they are written."""
+        places = _without(np.flatnonzero(np.abs(seen.residual) <= self.blur), seen.basis)
+        return SidedRows(block.positions[places], seen.sides[places])
 
     def _settle(
         self, residual: FloatArray, block: Block, shifted: Block, basis: Positions
@@ -246,7 +233,7 @@ class VertexView:
         are_zero = np.abs(residual) <= _EXACT_ZERO * numbers + self.standard.product_numbers(shifted, off)
         return np.where(np.abs(residual) <= EXACT_ROUNDING * numbers, 0.0, residual), are_zero
 
-    def _written(self, seen: Seen) -> FloatArray:
+    def rewritten(self, seen: Seen) -> FloatArray:
         """The residuals (b,) of the coefficients as they are written."""
         if self.is_thorough:
             return seen.residual - self.standard.product(seen.shifted, self.written)
@@ -255,9 +242,55 @@ class VertexView:
         return seen.residual - moved if moved else seen.residual
 
 
+def sums_together(
+    views: Sequence[VertexView], blocks: Sequence[Block], shifted: Block, residuals: FloatArray
+) -> list[VertexSums]:
+    """What the rows of a block say to vertices of one quantile, each with weights of its own, from residuals (m, b)."""
+    standard, quantile, weighted = views[0].standard, views[0].quantile, blocks[0].weights is not None
+    seen = [view.seen_from(block, shifted, row) for view, block, row in zip(views, blocks, residuals, strict=True)]
+    residual, sides = _stacked([each.residual for each in seen]), _stacked([each.sides for each in seen])
+    written = _stacked([view.rewritten(each) for view, each in zip(views, seen, strict=True)])
+    slopes, losses = slopes_of(sides, quantile), pinball(written, quantile)
+    if weighted:
+        weights = _stacked([block.weight_values for block in blocks])
+        slopes *= weights
+        losses *= weights
+    loss, dual, mass = losses.sum(axis=1), (slopes * residual).sum(axis=1), np.abs(slopes).sum(axis=1)
+    gradients = standard.pulls(shifted, slopes)
+    return [
+        VertexSums(
+            weight=block.total_weight,
+            loss=float(loss[number]),
+            dual=float(dual[number]),
+            gap=float((block.weight_values[each.tied] * (np.abs(each.residual[each.tied]) + each.errors)).sum()),
+            mass=float(mass[number]),
+            gradient=gradients[number],
+            blocks=1,
+            tied=SidedRows(block.positions[each.tied], each.sides[each.tied]),
+            blurred=view.blurred(block, each),
+        )
+        for number, (view, block, each) in enumerate(zip(views, blocks, seen, strict=True))
+    ]
+
+
+def _stacked(vectors: Sequence[FloatArray]) -> FloatArray:
+    """(m, b); no copy of one alone."""
+    return vectors[0][np.newaxis] if len(vectors) == 1 else np.stack(vectors)
+
+
 def _without(places: Positions, basis: Positions) -> Positions:
-    """The places that are not among those of the basis."""
-    return places[~np.isin(places, basis)] if len(places) and len(basis) else places
+    """The places that are not among the sorted ones of the basis."""
+    if not len(places) or not len(basis):
+        return places
+    nearest = basis[np.minimum(basis.searchsorted(places), len(basis) - 1)]
+    return np.asarray(places[nearest != places])
+
+
+def slopes_of(sides: FloatArray, quantile: float) -> FloatArray:
+    """μ by the side, 0 in the basis."""
+    if quantile == 0.5:
+        return 0.5 * sides
+    return np.where(sides > 0, quantile, quantile - 1) * np.abs(sides)
 
 
 def pinball(residual: FloatArray, quantile: float) -> FloatArray:

@@ -141,7 +141,7 @@ def test_the_better_of_two_intercepts_is_written():
         problem = a_problem(X, X @ [1.0, 2.5] + 1e-3 * random.standard_normal(30))
         settled = settle(problem, a_basis(problem, np.arange(30)), 0.0)
         vertex = settled.proof.vertex
-        alone = vertex.basis.columns.to_user(vertex.plane)
+        alone = vertex.basis.columns.to_user(vertex.plane.coefficients)
         assert exact_loss(problem, vertex.point) <= exact_loss(problem, alone)
         assert settled.bound.loss == pytest.approx(float(exact_loss(problem, vertex.point)), rel=1e-12)
 
@@ -260,7 +260,7 @@ def test_a_small_loss_of_numbers_far_away_is_written_with_the_better_intercept(r
     problem = a_problem(2.0**50 + moves, moves @ [1 / 3, -1 / 3] + 1e-3 * random.standard_normal(40))
     settled = settle(problem, a_basis(problem, np.arange(40)), 0.0)
     vertex = settled.proof.vertex
-    rounded_alone = exact_loss(problem, vertex.basis.columns.to_user(vertex.plane))
+    rounded_alone = exact_loss(problem, vertex.basis.columns.to_user(vertex.plane.coefficients))
     assert settled.bound.loss <= float(rounded_alone)
     assert settled.bound.is_optimal
     assert Fraction(settled.bound.lower_bound) <= optimum_of(problem)

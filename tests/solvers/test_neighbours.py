@@ -12,11 +12,12 @@ from mae_cli.rows.design import Design
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, GivenFactors
 from mae_cli.solvers.family import Member, _neighbour
 from mae_cli.solvers.limits import USUAL, Limits
-from mae_cli.solvers.neighbours import Neighbour, _band, _Neighbourhood, _Outside, solve_neighbours
+from mae_cli.solvers.neighbours import Neighbour, _band, _Outside, solve_neighbours
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve_together
 from mae_cli.solvers.vertex_proof import prove
+from mae_cli.solvers.whitening import Whitening
 
 
 @pytest.fixture
@@ -184,9 +185,10 @@ def test_the_sums_outside_of_a_band_at_another_vertex_are_off_by_no_more_than_th
     assert 0 < off <= Fraction(sums.rounding)
 
 
-def test_a_neighbour_is_settled_only_if_its_coefficients_stay_near_as_they_are_written(random, monkeypatch):
+@pytest.mark.parametrize("lengths", [(0.0, np.inf), (np.inf, 0.0)])
+def test_a_neighbour_is_settled_only_if_its_coefficients_stay_near_as_they_are_written(lengths, random, monkeypatch):
     """Both ways are asked: to the vertex itself, and to where rounding its coefficients puts it."""
     proof, _ = solved(a_base(random, 4_000, 2))
-    answers = iter([True, False])
-    monkeypatch.setattr(_Neighbourhood, "_is_within", lambda *_: next(answers))
+    answers = iter(lengths)
+    monkeypatch.setattr(Whitening, "lengths_of", lambda _, ways: np.full(len(ways), next(answers)))
     assert solve_neighbours(proof, [weighted(proof, ExponentialFactors(0, 0))]) == [None]

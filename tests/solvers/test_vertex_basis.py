@@ -1,5 +1,6 @@
 """The rows of a vertex: planes, multipliers and what errors do to them, against rational numbers."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +13,7 @@ from mae_cli.rows.design import Design
 from mae_cli.solvers.absorbed import AbsorbedWhitening
 from mae_cli.solvers.double_double import DoubleDouble
 from mae_cli.solvers.key_rows import KeyRows
-from mae_cli.solvers.vertex_basis import InvertedRows, VertexBasis
+from mae_cli.solvers.vertex_basis import InvertedRows, VertexBasis, planes_through, rests
 
 
 def plain(random):
@@ -74,6 +75,16 @@ def basis(problem, random):
     return basis
 
 
+def plane_of(basis):
+    (plane,) = planes_through([basis])
+    return plane
+
+
+def rest_of(basis, coefficients, off):
+    (rest,) = rests([basis], coefficients[np.newaxis], np.array([off]))
+    return rest
+
+
 def inverse_of(rows) -> list[list[Fraction]]:
     """The exact inverse of independent rows."""
     count = len(rows)
@@ -90,13 +101,13 @@ def test_the_plane_passes_through_the_rows_to_thirty_digits(problem, basis):
     rows, targets = kept_rows(problem, basis.positions), targets_of(problem.standard, basis.block)
     inverse = inverse_of(rows)
     exact = [dot(row, targets) for row in inverse]
-    plane, off = basis.plane()
-    found = values_of(plane[problem.whitening.kept])
+    plane = plane_of(basis)
+    found = values_of(plane.coefficients[problem.whitening.kept])
     largest = max(map(abs, exact))
     for one, other in zip(found, exact, strict=True):
         assert abs(one - other) <= Fraction(1, 10**30) * condition_of(rows, inverse) * largest
-    assert off <= 1e-25 * float(largest)
-    assert not plane.high[problem.whitening.aliased].any()
+    assert plane.off <= 1e-25 * float(largest)
+    assert not plane.coefficients.high[problem.whitening.aliased].any()
 
 
 def test_the_multipliers_balance_a_gradient(problem, basis, random):
@@ -191,38 +202,59 @@ def test_the_rows_keep_their_order(problem, basis, random):
     assert again.positions.tolist() == positions.tolist()
     block = block_of(problem)
     assert again.weights.tolist() == block.weight_values[positions].tolist()
-    assert again.plane()[0].high == pytest.approx(basis.plane()[0].high, rel=1e-15, abs=1e-25)
+    expected = plane_of(basis).coefficients.high
+    assert plane_of(again).coefficients.high == pytest.approx(expected, rel=1e-15, abs=1e-25)
 
 
 def test_of_a_solved_plane_little_is_left_in_the_rows(problem, basis):
-    plane, off = basis.plane()
-    rest, standard = basis.rest(plane, off), problem.standard
-    numbers = standard.numbers(standard.shifted(basis.block), np.abs(plane.high))
+    plane, standard = plane_of(basis), problem.standard
+    rest = plane.rest
+    numbers = standard.numbers(standard.shifted(basis.block), np.abs(plane.coefficients.high))
     assert (np.abs(rest) <= 2.0**-92 * numbers).all()
     # What is there is more than the rounding of twice the digits.
     assert (np.abs(rest[rest != 0]) > 2.0**-98 * numbers[rest != 0]).all()
 
 
 def test_of_a_plane_that_converged_nothing_is_left_and_nothing_is_computed(basis):
-    plane, off = basis.plane()
-    scale = float(np.abs(plane.high).max(initial=0.0))
-    if off <= 1e-31 * scale:
-        assert (np.abs(basis.rest(plane, 1.0)) <= 2.0**-92 * (1.0 + len(plane.high) * scale)).all()
-    assert not basis.rest(plane, 0.0).any()
+    plane, coefficients = plane_of(basis), plane_of(basis).coefficients
+    scale = float(np.abs(coefficients.high).max(initial=0.0))
+    if plane.off <= 1e-31 * scale:
+        assert (np.abs(rest_of(basis, coefficients, 1.0)) <= 2.0**-92 * (1.0 + len(coefficients.high) * scale)).all()
+    assert not rest_of(basis, coefficients, 0.0).any()
 
 
 def test_of_another_plane_the_residuals_are_left_in_the_order_of_the_rows(problem, basis, random):
     kept = problem.whitening.kept
     moved = np.zeros(basis.standard.shape[1])
-    moved[kept] = basis.plane()[0].high[kept] + 2.0**-30 * random.standard_normal(len(kept))
+    moved[kept] = plane_of(basis).coefficients.high[kept] + 2.0**-30 * random.standard_normal(len(kept))
     plane = DoubleDouble.of(moved)
     rows, targets = kept_rows(problem, basis.positions), targets_of(problem.standard, basis.block)
     exact = [float(y - dot(row, rational(moved[kept]))) for row, y in zip(rows, targets, strict=True)]
-    rest, standard = basis.rest(plane, 1.0), problem.standard
+    rest, standard = rest_of(basis, plane, 1.0), problem.standard
     numbers = standard.numbers(standard.shifted(basis.block), np.abs(plane.high))
     assert (np.abs(rest - exact) <= 2.0**-52 * np.abs(exact) + 2.0**-92 * numbers).all()
     order = random.permutation(len(rest))
-    assert VertexBasis.of(problem, basis.positions[order]).rest(plane, 1.0).tolist() == rest[order].tolist()
+    again = VertexBasis.of(problem, basis.positions[order])
+    assert rest_of(again, plane, 1.0).tolist() == rest[order].tolist()
+
+
+@pytest.mark.parametrize("corrections", [1, 2, 40])
+def test_planes_through_several_bases_are_those_through_each(corrections, problem, random, monkeypatch):
+    monkeypatch.setattr("mae_cli.solvers.vertex_basis._MOST_CORRECTIONS", corrections)
+    count, kept = problem.rows.shape[0], problem.whitening.kept
+    bases = [VertexBasis.of(problem, a_basis(problem, random.permutation(count))) for _ in range(4)]
+    given = np.zeros(bases[0].standard.shape[1])
+    given[kept] = random.standard_normal(len(kept))
+    bases[2] = replace(bases[2], given=given)
+    for basis, plane in zip(bases, planes_through(bases), strict=True):
+        alone = plane_of(basis)
+        size = np.abs(alone.coefficients.high).max()
+        apart = (plane.coefficients - alone.coefficients).high
+        assert np.abs(apart).max() <= 2.0**-96 * size + 4 * max(plane.off, alone.off)
+        assert plane.off == pytest.approx(alone.off, rel=1e-6, abs=1e-30 * size)
+        if corrections < 2:
+            assert alone.rest.any()
+            assert plane.rest == pytest.approx(alone.rest, rel=1e-6, abs=1e-28)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -230,7 +262,7 @@ def test_a_perfect_plane_of_few_digits_is_found_exactly(seed):
     X = np.random.default_rng(seed).integers(-8, 9, (30, 4)).astype(float)
     problem = a_problem(X, X @ [1.0, 0.0, -3.0, 0.5] + 2.0)
     basis = VertexBasis.of(problem, a_basis(problem, np.arange(30)))
-    plane, _ = basis.plane()
+    plane = plane_of(basis).coefficients
     assert plane.high[2] == 0.0
     found = basis.columns.to_user(plane)
     assert found.values.tolist() == [1.0, 0.0, -3.0, 0.5]

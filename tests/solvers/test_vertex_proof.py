@@ -337,7 +337,7 @@ def test_what_is_left_of_the_basis_residuals_counts_with_the_weights_of_their_ro
     vertex = Vertex.of(problem, positions, is_thorough=thorough)
     proof = vertex.prove()
     rows, block = kept_rows(problem, positions), problem.rows.take(positions)
-    plane = values_of(vertex.plane[problem.whitening.kept])
+    plane = values_of(vertex.plane.coefficients[problem.whitening.kept])
     residuals = [y - dot(row, plane) for row, y in zip(rows, targets_of(problem.standard, block), strict=True)]
     left = float(dot(rational(block.weights), map(abs, residuals)))
     exact = replace(vertex, view=replace(vertex.view, basis_residual=np.zeros(len(positions))))

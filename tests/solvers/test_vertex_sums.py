@@ -157,7 +157,7 @@ def test_basis_residuals_follow_the_sorted_positions_whatever_the_order_of_the_b
         vertex = Vertex.of(problem, positions, is_thorough=thorough)
         view, ordered = vertex.view, np.sort(positions)
         assert view.basis.tolist() == ordered.tolist()
-        plane = values_of(vertex.plane[problem.whitening.kept])
+        plane = values_of(vertex.plane.coefficients[problem.whitening.kept])
         rows, targets = kept_rows(problem, ordered), targets_of(problem.standard, problem.rows.take(ordered))
         exact = [float(y - dot(row, plane)) for row, y in zip(rows, targets, strict=True)]
         assert any(exact)
