@@ -23,7 +23,7 @@ from mae_cli.solvers.band import relative_distance
 from mae_cli.solvers.exchange import Optimum, Outcome
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.rounding import UNIT, sums_rounding
-from mae_cli.solvers.shared_band import SharedBand
+from mae_cli.solvers.shared_band import SharedBand, minimise_together
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.ties import Ties
 from mae_cli.solvers.vertex_basis import VertexBasis
@@ -258,7 +258,8 @@ class _Neighbourhood:
         for numbers in alike.values():
             for start in range(0, len(numbers), at_once):
                 some = numbers[start : start + at_once]
-                for number, proof in self._proofs(dict(zip(some, self._shared(some).minimised(), strict=True))).items():
+                (optima,) = minimise_together([self._shared(some)])
+                for number, proof in self._proofs(dict(zip(some, optima, strict=True))).items():
                     proofs[number] = proof
         return proofs
 
@@ -272,7 +273,9 @@ class _Neighbourhood:
         gradients = 2 * self._outside.gradient[numbers]
         linear = np.stack([problem.whitening.gradient(gradient) for gradient in gradients])
         linear += problem.absolute_loss.tilt * (weights @ rows.matrix)
-        return SharedBand(rows, weights, residual, linear, self._ties.jitter(self._block.positions))
+        return SharedBand(
+            rows, weights, residual, linear, self._ties.jitter(self._block.positions), np.zeros(linear.shape)
+        )
 
     def _problem(self, number: int) -> Problem:
         problem = self._neighbours[number].problem

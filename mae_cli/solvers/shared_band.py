@@ -4,7 +4,8 @@ Newton steps by products with all rows lead to near the optimum of each problem.
 rows around there, as every other row acts through its sign alone; rows that it passes join them, until there are none.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +38,7 @@ class SharedBand:
         residual: (b,) at d = 0.
         linear: (m, k) the linear terms c.
         jitter: (b,) what is added to the residuals to break ties.
+        starts: (m, k) where the way to each optimum begins.
     """
 
     rows: DenseRows
@@ -44,18 +46,11 @@ class SharedBand:
     residual: FloatArray
     linear: FloatArray
     jitter: FloatArray
+    starts: FloatArray
 
-    def minimised(self) -> list[Optimum]:
-        """The optima; the step leads to near them only where the outcome is another one."""
-        rows, columns = self.rows.shape
-        if rows < columns or not columns:
-            outcome = Outcome.UNBOUNDED if columns else Outcome.OPTIMAL
-            return [Optimum.nowhere(outcome, step, 0) for step in np.zeros(self.linear.shape)]
-        return _Searches(self, self._newton_steps()).optima()
-
-    def _newton_steps(self) -> FloatArray:
+    def newton_steps(self) -> FloatArray:
         """(m, k) steps d ← d + H⁻¹g, where gradients g change by H = Σωvvᵀ/δ over the rows with |r| ≤ δ."""
-        steps, sizes = np.zeros(self.linear.shape), np.abs(self.residual)
+        steps, sizes = self.starts, np.abs(self.residual - self.starts.mean(axis=0) @ self.rows.matrix.T)
         half = float(np.quantile(sizes, _CURVATURE_SHARE))
         near = self.rows.matrix[sizes <= half]
         weights = self.weights[:, sizes <= half].mean(axis=0)
@@ -73,59 +68,80 @@ class SharedBand:
         return np.asarray(steps @ self.rows.matrix.T)
 
 
-class _Searches:
-    """The problems of a shared band, each seen from a point of its own, and the rows that it is searched in."""
+def minimise_together(bands: Sequence[SharedBand]) -> list[list[Optimum]]:
+    """The optima of the problems of each band: all bands have as many columns, and are searched in step.
 
-    def __init__(self, shared: SharedBand, starts: FloatArray) -> None:
+    The step leads to near an optimum only where the outcome is another one.
+    """
+    columns = bands[0].linear.shape[1]
+    if not columns:
+        return [[Optimum.nowhere(Outcome.OPTIMAL, each, 0) for each in band.linear] for band in bands]
+    searches = [_Searches(band) for band in bands]
+    for _ in range(_MOST_ROUNDS):
+        going = [each for each in searches if len(each.going)]
+        if not going:
+            break
+        stacks = [each.stack() for each in going]
+        stack = Stack.joined(stacks)
+        ends = _searched_around(stack, stack.newton_steps(), _EXCHANGES_PER_COLUMN * columns)
+        stops = np.cumsum([len(each.linear) for each in stacks])
+        for each, stop, part in zip(going, stops, stacks, strict=True):
+            each.settle(ends.take(slice(stop - len(part.linear), stop)))
+    return [each.optima for each in searches]
+
+
+class _Searches:
+    """The problems of a shared band, each seen from a point of its own, and the rows that it is searched in.
+
+    Attributes:
+        optima: of all problems.
+        going: (g,) the numbers of those that are still searched.
+    """
+
+    def __init__(self, shared: SharedBand) -> None:
+        (count, columns), starts = shared.rows.shape, shared.newton_steps() if len(shared.residual) else shared.starts
         self._shared, self._starts = shared, starts
         self._residual = shared.residual + shared.jitter - shared.rates(starts)
         self._distance = np.where(shared.weights > 0, relative_distance(self._residual, shared.rows.leverage), np.inf)
-        size = max(_BAND_ROWS_PER_COLUMN * shared.rows.shape[1], _SMALLEST_BAND)
-        self._inside = _nearest(self._distance, np.full(len(starts), size))
-        self._optima = [Optimum.nowhere(Outcome.LIMIT, start, 0) for start in starts]
+        self._inside = _nearest(
+            self._distance, np.full(len(starts), max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND))
+        )
+        self._rows = np.zeros((0, 0), dtype=np.intp)
+        self.optima = [Optimum.nowhere(Outcome.LIMIT, start, 0) for start in starts]
+        self.going = np.arange(len(starts) if count >= columns else 0)
 
-    def optima(self) -> list[Optimum]:
-        """Search, and let rows join, until nothing is left to do."""
-        going = np.arange(len(self._starts))
-        for _ in range(_MOST_ROUNDS):
-            if len(going):
-                going = self._advanced(going)
-        return self._optima
+    @property
+    def _some(self) -> slice | Positions:
+        """The problems that are going; no copy of what belongs to all."""
+        return slice(None) if len(self.going) == len(self._starts) else self.going
 
-    def _advanced(self, numbers: Positions) -> Positions:
-        """Search some problems; those of them that other rows have joined."""
-        some = slice(None) if len(numbers) == len(self._starts) else numbers
-        rows, ends = self._searched(some)
-        after = self._residual[some] - self._shared.rates(ends.steps)
-        passed = (self._residual[some] * after < 0) & (self._shared.weights[some] > 0) & ~self._inside[some]
-        passed &= ends.is_optimal[:, np.newaxis]
+    def stack(self) -> Stack:
+        """Each problem narrowed to the rows inside: all others act through their present signs."""
+        shared, inside, residual = self._shared, self._inside[self._some], self._residual[self._some]
+        weights = shared.weights[self._some]
+        pulls = np.where(inside, 0.0, weights * np.sign(residual))
+        self._rows, is_row = _listed(inside, shared.rows.shape[1])
+        scale = np.where(is_row, np.take_along_axis(weights, self._rows, axis=1), 0.0)
+        return Stack(
+            matrix=shared.rows.matrix[self._rows] * scale[:, :, np.newaxis],
+            residual=np.take_along_axis(residual, self._rows, axis=1) * scale,
+            linear=shared.linear[self._some] + pulls @ shared.rows.matrix,
+        )
+
+    def settle(self, ends: Ends) -> None:
+        """Note the optima among the ends of searches; the problems that other rows have joined go on."""
+        some, numbers = self._some, self.going
+        before, is_open = self._residual[some], ends.is_optimal[:, np.newaxis] & ~self._inside[some]
+        passed = is_open & (before * (before - self._shared.rates(ends.steps)) < 0) & (self._shared.weights[some] > 0)
         is_joined = np.asarray(passed.any(axis=1))
         for place in np.flatnonzero(ends.is_optimal & ~is_joined):
-            number, step = numbers[place], self._starts[numbers[place]] + ends.steps[place]
-            basis = rows[place, ends.basis[place]]
-            self._optima[number] = Optimum(Outcome.OPTIMAL, basis, step, int(ends.exchanges[place]), ())
+            number, exchanges = numbers[place], int(ends.exchanges[place])
+            basis, step = self._rows[place, ends.basis[place]], self._starts[number] + ends.steps[place]
+            self.optima[number] = Optimum(Outcome.OPTIMAL, basis, step, exchanges, ())
         self._inside[some] |= passed
-        unbounded = np.flatnonzero(~ends.is_optimal & (ends.exchanges < self._most_exchanges))
+        unbounded = np.flatnonzero(ends.is_unbounded)
         is_joined[unbounded] = self._widen(numbers[unbounded])
-        return numbers[is_joined]
-
-    def _searched(self, some: slice | Positions) -> tuple[Positions, Ends]:
-        """The rows inside of some problems, and where the searches in them ended."""
-        shared, inside, weights, residual = (
-            self._shared,
-            self._inside[some],
-            self._shared.weights[some],
-            self._residual[some],
-        )
-        pulls = np.where(inside, 0.0, weights * np.sign(residual))
-        rows, is_row = _listed(inside, shared.rows.shape[1])
-        scale = np.where(is_row, np.take_along_axis(weights, rows, axis=1), 0.0)
-        stack = Stack(
-            matrix=shared.rows.matrix[rows] * scale[:, :, np.newaxis],
-            residual=np.take_along_axis(residual, rows, axis=1) * scale,
-            linear=shared.linear[some] + pulls @ shared.rows.matrix,
-        )
-        return rows, _searched_around(stack, stack.newton_steps(), self._most_exchanges)
+        self.going = numbers[is_joined]
 
     def _widen(self, numbers: Positions) -> BoolArray:
         """Let more of the nearest rows join; whether there are more."""
@@ -133,26 +149,20 @@ class _Searches:
         self._inside[numbers] = _nearest(self._distance[numbers], _WIDENING * before)
         return np.asarray(self._inside[numbers].sum(axis=1) > before)
 
-    @property
-    def _most_exchanges(self) -> int:
-        return _EXCHANGES_PER_COLUMN * self._shared.rows.shape[1]
-
 
 def _searched_around(stack: Stack, starts: FloatArray, most_exchanges: int) -> Ends:
     """The ends of searches in the rows around some points, and from there in all rows where they passed others."""
     here, count = stack.moved(starts), _FEW_ROWS_PER_COLUMN * stack.matrix.shape[2]
     few, places = here.narrowed(min(count, here.matrix.shape[1]))
-    ends = search_in_step(few, most_exchanges)
-    ends = Ends(np.take_along_axis(places, ends.basis, axis=1), ends.steps, ends.is_optimal, ends.exchanges)
+    ends = replace(found := search_in_step(few, most_exchanges), basis=np.take_along_axis(places, found.basis, axis=1))
     passed = here.residual * here.moved(ends.steps).residual < 0
     np.put_along_axis(passed, places, values=False, axis=1)
     again = np.flatnonzero(~ends.is_optimal | passed.any(axis=1))
     if len(again):
         steps = np.where(ends.is_optimal[again, np.newaxis], ends.steps[again], 0.0)
         more = search_in_step(here.take(again).moved(steps), most_exchanges)
-        exchanges = ends.exchanges[again] + more.exchanges
-        ends.put(again, Ends(more.basis, steps + more.steps, more.is_optimal, exchanges))
-    return Ends(ends.basis, starts + ends.steps, ends.is_optimal, ends.exchanges)
+        ends.put(again, replace(more, steps=steps + more.steps, exchanges=ends.exchanges[again] + more.exchanges))
+    return replace(ends, steps=starts + ends.steps)
 
 
 def _nearest(distance: FloatArray, counts: Positions) -> BoolArray:

@@ -1,5 +1,6 @@
 """Small bands of problems that are solved in step: each operation is a product of stacked matrices for all of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,6 +30,23 @@ class Stack:
     matrix: FloatArray
     residual: FloatArray
     linear: FloatArray
+
+    @staticmethod
+    def joined(stacks: Sequence["Stack"]) -> "Stack":
+        """The bands of all stacks, filled up to as many rows."""
+        if len(stacks) == 1:
+            return stacks[0]
+        most = max(each.residual.shape[1] for each in stacks)
+        missing = [most - each.residual.shape[1] for each in stacks]
+        return Stack(
+            matrix=np.concatenate(
+                [np.pad(each.matrix, ((0, 0), (0, count), (0, 0))) for each, count in zip(stacks, missing, strict=True)]
+            ),
+            residual=np.concatenate(
+                [np.pad(each.residual, ((0, 0), (0, count))) for each, count in zip(stacks, missing, strict=True)]
+            ),
+            linear=np.concatenate([each.linear for each in stacks]),
+        )
 
     @cached_property
     def lengths(self) -> FloatArray:

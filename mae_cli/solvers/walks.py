@@ -3,7 +3,7 @@
 Each step makes one exchange in every band that is still going, and costs a few products of stacked matrices.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -23,28 +23,33 @@ class Ends:
     Attributes:
         basis: (m, k) rows of each band.
         steps: (m, k) to its vertex.
-        is_optimal: (m,) whether no edge goes down from there; else rows are missing, or the exchanges ran out.
+        is_optimal: (m,) whether no edge goes down from there.
+        is_unbounded: (m,) whether an edge goes down for ever, or there is no basis: rows are missing from the band.
         exchanges: (m,) made.
     """
 
     basis: Positions
     steps: FloatArray
     is_optimal: BoolArray
+    is_unbounded: BoolArray
     exchanges: Positions
+
+    def take(self, numbers: Positions | BoolArray | slice) -> "Ends":
+        """Those of some searches."""
+        return Ends(*(getattr(self, field.name)[numbers] for field in fields(self)))
 
     def put(self, numbers: Positions, others: "Ends") -> None:
         """The ends of some searches that went on."""
-        self.basis[numbers], self.steps[numbers] = others.basis, others.steps
-        self.is_optimal[numbers], self.exchanges[numbers] = others.is_optimal, others.exchanges
+        for field in fields(self):
+            getattr(self, field.name)[numbers] = getattr(others, field.name)
 
 
 def search_in_step(stack: Stack, most_exchanges: int) -> Ends:
     """Walk from the independent rows nearest to zero to an optimal vertex of each band."""
     basis, has_basis = _nearest_bases(stack)
-    count, size = basis.shape
-    nothing = np.zeros(count, dtype=np.intp)
-    ends = Ends(basis, np.zeros((count, size)), np.zeros(count, dtype=bool), nothing)
-    walk = _Walk(stack, basis.copy(), has_basis)
+    steps, nothing = np.zeros(basis.shape), np.zeros(len(basis), dtype=np.intp)
+    ends = Ends(basis, steps, np.zeros(len(basis), dtype=bool), ~has_basis, nothing)
+    walk = _Walk(stack, basis.copy(), has_basis.copy())
     while walk.is_going.any():
         walk.advance(most_exchanges, ends)
     return ends
@@ -82,10 +87,12 @@ class _Walk:
         every, leaving = np.arange(len(multipliers)), np.abs(multipliers).argmax(axis=1)
         worst = multipliers[every, leaving]
         is_good = np.abs(worst) <= 1 + MULTIPLIER_SLACK
-        self._end(self.is_going & is_good & self._is_fresh, ends, is_optimal=True)
-        moving = self.is_going & (np.abs(worst) > 1 + MULTIPLIER_SLACK) & (self._exchanges < most_exchanges)
+        is_down = np.abs(worst) > 1 + MULTIPLIER_SLACK
+        moving = self.is_going & is_down & (self._exchanges < most_exchanges)
         unstopped = self._exchange(moving, leaving, worst) if moving.any() else moving
-        self._end(self.is_going & ~is_good & (unstopped | ~moving), ends, is_optimal=False)
+        # Without a number dependent rows are hidden in the basis.
+        is_lost = unstopped | (self.is_going & ~is_good & ~is_down)
+        self._end(self.is_going & is_good & self._is_fresh, is_lost, self.is_going & is_down & ~moving, ends)
         # What updates say must hold when computed anew; they lose digits slowly.
         is_late = moving & (self._exchanges % max(REFRESH, self._edges.shape[1]) == 0)
         self._refresh(np.flatnonzero(self.is_going & (is_good | is_late)))
@@ -131,9 +138,11 @@ class _Walk:
         self._edges[numbers], self._residual[numbers] = edges, residual
         self._steps[numbers], self._is_fresh[numbers] = steps, True
 
-    def _end(self, ended: BoolArray, ends: Ends, *, is_optimal: bool) -> None:
-        optimal = np.full(int(ended.sum()), is_optimal)
-        ends.put(self._numbers[ended], Ends(self._places[ended], self._steps[ended], optimal, self._exchanges[ended]))
+    def _end(self, optimal: BoolArray, unbounded: BoolArray, late: BoolArray, ends: Ends) -> None:
+        """The searches that end at optimal vertices, for want of rows, or because the exchanges ran out."""
+        all_here = Ends(self._places, self._steps, optimal, unbounded, self._exchanges)
+        ended = optimal | unbounded | late
+        ends.put(self._numbers[ended], all_here.take(ended))
         self.is_going &= ~ended
 
     def _drop_ended(self) -> None:
