@@ -26,6 +26,8 @@ _EXCHANGES_PER_COLUMN = 16
 # Rows that do not bound a problem become so many times as many.
 _WIDENING = 4
 _MOST_ROUNDS = 100
+# Where a search passes more rows than it looked at, the next one begins at its end; after so many times rows only join.
+_MOST_MOVES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +102,11 @@ class _Searches:
 
     def __init__(self, shared: SharedBand) -> None:
         (count, columns), starts = shared.rows.shape, shared.newton_steps() if len(shared.residual) else shared.starts
-        self._shared, self._starts = shared, starts
+        self._shared, self._starts, self._moves = shared, starts.copy(), 0
         self._residual = shared.residual + shared.jitter - shared.rates(starts)
         self._distance = np.where(shared.weights > 0, relative_distance(self._residual, shared.rows.leverage), np.inf)
-        self._inside = _nearest(
-            self._distance, np.full(len(starts), max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND))
-        )
+        self._count = max(_BAND_ROWS_PER_COLUMN * columns, _SMALLEST_BAND)
+        self._inside = _nearest(self._distance, np.full(len(starts), self._count))
         self._rows = np.zeros((0, 0), dtype=np.intp)
         self.optima = [Optimum.nowhere(Outcome.LIMIT, start, 0) for start in starts]
         self.going = np.arange(len(starts) if count >= columns else 0)
@@ -138,10 +139,22 @@ class _Searches:
             number, exchanges = numbers[place], int(ends.exchanges[place])
             basis, step = self._rows[place, ends.basis[place]], self._starts[number] + ends.steps[place]
             self.optima[number] = Optimum(Outcome.OPTIMAL, basis, step, exchanges, ())
+        is_far = passed.sum(axis=1) > self._inside[some].sum(axis=1)
         self._inside[some] |= passed
+        if self._moves < _MOST_MOVES and is_far.any():
+            self._move(numbers[is_far], ends.steps[is_far])
         unbounded = np.flatnonzero(ends.is_unbounded)
         is_joined[unbounded] = self._widen(numbers[unbounded])
         self.going = numbers[is_joined]
+
+    def _move(self, numbers: Positions, steps: FloatArray) -> None:
+        """See problems from the ends of their searches, and search around there: their optima are far from before."""
+        shared, self._moves = self._shared, self._moves + 1
+        self._starts[numbers] += steps
+        self._residual[numbers] -= shared.rates(steps)
+        distance = relative_distance(self._residual[numbers], shared.rows.leverage)
+        self._distance[numbers] = np.where(shared.weights[numbers] > 0, distance, np.inf)
+        self._inside[numbers] = _nearest(self._distance[numbers], np.full(len(numbers), self._count))
 
     def _widen(self, numbers: Positions) -> BoolArray:
         """Let more of the nearest rows join; whether there are more."""

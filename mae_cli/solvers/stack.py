@@ -13,6 +13,8 @@ from mae_cli.solvers.exchange import SMALLEST_RATE
 _FIRST_ROWS = 16
 # Newton's method smooths the signs of the nearest rows, so many for each column in one step after the other.
 _SMOOTHED_ROWS_PER_COLUMN = (8, 5, 3, 3)
+# In larger bands so many times as many are smoothed before.
+_NARROWING = 4
 # Every direction has this share of the mean curvature, lest few rows leave one without any.
 _LEAST_CURVATURE = 1e-3
 
@@ -98,9 +100,12 @@ class Stack:
         Where |r| ≤ δ‖v‖ the sign of r is taken to be r / (δ‖v‖), in bands that become narrower. The line search is
         exact, on the loss itself: no step goes up.
         """
-        steps, here = np.zeros(self.linear.shape), self
-        for each in _SMOOTHED_ROWS_PER_COLUMN:
-            way = here._newton_way(min(each * self.matrix.shape[2], self.matrix.shape[1]))
+        steps, here, (_, rows, columns) = np.zeros(self.linear.shape), self, self.matrix.shape
+        counts = [each * columns for each in _SMOOTHED_ROWS_PER_COLUMN]
+        while _NARROWING * counts[0] < rows:
+            counts.insert(0, _NARROWING * counts[0])
+        for count in counts:
+            way = here._newton_way(min(count, rows))
             rates = here.rates(way)
             # Residuals of exactly zero, as a step may leave, have no sign, but grow either way.
             grown = (np.abs(rates) * (here.residual == 0)).sum(axis=1)

@@ -245,18 +245,18 @@ class VertexView:
 def sums_together(
     views: Sequence[VertexView], blocks: Sequence[Block], shifted: Block, residuals: FloatArray
 ) -> list[VertexSums]:
-    """What the rows of a block say to vertices of one quantile, each with weights of its own, from residuals (m, b)."""
-    standard, quantile, weighted = views[0].standard, views[0].quantile, blocks[0].weights is not None
+    """What the rows of a block say to vertices, each with weights of its own, from residuals (m, b)."""
+    quantiles, is_weighted = np.array([[view.quantile] for view in views]), blocks[0].weights is not None
     seen = [view.seen_from(block, shifted, row) for view, block, row in zip(views, blocks, residuals, strict=True)]
     residual, sides = _stacked([each.residual for each in seen]), _stacked([each.sides for each in seen])
     written = _stacked([view.rewritten(each) for view, each in zip(views, seen, strict=True)])
-    slopes, losses = slopes_of(sides, quantile), pinball(written, quantile)
-    if weighted:
+    slopes, losses = slopes_of(sides, quantiles), pinball(written, quantiles)
+    if is_weighted:
         weights = _stacked([block.weight_values for block in blocks])
         slopes *= weights
         losses *= weights
     loss, dual, mass = losses.sum(axis=1), (slopes * residual).sum(axis=1), np.abs(slopes).sum(axis=1)
-    gradients = standard.pulls(shifted, slopes)
+    gradients = views[0].standard.pulls(shifted, slopes)
     return [
         VertexSums(
             weight=block.total_weight,
@@ -286,15 +286,15 @@ def _without(places: Positions, basis: Positions) -> Positions:
     return np.asarray(places[nearest != places])
 
 
-def slopes_of(sides: FloatArray, quantile: float) -> FloatArray:
+def slopes_of(sides: FloatArray, quantiles: FloatArray | float) -> FloatArray:
     """μ by the side, 0 in the basis."""
-    if quantile == 0.5:
+    if np.all(quantiles == 0.5):
         return 0.5 * sides
-    return np.where(sides > 0, quantile, quantile - 1) * np.abs(sides)
+    return np.where(sides > 0, quantiles, quantiles - 1) * np.abs(sides)
 
 
-def pinball(residual: FloatArray, quantile: float) -> FloatArray:
-    """ρ(r) = r·τ for r > 0 and r·(τ − 1) for r < 0, (n,)."""
-    if quantile == 0.5:
+def pinball(residual: FloatArray, quantiles: FloatArray | float) -> FloatArray:
+    """ρ(r) = r·τ for r > 0 and r·(τ − 1) for r < 0."""
+    if np.all(quantiles == 0.5):
         return 0.5 * np.abs(residual)
-    return np.where(residual > 0, quantile * residual, (quantile - 1) * residual)
+    return np.where(residual > 0, quantiles * residual, (quantiles - 1) * residual)

@@ -94,9 +94,9 @@ class Whitening:
         inverse = inverse_of(np.asarray(np.linalg.qr(factor, mode="r"), dtype=np.float64))
         return Whitening.of(self.kept[fitted], inverse, self.lengths_of_all[self.kept[fitted]], self.columns)
 
-    def lengths_of(self, standard: FloatArray) -> FloatArray:
-        """(m,) ‖R·w‖ of coefficients (m, columns) that are 0 in the columns left out: lengths of whitened points."""
-        return np.asarray(np.linalg.norm(np.linalg.solve(self.inverse_factor, standard[:, self.kept].T), axis=0))
+    def whitened(self, standard: FloatArray) -> FloatArray:
+        """(…, k) R·w of standard coefficients (…, columns) that are 0 in the columns left out."""
+        return np.asarray(np.linalg.solve(self.inverse_factor, standard[..., self.kept].T).T, dtype=np.float64)
 
     def _select(self, matrix: FloatArray) -> FloatArray:
         return matrix if not len(self.aliased) else matrix[:, self.kept]

@@ -12,12 +12,12 @@ from mae_cli.rows.design import Design
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, GivenFactors
 from mae_cli.solvers.family import Member, _neighbour
 from mae_cli.solvers.limits import USUAL, Limits
-from mae_cli.solvers.neighbours import Neighbour, _band, _Outside, solve_neighbours
+from mae_cli.solvers.neighbourhood import Neighbour, Neighbourhood, Outside
+from mae_cli.solvers.neighbours import _band, solve_neighbours
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve_together
 from mae_cli.solvers.vertex_proof import prove
-from mae_cli.solvers.whitening import Whitening
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_the_sums_outside_of_a_band_at_another_vertex_are_off_by_no_more_than_th
     there = replace(view, point=view.point + random.standard_normal(len(view.point)))
     gradient = 1e3 * random.standard_normal(len(view.point))
     sizes = [np.array([size]) for size in (400.0, 400.0, 50.0, 200.0, 100.0)]
-    outside = _Outside(*sizes, gradient[np.newaxis], 1)
+    outside = Outside(*sizes, gradient[np.newaxis], 1)
     sums = outside.at(0, there, view, 400)
     steps = [Fraction(a) - Fraction(b) for a, b in zip(there.point.tolist(), view.point.tolist(), strict=True)]
     exact = 50 - sum(Fraction(g) * step for g, step in zip(gradient.tolist(), steps, strict=True))
@@ -190,5 +190,5 @@ def test_a_neighbour_is_settled_only_if_its_coefficients_stay_near_as_they_are_w
     """Both ways are asked: to the vertex itself, and to where rounding its coefficients puts it."""
     proof, _ = solved(a_base(random, 4_000, 2))
     answers = iter(lengths)
-    monkeypatch.setattr(Whitening, "lengths_of", lambda _, ways: np.full(len(ways), next(answers)))
+    monkeypatch.setattr(Neighbourhood, "_from_path", lambda _, ways: np.full(len(ways), next(answers)))
     assert solve_neighbours(proof, [weighted(proof, ExponentialFactors(0, 0))]) == [None]
