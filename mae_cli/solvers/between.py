@@ -14,7 +14,17 @@ from mae_cli.rows.blocks import Block
 from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Sums
 from mae_cli.solvers.band import relative_distance
-from mae_cli.solvers.neighbourhood import MARGIN, ROUNDING, Gathered, Neighbour, Neighbourhood, Outside, solve_in
+from mae_cli.solvers.neighbourhood import (
+    MARGIN,
+    ROUNDING,
+    SAMPLE_ROWS,
+    Gathered,
+    Neighbour,
+    Neighbourhood,
+    Outside,
+    band_share,
+    solve_in,
+)
 from mae_cli.solvers.problem import Problem
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.vertex_proof import VertexProof
@@ -27,7 +37,6 @@ _FARTHEST, _FARTHEST_SHARE = 0.25, 0.5
 _BRIDGE = 1.0
 # A pass pays for so many quantiles between two solved ones.
 _FEWEST = 3
-_SAMPLE_ROWS = 10_000
 # The sums of the rows above and below are multiplied by the slopes of a quantile and added: so many roundings more.
 _COMBINED = 4
 
@@ -86,10 +95,8 @@ class Between:
     def width(self, sample: Block, leverage: FloatArray) -> float:
         """How far from the path a plane may be: beyond what sampling errors make of it, but for very few."""
         problem, (low, high) = self.below.vertex.problem, self.quantiles
-        (count, _), columns, limits = problem.rows.shape, len(problem.whitening.kept), problem.limits
         # Between two quantiles a plane varies as a Brownian bridge does, at most by √(high − low)/2.
-        spread = _BRIDGE * np.sqrt((high - low) / _variance(low, high))
-        share = max(limits.band_width * columns * spread / np.sqrt(count), (columns + 1) * limits.fewest_rows / count)
+        share = band_share(problem, _BRIDGE * np.sqrt((high - low) / _variance(low, high)))
         standard, shifted = problem.standard, problem.standard.shifted(sample)
         points = [each.vertex.view.point for each in (self.below, self.above)]
         distances = [relative_distance(standard.residual(shifted, point), leverage) for point in points]
@@ -105,7 +112,7 @@ def solve_between(parts: Sequence[Between]) -> list[list[VertexProof | None]]:
     whitening = base.whitening
     if not isinstance(whitening, Whitening) or whitening.condition > GRAM_CONDITION:
         return nothing
-    sample = base.rows.take(scattered(base.rows.shape[0], _SAMPLE_ROWS))
+    sample = base.rows.take(scattered(base.rows.shape[0], SAMPLE_ROWS))
     leverage = whitening.band_rows(base.standard(sample).design).leverage
     views = [view for part in parts for view in (part.below.vertex.view, part.above.vertex.view)]
     look = _Look(

@@ -31,12 +31,12 @@ class Limits:
             pass.
         few_rows: up to so many rows of a block, beside those of the basis, that floats leave open are looked at in
             twice the digits.
-        band_width: of the band of neighbours, in sampling errors as they are on average: a step is rarely longer.
+        band_width: of the band of neighbours, as a share of what sampling errors hardly ever exceed.
         fewest_rows: however little weights change, the band of neighbours has so many rows for each column.
         most_of_all: from this share of the rows on, all of them are the band of neighbours.
         most_weights: one pass gathers the weights of neighbours for at most so many rows of bands (400 MB).
         searched_weights: so many of these are searched at a time.
-        batch: so many neighbours at a time are looked at in a block: their weights then stay in the cache.
+        batch: so many neighbours at a time are looked at in a block or a band: their weights then stay in the cache.
     """
 
     dense_size: int = 600_000
@@ -53,11 +53,11 @@ class Limits:
     largest_band: int = 4_000_000
     projections: int = 8
     few_rows: int = 256
-    band_width: float = 1.75
+    band_width: float = 1.0
     fewest_rows: int = 20
     most_of_all: float = 0.4
     most_weights: int = 50_000_000
-    searched_weights: int = 2_000_000
+    searched_weights: int = 8_000_000
     batch: int = 16
 
 

@@ -31,6 +31,20 @@ from mae_cli.solvers.vertex_sums import SidedRows, VertexSums, VertexView, sums_
 ROUNDING = 1e-6
 # Residuals are told from zero by this share of what they are the sum of: a hundred times their rounding, and more.
 MARGIN = 1e-12
+# The width of a band is read from so many rows.
+SAMPLE_ROWS = 10_000
+# A point moves in k directions by about √k sampling errors; hardly one in a thousand by so many more.
+_TAIL = 3.0
+
+
+def band_share(problem: Problem, spread: float) -> float:
+    """The share of the rows over which a plane moves by sampling errors of this size, beside those of the fit itself.
+
+    Such errors move it over about √k·√(k / n) of the rows.
+    """
+    (count, _), columns, limits = problem.rows.shape, len(problem.whitening.kept), problem.limits
+    moved = limits.band_width * np.sqrt(columns) * (np.sqrt(columns) + _TAIL) * spread / np.sqrt(count)
+    return float(max(moved, (columns + 1) * limits.fewest_rows / count))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +153,8 @@ class Neighbourhood:
         self._outside = reduce(add, (part.outside for part in gathered))
         self._design = base.standard(self._block).design
         self._rows = base.dense_whitening.band_rows(self._design)
-        self._ties = Ties.of(self._residual, self._block.target / base.standard.target_scale)
+        ties = Ties.of(self._residual, self._block.target / base.standard.target_scale)
+        self._jitter = ties.jitter(self._block.positions)
 
     def alike(self) -> list[list[int]]:
         """The numbers of problems that differ by their weights or quantile alone, so many together as are searched."""
@@ -147,7 +162,7 @@ class Neighbourhood:
         for number, neighbour in enumerate(self._neighbours):
             given = neighbour.problem.given
             groups.setdefault(() if given is None else tuple(given), []).append(number)
-        at_once = max(1, self._base.limits.searched_weights // max(1, len(self._residual)))
+        at_once = self._base.limits.batch
         return [group[start : start + at_once] for group in groups.values() for start in range(0, len(group), at_once)]
 
     def size(self, numbers: Sequence[int]) -> int:
@@ -174,7 +189,7 @@ class Neighbourhood:
             weights=weights,
             residual=residual,
             linear=linear + tilts * (weights @ rows.matrix),
-            jitter=self._ties.jitter(self._block.positions),
+            jitter=self._jitter,
             starts=along * self._path if along.any() else np.zeros(linear.shape),
         )
 

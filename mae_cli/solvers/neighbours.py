@@ -14,13 +14,24 @@ from mae_cli.rows.blocks import Block
 from mae_cli.rows.factors import Factors
 from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.band import relative_distance
-from mae_cli.solvers.neighbourhood import MARGIN, ROUNDING, Gathered, Neighbour, Neighbourhood, Outside, solve_in
+from mae_cli.solvers.neighbourhood import (
+    MARGIN,
+    ROUNDING,
+    SAMPLE_ROWS,
+    Gathered,
+    Neighbour,
+    Neighbourhood,
+    Outside,
+    band_share,
+    solve_in,
+)
 from mae_cli.solvers.standardise import Standardisation
 from mae_cli.solvers.vertex_proof import VertexProof
 from mae_cli.solvers.visit import visit
 from mae_cli.solvers.whitening import GRAM_CONDITION, Whitening
 
-_SAMPLE_ROWS = 10_000
+# Of the rows of the sample one in so many says how much factors vary.
+_SPREAD_STRIDE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,22 +125,17 @@ def solve_neighbours(proof: VertexProof, neighbours: Sequence[Neighbour]) -> lis
 
 
 def _band(proof: VertexProof, neighbours: Sequence[Neighbour]) -> tuple[float, float]:
-    """The share of the rows that a band holds, and its width: how far points may move.
-
-    Sampling errors move them over about k·√(Var f / n) of the rows.
-    """
+    """The share of the rows that a band holds, and its width: how far points may move."""
     base, origin = proof.vertex.problem, proof.vertex.view.point
-    count, columns = base.rows.shape[0], len(base.whitening.kept)
-    sample = base.rows.take(scattered(count, _SAMPLE_ROWS))
-    spread = max(_spread(neighbour.factors, sample.record_numbers) for neighbour in neighbours)
-    limits = base.limits
-    share = max(limits.band_width * columns * spread / np.sqrt(count), (columns + 1) * limits.fewest_rows / count)
-    if share > limits.most_of_all:
+    sample = base.rows.take(scattered(base.rows.shape[0], SAMPLE_ROWS))
+    records = sample.record_numbers[::_SPREAD_STRIDE]
+    share = band_share(base, max(_spread(neighbour.factors, records) for neighbour in neighbours))
+    if share > base.limits.most_of_all:
         return 1.0, float(np.inf)
     standard = base.standard
-    leverage = base.whitening.band_rows(standard(sample).design).leverage
+    leverage = base.dense_whitening.band_rows(standard(sample).design).leverage
     distance = relative_distance(standard.residual(standard.shifted(sample), origin), leverage)
-    return float(share), float(np.quantile(distance, share))
+    return share, float(np.quantile(distance, share))
 
 
 def _spread(factors: Factors | None, records: Positions) -> float:

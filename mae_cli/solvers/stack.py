@@ -12,7 +12,7 @@ from mae_cli.solvers.exchange import SMALLEST_RATE
 # Of the rows ahead so many are put in order first; hardly ever is one behind them reached.
 _FIRST_ROWS = 16
 # Newton's method smooths the signs of the nearest rows, so many for each column in one step after the other.
-_SMOOTHED_ROWS_PER_COLUMN = (8, 5, 3, 3)
+_SMOOTHED_ROWS_PER_COLUMN = (8, 4, 3, 2)
 # In larger bands so many times as many are smoothed before.
 _NARROWING = 4
 # Every direction has this share of the mean curvature, lest few rows leave one without any.
@@ -38,17 +38,18 @@ class Stack:
         """The bands of all stacks, filled up to as many rows."""
         if len(stacks) == 1:
             return stacks[0]
-        most = max(each.residual.shape[1] for each in stacks)
-        missing = [most - each.residual.shape[1] for each in stacks]
-        return Stack(
-            matrix=np.concatenate(
-                [np.pad(each.matrix, ((0, 0), (0, count), (0, 0))) for each, count in zip(stacks, missing, strict=True)]
-            ),
-            residual=np.concatenate(
-                [np.pad(each.residual, ((0, 0), (0, count))) for each, count in zip(stacks, missing, strict=True)]
-            ),
-            linear=np.concatenate([each.linear for each in stacks]),
-        )
+        rows, columns = max(each.residual.shape[1] for each in stacks), stacks[0].matrix.shape[2]
+        linear = np.concatenate([each.linear for each in stacks])
+        residual, matrix = np.zeros((len(linear), rows)), np.zeros((len(linear), rows, columns))
+        start = 0
+        for each in stacks:
+            count, filled = each.residual.shape
+            residual[start : start + count, :filled], matrix[start : start + count, :filled] = (
+                each.residual,
+                each.matrix,
+            )
+            start += count
+        return Stack(matrix, residual, linear)
 
     @cached_property
     def lengths(self) -> FloatArray:
@@ -73,11 +74,15 @@ class Stack:
         """(m, k) c + Σω·signs·v: the way that the objective falls fastest."""
         return np.asarray(self.linear + (signs[:, np.newaxis, :] @ self.matrix)[:, 0, :])
 
+    def at(self, residual: FloatArray) -> "Stack":
+        """The same bands, seen from where they have these residuals."""
+        there = Stack(self.matrix, residual, self.linear)
+        there.__dict__["lengths"] = self.lengths
+        return there
+
     def moved(self, steps: FloatArray) -> "Stack":
         """The same bands, each seen from the point d = its step, (m, k)."""
-        moved = Stack(self.matrix, self.residual - self.rates(steps), self.linear)
-        moved.__dict__["lengths"] = self.lengths
-        return moved
+        return self.at(self.residual - self.rates(steps))
 
     def take(self, numbers: Positions | BoolArray) -> "Stack":
         """Only these bands."""
@@ -111,8 +116,9 @@ class Stack:
             grown = (np.abs(rates) * (here.residual == 0)).sum(axis=1)
             gain = (here.pull(np.sign(here.residual)) * way).sum(axis=1) - grown
             length = stops(here.residual, rates, self.shortness, 0.5 * np.maximum(gain, 0.0))[1]
-            steps = steps + way * np.where((gain > 0) & np.isfinite(length), length, 0.0)[:, np.newaxis]
-            here = self.moved(steps)
+            length = np.where((gain > 0) & np.isfinite(length), length, 0.0)[:, np.newaxis]
+            steps = steps + length * way
+            here = here.at(here.residual - length * rates)
         return steps
 
     def _newton_way(self, count: int) -> FloatArray:
