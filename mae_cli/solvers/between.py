@@ -33,8 +33,6 @@ from mae_cli.solvers.whitening import GRAM_CONDITION, Whitening
 
 # Two solved quantiles are so far apart at most, and of what a quantile's own variance, 4τ(1 − τ), leaves this share.
 _FARTHEST, _FARTHEST_SHARE = 0.25, 0.5
-# Half of a path varies so much, as a share of what a whole one does, and some more.
-_BRIDGE = 1.0
 # A pass pays for so many quantiles between two solved ones.
 _FEWEST = 3
 # The sums of the rows above and below are multiplied by the slopes of a quantile and added: so many roundings more.
@@ -92,33 +90,69 @@ class Between:
             Neighbour(problem, None, along=(problem.absolute_loss.quantile - low) / apart) for problem in self.problems
         ]
 
+    @property
+    def share(self) -> float:
+        """The share of the rows that are near one of the solved planes: no other one varies by more.
+
+        Between two quantiles a plane varies as a Brownian bridge does, at most by √(high − low)/2.
+        """
+        low, high = self.quantiles
+        return min(1.0, band_share(self.below.vertex.problem, np.sqrt((high - low) / _variance(low, high))))
+
+    @property
+    def size(self) -> float:
+        """About how many weights its problems have in the band."""
+        low, high = self.quantiles
+        return len(self.problems) * (high - low + self.share) * self.below.vertex.problem.rows.shape[0]
+
     def width(self, sample: Block, leverage: FloatArray) -> float:
-        """How far from the path a plane may be: beyond what sampling errors make of it, but for very few."""
-        problem, (low, high) = self.below.vertex.problem, self.quantiles
-        # Between two quantiles a plane varies as a Brownian bridge does, at most by √(high − low)/2.
-        share = band_share(problem, _BRIDGE * np.sqrt((high - low) / _variance(low, high)))
-        standard, shifted = problem.standard, problem.standard.shifted(sample)
-        points = [each.vertex.view.point for each in (self.below, self.above)]
+        """How far from the path a plane may be."""
+        standard = self.below.vertex.problem.standard
+        shifted, points = standard.shifted(sample), [each.vertex.view.point for each in (self.below, self.above)]
         distances = [relative_distance(standard.residual(shifted, point), leverage) for point in points]
-        return min(float(np.quantile(distance, min(share, 1.0))) for distance in distances)
+        return min(float(np.quantile(distance, self.share)) for distance in distances)
 
 
 def solve_between(parts: Sequence[Between]) -> list[list[VertexProof | None]]:
     """The proofs of the problems of each part; None for those that one pass cannot settle."""
-    nothing: list[list[VertexProof | None]] = [[None] * len(part.problems) for part in parts]
+    proofs: list[list[VertexProof | None]] = [[None] * len(part.problems) for part in parts]
     if not parts:
-        return nothing
+        return proofs
     base = parts[0].below.vertex.problem
-    whitening = base.whitening
-    if not isinstance(whitening, Whitening) or whitening.condition > GRAM_CONDITION:
-        return nothing
+    if not isinstance(base.whitening, Whitening) or base.whitening.condition > GRAM_CONDITION:
+        return proofs
+    for batch in _batches(parts, base.limits.most_weights):
+        for number, found in zip(batch, _settled([parts[each] for each in batch]), strict=True):
+            proofs[number] = found
+    return proofs
+
+
+def _batches(parts: Sequence[Between], most: float) -> list[list[int]]:
+    """Which parts go together in a pass, so that no more weights are gathered than `most`; larger ones in none."""
+    batches: list[list[int]] = []
+    left = 0.0
+    for number, part in enumerate(parts):
+        if part.size <= most:
+            if part.size > left:
+                batches.append([])
+                left = most
+            batches[-1].append(number)
+            left -= part.size
+    return batches
+
+
+def _settled(parts: Sequence[Between]) -> list[list[VertexProof | None]]:
+    """The same by one pass."""
+    base, views = (
+        parts[0].below.vertex.problem,
+        [each.vertex.view for part in parts for each in (part.below, part.above)],
+    )
     sample = base.rows.take(scattered(base.rows.shape[0], SAMPLE_ROWS))
-    leverage = whitening.band_rows(base.standard(sample).design).leverage
-    views = [view for part in parts for view in (part.below.vertex.view, part.above.vertex.view)]
+    leverage = base.dense_whitening.band_rows(base.standard(sample).design).leverage
     look = _Look(
         points=np.stack([view.point for view in views]),
         standard=base.standard,
-        whitening=whitening,
+        whitening=base.dense_whitening,
         widths=tuple(part.width(sample, leverage) for part in parts),
         margin=MARGIN * max(view.reach for view in views),
     )

@@ -217,5 +217,22 @@ def test_where_a_descent_may_be_enough_nothing_is_solved_between(random, settled
     assert {str(fit.solution.certificate.status) for fit in fits} <= {"tolerance", "optimal"}
 
 
+def parts_of(base: Base, most_weights: float) -> list[Between]:
+    part = part_of(base, QUANTILES)
+    limits = replace(MANY, most_weights=int(most_weights * part.size))
+    below = replace(part.below, vertex=replace(part.below.vertex, problem=replace(part.problems[0], limits=limits)))
+    return [replace(part, below=below)] * 3
+
+
+@pytest.mark.parametrize(("most", "passes"), [(3.1, 1), (2.1, 2), (1.1, 3), (0.9, 0)])
+def test_rows_that_are_too_many_for_one_pass_are_gathered_by_several_or_not_at_all(most, passes, random):
+    parts = parts_of(skewed(random), most)
+    before = parts[0].below.vertex.problem.counter.passes
+    proofs = solve_between(parts)
+    assert parts[0].below.vertex.problem.counter.passes == before + passes
+    assert [len(each) for each in proofs] == [4, 4, 4]
+    assert all((each is not None) == bool(passes) for part in proofs for each in part)
+
+
 def test_nothing_to_solve_costs_no_pass():
     assert solve_between([]) == []
