@@ -42,6 +42,8 @@ def band_share(problem: Problem, spread: float) -> float:
 
     Such errors move it over about √k·√(k / n) of the rows.
     """
+    if not np.isfinite(spread):
+        return float(np.inf)
     (count, _), columns, limits = problem.rows.shape, len(problem.whitening.kept), problem.limits
     moved = limits.band_width * np.sqrt(columns) * (np.sqrt(columns) + _TAIL) * spread / np.sqrt(count)
     return float(max(moved, (columns + 1) * limits.fewest_rows / count))

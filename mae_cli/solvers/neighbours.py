@@ -30,9 +30,6 @@ from mae_cli.solvers.vertex_proof import VertexProof
 from mae_cli.solvers.visit import visit
 from mae_cli.solvers.whitening import GRAM_CONDITION, Whitening
 
-# Of the rows of the sample one in so many says how much factors vary.
-_SPREAD_STRIDE = 4
-
 
 @dataclass(frozen=True, eq=False)
 class _Gather:
@@ -128,8 +125,7 @@ def _band(proof: VertexProof, neighbours: Sequence[Neighbour]) -> tuple[float, f
     """The share of the rows that a band holds, and its width: how far points may move."""
     base, origin = proof.vertex.problem, proof.vertex.view.point
     sample = base.rows.take(scattered(base.rows.shape[0], SAMPLE_ROWS))
-    records = sample.record_numbers[::_SPREAD_STRIDE]
-    share = band_share(base, max(_spread(neighbour.factors, records) for neighbour in neighbours))
+    share = band_share(base, max(_spread(neighbour.factors, sample.record_numbers) for neighbour in neighbours))
     if share > base.limits.most_of_all:
         return 1.0, float(np.inf)
     standard = base.standard
