@@ -182,6 +182,7 @@ class _Seen:
 
     near: Block
     residual: FloatArray
+    rows: int
     weight: float
     above: _Side
     below: _Side
@@ -217,7 +218,7 @@ class _Look:
             )
             for weights, gradient in zip(weighted, gradients, strict=True)
         ]
-        return _Seen(block.part(near), residuals[0, near], block.total_weight, *sides)
+        return _Seen(block.part(near), residuals[0, near], len(block.target), block.total_weight, *sides)
 
 
 def _gathered(seen: _Seen, quantiles: FloatArray) -> Gathered:
@@ -234,7 +235,9 @@ def _gathered(seen: _Seen, quantiles: FloatArray) -> Gathered:
         mass=added[:, 0] + taken[:, 0],
         numbers=added[:, 2] + taken[:, 2],
         gradient=added[:, 3:] - taken[:, 3:],
+        added=(seen.rows + _COMBINED) * (added[:, 0] + taken[:, 0]),
         blocks=1 + _COMBINED,
+        pieces=1,
     )
     weights = np.broadcast_to(seen.near.weight_values, (len(quantiles), len(seen.residual)))
     return Gathered(seen.near, seen.residual, weights, outside)

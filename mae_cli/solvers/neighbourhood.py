@@ -77,7 +77,9 @@ class Outside(Sums):
         mass: (m,) Σωf|μ|.
         numbers: (m,) Σωf|μ|·(|y| + Σ|z·β|) at the solved vertex.
         gradient: (m, p) Σωfμz.
+        added: (m,) Σωf|μ| times the number of rows that were added to the gradient one by one.
         blocks: number of blocks.
+        pieces: number of sums that the gradient was added up from.
     """
 
     weight: FloatArray
@@ -86,15 +88,20 @@ class Outside(Sums):
     mass: FloatArray
     numbers: FloatArray
     gradient: FloatArray
+    added: FloatArray
     blocks: int
+    pieces: int
 
-    def at(self, number: int, view: VertexView, solved: VertexView, count: int) -> VertexSums:
+    def rounding(self, number: int) -> float:
+        """What adding up can do to the gradient of one problem, when no standard number is above 1."""
+        return UNIT * float(self.added[number] + (self.pieces + 2) * self.mass[number])
+
+    def at(self, number: int, view: VertexView, solved: VertexView) -> VertexSums:
         """The sums of one problem at its own vertex: none of these rows changes its side on the way to there."""
         gradient, step = self.gradient[number], view.point - solved.point
-        mass, widest = float(self.mass[number]), view.standard.widest
         dual = float(self.dual[number] - gradient @ step)
         # The gradient is rounded as it was added up, and its product with a step.
-        added_up = (sums_rounding(count) + UNIT * self.blocks) * mass * widest * float(np.abs(step).sum())
+        added_up = self.rounding(number) * view.standard.widest * float(np.abs(step).sum())
         product = len(step) * UNIT * float(np.abs(gradient * step).sum())
         moved = float(view.written[0] * gradient[0]) if view.standard.intercept else 0.0
         nothing = np.zeros(0, dtype=np.intp)
@@ -213,13 +220,17 @@ class Neighbourhood:
         some = {number: basis for number, basis in bases.items() if basis is not None}
         through = vertices_through([self._problem(number) for number in some], list(some.values()), is_thorough=False)
         vertices = dict(zip(some, through, strict=True))
-        near = [number for number, is_near in zip(vertices, self._are_near(through), strict=True) if is_near]
-        sums = self._near_sums([vertices[number].view for number in near], self._weights[near]) if near else []
-        for number, near_sums in zip(near, sums, strict=True):
+        settled = [number for number, is_near in zip(vertices, self._are_near(through), strict=True) if is_near]
+        if not settled:
+            return
+        all_near = self._near_sums([vertices[number].view for number in settled], self._weights[settled])
+        for number, near_sums in zip(settled, all_near, strict=True):
             vertex = vertices[number]
-            outside = self._outside.at(number, vertex.view, self._solved, self._base.rows.shape[0])
+            sums = self._outside.at(number, vertex.view, self._solved) + near_sums
             most = near_sums.mass + float(vertex.basis.weights.sum())
-            proof = vertex.proof(outside + near_sums, float(self._outside.numbers[number]) + vertex.view.reach * most)
+            numbers = float(self._outside.numbers[number]) + vertex.view.reach * most
+            near = (sums_rounding(len(self._residual)) + UNIT * near_sums.blocks) * near_sums.mass
+            proof = vertex.proof(sums, numbers, self._outside.rounding(number) + near + UNIT * sums.mass)
             if proof.worst is None and not proof.is_blurred:
                 self.proofs[number] = proof
 

@@ -6,6 +6,8 @@ way to their vertices, and what all others add to every sum.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -30,6 +32,9 @@ from mae_cli.solvers.vertex_proof import VertexProof
 from mae_cli.solvers.visit import visit
 from mae_cli.solvers.whitening import GRAM_CONDITION, Whitening
 
+# Gradients are added up in pieces of so many rows: the longer, the more of them rounding may leave open.
+_PIECE_ROWS = 2_048
+
 
 @dataclass(frozen=True, eq=False)
 class _Gather:
@@ -53,6 +58,8 @@ class _Gather:
         slopes[near] = 0.0
         sides = np.sign(slopes)
         sizes = np.column_stack([sides, sides * self.standard.numbers(shifted, self.points[0])])
+        slices = [slice(start, start + _PIECE_ROWS) for start in range(0, len(block.target), _PIECE_ROWS)]
+        pieces = [(rows, shifted.part(rows)) for rows in slices]
         batches = [self.factors[start : start + self.batch] for start in range(0, len(self.factors), self.batch)]
         weights, sums = [], []
         for batch in batches:
@@ -68,8 +75,10 @@ class _Gather:
                     dual=(multiplied * residual).sum(axis=1),
                     mass=mass,
                     numbers=numbers,
-                    gradient=self.standard.pulls(shifted, multiplied),
+                    gradient=reduce(add, (self.standard.pulls(part, multiplied[:, rows]) for rows, part in pieces)),
+                    added=min(_PIECE_ROWS, len(residual)) * mass,
                     blocks=1,
+                    pieces=len(pieces),
                 )
             )
         return Gathered(block.part(near), residual[near], np.concatenate(weights), _side_by_side(sums))
@@ -89,7 +98,9 @@ def _side_by_side(parts: Sequence[Outside]) -> Outside:
         mass=np.concatenate([part.mass for part in parts]),
         numbers=np.concatenate([part.numbers for part in parts]),
         gradient=np.concatenate([part.gradient for part in parts]),
+        added=np.concatenate([part.added for part in parts]),
         blocks=1,
+        pieces=parts[0].pieces,
     )
 
 

@@ -100,17 +100,19 @@ class Vertex:
         """The proof, by one pass or a few."""
         return prove([self])[0]
 
-    def proof(self, sums: VertexSums, numbers: float | None = None) -> "VertexProof":
+    def proof(self, sums: VertexSums, numbers: float | None = None, added_up: float | None = None) -> "VertexProof":
         """The proof, with the constraint in twice the digits if floats leave open whether μ is in its box.
 
-        Its `numbers` are the largest that there can be when they were not measured.
+        Its `numbers` are the largest that there can be when they were not measured, and what adding up can do to a sum
+        of standard numbers is that of whole blocks when it is not known to be less.
         """
         count, columns = self.problem.rows.shape
         nu = self.basis.rows.multipliers(sums.gradient)
         nu += self.basis.rows.multipliers(sums.gradient + self.basis.standard.transpose_product(nu))
         left = np.abs(sums.gradient + self.basis.standard.transpose_product(nu))
-        added_up = (sums_rounding(count) + UNIT * sums.blocks) * sums.mass + columns * UNIT * float(np.abs(nu).sum())
-        errors = left + added_up * self.problem.standard.widest
+        if added_up is None:
+            added_up = (sums_rounding(count) + UNIT * sums.blocks) * sums.mass
+        errors = left + (added_up + columns * UNIT * float(np.abs(nu).sum())) * self.problem.standard.widest
         if numbers is None:
             numbers = self.view.reach * (sums.mass + float(self.basis.weights.sum()))
         proof = VertexProof(self, sums, DoubleDouble.of(nu / self.basis.weights), self._errors(errors), numbers)
