@@ -126,12 +126,11 @@ def _solve_absolute(prepared: Prepared, losses: Sequence[Loss], settings: Auto, 
     if absorbable(prepared.rows, prepared.limits) is not None:
         fits = _minimised([prepared.problem(loss) for loss in losses], minimise_with_levels, settings, watch)
     else:
-        size = sample_size(prepared.rows.shape, prepared.limits)
-        problems, sample = prepared.sampled(losses, size)
+        problems, sample = prepared.sampled(losses, sample_size(prepared.rows.shape, prepared.limits))
         minimise = partial(minimise_absolute, sample=sample)
-        # Few rows are solved as fast; a descent that may end within a tolerance leaves no proof to begin with.
-        is_plain = size == prepared.rows.shape[0] or settings.tolerance >= _REACHABLE
-        fits = (_minimised if is_plain else _minimised_with_neighbours)(problems, minimise, settings, watch)
+        # A descent that may end within a tolerance leaves no proof to begin with.
+        is_exact = settings.tolerance < _REACHABLE
+        fits = (_minimised_with_neighbours if is_exact else _minimised)(problems, minimise, settings, watch)
     watch.proved(max(fit.solution.certificate.relative_gap or 0.0 for fit in fits))
     return fits
 
@@ -139,7 +138,7 @@ def _solve_absolute(prepared: Prepared, losses: Sequence[Loss], settings: Auto, 
 def _minimised_with_neighbours(
     problems: Sequence[Problem], minimise: Callable[[Searches], list[Found]], settings: Auto, watch: Watch
 ) -> list[Fit]:
-    """Solve some of many quantiles, then those between them, then those that are not settled by that."""
+    """Solve some of several quantiles, then those between them, then those that are not settled by that."""
     ordered = sorted(range(len(problems)), key=lambda number: problems[number].absolute_loss.quantile)
     places = solved_first([problems[number].absolute_loss.quantile for number in ordered])
     first = [ordered[place] for place in places]

@@ -68,7 +68,7 @@ class Family:
 
     Attributes:
         way: whether they are solved as members of a family, by `refit`, or by `fit` with several quantiles, which may
-            be so near to each other, and solved by the limits of many rows, that some are neighbours of others.
+            be so near to each other that some are neighbours of others; half of these are solved as many rows are.
         band: a width for the bands beside solved problems, which few rows would else never have; None for none.
     """
 
@@ -81,7 +81,8 @@ class Family:
     def limits(self) -> Limits:
         """Those that give bands of the width; a share of the rows cannot be more than all of them."""
         bands = {} if self.band is None else {"band_width": self.band, "fewest_rows": 1, "most_of_all": 1.0}
-        samples = {"dense_size": 0, "smallest_sample": 1, "sample_rows_per_column": 2} if self.way == "between" else {}
+        is_sampled = self.way == "between" and len(self.problem.y) % 2
+        samples = {"dense_size": 0, "smallest_sample": 1, "sample_rows_per_column": 2} if is_sampled else {}
         return Limits(**bands, **samples)
 
     def __str__(self) -> str:
@@ -96,7 +97,7 @@ def family(posed: Problem, seed: int, size: str = "small") -> Family:
     random = np.random.default_rng([seed, SIZES[size], FAMILIES])
     posed = replace(posed, loss="mae")
     way = str(random.choice(WAYS, p=[0.6, 0.2, 0.1, 0.1]))
-    band = float(random.uniform(0.3, 1)) if random.random() < 0.7 else None
+    band = float(random.uniform(0.1, 0.4)) if random.random() < 0.7 else None
     folds = _folds(random, len(posed.y))
     if way == "between":
         low, high = np.sort(random.uniform(0.1, 0.28) + random.uniform(0, 0.18, 2) + random.choice([0.0, 0.2, 0.44]))
