@@ -22,8 +22,9 @@ How a fit of MAE or pinball loss goes, from top to bottom::
      └─ Neighbourhood (neighbourhood)      in a band problems differ by their weights and quantiles alone: they are
                                            searched in step (shared_band, stack, walks), and proved together
 
-The textbook's descent (textbook) and least squares (least_squares, squared_*) are prepared likewise; what they reach is
-bounded by `dual_anywhere` and `squared_bound`. Where one way of solving ends and another begins stands in `limits`.
+The textbook's descent (textbook) and least squares (squares) are prepared likewise; what they reach is bounded by
+`dual_anywhere` and `squared_bound`. Where one way of solving ends and another begins stands in `limits`. Below the
+modules here are four packages, each of which uses only those behind it: `squares`, `proof`, `search`, `prepare`.
 
 Symbols, the same in every module:
 

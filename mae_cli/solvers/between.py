@@ -13,7 +13,6 @@ from mae_cli.arrays import FloatArray
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Sums
-from mae_cli.solvers.band import relative_distance
 from mae_cli.solvers.neighbourhood import (
     MARGIN,
     ROUNDING,
@@ -25,11 +24,12 @@ from mae_cli.solvers.neighbourhood import (
     band_share,
     solve_in,
 )
-from mae_cli.solvers.problem import Problem
-from mae_cli.solvers.standardise import Standardisation
-from mae_cli.solvers.vertex_proof import VertexProof
-from mae_cli.solvers.visit import visit
-from mae_cli.solvers.whitening import GRAM_CONDITION, Whitening
+from mae_cli.solvers.prepare.band import relative_distance
+from mae_cli.solvers.prepare.problem import Problem
+from mae_cli.solvers.prepare.standardise import Standardisation
+from mae_cli.solvers.prepare.visit import visit
+from mae_cli.solvers.prepare.whitening import GRAM_CONDITION, Whitening
+from mae_cli.solvers.proof.vertex_proof import VertexProof
 
 # Two solved quantiles are so far apart at most, and of what a quantile's own variance, 4τ(1 − τ), leaves this share.
 _FARTHEST, _FARTHEST_SHARE = 0.25, 0.5

@@ -22,13 +22,13 @@ from mae_cli.rows.sums import sum_blocks
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.neighbourhood import Neighbour
 from mae_cli.solvers.neighbours import solve_neighbours
-from mae_cli.solvers.problem import Prepared, Problem
+from mae_cli.solvers.prepare.problem import Prepared, Problem
+from mae_cli.solvers.prepare.standardise import Extent
+from mae_cli.solvers.prepare.whitening import Whitening
+from mae_cli.solvers.proof.vertex_proof import VertexProof
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solution import Solution
 from mae_cli.solvers.solve import Fit, proved, solve, solve_together
-from mae_cli.solvers.standardise import Extent
-from mae_cli.solvers.vertex_proof import VertexProof
-from mae_cli.solvers.whitening import Whitening
 
 
 @dataclass(frozen=True, eq=False)

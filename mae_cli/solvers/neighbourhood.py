@@ -17,15 +17,15 @@ from mae_cli.arrays import BoolArray, FloatArray
 from mae_cli.rows.blocks import BLOCK_ROWS, Block, join
 from mae_cli.rows.factors import Factors
 from mae_cli.rows.sums import Sums
-from mae_cli.solvers.exchange import Optimum, Outcome
 from mae_cli.solvers.limits import Limits
-from mae_cli.solvers.problem import Problem
-from mae_cli.solvers.rounding import UNIT, sums_rounding
-from mae_cli.solvers.shared_band import SharedBand, minimise_together
-from mae_cli.solvers.ties import Ties
-from mae_cli.solvers.vertex_basis import VertexBasis
-from mae_cli.solvers.vertex_proof import Vertex, VertexProof, vertices_through
-from mae_cli.solvers.vertex_sums import SidedRows, VertexSums, VertexView, sums_together
+from mae_cli.solvers.prepare.problem import Problem
+from mae_cli.solvers.prepare.rounding import UNIT, sums_rounding
+from mae_cli.solvers.prepare.ties import Ties
+from mae_cli.solvers.proof.vertex_basis import VertexBasis
+from mae_cli.solvers.proof.vertex_proof import Vertex, VertexProof, vertices_through
+from mae_cli.solvers.proof.vertex_sums import SidedRows, VertexSums, VertexView, sums_together
+from mae_cli.solvers.search.exchange import Optimum, Outcome
+from mae_cli.solvers.search.shared_band import SharedBand, minimise_together
 
 # What rounding can make of distances and lengths, as a share of them, where columns are not nearly dependent.
 ROUNDING = 1e-6

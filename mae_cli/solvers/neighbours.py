@@ -15,7 +15,6 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.factors import Factors
 from mae_cli.rows.sampling import scattered
-from mae_cli.solvers.band import relative_distance
 from mae_cli.solvers.neighbourhood import (
     MARGIN,
     ROUNDING,
@@ -27,10 +26,11 @@ from mae_cli.solvers.neighbourhood import (
     band_share,
     solve_in,
 )
-from mae_cli.solvers.standardise import Standardisation
-from mae_cli.solvers.vertex_proof import VertexProof
-from mae_cli.solvers.visit import visit
-from mae_cli.solvers.whitening import GRAM_CONDITION, Whitening
+from mae_cli.solvers.prepare.band import relative_distance
+from mae_cli.solvers.prepare.standardise import Standardisation
+from mae_cli.solvers.prepare.visit import visit
+from mae_cli.solvers.prepare.whitening import GRAM_CONDITION, Whitening
+from mae_cli.solvers.proof.vertex_proof import VertexProof
 
 # Gradients are added up in pieces of so many rows: the longer, the more of them rounding may leave open.
 _PIECE_ROWS = 2_048

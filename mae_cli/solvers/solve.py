@@ -15,19 +15,19 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.absolute import Found, Searches, minimise_absolute, minimise_with_levels, sample_size
-from mae_cli.solvers.absorbing import absorbable
 from mae_cli.solvers.between import Between, solve_between, solved_first
-from mae_cli.solvers.certificate import Bound, BoundedFit
-from mae_cli.solvers.dual_anywhere import bound_anywhere, bound_in_band
-from mae_cli.solvers.exact_exchange import prove_bases, settle_from
-from mae_cli.solvers.exchange import Optimum, Outcome
-from mae_cli.solvers.problem import Loss, Prepared, Problem, whitened_by_all
+from mae_cli.solvers.prepare.absorbing import absorbable
+from mae_cli.solvers.prepare.problem import Loss, Prepared, Problem, whitened_by_all
+from mae_cli.solvers.prepare.standardise import Extent
+from mae_cli.solvers.prepare.whitening import is_weighted
+from mae_cli.solvers.proof.certificate import Bound, BoundedFit
+from mae_cli.solvers.proof.dual_anywhere import bound_anywhere, bound_in_band
+from mae_cli.solvers.proof.exact_exchange import prove_bases, settle_from
+from mae_cli.solvers.proof.uniqueness import is_unique
+from mae_cli.solvers.proof.vertex_proof import VertexProof
+from mae_cli.solvers.search.exchange import Optimum, Outcome
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import History, Solution
-from mae_cli.solvers.standardise import Extent
-from mae_cli.solvers.uniqueness import is_unique
-from mae_cli.solvers.vertex_proof import VertexProof
-from mae_cli.solvers.whitening import is_weighted
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ def _solve_alone(problem: Problem, settings: SolverSettings, watch: Watch) -> Fi
         # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
         tolerance = Auto().tolerance if settings.tolerance is None else settings.tolerance
         return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, watch))
-    from mae_cli.solvers.least_squares import minimise_squared  # noqa: PLC0415  (likewise)
+    from mae_cli.solvers.squares.least_squares import minimise_squared  # noqa: PLC0415  (likewise)
 
     return _without_dual(problem, settings.tolerance, minimise_squared(problem))
 

@@ -21,11 +21,11 @@ from mae_cli.rows.factors import ExponentialFactors, Factors, GivenFactors
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import NumericColumn, Schema
 from mae_cli.rows.sums import Range, relative_weights
-from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.prepare.problem import Prepared
+from mae_cli.solvers.prepare.standardise import Extent
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Certificate, History, Solution
 from mae_cli.solvers.solve import solve_together
-from mae_cli.solvers.standardise import Extent
 from mae_cli.tables.arrays import finite_matrix, finite_vector, real_matrix, refuse_not_finite
 
 if TYPE_CHECKING:

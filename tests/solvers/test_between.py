@@ -13,10 +13,10 @@ from mae_cli.rows.scratch import Scratch
 from mae_cli.solvers import solve as solving
 from mae_cli.solvers.between import Between, solve_between, solved_first
 from mae_cli.solvers.limits import Limits
-from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.prepare.problem import Prepared
+from mae_cli.solvers.proof.vertex_proof import prove
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve_together
-from mae_cli.solvers.vertex_proof import prove
 
 # A sample of a few rows is enough for the ways of many.
 MANY = Limits(dense_size=0, smallest_sample=200)
