@@ -123,7 +123,7 @@ class _Searches:
         pulls = np.where(inside, 0.0, weights * np.sign(residual))
         self._rows, is_row = _listed(inside, shared.rows.shape[1])
         scale = np.where(is_row, np.take_along_axis(weights, self._rows, axis=1), 0.0)
-        return Stack(
+        return Stack.of(
             matrix=shared.rows.matrix[self._rows] * scale[:, :, np.newaxis],
             residual=np.take_along_axis(residual, self._rows, axis=1) * scale,
             linear=shared.linear[self._some] + pulls @ shared.rows.matrix,

@@ -1,7 +1,7 @@
 """Small bands of problems that are solved in step: each operation is a product of stacked matrices for all of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,36 +25,33 @@ class Stack:
 
     Attributes:
         matrix: (m, r, k) whitened rows v times their weights.
+        lengths: (m, r) of these.
         residual: (m, r) at d = 0, times the weights.
         linear: (m, k) the linear terms c.
     """
 
     matrix: FloatArray
+    lengths: FloatArray
     residual: FloatArray
     linear: FloatArray
+
+    @staticmethod
+    def of(matrix: FloatArray, residual: FloatArray, linear: FloatArray) -> "Stack":
+        """Bands of rows that are still to be measured."""
+        return Stack(matrix, np.sqrt(np.einsum("mrk,mrk->mr", matrix, matrix)), residual, linear)
 
     @staticmethod
     def joined(stacks: Sequence["Stack"]) -> "Stack":
         """The bands of all stacks, filled up to as many rows."""
         if len(stacks) == 1:
             return stacks[0]
-        rows, columns = max(each.residual.shape[1] for each in stacks), stacks[0].matrix.shape[2]
-        linear = np.concatenate([each.linear for each in stacks])
-        residual, matrix = np.zeros((len(linear), rows)), np.zeros((len(linear), rows, columns))
-        start = 0
-        for each in stacks:
-            count, filled = each.residual.shape
-            residual[start : start + count, :filled], matrix[start : start + count, :filled] = (
-                each.residual,
-                each.matrix,
-            )
-            start += count
-        return Stack(matrix, residual, linear)
-
-    @cached_property
-    def lengths(self) -> FloatArray:
-        """(m, r) of the rows."""
-        return np.asarray(np.sqrt(np.einsum("mrk,mrk->mr", self.matrix, self.matrix)))
+        rows = max(each.residual.shape[1] for each in stacks)
+        return Stack(
+            matrix=np.concatenate([_filled(each.matrix, rows) for each in stacks]),
+            lengths=np.concatenate([_filled(each.lengths, rows) for each in stacks]),
+            residual=np.concatenate([_filled(each.residual, rows) for each in stacks]),
+            linear=np.concatenate([each.linear for each in stacks]),
+        )
 
     @cached_property
     def shortness(self) -> FloatArray:
@@ -74,19 +71,13 @@ class Stack:
         """(m, k) c + Σω·signs·v: the way that the objective falls fastest."""
         return np.asarray(self.linear + (signs[:, np.newaxis, :] @ self.matrix)[:, 0, :])
 
-    def at(self, residual: FloatArray) -> "Stack":
-        """The same bands, seen from where they have these residuals."""
-        there = Stack(self.matrix, residual, self.linear)
-        there.__dict__["lengths"] = self.lengths
-        return there
-
     def moved(self, steps: FloatArray) -> "Stack":
         """The same bands, each seen from the point d = its step, (m, k)."""
-        return self.at(self.residual - self.rates(steps))
+        return replace(self, residual=self.residual - self.rates(steps))
 
     def take(self, numbers: Positions | BoolArray) -> "Stack":
         """Only these bands."""
-        return Stack(self.matrix[numbers], self.residual[numbers], self.linear[numbers])
+        return Stack(self.matrix[numbers], self.lengths[numbers], self.residual[numbers], self.linear[numbers])
 
     def rows(self, places: Positions) -> FloatArray:
         """(m, s, k) some rows of each band."""
@@ -97,7 +88,8 @@ class Stack:
         places = self._nearest(count)
         signs = np.sign(self.residual)
         np.put_along_axis(signs, places, 0.0, axis=1)
-        return Stack(self.rows(places), np.take_along_axis(self.residual, places, axis=1), self.pull(signs)), places
+        lengths, residual = (np.take_along_axis(each, places, axis=1) for each in (self.lengths, self.residual))
+        return Stack(self.rows(places), lengths, residual, self.pull(signs)), places
 
     def newton_steps(self) -> FloatArray:
         """(m, k) steps to near the optimum of each band: Newton's method on a loss that is smooth around zero.
@@ -118,7 +110,7 @@ class Stack:
             length = stops(here.residual, rates, self.shortness, 0.5 * np.maximum(gain, 0.0))[1]
             length = np.where((gain > 0) & np.isfinite(length), length, 0.0)[:, np.newaxis]
             steps = steps + length * way
-            here = here.at(here.residual - length * rates)
+            here = replace(here, residual=here.residual - length * rates)
         return steps
 
     def _newton_way(self, count: int) -> FloatArray:
@@ -169,6 +161,12 @@ def _reached(
     is_enough = np.cumsum(np.take_along_axis(slopes, rows, axis=1), axis=1) >= enough[:, np.newaxis]
     every, place = np.arange(len(rows)), is_enough.argmax(axis=1)
     return rows[every, place], np.where(is_enough[every, place], lengths[every, place], np.inf)
+
+
+def _filled(array: FloatArray, rows: int) -> FloatArray:
+    """The array with zeros behind its rows, the second axis."""
+    missing = rows - array.shape[1]
+    return np.pad(array, [(0, 0), (0, missing), (0, 0)][: array.ndim]) if missing else array
 
 
 def _quotients(values: FloatArray, divisors: FloatArray, otherwise: FloatArray | float) -> FloatArray:

@@ -15,7 +15,7 @@ def a_stack(random, bands=5, rows=80, columns=3, share=0.8) -> Stack:
     matrix = random.standard_normal((bands, rows, columns)) * is_row[:, :, np.newaxis]
     residual = random.standard_cauchy((bands, rows)) * is_row
     linear = 0.4 * np.einsum("mr,mrk->mk", random.uniform(-1, 1, (bands, rows)), matrix)
-    return Stack(matrix, residual, linear)
+    return Stack.of(matrix, residual, linear)
 
 
 def bands_of(stack: Stack):
@@ -41,6 +41,7 @@ def test_newton_steps_of_hardly_any_rows_do_not_go_up(rows, random):
 def test_newton_steps_without_curvature_in_one_direction_are_finite(random):
     stack = a_stack(random)
     stack.matrix[:, :, 1] = 0.0
+    stack = Stack.of(stack.matrix, stack.residual, stack.linear)
     assert np.isfinite(stack.newton_steps()).all()
 
 
@@ -78,3 +79,13 @@ def test_the_line_search_of_residuals_that_do_not_move_never_stops(random):
     rows, lengths = stops(stack.residual, np.zeros((5, 80)), stack.shortness, np.ones(5))
     assert np.isinf(lengths).all()
     assert (rows < 80).all()
+
+
+def test_stacks_of_different_sizes_are_filled_up_with_rows_of_zeros(random):
+    large, small = a_stack(random, bands=2), a_stack(random, bands=3, rows=50)
+    both = Stack.joined([large, small])
+    assert both.matrix.shape == (5, 80, 3)
+    assert np.isinf(both.distance[2:, 50:]).all()
+    assert (both.matrix[2:, :50] == small.matrix).all()
+    steps = np.concatenate([large.newton_steps(), small.newton_steps()])
+    assert both.newton_steps() == pytest.approx(steps, rel=1e-9, abs=1e-9)
