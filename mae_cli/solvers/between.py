@@ -110,7 +110,7 @@ class Between:
         standard = self.below.vertex.problem.standard
         shifted, points = standard.shifted(sample), [each.vertex.view.point for each in (self.below, self.above)]
         distances = [relative_distance(standard.residual(shifted, point), leverage) for point in points]
-        return min(float(np.quantile(distance, self.share)) for distance in distances)
+        return min(float(np.quantile(distance, self.share, method="higher")) for distance in distances)
 
 
 def solve_between(parts: Sequence[Between]) -> list[list[VertexProof | None]]:
@@ -200,10 +200,11 @@ class _Look:
 
     def __call__(self, block: Block, shifted: Block, residuals: FloatArray) -> list[_Seen]:
         leverage = self.whitening.band_rows(self.standard(block).design).leverage
-        return [
-            self._seen(block, shifted, residuals[2 * place : 2 * place + 2], width * (1 + ROUNDING) * leverage, place)
-            for place, width in enumerate(self.widths)
-        ]
+        seen = []
+        for place, width in enumerate(self.widths):
+            least = width * (1 + ROUNDING) * leverage if np.isfinite(width) else np.full(len(leverage), np.inf)
+            seen.append(self._seen(block, shifted, residuals[2 * place : 2 * place + 2], least, place))
+        return seen
 
     def _seen(self, block: Block, shifted: Block, residuals: FloatArray, least: FloatArray, place: int) -> _Seen:
         least = least + self.margin

@@ -142,7 +142,7 @@ def _band(proof: VertexProof, neighbours: Sequence[Neighbour]) -> tuple[float, f
     standard = base.standard
     leverage = base.dense_whitening.band_rows(standard(sample).design).leverage
     distance = relative_distance(standard.residual(standard.shifted(sample), origin), leverage)
-    return share, float(np.quantile(distance, share))
+    return share, float(np.quantile(distance, share, method="higher"))
 
 
 def _spread(factors: Factors | None, records: Positions) -> float:

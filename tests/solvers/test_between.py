@@ -137,6 +137,17 @@ def test_the_same_quantile_may_be_asked_for_again(quantile, random):
     assert points(solved(base, asked)[0]) == [found[each] for each in asked]
 
 
+@pytest.mark.filterwarnings("error")
+def test_rows_of_zeros_are_on_the_side_of_their_targets(random, settled):
+    base = skewed(random, intercept=False)
+    X = base.design.numeric.copy()
+    X[np.arange(3_000) % 50 > 0] = 0.0
+    base = replace(base, design=Design(X))
+    fits, _ = solved(base, QUANTILES)
+    assert settled == QUANTILES[1:-1]
+    assert points(fits) == [points(solved(base, [quantile])[0])[0] for quantile in QUANTILES]
+
+
 def test_one_quantile_asked_for_many_times_is_one_fit(random):
     base = skewed(random)
     (expected,) = points(solved(base, [0.4])[0])
