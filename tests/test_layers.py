@@ -21,6 +21,12 @@ LAYERS = (
     {"model", "results"},
     {"inference"},
     {"solvers", "distributed"},
+    {"solvers.squares"},
+    {"solvers.proof"},
+    {"solvers.search"},
+    {"solvers.prepare"},
+    {"solvers.settings", "solvers.solution"},
+    {"solvers.limits"},
     {"tables", "losses"},
     {"tables.csv", "rows"},
     {"messages", "progress"},
@@ -63,9 +69,13 @@ def own_imports(name):
 
 
 def package_of(name):
-    """What stands in the layers: `rows` for mae_cli.rows.blocks, `tables.csv` for mae_cli.tables.csv.header."""
-    inner = name.removeprefix("mae_cli.")
-    return "tables.csv" if inner.startswith("tables.csv") else inner.split(".")[0]
+    """What stands in the layers: `rows` for mae_cli.rows.blocks, `tables.csv` for mae_cli.tables.csv.header.
+
+    Inner packages have layers of their own, and so have modules of plain values that these use.
+    """
+    first, *rest = name.removeprefix("mae_cli.").split(".")
+    inner = f"{first}.{rest[0]}" if rest else first
+    return inner if any(inner in layer for layer in LAYERS) else first
 
 
 def layer_of(name):

@@ -8,9 +8,9 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
-from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.problem import AnyWhitening, Problem
-from mae_cli.solvers.standardise import Standardisation
+from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
+from mae_cli.solvers.prepare.problem import AnyWhitening, Problem
+from mae_cli.solvers.prepare.standardise import Standardisation
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,11 +21,11 @@ from mae_cli.rows.blocks import Store
 from mae_cli.rows.factors import ExponentialFactors, Factors
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.family import Member, solve_beside
-from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.prepare.problem import Prepared
+from mae_cli.solvers.prepare.whitening import is_weighted
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solution import Solution, Status
 from mae_cli.solvers.solve import Fit, solve_together
-from mae_cli.solvers.whitening import is_weighted
 
 # Rank tests of so many coefficients (of a few rows, weighed by how much more work many rows are) take about 0.1 s.
 _RANK_WORK = 8.0

@@ -12,9 +12,9 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.linear import Coefficients
-from mae_cli.solvers.exact_exchange import exchanged, prove_basis
+from mae_cli.solvers.proof.exact_exchange import exchanged, prove_basis
+from mae_cli.solvers.proof.vertex_proof import VertexProof
 from mae_cli.solvers.solve import Fit
-from mae_cli.solvers.vertex_proof import VertexProof
 
 _MOST_VERTICES = 200
 # Multipliers this near to a side of their box are at it.

@@ -75,7 +75,8 @@ class ExponentialFactors:
             start = lowest - first * _DRAWS
             is_stretch = len(records) == highest - lowest + 1 and bool((np.diff(records) == 1).all())
             draws = draws[start : start + len(records)] if is_stretch else draws[records - first * _DRAWS]
-        return np.take(_exponential(), draws)
+        # Draws of 16 bits are places in the table; to wrap is the fastest way not to check that they are.
+        return np.take(_exponential(), draws, mode="wrap")
 
     def _bits(self, counter: int, count: int) -> NDArray[np.uint16]:
         """The draws of `count` counters from one on."""

@@ -17,11 +17,14 @@ How a fit of MAE or pinball loss goes, from top to bottom::
      └─ Solution (solution)              coefficients rounded once, certificate, history, uniqueness (uniqueness)
 
     solve_family (family)                  the same problem with other weights, given coefficients or a few rows more:
-     └─ solve_neighbours (neighbours)      one pass at a solved vertex gathers the band and the sums of all of them;
-                                           in the band they differ by their weights alone (shared_band)
+     ├─ solve_neighbours (neighbours)      one pass at a solved vertex gathers the band and the sums of all of them;
+     ├─ solve_between (between)            of several quantiles some are solved first, those between them by one pass
+     └─ Neighbourhood (neighbourhood)      in a band problems differ by their weights and quantiles alone: they are
+                                           searched in step (shared_band, stack, walks), and proved together
 
-The textbook's descent (textbook) and least squares (least_squares, squared_*) are prepared likewise; what they reach is
-bounded by `dual_anywhere` and `squared_bound`. Where one way of solving ends and another begins stands in `limits`.
+The textbook's descent (textbook) and least squares (squares) are prepared likewise; what they reach is bounded by
+`dual_anywhere` and `squared_bound`. Where one way of solving ends and another begins stands in `limits`. Below the
+modules here are four packages, each of which uses only those behind it: `squares`, `proof`, `search`, `prepare`.
 
 Symbols, the same in every module:
 

@@ -3,7 +3,7 @@
 Few rows are one dense problem. Of many, a sample is solved roughly first: by subgradient descent, or by interior-point
 steps where a column of many levels is absorbed. From its end one pass picks the band of rows around zero and sums up
 the others, and one pass after every solution of the band proves it, or else looks for signs that were wrong. Twice the
-pinball loss is |r| + (2τ − 1)·r, so both losses are the problem of `mae_cli.solvers.band` with the linear term
+pinball loss is |r| + (2τ − 1)·r, so both losses are the problem of `mae_cli.solvers.prepare.band` with the linear term
 c = (2τ − 1)·Σωx. Problems over the same rows are solved together.
 """
 
@@ -16,17 +16,17 @@ import numpy as np
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.sampling import scattered
-from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.all_rows import AllRows, Outlook, Prove
-from mae_cli.solvers.band import Band, is_small, relative_distance, typical_size
-from mae_cli.solvers.certificate import Bound
-from mae_cli.solvers.descent import Descent, descend
-from mae_cli.solvers.exchange import Optimum, Outcome
-from mae_cli.solvers.interior_point import descend_inside
 from mae_cli.solvers.limits import Limits
-from mae_cli.solvers.problem import Problem
-from mae_cli.solvers.screening import DESCENT_STEPS, finish, minimise, screen, stopped
-from mae_cli.solvers.ties import Ties
+from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
+from mae_cli.solvers.prepare.band import Band, is_small, relative_distance, typical_size
+from mae_cli.solvers.prepare.problem import Problem
+from mae_cli.solvers.prepare.ties import Ties
+from mae_cli.solvers.proof.certificate import Bound
+from mae_cli.solvers.search.all_rows import AllRows, Outlook, Prove
+from mae_cli.solvers.search.descent import Descent, descend
+from mae_cli.solvers.search.exchange import Optimum, Outcome
+from mae_cli.solvers.search.interior_point import descend_inside
+from mae_cli.solvers.search.screening import DESCENT_STEPS, finish, minimise, screen, stopped
 
 _SAMPLE_STEPS = 12
 # From so many rows on the band is wider, in standard errors.

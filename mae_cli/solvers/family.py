@@ -20,16 +20,15 @@ from mae_cli.rows.factors import FactoredRows, Factors, multiplied
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.rows.threads import one_thread
-from mae_cli.solvers.absolute import Found
-from mae_cli.solvers.exchange import Optimum, Outcome
-from mae_cli.solvers.neighbours import Neighbour, solve_neighbours
-from mae_cli.solvers.problem import Prepared, Problem
+from mae_cli.solvers.neighbourhood import Neighbour
+from mae_cli.solvers.neighbours import solve_neighbours
+from mae_cli.solvers.prepare.problem import Prepared, Problem
+from mae_cli.solvers.prepare.standardise import Extent
+from mae_cli.solvers.prepare.whitening import Whitening
+from mae_cli.solvers.proof.vertex_proof import VertexProof
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solution import Solution
-from mae_cli.solvers.solve import Fit, certified, solve, solve_together
-from mae_cli.solvers.standardise import Extent
-from mae_cli.solvers.vertex_proof import VertexProof
-from mae_cli.solvers.whitening import Whitening
+from mae_cli.solvers.solve import Fit, proved, solve, solve_together
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,11 +177,9 @@ def _neighbour(problem: Problem, whitening: Whitening, member: Member) -> Neighb
 
 
 def _of_proof(proof: VertexProof, settings: Auto) -> Solution:
-    problem, vertex = proof.vertex.problem, proof.vertex
-    optimum = Optimum(Outcome.OPTIMAL, vertex.basis.positions, np.zeros(0), 0, ())
-    solution = _with_own_positions(certified(problem, settings, Found(optimum, 0), proof).solution, problem.rows)
+    solution = _with_own_positions(proved(proof, settings).solution, proof.vertex.problem.rows)
     # A column whose coefficient is given is not fitted, but neither is it left out.
-    return solution if problem.given is None else replace(solution, aliased=())
+    return solution if proof.vertex.problem.given is None else replace(solution, aliased=())
 
 
 def _with_own_positions(solution: Solution, rows: Rows) -> Solution:

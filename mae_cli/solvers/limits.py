@@ -34,12 +34,12 @@ class Limits:
         most_corrections: of the plane and the multipliers of a vertex, which settle within a few.
         sample_band_width: rows within so many standard errors of the sample's answer stay in the band, and some more of
             very many: then hardly one fit in ten has a row outside whose sign turns, which costs two passes more.
-        band_width: of the band of neighbours, in sampling errors as they are on average: a step is rarely longer.
+        band_width: of the band of neighbours, as a share of what sampling errors hardly ever exceed.
         fewest_rows: however little weights change, the band of neighbours has so many rows for each column.
         most_of_all: from this share of the rows on, all of them are the band of neighbours.
         most_weights: one pass gathers the weights of neighbours for at most so many rows of bands (400 MB).
         searched_weights: so many of these are searched at a time.
-        batch: so many neighbours at a time are looked at in a block: their weights then stay in the cache.
+        batch: so many neighbours at a time are looked at in a block or a band: their weights then stay in the cache.
     """
 
     dense_size: int = 600_000
@@ -58,7 +58,7 @@ class Limits:
     few_rows: int = 256
     most_corrections: int = 40
     sample_band_width: float = 3.5
-    band_width: float = 1.75
+    band_width: float = 1.0
     fewest_rows: int = 20
     most_of_all: float = 0.4
     most_weights: int = 50_000_000

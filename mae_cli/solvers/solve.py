@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import count
+from itertools import count, pairwise
 
 import numpy as np
 
@@ -15,17 +15,19 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.absolute import Found, Searches, minimise_absolute, minimise_with_levels, sample_size
-from mae_cli.solvers.absorbing import absorbable
-from mae_cli.solvers.certificate import Bound, BoundedFit
-from mae_cli.solvers.dual_anywhere import bound_anywhere, bound_in_band
-from mae_cli.solvers.exact_exchange import prove_bases, settle_from
-from mae_cli.solvers.problem import Loss, Prepared, Problem, whitened_by_all
+from mae_cli.solvers.between import Between, solve_between, solved_first
+from mae_cli.solvers.prepare.absorbing import absorbable
+from mae_cli.solvers.prepare.problem import Loss, Prepared, Problem, whitened_by_all
+from mae_cli.solvers.prepare.standardise import Extent
+from mae_cli.solvers.prepare.whitening import is_weighted
+from mae_cli.solvers.proof.certificate import Bound, BoundedFit
+from mae_cli.solvers.proof.dual_anywhere import bound_anywhere, bound_in_band
+from mae_cli.solvers.proof.exact_exchange import prove_bases, settle_from
+from mae_cli.solvers.proof.uniqueness import is_unique
+from mae_cli.solvers.proof.vertex_proof import VertexProof
+from mae_cli.solvers.search.exchange import Optimum, Outcome
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import History, Solution
-from mae_cli.solvers.standardise import Extent
-from mae_cli.solvers.uniqueness import is_unique
-from mae_cli.solvers.vertex_proof import VertexProof
-from mae_cli.solvers.whitening import is_weighted
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +104,7 @@ def _solve_alone(problem: Problem, settings: SolverSettings, watch: Watch) -> Fi
         # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
         tolerance = Auto().tolerance if settings.tolerance is None else settings.tolerance
         return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, watch))
-    from mae_cli.solvers.least_squares import minimise_squared  # noqa: PLC0415  (likewise)
+    from mae_cli.solvers.squares.least_squares import minimise_squared  # noqa: PLC0415  (likewise)
 
     return _without_dual(problem, settings.tolerance, minimise_squared(problem))
 
@@ -121,13 +123,41 @@ def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) ->
 
 
 def _solve_absolute(prepared: Prepared, losses: Sequence[Loss], settings: Auto, watch: Watch) -> list[Fit]:
-    minimise: Callable[[Searches], list[Found]] = minimise_with_levels
-    if absorbable(prepared.rows, prepared.limits) is None:
+    if absorbable(prepared.rows, prepared.limits) is not None:
+        fits = _minimised([prepared.problem(loss) for loss in losses], minimise_with_levels, settings, watch)
+    else:
         problems, sample = prepared.sampled(losses, sample_size(prepared.rows.shape, prepared.limits))
         minimise = partial(minimise_absolute, sample=sample)
-    else:
-        problems = [prepared.problem(loss) for loss in losses]
-    return _minimised(problems, minimise, settings, watch)
+        # A descent that may end within a tolerance leaves no proof to begin with.
+        is_exact = settings.tolerance < _REACHABLE
+        fits = (_minimised_with_neighbours if is_exact else _minimised)(problems, minimise, settings, watch)
+    watch.proved(max(fit.solution.certificate.relative_gap or 0.0 for fit in fits))
+    return fits
+
+
+def _minimised_with_neighbours(
+    problems: Sequence[Problem], minimise: Callable[[Searches], list[Found]], settings: Auto, watch: Watch
+) -> list[Fit]:
+    """Solve some of several quantiles, then those between them, then those that are not settled by that."""
+    ordered = sorted(range(len(problems)), key=lambda number: problems[number].absolute_loss.quantile)
+    places = solved_first([problems[number].absolute_loss.quantile for number in ordered])
+    first = [ordered[place] for place in places]
+    fits = dict(zip(first, _minimised([problems[number] for number in first], minimise, settings, watch), strict=True))
+    pairs = [(fits[low].proof, fits[high].proof) for low, high in pairwise(first)]
+    groups = [ordered[low + 1 : high] for low, high in pairwise(places)]
+    parts = {
+        number: Between(below, above, [problems[each] for each in groups[number]])
+        for number, (below, above) in enumerate(pairs)
+        if below and above and groups[number]
+    }
+    for number, proofs in zip(parts, solve_between(list(parts.values())), strict=True):
+        found = zip(groups[number], proofs, strict=True)
+        fits.update((each, proved(proof, settings)) for each, proof in found if proof is not None)
+    left = [number for number in range(len(problems)) if number not in fits]
+    if left:
+        rest = _minimised([problems[number] for number in left], minimise, settings, watch)
+        fits.update(zip(left, rest, strict=True))
+    return [fits[number] for number in range(len(problems))]
 
 
 def _minimised(
@@ -157,12 +187,10 @@ def _minimised(
         prove=prove,
     )
     found = minimise(searches)
-    fits = [
-        certified(problem, settings, end, proofs.get(number))
+    return [
+        _certified(problem, settings, end, proofs.get(number))
         for number, (problem, end) in enumerate(zip(problems, found, strict=True))
     ]
-    watch.proved(max(fit.solution.certificate.relative_gap or 0.0 for fit in fits))
-    return fits
 
 
 def _is_good(proof: VertexProof | None) -> bool:
@@ -185,7 +213,14 @@ def _bound_near(problem: Problem, standard_point: FloatArray, band: int, toleran
     return bound if bound.gap <= tolerance * bound.loss else None
 
 
-def certified(problem: Problem, settings: Auto, found: Found, proof: VertexProof | None) -> Fit:
+def proved(proof: VertexProof, settings: Auto) -> Fit:
+    """The fit of a vertex that is proved to be optimal."""
+    vertex = proof.vertex
+    optimum = Optimum(Outcome.OPTIMAL, vertex.basis.positions, np.zeros(0), 0, ())
+    return _certified(vertex.problem, settings, Found(optimum, 0), proof)
+
+
+def _certified(problem: Problem, settings: Auto, found: Found, proof: VertexProof | None) -> Fit:
     """The end of a search in the user's units, with its proof; the search may have proved a vertex already."""
     is_of_end = proof is not None and np.array_equal(proof.vertex.basis.positions, found.optimum.basis)
     first = proof if is_of_end else None

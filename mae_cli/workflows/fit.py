@@ -17,7 +17,7 @@ from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.rows.blocks import CountedRows, Rows
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, Factors, GivenFactors
 from mae_cli.rows.sums import relative_weights
-from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Solution
 from mae_cli.solvers.solve import Fit, solve_together

@@ -14,7 +14,7 @@ from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.schema import Schema
 from mae_cli.rows.sums import Range, relative_weights, weight_unit
-from mae_cli.solvers.standardise import Extent
+from mae_cli.solvers.prepare.standardise import Extent
 from mae_cli.tables.arrays import finite_vector
 from mae_cli.tables.features import Features, is_frame, schema_and_design
 

@@ -25,7 +25,7 @@ from mae_cli.rows.moments import column_moments
 from mae_cli.rows.schema import CategoricalColumn, Schema
 from mae_cli.rows.split import Split
 from mae_cli.rows.sums import weight_unit
-from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import SolverSettings, Textbook
 from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
 from mae_cli.solvers.solve import Fit

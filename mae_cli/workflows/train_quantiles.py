@@ -19,7 +19,7 @@ from mae_cli.rows.blocks import Block, CountedRows, PassCounter
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.threads import one_thread
-from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solve import solve_together
 from mae_cli.tables.read import Data

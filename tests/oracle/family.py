@@ -22,8 +22,8 @@ import mae_cli
 from mae_cli.errors import DataError
 from mae_cli.rows.factors import GivenFactors
 from mae_cli.solvers import family as solver
-from mae_cli.solvers import neighbours
-from mae_cli.solvers.limits import USUAL, Limits
+from mae_cli.solvers import neighbours, solve
+from mae_cli.solvers.limits import Limits
 from mae_cli.workflows import fit as fitting
 from mae_cli.workflows.fit_data import FitData
 from oracle.awkward import QUANTILES, SIZES, Problem
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 # Apart from the seeds of the problems themselves.
 FAMILIES = 7919
-WAYS = ("members", "refit", "quantiles")
+WAYS = ("members", "refit", "quantiles", "between")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,8 @@ class Family:
     """Members over the rows of a problem.
 
     Attributes:
-        way: whether they are solved as members of a family, by `refit`, or by `fit` with several quantiles.
+        way: whether they are solved as members of a family, by `refit`, or by `fit` with several quantiles, which may
+            be so near to each other that some are neighbours of others; half of these are solved as many rows are.
         band: a width for the bands beside solved problems, which few rows would else never have; None for none.
     """
 
@@ -80,7 +81,10 @@ class Family:
     @property
     def limits(self) -> Limits:
         """Those that give bands of the width; a share of the rows cannot be more than all of them."""
-        return USUAL if self.band is None else Limits(band_width=self.band, fewest_rows=1, most_of_all=1.0)
+        bands = {} if self.band is None else {"band_width": self.band, "fewest_rows": 1, "most_of_all": 1.0}
+        is_sampled = self.way == "between" and len(self.problem.y) % 2
+        samples = {"dense_size": 0, "smallest_sample": 1, "sample_rows_per_column": 2} if is_sampled else {}
+        return Limits(**bands, **samples)
 
     def __str__(self) -> str:
         return f"{self.problem}; by {self.way}{'' if self.band is None else f', in bands of {self.band:.3g}'}"
@@ -93,9 +97,12 @@ def family(posed: Problem, seed: int, size: str = "small") -> Family:
     """The family of a seed over the rows of a problem."""
     random = np.random.default_rng([seed, SIZES[size], FAMILIES])
     posed = replace(posed, loss="mae")
-    way = str(random.choice(WAYS, p=[0.7, 0.2, 0.1]))
-    band = float(random.uniform(0.3, 1)) if random.random() < 0.7 else None
+    way = str(random.choice(WAYS, p=[0.6, 0.2, 0.1, 0.1]))
+    band = float(random.uniform(0.1, 0.4)) if random.random() < 0.7 else None
     folds = _folds(random, len(posed.y))
+    if way == "between":
+        low, high = np.sort(random.uniform(0.1, 0.28) + random.uniform(0, 0.18, 2) + random.choice([0.0, 0.2, 0.44]))
+        return Family(posed, tuple(One(float(quantile)) for quantile in np.linspace(low, high, 6)), way, band)
     members = []
     for _ in range(int(random.integers(4, 7))):
         one = One(posed.quantile)
@@ -193,17 +200,19 @@ class _Seen:
     Attributes:
         alone: the members that no neighbour settled.
         in_bands: the quantiles beside whose problem others were solved in a band that is not all rows.
+        between: the quantiles that were solved as neighbours of others.
     """
 
     alone: list[solver.Member] = field(default_factory=list)
     in_bands: set[float] = field(default_factory=set)
+    between: set[float] = field(default_factory=set)
 
 
 @contextmanager
 def _watched() -> Iterator[_Seen]:
     """Notes of what was solved where."""
     seen = _Seen()
-    solve_alone, band_of = solver._solve_alone, neighbours._band  # noqa: SLF001
+    solve_alone, band_of, between = solver._solve_alone, neighbours._band, solve.solve_between  # noqa: SLF001
 
     def noting_alone(rows: Any, member: solver.Member, *others: Any, **named: Any) -> Any:
         seen.alone.append(member)
@@ -215,7 +224,13 @@ def _watched() -> Iterator[_Seen]:
             seen.in_bands.add(proof.vertex.view.quantile)
         return share, width
 
+    def noting_between(parts: Any) -> Any:
+        proofs = between(parts)
+        seen.between.update(proof.vertex.view.quantile for part in proofs for proof in part if proof is not None)
+        return proofs
+
     with (
+        mock.patch.object(solve, "solve_between", noting_between),
         mock.patch.object(solver, "_solve_alone", noting_alone),
         mock.patch.object(neighbours, "_band", noting_band),
     ):
@@ -260,10 +275,11 @@ def _solved(posed: Family) -> tuple[list[Claim], list[str]]:
     same = {"sample_weight": given.weights, "intercept": given.intercept}
     settings = mae_cli.Auto(limits=posed.limits)
     with _watched() as seen:
-        if posed.way == "quantiles":
+        if posed.way in {"quantiles", "between"}:
             quantiles = [one.quantile for one in members]
             results = mae_cli.fit(given.X, given.y, quantile=quantiles, solver=settings, **same)
-            return [Claim.of_fit(result) for result in results], ["plain"] * len(results)
+            hows = ["between" if quantile in seen.between else "plain" for quantile in quantiles]
+            return [Claim.of_fit(result) for result in results], hows
         if posed.way == "refit":
             # Arrays as they are, functions as functions.
             factors = [one.factors if isinstance(one.function, GivenFactors) else one.function for one in members]

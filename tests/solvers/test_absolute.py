@@ -16,12 +16,12 @@ from mae_cli.losses import Absolute, Pinball
 from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.solvers.absolute import Searches, minimise_absolute, minimise_with_levels, sample_size
-from mae_cli.solvers.absorbed import AbsorbedWhitening
-from mae_cli.solvers.dense_rows import DenseRows
-from mae_cli.solvers.descent import descend
-from mae_cli.solvers.exchange import Outcome
 from mae_cli.solvers.limits import USUAL, Limits
-from mae_cli.solvers.screening import finish
+from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
+from mae_cli.solvers.prepare.dense_rows import DenseRows
+from mae_cli.solvers.search.descent import descend
+from mae_cli.solvers.search.exchange import Outcome
+from mae_cli.solvers.search.screening import finish
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve
 

@@ -272,7 +272,7 @@ def test_members_have_the_same_bits_in_memory_and_on_dask(random, cluster):
     memory = base.rows(block_rows=150)
     groups = [memory.blocks[:1], memory.blocks[1:4], memory.blocks[4:]]
     remote = DaskRows.of(cluster, [cluster.client.submit(resident, [*group], pure=False) for group in groups])
-    members = members_of(base, (0.5,))
+    members = [*members_of(base, (0.5,)), *map(Member, (0.4, 0.42, 0.44, 0.46, 0.48))]
     assert outcomes(remote, members) == outcomes(memory, members)
 
 

@@ -11,7 +11,7 @@ from mae_cli.losses import Absolute, Squared
 from mae_cli.rows.factors import ExponentialFactors
 from mae_cli.solvers.family import Member
 from mae_cli.solvers.limits import Limits
-from mae_cli.solvers.problem import Problem
+from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.solve import solve
 from mae_cli.tables.columns import ColumnChoice
 from mae_cli.workflows.fit import FitSettings

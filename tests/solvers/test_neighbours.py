@@ -10,13 +10,16 @@ from support.families import Base, a_base, far_members, folded, near_members
 from mae_cli.rows.blocks import CountedRows, PassCounter
 from mae_cli.rows.design import Design
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, GivenFactors
+from mae_cli.solvers import neighbours
 from mae_cli.solvers.family import Member, _neighbour
 from mae_cli.solvers.limits import USUAL, Limits
-from mae_cli.solvers.neighbours import Neighbour, _band, _Neighbourhood, _Outside, solve_neighbours
-from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.neighbourhood import Neighbour, Neighbourhood, Outside
+from mae_cli.solvers.neighbours import _band, solve_neighbours
+from mae_cli.solvers.prepare.problem import Prepared
+from mae_cli.solvers.prepare.rounding import sums_rounding
+from mae_cli.solvers.proof.vertex_proof import prove
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve_together
-from mae_cli.solvers.vertex_proof import prove
 
 
 @pytest.fixture
@@ -176,17 +179,38 @@ def test_the_sums_outside_of_a_band_at_another_vertex_are_off_by_no_more_than_th
     there = replace(view, point=view.point + random.standard_normal(len(view.point)))
     gradient = 1e3 * random.standard_normal(len(view.point))
     sizes = [np.array([size]) for size in (400.0, 400.0, 50.0, 200.0, 100.0)]
-    outside = _Outside(*sizes, gradient[np.newaxis], 1)
-    sums = outside.at(0, there, view, 400)
+    outside = Outside(*sizes, gradient[np.newaxis], np.array([400 * 200.0]), 1, 1)
+    sums = outside.at(0, there, view)
     steps = [Fraction(a) - Fraction(b) for a, b in zip(there.point.tolist(), view.point.tolist(), strict=True)]
     exact = 50 - sum(Fraction(g) * step for g, step in zip(gradient.tolist(), steps, strict=True))
     off = abs(Fraction(sums.dual) - exact)
     assert 0 < off <= Fraction(sums.rounding)
 
 
-def test_a_neighbour_is_settled_only_if_its_coefficients_stay_near_as_they_are_written(random, monkeypatch):
+@pytest.mark.parametrize("lengths", [(0.0, np.inf), (np.inf, 0.0)])
+def test_a_neighbour_is_settled_only_if_its_coefficients_stay_near_as_they_are_written(lengths, random, monkeypatch):
     """Both ways are asked: to the vertex itself, and to where rounding its coefficients puts it."""
     proof, _ = solved(a_base(random, 4_000, 2))
-    answers = iter([True, False])
-    monkeypatch.setattr(_Neighbourhood, "_is_within", lambda *_: next(answers))
+    answers = iter(lengths)
+    monkeypatch.setattr(Neighbourhood, "_from_path", lambda _, ways: np.full(len(ways), next(answers)))
     assert solve_neighbours(proof, [weighted(proof, ExponentialFactors(0, 0))]) == [None]
+
+
+@pytest.mark.parametrize("piece", [7, 64, 2_048])
+def test_the_gradient_is_off_by_no_more_than_adding_up_its_pieces(piece, random, monkeypatch):
+    """The proof takes off what the pieces can be off by, which is less than what whole blocks could be."""
+    monkeypatch.setattr("mae_cli.solvers.neighbours._PIECE_ROWS", piece)
+    hoods = []
+    solve_in = neighbours.solve_in
+    monkeypatch.setattr(neighbours, "solve_in", lambda some, limits: [hoods.extend(some), solve_in(some, limits)])
+    proof, _ = solved(a_base(random, 3_000, 2), block_rows=1_500)
+    factors = ExponentialFactors(0, 0)
+    assert all(solve_neighbours(proof, [weighted(proof, factors)]))
+    outside, near, standard = hoods[0]._outside, hoods[0]._block.positions, proof.vertex.problem.standard  # noqa: SLF001
+    others = np.setdiff1d(np.arange(3_000), near)
+    block = standard(proof.vertex.problem.rows.take(others))
+    slopes = factors(others) * 0.5 * np.sign(block.residual(proof.vertex.view.point))
+    for column, found in zip(block.design.dense().T, outside.gradient[0], strict=True):
+        exact = sum(Fraction(a) * Fraction(b) for a, b in zip(slopes.tolist(), column.tolist(), strict=True))
+        assert abs(Fraction(found) - exact) <= Fraction(outside.rounding(0))
+    assert outside.rounding(0) < sums_rounding(3_000) * outside.mass[0]

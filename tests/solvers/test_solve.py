@@ -20,9 +20,9 @@ from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.progress import Watch
 from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design
-from mae_cli.solvers.absorbing import absorbable
 from mae_cli.solvers.limits import USUAL, Limits
-from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.prepare.absorbing import absorbable
+from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.solvers.solve import solve, solve_together
 

@@ -4,9 +4,9 @@ from itertools import combinations
 
 import numpy as np
 
-from mae_cli.solvers.band import Band
-from mae_cli.solvers.dense_rows import DenseRows
-from mae_cli.solvers.ties import chance
+from mae_cli.solvers.prepare.band import Band
+from mae_cli.solvers.prepare.dense_rows import DenseRows
+from mae_cli.solvers.prepare.ties import chance
 
 
 def a_band(matrix: np.ndarray, residual: np.ndarray, linear=None, weights=None) -> Band:

@@ -17,7 +17,7 @@ from mae_cli.losses import loss_named
 from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.sums import relative_weights, weight_unit
-from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve_together
 

@@ -7,12 +7,12 @@ from support.levels import LevelRegression
 
 from mae_cli.losses import Pinball
 from mae_cli.rows.blocks import CountedRows, whole
-from mae_cli.solvers.all_rows import Outlook
-from mae_cli.solvers.band import Band, relative_distance
-from mae_cli.solvers.dense_rows import DenseRows
 from mae_cli.solvers.limits import USUAL
-from mae_cli.solvers.problem import Problem, prepare
-from mae_cli.solvers.ties import Ties
+from mae_cli.solvers.prepare.band import Band, relative_distance
+from mae_cli.solvers.prepare.dense_rows import DenseRows
+from mae_cli.solvers.prepare.problem import Problem, prepare
+from mae_cli.solvers.prepare.ties import Ties
+from mae_cli.solvers.search.all_rows import Outlook
 
 
 @dataclass(frozen=True)

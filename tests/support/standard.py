@@ -8,11 +8,11 @@ from support.exact import rational
 from mae_cli.losses import loss_named
 from mae_cli.rows.blocks import BLOCK_ROWS, Block, CountedRows, MemoryRows, whole
 from mae_cli.rows.design import Design
-from mae_cli.solvers.double_double import DoubleDouble
-from mae_cli.solvers.independence import independent_rows
 from mae_cli.solvers.limits import USUAL
-from mae_cli.solvers.problem import Loss, Prepared, Problem, prepare
-from mae_cli.solvers.standardise import Standardisation
+from mae_cli.solvers.prepare.double_double import DoubleDouble
+from mae_cli.solvers.prepare.independence import independent_rows
+from mae_cli.solvers.prepare.problem import Loss, Prepared, Problem, prepare
+from mae_cli.solvers.prepare.standardise import Standardisation
 
 
 def a_problem(design, y, weights=None, *, quantile=0.5, intercept=True, block_rows=BLOCK_ROWS, limits=USUAL) -> Problem:

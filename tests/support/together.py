@@ -5,7 +5,7 @@ import pytest
 from mae_cli.progress import UNWATCHED
 from mae_cli.rows.blocks import CountedRows, PassCounter
 from mae_cli.solvers.limits import USUAL
-from mae_cli.solvers.problem import Prepared
+from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve, solve_together
 

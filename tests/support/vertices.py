@@ -10,8 +10,8 @@ from support.exact import rational, solved, with_ones
 from support.standard import block_of, dot, kept_rows, targets_of, transposed
 
 from mae_cli.rows.linear import Coefficients
-from mae_cli.solvers.problem import Problem
-from mae_cli.solvers.ties import chance
+from mae_cli.solvers.prepare.problem import Problem
+from mae_cli.solvers.prepare.ties import chance
 
 
 @dataclass(frozen=True, eq=False)
