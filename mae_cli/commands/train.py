@@ -120,6 +120,9 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 @click.option(
     "--replicates", type=click.IntRange(min=2), default=500, show_default=True, help="Refits of the bootstrap."
 )
+@click.option(
+    "--importance", is_flag=True, help="Tell for each column how large the loss is without it, with a test (with mae)."
+)
 @click.option("--compare", is_flag=True, help="Fit the other loss too and set both side by side.")
 @click.option(
     "-o",
@@ -196,6 +199,7 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
         compare=options["compare"],
         stream=options["stream"],
         intervals=_intervals(options),
+        importance=options["importance"],
     )
 
 

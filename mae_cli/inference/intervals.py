@@ -95,7 +95,7 @@ def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
         SettingsError: the method does not go with the loss or with clusters.
     """
     _require_method(fitted, settings)
-    reason = _unavailable(fitted)
+    reason = unavailable(fitted)
     if reason is not None:
         return Intervals.none(reason, settings.level, fitted.columns)
     with one_thread():
@@ -122,7 +122,8 @@ def require_clustered(settings: IntervalSettings) -> None:
         raise SettingsError('rank tests know no clusters; use "sandwich" or "bootstrap"')
 
 
-def _unavailable(fitted: Estimated) -> Unavailable | None:
+def unavailable(fitted: Estimated) -> Unavailable | None:
+    """Why there are no intervals of any coefficient; None where there are some."""
     fit, size = fitted.fit, len(fitted.fit.problem.whitening.kept)
     certificate = fit.solution.certificate
     if certificate.status is not Status.OPTIMAL:

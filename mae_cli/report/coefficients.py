@@ -9,6 +9,7 @@ from rich.text import Text
 
 from mae_cli.messages import INTERCEPT, level_text, visible
 from mae_cli.report.console import Room
+from mae_cli.report.importance import importance_columns, importance_note
 from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes
 from mae_cli.report.names import fit_name, heading, shortened
 from mae_cli.report.numbers import aligned, count
@@ -45,7 +46,8 @@ def _table(fit: FitReport, room: Room) -> AlignedTable:
         intercept = [] if fit.intercept is None else [fit.intervals.intercept]
         headings.insert(2, interval_heading(fit.intervals))
         columns.insert(1, interval_cells([*intercept, *(effect.interval for effect in effects)]))
-    return _term_table(headings, effects, columns, room)
+    more, cells = importance_columns(fit, effects)
+    return _term_table([*headings, *more], effects, [*columns, *cells], room)
 
 
 def _comparison_table(fit: FitReport, other: FitReport, room: Room) -> AlignedTable:
@@ -103,7 +105,8 @@ def _name(effect: Effect, baseline: str | None, limit: int | None) -> str:
 def _with_notes(table: AlignedTable, explanation: str, report: TrainReport, room: Room) -> list[RenderableType]:
     effects = report.fit.effects
     intervals = [] if report.fit.intervals is None or report.comparison else interval_notes(report.fit.intervals, room)
-    notes = [_aliased_sentence(effects, room), explanation, *intervals]
+    importance = None if report.comparison else importance_note(report.fit)
+    notes = [_aliased_sentence(effects, room), explanation, importance, *intervals]
     paragraph = Text("\n".join(note for note in notes if note))
     footer = _omitted_sentence(effects, room, None if report.comparison else report.model)
     return [replace(table, footer=footer), paragraph]

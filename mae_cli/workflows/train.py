@@ -8,6 +8,7 @@ from functools import partial
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.inference.clusters import Clusters
+from mae_cli.inference.importance import find_importance
 from mae_cli.inference.intervals import Estimated, find_intervals, require_clustered
 from mae_cli.inference.values import Intervals, IntervalSettings, Unavailable
 from mae_cli.messages import as_share, quoted
@@ -26,7 +27,6 @@ from mae_cli.rows.sums import weight_unit
 from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import SolverSettings, Textbook
 from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
-from mae_cli.solvers.solve import Fit
 from mae_cli.tables.columns import ColumnChoice, UsedColumns, resolve
 from mae_cli.tables.load import LoadedRows, load_training
 from mae_cli.tables.read import Data, Missing, ReadOptions
@@ -52,6 +52,7 @@ class TrainSettings:
         compare: whether to fit the other loss too.
         stream: whether to keep the rows in a scratch file; None to decide by their size.
         intervals: how sure to say coefficients are; None for not at all.
+        importance: whether to say what the fit loses without each feature.
     """
 
     columns: ColumnChoice
@@ -63,6 +64,7 @@ class TrainSettings:
     compare: bool = False
     stream: bool | None = None
     intervals: IntervalSettings | None = None
+    importance: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= LARGEST_COUNT:
@@ -73,6 +75,8 @@ class TrainSettings:
             )
         if self.columns.cluster is not None:
             self._require_clusters()
+        if self.importance and (self.fit.loss != "mae" or isinstance(self.fit.solver, Textbook)):
+            raise SettingsError("importance is of exact MAE and quantile fits; leave out --importance")
 
     def _require_clusters(self) -> None:
         """Refuse a cluster where nothing would heed it."""
@@ -126,8 +130,11 @@ def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, st
     counted = CountedRows(data.train.rows, PassCounter(watch=watch))
     prepared = Prepared(counted, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
     fit = fit_prepared(prepared, settings.fit, watch)
-    intervals = None if settings.intervals is None else _intervals(data, prepared, fit, settings)
-    fitted = _fit(data, fit.solution, settings.fit, scored_at, intervals)
+    estimated = Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters)
+    fitted = _fit(data, fit.solution, settings.fit, scored_at, _intervals(estimated, settings))
+    if settings.importance:
+        importance = find_importance(estimated, _columns_of(data.schema))
+        fitted = replace(fitted, report=replace(fitted.report, importance=importance))
     comparison = None
     if settings.compare:
         other_loss = _other_loss(settings.fit)
@@ -208,13 +215,19 @@ def _other_loss(settings: FitSettings) -> FitSettings:
     return replace(settings, loss="mae" if settings.loss == "mse" else "mse", quantile=0.5)
 
 
-def _intervals(data: _Data, prepared: Prepared, fit: Fit, settings: TrainSettings) -> Intervals | None:
+def _intervals(estimated: Estimated, settings: TrainSettings) -> Intervals | None:
     """Of the coefficients; those of the textbook solver are no estimates whose errors are known."""
     if settings.intervals is None or isinstance(settings.fit.solver, Textbook):
         return None
-    return find_intervals(
-        Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters), settings.intervals
-    )
+    return find_intervals(estimated, settings.intervals)
+
+
+def _columns_of(schema: Schema) -> dict[str, list[int]]:
+    """The places of the design columns of each feature that has some, in the order of the features."""
+    places: dict[str, list[int]] = {name: [] for name in schema.names}
+    for place, column in enumerate(schema.design_columns):
+        places[column.feature].append(place)
+    return {name: each for name, each in places.items() if each}
 
 
 def _fit(
