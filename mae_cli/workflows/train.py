@@ -169,7 +169,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:
     description = describe(loaded.rows, loaded.layout, split)
     _require_weight(loaded, description, settings.columns.weight)
     require_span(*description.target_range)
-    schema = build_schema(loaded.layout.without(cluster), description)
+    schema = build_schema(loaded.layout, description)
     parts = Partition(split, Coding.of(schema, loaded.layout), description.largest_weight)
     train_rows, held = parts.training(loaded.rows), parts.held(loaded.rows)
     held_count = 0 if split is None else split.held
