@@ -60,7 +60,8 @@ def _comparison_table(fit: FitReport, other: FitReport, room: Room) -> AlignedTa
     changes = aligned([twin.per_deviation - effect.per_deviation for effect, twin in pairs], signed=True)
     names = [heading(fit_name(each.loss, each.quantile)) for each in (fit, other)]
     headings = ["term", *names, f"difference\n{_PER_DEVIATION}"]
-    return _term_table(headings, effects, [values, other_values, changes], room)
+    more, cells = importance_columns(fit, effects)
+    return _term_table([*headings, *more], effects, [values, other_values, changes, *cells], room)
 
 
 def _term_table(headings: list[str], effects: list[Effect], columns: list[list[str]], room: Room) -> AlignedTable:
@@ -105,8 +106,7 @@ def _name(effect: Effect, baseline: str | None, limit: int | None) -> str:
 def _with_notes(table: AlignedTable, explanation: str, report: TrainReport, room: Room) -> list[RenderableType]:
     effects = report.fit.effects
     intervals = [] if report.fit.intervals is None or report.comparison else interval_notes(report.fit.intervals, room)
-    importance = None if report.comparison else importance_note(report.fit)
-    notes = [_aliased_sentence(effects, room), explanation, importance, *intervals]
+    notes = [_aliased_sentence(effects, room), explanation, importance_note(report.fit), *intervals]
     paragraph = Text("\n".join(note for note in notes if note))
     footer = _omitted_sentence(effects, room, None if report.comparison else report.model)
     return [replace(table, footer=footer), paragraph]

@@ -32,8 +32,11 @@ def importance_note(fit: FitReport) -> str | None:
         return None
     note = f"{_measure(fit)} without it: that of the best fit without the column "
     note += f"(with all columns: {quantity(fit.certificate.loss)})"
-    if any(each.test is not None for each in fit.importance):
+    tested = [each.test is not None for each in fit.importance]
+    if any(tested):
         note += "; p-value: of the rank test that the column does not matter"
+    if any(tested) and not all(tested):
+        note += f" ({UNDEFINED}: other columns can take its place)"
     return f"{note}."
 
 

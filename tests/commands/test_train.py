@@ -697,6 +697,7 @@ def test_the_importance_of_each_column_is_the_loss_without_it(mae_train, flights
     text = mae_train(flights, "-t", "delay", "--importance", "--loss", "mae").stdout
     assert "without it   p-value\n" in text
     assert "\nMAE without it: that of the best fit without the column (with all columns: " in text
+    assert "without it   p-value\n" in mae_train(flights, "-t", "delay", "--importance", "--compare").stdout
     assert one_object(mae_train(flights, "-t", "delay", "--json").stdout)["importance"] is None
 
 

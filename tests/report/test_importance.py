@@ -36,5 +36,5 @@ def test_nothing_is_said_where_it_was_not_asked_for(mae_fit):
 def test_the_note_says_what_is_tested(mae_fit):
     assert importance_note(replace(mae_fit, importance=FOUND)) == (
         "MAE without it: that of the best fit without the column (with all columns: 12.6917); "
-        "p-value: of the rank test that the column does not matter."
+        "p-value: of the rank test that the column does not matter (–: other columns can take its place)."
     )
