@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mae_cli.inference.values import Interval, Intervals, SlopesTest, Unavailable
+from mae_cli.inference.values import Importance, Interval, Intervals, SlopesTest, Unavailable
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.rows.sums import Sums
 from mae_cli.solvers.solution import Certificate, History
@@ -306,6 +306,7 @@ class FitReport:
         intercept: None when the model has none.
         effects: every coefficient, in the order of the features.
         intervals: of the coefficients, in the order of the design; None when they were not asked for.
+        importance: what the fit loses without each feature; None when that was not asked for.
     """
 
     loss: str
@@ -318,6 +319,7 @@ class FitReport:
     intercept: float | None
     effects: tuple[Effect, ...]
     intervals: Intervals | None = None
+    importance: tuple[Importance, ...] | None = None
 
     @property
     def columns(self) -> int:

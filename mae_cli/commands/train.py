@@ -142,6 +142,9 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     metavar="FRACTION",
     help="Share of the rows to keep aside for that.  [default: 0.2]",
 )
+@click.option(
+    "--importance", is_flag=True, help="Tell for each column how large the loss is without it, with a test (with mae)."
+)
 @click.option("--compare", is_flag=True, help="Fit the other loss too and set both side by side.")
 @click.option(
     "-o",
@@ -220,6 +223,7 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
         stream=options["stream"],
         intervals=_intervals(options),
         calibration=_calibration(options),
+        importance=options["importance"],
     )
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from mae_cli.messages import INTERCEPT, level_text, visible
 from mae_cli.report.console import Room
+from mae_cli.report.importance import importance_columns, importance_note
 from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes, range_note
 from mae_cli.report.names import fit_name, heading, loss_name, shortened
 from mae_cli.report.numbers import aligned, count
@@ -45,7 +46,8 @@ def _table(fit: FitReport, room: Room) -> AlignedTable:
         intercept = [] if fit.intercept is None else [fit.intervals.intercept]
         headings.insert(2, interval_heading(fit.intervals))
         columns.insert(1, interval_cells([*intercept, *(effect.interval for effect in effects)]))
-    return _term_table(headings, effects, columns, room)
+    more, cells = importance_columns(fit, effects)
+    return _term_table([*headings, *more], effects, [*columns, *cells], room)
 
 
 def _comparison_table(fit: FitReport, other: FitReport, room: Room) -> AlignedTable:
@@ -58,7 +60,8 @@ def _comparison_table(fit: FitReport, other: FitReport, room: Room) -> AlignedTa
     changes = aligned([twin.per_deviation - effect.per_deviation for effect, twin in pairs], signed=True)
     names = [heading(fit_name(each.loss, each.quantile)) for each in (fit, other)]
     headings = ["term", *names, f"difference\n{_PER_DEVIATION}"]
-    return _term_table(headings, effects, [values, other_values, changes], room)
+    more, cells = importance_columns(fit, effects)
+    return _term_table([*headings, *more], effects, [values, other_values, changes, *cells], room)
 
 
 def _term_table(headings: list[str], effects: list[Effect], columns: list[list[str]], room: Room) -> AlignedTable:
@@ -104,7 +107,7 @@ def _with_notes(table: AlignedTable, explanation: str, report: TrainReport, room
     effects = report.fit.effects
     intervals = [] if report.fit.intervals is None or report.comparison else interval_notes(report.fit.intervals, room)
     free = range_note(effects, loss_name(report.fit.loss, report.fit.quantile), room)
-    notes = [_aliased_sentence(effects, room), explanation, *intervals, free]
+    notes = [_aliased_sentence(effects, room), explanation, importance_note(report.fit), *intervals, free]
     paragraph = Text("\n".join(note for note in notes if note))
     footer = _omitted_sentence(effects, room, None if report.comparison else report.model)
     return [replace(table, footer=footer), paragraph]
