@@ -432,6 +432,7 @@ class QuantileReport:
         weight: the weight column, if any.
         rows: where the rows went.
         fits: of each quantile, in their order.
+        squared: the least-squares fit of the same rows, beside many quantiles; else None.
         slopes: the test of equal slopes; None where there is none.
         crossing: training rows in which the lines of two quantiles cross.
         calibrated: the prediction interval, when asked for.
@@ -445,6 +446,7 @@ class QuantileReport:
     weight: str | None
     rows: TrainingRows
     fits: tuple[FitReport, ...]
+    squared: FitReport | None
     slopes: SlopesTest | None
     crossing: int
     calibrated: Calibrated | None

@@ -80,6 +80,7 @@ def quantile_report_json(report: QuantileReport) -> dict[str, Any]:
             "rows_calibration": rows.calibration,
         },
         "fits": [_quantile_fit(fit) for fit in report.fits],
+        "squared": None if report.squared is None else _fit(report.squared),
         "slopes": None if report.slopes is None else asdict(report.slopes),
         "rows_crossing": report.crossing,
         "calibration": None if report.calibrated is None else asdict(report.calibrated),
