@@ -37,17 +37,28 @@ class Metrics:
 
 
 @dataclass(frozen=True)
+class Sides:
+    """How many rows lie above, below and (to rounding) on a fit."""
+
+    above: int
+    below: int
+    on: int
+
+
+@dataclass(frozen=True)
 class Scores:
     """Metrics of the model beside those of the trivial baseline (median for MAE, mean for MSE, τ-quantile).
 
     Attributes:
         model, baseline: the metrics.
         coverage: for each of the two the share of the targets at or below the prediction, by weight.
+        sides: of the model.
     """
 
     model: Metrics
     baseline: Metrics
     coverage: tuple[float, float] | None = None
+    sides: Sides | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +218,7 @@ class TrainingRows:
         holdout: rows kept aside.
         unseen: rows among the holdout whose level was never seen in training; they are not scored.
         zero_weight: rows among the used whose weight is 0.
+        missing_column: the column that is missing in all of the dropped rows; None where there is no such.
     """
 
     read: int
@@ -215,6 +227,7 @@ class TrainingRows:
     holdout: int
     unseen: int
     zero_weight: int
+    missing_column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -228,6 +241,9 @@ class Effect:
         baseline: for a level, the level that it is measured from.
         aliased: left out because it depends on the columns before it (value 0).
         interval: how sure it is, or why that is not said.
+        rows: for a level, how many training rows have it.
+        baseline_rows: for a level, how many have its baseline.
+        constant: whether the column has one value in all training rows.
     """
 
     column: DesignColumn
@@ -236,6 +252,9 @@ class Effect:
     baseline: str | None
     aliased: bool
     interval: Interval | Unavailable = Unavailable.NOT_ASKED
+    rows: int | None = None
+    baseline_rows: int | None = None
+    constant: bool = False
 
 
 @dataclass(frozen=True)

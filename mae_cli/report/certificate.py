@@ -2,12 +2,12 @@
 
 from rich.text import Text
 
-from mae_cli.report.names import loss_name, round_name
+from mae_cli.report.names import loss_name, pass_name
 from mae_cli.report.numbers import at_most, count, counted
 from mae_cli.results import FitReport
 from mae_cli.solvers.solution import ROUNDED_GAP, Status
 
-# So many of the columns that were left out are named in the sentence.
+# How many of the columns left out the sentence names.
 _NAMED = 3
 # A loss of which this share is rounding is nothing else.
 _MOSTLY_ROUNDING = 0.999
@@ -18,7 +18,7 @@ def certificate_sentence(fit: FitReport) -> str:
     name = loss_name(fit.loss, fit.quantile)
     match fit.certificate.status:
         case Status.OPTIMAL:
-            return f"proved optimal: {_optimality(fit, name)}; {_uniqueness(fit, name)}."
+            return f"proved optimal{_uniqueness(fit)}: {_optimality(fit, name)}{_consequence(fit, name)}."
         case Status.TOLERANCE:
             return f"{_nearness(fit, name)}."
         case Status.LIMIT:
@@ -30,15 +30,15 @@ def certificate_text(fit: FitReport, label: str | None = None) -> Text:
     claim, colon, reason = certificate_sentence(fit).partition(":")
     style = "bold" if fit.certificate.status is Status.LIMIT else "bold green"
     text = Text("" if label is None else f"{label}, ").append(claim, style).append(colon + reason)
-    return text.append(f" It took {_work(fit)}.")
+    return text.append(f" {_work(fit)}.")
 
 
 def _work(fit: FitReport) -> str:
-    """The steps, and the rounds that the curve shows: a round looks at all rows once."""
-    steps = counted(fit.history.iterations, "epoch" if fit.solver == "textbook" else "step")
+    """The steps, and the passes that the curve shows."""
     if fit.solver == "textbook":
-        return steps
-    return f"{steps} in {counted(len(fit.history.loss) - 1, round_name(fit.solver))}"
+        return counted(fit.history.iterations, "epoch")
+    passes = counted(len(fit.history.loss) - 1, pass_name(fit.solver))
+    return f"{counted(fit.history.iterations, 'step')}, {passes} over the rows"
 
 
 def _optimality(fit: FitReport, name: str) -> str:
@@ -63,16 +63,18 @@ def _columns(fit: FitReport) -> str:
     return f"the columns kept (all but {', '.join(named)}{more})"
 
 
-def _uniqueness(fit: FitReport, name: str) -> str:
+def _uniqueness(fit: FitReport) -> str:
+    return {True: " and unique", False: ", but not unique", None: ""}[fit.certificate.unique]
+
+
+def _consequence(fit: FitReport, name: str) -> str:
     match fit.certificate.unique:
-        case True if any(effect.aliased for effect in fit.effects):
-            return "the optimum on these is unique"
         case True:
-            return "the optimum is unique"
+            return ""
         case False:
-            return f"other coefficients reach the same {name}"
+            return f"; other coefficients give the same {name}, so do not read too much into single ones"
         case None:
-            return "whether other coefficients reach it too is not settled"
+            return "; whether other coefficients do as well is not settled"
 
 
 def _nearness(fit: FitReport, name: str) -> str:

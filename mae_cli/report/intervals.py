@@ -9,7 +9,7 @@ from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unava
 from mae_cli.messages import visible
 from mae_cli.report.console import Room
 from mae_cli.report.names import shortened
-from mae_cli.report.numbers import UNDEFINED, count, quantity
+from mae_cli.report.numbers import UNDEFINED, count, fixed, quantity
 
 _HOLDS_ZERO = "·"
 _DIGITS_OF_WIDTH = 3
@@ -96,4 +96,4 @@ def _end(value: float, width: float) -> str:
     if math.isinf(width) or width <= 0 or abs(value) >= _LARGEST_FIXED:
         return quantity(value)
     decimals = max(0, _DIGITS_OF_WIDTH - 1 - math.floor(math.log10(width)))
-    return quantity(value) if decimals > _MOST_DECIMALS else f"{value:.{decimals}f}"
+    return quantity(value) if decimals > _MOST_DECIMALS else fixed(value, decimals)

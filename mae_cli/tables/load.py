@@ -33,6 +33,7 @@ class LoadedRows:
         rows_dropped: those of them with a missing cell.
         rows_unseen: those of them with a level that the model does not know.
         notes: what the user should know, a sentence each.
+        missing_column: the column that is missing in all of the dropped rows; None where there is no such.
     """
 
     files: Records
@@ -42,6 +43,7 @@ class LoadedRows:
     rows_dropped: int
     rows_unseen: int
     notes: tuple[str, ...]
+    missing_column: str | None = None
 
 
 def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> LoadedRows:
@@ -120,6 +122,7 @@ def _loaded(result: PassResult, features: Sequence[str], notes: tuple[str, ...] 
         rows_dropped=summary.rows_dropped,
         rows_unseen=summary.rows_unseen,
         notes=(*notes, *summary.notes(files)),
+        missing_column=summary.missing_column,
     )
 
 

@@ -4,6 +4,7 @@ import time
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from types import MappingProxyType
 
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
@@ -17,9 +18,9 @@ from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.results import Effect, FitReport, Seconds, TrainingRows, TrainReport
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.coding import Coding
-from mae_cli.rows.encoding import Description, Partition, build_schema, describe
+from mae_cli.rows.encoding import Description, LevelRows, Partition, build_schema, describe, level_rows
 from mae_cli.rows.moments import column_moments
-from mae_cli.rows.schema import CategoricalColumn, Schema
+from mae_cli.rows.schema import CategoricalColumn, DesignColumn, Schema
 from mae_cli.rows.split import Split
 from mae_cli.rows.sums import weight_unit
 from mae_cli.solvers.problem import Prepared
@@ -90,6 +91,7 @@ class _Data:
     notes: tuple[str, ...]
     baseline: Baseline
     weight_unit: float
+    level_rows: LevelRows
 
 
 def train(files: Data, settings: TrainSettings, watch: Watch = UNWATCHED) -> Trained:
@@ -167,6 +169,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:
         holdout=held_count,
         unseen=unseen,
         zero_weight=description.weightless,
+        missing_column=loaded.missing_column,
     )
     train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files)
     return _Data(
@@ -177,6 +180,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:
         notes=tuple(notes),
         baseline=baseline_of(train_rows, settings.fit.quantile),
         weight_unit=1.0 if settings.columns.weight is None else weight_unit(description.largest_weight),
+        level_rows=level_rows(loaded.layout, description),
     )
 
 
@@ -216,7 +220,7 @@ def _fit(
         certificate=solution.certificate,
         history=solution.history,
         intercept=solution.intercept if settings.intercept else None,
-        effects=effects(data.schema, solution, data.train.moments.deviation, intervals),
+        effects=effects(data.schema, solution, data.train.moments.deviation, intervals, data.level_rows),
         intervals=intervals,
     )
     return Fitted(solution, report)
@@ -269,9 +273,21 @@ def _model(settings: TrainSettings, data: _Data, fitted: Fitted) -> Model:
 
 
 def effects(
-    schema: Schema, solution: Solution, deviations: FloatArray, intervals: Intervals | None = None
+    schema: Schema,
+    solution: Solution,
+    deviations: FloatArray,
+    intervals: Intervals | None = None,
+    rows: LevelRows = MappingProxyType({}),
 ) -> tuple[Effect, ...]:
-    """One effect for each design column, in the order of the features; `deviations` (p,) are those of the columns."""
+    """One effect for each design column, in the order of the features.
+
+    Args:
+        schema: the columns.
+        solution: their coefficients.
+        deviations: (p,) standard deviations of the design columns.
+        intervals: of the coefficients.
+        rows: how many rows have each level.
+    """
     baselines = {
         feature.name: feature.baseline for feature in schema.features if isinstance(feature, CategoricalColumn)
     }
@@ -283,6 +299,9 @@ def effects(
             baseline=baselines.get(column.feature),
             aliased=index in solution.aliased,
             interval=Unavailable.NOT_ASKED if intervals is None else intervals.coefficients[index],
+            rows=rows.get(column),
+            baseline_rows=rows.get(DesignColumn(column.feature, baselines.get(column.feature))),
+            constant=bool(deviations[index] == 0),
         )
         for index, column in enumerate(schema.design_columns)
     ]

@@ -102,7 +102,7 @@ def small(table):
 def test_an_open_file_is_written_to_as_it_is(mae_train, small, tmp_path):
     with (tmp_path / "out.json").open("wb") as stream:
         name = f"/dev/fd/{stream.fileno()}"
-        assert f"Model written to {name}" in mae_train(*small, "-o", name).stdout
+        assert f" · {name} · " in mae_train(*small, "-o", name).stdout
     assert load_model(tmp_path / "out.json").target == "y"
 
 
@@ -117,7 +117,7 @@ def test_a_named_pipe_stays_one(mae_train, small, tmp_path):
 
 @bash_only
 def test_a_device_stays_one(mae_train, small):
-    assert "Model written to /dev/null" in mae_train(*small, "-o", "/dev/null").stdout
+    assert " · /dev/null · " in mae_train(*small, "-o", "/dev/null").stdout
     assert Path("/dev/null").is_char_device()
 
 

@@ -98,7 +98,7 @@ def harmful(text):
 def test_names_are_data_and_numbers_are_whole_in_every_window(on_terminal, mae_train, hostile, environment):
     arguments = (hostile, "-t", ":y: [i]", "--compare", "-o", "model.json")
     piped = mae_train(*arguments).stdout
-    status, shown = on_terminal("train", *arguments, **environment)
+    status, shown = on_terminal("train", *arguments, LINES="50", **environment)
     assert status == 0
     assert harmful(shown) == set()
     for name in (
@@ -112,7 +112,7 @@ def test_names_are_data_and_numbers_are_whole_in_every_window(on_terminal, mae_t
         r"a\u202eb",
     ):
         assert name in COLOUR.sub("", shown)
-    tables = [re.split(r"(?:proved|Model)\s+(?:optimal|written)", COLOUR.sub("", text)) for text in (piped, shown)]
+    tables = [re.split(r"proved\s+optimal", COLOUR.sub("", text).replace("x10^", "×10^")) for text in (piped, shown)]
     assert [*map(numbers, tables[0][1:-1])] == [*map(numbers, tables[1][1:-1])]
     assert sum(map(len, map(numbers, tables[1][1:-1]))) >= 60
     if environment["COLUMNS"] in {"20", "30"}:

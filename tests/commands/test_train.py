@@ -61,8 +61,8 @@ def test_a_fit_reports_on_standard_output_and_writes_the_model(mae_train, flight
     assert result.stdout.startswith(
         "MAE fit of delay on 80 rows, 5 coefficients · flights.csv\n80 rows read: 80 fitted.\n"
     )
-    assert "\nproved optimal: no linear model on these columns has a smaller MAE; " in result.stdout
-    assert "\nModel written to model.json · read " in result.stdout
+    assert "\nproved optimal and unique: no linear model on these columns has a smaller MAE. " in result.stdout
+    assert " · proved optimal · model.json · " in result.stdout.splitlines()[-1]
     assert load_model(tmp_path / "model.json").target == "delay"
 
 
@@ -162,7 +162,7 @@ def test_the_model_on_standard_output_stands_alone_and_the_report_goes_to_standa
     assert result.exit_code == 0
     assert json.loads(result.stdout)["schema"] == "mae-cli/model"
     assert result.stderr.startswith("MAE fit of delay")
-    assert "Model written to standard output" in result.stderr
+    assert " · model on standard output · " in result.stderr
     assert not (tmp_path / "model.json").exists()
 
 

@@ -51,9 +51,9 @@ def test_long_work_shows_rows_or_step_and_loss_then_erases_them(clock):
         watch.reached(1200, 9.8213)
         clock[0] = 104.0
         watch.proved(3.04e-5)
-    assert "reading: 1,234,567 rows · 1.00 s" in stream.getvalue()
-    assert "fitting: pass 3 · 2.00 s" in stream.getvalue()
-    assert "fitting: pass 3 · step 1,200, loss 9.8213 · at most 3.1e-5 above the optimum · 4.00 s" in stream.getvalue()
+    assert "reading: 1,234,567 rows · 1.0 s" in stream.getvalue()
+    assert "fitting: pass 3 · 2.0 s" in stream.getvalue()
+    assert "fitting: pass 3 · step 1,200, loss 9.821 · at most 0.0031% above the optimum · 4.0 s" in stream.getvalue()
     assert stream.getvalue().endswith("\x1b[?25h\r\x1b[1A\x1b[2K")
 
 

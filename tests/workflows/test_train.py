@@ -97,7 +97,7 @@ def test_the_model_gives_the_predictions_that_were_scored():
 def test_rows_are_counted_where_they_went():
     text = TABLE + ",7,a,1\n2,,a,1\n"
     assert run(text, weight="w").report.rows == TrainingRows(8, 6, 2, 0, 0, 1)
-    assert run(text, features=("k",)).report.rows == TrainingRows(8, 7, 1, 0, 0, 0)
+    assert run(text, features=("k",)).report.rows == TrainingRows(8, 7, 1, 0, 0, 0, "y")
 
 
 def test_the_baseline_is_that_of_the_training_rows_by_weight():
