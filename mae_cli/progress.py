@@ -2,10 +2,10 @@
 
 
 class Watch:
-    """Told how far reading and fitting are; this one takes no notice."""
+    """A progress listener that ignores everything."""
 
     def reading(self, rows: int) -> None:
-        """So many rows were read so far."""
+        """The number of rows read so far."""
 
     def passing(self, count: int) -> None:
         """The pass over all rows that begins now is this one, counted from 1."""

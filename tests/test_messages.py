@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.messages import counted, is_obeyed, json_text, level_text, option, quoted, visible
+from mae_cli.messages import as_given, counted, is_obeyed, json_text, level_text, option, quantity, quoted, visible
 
 
 def test_quoted_text_stays_on_one_line_and_short():
@@ -113,3 +113,14 @@ def test_json_keeps_the_letters_of_every_script():
 def test_json_has_no_number_that_is_not_finite(number):
     with pytest.raises(ValueError, match="not JSON compliant"):
         json_text({"a": number})
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(9.0, "9"), (-6.5, "-6.5"), (1234567.0, "1,234,567"), (1e-7, "1.000×10^-7")]
+)
+def test_numbers_of_the_data_are_shown_as_people_write_them(value, text):
+    assert as_given(value) == text
+
+
+def test_a_quantity_may_have_fewer_digits():
+    assert [quantity(value, 3) for value in (5.4321, -0.25, 15234.0)] == ["5.43", "-0.250", "15,234"]

@@ -84,7 +84,7 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
         outcome.status = GATE_FAILED if failed else OK
         if options["as_json"] or not share_a_terminal():  # the report for people says it at its end
             for gate in failed:
-                click.echo(visible(f"Failed: {gate.finding} (--{gate.name})"), err=True)
+                click.echo(visible(f"Failed --{gate.name}: {gate.finding}"), err=True)
         _render(report, as_json=options["as_json"])
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
-from mae_cli.messages import visible
+from mae_cli.messages import fixed, visible
 from mae_cli.report.console import Room
 from mae_cli.report.names import shortened
-from mae_cli.report.numbers import UNDEFINED, count, fixed, quantity
+from mae_cli.report.numbers import UNDEFINED, count, quantity
 
 _HOLDS_ZERO = "·"
 _DIGITS_OF_WIDTH = 3
@@ -34,7 +34,7 @@ _ABSENT = {
     Unavailable.FEW_ROWS: "there are fewer than two rows for each coefficient",
     Unavailable.PERFECT: "the fit passes through every row",
     Unavailable.MANY_COEFFICIENTS: "there are too many coefficients",
-    Unavailable.NO_DENSITY: "how dense the rows are near the fit cannot be told; try --intervals rank or bootstrap",
+    Unavailable.NO_DENSITY: "too few rows near the fit to estimate their density; try --intervals rank or bootstrap",
 }
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, Context
 
+from mae_cli import messages
+from mae_cli.messages import decimals_of, exponent_of, fixed, is_fixed
+
 UNDEFINED = "–"
 """Shown for a number that does not exist, such as R² of a constant target."""
 
-_DIGITS = 4
 _LEAST_DIGITS = 2  # a cell that would keep fewer in the column's decimals gets decimals of its own
-_SMALLEST, _LARGEST = 1e-4, 1e12  # outside of these a number is scientific
-_SEPARATED = 10_000  # from here on thousands are set apart
 _TWO_DIGITS_UP = Context(prec=2, rounding=ROUND_CEILING)
 
 
@@ -25,31 +25,13 @@ def counted(number: int, noun: str) -> str:
 
 
 def quantity(value: float | None) -> str:
-    """One number with four significant digits: `10.98`, `25.00`, `12,346`, `1.500×10^300`."""
-    if value is None:
-        return UNDEFINED
-    if value == 0:
-        return "0"
-    if not _is_fixed(value):
-        mantissa, exponent = f"{value:.{_DIGITS - 1}e}".split("e")
-        return f"{mantissa}×10^{int(exponent)}"
-    return fixed(value, decimals_of(value))
-
-
-def fixed(value: float, decimals: int) -> str:
-    """A number with so many decimals: thousands are set apart from 10,000 on, and zero has no sign."""
-    text = f"{value:,.{decimals}f}" if round(abs(value), decimals) >= _SEPARATED else f"{value:.{decimals}f}"
-    return text.removeprefix("-") if not text.strip("-0.") else text
-
-
-def decimals_of(value: float, digits: int = _DIGITS) -> int:
-    """How many decimals give a number so many significant digits, those before the point kept all."""
-    return max(0, digits - 1 - _exponent(value)) if value else 0
+    """One number with four significant digits, as sentences have it; `–` where there is none."""
+    return UNDEFINED if value is None else messages.quantity(value)
 
 
 def common_decimals(values: Sequence[float | None]) -> int:
     """How many decimals give the largest number that is not scientific four digits; none where all are whole."""
-    plain = [value for value in values if value is not None and _is_fixed(value)]
+    plain = [value for value in values if value is not None and is_fixed(value)]
     if all(value == int(value) for value in plain):
         return 0
     return decimals_of(max(map(abs, plain)))
@@ -71,7 +53,7 @@ def cell(value: float | None, decimals: int, *, signed: bool = False) -> str:
         return UNDEFINED
     if value == 0:
         text = fixed(0.0, decimals)
-    elif _is_fixed(value):
+    elif is_fixed(value):
         text = fixed(value, decimals if _fits(value, decimals) else decimals_of(value, _LEAST_DIGITS))
     else:
         text = quantity(value)
@@ -109,17 +91,8 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 599.5 else f"{seconds / 60:,.0f} min"
 
 
-def _is_fixed(value: float) -> bool:
-    return _SMALLEST <= abs(value) < _LARGEST
-
-
-def _exponent(value: float) -> int:
-    """The decimal exponent of the number as it is rounded to four digits."""
-    return int(f"{abs(value):.{_DIGITS - 1}e}".partition("e")[2])
-
-
 def _fits(value: float, decimals: int) -> bool:
-    return _exponent(value) + 1 + decimals >= _LEAST_DIGITS or float(f"{value:.{decimals}f}") == value
+    return exponent_of(value) + 1 + decimals >= _LEAST_DIGITS or float(f"{value:.{decimals}f}") == value
 
 
 def _without_trailing_zeros(text: str) -> str:

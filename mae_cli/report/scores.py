@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from mae_cli.messages import decimals_of, fixed
 from mae_cli.report.names import baseline_name, fit_name, heading, is_pinball, minimised_loss
-from mae_cli.report.numbers import cell, count, decimals_of, fixed, in_line, percent, quantity
+from mae_cli.report.numbers import cell, count, in_line, percent, quantity
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results import EvaluationReport, FitReport, Metrics
 

@@ -173,8 +173,8 @@ def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tupl
     if not others:
         return ()
     if len(others) == 1:
-        return (f"column {quoted(others[0])} is not in the model, and ignored",)
-    return (f"{len(others):,} columns are not in the model, and ignored: {listed(others, _FEW)}",)
+        return (f"column {quoted(others[0])} is not used by the model; ignored",)
+    return (f"{len(others):,} columns are not used by the model; ignored: {listed(others, _FEW)}",)
 
 
 def _unweighted(files: Records, weight: str | None, header: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
-from mae_cli.messages import counted, quoted
+from mae_cli.messages import as_given, counted, quantity, quoted
 from mae_cli.results import Gate, Outside, Rival, WorstRow
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients
@@ -66,11 +66,9 @@ class TrainingRanges:
 
 def outside_note(outside: Outside) -> str:
     """What the user should know, in a sentence."""
-    return (
-        f"{counted(outside.rows, 'row')} with a number outside of its range in training; column "
-        f"{quoted(outside.column)} has most of them ({outside.cells:,}; in training it went from "
-        f"{outside.minimum:.6g} to {outside.maximum:.6g})"
-    )
+    most = "" if outside.cells == outside.rows else f"{outside.cells:,} of them in "
+    training = f"training: {as_given(outside.minimum)} to {as_given(outside.maximum)}"
+    return f"{counted(outside.rows, 'row')} outside the training range: {most}{quoted(outside.column)} ({training})"
 
 
 # An MAE that is summed in another order differs in its last digits; being above by such a share breaks no limit.
@@ -90,20 +88,18 @@ def mae_gate(mae: float, limit: float) -> Gate:
 
 def rival_gate(rival: Rival) -> Gate:
     """Passed unless the model is worse than the other one beyond chance: the whole interval lies above 0."""
-    loss = f"the {rival.measure_name}"
+    other = rival.metrics.pinball if rival.measure == "pinball" else rival.metrics.mae
+    other = 0.0 if other is None else other
+    losses = f"{rival.measure_name} {quantity(other + rival.difference)} against {quantity(other)}"
     if rival.interval is None:
-        finding = f"one row cannot tell whether {loss} is larger than that of {rival.model}"
+        finding = f"{losses}; one row cannot tell whether that is chance"
         return Gate("against", passed=True, value=rival.difference, limit=0.0, finding=finding)
     low, high = rival.interval
-    interval = f"{100 * CONFIDENCE:.0f} % interval"
-    if low <= 0 <= high:
-        finding = f"{loss} is not larger than that of {rival.model} beyond chance"
-        finding += f" ({interval} of the difference: {low:.6g} to {high:.6g})"
-    else:
-        nearest, farthest = (low, high) if low > 0 else (-high, -low)
-        finding = f"{loss} is {'larger' if low > 0 else 'smaller'} than that of {rival.model} by "
-        finding += f"{abs(rival.difference):.6g} ({interval} {nearest:.6g} to {farthest:.6g})"
-    return Gate("against", low <= 0, low, 0.0, finding)
+    difference = (
+        f"the difference of {quantity(rival.difference, 3)} is {'within' if low <= 0 <= high else 'beyond'} chance"
+    )
+    interval = f"({100 * CONFIDENCE:.0f}% interval {quantity(low, 3)} to {quantity(high, 3)})"
+    return Gate("against", low <= 0, low, 0.0, f"{losses}; {difference} {interval}")
 
 
 def worst_rows(rows: Rows, point: Coefficients, count: int, files: Records) -> tuple[WorstRow, ...]:

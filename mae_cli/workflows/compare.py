@@ -163,8 +163,8 @@ def _leverage_warning(report: FitReport, data: TrainingData, pulls: _Pulls, cont
         return ""
     name = [effect.column.feature for effect in report.effects if effect.column.level is None][column]
     return (
-        f" {contested[row].place} lies {distances[row, column]:.1f} standard deviations out in {name!r}: look at "
-        "such rows before you believe either fit."
+        f" {contested[row].place} is {distances[row, column]:.1f} standard deviations from the mean of {name!r}; check "
+        "such rows before trusting either fit."
     )
 
 
@@ -214,7 +214,7 @@ def _verdict(absolute: FitReport, squared: FitReport, few: float, count: int, de
 
 def _question(quantile: float) -> str:
     return (
-        f"The {quantile:g}-quantile fit and least squares answer different questions: {100 * quantile:g} % of the rows "
+        f"The {quantile:g}-quantile fit and least squares answer different questions: {100 * quantile:g}% of the rows "
         "lie below the one, the other follows their mean."
     )
 
@@ -253,4 +253,4 @@ def _judgement(absolute: FitReport, squared: FitReport) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if share < 0.995 else "100 %"
+    return f"{100 * share:.2g}%" if share < 0.995 else "100%"

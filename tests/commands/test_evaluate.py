@@ -166,12 +166,12 @@ def test_predictions_beyond_floating_point_are_refused_in_one_line(mae_eval, mod
     ("content", "message"),
     [
         (None, "there is no model file other.json"),
-        (b"", "other.json is no model file: "),
-        (b"y,x\n1,2\n", "other.json is no model file: "),
-        (pickle.dumps({"schema": "mae-cli/model"}), "other.json is no model file: "),
+        (b"", "other.json is not a model file: "),
+        (b"y,x\n1,2\n", "other.json is not a model file: "),
+        (pickle.dumps({"schema": "mae-cli/model"}), "other.json is not a model file: "),
         (b'{"schema": "mae-cli/model", "version": 1}', "other.json: field target is missing"),
         (b'{"schema": "mae-cli/model", "version": 2}', "other.json was written by a newer mae-cli (model version 2; "),
-        (b'{"schema": "x", "a\\u001b": 1}', "other.json is no model file: its schema is 'x', not 'mae-cli/model'"),
+        (b'{"schema": "x", "a\\u001b": 1}', "other.json is not a model file: its schema is 'x', not 'mae-cli/model'"),
     ],
 )
 def test_a_model_at_fault_exits_with_1_in_one_line(mae_eval, table, tmp_path, content, message):
@@ -209,14 +209,14 @@ def test_a_directory_is_no_model(mae_eval, table, tmp_path):
             "y,x,k\n1,one,a\n",
             (
                 "data.csv, line 2: the feature 'x' must be a number, but this cell is 'one'; "
-                "mend the cell, or count it as missing with --na-values"
+                "fix the cell, or count it as missing with --na-values"
             ),
         ),
         (
             "y,x,k\none,1,a\n",
             (
                 "data.csv, line 2: the target 'y' must be a number, but this cell is 'one'; "
-                "mend the cell, or count it as missing with --na-values"
+                "fix the cell, or count it as missing with --na-values"
             ),
         ),
         ("y,x,k\n,1,a\n", "data.csv: every row has a missing cell; column 'y' is missing in all of them"),

@@ -74,8 +74,7 @@ def test_notes_go_to_standard_error_and_can_be_silenced(mae_predict, model, tabl
         "Note: 1 of 4 rows without a prediction, for a missing cell\n"
         "Note: 1 of 4 rows without a prediction, for a level never seen in training; the first is 'new' in column 'k' "
         "(data.csv, line 4)\n"
-        "Note: 1 row with a number outside of its range in training; column 'x' has most of them (1; in training it "
-        "went from 0 to 9)\n"
+        "Note: 1 row outside the training range: 'x' (training: 0 to 9)\n"
     )
     assert mae_predict(model, "data.csv", "-q").stderr == ""
 
@@ -123,7 +122,7 @@ def test_a_table_without_rows_is_no_fault(mae_predict, model, table):
             "x,k\none,a\n",
             (
                 "data.csv, line 2: the feature 'x' must be a number, but this cell is 'one'; "
-                "mend the cell, or count it as missing with --na-values"
+                "fix the cell, or count it as missing with --na-values"
             ),
         ),
         ("x,k\n1,1\n", NUMBER_AMONG_LEVELS),
@@ -169,7 +168,11 @@ def test_a_fault_leaves_the_output_file_as_it_was(mae_predict, model, table, tmp
 @pytest.mark.parametrize(
     ("output", "options", "message"),
     [
-        ("old.csv", (), "old.csv exists and would be replaced; choose another name with -o, or replace it with "),
+        (
+            "old.csv",
+            (),
+            "old.csv already exists and would be replaced; choose another name with -o, or replace it with ",
+        ),
         ("data.csv", ("--force",), "data.csv is the data; name another file with -o"),
         ("model.json", ("--force",), "model.json is the model; name another file with -o"),
         ("out/", (), "out/ is a directory; name a file in it with -o"),

@@ -19,7 +19,7 @@ from mae_cli.model.model import load_model
     ("error", "status", "message"),
     [
         (DataError("a.csv, line 3: no"), 1, "Error: a.csv, line 3: no\n"),
-        (ModelError("m.json is no model file"), 1, "Error: m.json is no model file\n"),
+        (ModelError("m.json is not a model file"), 1, "Error: m.json is not a model file\n"),
         (MemoryError(), 1, "Error: not enough memory for this data; use fewer columns or rows\n"),
         (DataError("two\nlines \x1b[31m"), 1, "Error: two\\nlines \\x1b[31m\n"),
     ],

@@ -190,7 +190,7 @@ def test_a_model_may_be_typed_too(on_terminal, table):
     status, shown = on_terminal("evaluate", "-", "data.csv", typed="{}\n\x04")
     assert status == 1
     assert "Note: reading from the terminal; end with Ctrl-D\n" in shown
-    assert shown.endswith("Error: standard input: field schema is missing\n")
+    assert shown.endswith('Error: standard input is not a mae-cli model: it has no "schema"\n')
 
 
 def test_notes_break_between_words(on_terminal, mae_train, table):

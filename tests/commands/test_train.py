@@ -493,12 +493,12 @@ def assert_refused(result, status, tmp_path):
         (("-t", "y", "--solver", "textbook", "--batch-size", "0"), "a batch needs at least one row, not 0"),
         (("-t", "y", "--solver", "textbook", "--learning-rate", "-1"), "the learning rate must be a positive number"),
         (("-t", "y", "--loss", "mse", "--quantile", "0.9"), 'a quantile goes with the loss "mae" only'),
-        (("-t", "y", "--quantile", "90"), "the quantile must lie between 0 and 1, not 90; for 90 % give 0.9"),
+        (("-t", "y", "--quantile", "90"), "the quantile must lie between 0 and 1, not 90; for 90% give 0.9"),
         (("-t", "y", "--quantile", "1"), "the quantile must lie between 0 and 1, not 1"),
         (("-t", "y", "--quantile", "nan"), "the quantile must lie between 0 and 1, not nan"),
         (("-t", "y", "--tolerance", "-1"), "the tolerance must be a number ≥ 0, not -1"),
         (("-t", "y", "--tolerance", "inf"), "the tolerance must be a number ≥ 0, not inf"),
-        (("-t", "y", "--holdout", "12.5"), "must be a fraction between 0 and 1, not 12.5; for 12.5 % give 0.125"),
+        (("-t", "y", "--holdout", "12.5"), "must be a fraction between 0 and 1, not 12.5; for 12.5% give 0.125"),
         (("-t", "y", "--holdout", "1"), "the holdout must be a fraction between 0 and 1, not 1"),
         (("-t", "y", "--holdout", "nan"), "the holdout must be a fraction between 0 and 1, not nan"),
         (("-t", "y", "--loss", "huber"), "'huber' is not one of 'mae', 'mse'"),
@@ -556,14 +556,14 @@ def test_wrong_usage_is_told_before_the_data_are_read(mae_train, tmp_path):
         (
             "y,x\n1,1\n2,2,2\n",
             (),
-            "data.csv, line 3: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
         ),
         (
             "y,x\nhello,1\n",
             (),
             (
                 "data.csv, line 2: the target 'y' must be a number, but this cell is 'hello'; "
-                "mend the cell, count it as missing with --na-values, or choose a column of numbers"
+                "fix the cell, count it as missing with --na-values, or choose a column of numbers"
             ),
         ),
         ("y,x,w\n1,1,-1\n", ("--weight", "w"), "data.csv, line 2: the weight 'w' must not be negative"),

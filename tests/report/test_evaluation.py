@@ -49,8 +49,8 @@ line              arr_delay   prediction   residual
 a.csv:12              851.0       812.4      +38.60
 b\\x1b[31m.csv:7        -9.2         0.12      -9.38
 
-Passed: the MAE is 12.5022, not above 13 (--max-mae)
-Failed: the MAE is larger than that of old[b].json by 2 (--against)
+Passed --max-mae: the MAE is 12.5022, not above 13
+Failed --against: MAE 14 against 12 of old[b].json
 """
 
 
@@ -59,7 +59,7 @@ def test_what_else_was_asked_for_follows_the_metrics(evaluation_report):
     worst = (WorstRow("a.csv", 12, 851.0, 812.4, 38.6), WorstRow("b\x1b[31m.csv", 7, -9.25, 0.125, -9.375))
     gates = (
         Gate("max-mae", passed=True, value=12.5, limit=13.0, finding="the MAE is 12.5022, not above 13"),
-        Gate("against", False, 1.0, 0.0, "the MAE is larger than that of old[b].json by 2"),
+        Gate("against", False, 1.0, 0.0, "MAE 14 against 12 of old[b].json"),
     )
     text = text_of(replace(evaluation_report, rival=rival, worst=worst, gates=gates))
     assert text.endswith(f"for every row.\n\n{AGAINST}")
@@ -76,6 +76,6 @@ def test_models_that_differ_by_nothing_or_on_one_row_have_no_interval(evaluation
 def test_a_quantile_model_tells_its_coverage_next_to_its_level(evaluation_report):
     scores = evaluation_report.scores
     pinball = Scores(replace(scores.model, pinball=1.5), replace(scores.baseline, pinball=2.5), (0.8712, 0.9))
-    said = "\ncoverage: 87.1 % of the targets are at or below the prediction; the model's level is 0.9.\n"
+    said = "\ncoverage: 87.1% of the targets are at or below the prediction; the model's level is 0.9.\n"
     assert said in text_of(replace(evaluation_report, quantile=0.9, scores=pinball))
     assert "coverage" not in text_of(replace(evaluation_report, scores=replace(scores, coverage=(0.5, 0.5))))

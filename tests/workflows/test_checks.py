@@ -41,17 +41,27 @@ def test_the_mae_must_not_be_above_the_limit_but_for_rounding(mae, limit, passed
 @pytest.mark.parametrize(
     ("difference", "interval", "passed", "finding"),
     [
-        (0.5, (0.1, 0.9), False, "the MAE is larger than that of old.json by 0.5 (95 % interval 0.1 to 0.9)"),
+        (
+            0.5,
+            (0.1, 0.9),
+            False,
+            "MAE 1.500 against 1.000; the difference of 0.500 is beyond chance (95% interval 0.100 to 0.900)",
+        ),
         (
             0.5,
             (-0.1, 1.1),
             True,
-            "the MAE is not larger than that of old.json beyond chance (95 % interval of the difference: -0.1 to 1.1)",
+            "MAE 1.500 against 1.000; the difference of 0.500 is within chance (95% interval -0.100 to 1.10)",
         ),
-        (-2.0, (-3.0, -1.0), True, "the MAE is smaller than that of old.json by 2 (95 % interval 1 to 3)"),
-        (-2.0, (-4.0, 0.0), True, "the MAE is not larger than that of old.json beyond chance"),
-        (0.0, (0.0, 0.0), True, "the MAE is not larger than that of old.json beyond chance"),
-        (0.5, None, True, "one row cannot tell whether the MAE is larger than that of old.json"),
+        (
+            -2.0,
+            (-3.0, -1.0),
+            True,
+            "MAE -1.000 against 1.000; the difference of -2.00 is beyond chance (95% interval -3.00 to -1.00)",
+        ),
+        (-0.5, (-4.0, 0.0), True, "MAE 0.5000 against 1.000; the difference of -0.500 is within chance"),
+        (0.0, (0.0, 0.0), True, "MAE 1.000 against 1.000; the difference of 0 is within chance"),
+        (0.5, None, True, "MAE 1.500 against 1.000; one row cannot tell whether that is chance"),
     ],
 )
 def test_a_model_must_not_be_worse_than_its_rival_beyond_chance(difference, interval, passed, finding):

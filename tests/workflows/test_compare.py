@@ -140,8 +140,8 @@ def test_a_row_far_out_in_a_feature_is_called_so():
     x, y = planted()
     x[50] = 60.0
     verdict = compared(text(x, y)).comparison.verdict
-    assert " data.csv:52 lies " in verdict
-    assert verdict.endswith(" standard deviations out in 'x': look at such rows before you believe either fit.")
+    assert " data.csv:52 is " in verdict
+    assert verdict.endswith(" standard deviations from the mean of 'x'; check such rows before trusting either fit.")
 
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])
@@ -164,7 +164,7 @@ def test_fits_that_ended_early_are_not_compared_and_the_remedy_is_another_than_w
 @pytest.mark.parametrize(
     ("rows", "opening"),
     [
-        (ROWS, "No small group of rows decides: the strongest 2 rows (1 %) make up "),
+        (ROWS, "No small group of rows decides: the strongest 2 rows (1%) make up "),
         (60, "No single row decides: the "),
     ],
 )
@@ -172,7 +172,7 @@ def test_where_no_few_rows_pull_the_fits_apart_the_verdict_says_so(rows, opening
     x, y = data(lambda rng: rng.exponential(size=ROWS))  # every row above the line pulls a little
     verdict = compared(text(x[:rows], y[:rows])).comparison.verdict
     assert verdict.startswith(opening)
-    share = float(re.search(r"make(?:s)? up ([\d.]+) % of what pulls the two apart\. ", verdict)[1])
+    share = float(re.search(r"make(?:s)? up ([\d.]+)% of what pulls the two apart\. ", verdict)[1])
     assert 0 < share < 25
 
 

@@ -30,7 +30,7 @@ def test_a_name_that_is_not_utf8_is_refused_with_the_header():
 
 
 STRAY = "a quote is opened in this record and never closed"
-BEHIND = "text behind the closing quote of a cell; a quote within quotes must be doubled"
+BEHIND = "unexpected text after a closing quote; a quote within quotes must be doubled"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_files_are_called_by_the_first_and_the_number_of_others():
         ("a,a\n1,2\n", "2.csv, line 1: the header names column 'a' twice; rename one of them"),
         (
             "a,b\n1,2,3\n4,5\n6,7\n",
-            "2.csv, line 2: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+            "2.csv, line 2: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
         ),
     ],
 )
