@@ -211,7 +211,7 @@ UNUSABLE = table([("2024-01-31", "5%", *row) for row in ROWS], "when,share,y,x,k
 MORE = [
     (
         same("a column more", WIDER),
-        "column {!r} is not in the model, and ignored".format(WIDER.split("\n", 1)[0].split(",")[-1]),
+        "column {!r} is not used by the model; ignored".format(WIDER.split("\n", 1)[0].split(",")[-1]),
     ),
     (
         same("columns more that could not be used", UNUSABLE),
