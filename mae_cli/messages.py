@@ -50,6 +50,24 @@ def _escaped(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+# How a remedy begins.
+_IMPERATIVES = frozenset({
+    "add", "check", "choose", "combine", "complete", "convert", "copy", "correct", "decompress", "delete",
+    "download", "drop", "end", "fill", "fix", "free", "give", "if", "install", "keep", "leave", "lower", "make",
+    "name", "pass", "put", "raise", "reduce", "remove", "rename", "replace", "rescale", "restart", "run",
+    "save", "see", "send", "set", "skip", "split", "start", "subtract", "take", "train", "try", "turn",
+    "unpack", "upgrade", "use", "wait", "write",
+})  # fmt: skip
+
+
+def parted(message: str) -> tuple[str, str | None]:
+    """What is wrong, and what to do about it, which begins at the last `; ` that an imperative follows."""
+    for found in reversed([*re.finditer(r"; (?=(\w+))", message)]):
+        if found[1] in _IMPERATIVES:
+            return message[: found.start()], message[found.end() :]
+    return message, None
+
+
 def no_values(file: str, column: str) -> DataError:
     """The error for a column without a single value."""
     return DataError(f"{file}: column {quoted(column)} has no values; use {option('--exclude', column)}")

@@ -6,10 +6,10 @@ import click
 
 from mae_cli.commands.command import command
 from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
-from mae_cli.commands.options import InputFile, dialect_of, place_options, reading_options
+from mae_cli.commands.options import PLACES, READING, InputFile, dialect_of, place_options, reading_options
 from mae_cli.commands.output import require_standard_output
 from mae_cli.commands.process import GATE_FAILED, OK, announce_terminal, note, running, share_a_terminal, write_json
-from mae_cli.messages import visible
+from mae_cli.commands.speech import say_failed
 
 if TYPE_CHECKING:
     from mae_cli.results import EvaluationReport
@@ -22,42 +22,51 @@ Examples:
   mae-eval model.json new.csv --max-mae 12.5 --against old.json && deploy
   mae-eval model.json - --json < new.csv | jq .metrics.mae
 
-Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4 scored but --max-mae or --against
+Exit status: 0 done, 1 error in the data, a model or a file, 2 wrong usage, 4 scored but --max-mae or --against
 failed, 130 interrupted."""
 
 
-@command(epilog=_EPILOG)
+_GROUPS = {
+    "Checks": ("max_mae", "against", "worst", "unseen"),
+    "Reading files": READING,
+    "Where rows are kept": PLACES,
+    "Output": ("as_json", "quiet"),
+}
+
+
+@command("mae-eval", _EPILOG, _GROUPS)
 @click.argument("model", type=InputFile())
 @click.argument("data", type=InputFile(), nargs=-1, required=True)
-@click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) when the MAE is above X, but for rounding.")
+@click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) if the MAE exceeds X.")
 @click.option(
     "--against",
     type=InputFile(),
     metavar="FILE",
-    help="Another model, scored on the same rows; fail (exit 4) when MODEL has the larger MAE (two models of one "
-    "quantile: pinball loss) beyond chance: the 95 % interval of the difference, by paired bootstrap, lies above 0.",
+    help="Score another model on the same rows; fail (exit 4) if the MAE of MODEL is larger beyond chance, that is, if "
+    "the 95% interval of the difference (paired bootstrap) lies above 0. Two models of one quantile are compared by "
+    "pinball loss.",
 )
 @click.option(
     "--worst",
     type=click.IntRange(1, _MOST_WORST),
     metavar="N",
-    help="List the N rows with the largest residuals, with their lines.",
+    help="List the N rows with the largest residuals.",
 )
 @click.option(
     "--unseen",
     type=click.Choice(["error", "skip"]),
-    help="Rows with a level never seen in training: refuse, or leave out and count.  [default: error; with --against "
-    "skip]",
+    help="Refuse rows with a level never seen in training, or skip and count them.  [default: error; skip with "
+    "--against]",
 )
 @reading_options
 @place_options
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
 def main(model: str, data: tuple[str, ...], **options: Any) -> None:
     """Score a MODEL written by mae-train on the rows of DATA.
 
     MODEL is the file that mae-train wrote. DATA is a CSV file with the model's columns, in any order, or several
-    with one header. Either can be - for standard input. The model's column of weights is honoured when DATA has it.
+    files with one header. Either can be - for standard input. The model's weight column is used if DATA has it.
     """
     against, quiet = options["against"], options["quiet"]
     require_one_reader({"MODEL": [model], "DATA": data, "--against": [against]})
@@ -84,7 +93,7 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
         outcome.status = GATE_FAILED if failed else OK
         if options["as_json"] or not share_a_terminal():  # the report for people says it at its end
             for gate in failed:
-                click.echo(visible(f"Failed --{gate.name}: {gate.finding}"), err=True)
+                say_failed(f"--{gate.name}: {gate.finding}")
         _render(report, as_json=options["as_json"])
 
 

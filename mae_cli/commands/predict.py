@@ -11,7 +11,7 @@ import click
 
 from mae_cli.commands.command import command
 from mae_cli.commands.model_argument import model_of, require_one_reader
-from mae_cli.commands.options import STDOUT, InputFile, OutputFile, dialect_of, reading_options
+from mae_cli.commands.options import READING, STDOUT, InputFile, OutputFile, dialect_of, reading_options
 from mae_cli.commands.output import check_output, refuse_compressed, require_standard_output
 from mae_cli.commands.process import announce_terminal, note, running
 
@@ -23,14 +23,21 @@ Examples:
   mae-predict model.json new.csv > predicted.csv
   cat new.csv | mae-predict model.json - --only
 
-Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage, 130 interrupted."""
+Exit status: 0 done, 1 error in the data, the model or a file, 2 wrong usage, 130 interrupted."""
 
 
-@command(epilog=_EPILOG)
+_GROUPS = {
+    "Predictions": ("column", "only"),
+    "Reading files": READING,
+    "Output": ("output", "force", "quiet"),
+}
+
+
+@command("mae-predict", _EPILOG, _GROUPS)
 @click.argument("model", type=InputFile())
 @click.argument("data", type=InputFile(), nargs=-1, required=True)
 @click.option("--column", default="prediction", show_default=True, metavar="NAME", help="Name of the new column.")
-@click.option("--only", is_flag=True, help="Write the new column alone.")
+@click.option("--only", is_flag=True, help="Write the new column only.")
 @reading_options
 @click.option(
     "-o",
@@ -39,22 +46,22 @@ Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage,
     default=STDOUT,
     show_default=True,
     metavar="FILE",
-    help="Where the rows go; - is standard output.",
+    help="File for the rows; - is standard output.",
 )
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
-@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
 def main(model: str, data: tuple[str, ...], **options: Any) -> None:
-    """Write the rows of DATA with the predictions of a MODEL written by mae-train.
+    """Add the predictions of a MODEL written by mae-train to the rows of DATA.
 
-    The rows come as they are, in order and in number, with one column more, and in UTF-8; several files become one
-    table. A row that cannot be predicted, because a cell is missing or a level was never seen in training, has an
-    empty cell there, and is counted. A fault in the data ends the output where it is met; a file that -o names is
-    written whole or not at all.
+    All rows are written as they are and in their order, in UTF-8, with one more column; several files become one
+    table. A row that cannot be predicted, because a cell is missing or a level was never seen in training, gets an
+    empty cell and is counted. The output stops at the first fault in the data; a file named by -o is written as a
+    whole or not at all.
     """
     require_one_reader({"MODEL": [model], "DATA": data})
     if options["output"] == STDOUT:
         require_standard_output()
-    with running():
+    with running() as outcome:
         from mae_cli.tables.csv.files import Files  # noqa: PLC0415  (help and usage errors must not wait for numpy)
         from mae_cli.workflows.predict import Prediction, PredictionSettings  # noqa: PLC0415
 
@@ -64,7 +71,9 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
         fitted = model_of(model, data)
         with Files.of(data, dialect_of(options)) as files:
             prediction = Prediction(fitted, files, PredictionSettings(options["column"], options["only"]))
+            outcome.wrote = options["output"] == STDOUT
             _write(prediction, options["output"])
+            outcome.wrote = True
             notes = prediction.notes()
         for text in notes:
             note(text, quiet=options["quiet"])

@@ -161,9 +161,9 @@ def test_a_worker_that_is_killed_in_the_middle_changes_no_bit(workers, cluster, 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["absent.csv"], "Error: absent.csv does not exist where the Dask worker at tcp://"),
-        (["part-0.csv", "other-*.csv"], "Error: no file matches "),
-        (["part-0.csv", "--missing", "error"], "Error: part-0.csv, line "),
+        (["absent.csv"], "mae-train: error: absent.csv does not exist where the Dask worker at tcp://"),
+        (["part-0.csv", "other-*.csv"], "mae-train: error: no file matches "),
+        (["part-0.csv", "--missing", "error"], "mae-train: error: part-0.csv, line "),
         (["part-0.csv", "--features", "hours"], "hours"),
     ],
 )
@@ -193,7 +193,10 @@ def test_without_the_extra_it_says_what_to_install(mae_train, parts, monkeypatch
     find_spec = __import__("importlib.util").util.find_spec
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "distributed" else find_spec(name))
     done = mae_train(*parts, "-t", "delay", "--dask", "local")
-    assert (done.exit_code, done.stderr) == (1, "Error: --dask needs the extra: pip install 'mae-cli[dask]'\n")
+    assert (done.exit_code, done.stderr) == (
+        1,
+        ("mae-train: error: --dask needs the extra: pip install 'mae-cli[dask]'\n"),
+    )
 
 
 def test_parquet_without_dask_says_how_it_is_read(mae_train, parts, tmp_path):
@@ -202,7 +205,7 @@ def test_parquet_without_dask_says_how_it_is_read(mae_train, parts, tmp_path):
     done = mae_train("data.parquet", "-t", "delay")
     assert done.exit_code == 1
     assert done.stderr.startswith(
-        "Error: data.parquet is a Parquet file; mae-train and mae-eval read it with --dask local, "
+        "mae-train: error: data.parquet is a Parquet file; mae-train and mae-eval read it with --dask local, "
     )
     assert done.stderr.count("\n") == 1
 
@@ -255,7 +258,7 @@ def test_local_workers_are_quiet_and_gone_at_the_end(start, report, parts):
     assert started
     assert gone(list(started))
     assert [each.partition(";")[0] for each in errors.splitlines()] == [
-        "Note: 21 of 1,203 rows dropped for a missing cell"
+        "mae-train: note: 21 of 1,203 rows dropped for a missing cell"
     ]
     assert there["certificate"] == here["certificate"]
 
@@ -281,7 +284,9 @@ def test_a_signal_leaves_nothing_running_or_written(start, parts, tmp_path, name
     started = children(process)
     (os.killpg if whole_group else os.kill)(process.pid, number)
     status = process.wait(timeout=30)
-    assert (status, process.stderr.read()) == ((130, b"Error: interrupted\n") if name == "SIGINT" else (-number, b""))
+    assert (status, process.stderr.read()) == (
+        (130, (b"mae-train: interrupted; nothing was written\n")) if name == "SIGINT" else (-number, b"")
+    )
     assert started
     assert gone(started)
     assert {each.name for each in tmp_path.iterdir()} == {*parts, "tmp"}

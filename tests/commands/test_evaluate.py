@@ -85,7 +85,7 @@ def test_a_weight_column_that_the_data_lack_is_noted_once_and_rows_weigh_the_sam
     mae_train(flights, "-t", "delay", "--features", "distance", "--weight", "hour")
     table("delay,distance\n1,500\n5,900\n")
     result = mae_eval("model.json", "data.csv", "--json")
-    assert result.stderr == "Note: data.csv has no weight column 'hour'; all rows weigh the same\n"
+    assert result.stderr == "mae-eval: note: data.csv has no weight column 'hour'; all rows weigh the same\n"
     assert json.loads(result.stdout)["weight"] is None
 
 
@@ -95,7 +95,9 @@ def test_rows_with_a_missing_cell_are_dropped_and_counted(mae_eval, model, table
     assert one_object(result.stdout)["data"] == {
         "rows_read": 5, "rows_used": 2, "rows_dropped": 3, "rows_unseen": 0,
     }  # fmt: skip
-    assert result.stderr == ("Note: 3 of 5 rows dropped for a missing cell; column 'y' has most of them (1)\n")
+    assert result.stderr == (
+        "mae-eval: note: 3 of 5 rows dropped for a missing cell; column 'y' has most of them (1)\n"
+    )
 
 
 def test_columns_may_stand_in_another_order_beside_others(report, model, table):
@@ -109,7 +111,7 @@ def test_a_level_never_seen_is_refused_with_its_line(mae_eval, model, table):
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr == (
-        "Error: data.csv, line 5: column 'k' has the level 'new\\none', which was never seen in training; "
+        "mae-eval: error: data.csv, line 5: column 'k' has the level 'new\\none', which was never seen in training; "
         "skip such rows with --unseen skip, or train on data that has them\n"
     )
 
@@ -121,14 +123,14 @@ def test_levels_never_seen_can_be_skipped_and_are_counted(mae_eval, model, table
     assert one_object(result.stdout)["data"] == {
         "rows_read": 4, "rows_used": 1, "rows_dropped": 1, "rows_unseen": 2,
     }  # fmt: skip
-    assert "Note: 2 rows with a level never seen in training not scored\n" in result.stderr
+    assert "mae-eval: note: 2 rows with a level never seen in training not scored\n" in result.stderr
 
 
 def test_data_without_a_single_level_that_was_seen_are_refused(mae_eval, model, table):
     table("y,x,k\n1,1,new\n")
     result = mae_eval(model, "data.csv", "--unseen", "skip")
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: data.csv: no row can be scored")
+    assert result.stderr.startswith("mae-eval: error: data.csv: no row can be scored")
 
 
 def test_a_dash_is_standard_input(report, model, table):
@@ -158,7 +160,7 @@ def test_predictions_beyond_floating_point_are_refused_in_one_line(mae_eval, mod
     result = mae_eval("steep.json", "data.csv", *options)
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr.startswith("Error: data.csv, line 3: the prediction")
+    assert result.stderr.startswith("mae-eval: error: data.csv, line 3: the prediction")
     assert result.stderr.count("\n") == 1
 
 
@@ -181,7 +183,7 @@ def test_a_model_at_fault_exits_with_1_in_one_line(mae_eval, table, tmp_path, co
     result = mae_eval("other.json", "data.csv")
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr.startswith(f"Error: {message}")
+    assert result.stderr.startswith(f"mae-eval: error: {message}")
     assert result.stderr.count("\n") == 1
 
 
@@ -190,7 +192,7 @@ def test_a_directory_is_no_model(mae_eval, table, tmp_path):
     (tmp_path / "models").mkdir()
     result = mae_eval("models", "data.csv")
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: cannot read the model file models: ")
+    assert result.stderr.startswith("mae-eval: error: cannot read the model file models: ")
 
 
 @pytest.mark.parametrize(
@@ -229,7 +231,7 @@ def test_data_at_fault_exit_with_1_in_one_line(mae_eval, model, table, text, mes
     result = mae_eval(model, "data.csv")
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr == f"Error: {message}\n"
+    assert result.stderr == f"mae-eval: error: {message}\n"
 
 
 @pytest.mark.parametrize("arguments", [(), ("model.json",), ("model.json", "data.csv", "--unseen", "maybe")])
@@ -237,7 +239,7 @@ def test_wrong_usage_exits_with_2(mae_eval, arguments):
     result = mae_eval(*arguments)
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert result.stderr.startswith("Usage: mae-eval ")
+    assert result.stderr.startswith("mae-eval: error: ")
 
 
 def test_a_report_that_is_piped_has_no_escape_codes_whatever_the_environment_forces(mae_eval, model, table):

@@ -240,4 +240,4 @@ def test_absent_weights_are_announced(table, mae_train, mae_eval):
     assert mae_train(table(WEIGHTED), "-t", "y", "--weight", "w").exit_code == 0
     result = mae_eval("model.json", table(CLEAN, "new.csv").name)
     assert result.exit_code == 0
-    assert result.stderr == "Note: new.csv has no weight column 'w'; all rows weigh the same\n"
+    assert result.stderr == "mae-eval: note: new.csv has no weight column 'w'; all rows weigh the same\n"
