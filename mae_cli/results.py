@@ -272,6 +272,7 @@ class FitReport:
         intercept: None when the model has none.
         effects: every coefficient, in the order of the features.
         intervals: of the coefficients, in the order of the design; None when they were not asked for.
+        optimum: the smallest loss possible, found by the exact solver; None where the fit itself is its measure.
     """
 
     loss: str
@@ -284,6 +285,17 @@ class FitReport:
     intercept: float | None
     effects: tuple[Effect, ...]
     intervals: Intervals | None = None
+    optimum: float | None = None
+
+    @property
+    def minimum(self) -> float:
+        """The smallest loss that is possible, as far as it is known: a lower bound."""
+        return self.certificate.lower_bound if self.optimum is None else self.optimum
+
+    @property
+    def course(self) -> tuple[float, ...]:
+        """The loss at the start and after every pass; the textbook's history ends with the best epoch once more."""
+        return self.history.loss[:-1] if self.solver == "textbook" else self.history.loss
 
     @property
     def columns(self) -> int:

@@ -12,7 +12,7 @@ from mae_cli.solvers.solution import Status
 
 def course(fits: tuple[FitReport, ...], room: Room) -> list[RenderableType]:
     """The chart of the fits; nothing where a single pass was all."""
-    if all(len(fit.history.loss) <= 2 for fit in fits):
+    if all(len(fit.course) <= 2 for fit in fits):
         return []
     title = _title(fits[0]) if len(fits) == 1 else "each loss above its minimum, as a share of the start (log scale)"
     return [LossCurve(title, tuple(map(_series, fits)), pass_name(fits[0].solver), room.short)]
@@ -21,12 +21,10 @@ def course(fits: tuple[FitReport, ...], room: Room) -> list[RenderableType]:
 def _title(fit: FitReport) -> str:
     """`MAE above its minimum of 10.98, from 25.81 at the start (log scale)`."""
     name = "pinball loss" if fit.quantile != 0.5 else loss_name(fit.loss, fit.quantile)
-    minimum = "proved lower bound" if fit.certificate.status is Status.LIMIT else "minimum"
-    start = quantity(fit.history.loss[0])
-    return (
-        f"{name} above its {minimum} of {quantity(fit.certificate.lower_bound)}, from {start} at the start (log scale)"
-    )
+    is_known = fit.optimum is not None or fit.certificate.status is not Status.LIMIT
+    minimum = f"{'minimum' if is_known else 'proved lower bound'} of {quantity(fit.minimum)}"
+    return f"{name} above its {minimum}, from {quantity(fit.course[0])} at the start (log scale)"
 
 
 def _series(fit: FitReport) -> LossSeries:
-    return LossSeries(fit_name(fit.loss, fit.quantile), fit.history.loss, fit.certificate.lower_bound)
+    return LossSeries(fit_name(fit.loss, fit.quantile), fit.course, fit.minimum)

@@ -16,7 +16,7 @@ from mae_cli.model.provenance import provenance
 from mae_cli.model.strict_json import LARGEST_COUNT
 from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.results import Effect, FitReport, Seconds, TrainingRows, TrainReport
-from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
+from mae_cli.rows.blocks import CountedRows, PassCounter
 from mae_cli.rows.coding import Coding
 from mae_cli.rows.encoding import Description, LevelRows, Partition, build_schema, describe, level_rows
 from mae_cli.rows.moments import column_moments
@@ -24,7 +24,7 @@ from mae_cli.rows.schema import CategoricalColumn, DesignColumn, Schema
 from mae_cli.rows.split import Split
 from mae_cli.rows.sums import weight_unit
 from mae_cli.solvers.problem import Prepared
-from mae_cli.solvers.settings import SolverSettings, Textbook
+from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
 from mae_cli.solvers.solve import Fit
 from mae_cli.tables.columns import ColumnChoice, UsedColumns, resolve
@@ -86,7 +86,6 @@ class _Data:
 
     schema: Schema
     train: TrainingData
-    holdout: Rows | None
     rows: TrainingRows
     notes: tuple[str, ...]
     baseline: Baseline
@@ -117,10 +116,12 @@ def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, st
     fit = fit_prepared(prepared, settings.fit, watch)
     intervals = None if settings.intervals is None else _intervals(data, prepared, fit, settings)
     fitted = _fit(data, fit.solution, settings.fit, scored_at, intervals)
+    fitted = _measured(fitted, prepared, settings.fit, watch)
     comparison = None
     if settings.compare:
         other_loss = _other_loss(settings.fit)
-        other = _fit(data, fit_prepared(prepared, other_loss, watch).solution, other_loss, scored_at)
+        solution = fit_prepared(prepared, other_loss, watch).solution
+        other = _measured(_fit(data, solution, other_loss, scored_at), prepared, other_loss, watch)
         comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
@@ -171,11 +172,10 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:
         zero_weight=description.weightless,
         missing_column=loaded.missing_column,
     )
-    train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files)
+    train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files, scored)
     return _Data(
         schema=schema,
         train=train_data,
-        holdout=scored,
         rows=rows,
         notes=tuple(notes),
         baseline=baseline_of(train_rows, settings.fit.quantile),
@@ -205,6 +205,15 @@ def _intervals(data: _Data, prepared: Prepared, fit: Fit, settings: TrainSetting
     return find_intervals(Estimated(data.train.rows, prepared, fit, data.weight_unit), settings.intervals)
 
 
+def _measured(fitted: Fitted, prepared: Prepared, settings: FitSettings, watch: Watch) -> Fitted:
+    """The fit with the optimum that the textbook's descent is measured against; other solvers find it themselves."""
+    if not isinstance(settings.solver, Textbook):
+        return fitted
+    exact = replace(settings, solver=Auto(limits=settings.solver.limits))
+    optimum = fit_prepared(prepared, exact, watch).solution.certificate.lower_bound
+    return replace(fitted, report=replace(fitted.report, optimum=optimum))
+
+
 def _fit(
     data: _Data, solution: Solution, settings: FitSettings, scored_at: float, intervals: Intervals | None = None
 ) -> Fitted:
@@ -216,7 +225,7 @@ def _fit(
         quantile=settings.quantile,
         solver=settings.solver.name,
         train=scores(data.train.rows),
-        holdout=None if data.holdout is None else scores(data.holdout),
+        holdout=None if data.train.holdout is None else scores(data.train.holdout),
         certificate=solution.certificate,
         history=solution.history,
         intercept=solution.intercept if settings.intercept else None,

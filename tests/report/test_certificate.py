@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mae_cli.report.certificate import certificate_sentence, certificate_text
+from mae_cli.report.certificate import certificate_sentence, certificate_text, diagnosis
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Status
 
@@ -77,7 +77,7 @@ def test_a_fit_that_ran_out_of_steps_says_what_is_not_proved_and_what_to_try(mae
     fit = ended(mae_fit, Status.LIMIT, gap=0.041, unique=unique, loss=loss, quantile=quantile, solver="textbook")
     assert certificate_sentence(fit) == (
         f"not proved optimal: the steps ran out; the optimum may be up to 4.1% below this {name}. "
-        "Try more --epochs, another --learning-rate, or --solver auto."
+        "A larger --tolerance accepts such a fit."
     )
 
 
@@ -101,3 +101,32 @@ def test_the_work_is_counted_in_the_solver_s_own_steps(mae_fit):
 
 def test_two_fits_are_told_apart(mae_fit):
     assert certificate_text(mae_fit, "MAE fit").plain.startswith("MAE fit, proved optimal and unique: ")
+
+
+def textbook(fit, losses, gap=0.36, optimum=10.5):
+    history = replace(fit.history, loss=(*losses, min(losses)), iterations=len(losses) - 1)
+    certificate = replace(fit.certificate, status=Status.LIMIT, loss=min(losses), relative_gap=gap)
+    return replace(fit, solver="textbook", history=history, certificate=certificate, optimum=optimum)
+
+
+def test_the_textbook_is_measured_against_the_optimum_and_names_the_epoch_that_was_kept(mae_fit):
+    fit = textbook(mae_fit, (25.0, 14.0, 11.9, 12.0, 12.1))
+    assert certificate_text(fit).plain == (
+        "not optimal: MAE 11.90 after 4 epochs (best: epoch 2), 14% above the optimum 10.50; by itself the method "
+        "proves only 36%. It oscillates: try --schedule sqrt or geometric, or a smaller --learning-rate."
+    )
+    assert "(best: the start), 140% above" in certificate_sentence(textbook(mae_fit, (25.0, 30.0)))
+    assert " above the optimum 0;" in certificate_sentence(textbook(mae_fit, (25.0, 14.0), optimum=0.0))
+
+
+@pytest.mark.parametrize(
+    ("losses", "advice"),
+    [
+        ((10.0, 20.0, 40.0), "It never came below the start: try a smaller --learning-rate."),
+        ((10.0, *(5.0, 6.0) * 20), "It oscillates: try --schedule sqrt or geometric, or a smaller --learning-rate."),
+        (tuple(1 / k for k in range(1, 41)), "It is still falling: try more --epochs."),
+        ((10.0, *(5.0,) * 40), "Try more --epochs, another --learning-rate, or --solver auto."),
+    ],
+)
+def test_the_course_of_a_descent_says_what_to_try(losses, advice):
+    assert diagnosis(losses) == advice

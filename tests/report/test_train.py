@@ -275,3 +275,10 @@ def test_a_quantile_says_which_share_of_the_rows_it_has_below_it(train_report):
         "4,988 rows lie above the fit, 4,988 below, 9 on it (holdout: 1,240, 1,254, 0); 90.0% at or below it "
         "(holdout: 88.7%), fitted for 90%.\n"
     ) in text
+
+
+def test_the_chart_of_the_textbook_is_above_the_optimum_and_has_no_epoch_more(train_report):
+    history = History((23.61, 14.0, 13.0, 13.5, 13.0), 3, 4)
+    text = piped(with_fit(train_report, solver="textbook", history=history, optimum=12.5))
+    assert "\nMAE above its minimum of 12.50, from 23.61 at the start (log scale)\n" in text
+    assert re.search(r"^ *epoch  0 +1 +2 +3$", text, re.MULTILINE)
