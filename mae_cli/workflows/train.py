@@ -141,6 +141,7 @@ def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, st
 def _read(files: Data, used: UsedColumns, options: ReadOptions, settings: TrainSettings) -> _Data:
     """The rows as they are fitted; those that were read are given up."""
     loaded = load_training(files, used, options)
+    options.watch.preparing()
     with closing(loaded.rows):  # those to fit and those held out are kept apart from them
         return _prepare(loaded, settings)
 

@@ -391,7 +391,7 @@ def test_a_model_uses_weights_where_the_data_have_them():
 def test_the_watch_is_told_of_the_rows_read_so_far():
     watch = mock.create_autospec(Watch, instance=True)
     load_known("c,x,y\na,1,2\nb,,3\n", watch=watch)
-    watch.reading.assert_called_once_with(2)
+    watch.reading.assert_called_once_with(2, 0.0)
 
 
 # ---------------------------------------------------------------- pieces

@@ -218,7 +218,7 @@ def test_a_descent_that_diverges_or_never_improves_says_so_and_stays_finite(loss
 def test_the_watch_is_told_of_the_rows_read_and_of_every_epoch():
     watch = mock.create_autospec(Watch, instance=True)
     run(TABLE, features=("x",), solver=Textbook(epochs=4), watch=watch)
-    watch.reading.assert_called_once_with(6)
+    watch.reading.assert_called_once_with(6, 0.0)
     assert [call.args[0] for call in watch.reached.mock_calls] == [1, 2, 3, 4]
     assert all(call.args[1] > 0 for call in watch.reached.mock_calls)
 

@@ -1,5 +1,7 @@
 """The header of files, and the places of their records."""
 
+import gzip
+
 import pytest
 from support.tables import held, several, source
 
@@ -157,3 +159,15 @@ def test_a_column_in_the_place_of_a_file_is_told_as_one(tmp_path, monkeypatch):
 def test_a_pattern_that_no_shell_has_filled_in_is_told_as_one(tmp_path):
     with pytest.raises(DataError, match=r"\*\.csv does not exist; no file matches it, or quotes kept"):
         Files.of([str(tmp_path / "*.csv")])
+
+
+def test_the_share_of_the_text_before_a_record_is_known_of_plain_files_only(tmp_path):
+    for name, text in (("a.csv", b"x\n1\n2\n"), ("b.csv", b"x\n3\n")):
+        (tmp_path / name).write_bytes(text)
+    (tmp_path / "c.csv.gz").write_bytes(gzip.compress(b"x\n3\n"))
+    paths = [str(tmp_path / name) for name in ("a.csv", "b.csv", "c.csv.gz")]
+    with Files.of(paths[:2]) as files:
+        assert files.share_before(Waypoint(1, 0, 4)) == 0.4
+        assert files.share_before(Waypoint(2, 1, 2)) == 0.8
+    with Files.of(paths) as files:
+        assert files.share_before(Waypoint(1, 0, 4)) is None
