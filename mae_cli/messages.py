@@ -1,4 +1,4 @@
-"""How names, cells and other text of the user's data appear in messages, safe for a terminal."""
+"""How names, cells and numbers of the user's data appear in messages, safe for a terminal."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from mae_cli.errors import DataError
 
 LONGEST_QUOTE = 40
-# So many names are listed in a message.
+# The most names that a message lists.
 LONGEST_LIST = 12
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -50,6 +50,24 @@ def _escaped(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+# How a remedy begins.
+_IMPERATIVES = frozenset({
+    "add", "check", "choose", "combine", "complete", "convert", "copy", "correct", "decompress", "delete",
+    "download", "drop", "end", "fill", "fit", "fix", "free", "give", "if", "install", "join", "keep", "leave",
+    "lower", "make", "name", "pass", "predict", "put", "raise", "reduce", "remove", "rename", "replace",
+    "rescale", "restart", "run", "save", "say", "see", "send", "set", "skip", "split", "start", "subtract",
+    "take", "train", "try", "turn", "unpack", "upgrade", "use", "wait", "write",
+})  # fmt: skip
+
+
+def parted(message: str) -> tuple[str, str | None]:
+    """What is wrong, and what to do about it, which begins at the last `; ` that an imperative follows."""
+    for found in reversed([*re.finditer(r"; (?=(\w+))", message)]):
+        if found[1] in _IMPERATIVES:
+            return message[: found.start()], message[found.end() :]
+    return message, None
+
+
 def no_values(file: str, column: str) -> DataError:
     """The error for a column without a single value."""
     return DataError(f"{file}: column {quoted(column)} has no values; use {option('--exclude', column)}")
@@ -57,7 +75,7 @@ def no_values(file: str, column: str) -> DataError:
 
 def as_share(percent: float) -> str:
     """What may be meant by a number of percent in the place of a share, for the end of a message."""
-    return f"; for {percent:g} % give {percent / 100:g}" if 2 <= percent <= 99 else ""
+    return f"; for {percent:g}% give {percent / 100:g}" if 2 <= percent <= 99 else ""
 
 
 def listed(names: Sequence[str], most: int = LONGEST_LIST) -> str:
@@ -69,6 +87,48 @@ def listed(names: Sequence[str], most: int = LONGEST_LIST) -> str:
 def counted(count: int, noun: str) -> str:
     """`1 row`, `2,000 rows`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+_DIGITS = 4
+_SMALLEST, _LARGEST = 1e-4, 1e12  # outside of these a number is written with a power of ten
+_SEPARATED = 10_000  # from here on thousands are set apart
+
+
+def quantity(value: float, digits: int = _DIGITS) -> str:
+    """A number with four significant digits: `10.98`, `25.00`, `12,346`, `1.500×10^300`."""
+    if value == 0:
+        return "0"
+    if not is_fixed(value):
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return f"{mantissa}×10^{int(exponent)}"
+    return fixed(value, decimals_of(value, digits))
+
+
+def as_given(value: float) -> str:
+    """A number of the data as people write it: `9`, `-6.5`, `1.500×10^300`."""
+    text = f"{value:.6g}"
+    return quantity(value) if "e" in text else text
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A number with that many decimals: thousands are set apart from 10,000 on, and zero has no sign."""
+    text = f"{value:,.{decimals}f}" if round(abs(value), decimals) >= _SEPARATED else f"{value:.{decimals}f}"
+    return text if text.strip("-0.") else text.removeprefix("-")
+
+
+def decimals_of(value: float, digits: int = _DIGITS) -> int:
+    """The decimals that give a number that many significant digits; none of those before the point is dropped."""
+    return max(0, digits - 1 - exponent_of(value, digits)) if value else 0
+
+
+def exponent_of(value: float, digits: int = _DIGITS) -> int:
+    """The decimal exponent of a number rounded to that many digits."""
+    return int(f"{abs(value):.{digits - 1}e}".partition("e")[2])
+
+
+def is_fixed(value: float) -> bool:
+    """Whether a number is written out, without a power of ten."""
+    return _SMALLEST <= abs(value) < _LARGEST
 
 
 # Zero-width joiners are part of ordinary spelling (Persian, Hindi); other invisible characters are not.

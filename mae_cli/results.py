@@ -39,17 +39,28 @@ class Metrics:
 
 
 @dataclass(frozen=True)
+class Sides:
+    """How many rows lie above, below and (to rounding) on a fit."""
+
+    above: int
+    below: int
+    on: int
+
+
+@dataclass(frozen=True)
 class Scores:
     """Metrics of the model beside those of the trivial baseline (median for MAE, mean for MSE, τ-quantile).
 
     Attributes:
         model, baseline: the metrics.
         coverage: for each of the two the share of the targets at or below the prediction, by weight.
+        sides: of the model.
     """
 
     model: Metrics
     baseline: Metrics
     coverage: tuple[float, float] | None = None
+    sides: Sides | None = None
 
 
 @dataclass(frozen=True)
@@ -257,6 +268,7 @@ class TrainingRows:
         unseen: rows among the holdout whose level was never seen in training; they are not scored.
         zero_weight: rows among the used whose weight is 0.
         calibration: rows kept aside for prediction intervals.
+        missing_column: the column that is missing in all of the dropped rows; None where there is no such.
     """
 
     read: int
@@ -266,6 +278,7 @@ class TrainingRows:
     unseen: int
     zero_weight: int
     calibration: int = 0
+    missing_column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -280,6 +293,9 @@ class Effect:
         aliased: left out because it depends on the columns before it (value 0).
         interval: how sure it is, or why that is not said.
         optimal_range: between which values it can be at the same loss; None where it is the only optimal one.
+        rows: for a level, how many training rows have it.
+        baseline_rows: for a level, how many have its baseline.
+        constant: whether the column has one value in all training rows.
     """
 
     column: DesignColumn
@@ -289,6 +305,9 @@ class Effect:
     aliased: bool
     interval: Interval | Unavailable = Unavailable.NOT_ASKED
     optimal_range: tuple[float, float] | None = None
+    rows: int | None = None
+    baseline_rows: int | None = None
+    constant: bool = False
 
 
 @dataclass(frozen=True)
@@ -307,6 +326,7 @@ class FitReport:
         effects: every coefficient, in the order of the features.
         intervals: of the coefficients, in the order of the design; None when they were not asked for.
         importance: what the fit loses without each feature; None when that was not asked for.
+        optimum: the smallest loss possible, found by the exact solver; None where the fit itself is its measure.
     """
 
     loss: str
@@ -320,6 +340,17 @@ class FitReport:
     effects: tuple[Effect, ...]
     intervals: Intervals | None = None
     importance: tuple[Importance, ...] | None = None
+    optimum: float | None = None
+
+    @property
+    def minimum(self) -> float:
+        """The smallest loss that is possible, as far as it is known: a lower bound."""
+        return self.certificate.lower_bound if self.optimum is None else self.optimum
+
+    @property
+    def course(self) -> tuple[float, ...]:
+        """The loss at the start and after every pass; the textbook's history ends with the best epoch once more."""
+        return self.history.loss[:-1] if self.solver == "textbook" else self.history.loss
 
     @property
     def columns(self) -> int:

@@ -59,7 +59,7 @@ def test_mae_train_answers_without_loading_anything_slow(arguments, environment,
 def test_mae_eval_answers_without_loading_anything_slow(arguments, status):
     packages, run = loaded(RUN.format("evaluate", "evaluate"), "mae-eval", *arguments)
     assert run.returncode == status
-    assert "Usage: mae-eval" in run.stdout + run.stderr
+    assert "mae-eval" in run.stdout + run.stderr
     assert packages.isdisjoint(SLOW)
 
 

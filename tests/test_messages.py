@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.messages import counted, is_obeyed, json_text, level_text, option, quoted, visible
+from mae_cli.messages import (
+    as_given,
+    counted,
+    is_obeyed,
+    json_text,
+    level_text,
+    option,
+    parted,
+    quantity,
+    quoted,
+    visible,
+)
 
 
 def test_quoted_text_stays_on_one_line_and_short():
@@ -113,3 +124,27 @@ def test_json_keeps_the_letters_of_every_script():
 def test_json_has_no_number_that_is_not_finite(number):
     with pytest.raises(ValueError, match="not JSON compliant"):
         json_text({"a": number})
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(9.0, "9"), (-6.5, "-6.5"), (1234567.0, "1,234,567"), (1e-7, "1.000×10^-7")]
+)
+def test_numbers_of_the_data_are_shown_as_people_write_them(value, text):
+    assert as_given(value) == text
+
+
+def test_a_quantity_may_have_fewer_digits():
+    assert [quantity(value, 3) for value in (5.4321, -0.25, 15234.0)] == ["5.43", "-0.250", "15,234"]
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("a.csv does not exist", ("a.csv does not exist", None)),
+        ("'a; use b' is odd; fix the cell, or use -x", ("'a; use b' is odd", "fix the cell, or use -x")),
+        ("no digits; it looks like text", ("no digits; it looks like text", None)),
+        ("a; give b; one each", ("a", "give b; one each")),
+    ],
+)
+def test_what_is_wrong_and_what_to_do_are_told_apart(message, parts):
+    assert parted(message) == parts

@@ -11,9 +11,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from mae_cli import Textbook, fit
 from mae_cli.commands import evaluate, predict, train
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +31,11 @@ def transcripts() -> list[tuple[str, str]]:
             command, _, output = part.partition("\n")
             found.append((command, output))
     return found
+
+
+def python_blocks() -> list[str]:
+    """The Python of the README, block by block."""
+    return re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
 RUNNABLE = [(command, output) for command, output in transcripts() if not command.startswith("pip ")]
@@ -96,7 +103,7 @@ def test_commands_run_and_print_what_the_readme_shows(command, expected, workpla
 
 
 def test_the_library_examples_run_one_after_the_other(workplace, monkeypatch, capsys):
-    examples = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    examples = [code for code in python_blocks() if "def textbook" not in code]
     assert len(examples) == 4
     monkeypatch.chdir(workplace)
     names: dict[str, object] = {}
@@ -112,10 +119,29 @@ def test_the_library_examples_run_one_after_the_other(workplace, monkeypatch, ca
     assert "MAE fit of arr_delay scored on 2,493 rows" in result.stdout
 
 
+@pytest.mark.parametrize(("file", "target"), [("engel.csv", "foodexp"), ("flights.csv", "arr_delay")])
+def test_the_textbook_in_eight_lines_draws_the_curve_of_the_solver(file, target):
+    (code,) = [code for code in python_blocks() if "def textbook" in code]
+    body = code.partition("def textbook")[2].splitlines()[1:]
+    assert len(body) == 8
+    names: dict[str, object] = {}
+    exec(compile(code, "README.md", "exec"), names)
+    table = pd.read_csv(EXAMPLES / file).dropna().select_dtypes("number")
+    X, y = table.drop(columns=target).to_numpy(float), table[target].to_numpy(float)
+    history = fit(X, y, solver=Textbook(epochs=100)).history.loss
+    assert names["textbook"](X, y, 100) == pytest.approx(history[:-1], rel=1e-12)
+
+
+def test_the_contents_name_every_section():
+    sections = [title.lower().replace(" ", "-") for title in re.findall(r"^## (.*)$", README, flags=re.MULTILINE)]
+    contents = README.partition("**Contents:**")[2].partition("\n\n")[0]
+    assert re.findall(r"\(#([\w-]+)\)", contents) == sections
+
+
 def drawn_text(svg: str) -> list[str]:
     """The text of a picture but for what another processor may change: times, the chart, and the number of steps."""
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
-    return [text for text in texts if not re.search(r"Model&#160;written|[┤│┊└\u2800-\u28ff]|step|^\s*$", text)]
+    return [text for text in texts if not re.search(r"model\.json|[┤│┊└\u2800-\u28ff]|steps?,|^\s*$", text)]
 
 
 def test_the_picture_is_what_the_program_draws_today():
@@ -124,15 +150,20 @@ def test_the_picture_is_what_the_program_draws_today():
     assert drawn_text(picture) == drawn_text((EXAMPLES / "report.svg").read_text(encoding="utf-8"))
 
 
+def test_the_picture_of_the_lines_is_drawn_from_the_fits_of_today():
+    lines = runpy.run_path(str(EXAMPLES / "lines.py"))["picture"]()
+    assert lines == (EXAMPLES / "lines.svg").read_text(encoding="utf-8")
+
+
 def test_links_lead_to_files():
-    for target in re.findall(r"\]\(([^)]+)\)", README):
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="a shell script")
 def test_the_demo_scores_both_losses_on_rows_kept_aside():
     printed = run(f"sh {EXAMPLES / 'demo.sh'}", EXAMPLES)
-    assert printed.count("proved optimal") == 2
+    assert printed.count(" · proved optimal · ") == 2
     assert "MAE fit of arr_delay scored on 2,493 rows" in printed
     assert "MSE fit of arr_delay scored on 2,493 rows" in printed
 

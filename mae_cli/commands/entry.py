@@ -2,6 +2,7 @@
 
 import os
 import signal
+from functools import partial
 from importlib import import_module
 from types import FrameType
 
@@ -11,22 +12,22 @@ _THREADS_ARE_SAID_BY = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THR
 
 def train() -> None:
     """Run mae-train."""
-    _run("train")
+    _run("mae-train", "train")
 
 
 def evaluate() -> None:
     """Run mae-eval."""
-    _run("evaluate")
+    _run("mae-eval", "evaluate")
 
 
 def predict() -> None:
     """Run mae-predict."""
-    _run("predict")
+    _run("mae-predict", "predict")
 
 
-def _run(command: str) -> None:
+def _run(program: str, command: str) -> None:
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _leave)
+        signal.signal(signal.SIGINT, partial(_leave, program))
     # A pass over rows is bound by memory: threads of the linear algebra would only wait for each other.
     if not any(name in os.environ for name in _THREADS_ARE_SAID_BY):
         os.environ[_THREADS_ARE_SAID_BY[0]] = "1"
@@ -35,7 +36,7 @@ def _run(command: str) -> None:
     import_module(f"mae_cli.commands.{command}").main()
 
 
-def _leave(_number: int, _frame: FrameType | None) -> None:
+def _leave(program: str, _number: int, _frame: FrameType | None) -> None:
     """End without ceremony: there is nothing to clear away yet."""
-    os.write(2, b"Error: interrupted\n")
+    os.write(2, f"{program}: interrupted; nothing was written\n".encode())
     os._exit(130)

@@ -8,6 +8,8 @@ from click.core import ParameterSource
 from mae_cli.commands.command import command
 from mae_cli.commands.model_argument import is_model, model_of, name_of, require_one_reader
 from mae_cli.commands.options import (
+    PLACES,
+    READING,
     ColumnNames,
     InputFile,
     Interval,
@@ -45,40 +47,51 @@ Examples:
   mae-eval model.json
   mae-eval model.json - --json < new.csv | jq .metrics.mae
 
-Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4 scored, but a condition
-(--max-mae and the like) failed, 130 interrupted."""
+Exit status: 0 done, 1 error in the data, a model or a file, 2 wrong usage, 4 scored but a check (--max-mae and the
+like) failed, 130 interrupted."""
 
 
-@command(epilog=_EPILOG)
+_GROUPS = {
+    "Checks": ("max_mae", "max_pinball", "coverage", "min_rows", "max_missing", "against", "worst", "show", "unseen"),
+    "Reading files": READING,
+    "Where rows are kept": PLACES,
+    "Output": ("as_json", "quiet"),
+}
+
+
+@command("mae-eval", _EPILOG, _GROUPS)
 @click.argument("model", type=InputFile())
 @click.argument("data", type=InputFile(), nargs=-1)
-@click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) when the MAE is above X, but for rounding.")
-@click.option("--max-pinball", type=float, metavar="X", help="Likewise the pinball loss at the model's quantile.")
+@click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) if the MAE exceeds X.")
+@click.option(
+    "--max-pinball", type=float, metavar="X", help="Fail if the pinball loss at the model's quantile exceeds X."
+)
 @click.option(
     "--coverage",
     type=Interval(),
     metavar="LOW:HIGH",
-    help="Fail when the share of targets at or below the prediction is not in it, as in 0.88:0.92.",
+    help="Fail if the share of targets at or below the prediction is outside of it, as in 0.88:0.92.",
 )
-@click.option("--min-rows", type=click.IntRange(min=1), metavar="N", help="Fail when fewer than N rows are scored.")
+@click.option("--min-rows", type=click.IntRange(min=1), metavar="N", help="Fail if fewer than N rows are scored.")
 @click.option(
     "--max-missing",
     type=float,
     metavar="SHARE",
-    help="Fail when more than this share of the rows (0 to 1) has a missing cell.",
+    help="Fail if more than this share of the rows (0 to 1) has a missing cell.",
 )
 @click.option(
     "--against",
     type=InputFile(),
     metavar="FILE",
-    help="Another model, scored on the same rows; fail (exit 4) when MODEL has the larger MAE (two models of one "
-    "quantile: pinball loss) beyond chance: the 95 % interval of the difference, by paired bootstrap, lies above 0.",
+    help="Score another model on the same rows; fail (exit 4) if the MAE of MODEL is larger beyond chance, that is, if "
+    "the 95% interval of the difference (paired bootstrap) lies above 0. Two models of one quantile are compared by "
+    "pinball loss.",
 )
 @click.option(
     "--worst",
     type=click.IntRange(1, _MOST_WORST),
     metavar="N",
-    help="List the N rows with the largest residuals, with their lines.",
+    help="List the N rows with the largest residuals.",
 )
 @click.option(
     "--show", type=ColumnNames(), multiple=True, help="Columns to list beside these rows, such as those that name them."
@@ -86,20 +99,20 @@ Exit status: 0 done, 1 the data, a model or a file is at fault, 2 wrong usage, 4
 @click.option(
     "--unseen",
     type=click.Choice(["error", "skip"]),
-    help="Rows with a level never seen in training: refuse, or leave out and count.  [default: error; with --against "
-    "skip]",
+    help="Refuse rows with a level never seen in training, or skip and count them.  [default: error; skip with "
+    "--against]",
 )
 @reading_options
 @place_options
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
 @click.pass_context
 def main(context: click.Context, /, model: str, data: tuple[str, ...], **options: Any) -> None:
     """Score a MODEL written by mae-train on the rows of DATA.
 
     MODEL is the file that mae-train wrote. DATA is a CSV or Parquet file with the model's columns, in any order, or
-    several with one header. Either can be - for standard input. The model's column of weights is honoured when DATA
-    has it. Without DATA the model itself is shown, and with another model in its place both side by side.
+    several files with one header. Either can be standard input (-). The model's weight column is used if DATA has it.
+    Without DATA the model itself is shown; with another model in its place the two are compared.
     """
     require_one_reader({"MODEL": [model], "DATA": data, "--against": [options["against"]]})
     if options["as_json"]:
@@ -142,7 +155,7 @@ def _one_quantile(model: "AnyModel", argument: str) -> "Model":
     from mae_cli.model.model import Model  # noqa: PLC0415
 
     if not isinstance(model, Model):
-        raise ModelError(f"{name_of(argument)} is of several quantiles; only models of one can be set side by side")
+        raise ModelError(f"{name_of(argument)} is of several quantiles; only models of one can be compared")
     return model
 
 

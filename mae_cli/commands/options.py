@@ -137,23 +137,25 @@ _TABS = frozenset({"tab", "\\t"})
 
 _OPTIONS = (
     click.option(
-        "--delimiter", metavar="CHAR", help="Sign between fields; tab for a tab.  [default: found; a comma if in doubt]"
+        "--delimiter",
+        metavar="CHAR",
+        help="Field delimiter; `tab` for a tab.  [default: detected from the header, else a comma]",
     ),
-    click.option("--decimal", type=click.Choice([".", ","]), default=".", show_default=True, help="Decimal sign."),
-    click.option("--encoding", metavar="NAME", help="Encoding of the text.  [default: UTF-8, or what its mark tells]"),
+    click.option("--decimal", type=click.Choice([".", ","]), default=".", show_default=True, help="Decimal mark."),
+    click.option("--encoding", metavar="NAME", help="Text encoding.  [default: UTF-8, or as the byte order mark says]"),
     click.option(
         "--na-values",
         type=Record("spelling"),
         metavar="NAMES",
         multiple=True,
-        help="More spellings of a missing cell, as in --na-values '-,?'.",
+        help="More spellings of a missing value, as in --na-values '-,?'.",
     ),
 )
 
 
 def _without_stream(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     if value is not None and ctx.params.get("stream") is not None:
-        raise click.UsageError("--stream and --no-stream say where this process keeps rows; with --dask workers do")
+        raise click.UsageError("--stream and --no-stream are for rows in this process; with --dask workers keep them")
     return value
 
 
@@ -162,16 +164,20 @@ _PLACES = (
         "--stream/--no-stream",
         default=None,
         is_eager=True,
-        help="Keep the rows in a scratch file, or in memory.  [default: by their size]",
+        help="Keep the rows in a scratch file or in memory.  [default: by their size]",
     ),
     click.option(
         "--dask",
         metavar="ADDRESS",
         callback=_without_stream,
-        help="Read and keep the rows on Dask workers: local for this machine's cores, or a scheduler's address such "
-        "as tcp://host:8786. Takes patterns ('part-*.csv') too.",
+        help="Read and keep the rows on Dask workers: `local` for this machine's cores, or the address of a scheduler "
+        "such as tcp://host:8786. Accepts patterns ('part-*.csv') too.",
     ),
 )
+
+
+READING = ("delimiter", "decimal", "encoding", "na_values")
+PLACES = ("stream", "dask")
 
 
 def reading_options(command: Command) -> Command:

@@ -11,7 +11,7 @@ import click
 
 from mae_cli.commands.command import command
 from mae_cli.commands.model_argument import model_of, require_one_reader
-from mae_cli.commands.options import STDOUT, InputFile, OutputFile, dialect_of, reading_options
+from mae_cli.commands.options import READING, STDOUT, InputFile, OutputFile, dialect_of, reading_options
 from mae_cli.commands.output import (
     check_output,
     refuse_compressed,
@@ -37,15 +37,22 @@ Examples:
   mae-predict model.json new.csv > predicted.csv
   cat new.csv | mae-predict model.json - --only
 
-Exit status: 0 done, 1 the data, the model or a file is at fault, 2 wrong usage, 4 written, but --strict
-failed, 130 interrupted."""
+Exit status: 0 done, 1 error in the data, the model or a file, 2 wrong usage, 4 written but --strict failed,
+130 interrupted."""
 
 
-@command(epilog=_EPILOG)
+_GROUPS = {
+    "Predictions": ("column", "only", "strict"),
+    "Reading files": READING,
+    "Output": ("output", "force", "as_json", "quiet"),
+}
+
+
+@command("mae-predict", _EPILOG, _GROUPS)
 @click.argument("model", type=InputFile())
 @click.argument("data", type=InputFile(), nargs=-1, required=True)
 @click.option("--column", default="prediction", show_default=True, metavar="NAME", help="Name of the new column.")
-@click.option("--only", is_flag=True, help="Write the new column alone.")
+@click.option("--only", is_flag=True, help="Write the new column only.")
 @reading_options
 @click.option(
     "-o",
@@ -54,23 +61,21 @@ failed, 130 interrupted."""
     default=STDOUT,
     show_default=True,
     metavar="FILE",
-    help="Where the rows go; - is standard output.",
+    help="File for the rows; - is standard output.",
 )
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
+@click.option("--strict", is_flag=True, help="Fail (exit 4) if a row cannot be predicted; all rows are still written.")
 @click.option(
-    "--strict", is_flag=True, help="Fail (exit 4) when a row cannot be predicted; all rows are written all the same."
+    "--json", "as_json", is_flag=True, help="Print the counts as one JSON object, on standard error instead of notes."
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the counts as one JSON object, on standard error in place of notes."
-)
-@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
 def main(model: str, data: tuple[str, ...], **options: Any) -> None:
-    """Write the rows of DATA with the predictions of a MODEL written by mae-train.
+    """Add the predictions of a MODEL written by mae-train to the rows of DATA.
 
-    The rows come as they are, in order and in number, with one column more; CSV comes in UTF-8, Parquet as Parquet.
-    Several files become one table. A row that cannot be predicted, because a cell is missing or a level was never
-    seen in training, has an empty cell there, and is counted. A fault in the data ends the output where it is met; a
-    file that -o names is written whole or not at all.
+    All rows are written as they are and in their order, with one more column; CSV is written in UTF-8, Parquet as
+    Parquet, and several files become one table. A row that cannot be predicted, because a cell is missing or a level
+    was never seen in training, gets an empty cell and is counted. The output stops at the first fault in the data; a
+    file named by -o is written as a whole or not at all.
     """
     require_one_reader({"MODEL": [model], "DATA": data})
     if options["output"] == STDOUT:
@@ -88,7 +93,9 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
             prediction = Prediction(fitted, files, settings)
             if prediction.is_parquet:
                 require_place_for_parquet(options["output"])
+            outcome.wrote = options["output"] == STDOUT
             _write(prediction, options["output"])
+            outcome.wrote = True
             report = prediction.report()
         outcome.status = OK if all(gate.passed for gate in report.gates) else GATE_FAILED
         _tell(report, as_json=options["as_json"], quiet=options["quiet"])

@@ -1,6 +1,6 @@
 """What every command does around its work: errors become one line and an exit status, here and nowhere else.
 
-Signals unwind the work, so that nothing half-made is left behind; a lack of memory is told.
+Signals unwind the work, so that nothing half-made is left behind; a lack of memory is reported.
 """
 
 import gc
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 import click
 
+from mae_cli.commands.speech import say_error, say_failed, say_interrupted, say_note
 from mae_cli.errors import MaeCliError, SettingsError
 from mae_cli.memory import address_space_limit
 from mae_cli.messages import visible
@@ -38,9 +39,15 @@ STDIN = "-"
 
 @dataclass(eq=False)
 class Outcome:
-    """What a command's work has come to so far, as an exit status; it may be set before the report is written."""
+    """What a command's work has come to so far; it may be set before the report is written.
+
+    Attributes:
+        status: the exit status.
+        wrote: whether anything may have been written that an interruption leaves behind.
+    """
 
     status: int = OK
+    wrote: bool = False
 
 
 @contextmanager
@@ -53,7 +60,7 @@ def running() -> Iterator[Outcome]:
     _open_closed_streams()
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what a user should know is a note; a library's warnings are for developers
-    with stoppable(), _faults_in_one_line(outcome):
+    with stoppable(outcome), _faults_in_one_line(outcome):
         _load_libraries()
         yield outcome
         sys.stdout.flush()
@@ -95,15 +102,8 @@ def _empty_stream(mode: str) -> TextIO:
 
 def note(text: str, *, quiet: bool) -> None:
     """Say something on standard error, unless it shall be quiet: in one line, or in those of a terminal."""
-    if quiet:
-        return
-    line = visible(f"Note: {text}")
-    if not sys.stderr.isatty():
-        click.echo(line, err=True)
-        return
-    from mae_cli.report.console import note_console, show_note  # noqa: PLC0415  (not needed in a pipeline)
-
-    show_note(note_console(), line)
+    if not quiet:
+        say_note(text)
 
 
 def announce_terminal(*inputs: str, quiet: bool) -> None:
@@ -120,12 +120,12 @@ def share_a_terminal() -> bool:
 
 
 def tell_failures(gates: "Sequence[Gate]") -> None:
-    """Say which conditions failed, a line each; they are no notes, and never quiet."""
-    from mae_cli.report.gates import gate_line  # noqa: PLC0415  (most runs have none)
+    """Say which checks failed, a line each; these are not notes, and never quiet."""
+    from mae_cli.report.gates import finding  # noqa: PLC0415  (most runs have none)
 
     for gate in gates:
         if not gate.passed:
-            click.echo(visible(gate_line(gate)), err=True)
+            say_failed(f"--{gate.name}: {finding(gate)}")
 
 
 def write_json(text: str, stream: TextIO | None = None) -> None:
@@ -137,7 +137,7 @@ def write_json(text: str, stream: TextIO | None = None) -> None:
 
 
 def _fail(message: str, status: int) -> None:
-    click.echo(visible(f"Error: {message}"), err=True)
+    say_error(message)
     sys.exit(status)
 
 
@@ -160,7 +160,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def stoppable() -> Iterator[None]:
+def stoppable(outcome: Outcome | None = None) -> Iterator[None]:
     """Run work that ends early on a signal: SIGINT with one line and 130, others by the signal itself.
 
     A signal raises KeyboardInterrupt in the work, so that its temporary files go; a second one ends it at once.
@@ -178,7 +178,7 @@ def stoppable() -> Iterator[None]:
         yield
     except BaseException as error:  # a library may have turned the interruption into an error of its own
         if received or isinstance(error, KeyboardInterrupt):
-            _leave(received[0] if received else signal.SIGINT)
+            _leave(received[0] if received else signal.SIGINT, outcome or Outcome())
         raise
     finally:
         for number, handler in before.items():
@@ -191,11 +191,11 @@ def _handled() -> tuple[int, ...]:
     return tuple(number for number in _SIGNALS if signal.getsignal(number) not in {signal.SIG_IGN, None})
 
 
-def _leave(number: int) -> NoReturn:
+def _leave(number: int, outcome: Outcome) -> NoReturn:
     if number != signal.SIGINT:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
-    click.echo("Error: interrupted", err=True)
+    say_interrupted(wrote=outcome.wrote)
     sys.exit(INTERRUPTED)
 
 

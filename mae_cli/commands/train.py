@@ -12,6 +12,8 @@ import click
 from mae_cli.commands.command import command
 from mae_cli.commands.completion import completion_option
 from mae_cli.commands.options import (
+    PLACES,
+    READING,
     STDOUT,
     ColumnName,
     ColumnNames,
@@ -44,37 +46,48 @@ Examples:
   mae-train flights.csv -t arr_delay --features "dep_delay,carrier" --compare
   zcat data.csv.gz | mae-train - -t y --json | jq .certificate
 
-Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted but not to the tolerance,
+Exit status: 0 done, 1 error in the data or a file, 2 wrong usage, 3 fitted but not to the tolerance,
 130 interrupted."""
 
 
-@command(epilog=_EPILOG)
+_GROUPS = {
+    "Columns": ("target", "features", "exclude", "categorical", "weight", "missing", "max_levels"),
+    "Loss": ("loss", "quantile", "holdout", "compare", "no_intercept", "solver", "tolerance", "seed"),
+    "Uncertainty": ("intervals", "cluster", "level", "replicates", "predict_interval", "calibration"),
+    "Textbook solver": ("epochs", "learning_rate", "schedule", "batch_size"),
+    "Reading files": READING,
+    "Where rows are kept": PLACES,
+    "Output": ("output", "force", "as_json", "quiet", "completion"),
+}
+
+
+@command("mae-train", _EPILOG, _GROUPS)
 @click.argument("data", type=InputFile(), nargs=-1, required=True)
 @click.option(
     "-t", "--target", cls=TargetOption, type=ColumnName(), required=True, metavar="NAME", help="Column to predict."
 )
-@click.option(
-    "--features", type=ColumnNames(), multiple=True, help="Columns to predict it from.  [default: all others]"
-)
+@click.option("--features", type=ColumnNames(), multiple=True, help="Columns to predict from.  [default: all others]")
 @click.option("--exclude", type=ColumnNames(), multiple=True, help="Columns to leave out.")
-@click.option(
-    "--categorical", type=ColumnNames(), multiple=True, help="Columns of numbers that are codes, not amounts."
-)
+@click.option("--categorical", type=ColumnNames(), multiple=True, help="Columns of numbers to treat as categories.")
 @click.option(
     "--weight",
     type=ColumnName(),
     metavar="NAME",
-    help="Column of row weights, not negative; a weight of 2 is a row given twice.",
+    help="Column of row weights; a weight of 2 counts a row twice.",
 )
 @click.option(
-    "--loss", type=click.Choice(["mae", "mse"]), default="mae", show_default=True, help="Mean error to minimise."
+    "--loss",
+    type=click.Choice(["mae", "mse"]),
+    default="mae",
+    show_default=True,
+    help="Loss to minimise.",
 )
 @click.option(
     "--quantile",
     type=Quantiles(),
     multiple=True,
     metavar="Q",
-    help="Fit this quantile instead of the median (with mae); several, as in 0.1,0.5,0.9, are fitted together.",
+    help="Fit this quantile instead of the median, as in 0.9; several, as in 0.1,0.5,0.9, are fitted together.",
 )
 @click.option("--no-intercept", is_flag=True, help="Force the fit through the origin.")
 @click.option(
@@ -82,27 +95,31 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     type=click.Choice(["auto", "textbook"]),
     default="auto",
     show_default=True,
-    help="Exact, or subgradient descent as the textbook has it.",
+    help="Solve exactly, or by the subgradient descent of textbooks.",
 )
-@click.option("--tolerance", type=float, help="Relative gap to stop at.  [default: 1e-9; textbook: none]")
-@click.option("--learning-rate", type=float, help="First step of the textbook solver.  [default: 1]")
+@click.option("--tolerance", type=float, help="Stop at this relative gap.  [default: 1e-9; textbook: none]")
+@click.option("--learning-rate", type=float, help="Step size of the first epoch, in standardised units.  [default: 1]")
 @click.option(
     "--schedule",
     type=click.Choice(["constant", "sqrt", "geometric"]),
-    help="How its steps shrink: not, by 1/sqrt(epoch), or down to 1 %.  [default: sqrt]",
+    help="How the step size decays: constant, as 1/sqrt(epoch), or geometrically to 1%.  [default: sqrt]",
 )
-@click.option("--epochs", type=int, help="Passes of the textbook solver.  [default: 300]")
-@click.option("--batch-size", type=int, help="Rows in each textbook step.  [default: all]")
-@click.option("--holdout", type=float, metavar="FRACTION", help="Share of the rows to keep aside and score.")
+@click.option("--epochs", type=int, help="Passes over the rows.  [default: 300]")
+@click.option("--batch-size", type=int, help="Rows per step.  [default: all]")
+@click.option("--holdout", type=float, metavar="FRACTION", help="Share of the rows to hold out and score.")
 @click.option(
     "--missing",
     type=click.Choice(["drop", "error"]),
     default="drop",
     show_default=True,
-    help="Rows with a missing cell: leave out and count, or refuse.",
+    help="Drop and count rows with a missing cell, or refuse them.",
 )
 @click.option(
-    "--max-levels", type=click.IntRange(min=1), default=200, show_default=True, help="Most levels of a text column."
+    "--max-levels",
+    type=click.IntRange(min=1),
+    default=200,
+    show_default=True,
+    help="Most levels a text column may have.",
 )
 @click.option(
     "--seed",
@@ -118,7 +135,7 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     type=click.Choice(["auto", "rank", "sandwich", "bootstrap", "none"]),
     default="auto",
     show_default=True,
-    help="How to say how sure coefficients are: rank tests, standard errors, or refits under random weights.",
+    help="Intervals of the coefficients: by rank tests, standard errors, or refits under random weights.",
 )
 @click.option(
     "--cluster",
@@ -126,9 +143,9 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     metavar="NAME",
     help="Column that says which rows may depend on each other, such as the patient; intervals then allow for that.",
 )
-@click.option("--level", type=float, default=0.95, show_default=True, help="Level of the intervals.")
+@click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level of the intervals.")
 @click.option(
-    "--replicates", type=click.IntRange(min=2), default=500, show_default=True, help="Refits of the bootstrap."
+    "--replicates", type=click.IntRange(min=2), default=500, show_default=True, help="Number of bootstrap refits."
 )
 @click.option(
     "--predict-interval",
@@ -140,12 +157,12 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     "--calibration",
     type=float,
     metavar="FRACTION",
-    help="Share of the rows to keep aside for that.  [default: 0.2]",
+    help="Share of the rows to hold out for calibration.  [default: 0.2]",
 )
 @click.option(
     "--importance", is_flag=True, help="Tell for each column how large the loss is without it, with a test (with mae)."
 )
-@click.option("--compare", is_flag=True, help="Fit the other loss too and set both side by side.")
+@click.option("--compare", is_flag=True, help="Fit the other loss too and compare the two.")
 @click.option(
     "-o",
     "--output",
@@ -153,18 +170,18 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     default="model.json",
     show_default=True,
     metavar="FILE",
-    help="Where the model goes; - is standard output (the report then goes to standard error). A link stays, and "
-    "what it points to is replaced.",
+    help="File for the model; - is standard output (the report then goes to standard error). A symbolic link is "
+    "followed.",
 )
-@click.option("--force", is_flag=True, help="Replace the output even if it is no model file, or write-protected.")
+@click.option("--force", is_flag=True, help="Replace the output even if it is not a model file or is write-protected.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="No notes and no progress; with -o -, no report.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no notes and no progress; with -o -, no report either.")
 @completion_option
 def main(data: tuple[str, ...], **options: Any) -> None:
     """Fit a linear model to a CSV by least absolute deviations (or least squares).
 
-    DATA is a CSV file with a header, plain or compressed, or a Parquet file, or - for standard input; several files
-    with one header are one data set. The fit is exact, and the report says how far it can be from the optimum.
+    DATA is a CSV file with a header, plain or compressed, a Parquet file, or standard input (-); several files with
+    one header are one data set. The fit is exact and comes with a proof.
     """
     started = time.perf_counter()
     output, quiet, as_json = options["output"], options["quiet"], options["as_json"]
@@ -181,6 +198,7 @@ def main(data: tuple[str, ...], **options: Any) -> None:
         if limited and settings.fit.solver.tolerance is not None:
             outcome.status = NOT_CONVERGED
         write_output(trained.model, output, force=options["force"])
+        outcome.wrote = True
         for text in trained.report.notes:
             note(text, quiet=quiet)
         if not (quiet and output == STDOUT):  # the report would go where notes go

@@ -255,7 +255,7 @@ class DaskFiles:
             if result.fault is not None and not columns.misread:
                 raise result.fault
             groups += _groups(task, result, summary.rows_read, summary.add(result.summary))
-            options.watch.reading(summary.rows_read)
+            options.watch.reading(summary.rows_read, len(parts) / len(tasks))
         files = replace(self, found=replace(self.found, parts=tuple(parts)), starts=tuple(starts))
         if columns.misread:  # the rows are worth nothing
             return PassResult(DaskRows(self.cluster, (), (), 0), summary, files)

@@ -40,7 +40,7 @@ BY_OPTION = Remedy(" with -o", "--force")
 BY_ARGUMENT = Remedy("", "force=True")
 
 Objection = Callable[[Path], str | None]
-"""What speaks against replacing a file, as messages say it of the file ("is no model file"); None for nothing."""
+"""What speaks against replacing a file, as messages say it of the file ("is not a model file"); None for nothing."""
 
 
 def _would_be_replaced(_place: Path) -> str:
@@ -127,7 +127,7 @@ def _check_file(path: Path, place: Path, objection: Objection | None, remedy: Re
         reason = objection(place) if place.stat().st_mode & _WRITABLE else "is write-protected"
     if reason is not None:
         raise ModelError(
-            f"{path} exists and {reason}; choose another name{remedy.name}, or replace it with {remedy.force}"
+            f"{path} already exists and {reason}; choose another name{remedy.name}, or replace it with {remedy.force}"
         )
 
 
@@ -193,4 +193,4 @@ def _no_model(place: Path) -> str | None:
         start = stream.read(_SCHEMA_WITHIN).split()
         if b"".join(start).startswith(b'{"schema":"mae-cli/model"'):
             return None
-    return "is no model file"
+    return "is not a model file"

@@ -46,7 +46,7 @@ def read_model(stream: BinaryIO, name: str) -> AnyModel:
     except OSError as error:
         raise ModelError(f"{name} cannot be read ({error.strerror})") from error
     if len(content) > _LARGEST:
-        raise ModelError(f"{name} is no model file: it is larger than {_LARGEST >> 20} MiB")
+        raise ModelError(f"{name} is not a model file: it is larger than {_LARGEST >> 20} MiB")
     return from_json(content, name)
 
 
@@ -70,8 +70,10 @@ def from_json(text: str | bytes, name: str) -> AnyModel:
         ModelError: it is no valid model; the message names the field.
     """
     fields = Fields.parse(text, name)
+    if "schema" not in fields:
+        raise ModelError(f'{name} is not a mae-cli model: it has no "schema"')
     if fields.text("schema") != SCHEMA:
-        raise ModelError(f"{name} is no model file: its schema is {quoted(fields.text('schema'))}, not {SCHEMA!r}")
+        raise ModelError(f"{name} is not a model file: its schema is {quoted(fields.text('schema'))}, not {SCHEMA!r}")
     version = fields.count("version", least=1)
     if version > VERSION:
         raise ModelError(

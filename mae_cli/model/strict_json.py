@@ -44,18 +44,22 @@ class Fields:
             value = json.loads(text, object_pairs_hook=_Object, parse_int=_parse_int)
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1 if isinstance(content, bytes) else 1
-            raise ModelError(f"{name} is no model file: line {line} is not UTF-8 text") from None
+            raise ModelError(f"{name} is not a model file: line {line} is not UTF-8 text") from None
         except json.JSONDecodeError as error:
-            raise ModelError(f"{name} is no model file: {_misspelling(error)}") from None
+            raise ModelError(f"{name} is not a model file: {_misspelling(error)}") from None
         except RecursionError:
-            raise ModelError(f"{name} is no model file: it is nested too deeply") from None
+            raise ModelError(f"{name} is not a model file: it is nested too deeply") from None
         if not isinstance(value, dict):
-            raise ModelError(f"{name} is no model file: it holds no JSON object")
+            raise ModelError(f"{name} is not a model file: it holds no JSON object")
         return Fields(value, name)
 
     def require_sound(self) -> None:
         """Refuse doubled fields, numbers that are not finite, broken characters and deep nesting, at any depth."""
         self._check(self._content, self._path, _DEEPEST)
+
+    def __contains__(self, key: str) -> bool:
+        """Whether there is such a field."""
+        return key in self._content
 
     def fault(self, key: str, what: str) -> ModelError:
         """The error of a field."""
@@ -189,7 +193,7 @@ class Fields:
                 self._check(item, f"{path}[{index}]", levels_left - 1)
         elif isinstance(value, _Object):
             if value.doubled is not None:
-                raise ModelError(f"{self._name}: field {_joined(path, value.doubled)} stands there twice")
+                raise ModelError(f"{self._name}: field {_joined(path, value.doubled)} is given twice")
             for name, item in value.items():
                 self._check(name, _joined(path, name), levels_left)
                 self._check(item, _joined(path, name), levels_left - 1)

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 
 _ONE_TWO_FIVE = (1, 2, 5)
-_DECADES = (1, 2, 3, 5, 10, 20, 50, 100, 200)
-_MOST_INTERVALS = 5
+_DECADES = (1, 2, 3, 4, 5, 10, 20, 50, 100, 200)
+_SMALLEST_PLAIN, _LARGEST_PLAIN = -4, 5  # decades of percentages that are written out
 _ROUNDING = 1e-9  # in decades: a value this close to a tick is on it
 
 
@@ -23,18 +23,19 @@ class LogAxis:
     ticks: tuple[tuple[float, str], ...]
 
 
-def log_axis(smallest: float, largest: float) -> LogAxis:
-    """The axis around [smallest, largest], with a tick at each end and three to six in all.
+def log_axis(smallest: float, largest: float, most: int = 5) -> LogAxis:
+    """The axis around [smallest, largest], with a tick at each end and at least three in all.
 
-    The ticks are 1-2-5 numbers where six of them reach, else powers of ten at equal distances.
+    The ticks are 1-2-5 numbers where `most` intervals reach, else powers of ten at equal distances. Labels are in
+    percent.
     """
     low, high = math.log10(smallest), math.log10(largest)
     last = math.ceil(_rank(high) - _ROUNDING)
     first = min(math.floor(_rank(low) + _ROUNDING), last - 2)
-    if last - first <= _MOST_INTERVALS:
+    if last - first <= most:
         return _axis([_round_number(rank) for rank in range(first, last + 1)])
     spans = ((every, math.floor(low / every + _ROUNDING), math.ceil(high / every - _ROUNDING)) for every in _DECADES)
-    every, first, last = next(span for span in spans if span[2] - span[1] <= _MOST_INTERVALS)
+    every, first, last = next(span for span in spans if span[2] - span[1] <= most)
     return _axis([(1, every * multiple) for multiple in range(first, last + 1)])
 
 
@@ -66,12 +67,12 @@ def _round_number(rank: int) -> tuple[int, int]:
 
 def _axis(numbers: list[tuple[int, int]]) -> LogAxis:
     positions = [math.log10(digit) + exponent for digit, exponent in numbers]
-    short = all(-3 <= exponent <= 3 for _, exponent in numbers)
-    labels = [_label(digit, exponent, short=short) for digit, exponent in numbers]
+    labels = [_percent(digit, exponent + 2) for digit, exponent in numbers]
     return LogAxis(positions[0], positions[-1], tuple(zip(positions, labels, strict=True))[::-1])
 
 
-def _label(digit: int, exponent: int, *, short: bool) -> str:
-    if short:
-        return f"{digit * 10**exponent}" if exponent >= 0 else f"{digit * 10.0**exponent:.{-exponent}f}"
-    return f"{digit}" if exponent == 0 else f"{digit}e{exponent}"
+def _percent(digit: int, exponent: int) -> str:
+    """`100%`, `0.01%`, `1e-6%`."""
+    if not _SMALLEST_PLAIN <= exponent <= _LARGEST_PLAIN:
+        return f"{digit}e{exponent}%"
+    return f"{digit * 10**exponent:,}%" if exponent >= 0 else f"{digit * 10.0**exponent:.{-exponent}f}%"

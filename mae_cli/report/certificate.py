@@ -1,16 +1,21 @@
 """The certificate of a fit in one plain sentence."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from rich.text import Text
 
-from mae_cli.report.names import loss_name, round_name
-from mae_cli.report.numbers import at_most, count, counted
+from mae_cli.report.names import is_pinball, loss_name, pass_name
+from mae_cli.report.numbers import at_most, count, counted, quantity
 from mae_cli.results import FitReport
 from mae_cli.solvers.solution import ROUNDED_GAP, Status
 
-# So many of the columns that were left out are named in the sentence.
+# How many of the columns left out the sentence names.
 _NAMED = 3
 # A loss of which this share is rounding is nothing else.
 _MOSTLY_ROUNDING = 0.999
+# A descent oscillates when its loss rises in more than this share of the later epochs.
+_OSCILLATING = 0.25
 
 
 def certificate_sentence(fit: FitReport) -> str:
@@ -18,11 +23,13 @@ def certificate_sentence(fit: FitReport) -> str:
     name = loss_name(fit.loss, fit.quantile)
     match fit.certificate.status:
         case Status.OPTIMAL:
-            return f"proved optimal: {_optimality(fit, name)}; {_uniqueness(fit, name)}."
+            return f"proved optimal{_uniqueness(fit)}: {_optimality(fit, name)}{_consequence(fit, name)}."
         case Status.TOLERANCE:
             return f"{_nearness(fit, name)}."
+        case Status.LIMIT if fit.optimum is not None:
+            return f"{_distance(fit, fit.optimum)} {diagnosis(fit.course)}"
         case Status.LIMIT:
-            return f"not proved optimal: {_shortfall(fit, name)}. {_advice(fit)}"
+            return f"not proved optimal: {_shortfall(fit, name)}. A larger --tolerance accepts such a fit."
 
 
 def certificate_text(fit: FitReport, label: str | None = None) -> Text:
@@ -30,15 +37,15 @@ def certificate_text(fit: FitReport, label: str | None = None) -> Text:
     claim, colon, reason = certificate_sentence(fit).partition(":")
     style = "bold" if fit.certificate.status is Status.LIMIT else "bold green"
     text = Text("" if label is None else f"{label}, ").append(claim, style).append(colon + reason)
-    return text.append(f" It took {_work(fit)}.")
+    return text if fit.optimum is not None else text.append(f" {_work(fit)}.")
 
 
 def _work(fit: FitReport) -> str:
-    """The steps, and the rounds that the curve shows: a round looks at all rows once."""
-    steps = counted(fit.history.iterations, "epoch" if fit.solver == "textbook" else "step")
+    """The steps, and the passes that the curve shows."""
     if fit.solver == "textbook":
-        return steps
-    return f"{steps} in {counted(len(fit.history.loss) - 1, round_name(fit.solver))}"
+        return counted(fit.history.iterations, "epoch")
+    passes = counted(len(fit.history.loss) - 1, pass_name(fit.solver))
+    return f"{counted(fit.history.iterations, 'step')}, {passes} over the rows"
 
 
 def _optimality(fit: FitReport, name: str) -> str:
@@ -63,16 +70,18 @@ def _columns(fit: FitReport) -> str:
     return f"the columns kept (all but {', '.join(named)}{more})"
 
 
-def _uniqueness(fit: FitReport, name: str) -> str:
+def _uniqueness(fit: FitReport) -> str:
+    return {True: " and unique", False: ", but not unique", None: ""}[fit.certificate.unique]
+
+
+def _consequence(fit: FitReport, name: str) -> str:
     match fit.certificate.unique:
-        case True if any(effect.aliased for effect in fit.effects):
-            return "the optimum on these is unique"
         case True:
-            return "the optimum is unique"
+            return ""
         case False:
-            return f"other coefficients reach the same {name}"
+            return f"; other coefficients give the same {name}, so do not read too much into single ones"
         case None:
-            return "whether other coefficients reach it too is not settled"
+            return "; whether other coefficients do as well is not settled"
 
 
 def _nearness(fit: FitReport, name: str) -> str:
@@ -92,7 +101,27 @@ def _shortfall(fit: FitReport, name: str) -> str:
     return f"the steps ran out; the optimum may be up to {at_most(gap)} below this {name}"
 
 
-def _advice(fit: FitReport) -> str:
-    if fit.solver == "textbook":
-        return "Try more --epochs, another --learning-rate, or --solver auto."
-    return "A larger --tolerance accepts such a fit."
+def _distance(fit: FitReport, optimum: float) -> str:
+    """How far the textbook's descent ended from the optimum: `MAE 11.90 after 100 epochs (best: epoch 97), …`."""
+    loss, name = fit.certificate.loss, "pinball loss" if is_pinball(fit.loss, fit.quantile) else fit.loss.upper()
+    best = min(range(len(fit.course)), key=fit.course.__getitem__)
+    kept = f"epoch {count(best)}" if best else "the start"
+    reached = f"{name} {quantity(loss)} after {counted(fit.history.iterations, 'epoch')} (best: {kept})"
+    above = f"{at_most(loss / optimum - 1)} above the optimum" if optimum > 0 else "above the optimum"
+    gap = fit.certificate.relative_gap
+    proved = "" if gap is None else f"; by itself the method proves only {at_most(gap)}"
+    return f"not optimal: {reached}, {above} {quantity(optimum)}{proved}."
+
+
+def diagnosis(losses: Sequence[float]) -> str:
+    """What the course of a descent says about its settings, and what to try."""
+    best = min(range(len(losses)), key=losses.__getitem__)
+    if best == 0:
+        return "It never came below the start: try a smaller --learning-rate."
+    last = losses[len(losses) // 2 :]
+    rises = sum(later > earlier for earlier, later in pairwise(last))
+    if rises > _OSCILLATING * len(last):
+        return "It oscillates: try --schedule sqrt or geometric, or a smaller --learning-rate."
+    if best >= len(losses) - 1 - len(losses) // 20:
+        return "It is still falling: try more --epochs."
+    return "Try more --epochs, another --learning-rate, or --solver auto."

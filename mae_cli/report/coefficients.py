@@ -1,18 +1,18 @@
-"""Coefficients in the user's units, the largest effect first."""
+"""Coefficients in the user's units: columns by the size of their effect, the levels of each in a block."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
-from mae_cli.messages import INTERCEPT, level_text, visible
+from mae_cli.messages import INTERCEPT, column_text, level_text, visible
 from mae_cli.report.console import Room
 from mae_cli.report.importance import importance_columns, importance_note
 from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes, range_note
 from mae_cli.report.names import fit_name, heading, loss_name, shortened
-from mae_cli.report.numbers import aligned, count
+from mae_cli.report.numbers import aligned, count, counted, in_line, quantity
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results import Effect, FitReport, TrainReport
 
@@ -21,105 +21,164 @@ _PER_DEVIATION = "× std. dev."
 
 def coefficients(report: TrainReport, room: Room) -> list[RenderableType]:
     """The table of the fit's coefficients and the notes that belong to it."""
-    explanation = f"{_PER_DEVIATION}: {_effect(report.target, room)}; the largest first."
-    return _with_notes(_table(report.fit, room), explanation, report, room)
+    fit = report.fit
+    blocks = _blocks(fit.effects, room)
+    effects = [effect for block in blocks for effect in block.shown]
+    values = in_line([quantity(value) for value in [*_intercept(fit), *(effect.value for effect in effects)]])
+    headings, columns = ["term", "coefficient"], [values]
+    notes = [_aliased_sentence(fit.effects, room), f"{_PER_DEVIATION}: {_effect(report.target, room)}."]
+    if fit.intervals is not None:
+        if fit.intervals.absent is None:
+            intercept = [] if fit.intercept is None else [fit.intervals.intercept]
+            headings.append(interval_heading(fit.intervals))
+            columns.append(interval_cells([*intercept, *(effect.interval for effect in effects)]))
+        notes += interval_notes(fit.intervals, room)
+    notes.append(_range_note(fit, room))
+    more, cells = importance_columns(fit, effects)
+    headings += [_PER_DEVIATION, *more]
+    columns += [_sizes(effects), *cells]
+    notes.append(importance_note(fit))
+    return _with_notes(_term_table(headings, blocks, columns, room), notes, report, blocks)
 
 
 def compared_coefficients(report: TrainReport, other: FitReport, room: Room) -> list[RenderableType]:
     """Both fits' coefficients beside each other, and the difference in units of the effect."""
-    names = [fit_name(each.loss, each.quantile) for each in (other, report.fit)]
-    difference = f"{names[0]} less {names[1]}, as {_effect(report.target, room)}"
-    explanation = f"difference {_PER_DEVIATION}: {difference}."
-    return _with_notes(_comparison_table(report.fit, other, room), explanation, report, room)
+    fit = report.fit
+    blocks = _blocks(fit.effects, room)
+    effects = [effect for block in blocks for effect in block.shown]
+    twins = {effect.column: effect for effect in other.effects}
+    others = [twins[effect.column] for effect in effects]
+    values = in_line([quantity(value) for value in [*_intercept(fit), *(effect.value for effect in effects)]])
+    other_values = in_line([quantity(value) for value in [*_intercept(other), *(effect.value for effect in others)]])
+    pairs = zip(effects, others, strict=True)
+    changes = aligned([twin.per_deviation - effect.per_deviation for effect, twin in pairs], signed=True)
+    names = [fit_name(each.loss, each.quantile) for each in (fit, other)]
+    headings = ["term", *map(heading, names), f"difference\n{_PER_DEVIATION}"]
+    explanation = f"difference {_PER_DEVIATION}: {names[1]} less {names[0]}, as {_effect(report.target, room)}."
+    more, cells = importance_columns(fit, effects)
+    notes = [_aliased_sentence(fit.effects, room), explanation, _range_note(fit, room), importance_note(fit)]
+    table = _term_table([*headings, *more], blocks, [values, other_values, changes, *cells], room)
+    return _with_notes(table, notes, report, blocks)
+
+
+def _range_note(fit: FitReport, room: Room) -> str | None:
+    return range_note(fit.effects, loss_name(fit.loss, fit.quantile), room)
 
 
 def _effect(target: str, room: Room) -> str:
     return f"the change of {shortened(visible(target), room.name)} for one standard deviation of the column"
 
 
-def _table(fit: FitReport, room: Room) -> AlignedTable:
-    effects = _largest_first(fit.effects)[: room.terms]
-    values = aligned([*_intercept(fit), *(effect.value for effect in effects)])
-    deviations = aligned([effect.per_deviation for effect in effects])
-    headings, columns = ["term", "coefficient", _PER_DEVIATION], [values, deviations]
-    if fit.intervals is not None and fit.intervals.absent is None:
-        intercept = [] if fit.intercept is None else [fit.intervals.intercept]
-        headings.insert(2, interval_heading(fit.intervals))
-        columns.insert(1, interval_cells([*intercept, *(effect.interval for effect in effects)]))
-    more, cells = importance_columns(fit, effects)
-    return _term_table([*headings, *more], effects, [*columns, *cells], room)
+@dataclass(frozen=True)
+class _Block:
+    """The estimated effects of one feature: all of them, and those that are shown, levels in their natural order."""
+
+    effects: tuple[Effect, ...]
+    shown: tuple[Effect, ...]
+
+    @property
+    def is_categorical(self) -> bool:
+        return self.effects[0].column.level is not None
 
 
-def _comparison_table(fit: FitReport, other: FitReport, room: Room) -> AlignedTable:
-    twins = {effect.column: effect for effect in other.effects}
-    effects = _largest_first(fit.effects)[: room.terms]
-    others = [twins[effect.column] for effect in effects]
-    values = aligned([*_intercept(fit), *(effect.value for effect in effects)])
-    other_values = aligned([*_intercept(other), *(effect.value for effect in others)])
-    pairs = zip(effects, others, strict=True)
-    changes = aligned([twin.per_deviation - effect.per_deviation for effect, twin in pairs], signed=True)
-    names = [heading(fit_name(each.loss, each.quantile)) for each in (fit, other)]
-    headings = ["term", *names, f"difference\n{_PER_DEVIATION}"]
-    more, cells = importance_columns(fit, effects)
-    return _term_table([*headings, *more], effects, [values, other_values, changes, *cells], room)
+def _blocks(effects: Sequence[Effect], room: Room) -> list[_Block]:
+    """The features by their largest |per_deviation|; of a block of levels that exceeds the room the largest stay."""
+    features: dict[str, list[Effect]] = {}
+    for effect in effects:
+        if not effect.aliased:
+            features.setdefault(effect.column.feature, []).append(effect)
+    ordered = sorted(features.values(), key=lambda block: -max(map(_size, block)))
+    left = sum(map(len, ordered)) if room.terms is None else room.terms
+    blocks = []
+    for block in ordered:
+        limit = min(left, len(block) if room.terms is None else max(room.terms // 2, left - len(ordered)))
+        largest = sorted(block, key=lambda effect: -_size(effect))[:limit]
+        left -= len(largest)
+        if largest:
+            blocks.append(_Block(tuple(block), tuple(_in_natural_order(largest))))
+    return blocks
 
 
-def _term_table(headings: list[str], effects: list[Effect], columns: list[list[str]], room: Room) -> AlignedTable:
-    """The columns beside the names of their terms; one with more cells than effects has the intercept too."""
+def _size(effect: Effect) -> float:
+    return abs(effect.per_deviation)
+
+
+def _in_natural_order(effects: Sequence[Effect]) -> list[Effect]:
+    """By the levels: numbers by value where all are numbers, else text."""
+    levels = {effect.column: effect.column.level or "" for effect in effects}
+    try:
+        values = {column: float(level) for column, level in levels.items()}
+    except ValueError:
+        return sorted(effects, key=lambda effect: levels[effect.column])
+    if any(map(math.isnan, values.values())):
+        return sorted(effects, key=lambda effect: levels[effect.column])
+    return sorted(effects, key=lambda effect: (values[effect.column], levels[effect.column]))
+
+
+def _sizes(effects: Sequence[Effect]) -> list[str]:
+    """The effect of a column of numbers; for a level how many rows have it."""
+    numbers = iter(aligned([effect.per_deviation for effect in effects if effect.column.level is None]))
+    return [next(numbers) if effect.column.level is None else _rows(effect.rows) for effect in effects]
+
+
+def _rows(rows: int | None) -> str:
+    return "" if rows is None else counted(rows, "row")
+
+
+def _term_table(headings: list[str], blocks: Sequence[_Block], columns: list[list[str]], room: Room) -> AlignedTable:
+    """The columns beside the names of their terms; those with more cells than effects have the intercept first."""
+    shown = sum(len(block.shown) for block in blocks)
     length = max(map(len, columns))
-    names = [INTERCEPT] * (length - len(effects)) + _names(effects, room)
-    filled = [[""] * (length - len(column)) + column for column in columns]
-    return AlignedTable(headings, list(zip(names, *filled, strict=True)))
+    cells = iter(list(zip(*([""] * (length - len(column)) + column for column in columns), strict=True)))
+    rows = [(INTERCEPT, *next(cells))] if length > shown else []
+    nothing = ("",) * len(columns)
+    for block in blocks:
+        if block.is_categorical:
+            rows.append((_block_name(block, room), *nothing))
+            rows += [
+                (f"  {shortened(level_text(effect.column.level or ''), room.name)}", *next(cells))
+                for effect in block.shown
+            ]
+            if len(block.shown) < len(block.effects):
+                rows.append(
+                    (f"  … and {count(len(block.effects) - len(block.shown))} levels with smaller effects", *nothing)
+                )
+        else:
+            rows.append((shortened(column_text(block.effects[0].column.feature), room.name), *next(cells)))
+    return AlignedTable(headings, rows)
+
+
+def _block_name(block: _Block, room: Room) -> str:
+    """`origin (vs EWR, 2,814 rows)`."""
+    first = block.effects[0]
+    baseline = shortened(level_text(first.baseline or ""), room.name)
+    rows = "" if first.baseline_rows is None else f", {_rows(first.baseline_rows)}"
+    return f"{shortened(column_text(first.column.feature), room.name)} (vs {baseline}{rows})"
 
 
 def _intercept(fit: FitReport) -> list[float]:
     return [] if fit.intercept is None else [fit.intercept]
 
 
-def _largest_first(effects: Sequence[Effect]) -> list[Effect]:
-    """The estimated effects by |per_deviation|, the largest first; equal ones keep the design's order."""
-    estimated = [effect for effect in effects if not effect.aliased]
-    return sorted(estimated, key=lambda effect: -abs(effect.per_deviation))
+def _with_notes(
+    table: AlignedTable, notes: Sequence[str | None], report: TrainReport, blocks: Sequence[_Block]
+) -> list[RenderableType]:
+    model = None if report.comparison else report.model
+    footer = _omitted_sentence(report.fit.effects, blocks, model)
+    return [replace(table, footer=footer), Text("\n".join(note for note in notes if note))]
 
 
-def _names(effects: Sequence[Effect], room: Room) -> list[str]:
-    """The names of the terms; the first level of each column says which level it is compared with."""
-    names = []
-    introduced = set()
-    for effect in effects:
-        is_first = effect.column.feature not in introduced
-        introduced.add(effect.column.feature)
-        names.append(_name(effect, effect.baseline if is_first else None, room.name))
-    return names
-
-
-def _name(effect: Effect, baseline: str | None, limit: int | None) -> str:
-    """`carrier = AA (vs UA)` within the limit; the baseline may take half of it."""
-    term = effect.column.label
-    if baseline is None:
-        return shortened(term, limit)
-    half = None if limit is None else limit // 2
-    versus = f" (vs {shortened(level_text(baseline), half)})"
-    return shortened(term, None if limit is None else max(12, limit - cell_len(versus))) + versus
-
-
-def _with_notes(table: AlignedTable, explanation: str, report: TrainReport, room: Room) -> list[RenderableType]:
-    effects = report.fit.effects
-    intervals = [] if report.fit.intervals is None or report.comparison else interval_notes(report.fit.intervals, room)
-    free = range_note(effects, loss_name(report.fit.loss, report.fit.quantile), room)
-    notes = [_aliased_sentence(effects, room), explanation, importance_note(report.fit), *intervals, free]
-    paragraph = Text("\n".join(note for note in notes if note))
-    footer = _omitted_sentence(effects, room, None if report.comparison else report.model)
-    return [replace(table, footer=footer), paragraph]
-
-
-def _omitted_sentence(effects: Sequence[Effect], room: Room, model: str | None) -> str | None:
-    """How many smaller effects the table leaves out, and where they are; None when it has them all."""
+def _omitted_sentence(effects: Sequence[Effect], blocks: Sequence[_Block], model: str | None) -> str | None:
+    """How many columns with smaller effects the table leaves out, and where everything is; None when it has all."""
     estimated = sum(not effect.aliased for effect in effects)
-    if room.terms is None or estimated <= room.terms:
+    shown = sum(len(block.shown) for block in blocks)
+    if shown == estimated:
         return None
+    features = len({effect.column.feature for effect in effects if not effect.aliased}) - len(blocks)
     place = "--json" if model is None else "the model" if model == "-" else visible(model)
-    return f"… and {count(estimated - room.terms)} smaller (all in {place})"
+    if not features:
+        return f"(all in {place})"
+    return f"… and {counted(features, 'column')} with smaller effects (all in {place})"
 
 
 def _aliased_sentence(effects: Sequence[Effect], room: Room) -> str | None:
@@ -127,6 +186,12 @@ def _aliased_sentence(effects: Sequence[Effect], room: Room) -> str | None:
     aliased = [effect for effect in effects if effect.aliased]
     if not aliased:
         return None
-    listed = [shortened(effect.column.label, room.name) for effect in aliased[: room.terms]]
-    more = f" and {count(len(aliased) - len(listed))} more" if len(listed) < len(aliased) else ""
-    return f"Left out, because in these rows they depend on the columns before them: {', '.join(listed)}{more}."
+    listed = ", ".join(_reasons(aliased[: room.terms], room))
+    more = f" and {count(len(aliased) - (room.terms or 0))} more" if room.terms and len(aliased) > room.terms else ""
+    return f"Left out: {listed}{more}."
+
+
+def _reasons(aliased: Sequence[Effect], room: Room) -> Iterator[str]:
+    for effect in aliased:
+        reason = "constant" if effect.constant else "a combination of earlier columns"
+        yield f"{shortened(effect.column.label, room.name)} ({reason})"

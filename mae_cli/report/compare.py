@@ -7,19 +7,19 @@ from mae_cli.messages import visible
 from mae_cli.report.certificate import certificate_text
 from mae_cli.report.coefficients import compared_coefficients
 from mae_cli.report.console import Room
-from mae_cli.report.curve import LossCurve, LossSeries
-from mae_cli.report.names import fit_name, heading, round_name, shortened
+from mae_cli.report.course import course
+from mae_cli.report.names import fit_name, heading, shortened
 from mae_cli.report.numbers import aligned, percent
 from mae_cli.report.scores import comparison_scores
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results import Comparison, FitReport, TrainReport
+from mae_cli.results import Comparison, TrainReport
 
 
 def comparison_blocks(report: TrainReport, comparison: Comparison, room: Room) -> list[RenderableType]:
     """Both curves, certificates, metrics and coefficients; the contested rows; the verdict."""
     fit, other = report.fit, comparison.other
     blocks: list[RenderableType] = [
-        LossCurve((loss_series(fit), loss_series(other)), round_name(fit.solver)),
+        *course((fit, other), room),
         *(certificate_text(each, fit_name(each.loss, each.quantile)) for each in (fit, other)),
         *comparison_scores(fit, other),
         *compared_coefficients(report, other, room),
@@ -27,11 +27,6 @@ def comparison_blocks(report: TrainReport, comparison: Comparison, room: Room) -
     if comparison.contested:
         blocks.append(_contested(report, comparison, room))
     return [*blocks, Text(visible(comparison.verdict), style="bold")]
-
-
-def loss_series(fit: FitReport) -> LossSeries:
-    """The course of a fit, as the chart draws it."""
-    return LossSeries(fit_name(fit.loss, fit.quantile), fit.history.loss, fit.certificate.lower_bound)
 
 
 def _contested(report: TrainReport, comparison: Comparison, room: Room) -> Group:
@@ -46,7 +41,5 @@ def _contested(report: TrainReport, comparison: Comparison, room: Room) -> Group
     ]
     headings = ["line", shortened(visible(report.target), room.name), *names, "share of the pull"]
     table = AlignedTable(headings, list(zip(*columns, strict=True)))
-    definition = (
-        "share of the pull: residual of the first × distance of the fits, of all rows where that pulls them apart."
-    )
+    definition = "share of the pull: residual from the MAE fit × gap between the fits, as a share of the total."
     return Group(Text("The rows that pull the two fits apart:"), table, Text(definition))

@@ -18,7 +18,9 @@ from rich.text import Text
 
 _PIPED_WIDTH = 80  # of the chart; tables and sentences take what they need
 _NARROWEST = 20  # what no number is wider than; a window below it wraps the lines itself
-_TERMS_ON_A_TERMINAL = 20
+_FEWEST_TERMS, _MOST_TERMS = 10, 20  # on a terminal
+_OTHER_ROWS = 30  # of a report, beside its terms
+_TALL_SCREEN = 50  # rows
 _REPLACEMENTS = str.maketrans(dict(zip("–×·²─│┊┤└┬", "-x-2-|:+++", strict=True)) | {"…": "..."})
 _REPLACE = "mae_cli.replace"
 
@@ -30,10 +32,12 @@ class Room:
     Attributes:
         name: terminal cells for a name from the user's data; None for no limit.
         terms: coefficients listed; None for all.
+        short: whether the screen has fewer than 50 rows.
     """
 
     name: int | None
     terms: int | None
+    short: bool = False
 
 
 def result_console(stream: TextIO | None = None) -> Console:
@@ -50,7 +54,9 @@ def room_on(console: Console) -> Room:
     """Everything when piped; on a terminal names of half a line and the largest coefficients."""
     if not console.is_terminal:
         return Room(name=None, terms=None)
-    return Room(name=max(16, min(40, console.width // 2 - 4)), terms=_TERMS_ON_A_TERMINAL)
+    name = max(16, min(40, console.width // 2 - 4))
+    terms = max(_FEWEST_TERMS, min(_MOST_TERMS, console.height - _OTHER_ROWS))
+    return Room(name=name, terms=terms, short=console.height < _TALL_SCREEN)
 
 
 def show(console: Console, blocks: Sequence[RenderableType]) -> None:
@@ -129,8 +135,8 @@ def _replace(error: UnicodeError) -> tuple[str | bytes, int]:
 codecs.register_error(_REPLACE, _replace)
 
 
-# Up to the next blank that a line may end at: `95 %`, `(12 ms,` and `"flights.csv"` are one word each.
-_WORD = re.compile(r"\s*\S+(?:(?<=\d) (?:%|ms|s)(?!\w)\S*)?\s*")
+# Up to the next blank that a line may end at: `12 ms,` and `"flights.csv"` are one word each.
+_WORD = re.compile(r"\s*\S+(?:(?<=\d) (?:ms|s|min)(?!\w)\S*)?\s*")
 
 
 @dataclass(frozen=True)

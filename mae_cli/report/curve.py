@@ -1,4 +1,4 @@
-"""The loss curve: how far each step is above the proved bound, on a logarithmic scale."""
+"""The loss curve: how far above its minimum every pass leaves the loss, on a logarithmic scale."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,12 +11,10 @@ from rich.text import Text
 from mae_cli.report.axis import LogAxis, log_axis, step_ticks
 from mae_cli.report.canvas import AsciiCanvas, BrailleCanvas, Canvas
 
-TITLE = "excess loss over the proved bound, relative to the start"
-NOTHING_TO_DRAW = "The start is at the proved bound already: there is no excess loss to draw."
+NOTHING_TO_DRAW = "The fit starts at its minimum: there is no curve to draw."
 
-_FLOOR = 1e-16  # an excess of this share of the start's is rounding: the bound is met
+_FLOOR = 1e-12  # what is this share of the excess at the start above the bound is rounding: it is proved
 _CEILING = 1e300
-_SCALE_ROWS = 10  # about so many; how many exactly depends on the ticks
 _LANE_ROWS = 2  # a gap in the scale and, below it, the place of what has met the bound
 _LANE_LABEL = "proved"
 _STYLES = ("cyan", "magenta")
@@ -32,11 +30,23 @@ class LossSeries:
     lower_bound: float
 
     def excess(self) -> list[float]:
-        """(lossₖ − bound) / (loss₀ − bound), clipped below at 1e-16."""
+        """(lossₖ − bound) / (loss₀ − bound), clipped below at 1e-12."""
         start = self.losses[0] - self.lower_bound
         if not start > 0:
             return [_FLOOR] * len(self.losses)
         return [min(max((loss - self.lower_bound) / start, _FLOOR), _CEILING) for loss in self.losses]
+
+
+@dataclass(frozen=True)
+class _Size:
+    """How large a chart is: most intervals between ticks, and rows of the scale with and without the proved."""
+
+    intervals: int
+    with_lane: int
+    without_lane: int
+
+
+_TALL, _SHORT = _Size(5, 10, 10), _Size(3, 4, 6)
 
 
 @dataclass(frozen=True)
@@ -46,12 +56,16 @@ class LossCurve:
     What has met its bound is drawn on a line of its own, `proved`, below the scale: zero has no logarithm.
 
     Attributes:
+        title: what is drawn.
         series: one or two fits; they share the axes because both are relative.
-        step_name: what lies between two points, `round` or `epoch`.
+        step_name: what lies between two points, `pass` or `epoch`.
+        short: whether it has five to seven rows; else up to 13.
     """
 
+    title: str
     series: tuple[LossSeries, ...]
-    step_name: str = "round"
+    step_name: str = "pass"
+    short: bool = False
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the title, the legend and the chart, line by line."""
@@ -61,18 +75,33 @@ class LossCurve:
             yield Text(NOTHING_TO_DRAW)
             return
         proved = any(value <= _FLOOR for excess in excesses for value in excess)
-        axis = log_axis(min(above), max(above))
+        size = _SHORT if self.short else _TALL
+        axis = log_axis(min(above), max(above), size.intervals)
+        scale = _scale_rows(axis, size.with_lane if proved else size.without_lane)
         gutter = 1 + max(map(len, [self.step_name, _LANE_LABEL, *(label for _, label in axis.ticks)]))
         columns = max(8, min(options.max_width, _WIDEST) - gutter - 2)
-        canvas = _canvas(columns, _scale_rows(axis) + (_LANE_ROWS if proved else 0), options)
+        canvas = _canvas(columns, scale + (_LANE_ROWS if proved else 0), options)
         for index, excess in enumerate(excesses):
-            for x, y in _path(_dots(excess, max(map(len, excesses)), axis, canvas)):
+            for x, y in _path(_dots(excess, max(map(len, excesses)), _Scale(axis, scale), canvas)):
                 canvas.mark(x, y, index)
-        yield Text(TITLE)
+        yield Text(self.title)
         if len(self.series) > 1:
             yield _legend(self.series, canvas)
-        yield from _chart(canvas, axis, gutter, proved=proved)
+        yield from _chart(canvas, _Scale(axis, scale), gutter, proved=proved)
         yield from _step_axis(max(map(len, excesses)) - 1, self.step_name, gutter, columns)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """An axis on so many rows."""
+
+    axis: LogAxis
+    rows: int
+
+    def dot(self, logarithm: float, canvas: Canvas) -> int:
+        """The height of a value; that of a tick at the end is in the middle of its row."""
+        share = (self.axis.high - logarithm) / (self.axis.high - self.axis.low)
+        return round(share * (self.rows - 1) * canvas.down) + canvas.down // 2
 
 
 def _canvas(columns: int, rows: int, options: ConsoleOptions) -> Canvas:
@@ -83,24 +112,18 @@ def _canvas(columns: int, rows: int, options: ConsoleOptions) -> Canvas:
     return AsciiCanvas(columns, rows) if options.legacy_windows else BrailleCanvas(columns, rows)
 
 
-def _dots(excess: list[float], steps: int, axis: LogAxis, canvas: Canvas) -> Iterator[tuple[int, int]]:
+def _dots(excess: list[float], steps: int, scale: _Scale, canvas: Canvas) -> Iterator[tuple[int, int]]:
     """The dot of every step."""
     right = canvas.columns * canvas.across - 1
     for step, value in enumerate(excess):
         x = round(step / max(1, steps - 1) * right)
-        yield x, _lane_dot(canvas) if value <= _FLOOR else _scale_dot(math.log10(value), axis, canvas)
+        yield x, _lane_dot(canvas) if value <= _FLOOR else scale.dot(math.log10(value), canvas)
 
 
-def _scale_rows(axis: LogAxis) -> int:
-    """The rows of the scale, each tick as many below the last as the next one is."""
+def _scale_rows(axis: LogAxis, about: int) -> int:
+    """The rows of the scale, about so many, each tick as many below the last as the next one is."""
     intervals = len(axis.ticks) - 1
-    return intervals * round(_SCALE_ROWS / intervals) + 1
-
-
-def _scale_dot(logarithm: float, axis: LogAxis, canvas: Canvas) -> int:
-    """The height of a value; that of a tick at the end is in the middle of its row."""
-    share = (axis.high - logarithm) / (axis.high - axis.low)
-    return round(share * (_scale_rows(axis) - 1) * canvas.down) + canvas.down // 2
+    return intervals * max(1, round(about / intervals)) + 1
 
 
 def _lane_dot(canvas: Canvas) -> int:
@@ -127,12 +150,12 @@ def _legend(series: Sequence[LossSeries], canvas: Canvas) -> Text:
     return legend
 
 
-def _chart(canvas: Canvas, axis: LogAxis, gutter: int, *, proved: bool) -> Iterator[Text]:
-    labels = {_scale_dot(position, axis, canvas) // canvas.down: label for position, label in axis.ticks}
+def _chart(canvas: Canvas, scale: _Scale, gutter: int, *, proved: bool) -> Iterator[Text]:
+    labels = {scale.dot(position, canvas) // canvas.down: label for position, label in scale.axis.ticks}
     if proved:
         labels[canvas.rows - 1] = _LANE_LABEL
     for index in range(canvas.rows):
-        edge = "┤" if index in labels else "┊" if index == _scale_rows(axis) else "│"
+        edge = "┤" if index in labels else "┊" if index == scale.rows else "│"
         line = Text(f"{labels.get(index, ''):>{gutter - 1}} {edge}").append_text(canvas.row(index, _STYLES))
         line.rstrip()
         yield line

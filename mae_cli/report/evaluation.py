@@ -42,9 +42,9 @@ def _opening(report: EvaluationReport, room: Room) -> Text:
 
 def _coverage(quantile: float, coverage: float, rival: Rival | None) -> Text:
     """The share of the targets that the model has below it, next to the share that it was fitted for."""
-    text = f"coverage: {100 * coverage:.1f} % of the targets are at or below the prediction"
+    text = f"coverage: {100 * coverage:.1f}% of the targets are at or below the prediction"
     if rival is not None and rival.coverage is not None:
-        text += f' ("against": {100 * rival.coverage:.1f} %)'
+        text += f' ("against": {100 * rival.coverage:.1f}%)'
     return Text(f"{text}; the model's level is {quantile:g}.")
 
 

@@ -1,5 +1,6 @@
-"""What became of the conditions that a pipeline set, a sentence each."""
+"""What became of the checks that a pipeline set, a sentence each."""
 
+from mae_cli.messages import quantity
 from mae_cli.report.numbers import count, counted
 from mae_cli.results import Gate, Rival
 
@@ -12,8 +13,8 @@ _MEASURES = {
 
 
 def gate_line(gate: Gate) -> str:
-    """`Failed: the MAE is 12.5, above 12 (--max-mae)`."""
-    return f"{'Passed' if gate.passed else 'Failed'}: {finding(gate)} (--{gate.name})"
+    """`Failed --max-mae: the MAE is 12.5, above 12`."""
+    return f"{'Passed' if gate.passed else 'Failed'} --{gate.name}: {finding(gate)}"
 
 
 def finding(gate: Gate) -> str:
@@ -60,17 +61,12 @@ def _shown(gate: Gate, limit: float, *, is_beyond: bool) -> tuple[str, str]:
 
 
 def _against(rival: Rival) -> str:
-    loss = f"the {rival.measure_name}"
+    """Both losses, and whether their difference is within chance."""
+    other = (rival.metrics.pinball if rival.measure == "pinball" else rival.metrics.mae) or 0.0
+    losses = f"{rival.measure_name} {quantity(other + rival.difference)} against {quantity(other)}"
     if rival.interval is None:
-        return f"one row cannot tell whether {loss} is larger than that of {rival.model}"
+        return f"{losses}; one row cannot tell whether that is chance"
     low, high = rival.interval
-    if low <= 0 <= high:
-        return (
-            f"{loss} is not larger than that of {rival.model} beyond chance "
-            f"(95 % interval of the difference: {low:.6g} to {high:.6g})"
-        )
-    comparative, nearest, farthest = ("larger", low, high) if low > 0 else ("smaller", -high, -low)
-    return (
-        f"{loss} is {comparative} than that of {rival.model} by {abs(rival.difference):.6g} "
-        f"(95 % interval {nearest:.6g} to {farthest:.6g})"
-    )
+    relation = "within" if low <= 0 <= high else "beyond"
+    interval = f"(95% interval {quantity(low, 3)} to {quantity(high, 3)})"
+    return f"{losses}; the difference of {quantity(rival.difference, 3)} is {relation} chance {interval}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
-from mae_cli.messages import visible
+from mae_cli.messages import fixed, visible
 from mae_cli.report.console import Room
 from mae_cli.report.names import shortened
 from mae_cli.report.numbers import UNDEFINED, count, counted, quantity
@@ -37,7 +37,7 @@ _ABSENT = {
     Unavailable.FEW_ROWS: "there are fewer than two rows for each coefficient",
     Unavailable.PERFECT: "the fit passes through every row",
     Unavailable.MANY_COEFFICIENTS: "there are too many coefficients",
-    Unavailable.NO_DENSITY: "how dense the rows are near the fit cannot be told; try --intervals rank or bootstrap",
+    Unavailable.NO_DENSITY: "too few rows near the fit to estimate their density; try --intervals rank or bootstrap",
 }
 
 
@@ -114,4 +114,4 @@ def _end(value: float, width: float) -> str:
     if math.isinf(width) or width <= 0 or abs(value) >= _LARGEST_FIXED:
         return quantity(value)
     decimals = max(0, _DIGITS_OF_WIDTH - 1 - math.floor(math.log10(width)))
-    return quantity(value) if decimals > _MOST_DECIMALS else f"{value:.{decimals}f}"
+    return quantity(value) if decimals > _MOST_DECIMALS else fixed(value, decimals)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 
 from rich.console import Console
 
-from mae_cli.messages import INTERCEPT, level_text, visible
+from mae_cli.messages import INTERCEPT, as_given, level_text, visible
 from mae_cli.model_card import ModelCard, Term, coefficient_pairs
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.names import fit_name, shortened
-from mae_cli.report.numbers import UNDEFINED, aligned, at_most, count, quantity
+from mae_cli.report.numbers import UNDEFINED, aligned, at_most, count, in_line, quantity
 from mae_cli.report.scores import training_scores
 from mae_cli.report.tables import AlignedTable
 from mae_cli.solvers.solution import ROUNDED_GAP
@@ -22,7 +22,7 @@ def show_card(console: Console, card: ModelCard) -> None:
     """Print what a model is: its target, features, loss, rows, metrics, certificate and versions."""
     room = room_on(console)
     name = shortened(visible(card.model), room.name)
-    values = aligned([card.intercept, *card.coefficients.values()])
+    values = in_line(list(map(quantity, [card.intercept, *card.coefficients.values()])))
     ranges = ["", *(_range(card, term) for term in card.coefficients)]
     rows = list(zip(_terms(card.coefficients, room), values, ranges, strict=True))
     blocks = [
@@ -76,7 +76,7 @@ def _pairs(first: ModelCard, second: ModelCard, names: Sequence[str], room: Room
     pairs = coefficient_pairs(first, second)
     ones, others = zip((first.intercept, second.intercept), *pairs.values(), strict=True)
     changes = [None if one is None or other is None else one - other for one, other in zip(ones, others, strict=True)]
-    columns = [aligned(ones), aligned(others), aligned(changes, signed=True)]
+    columns = [in_line(list(map(quantity, ones))), in_line(list(map(quantity, others))), aligned(changes, signed=True)]
     return _cut(["term", *names, "difference"], list(zip(_terms(pairs, room), *columns, strict=True)), room)
 
 
@@ -100,4 +100,4 @@ def _range(card: ModelCard, term: Term) -> str:
     if term.baseline is not None:
         return ""
     low, high = card.ranges[term.column.feature]
-    return f"{quantity(low)} to {quantity(high)}"
+    return f"{as_given(low)} to {as_given(high)}"

@@ -1,8 +1,9 @@
-"""What things are called in reports: losses, fits, rounds and rows; and how long names are made short."""
+"""What things are called in reports: losses, fits, passes and rows; and how long names are made short."""
 
 from rich.cells import cell_len
 
-from mae_cli.report.numbers import count, counted, quantity
+from mae_cli.messages import quoted, visible
+from mae_cli.report.numbers import count, counted
 from mae_cli.results import EvaluationRows, TrainingRows
 
 
@@ -31,12 +32,12 @@ def is_pinball(loss: str, quantile: float) -> bool:
 
 def loss_name(loss: str, quantile: float) -> str:
     """The loss in a sentence: `MAE`, `MSE`, `pinball loss at quantile 0.9`."""
-    return f"pinball loss at quantile {quantity(quantile)}" if is_pinball(loss, quantile) else loss.upper()
+    return f"pinball loss at quantile {quantile:g}" if is_pinball(loss, quantile) else loss.upper()
 
 
 def fit_name(loss: str, quantile: float) -> str:
     """The fit in a heading: `MAE fit`, `MSE fit`, `0.9-quantile fit`."""
-    return f"{quantity(quantile)}-quantile fit" if is_pinball(loss, quantile) else f"{loss.upper()} fit"
+    return f"{quantile:g}-quantile fit" if is_pinball(loss, quantile) else f"{loss.upper()} fit"
 
 
 def heading(name: str) -> str:
@@ -47,24 +48,37 @@ def heading(name: str) -> str:
 def baseline_name(loss: str, quantile: float) -> str:
     """What the model without features predicts everywhere: `median`, `mean`, `0.9-quantile`."""
     if is_pinball(loss, quantile):
-        return f"{quantity(quantile)}-quantile"
+        return f"{quantile:g}-quantile"
     return "median" if loss == "mae" else "mean"
 
 
-def round_name(solver: str) -> str:
+def minimised_loss(loss: str, quantile: float) -> str:
+    """The metric that stands for the loss, in the unit of the target."""
+    return "pinball loss" if is_pinball(loss, quantile) else "MAE" if loss == "mae" else "RMSE"
+
+
+def pass_name(solver: str) -> str:
     """What lies between two points of a loss curve."""
-    return "epoch" if solver == "textbook" else "round"
+    return "epoch" if solver == "textbook" else "pass"
+
+
+def model_place(model: str | None) -> str:
+    """Where the model is, at the end of a report."""
+    if model is None:
+        return "no model written"
+    return "model on standard output" if model == "-" else visible(model)
 
 
 def training_rows(rows: TrainingRows) -> str:
     """Where the rows of the training file went, in one line."""
     parts = [f"{count(rows.used)} fitted"]
     if rows.dropped:
-        parts.append(f"{count(rows.dropped)} dropped for a missing cell")
+        column = "" if rows.missing_column is None else f" ({quoted(rows.missing_column)})"
+        parts.append(f"{count(rows.dropped)} dropped for a missing cell{column}")
     if rows.holdout:
-        parts.append(f"{count(rows.holdout)} kept aside")
+        parts.append(f"{count(rows.holdout)} held out")
     if rows.calibration:
-        parts.append(f"{count(rows.calibration)} kept aside for the prediction interval")
+        parts.append(f"{count(rows.calibration)} held out for the prediction interval")
     if rows.unseen:
         parts.append(f"{count(rows.unseen)} of these not scored (a level never seen in training)")
     if rows.zero_weight:

@@ -19,6 +19,8 @@ DELAY = 0.5
 INTERVAL = 0.1
 """Seconds between two drawings."""
 
+_PROVED = 1e-12
+
 
 @contextmanager
 def progress(console: Console, enabled: bool) -> Iterator[Watch]:
@@ -43,21 +45,39 @@ class _ProgressLine(Watch):
         self._next = self._start + DELAY
         self._live: Live | None = None
         self._fit: dict[str, str] = {}
+        self._epochs = 0
+        self._descent = self._start
 
-    def reading(self, rows: int) -> None:
+    def reading(self, rows: int, share: float | None = None) -> None:
         if self._is_due():
-            self._show(f"reading: {count(rows)} rows")
+            self._show(f"reading: {count(rows)} rows", *([] if share is None else [f"{100 * share:.0f}%"]))
+
+    def preparing(self) -> None:
+        if self._is_due():
+            self._show("preparing")
+
+    def planning(self, epochs: int) -> None:
+        self._epochs, self._descent = epochs, time.monotonic()
 
     def passing(self, count: int) -> None:
         if count == 1:  # another fit
-            self._fit = {}
+            self._fit, self._epochs = {}, 0
         self._note("pass", f"pass {count:,}")
 
     def reached(self, step: int, loss: float) -> None:
-        self._note("step", f"step {count(step)}, loss {quantity(loss)}")
+        if not self._epochs:
+            self._note("step", f"step {count(step)}, loss {quantity(loss)}")
+            return
+        left = (time.monotonic() - self._descent) / step * (self._epochs - step)
+        self._fit.pop("pass", None)
+        self._note(
+            "step", f"epoch {count(step)} of {count(self._epochs)}, loss {quantity(loss)}, {duration(left)} left"
+        )
 
     def proved(self, relative_gap: float) -> None:
-        self._note("gap", f"at most {at_most(relative_gap)} above the optimum")
+        self._epochs = 0
+        near = "proved" if relative_gap <= _PROVED else f"at most {at_most(relative_gap)} above the optimum"
+        self._note("gap", near)
 
     def close(self) -> None:
         if self._live is not None:
@@ -78,7 +98,8 @@ class _ProgressLine(Watch):
 
     def _show(self, *parts: str) -> None:
         elapsed = duration(time.monotonic() - self._start)
-        self._draw(Text(" · ".join((*parts, elapsed)), no_wrap=True, overflow="ellipsis"))
+        # What a narrow window crops is at the end; the time is not.
+        self._draw(Text(" · ".join((elapsed, *parts)), no_wrap=True, overflow="ellipsis"))
 
     def _draw(self, text: Text) -> None:
         if self._live is None:

@@ -9,8 +9,8 @@ from mae_cli.inference.values import Interval
 from mae_cli.messages import INTERCEPT, visible
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.intervals import interval_notes
-from mae_cli.report.names import evaluation_rows, shortened, training_rows
-from mae_cli.report.numbers import aligned, counted, duration, percent, quantity
+from mae_cli.report.names import evaluation_rows, model_place, shortened, training_rows
+from mae_cli.report.numbers import aligned, counted, duration, in_line, percent, quantity
 from mae_cli.report.process import CoefficientProcess
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results import Calibrated, Effect, FitReport, IntervalScore, QuantileEvaluation, QuantileReport
@@ -40,7 +40,7 @@ def show_quantile_evaluation(console: Console, report: QuantileEvaluation) -> No
         aligned([_pinball(each.model.pinball, each.model.mae) for each in report.scores]),
         [_share(each.coverage) for each in report.scores],
     ]
-    names = [quantity(each) for each in report.quantiles]
+    names = [f"{each:g}" for each in report.quantiles]
     table = AlignedTable(["quantile", "pinball loss", "at or below"], list(zip(names, *columns, strict=True)))
     interval = [] if report.interval is None else [_interval(report.interval)]
     show(console, [opening, table, *interval])
@@ -55,7 +55,7 @@ def _interval(interval: IntervalScore) -> Text:
 
 
 def _names(quantiles: Sequence[float]) -> str:
-    names = [quantity(each) for each in quantiles]
+    names = [f"{each:g}" for each in quantiles]
     return f"Quantiles {', '.join(names[:-1])} and {names[-1]}"
 
 
@@ -68,11 +68,15 @@ def _opening(report: QuantileReport, room: Room) -> Text:
 
 
 def _proof(report: QuantileReport) -> Text:
-    unproved = [quantity(fit.quantile) for fit in report.fits if fit.certificate.status is not Status.OPTIMAL]
+    unproved = _unproved(report)
     if unproved:
         return Text().append(f"not proved optimal at {', '.join(unproved)}", "bold")
     claim = "no linear model on these columns has a smaller pinball loss at any of these quantiles."
     return Text().append("proved optimal", "bold green").append(f": {claim}")
+
+
+def _unproved(report: QuantileReport) -> list[str]:
+    return [f"{fit.quantile:g}" for fit in report.fits if fit.certificate.status is not Status.OPTIMAL]
 
 
 def _scores(report: QuantileReport) -> AlignedTable:
@@ -85,7 +89,7 @@ def _scores(report: QuantileReport) -> AlignedTable:
         headings += ["holdout\npinball loss", "holdout\nat or below"]
         columns.append(aligned([_pinball(each.model.pinball, each.model.mae) for each in held]))
         columns.append([_share(each.coverage) for each in held])
-    names = [quantity(each) for each in report.quantiles]
+    names = [f"{each:g}" for each in report.quantiles]
     return AlignedTable(headings, list(zip(names, *columns, strict=True)))
 
 
@@ -106,11 +110,12 @@ def _coefficients(report: QuantileReport, room: Room) -> AlignedTable:
     has_intercept = fits[0].intercept is not None
     columns = []
     for fit in fits:
-        values = aligned([*([fit.intercept] if has_intercept else []), *(fit.effects[place].value for place in order)])
+        numbers = [*([fit.intercept] if has_intercept else []), *(fit.effects[place].value for place in order)]
+        values = in_line(list(map(quantity, numbers)))
         marks = [_mark(None if fit.intervals is None else fit.intervals.intercept)] if has_intercept else []
         marks += [_mark(fit.effects[place].interval) for place in order]
         columns.append([f"{value} {mark}" for value, mark in zip(values, marks, strict=True)])
-    headings = ["term", *(quantity(each) for each in report.quantiles)]
+    headings = ["term", *(f"{each:g}" for each in report.quantiles)]
     rows = list(zip([INTERCEPT] * has_intercept + names, *columns, strict=True))
     left = sum(not effect.aliased for effect in fits[0].effects) - len(order)
     footer = None if left <= 0 else f"… and {counted(left, 'smaller coefficient')} (all in --json)"
@@ -175,7 +180,7 @@ def _calibrated(calibrated: Calibrated) -> str:
     share, change = percent(calibrated.coverage), "wider" if calibrated.margin >= 0 else "narrower"
     text = (
         f"Prediction intervals cover {share} of new rows like these, whatever the model: on "
-        f"{counted(calibrated.rows, 'row')} kept aside they were made {quantity(abs(calibrated.margin))} {change} at "
+        f"{counted(calibrated.rows, 'row')} held out they were made {quantity(abs(calibrated.margin))} {change} at "
         f"each end, and are {quantity(calibrated.width)} wide on average."
     )
     if calibrated.holdout is not None:
@@ -184,9 +189,7 @@ def _calibrated(calibrated: Calibrated) -> str:
 
 
 def _closing(report: QuantileReport) -> Text:
-    seconds = report.seconds
-    times = f"read {duration(seconds.read)}, fit {duration(seconds.fit)}, total {duration(seconds.total)}"
-    if report.model is None:
-        return Text(f"No model was written · {times}")
-    place = "standard output" if report.model == "-" else visible(report.model)
-    return Text(f"Model written to {place} · {times}")
+    """`proved optimal · model.json · 0.8 s`."""
+    proved = not _unproved(report)
+    parts = ["proved optimal" if proved else "not proved optimal", model_place(report.model)]
+    return Text(" · ".join([*parts, duration(report.seconds.total)]), "bold")

@@ -1,12 +1,13 @@
-"""Metrics side by side: of models and the trivial baseline, in training and on the holdout."""
+"""Metrics beside those of the baseline that predicts without features, and where the rows lie."""
 
 from collections.abc import Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from mae_cli.report.names import baseline_name, fit_name, heading, is_pinball
-from mae_cli.report.numbers import aligned, quantity
+from mae_cli.messages import decimals_of, fixed
+from mae_cli.report.names import baseline_name, fit_name, heading, is_pinball, minimised_loss
+from mae_cli.report.numbers import cell, count, in_line, percent, quantity
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results import EvaluationReport, FitReport, Metrics
 
@@ -15,15 +16,19 @@ Column = tuple[str, Metrics]
 
 _PINBALL = "pinball loss"
 _R_SQUARED = "R²"
+_MOST_DIGITS = 6
+_HUGE = 1e6
 
 
 def fit_scores(fit: FitReport) -> list[RenderableType]:
-    """One table: model and baseline in training and, when there is one, on the holdout."""
-    baseline = f"{baseline_name(fit.loss, fit.quantile)} only"
-    columns = [("training\nmodel", fit.train.model), (f"training\n{baseline}", fit.train.baseline)]
+    """One table, of training and of the holdout where there is one, with the baseline on the last of them."""
+    columns = [("training", fit.train.model)]
+    scores, place = fit.train, "training"
     if fit.holdout is not None:
-        columns += [("holdout\nmodel", fit.holdout.model), (f"holdout\n{baseline}", fit.holdout.baseline)]
-    return [_score_table("", columns, fit.loss, fit.quantile), baseline_note((fit.loss, fit.quantile))]
+        scores, place = fit.holdout, "holdout"
+        columns.append(("holdout", fit.holdout.model))
+    columns.append((f"{place},\n{baseline_name(fit.loss, fit.quantile)} only", scores.baseline))
+    return [_score_table("", columns, fit.loss, fit.quantile), *_sides(fit)]
 
 
 def comparison_scores(fit: FitReport, other: FitReport) -> list[RenderableType]:
@@ -65,23 +70,61 @@ def baseline_note(*fits: tuple[str, float]) -> Text:
     return Text(f"{subject} {verb} the {' or the '.join(names)} of the training targets for every row.")
 
 
+def minimised(metrics: Metrics, loss: str, quantile: float) -> float | None:
+    """The metric that stands for the loss, in the target's unit."""
+    return metrics.pinball if is_pinball(loss, quantile) else metrics.mae if loss == "mae" else metrics.rmse
+
+
+def _sides(fit: FitReport) -> list[RenderableType]:
+    """How many rows lie above, below and on the fit; for a quantile also the share at or below it."""
+    sides, held = fit.train.sides, None if fit.holdout is None else fit.holdout.sides
+    if sides is None:
+        return []
+    text = f"{count(sides.above)} rows lie above the fit, {count(sides.below)} below, {count(sides.on)} on it"
+    if held is not None:
+        text += f" (holdout: {count(held.above)}, {count(held.below)}, {count(held.on)})"
+    return [Text(f"{text}{_coverage(fit)}.")]
+
+
+def _coverage(fit: FitReport) -> str:
+    if not is_pinball(fit.loss, fit.quantile) or fit.train.coverage is None:
+        return ""
+    text = f"; {percent(fit.train.coverage[0])} at or below it"
+    if fit.holdout is not None and fit.holdout.coverage is not None:
+        text += f" (holdout: {percent(fit.holdout.coverage[0])})"
+    return f"{text}, fitted for {100 * fit.quantile:g}%"
+
+
 def _score_table(title: str, columns: Sequence[Column], loss: str, quantile: float) -> AlignedTable:
     """The metrics, one a row; the one that the fit minimises is bold."""
-    minimised = _PINBALL if is_pinball(loss, quantile) else "MAE" if loss == "mae" else "RMSE"
     values = [_values(metrics) for _, metrics in columns]
     names = [name for name in values[0] if name != _PINBALL or any(each[name] is not None for each in values)]
-    rows = [(name, *_texts(name, [each[name] for each in values])) for name in names]
-    headings = [title, *(heading for heading, _ in columns)]
-    return AlignedTable(headings, rows, bold=frozenset({names.index(minimised)}))
-
-
-def _texts(name: str, values: Sequence[float | None]) -> list[str]:
-    """One metric of all columns: R² with four decimals, the others with as many digits as they need."""
-    if name != _R_SQUARED:
-        return aligned(values)
-    return [
-        quantity(value) if value is None or abs(value) >= 1e4 else f"{round(value, 4) + 0.0:.4f}" for value in values
+    decimals = _decimals(columns, loss, quantile)
+    shares = _shares([each[_R_SQUARED] for each in values])
+    cells = [
+        in_line([*(cell(each[name], decimals) for name in names if name != _R_SQUARED), share])
+        for each, share in zip(values, shares, strict=True)
     ]
+    rows = list(zip(names, *cells, strict=True))
+    return AlignedTable(
+        [title, *(name for name, _ in columns)], rows, bold=frozenset({names.index(minimised_loss(loss, quantile))})
+    )
+
+
+def _decimals(columns: Sequence[Column], loss: str, quantile: float) -> int:
+    """Four digits for what the first model was fitted to, but no more than six for any metric of the block."""
+    model = minimised(columns[0][1], loss, quantile)
+    largest = max(
+        (value for _, metrics in columns for name, value in _values(metrics).items() if value and name != _R_SQUARED),
+        default=0.0,
+    )
+    return min(decimals_of(model or 0.0) if model else _MOST_DIGITS, decimals_of(largest, _MOST_DIGITS))
+
+
+def _shares(values: Sequence[float | None]) -> list[str]:
+    """R² with two decimals, four where it is so near to 1 that two would not tell."""
+    decimals = 4 if any(value is not None and 0.95 <= value < 1 for value in values) else 2
+    return [quantity(value) if value is None or abs(value) >= _HUGE else fixed(value, decimals) for value in values]
 
 
 def _values(metrics: Metrics) -> dict[str, float | None]:
@@ -89,6 +132,6 @@ def _values(metrics: Metrics) -> dict[str, float | None]:
         _PINBALL: metrics.pinball,
         "MAE": metrics.mae,
         "RMSE": metrics.rmse,
-        "median absolute error": metrics.median_ae,
+        "half of the rows within": metrics.median_ae,
         _R_SQUARED: metrics.r2,
     }

@@ -12,14 +12,14 @@ _SEPARATOR = "   "
 
 @dataclass(frozen=True)
 class AlignedTable:
-    """Names on the left, numbers on the right, a rule below the headings.
+    """Names on the left, numbers on the right, below bold headings.
 
     A terminal too narrow for it gets each row as a list of its cells; nothing is ever cut. Numbers keep the
     blanks after them that put their decimal points in line, which `rich.table` would strip.
 
     Attributes:
         headings: one for each column; a line break makes a second line.
-        rows: the cells, all rows as long as the headings.
+        rows: the cells, all rows as long as the headings; one with a name alone does not widen its column.
         bold: indices of the rows that are set in bold.
         footer: a line below the table that does not widen its columns.
     """
@@ -32,13 +32,13 @@ class AlignedTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table line by line."""
         headings = _heading_lines(self.headings)
-        widths = [max(map(cell_len, column)) for column in zip(*headings, *self.rows, strict=True)]
+        measured = [row for row in self.rows if any(row[1:])]
+        widths = [max(map(cell_len, column)) for column in zip(*headings, *measured, strict=True)]
         width = sum(widths) + len(_SEPARATOR) * (len(widths) - 1)
         if console.is_terminal and width > options.max_width:
             yield from self._lists()
         else:
             yield from (_line(heading, widths, "bold") for heading in headings)
-            yield _whole("─" * width)
             yield from (_line(row, widths, self._style(index)) for index, row in enumerate(self.rows))
         if self.footer is not None:
             yield Text(self.footer)
@@ -66,6 +66,8 @@ def _heading_lines(headings: Sequence[str]) -> list[list[str]]:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], style: str) -> Text:
+    if not any(cells[1:]):
+        return _whole(cells[0], style)
     blanks = [" " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)]
     numbers = [blank + cell for blank, cell in zip(blanks[1:], cells[1:], strict=True)]
     return _whole(_SEPARATOR.join([cells[0] + blanks[0], *numbers]).rstrip(), style)

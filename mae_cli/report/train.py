@@ -1,18 +1,19 @@
 """The report of `mae-train`, for people."""
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from mae_cli.messages import visible
 from mae_cli.report.certificate import certificate_text
 from mae_cli.report.coefficients import coefficients
-from mae_cli.report.compare import comparison_blocks, loss_series
+from mae_cli.report.compare import comparison_blocks
 from mae_cli.report.console import Room, room_on, show
-from mae_cli.report.curve import LossCurve
-from mae_cli.report.names import fit_name, round_name, shortened, training_rows
-from mae_cli.report.numbers import counted, duration
-from mae_cli.report.scores import fit_scores
-from mae_cli.results import TrainReport
+from mae_cli.report.course import course
+from mae_cli.report.names import baseline_name, fit_name, minimised_loss, model_place, shortened, training_rows
+from mae_cli.report.numbers import at_most, counted, duration, quantity
+from mae_cli.report.scores import fit_scores, minimised
+from mae_cli.results import FitReport, TrainReport
+from mae_cli.solvers.solution import Status
 
 
 def show_training(console: Console, report: TrainReport) -> None:
@@ -37,17 +38,35 @@ def _opening(report: TrainReport, room: Room) -> Text:
 def _fit_blocks(report: TrainReport, room: Room) -> list[RenderableType]:
     fit = report.fit
     return [
-        LossCurve((loss_series(fit),), round_name(fit.solver)),
-        certificate_text(fit),
+        *_progress(fit, room),
         *fit_scores(fit),
         *coefficients(report, room),
     ]
 
 
+def _progress(fit: FitReport, room: Room) -> list[RenderableType]:
+    """The chart with what is proved right below it."""
+    return [Group(*course((fit,), room), certificate_text(fit))]
+
+
 def _closing(report: TrainReport) -> Text:
-    seconds = report.seconds
-    times = f"read {duration(seconds.read)}, fit {duration(seconds.fit)}, total {duration(seconds.total)}"
-    if report.model is None:
-        return Text(f"No model was written · {times}")
-    place = "standard output" if report.model == "-" else visible(report.model)
-    return Text(f"Model written to {place} · {times}")
+    """`MAE 10.98 · holdout 10.69 (median 25.00) · proved optimal · model.json · 0.8 s`."""
+    fit, loss, quantile = report.fit, report.fit.loss, report.fit.quantile
+    parts = [f"{minimised_loss(loss, quantile)} {quantity(minimised(fit.train.model, loss, quantile))}"]
+    baseline = baseline_name(loss, quantile)
+    if fit.holdout is None:
+        parts[0] += f" ({baseline} {quantity(minimised(fit.train.baseline, loss, quantile))})"
+    else:
+        held = (quantity(minimised(each, loss, quantile)) for each in (fit.holdout.model, fit.holdout.baseline))
+        parts.append(f"holdout {next(held)} ({baseline} {next(held)})")
+    return Text(" · ".join([*parts, _verdict(fit), model_place(report.model), duration(report.seconds.total)]), "bold")
+
+
+def _verdict(fit: FitReport) -> str:
+    match fit.certificate.status:
+        case Status.OPTIMAL:
+            return "proved optimal"
+        case Status.TOLERANCE:
+            return f"within {at_most(fit.certificate.relative_gap or 0.0)} of the optimum"
+        case Status.LIMIT:
+            return "not proved optimal"

@@ -5,7 +5,7 @@ rows are parted into those that are fitted and those held out, in its coding.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,9 +18,12 @@ from mae_cli.messages import option, quoted
 from mae_cli.rows.blocks import Block, Rows, Store
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.design import column_ranges
-from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema
 from mae_cli.rows.split import Split
 from mae_cli.rows.sums import Range, Sums, relative_weights, sum_blocks
+
+LevelRows = Mapping[DesignColumn, int]
+"""How many rows have each level of each column, baselines included."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +78,12 @@ def build_schema(layout: Layout, description: Description) -> Schema:
             part = slice(start, start + len(levels))
             features.append(_categorical(name, levels, description.totals[part], description.counts[part]))
     return Schema(tuple(features))
+
+
+def level_rows(layout: Layout, description: Description) -> LevelRows:
+    """How many of the rows described have each level."""
+    columns = [DesignColumn(name, level) for name, levels in layout.categorical for level in levels]
+    return {column: int(rows) for column, rows in zip(columns, description.counts, strict=True)}
 
 
 def _describe(block: Block, layout: Layout, split: Split | None) -> Description:

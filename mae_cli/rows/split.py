@@ -53,7 +53,7 @@ class Split:
         others = self.count - self.held
         held = int(fraction * others + 0.5)
         if not 0 < held < others:
-            raise DataError(f"{fraction:g} of {counted(others, 'row')} cannot be kept aside; choose another share")
+            raise DataError(f"{fraction:g} of {counted(others, 'row')} cannot be held out; choose another share")
         sizes = [size - count for size, count in zip(_stretches(self.count), self.held_counts, strict=True)]
         return Split(self.count, self.seed, _held_counts(sizes, held, (self.seed, 0, 1)), self.held_counts)
 

@@ -65,6 +65,7 @@ def descend_as_textbook(problem: Problem, settings: Textbook, watch: Watch) -> B
     descent = _Descent(problem, settings)
     losses = [descent.best_loss]
     epochs = 0
+    watch.planning(settings.epochs)
     for epoch in range(1, settings.epochs + 1):
         epochs = epoch
         losses.append(descent.epoch(epoch))

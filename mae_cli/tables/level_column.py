@@ -167,8 +167,8 @@ class LevelColumn:
         cell = quoted(files.cell(index, self.name))
         fault = f"{cell}, which is not a number" if text_is_rarer else f"the number {cell}"
         others = "numbers" if text_is_rarer else "text"
-        what_to_do = (remedy(files, index, self.name) if text_is_rarer else None) or "mend the cell"
-        if what_to_do == "mend the cell" and index == 0 and self._cells(texts) == 1:
+        what_to_do = (remedy(files, index, self.name) if text_is_rarer else None) or "fix the cell"
+        if what_to_do == "fix the cell" and index == 0 and self._cells(texts) == 1:
             what_to_do += ", remove the line if it holds units"
         return DataError(
             f"{files.place(index)}: column {quoted(self.name)} is {fault}, where most cells are {others}; "

@@ -34,6 +34,7 @@ class LoadedRows:
         rows_dropped: those of them with a missing cell.
         rows_unseen: those of them with a level that the model does not know.
         notes: what the user should know, a sentence each.
+        missing_column: the column that is missing in all of the dropped rows; None where there is no such.
     """
 
     files: Records
@@ -43,6 +44,7 @@ class LoadedRows:
     rows_dropped: int
     rows_unseen: int
     notes: tuple[str, ...]
+    missing_column: str | None = None
 
 
 def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> LoadedRows:
@@ -122,6 +124,7 @@ def _loaded(result: PassResult, features: Sequence[str], notes: tuple[str, ...] 
         rows_dropped=summary.rows_dropped,
         rows_unseen=summary.rows_unseen,
         notes=(*notes, *summary.notes(files)),
+        missing_column=summary.missing_column,
     )
 
 
@@ -169,8 +172,8 @@ def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tupl
     if not others:
         return ()
     if len(others) == 1:
-        return (f"column {quoted(others[0])} is not in the model, and ignored",)
-    return (f"{len(others):,} columns are not in the model, and ignored: {listed(others, _FEW)}",)
+        return (f"column {quoted(others[0])} is not used by the model; ignored",)
+    return (f"{len(others):,} columns are not used by the model; ignored: {listed(others, _FEW)}",)
 
 
 def _unweighted(files: Records, weight: str | None, header: Sequence[str]) -> tuple[str, ...]:

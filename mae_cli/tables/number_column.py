@@ -113,9 +113,7 @@ class NumberColumn:
         """What is wrong with a cell that has this value, which is NaN if it is text."""
         cell = quoted(files.cell(record, self.name))
         if np.isinf(value):
-            return (
-                f"column {quoted(self.name)} is {cell}, which is not a finite number; mend the cell or leave it empty"
-            )
+            return f"column {quoted(self.name)} is {cell}, which is not a finite number; fix the cell or leave it empty"
         if value < 0:
             return f"{self.role} {quoted(self.name)} must not be negative, but this cell is {cell}"
         what_to_do = remedy(files, record, self.name) or self._any_remedy(record)
@@ -124,8 +122,8 @@ class NumberColumn:
     def _any_remedy(self, record: int) -> str:
         """What can be done about text of which nothing is known; where it comes first, the whole column may be text."""
         if record == 0 and self.chosen:
-            return "mend the cell, count it as missing with --na-values, or choose a column of numbers"
-        return "mend the cell, or count it as missing with --na-values"
+            return "fix the cell, count it as missing with --na-values, or choose a column of numbers"
+        return "fix the cell, or count it as missing with --na-values"
 
     def _look_for_inexact(self, values: np.ndarray, first: int) -> None:
         """Look at whole numbers, of any type that holds them."""

@@ -137,7 +137,7 @@ class ParquetRecords:
     def __post_init__(self) -> None:
         given = [f"--{name}" for name in _OF_TEXT if getattr(self.dialect, name) != getattr(PLAIN, name)]
         if given:
-            raise SettingsError(f"{self.name} is Parquet, which is no text; leave out {', '.join(given)}")
+            raise SettingsError(f"{self.name} is Parquet, which is not text; leave out {', '.join(given)}")
 
     @classmethod
     def of(cls, files: Sequence[Source], dialect: Dialect = PLAIN) -> "ParquetRecords":

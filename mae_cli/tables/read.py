@@ -123,7 +123,7 @@ class _Pass:
     def _block(self, chunk: Chunk) -> Block | None:
         """The complete rows of a chunk; None once a column was misread."""
         self.summary.begin(chunk)
-        self.options.watch.reading(self.summary.rows_read)
+        self.options.watch.reading(self.summary.rows_read, self._share())
         typed = self.columns.typed(chunk)
         if self.columns.misread:
             return None
@@ -133,6 +133,12 @@ class _Pass:
         self.summary.rows_dropped += int(np.count_nonzero(typed.missing))
         self.summary.rows_unseen += int(np.count_nonzero(typed.unseen))
         return typed.block()
+
+    def _share(self) -> float | None:
+        """The share of the text before the last record whose place is known."""
+        if not (self.summary.waypoints and isinstance(self.files, Files)):
+            return None
+        return self.files.share_before(self.summary.waypoints[-1])
 
     def _missing_fault(self, typed: TypedChunk) -> CellFault | None:
         """The first row that is not complete is a fault where missing cells are."""

@@ -72,6 +72,13 @@ class PassSummary:
             notes.append(f"{dropped}; column {self._emptiest()}")
         return tuple(notes)
 
+    @property
+    def missing_column(self) -> str | None:
+        """The column that is missing in all of the dropped rows; None where there is no such."""
+        if not self.rows_dropped:
+            return None
+        return next((column.name for column in self.columns.all if column.missing == self.rows_dropped), None)
+
     def _emptiest(self, of_all: str = "") -> str:
         """The column with the most missing cells, and how many those are."""
         column = max(self.columns.all, key=lambda column: column.missing)

@@ -44,7 +44,7 @@ def calibrate(model: QuantileModel, rows: Rows, coverage: float) -> Calibration:
     if place > count:
         needed = _at_least(coverage / (1 - coverage))
         raise DataError(
-            f"{counted(count, 'row')} kept aside cannot show that {100 * coverage:g}% of new rows lie in an interval: "
+            f"{counted(count, 'row')} held out cannot show that {100 * coverage:g}% of new rows lie in an interval: "
             f"at least {needed:,} are needed; use a larger --calibration, or a smaller --predict-interval"
         )
     beyond = np.concatenate(list(rows.map(partial(_beyond, model=model))))

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
-from mae_cli.messages import counted, quoted
+from mae_cli.messages import as_given, counted, quoted
 from mae_cli.results import Outside, WorstRow
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients
@@ -66,11 +66,9 @@ class TrainingRanges:
 
 def outside_note(outside: Outside) -> str:
     """What the user should know, in a sentence."""
-    return (
-        f"{counted(outside.rows, 'row')} with a number outside of its range in training; column "
-        f"{quoted(outside.column)} has most of them ({outside.cells:,}; in training it went from "
-        f"{outside.minimum:.6g} to {outside.maximum:.6g})"
-    )
+    most = "" if outside.cells == outside.rows else f"{outside.cells:,} of them in "
+    training = f"training: {as_given(outside.minimum)} to {as_given(outside.maximum)}"
+    return f"{counted(outside.rows, 'row')} outside the training range: {most}{quoted(outside.column)} ({training})"
 
 
 def worst_rows(

@@ -12,6 +12,8 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
+from mae_cli.losses import Absolute
+from mae_cli.messages import quantity
 from mae_cli.results import Comparison, ContestedRow, FitReport
 from mae_cli.rows.blocks import Block, Rows, Store, TransformedRows
 from mae_cli.rows.linear import Coefficients
@@ -21,6 +23,7 @@ from mae_cli.rows.sums import Largest, Sums, sum_blocks
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Solution, Status
 from mae_cli.tables.csv.files import Records
+from mae_cli.workflows.paired import CONFIDENCE, CodedPredictor, paired_difference
 
 _CONTESTED_ROWS = 8
 # Departures below this share of the MAE are not worth a sentence.
@@ -29,8 +32,6 @@ _SAME_FIT = 0.02
 _FEW = 0.01
 # Few rows decide when they make up so much of the pull; of smooth noise, skewed or not, they make up less.
 _DECISIVE = 0.25
-# A fit predicts better when its MAE on the holdout is smaller by this share; less is chance on most holdouts.
-_MARGIN = 0.01
 # Rows so many standard deviations from the mean of a column have leverage, from which no loss is safe.
 _FAR_OUT = 5.0
 
@@ -50,11 +51,19 @@ class Fitted:
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """The rows that both fits are of, the moments of their columns, and the files they came from."""
+    """The rows that both fits are of, the moments of their columns, and the files they came from.
+
+    Attributes:
+        rows: that were fitted.
+        moments: of their columns.
+        files: they came from.
+        holdout: the rows kept aside that can be scored; None when there are none.
+    """
 
     rows: Store
     moments: Moments
     files: Records
+    holdout: Rows | None = None
 
 
 def compare(first: Fitted, other: Fitted, data: TrainingData) -> Comparison:
@@ -67,7 +76,7 @@ def compare(first: Fitted, other: Fitted, data: TrainingData) -> Comparison:
         pulls = sum_blocks(data.rows, partial(_pulls, pull=pull))
         few = _share_of_few(data.rows, pull, pulls.total) if pulls.total > 0 else 0.0
     contested = _contested(pulls, first, other, data)
-    verdict = _verdict(absolute.report, squared.report, few, data.rows.shape[0], departure.mean)
+    verdict = _verdict(absolute, squared, few, departure.mean, data)
     return Comparison(other.report, contested, verdict + _leverage_warning(first.report, data, pulls, contested))
 
 
@@ -163,8 +172,8 @@ def _leverage_warning(report: FitReport, data: TrainingData, pulls: _Pulls, cont
         return ""
     name = [effect.column.feature for effect in report.effects if effect.column.level is None][column]
     return (
-        f" {contested[row].place} lies {distances[row, column]:.1f} standard deviations out in {name!r}: look at "
-        "such rows before you believe either fit."
+        f" {contested[row].place} is {distances[row, column]:.1f} standard deviations from the mean of {name!r}; check "
+        "such rows before trusting either fit."
     )
 
 
@@ -194,8 +203,9 @@ def _above(block: Block, pull: "partial[FloatArray]", edge: float) -> tuple[int,
     return int(np.count_nonzero(more)), float(pulls @ more)
 
 
-def _verdict(absolute: FitReport, squared: FitReport, few: float, count: int, departure: float) -> str:
+def _verdict(by_mae: Fitted, by_mse: Fitted, few: float, departure: float, data: TrainingData) -> str:
     """What the difference says about the data, in one sentence or two."""
+    absolute, squared, count = by_mae.report, by_mse.report, data.rows.shape[0]
     if Status.LIMIT in {absolute.certificate.status, squared.certificate.status}:
         remedy = "use --solver auto" if absolute.solver == Textbook.name else "a larger --tolerance accepts it"
         return f"A fit that did not reach its optimum cannot be compared; {remedy}."
@@ -209,12 +219,12 @@ def _verdict(absolute: FitReport, squared: FitReport, few: float, count: int, de
         )
     if absolute.quantile != 0.5:
         return f"{_question(absolute.quantile)} {_what_few_do(few, count)}."
-    return f"{_what_few_do(few, count)}. {_judgement(absolute, squared)}"
+    return f"{_what_few_do(few, count)}. {_judgement(by_mae, by_mse, data.holdout)}"
 
 
 def _question(quantile: float) -> str:
     return (
-        f"The {quantile:g}-quantile fit and least squares answer different questions: {100 * quantile:g} % of the rows "
+        f"The {quantile:g}-quantile fit and least squares answer different questions: {100 * quantile:g}% of the rows "
         "lie below the one, the other follows their mean."
     )
 
@@ -233,24 +243,28 @@ def _rows(few: int, count: int) -> str:
     return f"{few:,} rows ({_percent(few / count)})"
 
 
-def _judgement(absolute: FitReport, squared: FitReport) -> str:
+def _judgement(absolute: Fitted, squared: Fitted, holdout: Rows | None) -> str:
     """Which fit predicts better, where that can be known: on rows that neither was fitted to."""
-    if absolute.holdout is None or squared.holdout is None:
+    if holdout is None:
         return (
-            "On the rows it was fitted to each fit wins by its own loss; keep rows aside with --holdout to learn which "
+            "On the rows it was fitted to each fit wins by its own loss; hold rows out with --holdout to learn which "
             "one predicts better."
         )
-    by_mae, by_mse = absolute.holdout.model, squared.holdout.model
-    numbers = (
-        f"on the holdout the MAE is {by_mae.mae:.4g} for the MAE fit and {by_mse.mae:.4g} for least squares, and the "
-        f"typical error (median) {by_mae.median_ae:.4g} and {by_mse.median_ae:.4g}"
-    )
-    if by_mae.mae <= (1 - _MARGIN) * by_mse.mae:
-        return f"The MAE fit predicts most rows better: {numbers}."
-    if by_mse.mae <= (1 - _MARGIN) * by_mae.mae:
-        return f"Least squares predicts better, even by the MAE: {numbers}."
-    return f"Neither predicts clearly better: {numbers}."
+    found = paired_difference(holdout, CodedPredictor(squared.point), CodedPredictor(absolute.point), Absolute())
+    if found.interval is None:
+        return "A single row held out cannot tell which one predicts better."
+    low, high = found.interval
+    if low <= 0 <= high:
+        difference = f"MAE of least squares less that of the MAE fit: {quantity(found.value, 2)}"
+        return f"The holdout cannot tell them apart ({difference}, {_interval(low, high)})."
+    better = "the MAE fit" if low > 0 else "least squares, even by the MAE,"
+    nearest, farthest = sorted((abs(low), abs(high)))
+    return f"On the holdout {better} is better by {quantity(abs(found.value), 2)} ({_interval(nearest, farthest)})."
+
+
+def _interval(low: float, high: float) -> str:
+    return f"{100 * CONFIDENCE:.0f}% interval {quantity(low, 2)} to {quantity(high, 2)}"
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if share < 0.995 else "100 %"
+    return f"{100 * share:.2g}%" if share < 0.995 else "100%"

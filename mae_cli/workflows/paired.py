@@ -48,6 +48,20 @@ class Predictor:
         return loss.values(self.point.residual(self.coding.known(block)))
 
 
+@dataclass(frozen=True, eq=False)
+class CodedPredictor:
+    """A model for rows that are in its own coding."""
+
+    point: Coefficients
+
+    def losses(self, block: Block, loss: Loss) -> FloatArray:
+        """ℓ(y − ŷ), (b,)."""
+        return loss.values(self.point.residual(block))
+
+
+AnyPredictor = Predictor | CodedPredictor
+
+
 @dataclass(frozen=True)
 class Difference:
     """How much larger the first model's mean loss is than the other's.
@@ -61,7 +75,7 @@ class Difference:
     interval: tuple[float, float] | None
 
 
-def paired_difference(rows: Rows, first: Predictor, other: Predictor, loss: Loss) -> Difference:
+def paired_difference(rows: Rows, first: AnyPredictor, other: AnyPredictor, loss: Loss) -> Difference:
     """Compare two models by their mean losses, weighted as the rows are (not all with 0)."""
     sums = sum_blocks(rows, partial(_group_sums, first=first, other=other, loss=loss, count=rows.shape[0]))
     used = sums.weight > 0
@@ -82,7 +96,7 @@ class _GroupSums(Sums):
     weight: FloatArray
 
 
-def _group_sums(block: Block, first: Predictor, other: Predictor, loss: Loss, count: int) -> _GroupSums:
+def _group_sums(block: Block, first: AnyPredictor, other: AnyPredictor, loss: Loss, count: int) -> _GroupSums:
     excess = (first.losses(block, loss) - other.losses(block, loss)) / count
     groups = block.positions % _GROUPS
     return _GroupSums(

@@ -6,11 +6,11 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.errors import DataError
 from mae_cli.losses import Pinball
 from mae_cli.model.model import Baseline
-from mae_cli.results import Metrics, Scores
+from mae_cli.results import Metrics, Scores, Sides
 from mae_cli.rows.blocks import Block, Rows, TransformedRows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import quantiles_of, target_quantiles
@@ -63,7 +63,8 @@ def score(rows: Rows, point: Coefficients, trivial: float, quantile: float, plac
         shares = ratio[:2] / ratio[2]
     medians = quantiles_of(rows, partial(_sizes, point=point, trivial=trivial), (0.5, 0.5))
     model, baseline = (_metrics(sums, shares, medians, index, quantile) for index in (0, 1))
-    return Scores(model, baseline, tuple((sums.covered / sums.weight).tolist()))
+    sides = Sides(*map(int, sums.sides.tolist()))
+    return Scores(model, baseline, tuple((sums.covered / sums.weight).tolist()), sides)
 
 
 def baseline_of(rows: Rows, quantile: float) -> Baseline:
@@ -93,6 +94,7 @@ class _First(Sums):
         square: Σωr².
         pinball: Σω(½|r| + (τ − ½)r).
         covered: Σω over the rows whose target is at or below the prediction, to rounding.
+        sides: (3,) the rows above, below and on the model, to rounding.
         target: Σωy.
         targets: range of the targets of positive weight.
         overflowing: records whose residual is beyond floating point, the first of each block.
@@ -103,6 +105,7 @@ class _First(Sums):
     square: FloatArray
     pinball: FloatArray
     covered: FloatArray
+    sides: Positions
     target: float
     targets: Range
     overflowing: tuple[int, ...]
@@ -119,10 +122,17 @@ def _first(block: Block, point: Coefficients, trivial: float, quantile: float, c
         square=block.total(residuals**2 / count),
         pinball=block.total(Pinball(quantile).values(residuals) / count),
         covered=block.total((residuals <= _ROUNDING * np.abs(block.target)) / count),
+        sides=_sides(residuals[0], _ROUNDING * (np.abs(block.target) + abs(point.intercept) + abs(trivial))),
         target=float(block.total(block.target / count)),
         targets=Range(counted.min(initial=np.inf), counted.max(initial=-np.inf)),
         overflowing=tuple(block.record_numbers[bad[:1]].tolist()),
     )
+
+
+def _sides(residual: FloatArray, rounding: FloatArray) -> Positions:
+    """How many of (b,) residuals are above, below and within the rounding."""
+    above, below = int(np.count_nonzero(residual > rounding)), int(np.count_nonzero(residual < -rounding))
+    return np.array([above, below, len(residual) - above - below])
 
 
 def _residuals(block: Block, point: Coefficients, trivial: float) -> FloatArray:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from types import MappingProxyType
 
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
@@ -21,13 +22,13 @@ from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.results import Effect, FitReport, Seconds, TrainingRows, TrainReport
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.coding import Coding
-from mae_cli.rows.encoding import Description, Partition, build_schema, describe
+from mae_cli.rows.encoding import Description, LevelRows, Partition, build_schema, describe, level_rows
 from mae_cli.rows.moments import column_moments
-from mae_cli.rows.schema import CategoricalColumn, Schema
+from mae_cli.rows.schema import CategoricalColumn, DesignColumn, Schema
 from mae_cli.rows.split import Split
 from mae_cli.rows.sums import weight_unit
 from mae_cli.solvers.prepare.problem import Prepared
-from mae_cli.solvers.settings import SolverSettings, Textbook
+from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
 from mae_cli.solvers.solve import Fit
 from mae_cli.tables.columns import ColumnChoice, UsedColumns, resolve
@@ -109,13 +110,13 @@ class ReadyData:
 
     schema: Schema
     train: TrainingData
-    holdout: Rows | None
     calibration: Rows | None
     rows: TrainingRows
     notes: tuple[str, ...]
     baseline: Baseline
     clusters: Clusters | None
     weight_unit: float
+    level_rows: LevelRows
 
 
 def train(files: Data, settings: TrainSettings, watch: Watch = UNWATCHED) -> Trained:
@@ -154,10 +155,12 @@ def _trained(source: str, data: ReadyData, settings: TrainSettings, watch: Watch
     if settings.importance:
         importance = find_importance(estimated, _columns_of(data.schema))
         fitted = replace(fitted, report=replace(fitted.report, importance=importance))
+    fitted = _measured(fitted, prepared, settings.fit, watch)
     comparison = None
     if settings.compare:
         other_loss = _other_loss(settings.fit)
         other = scored_fit(data, fit_prepared(prepared, other_loss, watch), other_loss, scored_at)
+        other = _measured(other, prepared, other_loss, watch)
         comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
@@ -177,6 +180,7 @@ def _trained(source: str, data: ReadyData, settings: TrainSettings, watch: Watch
 def _read(files: Data, used: UsedColumns, options: ReadOptions, settings: TrainSettings) -> ReadyData:
     """The rows as they are fitted; those that were read are given up."""
     loaded = load_training(files, used, options)
+    options.watch.preparing()
     with closing(loaded.rows):  # those to fit and those held out are kept apart from them
         return _prepare(loaded, settings)
 
@@ -209,18 +213,19 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
         unseen=unseen,
         zero_weight=description.weightless,
         calibration=0 if calibration is None else calibration.held,
+        missing_column=loaded.missing_column,
     )
-    train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files)
+    train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files, scored)
     return ReadyData(
         schema=schema,
         train=train_data,
-        holdout=scored,
         calibration=calibrating,
         rows=rows,
         notes=tuple(notes),
         baseline=baseline_of(train_rows, settings.fit.quantile),
         clusters=None if cluster is None else clusters_of(loaded, cluster, train_rows),
         weight_unit=1.0 if settings.columns.weight is None else weight_unit(description.largest_weight),
+        level_rows=level_rows(loaded.layout, description),
     )
 
 
@@ -263,22 +268,32 @@ def _columns_of(schema: Schema) -> dict[str, list[int]]:
     return {name: each for name, each in places.items() if each}
 
 
+def _measured(fitted: Fitted, prepared: Prepared, settings: FitSettings, watch: Watch) -> Fitted:
+    """The fit with the optimum that the textbook's descent is measured against; other solvers find it themselves."""
+    if not isinstance(settings.solver, Textbook):
+        return fitted
+    exact = replace(settings, solver=Auto(limits=settings.solver.limits))
+    optimum = fit_prepared(prepared, exact, watch).solution.certificate.lower_bound
+    return replace(fitted, report=replace(fitted.report, optimum=optimum))
+
+
 def scored_fit(
     data: ReadyData, fit: Fit, settings: FitSettings, scored_at: float, intervals: Intervals | None = None
 ) -> Fitted:
     """A fit of one loss, scored on the training rows and the holdout, with the pinball loss of a quantile."""
     solution, trivial = fit.solution, data.baseline.prediction(settings.loss, settings.quantile)
     scores = partial(score, point=solution.point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
+    found = effects(data.schema, solution, data.train.moments.deviation, intervals, data.level_rows)
     report = FitReport(
         loss=settings.loss,
         quantile=settings.quantile,
         solver=settings.solver.name,
         train=scores(data.train.rows),
-        holdout=None if data.holdout is None else scores(data.holdout),
+        holdout=None if data.train.holdout is None else scores(data.train.holdout),
         certificate=solution.certificate,
         history=solution.history,
         intercept=solution.intercept if settings.intercept else None,
-        effects=effects(data.schema, solution, data.train.moments.deviation, intervals, ranges_of(fit)),
+        effects=_ranged(found, data.schema, ranges_of(fit)),
         intervals=intervals,
     )
     return Fitted(solution, report)
@@ -336,9 +351,17 @@ def effects(
     solution: Solution,
     deviations: FloatArray,
     intervals: Intervals | None = None,
-    ranges: Ranges | None = None,
+    rows: LevelRows = MappingProxyType({}),
 ) -> tuple[Effect, ...]:
-    """One effect for each design column, in the order of the features; `deviations` (p,) are those of the columns."""
+    """One effect for each design column, in the order of the features.
+
+    Args:
+        schema: the columns.
+        solution: their coefficients.
+        deviations: (p,) standard deviations of the design columns.
+        intervals: of the coefficients.
+        rows: how many rows have each level.
+    """
     baselines = {
         feature.name: feature.baseline for feature in schema.features if isinstance(feature, CategoricalColumn)
     }
@@ -350,12 +373,21 @@ def effects(
             baseline=baselines.get(column.feature),
             aliased=index in solution.aliased,
             interval=Unavailable.NOT_ASKED if intervals is None else intervals.coefficients[index],
-            optimal_range=None if ranges is None else _range(ranges, 1 + index),
+            rows=rows.get(column),
+            baseline_rows=rows.get(DesignColumn(column.feature, baselines.get(column.feature))),
+            constant=bool(deviations[index] == 0),
         )
         for index, column in enumerate(schema.design_columns)
     ]
     place = {feature.name: index for index, feature in enumerate(schema.features)}
     return tuple(sorted(found, key=lambda effect: place[effect.column.feature]))
+
+
+def _ranged(found: tuple[Effect, ...], schema: Schema, ranges: Ranges | None) -> tuple[Effect, ...]:
+    if ranges is None:
+        return found
+    places = {column: 1 + index for index, column in enumerate(schema.design_columns)}
+    return tuple(replace(effect, optimal_range=_range(ranges, places[effect.column])) for effect in found)
 
 
 def _range(ranges: Ranges, place: int) -> tuple[float, float] | None:

@@ -174,7 +174,7 @@ def _calibrated(model: QuantileModel, data: ReadyData) -> Calibrated | None:
     if model.calibration is None or data.calibration is None:
         return None
     aside = coverage_of(model, data.calibration)
-    held = None if data.holdout is None else coverage_of(model, data.holdout).share
+    held = None if data.train.holdout is None else coverage_of(model, data.train.holdout).share
     calibration = model.calibration
     return Calibrated(calibration.coverage, calibration.margin, calibration.rows, aside.width, held)
 

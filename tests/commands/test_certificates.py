@@ -51,7 +51,7 @@ NOTE = "rounding the coefficients to floating-point numbers costs up to "
 def test_what_rounding_the_coefficients_costs_is_told(seconds, mae_train, one_object):
     done = mae_train(seconds, "-t", "y", "--json")
     assert done.exit_code == 0
-    assert done.stderr.startswith(f"Note: {NOTE}")
+    assert done.stderr.startswith(f"mae-train: note: {NOTE}")
     assert done.stderr.count("\n") == 1
     certificate = one_object(done.stdout)["certificate"]
     assert certificate["status"] == "optimal"

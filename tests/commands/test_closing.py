@@ -243,7 +243,7 @@ def test_the_interpreter_finds_nothing_open_at_the_end(start, model, name, last,
     arguments = ("-", "-t", "y", "--stream", "-q") if name == "mae-train" else (model, "-", "--stream", "-q")
     process = start(name, *arguments, env=os.environ | {"PYTHONWARNINGS": "error::ResourceWarning"})
     _, errors = process.communicate(gzip.compress((TEXT + last).encode()))
-    message = "Error: standard input, line 62: 2 fields, but the header names 3; complete the line, or remove it\n"
+    message = f"{name}: error: standard input, line 62: expected 3 fields, found 2; complete the line, or remove it\n"
     assert (process.returncode, errors.decode()) == (status, message if status else "")
 
 

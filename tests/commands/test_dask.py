@@ -163,9 +163,9 @@ def test_a_worker_that_is_killed_in_the_middle_changes_no_bit(workers, cluster, 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["absent.csv"], "Error: absent.csv does not exist where the Dask worker at tcp://"),
-        (["part-0.csv", "other-*.csv"], "Error: no file matches "),
-        (["part-0.csv", "--missing", "error"], "Error: part-0.csv, line "),
+        (["absent.csv"], "mae-train: error: absent.csv does not exist where the Dask worker at tcp://"),
+        (["part-0.csv", "other-*.csv"], "mae-train: error: no file matches "),
+        (["part-0.csv", "--missing", "error"], "mae-train: error: part-0.csv, line "),
         (["part-0.csv", "--features", "hours"], "hours"),
     ],
 )
@@ -181,7 +181,7 @@ def test_data_at_fault_is_told_in_one_line(mae_train, workers, arguments, says):
     ("arguments", "says"),
     [
         (["-", "--dask", "local"], "--dask cannot read standard input (-); give files that the workers see"),
-        (["part-0.csv", "--dask", "local", "--stream"], "with --dask workers do"),
+        (["part-0.csv", "--dask", "local", "--stream"], "with --dask workers keep them"),
     ],
 )
 @pytest.mark.usefixtures("parts")
@@ -195,7 +195,10 @@ def test_without_the_extra_it_says_what_to_install(mae_train, parts, monkeypatch
     find_spec = __import__("importlib.util").util.find_spec
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "distributed" else find_spec(name))
     done = mae_train(*parts, "-t", "delay", "--dask", "local")
-    assert (done.exit_code, done.stderr) == (1, "Error: --dask needs the extra: pip install 'mae-cli[dask]'\n")
+    assert (done.exit_code, done.stderr) == (
+        1,
+        ("mae-train: error: --dask needs the extra: pip install 'mae-cli[dask]'\n"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -246,7 +249,7 @@ def test_local_workers_are_quiet_and_gone_at_the_end(start, report, parts):
     assert started
     assert gone(list(started))
     assert [each.partition(";")[0] for each in errors.splitlines()] == [
-        "Note: 21 of 1,203 rows dropped for a missing cell"
+        "mae-train: note: 21 of 1,203 rows dropped for a missing cell"
     ]
     assert there["certificate"] == here["certificate"]
 
@@ -272,7 +275,9 @@ def test_a_signal_leaves_nothing_running_or_written(start, parts, tmp_path, name
     started = children(process)
     (os.killpg if whole_group else os.kill)(process.pid, number)
     status = process.wait(timeout=30)
-    assert (status, process.stderr.read()) == ((130, b"Error: interrupted\n") if name == "SIGINT" else (-number, b""))
+    assert (status, process.stderr.read()) == (
+        (130, (b"mae-train: interrupted; nothing was written\n")) if name == "SIGINT" else (-number, b"")
+    )
     assert started
     assert gone(started)
     assert {each.name for each in tmp_path.iterdir()} == {*parts, "tmp"}

@@ -44,7 +44,7 @@ train()
 def test_an_interruption_while_modules_are_loaded_is_one_line(module, tmp_path):
     command = [sys.executable, "-P", "-c", INTERRUPTED, module, "-t", "y"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Error: interrupted\n")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "mae-train: interrupted; nothing was written\n")
 
 
 @pytest.mark.parametrize("module", ["numpy", "numpy.linalg", "pandas", "mae_cli.workflows.train"])
@@ -54,7 +54,7 @@ def test_an_interruption_while_libraries_are_loaded_is_one_line(module, tmp_path
     )  # the name is the first argument, hence the data
     command = [sys.executable, "-P", "-c", INTERRUPTED, module, "-t", "y"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Error: interrupted\n")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "mae-train: interrupted; nothing was written\n")
     assert [each.name for each in tmp_path.iterdir()] == [module]
 
 
@@ -64,4 +64,4 @@ def test_an_interruption_that_is_ignored_stays_so(tmp_path):
         f"import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); os.execv(sys.executable, {command})"
     )
     done = subprocess.run([sys.executable, "-c", ignoring], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (1, "Error: click does not exist\n")
+    assert (done.returncode, done.stderr) == (1, "mae-train: error: click does not exist\n")

@@ -25,7 +25,7 @@ def test_arguments_in_the_wrong_order_are_told(request, mae_train, table, comman
     mae_train(data, "-t", "y")
     result = request.getfixturevalue(command)("data.csv", "model.json")
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: data.csv is no model file: ")
+    assert ": error: data.csv is not a model file: " in result.stderr
     assert result.stderr.endswith("; MODEL comes first, then DATA\n")
     assert result.stderr.count("\n") == 1
 

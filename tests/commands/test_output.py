@@ -61,14 +61,14 @@ def test_data_on_standard_input_are_known_too(table, tmp_path):
     data = table("y,x\n1,1\n2,2\n4,3\n")
     before = data.read_bytes()
     done = shell("$TRAIN - -t y -o data.csv --force < data.csv", tmp_path)
-    assert (done.returncode, done.stderr) == (1, "Error: data.csv is the data; name another file with -o\n")
+    assert (done.returncode, done.stderr) == (1, "mae-train: error: data.csv is the data; name another file with -o\n")
     assert data.read_bytes() == before
 
 
 @bash_only
 def test_a_device_may_be_both(tmp_path):
     done = shell("$TRAIN - -t y -o /dev/null < /dev/null", tmp_path)
-    assert (done.returncode, done.stderr) == (1, "Error: standard input is empty\n")
+    assert (done.returncode, done.stderr) == (1, "mae-train: error: standard input is empty\n")
 
 
 @bash_only
@@ -102,7 +102,7 @@ def small(table):
 def test_an_open_file_is_written_to_as_it_is(mae_train, small, tmp_path):
     with (tmp_path / "out.json").open("wb") as stream:
         name = f"/dev/fd/{stream.fileno()}"
-        assert f"Model written to {name}" in mae_train(*small, "-o", name).stdout
+        assert f" · {name} · " in mae_train(*small, "-o", name).stdout
     assert load_model(tmp_path / "out.json").target == "y"
 
 
@@ -117,7 +117,7 @@ def test_a_named_pipe_stays_one(mae_train, small, tmp_path):
 
 @bash_only
 def test_a_device_stays_one(mae_train, small):
-    assert "Model written to /dev/null" in mae_train(*small, "-o", "/dev/null").stdout
+    assert " · /dev/null · " in mae_train(*small, "-o", "/dev/null").stdout
     assert Path("/dev/null").is_char_device()
 
 
@@ -159,7 +159,7 @@ def test_a_model_does_not_go_under_the_name_of_a_compressed_file(mae_train, tabl
     (tmp_path / "sub.d").mkdir()
     result = mae_train(table("y,x\n1,1\n2,2\n4,3\n"), "-t", "y", "-o", output, "--force")
     refusal = f"{output} would be plain text under the name of a compressed file; name it {remedy}"
-    assert (result.exit_code, result.stderr) == (1, f"Error: {refusal}\n")
+    assert (result.exit_code, result.stderr) == (1, f"mae-train: error: {refusal}\n")
     assert not (tmp_path / output).exists()
 
 
@@ -167,7 +167,7 @@ def test_a_model_does_not_go_under_the_name_of_a_compressed_file(mae_train, tabl
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
 def test_help_that_cannot_be_written_is_told_in_one_line(tmp_path):
     done = shell("$TRAIN --help > /dev/full", tmp_path)
-    assert (done.returncode, done.stderr) == (1, "Error: cannot write the output: No space left on device\n")
+    assert (done.returncode, done.stderr) == (1, "mae-train: error: cannot write the output: No space left on device\n")
 
 
 @bash_only
@@ -175,7 +175,10 @@ def test_standard_output_that_is_appended_to_the_data_is_refused(table, tmp_path
     data = table("y,x\n1,1\n2,2\n4,3\n")
     before = Path(data).read_bytes()
     done = shell(f"$TRAIN {data} -t y -o - >> {data}", tmp_path)
-    assert (done.returncode, done.stderr) == (1, "Error: standard output is the data; send it to another file\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        ("mae-train: error: standard output is the data; send it to another file\n"),
+    )
     assert Path(data).read_bytes() == before
 
 

@@ -152,17 +152,17 @@ def test_a_fault_is_told_in_one_line(mae_train, tmp_path, arguments, says):
     pq.write_table(pa.table({"hour": [1.0]}), tmp_path / "one.parquet")
     done = mae_train(*arguments, "-t", "delay")
     assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.startswith("Error: ")
+    assert done.stderr.startswith("mae-train: error: ")
     assert done.stderr.count("\n") == 1
-    assert says is None or done.stderr == f"Error: {says}\n"
+    assert says is None or done.stderr == f"mae-train: error: {says}\n"
 
 
 def test_the_row_of_a_missing_cell_is_told(mae_train, flights):
     row = int(flights["hour"].isna().to_numpy().argmax()) + 1
     done = mae_train("flights.parquet", "-t", "delay", "--missing", "error")
     assert done.stderr == (
-        f"Error: flights.parquet, row {row}: the cell of column 'hour' is missing; fill it in, or use --missing drop "
-        "to leave such rows out\n"
+        f"mae-train: error: flights.parquet, row {row}: the cell of column 'hour' is missing; fill it in, or use "
+        "--missing drop to leave such rows out\n"
     )
 
 
@@ -173,7 +173,8 @@ def test_without_pyarrow_the_extra_is_named(request, outcome, monkeypatch, comma
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     arguments = ["-t", "delay", "1.parquet"] if command == "mae_train" else ["model.json", "1.parquet"]
     done = request.getfixturevalue(command)(*arguments)
-    says = "Error: 1.parquet is a Parquet file, which needs the extra: pip install 'mae-cli[parquet]'\n"
+    name = command.replace("_", "-")
+    says = f"{name}: error: 1.parquet is a Parquet file, which needs the extra: pip install 'mae-cli[parquet]'\n"
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", says)
 
 
@@ -184,7 +185,8 @@ def test_options_of_text_are_refused(request, outcome, command):
     arguments = ["-t", "delay", "1.parquet"] if command == "mae_train" else ["model.json", "1.parquet"]
     done = request.getfixturevalue(command)(*arguments, "--delimiter", ";", "--force")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.endswith("Error: 1.parquet is Parquet, which is no text; leave out --delimiter\n")
+    name = command.replace("_", "-")
+    assert done.stderr == f"{name}: error: 1.parquet is Parquet, which is not text; leave out --delimiter\n"
 
 
 @pytest.mark.usefixtures("flights")
@@ -195,7 +197,7 @@ def test_a_pattern_for_a_directory_is_read_by_dask_workers(mae_train, workers, t
     options = ["-t", "delay", "--dask", workers]
     done = mae_train("both", *options)
     says = "both is a directory; name its files (both/*.parquet), or with --dask the pattern ('both/*.parquet')"
-    assert (done.exit_code, done.stderr) == (1, f"Error: {says}\n")
+    assert (done.exit_code, done.stderr) == (1, f"mae-train: error: {says}\n")
     assert one_object(mae_train("both/*.parquet", *options, "--json").stdout)["data"]["rows_read"] == 600
 
 
@@ -276,7 +278,7 @@ def test_files_of_other_types_are_predicted_one_by_one(predicted, mae_predict, f
     assert pq.read_table(io.BytesIO(alone.stdout_bytes)).num_rows == 600
     done = mae_predict("model.json", "1.parquet", "narrow.parquet")
     says = "narrow.parquet: column 'distance' has the type float, but double in 1.parquet; predict them one by one"
-    assert (done.exit_code, done.stdout_bytes, done.stderr) == (1, b"", f"Error: {says}\n")
+    assert (done.exit_code, done.stdout_bytes, done.stderr) == (1, b"", f"mae-predict: error: {says}\n")
 
 
 @pytest.mark.parametrize(
@@ -300,10 +302,12 @@ def test_what_cannot_be_predicted_is_told_in_one_line(outcome, mae_predict, flig
     pq.write_table(pa.Table.from_pandas(some), tmp_path / "infinite.parquet")
     done = mae_predict("model.json", *arguments)
     assert done.exit_code == 1
-    assert says is None or done.stderr == f"Error: {says}\n"
+    assert says is None or done.stderr == f"mae-predict: error: {says}\n"
     assert done.stderr.count("\n") == 1
     if says is None:
-        assert done.stderr.startswith("Error: infinite.parquet, row 4: column 'hour' is 'inf', which is not a finite")
+        assert done.stderr.startswith(
+            "mae-predict: error: infinite.parquet, row 4: column 'hour' is 'inf', which is not a finite"
+        )
     assert not (tmp_path / "out.csv").exists()
 
 
@@ -315,5 +319,5 @@ def test_a_fault_midway_leaves_no_file(outcome, mae_predict, tmp_path, monkeypat
     frame.loc[frame.index[-1], "hour"] = -np.inf
     frame.to_parquet(tmp_path / "last.parquet")
     done = mae_predict("model.json", "last.parquet", "-o", "out.parquet")
-    assert done.stderr.startswith("Error: last.parquet, row 300: column 'hour' is '-inf'")
+    assert done.stderr.startswith("mae-predict: error: last.parquet, row 300: column 'hour' is '-inf'")
     assert not list(tmp_path.glob("*out.parquet*"))

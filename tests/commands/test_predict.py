@@ -71,11 +71,11 @@ def test_notes_go_to_standard_error_and_can_be_silenced(mae_predict, model, tabl
     result = mae_predict(model, "data.csv")
     assert result.exit_code == 0
     assert result.stderr == (
-        "Note: 1 of 4 rows without a prediction, for a missing cell\n"
-        "Note: 1 of 4 rows without a prediction, for a level never seen in training; the first is 'new' in column 'k' "
+        "mae-predict: note: 1 of 4 rows without a prediction, for a missing cell\n"
+        "mae-predict: note: 1 of 4 rows without a prediction, for a level never "
+        "seen in training; the first is 'new' in column 'k' "
         "(data.csv, line 4)\n"
-        "Note: 1 row with a number outside of its range in training; column 'x' has most of them (1; in training it "
-        "went from 0 to 9)\n"
+        "mae-predict: note: 1 row outside the training range: 'x' (training: 0 to 9)\n"
     )
     assert mae_predict(model, "data.csv", "-q").stderr == ""
 
@@ -85,7 +85,7 @@ def test_a_strict_run_fails_when_a_row_has_no_prediction_and_writes_all_rows_all
     usual = mae_predict(model, "data.csv", "-q")
     result = mae_predict(model, "data.csv", "-q", "--strict")
     assert (result.exit_code, result.stdout) == (4, usual.stdout)
-    assert result.stderr == "Failed: 2 rows have no prediction (--strict)\n"
+    assert result.stderr == "mae-predict: failed --strict: 2 rows have no prediction\n"
     assert mae_predict(model, "data.csv", "--strict", "-o", "out.csv").exit_code == 4
     assert (table("", "empty").parent / "out.csv").read_bytes() == usual.stdout.encode()
 
@@ -158,7 +158,7 @@ def test_a_table_without_rows_is_no_fault(mae_predict, model, table):
             "x,k\none,a\n",
             (
                 "data.csv, line 2: the feature 'x' must be a number, but this cell is 'one'; "
-                "mend the cell, or count it as missing with --na-values"
+                "fix the cell, or count it as missing with --na-values"
             ),
         ),
         ("x,k\n1,1\n", NUMBER_AMONG_LEVELS),
@@ -168,14 +168,14 @@ def test_data_at_fault_exit_with_1_in_one_line_and_print_nothing(mae_predict, mo
     if text is not None:
         table(text)
     result = mae_predict(model, "data.csv")
-    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"Error: {message}\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"mae-predict: error: {message}\n")
 
 
 def test_mae_eval_too_refuses_numbers_where_the_model_knows_text(mae_eval, model, table):
     table("y,x,k\n1,1,1\n")
     result = mae_eval(model, "data.csv", "--unseen", "skip")
     assert result.exit_code == 1
-    assert result.stderr == f"Error: {NUMBER_AMONG_LEVELS}\n"
+    assert result.stderr == f"mae-eval: error: {NUMBER_AMONG_LEVELS}\n"
 
 
 def test_a_blank_name_is_wrong_usage(mae_predict, model, table):
@@ -196,7 +196,7 @@ def test_a_fault_leaves_the_output_file_as_it_was(mae_predict, model, table, tmp
     table(f"x,k,note\n{rows}one,a,\n")
     result = mae_predict(model, "data.csv", "-o", "out.csv", "--force")
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: data.csv, line 30002: the feature 'x' must be a number")
+    assert result.stderr.startswith("mae-predict: error: data.csv, line 30002: the feature 'x' must be a number")
     assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "old"
     assert {path.name for path in tmp_path.iterdir()} == {"out.csv", "data.csv", "model.json", "training.csv"}
 
@@ -204,7 +204,11 @@ def test_a_fault_leaves_the_output_file_as_it_was(mae_predict, model, table, tmp
 @pytest.mark.parametrize(
     ("output", "options", "message"),
     [
-        ("old.csv", (), "old.csv exists and would be replaced; choose another name with -o, or replace it with "),
+        (
+            "old.csv",
+            (),
+            "old.csv already exists and would be replaced; choose another name with -o, or replace it with ",
+        ),
         ("data.csv", ("--force",), "data.csv is the data; name another file with -o"),
         ("model.json", ("--force",), "model.json is the model; name another file with -o"),
         ("out/", (), "out/ is a directory; name a file in it with -o"),
@@ -216,7 +220,7 @@ def test_an_output_that_should_not_be_written_is_refused(mae_predict, model, tab
     result = mae_predict(model, table("x,k\n1,a\n"), "-o", output, *options)
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr.startswith(f"Error: {message}")
+    assert result.stderr.startswith(f"mae-predict: error: {message}")
     assert result.stderr.count("\n") == 1
 
 
@@ -233,7 +237,7 @@ def test_an_output_that_should_not_be_written_is_refused(mae_predict, model, tab
 def test_plain_text_under_the_name_of_a_compressed_file_is_refused(mae_predict, model, table, tmp_path, output, remedy):
     result = mae_predict(model, table("x,k\n1,a\n"), "-o", output, "--force")
     refusal = f"{output} would be plain text under the name of a compressed file; leave out -o and append | {remedy}"
-    assert (result.exit_code, result.stderr) == (1, f"Error: {refusal}\n")
+    assert (result.exit_code, result.stderr) == (1, f"mae-predict: error: {refusal}\n")
     assert not (tmp_path / output).exists()
 
 
@@ -267,5 +271,5 @@ def test_help_and_usage_errors_load_nothing_slow():
         command = [sys.executable, "-P", "-c", probe, "mae-predict", *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == status
-        assert "Usage: mae-predict" in done.stdout + done.stderr
+        assert "mae-predict" in done.stdout + done.stderr
         assert done.stdout.endswith("set()\n")

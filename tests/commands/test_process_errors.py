@@ -18,10 +18,10 @@ from mae_cli.model.reading import load_model
 @pytest.mark.parametrize(
     ("error", "status", "message"),
     [
-        (DataError("a.csv, line 3: no"), 1, "Error: a.csv, line 3: no\n"),
-        (ModelError("m.json is no model file"), 1, "Error: m.json is no model file\n"),
-        (MemoryError(), 1, "Error: not enough memory for this data; use fewer columns or rows\n"),
-        (DataError("two\nlines \x1b[31m"), 1, "Error: two\\nlines \\x1b[31m\n"),
+        (DataError("a.csv, line 3: no"), 1, "mae-cli: error: a.csv, line 3: no\n"),
+        (ModelError("m.json is not a model file"), 1, "mae-cli: error: m.json is not a model file\n"),
+        (MemoryError(), 1, "mae-cli: error: not enough memory for this data; use fewer columns or rows\n"),
+        (DataError("two\nlines \x1b[31m"), 1, "mae-cli: error: two\\nlines \\x1b[31m\n"),
     ],
 )
 def test_an_error_becomes_one_line_and_an_exit_status(capsys, error, status, message):
@@ -68,7 +68,7 @@ def test_warnings_of_libraries_are_for_developers_only(monkeypatch, recwarn):
 def test_a_note_is_one_line_on_standard_error_unless_quiet(capsys):
     note("3 rows\ndropped", quiet=False)
     note("nothing", quiet=True)
-    assert capsys.readouterr() == ("", "Note: 3 rows\\ndropped\n")
+    assert capsys.readouterr() == ("", "mae-cli: note: 3 rows\\ndropped\n")
 
 
 # ---------------------------------------------------------------- real processes
@@ -135,7 +135,7 @@ def test_an_output_that_cannot_be_written_exits_with_1_in_one_line(start, flight
         process = start("mae-train", flights, "-t", "delay", *options, stdout=full)
         status, errors = end(process)
     assert status == 1
-    assert errors == f"Error: cannot write the output: {os.strerror(errno.ENOSPC)}\n"
+    assert errors == f"mae-train: error: cannot write the output: {os.strerror(errno.ENOSPC)}\n"
 
 
 @pytest.mark.parametrize(("options", "encoding"), [(("--json",), "ascii"), (("-o", "-", "-q"), "latin-1")])
@@ -171,8 +171,9 @@ def test_a_result_for_a_closed_output_is_refused(flights, tmp_path, command):
     script = f"cd {tmp_path}; {sys.executable} -P -c 'from mae_cli.commands.{command} {flights} >&-"
     done = subprocess.run(["sh", "-c", script], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.endswith(
-        "\nError: standard output is closed, and the result goes there; name a file with -o or with >\n"
+    program = "mae-" + command.partition(" ")[0]
+    assert done.stderr == (
+        f"{program}: error: standard output is closed, and the result goes there; name a file with -o or with >\n"
     )
 
 
@@ -180,4 +181,4 @@ def test_a_closed_input_is_empty(tmp_path):
     script = f"{sys.executable} -c 'from mae_cli.commands.train import main; main()' - -t y <&-"
     done = subprocess.run(["sh", "-c", script], cwd=tmp_path, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "Error: standard input is empty\n"
+    assert done.stderr == "mae-train: error: standard input is empty\n"

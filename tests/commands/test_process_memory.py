@@ -29,7 +29,8 @@ def test_a_limit_below_what_the_libraries_need_is_told_in_one_line(flights, limi
     done = run(limit, flights, "-t", "delay", cwd=flights.parent)
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(
-        rf"Error: not enough memory: the limit is {limit} MiB \(ulimit -v\), and the numerical libraries alone take "
+        rf"mae-train: error: not enough memory: the limit is {limit} MiB "
+        rf"\(ulimit -v\), and the numerical libraries alone take "
         r"(200|360) MiB; raise the limit\n",
         done.stderr,
     )
@@ -41,7 +42,8 @@ def test_data_beyond_a_limit_are_told_in_one_line(table):
     done = run(400, data, "-t", "x0", "--no-stream", cwd=data.parent)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "Error: not enough memory for this data within the limit of 400 MiB (ulimit -v); use fewer columns or rows\n"
+        "mae-train: error: not enough memory for this data within the limit "
+        "of 400 MiB (ulimit -v); use fewer columns or rows\n"
     )
 
 
@@ -52,7 +54,7 @@ def test_a_parser_without_memory_is_told_as_that(mae_train, flights, monkeypatch
     monkeypatch.setattr("pandas.read_csv", exhausted)
     done = mae_train(flights, "-t", "delay")
     assert done.exit_code == 1
-    assert done.stderr == "Error: not enough memory for this data; use fewer columns or rows\n"
+    assert done.stderr == "mae-train: error: not enough memory for this data; use fewer columns or rows\n"
 
 
 FAULTS = [ImportError("libx.so: failed to map segment"), RuntimeError("can't start new thread"), MemoryError()]
@@ -69,7 +71,8 @@ def shown(error, capsys):
 def test_below_a_limit_libraries_and_threads_lack_memory(monkeypatch, capsys, error):
     monkeypatch.setattr("resource.getrlimit", lambda _: (300 << 20, 300 << 20))
     assert shown(error, capsys) == (
-        "Error: not enough memory for this data within the limit of 300 MiB (ulimit -v); use fewer columns or rows\n"
+        "mae-cli: error: not enough memory for this data within the limit "
+        "of 300 MiB (ulimit -v); use fewer columns or rows\n"
     )
     assert not shown(RuntimeError("another"), capsys)
 
@@ -77,7 +80,7 @@ def test_below_a_limit_libraries_and_threads_lack_memory(monkeypatch, capsys, er
 def test_without_a_limit_they_have_other_faults(monkeypatch, capsys):
     monkeypatch.setattr("resource.getrlimit", lambda _: (-1, -1))
     assert [shown(error, capsys) for error in FAULTS] == [
-        "", "", "Error: not enough memory for this data; use fewer columns or rows\n"
+        "", "", "mae-cli: error: not enough memory for this data; use fewer columns or rows\n"
     ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ def test_an_interruption_is_one_line_and_130(capsys):
     with pytest.raises(SystemExit) as caught, stoppable():
         raise KeyboardInterrupt
     assert caught.value.code == 130
-    assert capsys.readouterr() == ("", "Error: interrupted\n")
+    assert capsys.readouterr() == ("", "mae-cli: interrupted; nothing was written\n")
 
 
 def test_a_signal_unwinds_the_work(capsys):
@@ -35,7 +35,7 @@ def test_a_signal_unwinds_the_work(capsys):
     with pytest.raises(SystemExit) as caught, stoppable():
         work()
     assert (caught.value.code, unwound) == (130, [True])
-    assert capsys.readouterr() == ("", "Error: interrupted\n")
+    assert capsys.readouterr() == ("", "mae-cli: interrupted; nothing was written\n")
 
 
 def test_an_interruption_that_a_library_turned_into_an_error_is_one_nevertheless(capsys):
@@ -48,7 +48,7 @@ def test_an_interruption_that_a_library_turned_into_an_error_is_one_nevertheless
     with pytest.raises(SystemExit) as caught, stoppable():
         work()
     assert caught.value.code == 130
-    assert capsys.readouterr().err == "Error: interrupted\n"
+    assert capsys.readouterr().err == "mae-cli: interrupted; nothing was written\n"
 
 
 def test_other_errors_pass_and_the_handlers_are_put_back():
@@ -103,7 +103,7 @@ def opened_for_writing(pipe, process):
 @pytest.mark.timing
 @pytest.mark.parametrize(
     ("number", "status", "line"),
-    [("SIGINT", 130, b"Error: interrupted\n"), ("SIGTERM", -15, b""), ("SIGHUP", -1, b"")],
+    [("SIGINT", 130, b"mae-train: interrupted; nothing was written\n"), ("SIGTERM", -15, b""), ("SIGHUP", -1, b"")],
 )
 def test_a_command_that_reads_ends_by_a_signal_with_nothing_written(start, tmp_path, number, status, line):
     pipe = tmp_path / "data.csv"
@@ -131,7 +131,11 @@ train()
 
 @pytest.mark.parametrize(
     ("number", "status", "line", "left"),
-    [("SIGINT", 130, b"Error: interrupted\n", 0), ("SIGTERM", -15, b"", 0), ("SIGKILL", -9, b"", 1)],
+    [
+        ("SIGINT", 130, (b"mae-train: interrupted; nothing was written\n"), 0),
+        ("SIGTERM", -15, b"", 0),
+        ("SIGKILL", -9, b"", 1),
+    ],
 )
 def test_a_signal_while_the_model_is_written_leaves_the_old_one_alone(
     mae_train, table, tmp_path, number, status, line, left

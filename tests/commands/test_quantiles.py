@@ -87,10 +87,10 @@ def test_the_same_seed_keeps_the_same_rows_aside_and_another_one_others(mae_trai
 def test_the_report_for_people_has_a_column_for_each_quantile(mae_train, mae_eval):
     text = mae_train("data.csv", "-t", "y", "--predict-interval", "0.9").stdout
     assert "Quantiles 0.05, 0.5 and 0.95 of y on 480 rows" in text
-    assert "120 kept aside for the prediction interval" in text
+    assert "120 held out for the prediction interval" in text
     assert "proved optimal: no linear model on these columns has a smaller pinball loss at any of these" in text
     assert "The slopes differ between the quantiles" in text
-    assert "of new rows like these, whatever the model: on 120 rows kept aside" in text
+    assert "of new rows like these, whatever the model: on 120 rows held out" in text
     assert "The prediction interval for 90" in mae_eval("model.json", "data.csv").stdout
 
 

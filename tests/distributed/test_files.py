@@ -246,7 +246,7 @@ def test_how_many_records_were_read_is_told(cluster, written):
     files = DaskFiles.of(cluster, names, Dialect())
     schema = Schema((NumericColumn("x", 0.0, 9.0),))
     load_for_model(files, schema, "y", None, ReadOptions(MemoryRows.collect, watch=watch))
-    assert watch.reading.mock_calls == [mock.call(2), mock.call(3)]
+    assert watch.reading.mock_calls == [mock.call(2, 0.5), mock.call(3, 1.0)]
 
 
 @pytest.mark.usefixtures("each_file_a_part")

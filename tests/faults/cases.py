@@ -54,7 +54,7 @@ class Case:
         twin: a clean text that must get the same answer.
         values: keys of the JSON report, as `data.rows_used`, and what must be there; beside or instead of a twin.
         notes: what the user is told, exactly; None where that is another test's matter.
-        refusal: the line after `Error: `, when there must be no answer.
+        refusal: the line after `mae-train: error: `, when there must be no answer.
         status: the exit status of a refusal.
         command: train, eval or predict; the last two use a model of the clean table.
     """

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from faults.cases import CLEAN
 
+PROGRAMS = {"train": "mae-train", "eval": "mae-eval", "predict": "mae-predict"}
 _ANSWERS: dict[tuple[str, ...], dict] = {}
 
 
@@ -41,18 +42,16 @@ def check(tmp_path, mae_train, mae_eval, mae_predict):
             assert _value(report, key) == value, key
         if case.notes is not None:
             assert report["notes"] == list(case.notes)
-            assert result.stderr == "".join(f"Note: {note}\n" for note in case.notes)
+            assert result.stderr == "".join(f"{PROGRAMS[case.command]}: note: {note}\n" for note in case.notes)
 
     return run
 
 
 def _assert_refused(case, result):
     assert result.stdout == ""
-    if case.status == 1:
-        assert result.stderr == f"Error: {case.refusal}\n"
-    else:
-        assert result.stderr.splitlines()[-1] == f"Error: {case.refusal}"
-        assert result.stderr.startswith("Usage: ")
+    line = f"{PROGRAMS[case.command]}: error: {case.refusal}"
+    help_ = f"; run {PROGRAMS[case.command]} --help\n"
+    assert result.stderr in ({f"{line}\n"} if case.status == 1 else {f"{line}\n", f"{line.removesuffix('.')}{help_}"})
     assert result.exit_code == case.status
 
 
@@ -98,7 +97,7 @@ def _report(command, result):
     if command != "predict":
         return json.loads(result.stdout)
     cells = [re.split(r"[,;]", line)[-1] for line in result.stdout.splitlines()[1:]]
-    notes = [line.removeprefix("Note: ") for line in result.stderr.splitlines()]
+    notes = [line.removeprefix(f"{PROGRAMS[command]}: note: ") for line in result.stderr.splitlines()]
     return {"predictions": [float(cell) if cell else None for cell in cells], "notes": notes}
 
 

@@ -12,10 +12,7 @@ SWAPPED = table([(k, y, x) for y, x, k in ROWS], "k,y,x")
 WIDER = table([(*row, "n") for row in ROWS], "y,x,k,note")
 UNSEEN = table(changed({(4, 2): "c"}))
 OUTSIDE = table(changed({(5, 1): "7000"}))
-RANGE = (
-    "1 row with a number outside of its range in training; column 'x' has most of them (1; in training it went from "
-    "-6.5 to 7.25)"
-)
+RANGE = "1 row outside the training range: 'x' (training: -6.5 to 7.25)"
 
 BOTH = [
     same("columns in another order", SWAPPED),
@@ -42,12 +39,12 @@ BOTH = [
     refused(
         "text where numbers were",
         table(changed({(4, 1): "five"})),
-        "data.csv, line 6: the feature 'x' must be a number, but this cell is 'five'; mend the cell, or count it as missing with --na-values",
+        "data.csv, line 6: the feature 'x' must be a number, but this cell is 'five'; fix the cell, or count it as missing with --na-values",
     ),
     refused(
         "text throughout where numbers were",
         table(column(1, ["a", "b"])),
-        "data.csv, line 2: the feature 'x' must be a number, but this cell is 'a'; mend the cell, or count it as missing with --na-values",
+        "data.csv, line 2: the feature 'x' must be a number, but this cell is 'a'; fix the cell, or count it as missing with --na-values",
     ),
     refused(
         "numbers where text was",
@@ -77,27 +74,27 @@ BOTH = [
     refused(
         "infinity",
         table(changed({(4, 1): "inf"})),
-        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; mend the cell or leave it empty",
+        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; fix the cell or leave it empty",
     ),
     refused(
         "1e400",
         table(changed({(4, 1): "1e400"})),
-        "data.csv, line 6: column 'x' is '1e400', which is not a finite number; mend the cell or leave it empty",
+        "data.csv, line 6: column 'x' is '1e400', which is not a finite number; fix the cell or leave it empty",
     ),
     refused(
         "a field too many",
         CLEAN.replace("6,b", "6,b,1"),
-        "data.csv, line 5: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
+        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
     ),
     refused(
         "a field too few",
         CLEAN.replace("6,b", "6"),
-        "data.csv, line 5: 2 fields, but the header names 3; complete the line, or remove it",
+        "data.csv, line 5: expected 3 fields, found 2; complete the line, or remove it",
     ),
     refused(
         "a field too few where the model does not know the last column",
         table([(*row, "more") for row in ROWS], "y,x,k,more").replace("b,more", "b", 1),
-        "data.csv, line 3: 3 fields, but the header names 4; complete the line, or remove it",
+        "data.csv, line 3: expected 4 fields, found 3; complete the line, or remove it",
     ),
     refused(
         "a quote that is never closed",
@@ -107,7 +104,7 @@ BOTH = [
     refused(
         "text behind a closing quote",
         CLEAN.replace("6,b", '"6"5,b'),
-        "data.csv, line 5: text behind the closing quote of a cell; a quote within quotes must be doubled",
+        "data.csv, line 5: unexpected text after a closing quote; a quote within quotes must be doubled",
     ),
     refused(
         "no UTF-8",
@@ -172,7 +169,7 @@ EVALUATED = [
     refused(
         "text in the target",
         table(changed({(4, 0): "five"})),
-        "data.csv, line 6: the target 'y' must be a number, but this cell is 'five'; mend the cell, or count it as missing with --na-values",
+        "data.csv, line 6: the target 'y' must be a number, but this cell is 'five'; fix the cell, or count it as missing with --na-values",
     ),
     refused("a header alone", "y,x,k\n", "data.csv has a header but no data rows"),
     refused(
@@ -214,11 +211,11 @@ UNUSABLE = table([("2024-01-31", "5%", *row) for row in ROWS], "when,share,y,x,k
 MORE = [
     (
         same("a column more", WIDER),
-        "column {!r} is not in the model, and ignored".format(WIDER.split("\n", 1)[0].split(",")[-1]),
+        "column {!r} is not used by the model; ignored".format(WIDER.split("\n", 1)[0].split(",")[-1]),
     ),
     (
         same("columns more that could not be used", UNUSABLE),
-        "2 columns are not in the model, and ignored: 'when', 'share'",
+        "2 columns are not used by the model; ignored: 'when', 'share'",
     ),
 ]
 
@@ -243,4 +240,4 @@ def test_absent_weights_are_announced(table, mae_train, mae_eval):
     assert mae_train(table(WEIGHTED), "-t", "y", "--weight", "w").exit_code == 0
     result = mae_eval("model.json", table(CLEAN, "new.csv").name)
     assert result.exit_code == 0
-    assert result.stderr == "Note: new.csv has no weight column 'w'; all rows weigh the same\n"
+    assert result.stderr == "mae-eval: note: new.csv has no weight column 'w'; all rows weigh the same\n"

@@ -202,7 +202,7 @@ LINES = [
     refused(
         "a Ctrl-Z at the end",
         CLEAN + "\x1a",
-        "data.csv, line 14: 1 field, but the header names 3; complete the line, or remove it",
+        "data.csv, line 14: expected 3 fields, found 1; complete the line, or remove it",
     ),
 ]
 
@@ -237,22 +237,22 @@ QUOTES = [
     refused(
         "text behind a closing quote",
         CLEAN.replace("6,b", '"6"5,b'),
-        "data.csv, line 5: text behind the closing quote of a cell; a quote within quotes must be doubled",
+        "data.csv, line 5: unexpected text after a closing quote; a quote within quotes must be doubled",
     ),
     refused(
         "single quotes around a comma",
         CLEAN.replace("2.5,b", "2.5,'b,b'"),
-        "data.csv, line 3: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
+        "data.csv, line 3: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
     ),
     refused(
         "single quotes around numbers",
         table([[f"'{cell}'" for cell in row] for row in ROWS]),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is \"'3.1'\"; mend the cell, count it as missing with --na-values, or choose a column of numbers",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is \"'3.1'\"; fix the cell, count it as missing with --na-values, or choose a column of numbers",
     ),
     refused(
         "a backslash before a quote",
         CLEAN.replace("6,b", r'6,"b\",c"'),
-        "data.csv, line 5: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
+        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
     ),
 ]
 
@@ -295,7 +295,7 @@ DELIMITERS = [
     refused(
         "a fault below many blank lines",
         "\n" * 70_000 + CLEAN + "1,2\n",
-        "data.csv, line 70014: 2 fields, but the header names 3; complete the line, or remove it",
+        "data.csv, line 70014: expected 3 fields, found 2; complete the line, or remove it",
     ),
     same("semicolons and a mark and carriage returns", "\ufeff" + table(delimiter=";", end="\r\n")),
     same("tabs after a blank line of a carriage return", with_line(4, "\r").replace(",", "\t")),
@@ -555,22 +555,22 @@ RECORD_CASES = [
     refused(
         "a field too many",
         CLEAN.replace("6,b", "6,b,1"),
-        "data.csv, line 5: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
+        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
     ),
     refused(
         "a field too many in the first record",
         CLEAN.replace("1,a", "1,a,9", 1),
-        "data.csv, line 2: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
+        "data.csv, line 2: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
     ),
     refused(
         "a field too many in the last record",
         CLEAN.replace("-6.5,b", "-6.5,b,"),
-        "data.csv, line 13: 4 fields, but the header names 3; the line ends with a delimiter too many",
+        "data.csv, line 13: expected 3 fields, found 4; the line ends with a delimiter too many",
     ),
     refused(
         "a comma at each end of a record",
         CLEAN.replace("a\n", "a,\n").replace("b\n", "b,\n"),
-        "data.csv, line 2: 4 fields, but the header names 3; the line ends with a delimiter too many",
+        "data.csv, line 2: expected 3 fields, found 4; the line ends with a delimiter too many",
     ),
     refused(
         "a comma at the end of the header too",
@@ -588,54 +588,52 @@ RECORD_CASES = [
     refused(
         "an index the header lacks",
         table([(str(i), *row) for i, row in enumerate(ROWS)]),
-        "data.csv, line 2: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
+        "data.csv, line 2: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
     ),
     refused(
         "a field too few",
         CLEAN.replace("6,b", "6"),
-        "data.csv, line 5: 2 fields, but the header names 3; complete the line, or remove it",
+        "data.csv, line 5: expected 3 fields, found 2; complete the line, or remove it",
     ),
     refused(
         "a field too few where the last column is not asked for",
         CLEAN.replace("6,b", "6"),
-        "data.csv, line 5: 2 fields, but the header names 3; complete the line, or remove it",
+        "data.csv, line 5: expected 3 fields, found 2; complete the line, or remove it",
         "--features",
         "x",
     ),
     refused(
         "a field too few where the last column is excluded",
         CLEAN.replace("6,b", "6"),
-        "data.csv, line 5: 2 fields, but the header names 3; complete the line, or remove it",
+        "data.csv, line 5: expected 3 fields, found 2; complete the line, or remove it",
         "--exclude",
         "k",
     ),
     refused(
         "a field too few in the first record",
         CLEAN.replace("1,a", "1", 1),
-        "data.csv, line 2: 2 fields, but the header names 3; complete the line, or remove it",
+        "data.csv, line 2: expected 3 fields, found 2; complete the line, or remove it",
     ),
     refused(
         "a field too few in the last record",
         CLEAN + "1,2\n",
-        "data.csv, line 14: 2 fields, but the header names 3; complete the line, or remove it",
+        "data.csv, line 14: expected 3 fields, found 2; complete the line, or remove it",
     ),
     refused(
         "a record of one field",
         CLEAN + "1\n",
-        "data.csv, line 14: 1 field, but the header names 3; complete the line, or remove it",
+        "data.csv, line 14: expected 3 fields, found 1; complete the line, or remove it",
     ),
-    refused(
-        "a cut file", CLEAN[:-5], "data.csv, line 13: 2 fields, but the header names 3; complete the line, or remove it"
-    ),
+    refused("a cut file", CLEAN[:-5], "data.csv, line 13: expected 3 fields, found 2; complete the line, or remove it"),
     refused(
         "short records at the end of quotes",
         CLEAN + '"1\n2",3\n',
-        "data.csv, line 14: 2 fields, but the header names 3; complete the line, or remove it",
+        "data.csv, line 14: expected 3 fields, found 2; complete the line, or remove it",
     ),
     refused(
         "thousands without quotes",
         CLEAN.replace("100,", "1,000,"),
-        "data.csv, line 7: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
+        "data.csv, line 7: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
     ),
     refused(
         "the header twice",
@@ -693,12 +691,12 @@ RECORD_CASES = [
     refused(
         "a line above the header",
         "Sales of 2024\n" + CLEAN,
-        "data.csv, line 2: 3 fields, but the header names 1; if the header stands on line 2, remove the lines before it",
+        "data.csv, line 2: expected 1 field, found 3; if the header stands on line 2, remove the lines before it",
     ),
     refused(
         "lines above the header",
         "Sales of 2024\nby region\n\n" + CLEAN,
-        "data.csv, line 4: 3 fields, but the header names 1; if the header stands on line 4, remove the lines before it",
+        "data.csv, line 4: expected 1 field, found 3; if the header stands on line 4, remove the lines before it",
     ),
     refused(
         "a line with commas above the header",
@@ -708,12 +706,12 @@ RECORD_CASES = [
     refused(
         "a comment above the header",
         "# made by a tool\n" + CLEAN,
-        "data.csv, line 2: 3 fields, but the header names 1; if the header stands on line 2, remove the lines before it",
+        "data.csv, line 2: expected 1 field, found 3; if the header stands on line 2, remove the lines before it",
     ),
     refused(
         "a comment in the middle",
         with_line(6, "# the crisis\n"),
-        "data.csv, line 6: 1 field, but the header names 3; comment lines must be removed first",
+        "data.csv, line 6: expected 3 fields, found 1; comment lines must be removed first",
     ),
     refused(
         "a comment with commas",
@@ -723,12 +721,12 @@ RECORD_CASES = [
     refused(
         "a separator line for Excel",
         "sep=,\n" + CLEAN,
-        "data.csv, line 1: a word to spreadsheets about the delimiter, not the header; remove the line",
+        "data.csv, line 1: a `sep=` line for spreadsheets, not the header; remove the line",
     ),
     refused(
         "a separator line for Excel where nothing doubts the delimiter",
         "sep=;\n" + table(delimiter=";"),
-        "data.csv, line 1: a word to spreadsheets about the delimiter, not the header; remove the line",
+        "data.csv, line 1: a `sep=` line for spreadsheets, not the header; remove the line",
     ),
     tells(
         "names that begin like what is no header",
@@ -740,12 +738,12 @@ RECORD_CASES = [
     refused(
         "a line of units",
         with_line(2, "EUR,km,\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; mend the cell, count it as missing with --na-values, or choose a column of numbers",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; fix the cell, count it as missing with --na-values, or choose a column of numbers",
     ),
     refused(
         "a line of types",
         with_line(2, "double,double,string\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'; mend the cell, count it as missing with --na-values, or choose a column of numbers",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'; fix the cell, count it as missing with --na-values, or choose a column of numbers",
     ),
     refused(
         "a rule below the header",
@@ -755,22 +753,22 @@ RECORD_CASES = [
     refused(
         "a footer",
         CLEAN + "Total: 12 rows\n",
-        "data.csv, line 14: 1 field, but the header names 3; complete the line, or remove it",
+        "data.csv, line 14: expected 3 fields, found 1; complete the line, or remove it",
     ),
     refused(
         "a footer with commas",
         CLEAN + "Total,12,\n",
-        "data.csv, line 14: the target 'y' must be a number, but this cell is 'Total'; mend the cell, or count it as missing with --na-values",
+        "data.csv, line 14: the target 'y' must be a number, but this cell is 'Total'; fix the cell, or count it as missing with --na-values",
     ),
     refused(
         "a line of psql",
         CLEAN + "(12 rows)\n",
-        "data.csv, line 14: 1 field, but the header names 3; complete the line, or remove it",
+        "data.csv, line 14: expected 3 fields, found 1; complete the line, or remove it",
     ),
     refused(
         "a conflict of versions",
         with_line(5, "<<<<<<< HEAD\n"),
-        "data.csv, line 5: 1 field, but the header names 3; complete the line, or remove it",
+        "data.csv, line 5: expected 3 fields, found 1; complete the line, or remove it",
     ),
     refused(
         "a URL",
@@ -792,7 +790,7 @@ RECORD_CASES = [
     refused(
         "a fault in the second file",
         {"1.csv": CLEAN, "2.csv": CLEAN.replace("6,b", "6 kg,b")},
-        "2.csv, line 5: column 'x' is '6 kg', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "2.csv, line 5: column 'x' is '6 kg', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     same("two files", {"1.csv": CLEAN, "2.csv": CLEAN}, twin=CLEAN + RECORDS),
     same("a file without records among others", {"1.csv": "y,x,k\n", "2.csv": CLEAN}),

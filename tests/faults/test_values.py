@@ -123,7 +123,7 @@ DISGUISED = [
     refused(
         "units among numbers",
         table(changed({(4, 1): "5 kg"})),
-        "data.csv, line 6: column 'x' is '5 kg', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '5 kg', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "units throughout",
@@ -143,7 +143,7 @@ DISGUISED = [
     refused(
         "units in the target",
         table(changed({(4, 0): "5 kg"})),
-        "data.csv, line 6: the target 'y' must be a number, but this cell is '5 kg'; mend the cell, or count it as missing with --na-values",
+        "data.csv, line 6: the target 'y' must be a number, but this cell is '5 kg'; fix the cell, or count it as missing with --na-values",
     ),
     refused(
         "parentheses among numbers",
@@ -193,7 +193,7 @@ DISGUISED = [
     refused(
         "hexadecimal floats",
         table(changed({(4, 1): "0x1.8p3"})),
-        "data.csv, line 6: column 'x' is '0x1.8p3', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '0x1.8p3', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "underscores among numbers",
@@ -218,7 +218,7 @@ DISGUISED = [
     refused(
         "superscripts among numbers",
         table(changed({(4, 1): "2²"})),
-        "data.csv, line 6: column 'x' is '2²', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '2²', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "fractions among numbers",
@@ -238,17 +238,17 @@ DISGUISED = [
     refused(
         "an exponent cut off among numbers",
         table(changed({(4, 1): "1.5e"})),
-        "data.csv, line 6: column 'x' is '1.5e', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '1.5e', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "two points among numbers",
         table(changed({(4, 1): "1.5.2"})),
-        "data.csv, line 6: column 'x' is '1.5.2', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '1.5.2', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "two signs among numbers",
         table(changed({(4, 1): "--2"})),
-        "data.csv, line 6: column 'x' is '--2', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '--2', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "a sign apart among numbers",
@@ -258,17 +258,17 @@ DISGUISED = [
     refused(
         "a sign alone among numbers",
         table(changed({(4, 1): "+"})),
-        "data.csv, line 6: column 'x' is '+', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '+', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "a complex number",
         table(changed({(4, 1): "1+2j"})),
-        "data.csv, line 6: column 'x' is '1+2j', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '1+2j', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "a range among numbers",
         table(changed({(4, 1): "5-10"})),
-        "data.csv, line 6: column 'x' is '5-10', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '5-10', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "a bound among numbers",
@@ -559,32 +559,32 @@ EXTREMES = [
     refused(
         "infinity among numbers",
         table(changed({(4, 1): "inf"})),
-        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; mend the cell or leave it empty",
+        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; fix the cell or leave it empty",
     ),
     refused(
         "minus infinity in the target",
         table(changed({(4, 0): "-Infinity"})),
-        "data.csv, line 6: column 'y' is '-Infinity', which is not a finite number; mend the cell or leave it empty",
+        "data.csv, line 6: column 'y' is '-Infinity', which is not a finite number; fix the cell or leave it empty",
     ),
     refused(
         "infinity as a sign",
         table(changed({(4, 1): "∞"})),
-        "data.csv, line 6: column 'x' is '∞', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '∞', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "1e400 among numbers",
         table(changed({(4, 1): "1e400"})),
-        "data.csv, line 6: column 'x' is '1e400', which is not a finite number; mend the cell or leave it empty",
+        "data.csv, line 6: column 'x' is '1e400', which is not a finite number; fix the cell or leave it empty",
     ),
     refused(
         "1e400 in the target",
         table(changed({(4, 0): "-1e400"})),
-        "data.csv, line 6: column 'y' is '-1e400', which is not a finite number; mend the cell or leave it empty",
+        "data.csv, line 6: column 'y' is '-1e400', which is not a finite number; fix the cell or leave it empty",
     ),
     refused(
         "a whole number of 400 digits",
         table(changed({(4, 1): "9" * 400})),
-        "data.csv, line 6: column 'x' is '999999999999999999999999999999999999999…', which is not a finite number; mend the cell or leave it empty",
+        "data.csv, line 6: column 'x' is '999999999999999999999999999999999999999…', which is not a finite number; fix the cell or leave it empty",
     ),
     refused(
         "a feature that spans more than a float",
@@ -659,52 +659,52 @@ MIXED = [
     refused(
         "text among numbers",
         table(changed({(4, 1): "five"})),
-        "data.csv, line 6: column 'x' is 'five', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is 'five', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "a number among text",
         table(changed({(4, 2): "5"})),
-        "data.csv, line 6: column 'k' is the number '5', where most cells are text; mend the cell, or use --categorical k or --exclude k",
+        "data.csv, line 6: column 'k' is the number '5', where most cells are text; fix the cell, or use --categorical k or --exclude k",
     ),
     refused(
         "text first among numbers",
         table(changed({(0, 1): "five"})),
-        "data.csv, line 2: column 'x' is 'five', which is not a number, where most cells are numbers; mend the cell, remove the line if it holds units, or use --categorical x or --exclude x",
+        "data.csv, line 2: column 'x' is 'five', which is not a number, where most cells are numbers; fix the cell, remove the line if it holds units, or use --categorical x or --exclude x",
     ),
     refused(
         "half numbers, half text",
         table(column(1, ["5", "a"])),
-        "data.csv, line 3: column 'x' is 'a', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 3: column 'x' is 'a', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "text late among numbers",
         CLEAN + "".join(f"1,{i % 7},a\n" for i in range(3000)) + "1,five,a\n",
-        "data.csv, line 3014: column 'x' is 'five', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 3014: column 'x' is 'five', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "a number late among text",
         CLEAN + "1,2,a\n" * 3000 + "1,2,3\n",
-        "data.csv, line 3014: column 'k' is the number '3', where most cells are text; mend the cell, or use --categorical k or --exclude k",
+        "data.csv, line 3014: column 'k' is the number '3', where most cells are text; fix the cell, or use --categorical k or --exclude k",
     ),
     refused(
         "text behind missing cells",
         table(changed({(i, 1): "" for i in range(6)}, changed({(9, 1): "b"}))),
-        "data.csv, line 11: column 'x' is 'b', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 11: column 'x' is 'b', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "True among numbers",
         table(changed({(4, 1): "True"})),
-        "data.csv, line 6: column 'x' is 'True', which is not a number, where most cells are numbers; mend the cell, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is 'True', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
     refused(
         "text in the target",
         table(changed({(4, 0): "five"})),
-        "data.csv, line 6: the target 'y' must be a number, but this cell is 'five'; mend the cell, or count it as missing with --na-values",
+        "data.csv, line 6: the target 'y' must be a number, but this cell is 'five'; fix the cell, or count it as missing with --na-values",
     ),
     refused(
         "levels for a target",
         CLEAN,
-        "data.csv, line 2: the target 'k' must be a number, but this cell is 'a'; mend the cell, count it as missing with --na-values, or choose a column of numbers",
+        "data.csv, line 2: the target 'k' must be a number, but this cell is 'a'; fix the cell, count it as missing with --na-values, or choose a column of numbers",
         "-t",
         "k",
     ),
@@ -730,7 +730,7 @@ MIXED = [
     refused(
         "text among weights",
         table(changed({(4, 1): "two"})),
-        "data.csv, line 6: the weight 'x' must be a number, but this cell is 'two'; mend the cell, or count it as missing with --na-values",
+        "data.csv, line 6: the weight 'x' must be a number, but this cell is 'two'; fix the cell, or count it as missing with --na-values",
         "--weight",
         "x",
     ),

@@ -94,7 +94,7 @@ def test_the_temporary_file_stands_beside_the_model_under_a_telling_name(place, 
 def test_a_file_that_is_no_model_is_replaced_by_force_only(place, content):
     place.write_text(content, encoding="utf-8")
     assert refusal(lambda: write_model(NEW, place, force=False)) == (
-        f"{place} exists and is no model file; choose another name with -o, or replace it with --force"
+        f"{place} already exists and is not a model file; choose another name with -o, or replace it with --force"
     )
     assert place.read_text(encoding="utf-8") == content
     write_model(NEW, place, force=True)
@@ -105,7 +105,7 @@ def test_a_model_that_is_write_protected_is_replaced_by_force_only(place):
     write_model(OLD, place, force=False)
     place.chmod(0o444)
     assert refusal(lambda: check_replaceable(place, force=False)) == (
-        f"{place} exists and is write-protected; choose another name with -o, or replace it with --force"
+        f"{place} already exists and is write-protected; choose another name with -o, or replace it with --force"
     )
     check_replaceable(place, force=True)
     write_model(NEW, place, force=True)
@@ -158,7 +158,7 @@ def test_a_link_to_something_else_is_refused(tmp_path):
     (tmp_path / "data.csv").write_text("y,x\n", encoding="utf-8")
     link = tmp_path / "model.json"
     link.symlink_to("data.csv")
-    assert "is no model file" in refusal(lambda: write_model(NEW, link, force=False))
+    assert "is not a model file" in refusal(lambda: write_model(NEW, link, force=False))
 
 
 def test_a_circle_of_links_is_refused(place):

@@ -145,7 +145,8 @@ def test_a_field_at_fault_is_named(change, field):
 
 @pytest.mark.parametrize("key", list(json.loads(TEXT)))
 def test_every_field_is_required(key):
-    assert refusal(changed(without(key))) == f": field {key} is missing"
+    missing = ' is not a mae-cli model: it has no "schema"' if key == "schema" else f": field {key} is missing"
+    assert refusal(changed(without(key))) == missing
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 400, "-" + "9" * 5000])
@@ -184,7 +185,7 @@ def test_a_whole_number_of_thousands_of_digits_is_refused_where_one_is_expected(
     ],
 )
 def test_a_doubled_field_is_named_wherever_it_stands(line, field):
-    assert refusal(TEXT.replace(line, line + line)) == f": field {field} stands there twice"
+    assert refusal(TEXT.replace(line, line + line)) == f": field {field} is given twice"
 
 
 @pytest.mark.parametrize("version", [3, 4, 10**18])
@@ -209,10 +210,10 @@ def test_a_version_is_a_whole_number(version):
 
 def test_the_json_of_another_program_is_refused_by_its_schema():
     assert refusal('{"schema": "mae-cli/train-report", "version": NaN}') == (
-        " is no model file: its schema is 'mae-cli/train-report', not 'mae-cli/model'"
+        " is not a model file: its schema is 'mae-cli/train-report', not 'mae-cli/model'"
     )
-    assert refusal(json.dumps({"schema": LONG})).startswith(" is no model file: its schema is 'xxx")
-    assert refusal("{}") == ": field schema is missing"
+    assert refusal(json.dumps({"schema": LONG})).startswith(" is not a model file: its schema is 'xxx")
+    assert refusal("{}") == ' is not a mae-cli model: it has no "schema"'
     assert refusal('{"schema": 1}') == ": field schema must be a text"
 
 
@@ -249,7 +250,7 @@ def test_the_json_of_another_program_is_refused_by_its_schema():
 )
 def test_what_is_no_json_of_ours_is_told_in_our_words(content, reason):
     message = refusal(content)
-    assert message.startswith(f" is no model file: {reason}")
+    assert message.startswith(f" is not a model file: {reason}")
     for leak in ("Expecting", "delimiter", "codec", "Extra data", "char ", "recursion"):
         assert leak not in message
 
@@ -262,7 +263,7 @@ def test_nesting_below_a_field_is_refused(depth):
 @pytest.mark.parametrize("size", range(1, len(TEXT) - 2, 37))
 def test_a_truncated_file_is_refused_in_our_words(size):
     assert refusal(TEXT[:size]).startswith(
-        (" is no model file: its JSON breaks off", " is no model file: it is not JSON")
+        (" is not a model file: its JSON breaks off", " is not a model file: it is not JSON")
     )
 
 
@@ -279,7 +280,7 @@ def test_a_pickle_is_refused_and_not_run(tmp_path):
 def test_a_file_without_an_end_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
     monkeypatch.setattr("mae_cli.model.reading._LARGEST", 1 << 20)
     (tmp_path / "m.json").write_bytes(b" " * ((1 << 20) + 1))
-    with pytest.raises(ModelError, match=r"m\.json is no model file: it is larger than 1 MiB$"):
+    with pytest.raises(ModelError, match=r"m\.json is not a model file: it is larger than 1 MiB$"):
         load_model(tmp_path / "m.json")
     (tmp_path / "m.json").write_bytes(TEXT.encode().ljust(1 << 20))
     assert load_model(tmp_path / "m.json") == MODEL

@@ -129,9 +129,9 @@ SOUND = [
     ('{"f": [Infinity]}', "f[0] must be a finite number"),
     ('{"f": -Infinity}', "f must be a finite number"),
     ('{"f": %s}' % ("9" * 5000), "f must be a finite number"),
-    ('{"f": 1, "g": 2, "f": 1}', "f stands there twice"),
-    ('{"a": [{"f": 1, "f": 2}]}', "a[0].f stands there twice"),
-    ('{"a": {"New York": 1, "New York": 2}}', "a.'New York' stands there twice"),
+    ('{"f": 1, "g": 2, "f": 1}', "f is given twice"),
+    ('{"a": [{"f": 1, "f": 2}]}', "a[0].f is given twice"),
+    ('{"a": {"New York": 1, "New York": 2}}', "a.'New York' is given twice"),
     (r'{"f": "\ud800"}', "f holds half of a character (a lone surrogate)"),
     (r'{"\udc00": 1}', r"'\udc00' holds half of a character (a lone surrogate)"),
     ('{"t": {"a": ' + "[" * 50 + "]" * 50 + "}}", f"t.a{'[0]' * 18} is nested too deeply"),
@@ -163,7 +163,7 @@ def test_content_that_is_sound_passes():
     ],
 )
 def test_what_is_no_json_is_told_in_our_words_with_its_place(text, message):
-    assert refusal(lambda: Fields.parse(text, "m.json")) == f"m.json is no model file: {message}"
+    assert refusal(lambda: Fields.parse(text, "m.json")) == f"m.json is not a model file: {message}"
 
 
 def test_a_mark_at_the_beginning_is_no_fault():
@@ -172,24 +172,24 @@ def test_a_mark_at_the_beginning_is_no_fault():
 
 @pytest.mark.parametrize("text", ["", "{", '{"f": }', "y,x\n1,2\n", "{'f': 1}", '{"f": 1} trailing', "\x00\x01"])
 def test_what_is_no_json_is_refused_in_one_line(text):
-    assert refusal(lambda: Fields.parse(text, "m.json")).startswith("m.json is no model file: ")
+    assert refusal(lambda: Fields.parse(text, "m.json")).startswith("m.json is not a model file: ")
 
 
 @pytest.mark.parametrize(
     "content", [b"\x80\x04\x95\x0c\x00\x00\x00.", b"\x89PNG\r\n\x1a\n", b"\xff\xfe\x00", b'{"f": "\xe4"}']
 )
 def test_bytes_that_are_no_text_are_refused_in_one_line(content):
-    assert refusal(lambda: Fields.parse(content, "m.json")).startswith("m.json is no model file: ")
+    assert refusal(lambda: Fields.parse(content, "m.json")).startswith("m.json is not a model file: ")
 
 
 @pytest.mark.parametrize("text", ["[]", "1", '"text"', "null", "true"])
 def test_json_that_is_no_object_is_refused(text):
-    assert refusal(lambda: Fields.parse(text, "m.json")) == "m.json is no model file: it holds no JSON object"
+    assert refusal(lambda: Fields.parse(text, "m.json")) == "m.json is not a model file: it holds no JSON object"
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000])
 def test_a_file_of_brackets_does_not_exhaust_the_stack(text):
-    assert refusal(lambda: Fields.parse(text, "m.json")).startswith("m.json is no model file: ")
+    assert refusal(lambda: Fields.parse(text, "m.json")).startswith("m.json is not a model file: ")
 
 
 @pytest.mark.parametrize("name", ["x" * 10_000, "two\nlines", "\x1b[31m", "a b", "\u202e"])

@@ -4,15 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from mae_cli.report.certificate import certificate_sentence, certificate_text
+from mae_cli.report.certificate import certificate_sentence, certificate_text, diagnosis
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Status
 
 LOSSES = [("mae", 0.5, "MAE"), ("mse", 0.5, "MSE"), ("mae", 0.9, "pinball loss at quantile 0.9")]
 UNIQUENESS = {
-    True: "the optimum on these is unique",
-    False: "other coefficients reach the same {name}",
-    None: "whether other coefficients reach it too is not settled",
+    True: (" and unique", ""),
+    False: (
+        ", but not unique",
+        "; other coefficients give the same {name}, so do not read too much into single ones",
+    ),
+    None: ("", "; whether other coefficients do as well is not settled"),
 }
 
 
@@ -25,16 +28,17 @@ def ended(fit, status, *, gap=0.0, unique=None, loss="mae", quantile=0.5, solver
 @pytest.mark.parametrize("unique", UNIQUENESS)
 def test_an_optimal_fit_says_so_and_whether_it_is_the_only_one(mae_fit, loss, quantile, name, unique):
     fit = ended(mae_fit, Status.OPTIMAL, unique=unique, loss=loss, quantile=quantile)
+    claim, consequence = UNIQUENESS[unique]
     assert certificate_sentence(fit) == (
-        f"proved optimal: no linear model on the columns kept (all but air_time_hours) has a smaller {name}; "
-        f"{UNIQUENESS[unique].format(name=name)}."
+        f"proved optimal{claim}: no linear model on the columns kept (all but air_time_hours) has a smaller {name}"
+        f"{consequence.format(name=name)}."
     )
 
 
 def test_an_optimum_is_unique_without_reserve_when_no_column_was_left_out(mae_fit):
     complete = replace(mae_fit, effects=tuple(effect for effect in mae_fit.effects if not effect.aliased))
     assert certificate_sentence(complete) == (
-        "proved optimal: no linear model on these columns has a smaller MAE; the optimum is unique."
+        "proved optimal and unique: no linear model on these columns has a smaller MAE."
     )
 
 
@@ -43,17 +47,17 @@ def test_no_more_than_three_of_the_columns_left_out_are_named(mae_fit):
     more = tuple(replace(first, column=DesignColumn("city", f"c{number}")) for number in range(12))
     sentence = certificate_sentence(replace(mae_fit, effects=(*mae_fit.effects, *more)))
     assert (
-        "on the columns kept (all but air_time_hours, city = c0, city = c1 and 10 more) has a smaller MAE;" in sentence
+        "on the columns kept (all but air_time_hours, city = c0, city = c1 and 10 more) has a smaller MAE." in sentence
     )
 
 
 def test_what_rounding_the_coefficients_costs_is_told_where_it_shows(mae_fit):
     sentence = certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=0.0612, unique=True))
     assert (
-        " has a smaller MAE, but for the rounding of the coefficients to floating-point numbers (6.2 % of it at most);"
+        " has a smaller MAE, but for the rounding of the coefficients to floating-point numbers (6.2% of it at most)."
     ) in sentence
     nothing_else = certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=1.0, unique=True))
-    assert ": the MAE is zero but for the rounding of the coefficients to floating-point numbers;" in nothing_else
+    assert ": the MAE is zero but for the rounding of the coefficients to floating-point numbers." in nothing_else
     assert "rounded" not in certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=1e-9, unique=True))
 
 
@@ -62,8 +66,8 @@ def test_what_rounding_the_coefficients_costs_is_told_where_it_shows(mae_fit):
 def test_a_fit_within_the_tolerance_says_how_near(mae_fit, loss, quantile, name, unique):
     fit = ended(mae_fit, Status.TOLERANCE, gap=3.04e-10, unique=unique, loss=loss, quantile=quantile)
     assert certificate_sentence(fit) == (
-        "within 3.1e-10 of the optimum (proved): no linear model on the columns kept (all but air_time_hours) lowers "
-        f"the {name} by a larger share."
+        "within 3.1×10^-10 of the optimum (proved): no linear model on the columns kept (all but air_time_hours) "
+        f"lowers the {name} by a larger share."
     )
 
 
@@ -72,8 +76,8 @@ def test_a_fit_within_the_tolerance_says_how_near(mae_fit, loss, quantile, name,
 def test_a_fit_that_ran_out_of_steps_says_what_is_not_proved_and_what_to_try(mae_fit, loss, quantile, name, unique):
     fit = ended(mae_fit, Status.LIMIT, gap=0.041, unique=unique, loss=loss, quantile=quantile, solver="textbook")
     assert certificate_sentence(fit) == (
-        f"not proved optimal: the steps ran out; the optimum may be up to 4.1 % below this {name}. "
-        "Try more --epochs, another --learning-rate, or --solver auto."
+        f"not proved optimal: the steps ran out; the optimum may be up to 4.1% below this {name}. "
+        "A larger --tolerance accepts such a fit."
     )
 
 
@@ -89,11 +93,40 @@ def test_a_perfect_fit_is_named(mae_fit, status):
 
 
 def test_the_work_is_counted_in_the_solver_s_own_steps(mae_fit):
-    rounds = len(mae_fit.history.loss) - 1
-    assert certificate_text(mae_fit).plain.endswith(f" It took 14 steps in {rounds} rounds.")
+    passes = len(mae_fit.history.loss) - 1
+    assert certificate_text(mae_fit).plain.endswith(f" 14 steps, {passes} passes over the rows.")
     textbook = replace(mae_fit, solver="textbook")
-    assert certificate_text(textbook).plain.endswith(" It took 14 epochs.")
+    assert certificate_text(textbook).plain.endswith(" 14 epochs.")
 
 
 def test_two_fits_are_told_apart(mae_fit):
-    assert certificate_text(mae_fit, "MAE fit").plain.startswith("MAE fit, proved optimal: ")
+    assert certificate_text(mae_fit, "MAE fit").plain.startswith("MAE fit, proved optimal and unique: ")
+
+
+def textbook(fit, losses, gap=0.36, optimum=10.5):
+    history = replace(fit.history, loss=(*losses, min(losses)), iterations=len(losses) - 1)
+    certificate = replace(fit.certificate, status=Status.LIMIT, loss=min(losses), relative_gap=gap)
+    return replace(fit, solver="textbook", history=history, certificate=certificate, optimum=optimum)
+
+
+def test_the_textbook_is_measured_against_the_optimum_and_names_the_epoch_that_was_kept(mae_fit):
+    fit = textbook(mae_fit, (25.0, 14.0, 11.9, 12.0, 12.1))
+    assert certificate_text(fit).plain == (
+        "not optimal: MAE 11.90 after 4 epochs (best: epoch 2), 14% above the optimum 10.50; by itself the method "
+        "proves only 36%. It oscillates: try --schedule sqrt or geometric, or a smaller --learning-rate."
+    )
+    assert "(best: the start), 140% above" in certificate_sentence(textbook(mae_fit, (25.0, 30.0)))
+    assert " above the optimum 0;" in certificate_sentence(textbook(mae_fit, (25.0, 14.0), optimum=0.0))
+
+
+@pytest.mark.parametrize(
+    ("losses", "advice"),
+    [
+        ((10.0, 20.0, 40.0), "It never came below the start: try a smaller --learning-rate."),
+        ((10.0, *(5.0, 6.0) * 20), "It oscillates: try --schedule sqrt or geometric, or a smaller --learning-rate."),
+        (tuple(1 / k for k in range(1, 41)), "It is still falling: try more --epochs."),
+        ((10.0, *(5.0,) * 40), "Try more --epochs, another --learning-rate, or --solver auto."),
+    ],
+)
+def test_the_course_of_a_descent_says_what_to_try(losses, advice):
+    assert diagnosis(losses) == advice

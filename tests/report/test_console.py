@@ -82,8 +82,8 @@ def test_a_window_too_narrow_for_numbers_is_left_to_the_terminal(monkeypatch, co
 def test_sentences_among_tables_wrap_too(monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
     stream = Terminal()
-    show(result_console(stream), [Group(Text("a share of almost 95 % of it"), Text("end"))])
-    assert stream.getvalue() == "a share of almost\n95 % of it\nend\n"
+    show(result_console(stream), [Group(Text("a time of almost 95 ms of it"), Text("end"))])
+    assert stream.getvalue() == "a time of almost\n95 ms of it\nend\n"
 
 
 def test_a_note_wraps_on_a_terminal_only(monkeypatch):
@@ -124,9 +124,11 @@ def test_a_character_the_stream_lacks_is_replaced(encoding, written):
 def test_a_pipe_has_room_for_everything_and_a_terminal_for_the_most_important(monkeypatch):
     assert room_on(result_console(io.StringIO())) == Room(name=None, terms=None)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "50")
     assert room_on(result_console(Terminal())) == Room(name=36, terms=20)
     monkeypatch.setenv("COLUMNS", "20")
-    assert room_on(result_console(Terminal())) == Room(name=16, terms=20)
+    monkeypatch.setenv("LINES", "24")
+    assert room_on(result_console(Terminal())) == Room(name=16, terms=10, short=True)
 
 
 def test_the_consoles_are_standard_output_and_standard_error(capsys):

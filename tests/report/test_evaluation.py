@@ -12,11 +12,10 @@ MAE fit of arr_delay scored on 2,488 rows · model.json on flights_new.csv
 2,500 rows read: 2,488 scored, 9 dropped for a missing cell, 3 skipped for a level never seen in training.
 
                           model   median only
-─────────────────────────────────────────────
-MAE                     12.5022       23.1441
-RMSE                    17.2004       44.8201
-median absolute error    9.6001       14.0000
-R²                       0.8312       -0.0581
+MAE                       12.50         23.14
+RMSE                      17.20         44.82
+half of the rows within    9.60         14.00
+R²                         0.83         -0.06
 
 "median only" predicts the median of the training targets for every row.
 """
@@ -43,16 +42,15 @@ def test_names_are_text_and_nothing_else(evaluation_report):
 
 
 AGAINST = """\
-"against" is old[b].json, the 0.9-quantile fit, on the same rows. The MAE of the model is smaller by 0.75.
+"against" is old[b].json, the 0.9-quantile fit, on the same rows. The MAE of the model is smaller by 0.7500.
 
 The rows with the largest residuals:
 line              arr_delay   prediction   residual
-───────────────────────────────────────────────────
-a.csv:12             851.00      812.400    +38.600
-b\\x1b[31m.csv:7       -9.25        0.125     -9.375
+a.csv:12              851.0       812.4      +38.60
+b\\x1b[31m.csv:7        -9.2         0.12      -9.38
 
-Passed: the MAE is 12.5022, not above 13 (--max-mae)
-Failed: the MAE is larger than that of old[b].json by 2 (95 % interval 1 to 3) (--against)
+Passed --max-mae: the MAE is 12.5022, not above 13
+Failed --against: MAE 25.14 against 23.14; the difference of 2.00 is beyond chance (95% interval 1.00 to 3.00)
 """
 
 
@@ -72,12 +70,12 @@ def test_models_that_differ_by_nothing_or_on_one_row_have_no_interval(evaluation
     rival = Rival("old.json", "mae", 0.5, evaluation_report.scores.model, 0.0, (0.0, 0.0))
     assert "The MAE of both is the same.\n" in text_of(replace(evaluation_report, rival=rival))
     one_row = replace(rival, difference=0.5, interval=None)
-    assert "The MAE of the model is larger by 0.5.\n" in text_of(replace(evaluation_report, rival=one_row))
+    assert "The MAE of the model is larger by 0.5000.\n" in text_of(replace(evaluation_report, rival=one_row))
 
 
 def test_a_quantile_model_tells_its_coverage_next_to_its_level(evaluation_report):
     scores = evaluation_report.scores
     pinball = Scores(replace(scores.model, pinball=1.5), replace(scores.baseline, pinball=2.5), (0.8712, 0.9))
-    said = "\ncoverage: 87.1 % of the targets are at or below the prediction; the model's level is 0.9.\n"
+    said = "\ncoverage: 87.1% of the targets are at or below the prediction; the model's level is 0.9.\n"
     assert said in text_of(replace(evaluation_report, quantile=0.9, scores=pinball))
     assert "coverage" not in text_of(replace(evaluation_report, scores=replace(scores, coverage=(0.5, 0.5))))

@@ -30,25 +30,25 @@ def test_an_mae_is_set_against_its_limit_with_as_many_digits_as_tell_them_apart(
 @pytest.mark.parametrize(
     ("gate", "line"),
     [
-        (Gate("max-pinball", False, 2.5, 2.0), "Failed: the pinball loss is 2.5, above 2 (--max-pinball)"),
-        (Gate("coverage", True, 0.9, (0.88, 0.92)), "Passed: the coverage is 0.9, between 0.88 and 0.92 (--coverage)"),
-        (Gate("coverage", False, 0.5, (0.88, 0.92)), "Failed: the coverage is 0.5, below 0.88 (--coverage)"),
+        (Gate("max-pinball", False, 2.5, 2.0), "Failed --max-pinball: the pinball loss is 2.5, above 2"),
+        (Gate("coverage", True, 0.9, (0.88, 0.92)), "Passed --coverage: the coverage is 0.9, between 0.88 and 0.92"),
+        (Gate("coverage", False, 0.5, (0.88, 0.92)), "Failed --coverage: the coverage is 0.5, below 0.88"),
         (
             Gate("coverage", False, 0.9200001, (0.88, 0.92)),
-            "Failed: the coverage is 0.9200001, above 0.92 (--coverage)",
+            "Failed --coverage: the coverage is 0.9200001, above 0.92",
         ),
         (
             Gate("min-rows", True, 3000, 3000),
-            "Passed: the number of rows scored is 3,000, no fewer than 3,000 (--min-rows)",
+            "Passed --min-rows: the number of rows scored is 3,000, no fewer than 3,000",
         ),
-        (Gate("min-rows", False, 3, 30), "Failed: the number of rows scored is 3, fewer than 30 (--min-rows)"),
+        (Gate("min-rows", False, 3, 30), "Failed --min-rows: the number of rows scored is 3, fewer than 30"),
         (
             Gate("max-missing", False, 0.25, 0.1),
-            "Failed: the share of rows with a missing cell is 0.25, above 0.1 (--max-missing)",
+            "Failed --max-missing: the share of rows with a missing cell is 0.25, above 0.1",
         ),
-        (Gate("strict", False, 1200, 0), "Failed: 1,200 rows have no prediction (--strict)"),
-        (Gate("strict", False, 1, 0), "Failed: 1 row has no prediction (--strict)"),
-        (Gate("strict", True, 0, 0), "Passed: every row has a prediction (--strict)"),
+        (Gate("strict", False, 1200, 0), "Failed --strict: 1,200 rows have no prediction"),
+        (Gate("strict", False, 1, 0), "Failed --strict: 1 row has no prediction"),
+        (Gate("strict", True, 0, 0), "Passed --strict: every row has a prediction"),
     ],
 )
 def test_a_gate_is_one_line(gate, line):
@@ -58,19 +58,27 @@ def test_a_gate_is_one_line(gate, line):
 @pytest.mark.parametrize(
     ("difference", "interval", "found"),
     [
-        (0.5, (0.1, 0.9), "the MAE is larger than that of old.json by 0.5 (95 % interval 0.1 to 0.9)"),
+        (
+            0.5,
+            (0.1, 0.9),
+            "MAE 1.500 against 1.000; the difference of 0.500 is beyond chance (95% interval 0.100 to 0.900)",
+        ),
         (
             0.5,
             (-0.1, 1.1),
-            "the MAE is not larger than that of old.json beyond chance (95 % interval of the difference: -0.1 to 1.1)",
+            "MAE 1.500 against 1.000; the difference of 0.500 is within chance (95% interval -0.100 to 1.10)",
         ),
-        (-2.0, (-3.0, -1.0), "the MAE is smaller than that of old.json by 2 (95 % interval 1 to 3)"),
-        (-2.0, (-4.0, 0.0), "the MAE is not larger than that of old.json beyond chance"),
-        (0.0, (0.0, 0.0), "the MAE is not larger than that of old.json beyond chance"),
-        (0.5, None, "one row cannot tell whether the MAE is larger than that of old.json"),
+        (
+            -0.5,
+            (-0.9, -0.1),
+            "MAE 0.5000 against 1.000; the difference of -0.500 is beyond chance (95% interval -0.900 to -0.100)",
+        ),
+        (-0.5, (-4.0, 0.0), "MAE 0.5000 against 1.000; the difference of -0.500 is within chance"),
+        (0.0, (0.0, 0.0), "MAE 1.000 against 1.000; the difference of 0 is within chance"),
+        (0.5, None, "MAE 1.500 against 1.000; one row cannot tell whether that is chance"),
     ],
 )
-def test_a_rival_is_told_with_the_interval_of_the_difference(difference, interval, found):
+def test_a_rival_is_reported_with_both_losses_and_the_interval_of_the_difference(difference, interval, found):
     metrics = Metrics(1.0, 1.0, 1.0, 1.0, None, 2.0, None)
     rival = Rival("old.json", "mae", 0.5, metrics, difference, interval)
     assert finding(Gate("against", True, 0.0, 0.0, rival)).startswith(found)

@@ -14,7 +14,6 @@ from mae_cli.solvers.solution import Certificate, Status
 
 CARD = """\
                                  model.json
-───────────────────────────────────────────
 target                                delay
 fit                        0.9-quantile fit
 weight                                trips
@@ -28,20 +27,18 @@ mae-cli                               0.1.0
 NumPy                                 2.4.6
 pandas                                3.1.1
 
-                        training
-────────────────────────────────
-pinball loss                0.25
-MAE                          0.5
-RMSE                        0.75
-median absolute error        0.5
-R²                             –
+                          training
+pinball loss                0.2500
+MAE                         0.5000
+RMSE                        0.7500
+half of the rows within     0.5000
+R²                          –
 
 term                   coefficient   range in training
-──────────────────────────────────────────────────────
-(intercept)                   1.50
-carrier = AA (vs UA)         -2.00
-carrier = B6 (vs UA)          0.25
-hour                          0.10             5 to 23
+(intercept)                 1.500
+carrier = AA (vs UA)       -2.000
+carrier = B6 (vs UA)        0.2500
+hour                        0.1000             5 to 23
 """
 
 
@@ -65,7 +62,7 @@ def test_a_card_is_this_text(card):
     [
         (Certificate(Status.OPTIMAL, 1.0, 1.0, 1e-12, unique=False), "optimal, not unique"),
         (Certificate(Status.OPTIMAL, 0.0, 0.0, None, unique=None), "optimal"),
-        (Certificate(Status.LIMIT, 1.0, 0.75, 0.25, unique=None), "limit, gap at most 25 %"),
+        (Certificate(Status.LIMIT, 1.0, 0.75, 0.25, unique=None), "limit, gap at most 25%"),
     ],
 )
 def test_the_certificate_says_what_was_proved(card, certificate, text):
@@ -83,5 +80,5 @@ def test_two_models_are_set_side_by_side_and_what_differs_is_marked(card):
     assert lines[0] == "model.json other.json"
     assert "weight trips – differs" in lines
     assert "target delay delay" in lines
-    assert "hour 0.10 1.10 -1" in lines
-    assert "(intercept) 1.50 1.50 0" in lines
+    assert "hour 0.1000 1.100 -1" in lines
+    assert "(intercept) 1.500 1.500 0" in lines

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mae_cli.report.numbers import aligned, at_most, count, counted, duration, percent, quantity
 
-FINITE = st.floats(allow_nan=False, allow_infinity=False)
+FINITE = st.floats(-1e308, 1e308)
 
 
 @pytest.mark.parametrize(
@@ -17,31 +17,38 @@ FINITE = st.floats(allow_nan=False, allow_infinity=False)
         (None, "–"),
         (0.0, "0"),
         (-0.0, "0"),
-        (0.5, "0.5"),
-        (-4.5271, "-4.5271"),
-        (1 / 3, "0.333333"),
-        (123456.789, "123457"),
-        (12345678.9, "12345679"),
-        (1e9, "1e9"),
-        (0.0001, "0.0001"),
-        (0.00009876543, "9.87654e-5"),
-        (1.5e300, "1.5e300"),
-        (-2e-308, "-2e-308"),
+        (0.5, "0.5000"),
+        (25.0, "25.00"),
+        (-4.5271, "-4.527"),
+        (1 / 3, "0.3333"),
+        (9.9996, "10.00"),
+        (9999.6, "10,000"),
+        (123456.789, "123,457"),
+        (-12345678.9, "-12,345,679"),
+        (1e12, "1.000×10^12"),
+        (0.0001, "0.0001000"),
+        (0.00009876543, "9.877×10^-5"),
+        (1.5e300, "1.500×10^300"),
+        (-2e-308, "-2.000×10^-308"),
     ],
 )
-def test_one_number_has_six_significant_digits(value, text):
+def test_one_number_has_four_significant_digits_zeros_included(value, text):
     assert quantity(value) == text
 
 
+def read(text):
+    return float(text.replace(",", "").replace("×10^", "e"))
+
+
 @given(FINITE)
-def test_a_number_reads_back_within_half_a_unit_of_its_sixth_digit(value):
-    assert math.isclose(float(quantity(value)), value, rel_tol=5.1e-6, abs_tol=5e-324)
+def test_a_number_reads_back_within_half_a_unit_of_its_fourth_digit(value):
+    assert math.isclose(read(quantity(value)), value, rel_tol=5.1e-4, abs_tol=5e-324)
 
 
 @given(st.lists(FINITE, min_size=1))
-def test_no_number_of_a_column_loses_more_than_its_third_digit(values):
+def test_no_number_of_a_column_loses_more_than_its_second_digit(values):
     for value, cell in zip(values, aligned(values), strict=True):
-        assert math.isclose(float(cell), value, rel_tol=5.1e-3, abs_tol=5e-324)
+        assert math.isclose(read(cell), value, rel_tol=5.1e-2, abs_tol=5e-324)
 
 
 @given(st.lists(st.none() | FINITE, min_size=1))
@@ -52,21 +59,26 @@ def test_the_points_of_a_column_are_in_line_and_its_cells_equally_wide(values):
     assert len(points) <= 1
 
 
-def test_comparable_numbers_share_their_decimals():
-    assert aligned([12.69166, 9.51837, 0.840275]) == ["12.6917", " 9.5184", " 0.8403"]
+def test_the_numbers_of_a_column_share_the_decimals_of_the_largest():
+    assert aligned([12.69166, 9.51837, 0.840275]) == ["12.69", " 9.52", " 0.84"]
+    assert aligned([12345.6, 77.9]) == ["12,346", "    78"]
 
 
 def test_a_number_too_small_for_the_shared_decimals_gets_its_own():
-    assert aligned([-15.3201, -0.00218471, 0.0]) == ["-15.3201    ", " -0.00218471", "  0         "]
+    assert aligned([-15.3201, -0.00218471, 0.0]) == ["-15.32  ", " -0.0022", "  0.00  "]
 
 
-def test_decimals_that_are_zero_in_every_cell_are_left_out():
+def test_whole_numbers_have_no_decimals():
     assert aligned([851.0, -43.0]) == ["851", "-43"]
-    assert aligned([0.5, 1.25, None]) == ["0.50", "1.25", "–   "]
+    assert aligned([0.5, 1.25, None]) == ["0.500", "1.250", "–    "]
 
 
 def test_signed_columns_mark_increases():
-    assert aligned([1.5, -2.25, 0.0], signed=True) == ["+1.50", "-2.25", " 0   "]
+    assert aligned([1.5, -2.25, 0.0], signed=True) == ["+1.500", "-2.250", " 0.000"]
+
+
+def test_decimals_may_be_given():
+    assert aligned([1.0, 10.98], decimals=1) == [" 1.0", "11.0"]
 
 
 def test_counts_have_separators_and_their_nouns_a_plural():
@@ -76,27 +88,31 @@ def test_counts_have_separators_and_their_nouns_a_plural():
 
 
 def test_shares_and_times():
-    assert percent(0.1213) == "12.1 %"
-    assert [duration(t) for t in (0.0123, 0.99949, 0.9999, 1.234, 99.994, 99.996, 4000)] == [
+    assert percent(0.1213) == "12.1%"
+    assert [duration(t) for t in (0.0123, 0.0994, 0.0999, 0.84, 9.94, 9.96, 99.96, 600, 400_000)] == [
         "12 ms",
-        "999 ms",
-        "1.00 s",
-        "1.23 s",
-        "99.99 s",
+        "99 ms",
+        "0.1 s",
+        "0.8 s",
+        "9.9 s",
+        "10 s",
         "100 s",
-        "4,000 s",
+        "10 min",
+        "6,667 min",
     ]
 
 
 @pytest.mark.parametrize(
     ("share", "text"),
     [
-        (3.04e-10, "3.1e-10"),
-        (3e-10, "3e-10"),
-        (0.0411, "4.2 %"),
-        (0.25, "25 %"),
-        (0.999, "100 %"),
-        (1.0, "100 %"),
+        (3.04e-10, "3.1×10^-10"),
+        (3e-10, "3×10^-10"),
+        (4.61e-4, "0.047%"),
+        (4.61e-6, "0.00047%"),
+        (0.0411, "4.2%"),
+        (0.25, "25%"),
+        (0.999, "100%"),
+        (1.0, "100%"),
     ],
 )
 def test_a_bound_is_rounded_upwards(share, text):
@@ -106,6 +122,6 @@ def test_a_bound_is_rounded_upwards(share, text):
 @given(st.floats(1e-300, 1))
 def test_a_bound_never_claims_less_than_the_share(share):
     text = at_most(share)
-    claim = float(text[:-2]) / 100 if text.endswith(" %") else float(text)
+    claim = float(text[:-1]) / 100 if text.endswith("%") else read(text)
     assert share <= claim * (1 + 1e-15)
     assert claim <= share * 1.11

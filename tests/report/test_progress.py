@@ -44,16 +44,22 @@ def test_long_work_shows_rows_or_step_and_loss_then_erases_them(clock):
     stream = Terminal()
     with progress(note_console(stream), enabled=True) as watch:
         clock[0] = 101.0
-        watch.reading(1_234_567)
+        watch.reading(1_234_567, 0.42)
+        clock[0] = 101.5
+        watch.preparing()
         clock[0] = 102.0
         watch.passing(3)
         clock[0] = 103.0
         watch.reached(1200, 9.8213)
         clock[0] = 104.0
         watch.proved(3.04e-5)
-    assert "reading: 1,234,567 rows · 1.00 s" in stream.getvalue()
-    assert "fitting: pass 3 · 2.00 s" in stream.getvalue()
-    assert "fitting: pass 3 · step 1,200, loss 9.8213 · at most 3.1e-5 above the optimum · 4.00 s" in stream.getvalue()
+        clock[0] = 105.0
+        watch.proved(1.4e-21)
+    assert "1.0 s · reading: 1,234,567 rows · 42%\r" in stream.getvalue()
+    assert "1.5 s · preparing\r" in stream.getvalue()
+    assert "2.0 s · fitting: pass 3\r" in stream.getvalue()
+    assert "4.0 s · fitting: pass 3 · step 1,200, loss 9.821 · at most 0.0031% above the optimum\r" in stream.getvalue()
+    assert "5.0 s · fitting: pass 3 · step 1,200, loss 9.821 · proved\n" in stream.getvalue()
     assert stream.getvalue().endswith("\x1b[?25h\r\x1b[1A\x1b[2K")
 
 
@@ -90,3 +96,14 @@ def test_an_error_passes_through_and_leaves_a_clean_line_and_no_thread(clock):
     assert "fitting: step 1" in stream.getvalue()
     assert "\x1b[?25h" in stream.getvalue()
     assert threading.active_count() == threads
+
+
+def test_a_descent_shows_how_long_it_will_take(clock):
+    stream = Terminal()
+    with progress(note_console(stream), enabled=True) as watch:
+        watch.planning(3000)
+        clock[0] = 105.0
+        watch.passing(29)
+        clock[0] = 106.0
+        watch.reached(30, 9.8213)
+    assert "6.0 s · fitting: epoch 30 of 3,000, loss 9.821, 594 s left" in stream.getvalue()

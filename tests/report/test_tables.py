@@ -24,7 +24,6 @@ def test_names_are_left_numbers_right_and_points_in_line():
     lines = [
         "                          × std.",
         "term        coefficient     dev.",
-        "────────────────────────────────",
         "大 = 1     -15.3201",
         "distance    -0.00218471      1.5",
         "… and 3 smaller",
@@ -32,6 +31,13 @@ def test_names_are_left_numbers_right_and_points_in_line():
     assert printed(80, terminal=False) == lines
     assert printed(20, terminal=False) == lines
     assert [line.replace("\x1b[1m", "").replace("\x1b[0m", "") for line in printed(80, terminal=True)] == lines
+
+
+def test_a_row_of_a_name_alone_does_not_widen_the_table():
+    table = AlignedTable(["term", "rows"], [["origin (vs EWR, 2,814 rows)", ""], ["  JFK", "2,700"]])
+    console = Console(file=io.StringIO(), width=80)
+    console.print(table)
+    assert console.file.getvalue().splitlines() == ["term     rows", "origin (vs EWR, 2,814 rows)", "  JFK   2,700"]
 
 
 def test_a_terminal_that_is_too_narrow_gets_lists():

@@ -23,7 +23,7 @@ def wrapped(text, width):
     [
         ("one two three", 7, ["one two", "three"]),
         ("one two three", 6, ["one", "two", "three"]),
-        ("between 1 and 2 (95 % interval)", 19, ["between 1 and 2", "(95 % interval)"]),
+        ("between 1 and 2 (95% interval)", 19, ["between 1 and 2", "(95% interval)"]),
         ("read 38 ms, fit 1.68 s", 11, ["read 38 ms,", "fit 1.68 s"]),
         ("read 38 ms, fit 1.68 s", 7, ["read", "38 ms,", "fit", "1.68 s"]),
         ("in 12 sets of 3 seconds", 6, ["in 12", "sets", "of 3", "second", "s"]),
@@ -36,9 +36,9 @@ def test_lines_end_between_words(text, width, lines):
     assert wrapped(text, width) == lines
 
 
-@given(st.lists(st.sampled_from(["a", "bc", "12 %", "7 ms", "x" * 30, "大き"])), st.integers(4, 40))
+@given(st.lists(st.sampled_from(["a", "bc", "12 s", "7 ms", "x" * 30, "大き"])), st.integers(4, 40))
 def test_nothing_is_lost_and_no_line_is_too_wide(words, width):
     lines = wrapped(" ".join(words), width)
     assert all(cell_len(line) <= width for line in lines)
     assert "".join(lines).replace(" ", "") == "".join(words).replace(" ", "")
-    assert not any(line.startswith(("%", "ms")) for line in lines)
+    assert not any(line.startswith(("s", "ms")) for line in lines)

@@ -9,7 +9,7 @@ from mae_cli.errors import DataError
 from mae_cli.rows.blocks import MemoryRows, whole
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.design import Design
-from mae_cli.rows.encoding import build_schema, describe
+from mae_cli.rows.encoding import build_schema, describe, level_rows
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.rows.split import Split
 
@@ -123,3 +123,13 @@ def test_a_column_that_spans_more_than_a_float_is_refused_by_name():
         "column 'size' spans from -1.7e+308 to 1.7e+308, more than floating point can hold; "
         "rescale it, or --exclude size"
     )
+
+
+def test_rows_of_every_level_are_counted_whatever_they_weigh():
+    layout, rows = as_read([1.0, 0.0, 5.0, 1.0], c=["b", "a", "b", "b"], x=[1, 2, 3, 4], d=["u", "u", "u", "v"])
+    assert level_rows(layout, describe(rows, layout, None)) == {
+        ("c", "b"): 3,
+        ("c", "a"): 1,
+        ("d", "u"): 3,
+        ("d", "v"): 1,
+    }

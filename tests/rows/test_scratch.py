@@ -150,7 +150,8 @@ def test_a_small_disk_is_full_and_empty_again(start, tmp_path, table):
         output, errors = process.communicate(timeout=60)
         assert (process.returncode, output) == (1, b"")
         assert errors.decode() == (
-            f"Error: the disk of {small}, where the rows are kept while they are fitted, is full; set TMPDIR to a "
+            f"mae-train: error: the disk of {small}, where the rows are kept "
+            f"while they are fitted, is full; set TMPDIR to a "
             "directory with more room, or use --no-stream to keep the rows in memory\n"
         )
         assert list(small.iterdir()) == []

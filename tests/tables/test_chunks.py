@@ -57,23 +57,23 @@ def refusal(text, **options):
         ("a,b\n\n  \n", "data.csv has a header but no data rows"),
         (
             "a,b\n1,2,3\n4,5\n",
-            "data.csv, line 2: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+            "data.csv, line 2: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
         ),
         (
             "a,b\n1,2,\n4,5\n6,7\n",
-            "data.csv, line 2: 3 fields, but the header names 2; the line ends with a delimiter too many",
+            "data.csv, line 2: expected 2 fields, found 3; the line ends with a delimiter too many",
         ),
         (
             "a,b\n1,2,\n4,5,\n",
-            "data.csv, line 2: 3 fields, but the header names 2; the line ends with a delimiter too many",
+            "data.csv, line 2: expected 2 fields, found 3; the line ends with a delimiter too many",
         ),
         (
             "a,b\n1,2\n4,5,6\n",
-            "data.csv, line 3: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
         ),
         (
             'a,b\n"x\ny",2\n\n4,5,6\n',
-            "data.csv, line 5: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+            "data.csv, line 5: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
         ),
         ('a,b\n1,2\n"x,3\n  ', "data.csv, line 3: a quote is opened in this record and never closed"),
         ('a,b\n1,2\n"x,3\n4,5\n', "data.csv, line 3: a quote is opened in this record and never closed"),
@@ -86,7 +86,7 @@ def test_a_malformed_file_is_refused_in_one_line(text, message):
 def test_a_row_that_is_too_long_is_refused_although_few_columns_are_read():
     assert (
         refusal("a,b\n1,2\n4,5,\n", columns=["a"])
-        == "data.csv, line 3: 3 fields, but the header names 2; the line ends with a delimiter too many"
+        == "data.csv, line 3: expected 2 fields, found 3; the line ends with a delimiter too many"
     )
 
 
@@ -243,17 +243,17 @@ def test_a_quoted_cell_may_be_longer_than_a_piece(cut_into, size):
     [
         (
             "a,b\n1,2\n4,5,6\n7,8\n",
-            "data.csv, line 3: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
         ),
         (
             'a,b\n"x\ny",2\n\n"4\n4",5,6\n7,8\n',
-            "data.csv, line 5: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+            "data.csv, line 5: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
         ),
         ('a,b\n1,2\n3,4\n"x,3\n4,5\n6,7\n', "data.csv, line 4: a quote is opened in this record and never closed"),
         ('a,b\n1,2\n3,4\n5,"x', "data.csv, line 4: a quote is opened in this record and never closed"),
         (
             "a,b\r1,2\r\r3,4,\r",
-            "data.csv, line 4: 3 fields, but the header names 2; the line ends with a delimiter too many",
+            "data.csv, line 4: expected 2 fields, found 3; the line ends with a delimiter too many",
         ),
     ],
 )
@@ -340,7 +340,7 @@ def test_a_fault_names_its_own_file(cut_into):
     first, second = "a,b\n1,x\n2,y\n", "a,b\n3,z\n4,w\n"
     assert (
         refusal(several(first, second + "5,v,w\n"))
-        == "2.csv, line 4: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes"
+        == "2.csv, line 4: expected 2 fields, found 3; a cell with ',' in it must stand in quotes"
     )
     assert refusal(several(first, second + '5,"v\n')) == (
         "2.csv, line 4: a quote is opened in this record and never closed"

@@ -88,9 +88,9 @@ def test_a_column_without_values_is_refused():
     ("cells", "says"),
     [
         (["1", "2", "x"], "data.csv, line 4: column 'k' is 'x', which is not a number, where most cells are numbers; "),
-        (["a", "b", "3"], "data.csv, line 4: column 'k' is the number '3', where most cells are text; mend the cell, "),
+        (["a", "b", "3"], "data.csv, line 4: column 'k' is the number '3', where most cells are text; fix the cell, "),
         (["1", "a"], "data.csv, line 3: column 'k' is 'a', which is not a number, where most cells are numbers; "),
-        (["kg", "1", "2"], "mend the cell, remove the line if it holds units, or use --categorical k or --exclude k"),
+        (["kg", "1", "2"], "fix the cell, remove the line if it holds units, or use --categorical k or --exclude k"),
         (["5 %", "7 %"], "data.csv, line 2: column 'k' is '5 %', a percentage, not a plain number; take the % off, or"),
     ],
 )

@@ -91,51 +91,51 @@ def test_what_only_looks_like_a_number_is_text(text):
             "y,x\n1,2\n2,n/k\n3,4\n",
             (
                 "data.csv, line 3: column 'x' is 'n/k', which is not a number, where most cells are numbers; "
-                "mend the cell, or use --categorical x or --exclude x"
+                "fix the cell, or use --categorical x or --exclude x"
             ),
         ),
         (
             "y,x\n1,a\n2,b\n\n3,4\n",
             (
                 "data.csv, line 5: column 'x' is the number '4', where most cells are text; "
-                "mend the cell, or use --categorical x or --exclude x"
+                "fix the cell, or use --categorical x or --exclude x"
             ),
         ),
         (
             "y,my col\n1,True\n2,1\n",
             (
                 "data.csv, line 2: column 'my col' is 'True', which is not a number, where most cells are numbers; "
-                'mend the cell, remove the line if it holds units, or use --categorical "my col" or --exclude "my col"'
+                'fix the cell, remove the line if it holds units, or use --categorical "my col" or --exclude "my col"'
             ),
         ),
         ("y,x\n1,\n2,NA\n", "data.csv: column 'x' has no values; use --exclude x"),
         (
             "y,x\n1,2\n2,-inf\n",
-            "data.csv, line 3: column 'x' is '-inf', which is not a finite number; mend the cell or leave it empty",
+            "data.csv, line 3: column 'x' is '-inf', which is not a finite number; fix the cell or leave it empty",
         ),
         (
             "y,x\n1e400,2\n,3\n",
-            "data.csv, line 2: column 'y' is '1e400', which is not a finite number; mend the cell or leave it empty",
+            "data.csv, line 2: column 'y' is '1e400', which is not a finite number; fix the cell or leave it empty",
         ),
         (
             f"y,x\n1,{'9' * 400}\n",
             (
                 f"data.csv, line 2: column 'x' is '{'9' * 39}…', which is not a finite number; "
-                "mend the cell or leave it empty"
+                "fix the cell or leave it empty"
             ),
         ),
         (
             "y,x\n1,2\nlate,3\n",
             (
                 "data.csv, line 3: the target 'y' must be a number, but this cell is 'late'; "
-                "mend the cell, or count it as missing with --na-values"
+                "fix the cell, or count it as missing with --na-values"
             ),
         ),
         (
             "y,x\nTrue,2\n",
             (
                 "data.csv, line 2: the target 'y' must be a number, but this cell is 'True'; "
-                "mend the cell, count it as missing with --na-values, or choose a column of numbers"
+                "fix the cell, count it as missing with --na-values, or choose a column of numbers"
             ),
         ),
         (
@@ -252,7 +252,7 @@ def test_weights_are_read_and_their_missing_cells_drop_the_row():
             ("1", "heavy"),
             (
                 "data.csv, line 3: the weight 'w' must be a number, but this cell is 'heavy'; "
-                "mend the cell, or count it as missing with --na-values"
+                "fix the cell, or count it as missing with --na-values"
             ),
         ),
     ],
@@ -359,19 +359,19 @@ def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():
             "c,x,y\na,1,2\na,z,2\n",
             (
                 "data.csv, line 3: the feature 'x' must be a number, but this cell is 'z'; "
-                "mend the cell, or count it as missing with --na-values"
+                "fix the cell, or count it as missing with --na-values"
             ),
         ),
         (
             "c,x,y\na,1,2\na,1,z\n",
             (
                 "data.csv, line 3: the target 'y' must be a number, but this cell is 'z'; "
-                "mend the cell, or count it as missing with --na-values"
+                "fix the cell, or count it as missing with --na-values"
             ),
         ),
         (
             "c,x,y\na,inf,2\n",
-            "data.csv, line 2: column 'x' is 'inf', which is not a finite number; mend the cell or leave it empty",
+            "data.csv, line 2: column 'x' is 'inf', which is not a finite number; fix the cell or leave it empty",
         ),
     ],
 )
@@ -391,7 +391,7 @@ def test_a_model_uses_weights_where_the_data_have_them():
 def test_the_watch_is_told_of_the_rows_read_so_far():
     watch = mock.create_autospec(Watch, instance=True)
     load_known("c,x,y\na,1,2\nb,,3\n", watch=watch)
-    watch.reading.assert_called_once_with(2)
+    watch.reading.assert_called_once_with(2, 0.0)
 
 
 # ---------------------------------------------------------------- pieces
@@ -448,8 +448,8 @@ def test_rows_kinds_levels_notes_and_refusals_do_not_depend_on_the_pieces(text, 
 
 
 FAULTS = {
-    "a,b,1,1": "data.csv, line {}: 4 fields, but the header names 3; a cell with ',' in it must stand in quotes",
-    'a,"1"2,1': "data.csv, line {}: text behind the closing quote",
+    "a,b,1,1": "data.csv, line {}: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
+    'a,"1"2,1': "data.csv, line {}: unexpected text after a closing quote",
     "\0,1,1": "data.csv, line {}: a NUL byte",
     "inf,1,1": "data.csv, line {}: column 'x' is 'inf'",
     "1,late,1": "data.csv, line {}: the target 'y' must be a number",

@@ -79,14 +79,14 @@ def test_the_first_cell_that_is_infinite_is_a_fault(cells):
 
 def test_what_is_infinite_is_told_as_it_is_written():
     assert told(NumberColumn("x"), "y,x\n1,2\n1,-1e999\n") == (
-        "data.csv, line 3: column 'x' is '-1e999', which is not a finite number; mend the cell or leave it empty"
+        "data.csv, line 3: column 'x' is '-1e999', which is not a finite number; fix the cell or leave it empty"
     )
 
 
 @pytest.mark.parametrize(
     ("cell", "says"),
     [
-        ("oops", "mend the cell, or count it as missing with --na-values"),
+        ("oops", "fix the cell, or count it as missing with --na-values"),
         ("n.d.", "if that stands for a missing cell, use --na-values n.d."),
         ("w", "the line seems to repeat the header, so remove it"),
         ("$5", "it looks like an amount of money: take the currency off"),

@@ -287,7 +287,7 @@ def test_how_text_is_written_is_not_said_of_parquet(parquet, opened, dialect, op
     names = [parquet({"y": Y}, "1.parquet"), parquet({"y": Y}, "2.parquet")]
     with pytest.raises(SettingsError) as caught:
         opened(*names, dialect=dialect)
-    assert str(caught.value) == f"{joint_name(names)} is Parquet, which is no text; leave out {options}"
+    assert str(caught.value) == f"{joint_name(names)} is Parquet, which is not text; leave out {options}"
 
 
 def test_a_column_is_told_from_one_whose_name_goes_on_behind_a_point(parquet, opened):

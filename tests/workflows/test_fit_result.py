@@ -223,7 +223,7 @@ def test_saving_replaces_a_model_and_nothing_else(X, y, tmp_path):
     with pytest.raises(ModelError) as caught:
         result.save(place)
     assert str(caught.value) == (
-        f"{place} exists and is no model file; choose another name, or replace it with force=True"
+        f"{place} already exists and is not a model file; choose another name, or replace it with force=True"
     )
     result.save(place, force=True)
     assert load_model(place) == result.model

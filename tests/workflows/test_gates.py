@@ -89,9 +89,9 @@ def test_a_model_must_not_be_worse_than_its_rival_beyond_chance(difference, inte
         ({"min_rows": 0}, "the least number of rows must be 1 or more, not 0"),
         (
             {"max_missing": 5.0},
-            "the largest share of rows with a missing cell must lie between 0 and 1, not 5; for 5 % give 0.05",
+            "the largest share of rows with a missing cell must lie between 0 and 1, not 5; for 5% give 0.05",
         ),
-        ({"coverage": (88.0, 92.0)}, "each end of the coverage must lie between 0 and 1, not 88; for 88 % give 0.88"),
+        ({"coverage": (88.0, 92.0)}, "each end of the coverage must lie between 0 and 1, not 88; for 88% give 0.88"),
         ({"coverage": (0.5, math.nan)}, "each end of the coverage must lie between 0 and 1, not nan"),
         ({"coverage": (0.9, 0.8)}, "the coverage must go from low to high, not from 0.9 to 0.8"),
     ],

@@ -127,10 +127,9 @@ def test_a_prediction_beyond_floating_point_is_left_out_and_counted():
 
 def test_numbers_outside_of_their_range_are_counted_with_the_column_that_has_most():
     two = model(NUMBER, (NumericColumn("z", -1.5, 2.0), [1.0]))
-    outside = "4 rows with a number outside of its range in training; column 'z' has most of them"
     assert notes("x,z\n1,3\n10,3\n10,1\n0,9\n9,2\n,99\n", two) == [
         "1 of 6 rows without a prediction, for a missing cell",
-        f"{outside} (3; in training it went from -1.5 to 2)",
+        "4 rows outside the training range: 3 of them in 'z' (training: -1.5 to 2)",
     ]
 
 
@@ -216,14 +215,14 @@ def test_the_target_need_not_be_there_and_is_left_alone_where_it_is():
             "x,k\n1,a\n\none,a\n",
             (
                 "data.csv, line 4: the feature 'x' must be a number, but this cell is 'one'; "
-                "mend the cell, or count it as missing with --na-values"
+                "fix the cell, or count it as missing with --na-values"
             ),
         ),
-        ("x,k\ninf,a\n", "data.csv, line 2: column 'x' is 'inf', which is not a finite number; mend the cell"),
+        ("x,k\ninf,a\n", "data.csv, line 2: column 'x' is 'inf', which is not a finite number; fix the cell"),
         ("x,k\n1,a\n1,7\n", "data.csv, line 3: column 'k' is the number '7', but it was text when the model was "),
         (
             "x,k\n1,a\n1,a,b\n",
-            "data.csv, line 3: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
         ),
         ('x,k\n1,"a\n', "data.csv, line 2: a quote is opened in this record and never closed"),
     ],

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mae_cli.errors import DataError
+from mae_cli.results import Sides
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
@@ -147,3 +148,11 @@ def test_the_mean_target_is_weighted_and_cannot_overflow(scale):
     expected = np.repeat(TARGET, COUNTS).mean() * scale
     found = mean_target(rows_of(TARGET * scale, PREDICTED, COUNTS / 4.0))
     assert found == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize("block_rows", [1, 4])
+def test_rows_are_above_below_or_on_the_fit_to_rounding_whatever_they_weigh(block_rows):
+    target = np.array([3.0, 1.0, 0.1 + 0.2, 5.0, 0.0])
+    predicted = np.array([2.0, 2.0, 0.3, 5.0, 1e-18])
+    scores = both(target, predicted, np.array([1.0, 2.0, 3.0, 1.0, 1.0]), trivial=1.0, block_rows=block_rows)
+    assert scores.sides == Sides(above=1, below=1, on=3)

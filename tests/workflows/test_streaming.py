@@ -228,7 +228,7 @@ def test_the_scratch_file_has_no_name_while_it_is_used_and_is_gone_after_a_signa
     status = process.wait(timeout=30)
     errors = process.stderr.read().decode()
     assert (status, errors) == {
-        "SIGINT": (130, "Error: interrupted\n"),
+        "SIGINT": (130, "mae-train: interrupted; nothing was written\n"),
         "SIGTERM": (status, ""),
         "SIGKILL": (-signal.SIGKILL, ""),
     }[name]

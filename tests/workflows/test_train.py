@@ -97,7 +97,7 @@ def test_the_model_gives_the_predictions_that_were_scored():
 def test_rows_are_counted_where_they_went():
     text = TABLE + ",7,a,1\n2,,a,1\n"
     assert run(text, weight="w").report.rows == TrainingRows(8, 6, 2, 0, 0, 1)
-    assert run(text, features=("k",)).report.rows == TrainingRows(8, 7, 1, 0, 0, 0)
+    assert run(text, features=("k",)).report.rows == TrainingRows(8, 7, 1, 0, 0, 0, missing_column="y")
 
 
 def test_the_baseline_is_that_of_the_training_rows_by_weight():
@@ -218,7 +218,7 @@ def test_a_descent_that_diverges_or_never_improves_says_so_and_stays_finite(loss
 def test_the_watch_is_told_of_the_rows_read_and_of_every_epoch():
     watch = mock.create_autospec(Watch, instance=True)
     run(TABLE, features=("x",), solver=Textbook(epochs=4), watch=watch)
-    watch.reading.assert_called_once_with(6)
+    watch.reading.assert_called_once_with(6, 0.0)
     assert [call.args[0] for call in watch.reached.mock_calls] == [1, 2, 3, 4]
     assert all(call.args[1] > 0 for call in watch.reached.mock_calls)
 

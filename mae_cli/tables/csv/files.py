@@ -143,6 +143,19 @@ class Files:
         """
         return first_header(self._headers)
 
+    def share_before(self, waypoint: Waypoint) -> float | None:
+        """The share of the text that comes before a record; None where the size of a text is not known."""
+        if self._sizes is None or not sum(self._sizes):
+            return None
+        return (sum(self._sizes[: waypoint.file]) + waypoint.offset) / sum(self._sizes)
+
+    @cached_property
+    def _sizes(self) -> tuple[int, ...] | None:
+        """The bytes of every text; None when one is compressed or in another encoding than UTF-8."""
+        if any(source.archive is not None or source.encoding is not None for source in self.sources):
+            return None
+        return tuple(source.estimated_bytes for source in self.sources)
+
     @cached_property
     def header(self) -> Header:
         """The header of the first file, which all have.

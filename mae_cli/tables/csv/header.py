@@ -18,7 +18,7 @@ from mae_cli.tables.csv.structure import misplaced_quote, wrong_length
 
 # What stands in the first cell where a file is no table, or not yet one.
 _NO_HEADER = {
-    re.compile(r"(?i)sep=.?$"): "a word to spreadsheets about the delimiter, not the header; remove the line",
+    re.compile(r"(?i)sep=.?$"): "a `sep=` line for spreadsheets, not the header; remove the line",
     re.compile(r"(?i)\s*<(!doctype|html|\?xml)"): "a web page or XML, not a table; download the data itself as CSV",
     re.compile(r'\s*[\[{]\s*(["\[{]|$)'): "JSON, not a table; make CSV of it first, with jq or pandas",
 }

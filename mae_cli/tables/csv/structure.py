@@ -54,7 +54,7 @@ def first_fault(source: Source, piece: Piece, names: Sequence[str], used: Collec
 
 def wrong_length(source: Source, record: Record, names: Sequence[str]) -> str:
     """What is wrong with a record that has more or fewer fields than the header, and what may be the reason."""
-    fault = f"{counted(len(record.cells), 'field')}, but the header names {len(names):,}"
+    fault = f"expected {counted(len(names), 'field')}, found {len(record.cells):,}"
     if record.cells and record.cells[0].lstrip().startswith("#"):
         return f"{fault}; comment lines must be removed first"
     if len(record.cells) == len(names) + 1 and not record.cells[-1]:
@@ -71,7 +71,7 @@ def misplaced_quote(error: MisplacedQuoteError) -> str:
     """What is wrong with a quote."""
     if error.never_closed:
         return "a quote is opened in this record and never closed"
-    return "text behind the closing quote of a cell; a quote within quotes must be doubled"
+    return "unexpected text after a closing quote; a quote within quotes must be doubled"
 
 
 def before_line(content: bytes, line: int) -> bytes:

@@ -1,5 +1,7 @@
 """The header of files, and the places of their records."""
 
+import gzip
+
 import pytest
 from support.tables import held, several, source
 
@@ -30,7 +32,7 @@ def test_a_name_that_is_not_utf8_is_refused_with_the_header():
 
 
 STRAY = "a quote is opened in this record and never closed"
-BEHIND = "text behind the closing quote of a cell; a quote within quotes must be doubled"
+BEHIND = "unexpected text after a closing quote; a quote within quotes must be doubled"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_files_are_called_by_the_first_and_the_number_of_others():
         ("a,a\n1,2\n", "2.csv, line 1: the header names column 'a' twice; rename one of them"),
         (
             "a,b\n1,2,3\n4,5\n6,7\n",
-            "2.csv, line 2: 3 fields, but the header names 2; a cell with ',' in it must stand in quotes",
+            "2.csv, line 2: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
         ),
     ],
 )
@@ -157,3 +159,15 @@ def test_a_column_in_the_place_of_a_file_is_told_as_one(tmp_path, monkeypatch):
 def test_a_pattern_that_no_shell_has_filled_in_is_told_as_one(tmp_path):
     with pytest.raises(DataError, match=r"\*\.csv does not exist; no file matches it, or quotes kept"):
         Files.of([str(tmp_path / "*.csv")])
+
+
+def test_the_share_of_the_text_before_a_record_is_known_of_plain_files_only(tmp_path):
+    for name, text in (("a.csv", b"x\n1\n2\n"), ("b.csv", b"x\n3\n")):
+        (tmp_path / name).write_bytes(text)
+    (tmp_path / "c.csv.gz").write_bytes(gzip.compress(b"x\n3\n"))
+    paths = [str(tmp_path / name) for name in ("a.csv", "b.csv", "c.csv.gz")]
+    with Files.of(paths[:2]) as files:
+        assert files.share_before(Waypoint(1, 0, 4)) == 0.4
+        assert files.share_before(Waypoint(2, 1, 2)) == 0.8
+    with Files.of(paths) as files:
+        assert files.share_before(Waypoint(1, 0, 4)) is None

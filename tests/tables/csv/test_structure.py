@@ -21,9 +21,9 @@ def test_nothing_is_found_in_a_sound_text(text):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("a,b\n1,2\n1,2,3\n1\n", (3, "3 fields, but the header names 2")),
-        ("a,b\n1\n1,2,3\n", (2, "1 field, but the header names 2")),
-        ('a,b\n"x\ny",2\n\n"1"2,3\n', (5, "text behind the closing quote of a cell")),
+        ("a,b\n1,2\n1,2,3\n1\n", (3, "expected 2 fields, found 3")),
+        ("a,b\n1\n1,2,3\n", (2, "expected 2 fields, found 1")),
+        ('a,b\n"x\ny",2\n\n"1"2,3\n', (5, "unexpected text after a closing quote")),
         ('a,b\n\n1,"2\n3,4\n', (3, "a quote is opened in this record and never closed")),
         ("a,b\n1,2\0\n", (2, "a NUL byte, which no text has")),
         (b"a,b\n1,2\n\xe9,1\n", (3, "not UTF-8 text (byte 0xe9)")),
@@ -40,7 +40,7 @@ def test_bytes_in_a_column_that_nobody_reads_need_not_be_utf8():
 def test_a_mark_is_skipped_only_where_a_file_begins():
     quoted = '\ufeff"a",b\n1,2\n'
     assert fault(quoted) is None
-    assert fault('\ufeff"a"x,b\n1,2\n') == (1, "text behind the closing quote of a cell")
+    assert fault('\ufeff"a"x,b\n1,2\n') == (1, "unexpected text after a closing quote")
     assert fault('\ufeff"a"x,b\n1,2\n', offset=9) is None  # there the mark begins the cell, whose quotes are text
 
 
