@@ -69,7 +69,7 @@ class Record(_Texts):
         try:
             records = list(csv.reader([value], strict=True))
         except csv.Error as error:
-            self.fail(f"{quoted(value)} is no CSV record of {self.item}s: {_reason(error)}", param, ctx)
+            self.fail(f"{quoted(value)} is not a CSV record of {self.item}s: {_reason(error)}", param, ctx)
         texts = tuple(records[0]) if records else ()
         if not texts or not all(texts):
             self.fail(f"{quoted(value)} holds an empty {self.item}", param, ctx)

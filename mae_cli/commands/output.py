@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mae_cli.model.model import Model
 
 _COMPRESSORS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip", ".zst": "zstd"}
+_TABLES = frozenset({".csv", ".tsv", ".tab", ".parquet", ".xls", ".xlsx"})
 _SLASHES = tuple(filter(None, (os.sep, os.altsep)))
 
 
@@ -48,6 +49,16 @@ def require_standard_output() -> None:
     """Refuse to work for a standard output that was closed (`>&-`) where the result goes there."""
     if sys.stdout is None:
         raise click.UsageError("standard output is closed, and the result goes there; name a file with -o or with >")
+
+
+def refuse_data(path: Path) -> None:
+    """Refuse the name of a table for a model.
+
+    Raises:
+        MaeCliError: with the remedy.
+    """
+    if path.suffix.lower() in _TABLES:
+        raise MaeCliError(f"{path} would be a model under the name of a table; name it {path.with_suffix('.json')}")
 
 
 def refuse_compressed(path: Path, remedy: Callable[[str], str]) -> None:

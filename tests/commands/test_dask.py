@@ -179,7 +179,7 @@ def test_data_at_fault_is_told_in_one_line(mae_train, workers, arguments, says):
     ("arguments", "says"),
     [
         (["-", "--dask", "local"], "--dask cannot read standard input (-); give files that the workers see"),
-        (["part-0.csv", "--dask", "local", "--stream"], "with --dask workers do"),
+        (["part-0.csv", "--dask", "local", "--stream"], "with --dask workers keep them"),
     ],
 )
 @pytest.mark.usefixtures("parts")

@@ -180,3 +180,19 @@ def test_standard_output_that_is_appended_to_the_data_is_refused(table, tmp_path
         ("mae-train: error: standard output is the data; send it to another file\n"),
     )
     assert Path(data).read_bytes() == before
+
+
+@pytest.mark.parametrize("output", ["model.csv", "M.TSV", "m.parquet"])
+def test_a_model_is_not_written_under_the_name_of_a_table(mae_train, table, tmp_path, output):
+    result = mae_train(table("y,x\n1,1\n2,2\n4,3\n"), "-t", "y", "-o", output, "--force")
+    name = Path(output).with_suffix(".json")
+    refusal = f"{output} would be a model under the name of a table; name it {name}"
+    assert (result.exit_code, result.stderr) == (1, f"mae-train: error: {refusal}\n")
+    assert not (tmp_path / output).exists()
+
+
+def test_the_model_of_another_target_is_replaced_aloud(mae_train, table):
+    table("y,x\n1,1\n2,2\n4,3\n")
+    assert mae_train("data.csv", "-t", "x").stderr == ""
+    assert mae_train("data.csv", "-t", "y").stderr == "mae-train: note: model.json was a model of 'x'; it is replaced\n"
+    assert mae_train("data.csv", "-t", "y").stderr == ""
