@@ -91,7 +91,7 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
             note(text, quiet=quiet)
         failed = [gate for gate in report.gates if not gate.passed]
         outcome.status = GATE_FAILED if failed else OK
-        if options["as_json"] or not share_a_terminal():  # the report for people says it at its end
+        if options["as_json"] or not share_a_terminal():  # the report for people ends with it
             for gate in failed:
                 say_failed(f"--{gate.name}: {gate.finding}")
         _render(report, as_json=options["as_json"])

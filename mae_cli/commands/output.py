@@ -91,7 +91,7 @@ def _refuse_appending(inputs: Mapping[str, Sequence[str]]) -> None:
 
 def _is_input(output: Callable[[], os.stat_result], name: str) -> bool:
     """Whether they are one file, by whatever names; devices and pipes can be both."""
-    with suppress(OSError, ValueError):  # one of them is not there, or its name is none: that is told elsewhere
+    with suppress(OSError, ValueError):  # a missing file or an impossible name is reported elsewhere
         read = os.fstat(0) if name == STDIN else Path(name).stat()
         return stat.S_ISREG(read.st_mode) and os.path.samestat(output(), read)
     return False
