@@ -17,14 +17,14 @@ def test_every_feature_has_its_cells_beside_its_first_effect(mae_fit):
     effects = [each for each in fit.effects if each.column.feature in {"dep_delay", "carrier", "air_time"}]
     headings, columns = importance_columns(fit, effects)
     assert headings == ["MAE\nwithout it", "p-value"]
-    assert columns == [["23.5000", "12.6916", "12.7500", "", ""], ["<0.001", "–", "0.262", "", ""]]
+    assert columns == [["23.50", "12.69", "12.75", "", ""], ["<0.001", "–", "0.262", "", ""]]
 
 
 def test_without_tests_there_is_no_column_of_them(mae_fit):
     fit = replace(mae_fit, quantile=0.9, importance=(replace(FOUND[0], test=None),))
-    assert importance_columns(fit, fit.effects[:1]) == (["pinball loss\nwithout it"], [["23.5"]])
+    assert importance_columns(fit, fit.effects[:1]) == (["pinball loss\nwithout it"], [["23.50"]])
     assert importance_note(fit) == (
-        "pinball loss without it: that of the best fit without the column (with all columns: 12.6917)."
+        "pinball loss without it: that of the best fit without the column (with all columns: 12.69)."
     )
 
 
@@ -35,6 +35,6 @@ def test_nothing_is_said_where_it_was_not_asked_for(mae_fit):
 
 def test_the_note_says_what_is_tested(mae_fit):
     assert importance_note(replace(mae_fit, importance=FOUND)) == (
-        "MAE without it: that of the best fit without the column (with all columns: 12.6917); "
+        "MAE without it: that of the best fit without the column (with all columns: 12.69); "
         "p-value: of the rank test that the column does not matter (–: other columns can take its place)."
     )

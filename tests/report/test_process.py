@@ -27,15 +27,15 @@ SURE = [effect(value, Interval(value - 1, value + 1, 0.5)) for value in (-1.0, 2
 def test_every_mark_is_where_its_number_is():
     name, *lines, scale = drawn(CoefficientProcess("x", (0.1, 0.5, 0.9), SURE, 4.0))
     assert name == "x"
-    start = scale.index("-2")
-    assert scale.rstrip().endswith("8")
+    start = scale.index("-2.000")
+    assert scale.rstrip().endswith("8.000")
     cells = len(scale) - start
     for line, value in zip(lines, (-1.0, 2.0, 7.0), strict=True):
         assert line.index("●") == start + round((value + 2) / 10 * (cells - 1))
     assert [line.index("│") for line in lines] == [start + round(6 / 10 * (cells - 1))] * 3
     assert lines[2].index("┊") == start + round(2 / 10 * (cells - 1))
     assert lines[0][start] == "─"
-    assert [line.split()[:2] for line in lines] == [["0.1", "-1"], ["0.5", "2"], ["0.9", "7"]]
+    assert [line.split()[:2] for line in lines] == [["0.1", "-1.0"], ["0.5", "2.0"], ["0.9", "7.0"]]
 
 
 @pytest.mark.parametrize("width", [30, 60, 200])
@@ -54,7 +54,7 @@ def test_an_infinite_end_reaches_the_edge_and_does_not_stretch_the_scale():
     lines = drawn(
         CoefficientProcess("x", (0.1, 0.9), [effect(1.0, Interval(-float("inf"), 3.0, None)), effect(2.0)], 1.5)
     )
-    assert lines[-1].split() == ["1", "3"]
+    assert lines[-1].split() == ["1.000", "3.000"]
     assert "●─" in lines[1]
 
 
