@@ -10,6 +10,7 @@ from typing import Literal
 from mae_cli.inference.values import Interval, Intervals, Unavailable
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Certificate, History
+from mae_cli.tables.columns import LeftOut
 
 
 @dataclass(frozen=True)
@@ -325,6 +326,7 @@ class TrainReport:
         notes: remarks for standard error, one line each.
         model: where the model was written; None when it was not.
         seconds: wall time.
+        columns_left_out: the columns that cannot serve, and that nobody named.
     """
 
     source: str
@@ -336,6 +338,7 @@ class TrainReport:
     notes: tuple[str, ...]
     model: str | None
     seconds: Seconds
+    columns_left_out: tuple[LeftOut, ...] = ()
 
     @property
     def columns(self) -> int:

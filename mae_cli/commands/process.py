@@ -92,7 +92,7 @@ def note(text: str, *, quiet: bool) -> None:
     """Say something on standard error, unless it shall be quiet: in one line, or in those of a terminal."""
     if quiet:
         return
-    line = visible(f"Note: {text}")
+    line = "\n".join(map(visible, f"Note: {text}".split("\n")))
     if not sys.stderr.isatty():
         click.echo(line, err=True)
         return

@@ -56,6 +56,7 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 @click.option(
     "--categorical", type=ColumnNames(), multiple=True, help="Columns of numbers that are codes, not amounts."
 )
+@click.option("--strict", is_flag=True, help="Refuse columns that cannot be used, instead of leaving them out.")
 @click.option(
     "--weight",
     type=ColumnName(),
@@ -92,7 +93,7 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     help="Rows with a missing cell: leave out and count, or refuse.",
 )
 @click.option(
-    "--max-levels", type=click.IntRange(min=1), default=200, show_default=True, help="Most levels of a text column."
+    "--max-levels", type=click.IntRange(min=1), default=300, show_default=True, help="Most levels of a text column."
 )
 @click.option(
     "--seed",
@@ -175,6 +176,7 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
             exclude=frozenset(joined(options["exclude"])),
             categorical=frozenset(joined(options["categorical"])),
             weight=options["weight"],
+            strict=options["strict"],
         ),
         fit=FitSettings(
             loss=options["loss"],

@@ -5,7 +5,7 @@ The same fit gives the same bytes: there is no clock in a model.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,11 +18,11 @@ from mae_cli.model.linear_model import LinearModel
 from mae_cli.model.provenance import read_provenance
 from mae_cli.model.strict_json import Fields
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.rows.schema import PLAIN, CategoricalColumn, NumericColumn, Schema, Writing
 
 SCHEMA = "mae-cli/model"
-VERSION = 1
-"""The latest version of the file, which is written; all up to it are read (see `mae_cli.model`)."""
+VERSION = 2
+"""The latest version of the file; all up to it are read (see `mae_cli.model`)."""
 
 # Room for millions of levels; an endless file must not fill the memory.
 _LARGEST = 256 << 20
@@ -63,6 +63,11 @@ class Model(LinearModel):
         """The prediction without features that this loss is compared with."""
         return self.baseline.prediction(self.loss, self.quantile)
 
+    @property
+    def version(self) -> int:
+        """The first version of the file that can say everything: 2 where numbers are not written plainly."""
+        return 1 if all(column.writing == PLAIN for column in self.schema.numeric) else 2
+
     def to_json(self) -> str:
         """The model file's text.
 
@@ -71,13 +76,13 @@ class Model(LinearModel):
         """
         content = {
             "schema": SCHEMA,
-            "version": VERSION,
+            "version": self.version,
             "target": self.target,
             "loss": self.loss,
             "quantile": self.quantile,
             "weight": self.weight,
             "intercept": self.intercept,
-            "terms": _terms_json(self.schema, self.coefficients),
+            "terms": _terms_json(self.schema, self.coefficients, self.version),
             "missing": self.missing,
             "baseline": {
                 "median": self.baseline.median,
@@ -108,7 +113,7 @@ class Model(LinearModel):
         target, loss = fields.name("target"), fields.choice("loss", ("mae", "mse"))
         quantile, weight = fields.number_between("quantile", 0.0, 1.0), fields.optional_name("weight")
         intercept = fields.number("intercept")
-        schema, coefficients = _read_terms(fields.objects("terms"))
+        schema, coefficients = _read_terms(fields.objects("terms"), version)
         model = Model(
             target=target,
             loss=loss,
@@ -185,7 +190,7 @@ def _check_consistency(model: Model, fields: Fields) -> None:
             raise fields.fault("terms", f"has a minimum above the maximum, for column {quoted(column.name)}")
 
 
-def _terms_json(schema: Schema, coefficients: FloatArray) -> list[dict[str, Any]]:
+def _terms_json(schema: Schema, coefficients: FloatArray, version: int) -> list[dict[str, Any]]:
     """A term for each feature, in their order; the coefficients follow the design matrix, where numbers come first."""
     numbers, indicators = np.split(coefficients, [len(schema.numeric)])
     of_number, of_level = iter(numbers.tolist()), iter(indicators.tolist())
@@ -199,6 +204,8 @@ def _terms_json(schema: Schema, coefficients: FloatArray) -> list[dict[str, Any]
                 "minimum": feature.minimum,
                 "maximum": feature.maximum,
             }
+            if version > 1:
+                term["written"] = None if feature.writing == PLAIN else asdict(feature.writing)
         else:
             levels = {feature.baseline: 0.0} | {level: next(of_level) for level in feature.levels[1:]}
             term = {
@@ -211,7 +218,7 @@ def _terms_json(schema: Schema, coefficients: FloatArray) -> list[dict[str, Any]
     return terms
 
 
-def _read_terms(terms: Sequence[Fields]) -> tuple[Schema, FloatArray]:
+def _read_terms(terms: Sequence[Fields], version: int) -> tuple[Schema, FloatArray]:
     """The features, and the coefficients in the order of the design matrix."""
     features: list[NumericColumn | CategoricalColumn] = []
     numbers: list[float] = []
@@ -220,13 +227,22 @@ def _read_terms(terms: Sequence[Fields]) -> tuple[Schema, FloatArray]:
         column = fields.name("column")
         if fields.choice("kind", ("numeric", "categorical")) == "numeric":
             numbers.append(fields.number("coefficient"))
-            features.append(NumericColumn(column, fields.number("minimum"), fields.number("maximum")))
+            minimum, maximum = fields.number("minimum"), fields.number("maximum")
+            written = fields.optional_object("written") if version > 1 else None
+            writing = PLAIN if written is None else _read_writing(written)
+            features.append(NumericColumn(column, minimum, maximum, writing))
         else:
             baseline, others = _read_levels(fields)
             features.append(CategoricalColumn(column, (baseline, *others)))
             indicators += others.values()
         fields.require_all_read()
     return Schema(tuple(features)), np.array(numbers + indicators)
+
+
+def _read_writing(fields: Fields) -> Writing:
+    writing = Writing(missing=fields.texts("missing"))
+    fields.require_all_read()
+    return writing
 
 
 def _read_levels(fields: Fields) -> tuple[str, dict[str, float]]:

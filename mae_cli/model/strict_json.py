@@ -138,6 +138,17 @@ class Fields:
         """An object."""
         return Fields(self._typed(key, dict, "an object"), self._name, _joined(self._path, key))
 
+    def optional_object(self, key: str) -> "Fields | None":
+        """An object, or null."""
+        return None if self._get(key) is None else self.object(key)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of strings."""
+        content = self._typed(key, list, "a list")
+        if not all(isinstance(item, str) for item in content):
+            raise self.fault(key, "must hold texts only")
+        return tuple(content)
+
     def objects(self, key: str) -> tuple["Fields", ...]:
         """A list of objects."""
         content = self._typed(key, list, "a list")

@@ -47,6 +47,7 @@ def train_report_json(report: TrainReport) -> dict[str, Any]:
         "notes": list(report.notes),
         "compare": None if report.comparison is None else _comparison(report.comparison),
         "intervals": None if report.fit.intervals is None else _intervals(report.fit.intervals),
+        "columns_left_out": [asdict(column) for column in report.columns_left_out],
     }
 
 

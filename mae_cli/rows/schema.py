@@ -30,12 +30,28 @@ class DesignColumn(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Writing:
+    """How the numbers of a column are written, where they are not plain.
+
+    Attributes:
+        missing: spellings of a missing value beside the usual ones.
+    """
+
+    missing: tuple[str, ...] = ()
+
+
+PLAIN = Writing()
+"""How most columns of numbers are written."""
+
+
+@dataclass(frozen=True)
 class NumericColumn:
-    """A column of numbers, with the range it had in training (in the user's units)."""
+    """A column of numbers, with the range it had in training (in the user's units), and how they are written."""
 
     name: str
     minimum: float
     maximum: float
+    writing: Writing = PLAIN
 
     @property
     def design_columns(self) -> tuple[DesignColumn, ...]:

@@ -4,12 +4,23 @@ from collections.abc import Collection, Mapping, Sequence
 
 from mae_cli.errors import DataError
 from mae_cli.messages import option, quoted
-from mae_cli.tables.csv.header import ColumnType
+from mae_cli.tables.columns import LeftOut
+from mae_cli.tables.csv.header import ColumnType, Header
 
 
 def text_columns(types: Sequence[ColumnType], names: Sequence[str]) -> frozenset[str]:
     """The columns of levels."""
     return frozenset(name for name, each in zip(names, types, strict=True) if each.kind == "levels")
+
+
+def unfit_columns(header: Header, names: Collection[str]) -> list[LeftOut]:
+    """Those of the named columns that are neither numbers nor levels."""
+    kinds = {"time": "it holds dates or times", "other": "it holds neither numbers nor text"}
+    return [
+        LeftOut(name, f"{kinds[each.kind]} ({each.name})", "turn it into numbers first")
+        for name, each in zip(header.names, header.types, strict=True)
+        if name in names and each.kind in kinds
+    ]
 
 
 def require_kinds(

@@ -1,5 +1,6 @@
 """Which columns a fit uses: what the user chose, held against the names in the file."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -21,6 +22,7 @@ class ColumnChoice:
         exclude: columns to leave out.
         categorical: columns that are categories even where they hold numbers.
         weight: the column of row weights, never a feature.
+        strict: whether to refuse columns that cannot serve, which are left out otherwise where nobody named them.
 
     Raises:
         SettingsError: one column is given two roles.
@@ -31,6 +33,7 @@ class ColumnChoice:
     exclude: frozenset[str] = frozenset()
     categorical: frozenset[str] = frozenset()
     weight: str | None = None
+    strict: bool = False
 
     def __post_init__(self) -> None:
         features = self.features or ()
@@ -54,13 +57,48 @@ class ColumnChoice:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A column that a fit does not use, as it cannot serve and nobody named it.
+
+    Attributes:
+        column: its name, or its place where it has none ("column 3").
+        reason: why it cannot serve.
+        remedy: how to have it in.
+    """
+
+    column: str
+    reason: str
+    remedy: str
+
+    def error(self, file: str) -> DataError:
+        """The refusal where nothing may be left out."""
+        return DataError(
+            f"{file}: column {quoted(self.column)} cannot be used: {self.reason}; {self.remedy}, or leave it out "
+            "without --strict"
+        )
+
+
+@dataclass(frozen=True)
 class UsedColumns:
-    """The columns of one file that a fit reads; every name is in the file."""
+    """The columns of one file that a fit reads; every name is in the file, once.
+
+    Attributes:
+        target: the column to predict.
+        features: the columns to predict it from.
+        categorical: those of them that are categories even where they hold numbers.
+        weight: the column of row weights.
+        named: the features that the user named; these are used or refused, never left out.
+        left_out: the columns without a name, or with the name of another.
+        strict: whether to refuse what would be left out.
+    """
 
     target: str
     features: tuple[str, ...]
     categorical: frozenset[str]
     weight: str | None
+    named: frozenset[str] = frozenset()
+    left_out: tuple[LeftOut, ...] = ()
+    strict: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -69,28 +107,64 @@ class UsedColumns:
 
 
 def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColumns:
-    """Hold a choice against the names in the file's header.
+    """Hold a choice against the names in the file's header; names may be blank, or there twice, where nobody asked.
 
     Raises:
-        DataError: a column is not in the file, or no feature is left.
+        DataError: a column is not in the file, or there twice, or no feature is left.
     """
-    asked = [
-        choice.target,
-        choice.weight,
-        *(choice.features or ()),
-        *sorted(choice.exclude | choice.categorical),
-    ]
-    require_columns({name: "" for name in asked if name is not None}, header, file)
+    used = [choice.target, choice.weight, *(choice.features or ()), *sorted(choice.categorical)]
+    require_columns({name: "" for name in used if name is not None}, header, file)
+    for name in sorted(choice.exclude - set(header)):
+        raise unknown_column(name, header, file)
     taken = {choice.target, choice.weight, *choice.exclude}
-    features = tuple(name for name in header if name not in taken) if choice.features is None else choice.features
+    others = [name for name in header if name not in taken] if choice.features is None else []
+    features = choice.features or tuple(name for name in others if name.strip() and others.count(name) == 1)
     if not features:
         rest = "all others are excluded" if choice.exclude else "the file has no others"
         raise DataError(f"{file}: no feature columns left to predict {quoted(choice.target)} from; {rest}")
-    return UsedColumns(choice.target, features, choice.categorical, choice.weight)
+    return UsedColumns(
+        target=choice.target,
+        features=features,
+        categorical=choice.categorical,
+        weight=choice.weight,
+        named=frozenset(choice.features or ()) | choice.categorical,
+        left_out=() if choice.features else in_order([*_nameless(header), *_doubled(others)], header),
+        strict=choice.strict,
+    )
+
+
+def in_order(left_out: Sequence[LeftOut], header: Sequence[str]) -> tuple[LeftOut, ...]:
+    """Columns that are left out, in the order of the file."""
+    places = {_nth(place): place for place in range(1, len(header) + 1)}
+    places |= {name: place for place, name in reversed(list(enumerate(header, start=1)))}
+    return tuple(sorted(left_out, key=lambda column: places[column.column]))
+
+
+def _nth(place: int) -> str:
+    """What messages call a column without a name."""
+    return f"column {place}"
+
+
+def _nameless(header: Sequence[str]) -> list[LeftOut]:
+    """The columns without a name; programs write row names into the first one."""
+    return [
+        LeftOut(_nth(place), "it has no name in the header", "give it one")
+        for place, name in enumerate(header, start=1)
+        if not name.strip()
+    ]
+
+
+def _doubled(names: Sequence[str]) -> list[LeftOut]:
+    """The names that several columns have."""
+    return [
+        LeftOut(name, f"the header names {count:,} columns so", "rename them")
+        for name, count in Counter(names).items()
+        if count > 1 and name.strip()
+    ]
 
 
 def require_columns(needed: Mapping[str, str], header: Sequence[str], file: str) -> None:
-    """Refuse a header that lacks a column.
+    """Refuse a header that lacks a column, or has it twice.
 
     Args:
         needed: the columns, with what each is to whoever needs it ("the model's target"); "" if the user named it.
@@ -100,10 +174,12 @@ def require_columns(needed: Mapping[str, str], header: Sequence[str], file: str)
     Raises:
         DataError: with the closest name.
     """
-    there = frozenset(header)
+    there = Counter(header)
     for name, part in needed.items():
         if name not in there:
             raise unknown_column(name, header, file, part)
+        if there[name] > 1:
+            raise DataError(f"{file}: the header names column {quoted(name)} twice; rename one of them")
 
 
 def unknown_column(name: str, header: Sequence[str], file: str, part: str = "") -> DataError:
@@ -126,5 +202,5 @@ def unknown_column(name: str, header: Sequence[str], file: str, part: str = "") 
     if closest:
         message += f"; did you mean {quoted(closest[0])}?"
     if len(header) <= LONGEST_LIST:
-        message += f"{'' if closest else ';'} its columns are {listed(header)}"
+        message += f"{'' if closest else ';'} its columns are {listed([name for name in header if name.strip()])}"
     return DataError(message)

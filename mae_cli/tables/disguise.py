@@ -165,6 +165,17 @@ PLACEHOLDERS = frozenset(
 )
 
 
+# Those of them that can be nothing else among numbers; the others are words, which may say more.
+_NOTHING = frozenset(
+    {"-", "--", "---", "—", "–", ".", "..", "...", "…", "?", "??", "n.a.", "n.a", "n/a", "#n/a", "#div/0!", "#null!"}
+)
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a cell among numbers says no more than that there is no number."""
+    return text.strip().casefold() in _NOTHING
+
+
 def is_placeholder(text: str) -> bool:
     """Whether a cell says that there is nothing in it."""
     return text.strip().casefold() in PLACEHOLDERS

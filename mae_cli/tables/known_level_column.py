@@ -61,9 +61,6 @@ class KnownLevelColumn:
         self.count += other.count
         self.missing += other.missing
 
-    def finish(self, files: Records) -> None:
-        """Nothing to refuse."""
-
     def notes(self) -> list[Note]:
         """Nothing to say."""
         return []

@@ -1,17 +1,19 @@
 """The cells of a column of numbers, chunk by chunk.
 
-A column is numeric when every non-missing cell is a number and categorical when none is; anything between is refused,
-with the cell at fault. So the kind depends neither on the order of the rows nor on where chunks end.
+A column is numeric when every non-missing cell is a number; what text among them means is decided by `judge` once all
+cells were read. So the kind depends neither on the order of the rows nor on where chunks end.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from mae_cli.arrays import BoolArray, FloatArray
-from mae_cli.messages import no_values, quoted
+from mae_cli.messages import counted, quoted
+from mae_cli.rows.schema import PLAIN as PLAIN_NUMBERS
+from mae_cli.rows.schema import Writing
 from mae_cli.tables.cell_faults import CellFault, Note
 from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.column import Cells
@@ -35,6 +37,10 @@ class NumberColumn:
         missing: those of them that were missing.
         misread: whether there is text in it though it may be text, so that it must be read again as such.
         inexact: the record of the first whole number that a float cannot hold; None without one.
+        value: the first number; None as long as all cells are missing.
+        varies: whether there is another one.
+        writing: how the numbers are written.
+        nothing: how often each spelling of a missing value was found that only this column has.
     """
 
     name: str
@@ -46,6 +52,10 @@ class NumberColumn:
     missing: int = 0
     misread: bool = False
     inexact: int | None = None
+    value: float | None = None
+    varies: bool = False
+    writing: Writing = PLAIN_NUMBERS
+    nothing: dict[str, int] = field(default_factory=dict)
 
     as_text = False
 
@@ -65,19 +75,20 @@ class NumberColumn:
         if self.positive:
             faulty |= values < 0
         self.count += len(values)
+        if not self.varies:
+            self._look_for_another(values)
         return Cells(values, self._first_fault(values, faulty, chunk.first))
-
-    def finish(self, files: Records) -> None:
-        """Refuse a feature without a single value, now that all cells were read."""
-        if self.role is None and self.missing == self.count:
-            raise no_values(files.name, self.name)
 
     def notes(self) -> list[Note]:
         """What the user should know of it."""
-        if self.inexact is None:
-            return []
-        says = f"column {quoted(self.name)} has whole numbers beyond 2^53, which lose their last digits"
-        return [Note(says, self.inexact)]
+        notes = [
+            Note(f"column {quoted(self.name)}: {counted(count, 'cell')} with {quoted(spelling)} taken as missing")
+            for spelling, count in self.nothing.items()
+        ]
+        if self.inexact is not None:
+            says = f"column {quoted(self.name)} has whole numbers beyond 2^53, which lose their last digits"
+            notes.append(Note(says, self.inexact))
+        return notes
 
     def add(self, other: "NumberColumn") -> None:
         """Take in what was found in the cells that follow, which were read elsewhere."""
@@ -86,6 +97,17 @@ class NumberColumn:
         self.count += other.count
         self.missing += other.missing
         self.misread |= other.misread
+        for spelling, count in other.nothing.items():
+            self.nothing[spelling] = self.nothing.get(spelling, 0) + count
+        self.varies |= other.varies or None not in {self.value, other.value} != {self.value}
+        self.value = other.value if self.value is None else self.value
+
+    def _look_for_another(self, values: FloatArray) -> None:
+        """Look whether there are two different numbers."""
+        present = values[~np.isnan(values)]
+        if len(present):
+            self.value = float(present[0]) if self.value is None else self.value
+            self.varies = bool((present != self.value).any())
 
     def _numbers(self, cells: pd.Series, first: int) -> tuple[FloatArray, BoolArray]:
         """The values of cells, (b,), and which are text; those are NaN. Zero has no sign, as in `Numbers`."""
@@ -93,11 +115,24 @@ class NumberColumn:
             self._look_for_inexact(cells.to_numpy(), first)
             return cells.to_numpy(dtype=np.float64) + 0.0, np.zeros(len(cells), dtype=bool)
         codes, texts = pd.factorize(cells)
-        numbers = [_number(text, self.dialect) for text in texts]
+        numbers = [self._number(text) for text in texts]
+        for text, count in zip(texts, np.bincount(codes[codes >= 0], minlength=len(texts)).tolist(), strict=True):
+            if text in self.writing.missing:
+                self.nothing[text] = self.nothing.get(text, 0) + count
         whole = [0 if number is None else _whole(text) for text, number in zip(texts, numbers, strict=True)]
         self._look_for_inexact(np.array([*whole, 0], dtype=object)[codes], first)
         is_text = np.array([*(number is None for number in numbers), False])[codes]
         return np.array([*numbers, None], dtype=np.float64)[codes] + 0.0, is_text
+
+    def _number(self, value: object) -> float | None:
+        """What pandas left as it is: the number of a text or of a whole number beyond 64 bits, NaN where missing."""
+        text = value if isinstance(value, str) else str(value)
+        if text in self.dialect.all_missing or text in self.writing.missing:
+            return np.nan
+        if not self.dialect.is_number(text):
+            return None
+        number = self.dialect.number(text)
+        return np.nan if number in self.dialect.missing_numbers else number
 
     def _first_fault(self, values: FloatArray, faulty: BoolArray, first: int) -> CellFault | None:
         """The first of the faulty cells, unless it says that the column is text; a faulty NaN is text."""
@@ -137,17 +172,6 @@ class NumberColumn:
             if abs(value) > LARGEST_EXACT and int(float(value)) != value:
                 self.inexact = first + place
                 return
-
-
-def _number(value: object, dialect: Dialect) -> float | None:
-    """What pandas left as it is: the number of a text or of a whole number beyond 64 bits, NaN when it is missing."""
-    text = value if isinstance(value, str) else str(value)
-    if text in dialect.all_missing:
-        return np.nan
-    if not dialect.is_number(text):
-        return None
-    number = dialect.number(text)
-    return np.nan if number in dialect.missing_numbers else number
 
 
 def _whole(number: object) -> int:

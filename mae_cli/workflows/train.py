@@ -26,7 +26,7 @@ from mae_cli.solvers.problem import Prepared
 from mae_cli.solvers.settings import SolverSettings, Textbook
 from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
 from mae_cli.solvers.solve import Fit
-from mae_cli.tables.columns import ColumnChoice, UsedColumns, resolve
+from mae_cli.tables.columns import ColumnChoice, LeftOut, UsedColumns, resolve
 from mae_cli.tables.load import LoadedRows, load_training
 from mae_cli.tables.read import Data, Missing, ReadOptions
 from mae_cli.tables.storage import place_for
@@ -56,7 +56,7 @@ class TrainSettings:
     fit: FitSettings = field(default_factory=FitSettings)
     holdout: float | None = None
     missing: Missing = "drop"
-    max_levels: int = 200
+    max_levels: int = 300
     seed: int = 0
     compare: bool = False
     stream: bool | None = None
@@ -88,6 +88,7 @@ class _Data:
     holdout: Rows | None
     rows: TrainingRows
     notes: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
     baseline: Baseline
     weight_unit: float
 
@@ -131,6 +132,7 @@ def _trained(source: str, data: _Data, settings: TrainSettings, watch: Watch, st
         notes=(*data.notes, *_remarks(settings.fit.solver, fitted.report, data.rows)),
         model=None,
         seconds=Seconds(read, total - read, total),
+        columns_left_out=data.left_out,
     )
     return Trained(_model(settings, data, fitted), report)
 
@@ -175,6 +177,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> _Data:
         holdout=scored,
         rows=rows,
         notes=tuple(notes),
+        left_out=loaded.left_out,
         baseline=baseline_of(train_rows, settings.fit.quantile),
         weight_unit=1.0 if settings.columns.weight is None else weight_unit(description.largest_weight),
     )

@@ -7,7 +7,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 import pytest
-from support.tables import columns, load
+from support.tables import columns, load, load_freely
 
 from mae_cli.distributed.cluster import Cluster
 from mae_cli.distributed.files import DaskFiles
@@ -88,10 +88,28 @@ def test_workers_find_what_one_machine_does(cluster, written, texts, options):
 
 
 @pytest.mark.parametrize(
+    "texts",
+    [
+        ["1,2,a\n", "2,3,b\n3,4,c\n"],
+        ["1,2,5\n", "2,3,5\n3,4,5\n"],
+        ["1,2,\n", "2,3,\n3,4,\n"],
+        ["1,2,1\n", "2,3,--\n3,4,2\n", "5,5,..\n"],
+        ["1,2,a\n", "2,3,b\n3,4,7\n", "3,2,a\n4,4,b\n"],
+        ["1,2,\n", "2,,5\n3,4,\n", "4,5,7\n5,7,\n"],
+    ],
+)
+@pytest.mark.usefixtures("each_file_a_part")
+def test_workers_leave_out_what_one_machine_does(cluster, written, texts):
+    here, there = both(cluster, written(*(HEAD + text for text in texts)), load_freely)
+    assert not isinstance(here, str)
+    assert repr(there) == repr(here)
+
+
+@pytest.mark.parametrize(
     ("texts", "options", "message"),
     [
         (["1,2,a\n", "2,3,b\n3,x,c\n"], {}, "2.csv, line 3: column 'x' is 'x', which is not a number"),
-        (["1,2,a\n", "2,3,b\n3,4,7\n"], {}, "2.csv, line 3: column 'k' is the number '7', where most cells are text"),
+        (["1,2,7\n", "2,3,5\n3,4,b\n"], {}, "2.csv, line 3: column 'k' is 'b', which is not a number, where most"),
         (
             ["1,2,a\n", "y,3,b\n"],
             {},

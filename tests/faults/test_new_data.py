@@ -122,7 +122,7 @@ BOTH = [
     refused(
         "a name twice",
         CLEAN.replace("y", "x", 1),
-        "data.csv, line 1: the header names column 'x' twice; rename one of them",
+        "data.csv: the header names column 'x' twice; rename one of them",
     ),
     refused("nothing", "", "data.csv is empty"),
 ]

@@ -118,7 +118,7 @@ class Files:
         """The column names that all files have; there need be no records.
 
         Raises:
-            DataError: a name is missing or given twice, or a header differs.
+            DataError: a header differs.
         """
         return joint_names(self._headers)
 
@@ -127,7 +127,7 @@ class Files:
         """The header of the first file, which all have.
 
         Raises:
-            DataError: a name is missing or given twice, a header differs, or there are no data rows.
+            DataError: a header differs, or there are no data rows.
         """
         return joint_header(self._headers)
 
