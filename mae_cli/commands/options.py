@@ -217,6 +217,15 @@ class ColumnNames(Record):
         return [CompletionItem(finished + _field(name)) for name in names]
 
 
+def dates_of(values: tuple[tuple[str, ...], ...]) -> dict[str, str]:
+    """The columns of `--date`, each with its format; "" where none is given."""
+    dates: dict[str, str] = {}
+    for text in joined(values):
+        name, _, spelling = text.rpartition("=")
+        dates |= {name: spelling} if name and "%" in spelling else {text: ""}
+    return dates
+
+
 def _field(name: str) -> str:
     """A name as one field of a CSV record."""
     record = io.StringIO()

@@ -18,6 +18,7 @@ from mae_cli.commands.options import (
     InputFile,
     OutputFile,
     TargetOption,
+    dates_of,
     dialect_of,
     joined,
     place_options,
@@ -55,6 +56,21 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
 @click.option("--exclude", type=ColumnNames(), multiple=True, help="Columns to leave out.")
 @click.option(
     "--categorical", type=ColumnNames(), multiple=True, help="Columns of numbers that are codes, not amounts."
+)
+@click.option(
+    "--date",
+    "dates",
+    type=ColumnNames(),
+    multiple=True,
+    metavar="NAMES",
+    help="Columns of dates or times, with a format where cells leave a doubt: 'day=%d/%m/%Y'.",
+)
+@click.option(
+    "--number",
+    "numbers",
+    type=ColumnNames(),
+    multiple=True,
+    help="Columns of numbers whatever they wear ('$1.2M', '3 km'); K, M, B and units are scaled.",
 )
 @click.option("--strict", is_flag=True, help="Refuse columns that cannot be used, instead of leaving them out.")
 @click.option(
@@ -176,6 +192,8 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
             exclude=frozenset(joined(options["exclude"])),
             categorical=frozenset(joined(options["categorical"])),
             weight=options["weight"],
+            dates=dates_of(options["dates"]),
+            numbers=frozenset(joined(options["numbers"])),
             strict=options["strict"],
         ),
         fit=FitSettings(

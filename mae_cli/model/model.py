@@ -19,6 +19,7 @@ from mae_cli.model.provenance import read_provenance
 from mae_cli.model.strict_json import Fields
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import PLAIN, CategoricalColumn, NumericColumn, Schema, Writing
+from mae_cli.tables.dates import is_format
 
 SCHEMA = "mae-cli/model"
 VERSION = 2
@@ -240,7 +241,17 @@ def _read_terms(terms: Sequence[Fields], version: int) -> tuple[Schema, FloatArr
 
 
 def _read_writing(fields: Fields) -> Writing:
-    writing = Writing(missing=fields.texts("missing"))
+    writing = Writing(
+        date=fields.text("date"),
+        prefix=fields.text("prefix"),
+        suffix=fields.text("suffix"),
+        thousands=fields.text("thousands"),
+        parentheses=fields.flag("parentheses"),
+        free=fields.flag("free"),
+        missing=fields.texts("missing"),
+    )
+    if writing.date and not is_format(writing.date):
+        raise fields.fault("date", f"is no format of dates: {quoted(writing.date)}")
     fields.require_all_read()
     return writing
 

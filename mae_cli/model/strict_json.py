@@ -122,6 +122,13 @@ class Fields:
             raise self.fault(key, "must be true, false or null")
         return value
 
+    def flag(self, key: str) -> bool:
+        """True or false."""
+        value = self.optional_flag(key)
+        if value is None:
+            raise self.fault(key, "must be true or false")
+        return value
+
     def number_between(self, key: str, low: float, high: float) -> float:
         """A number with low < number < high."""
         value = self.number(key)

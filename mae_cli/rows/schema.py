@@ -34,9 +34,21 @@ class Writing:
     """How the numbers of a column are written, where they are not plain.
 
     Attributes:
+        date: format of dates or times (`%d.%m.%Y`); empty for numbers.
+        prefix: of every number, as it is written (`$`).
+        suffix: likewise (`%`, ` kg`).
+        thousands: separator of thousands.
+        parentheses: whether negative numbers stand in parentheses.
+        free: whether numbers may wear anything, on the user's word; K, M, B and units are scaled.
         missing: spellings of a missing value beside the usual ones.
     """
 
+    date: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    thousands: str = ""
+    parentheses: bool = False
+    free: bool = False
     missing: tuple[str, ...] = ()
 
 

@@ -35,15 +35,18 @@ class Column(Protocol):
 
     Attributes:
         name: of the column.
-        as_text: whether its cells are read as they are written; else as the parser takes them.
         count: cells read so far.
         missing: those of them that were missing.
     """
 
     name: str
-    as_text: bool
     count: int
     missing: int
+
+    @property
+    def as_text(self) -> bool:
+        """Whether its cells are read as they are written; else as the parser takes them."""
+        ...
 
     def notes(self) -> list[Note]:
         """What the user should know of it."""

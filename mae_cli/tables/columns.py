@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import LONGEST_LIST, listed, quoted
+from mae_cli.rows.schema import Writing
+from mae_cli.tables.dates import is_format
 
 # Two of three letters in common is a coincidence; four of five, or two exchanged in a word of four, is a slip.
 _LIKENESS = 0.75
@@ -22,6 +24,8 @@ class ColumnChoice:
         exclude: columns to leave out.
         categorical: columns that are categories even where they hold numbers.
         weight: the column of row weights, never a feature.
+        dates: columns of dates or times, each with its format; "" for the one that its cells tell.
+        numbers: columns of numbers, whatever these wear.
         strict: whether to refuse columns that cannot serve, which are left out otherwise where nobody named them.
 
     Raises:
@@ -33,6 +37,8 @@ class ColumnChoice:
     exclude: frozenset[str] = frozenset()
     categorical: frozenset[str] = frozenset()
     weight: str | None = None
+    dates: Mapping[str, str] = field(default_factory=dict)
+    numbers: frozenset[str] = frozenset()
     strict: bool = False
 
     def __post_init__(self) -> None:
@@ -40,6 +46,7 @@ class ColumnChoice:
         self._refuse("the target", self.target, "a feature", features)
         self._refuse("the target", self.target, "excluded", self.exclude)
         self._refuse("the target", self.target, "categorical", self.categorical)
+        self._refuse_kinds()
         if self.weight is not None:
             self._refuse("the target", self.target, "the weight", [self.weight])
             self._refuse("the weight", self.weight, "a feature", features)
@@ -49,6 +56,22 @@ class ColumnChoice:
             self._refuse("a feature", feature, "excluded", self.exclude)
             if features.count(feature) > 1:
                 raise SettingsError(f"column {quoted(feature)} is given twice as a feature")
+
+    def _refuse_kinds(self) -> None:
+        """Refuse a column of two kinds, or one with a kind that is no feature."""
+        kinds: dict[str, Collection[str]] = {"a date": self.dates, "a number": self.numbers}
+        others: dict[str, Collection[str]] = {"the target": [self.target], "excluded": self.exclude}
+        others["categorical"] = self.categorical
+        others |= {"the weight": [] if self.weight is None else [self.weight]}
+        for kind in ("a date", "a number"):
+            for role, columns in (kinds | others).items():
+                for name in sorted(kinds[kind]) if role != kind else []:
+                    self._refuse(kind, name, role, columns)
+        for name, spelling in self.dates.items():
+            if spelling and not is_format(spelling):
+                raise SettingsError(
+                    f"{quoted(spelling)} is no format for the dates of {quoted(name)}; give one as %d/%m/%Y or %H:%M"
+                )
 
     @staticmethod
     def _refuse(role: str, column: str, other: str, columns: Collection[str]) -> None:
@@ -90,6 +113,7 @@ class UsedColumns:
         named: the features that the user named; these are used or refused, never left out.
         left_out: the columns without a name, or with the name of another.
         strict: whether to refuse what would be left out.
+        writings: how numbers and dates are written, of the columns of which the user said it.
     """
 
     target: str
@@ -99,6 +123,7 @@ class UsedColumns:
     named: frozenset[str] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
     strict: bool = False
+    writings: Mapping[str, Writing] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -112,7 +137,13 @@ def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColum
     Raises:
         DataError: a column is not in the file, or there twice, or no feature is left.
     """
-    used = [choice.target, choice.weight, *(choice.features or ()), *sorted(choice.categorical)]
+    used = [
+        choice.target,
+        choice.weight,
+        *(choice.features or ()),
+        *sorted(choice.categorical | choice.numbers),
+        *choice.dates,
+    ]
     require_columns({name: "" for name in used if name is not None}, header, file)
     for name in sorted(choice.exclude - set(header)):
         raise unknown_column(name, header, file)
@@ -127,9 +158,11 @@ def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColum
         features=features,
         categorical=choice.categorical,
         weight=choice.weight,
-        named=frozenset(choice.features or ()) | choice.categorical,
+        named=frozenset(choice.features or ()) | choice.categorical | choice.numbers | choice.dates.keys(),
         left_out=() if choice.features else in_order([*_nameless(header), *_doubled(others)], header),
         strict=choice.strict,
+        writings={name: Writing(free=True) for name in sorted(choice.numbers & set(features))}
+        | {name: Writing(date=choice.dates[name]) for name in features if choice.dates.get(name)},
     )
 
 

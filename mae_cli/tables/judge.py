@@ -5,7 +5,7 @@ few cells that are none are a fault in the data, not a kind of column, and refus
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mae_cli.errors import DataError
 from mae_cli.messages import counted, no_values, option, quoted
@@ -15,9 +15,12 @@ from mae_cli.tables.column import Column
 from mae_cli.tables.columns import LeftOut
 from mae_cli.tables.csv.dialect import is_number
 from mae_cli.tables.csv.files import Records
+from mae_cli.tables.dates import doubtful_spellings_of, spellings_of
 from mae_cli.tables.disguise import common_disguise, is_nothing, remedy
+from mae_cli.tables.dress import dress_of
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.writing import in_words, number_in
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,14 @@ def _judge_numbers_among(column: LevelColumn, files: Records) -> Verdict:
     numbers = [level for level in column.codes if column.dialect.is_number(level)]
     texts = [level for level in column.codes if not column.dialect.is_number(level)]
     odd = [level for level in texts if not is_nothing(level)]
+    nothing = tuple(sorted(set(texts) - set(odd)))
+    if not odd and numbers:
+        return Verdict(writing=Writing(missing=nothing))
+    written = _written(column, files, numbers, odd)
+    if written is not None:
+        return replace(written, writing=written.writing and replace(written.writing, missing=nothing))
     if not numbers:
         return _judge_text(column, files)
-    if not odd:
-        return Verdict(writing=Writing(missing=tuple(sorted(texts))))
     if column.cells(odd) <= column.cells(numbers):
         return Verdict(error=_odd_cells(column, files, odd))
     verdict = _judge_text(column, files)
@@ -102,6 +109,32 @@ def _judge_numbers_among(column: LevelColumn, files: Records) -> Verdict:
     looks = f"{counted(cells, 'cell')} that look{'s' * (cells == 1)} like numbers"
     note = f"column {quoted(column.name)} is text, and {looks}, such as {quoted(numbers[0])}, are levels too"
     return Verdict(notes=(Note(note, first),))
+
+
+def _written(column: LevelColumn, files: Records, numbers: Sequence[str], odd: Sequence[str]) -> Verdict | None:
+    """The verdict on cells that are dates in one spelling, or numbers that all wear the same; None for others."""
+    if not odd or not any(character.isdecimal() for character in odd[0]):
+        return None
+    spellings = [] if numbers else spellings_of(odd)
+    doubtful = spellings if len(spellings) > 1 or numbers else spellings or doubtful_spellings_of(odd)
+    if len(spellings) != 1 and doubtful:
+        return _date_in_doubt(column, files, odd[0], doubtful)
+    writing = Writing(date=spellings[0]) if spellings else dress_of([*odd, *numbers], column.dialect)
+    if writing is None:
+        return None
+    note = f"column {quoted(column.name)}: cells such as {quoted(odd[0])} are read as {in_words(writing)}"
+    return Verdict(writing=writing, notes=(Note(note),))
+
+
+def _date_in_doubt(column: LevelColumn, files: Records, cell: str, spellings: Sequence[str]) -> Verdict:
+    """The verdict on dates that may mean several days."""
+    doubt = "whose day and month cannot be told apart" if len(spellings) > 1 else "without its century"
+    how = f"use {option('--date', f'{column.name}={spellings[0]}')}"
+    error = DataError(
+        f"{files.place(column.first([cell]))}: column {quoted(column.name)} is {quoted(cell)}, a date {doubt}; {how}, "
+        f"{option('--categorical', column.name)} or {option('--exclude', column.name)}"
+    )
+    return Verdict(left_out=LeftOut(column.name, f"{quoted(cell)} is a date {doubt}", how), error=error)
 
 
 def _judge_text(column: LevelColumn, files: Records) -> Verdict:
@@ -124,7 +157,10 @@ def _in_disguise(column: LevelColumn, files: Records, level: str, what: str, wha
         f"{files.place(column.first([level]))}: column {quoted(column.name)} is {quoted(level)}, {what}; {what_to_do}, "
         f"or use {option('--categorical', column.name)} or {option('--exclude', column.name)}"
     )
-    return Verdict(left_out=LeftOut(column.name, f"{quoted(level)} is {what}", what_to_do), error=error)
+    speaking = [text for text in column.codes if not is_nothing(text)]
+    is_read = all(number_in(text, Writing(free=True), column.dialect) is not None for text in speaking)
+    how = f"use {option('--number', column.name)}" if is_read else what_to_do
+    return Verdict(left_out=LeftOut(column.name, f"{quoted(level)} is {what}", how), error=error)
 
 
 def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> DataError:

@@ -34,7 +34,10 @@ class KnownLevelColumn:
     count: int = 0
     missing: int = 0
 
-    as_text = True
+    @property
+    def as_text(self) -> bool:
+        """A number is a level as it is written."""
+        return True
 
     def __post_init__(self) -> None:
         self._codes = {level: code for code, level in enumerate(self.levels, start=1)}

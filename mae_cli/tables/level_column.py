@@ -46,7 +46,10 @@ class LevelColumn:
     count: int = 0
     missing: int = 0
 
-    as_text = True
+    @property
+    def as_text(self) -> bool:
+        """A number is a level as it is written."""
+        return True
 
     @property
     def levels(self) -> tuple[str, ...]:

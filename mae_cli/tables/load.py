@@ -93,9 +93,9 @@ def _first_plan(files: Data, used: UsedColumns) -> Plan:
     names = {each.column for each in gone}
     used = replace(used, features=tuple(name for name in used.features if name not in names))
     _require_kinds(files, {used.target: "the target"} | _weight_role(used.weight), used.features)
-    text = used.categorical | _text_features(files, used.features)
+    text = (used.categorical | _text_features(files, used.features)) - used.writings.keys()
     declared = text if files.header.types else used.categorical
-    return Plan(used, text, declared, left_out=in_order([*used.left_out, *gone], files.header.names))
+    return Plan(used, text, declared, used.writings, left_out=in_order([*used.left_out, *gone], files.header.names))
 
 
 def load_for_model(files: Data, schema: Schema, target: str, weight: str | None, options: ReadOptions) -> LoadedRows:

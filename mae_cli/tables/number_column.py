@@ -21,6 +21,7 @@ from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.disguise import remedy
 from mae_cli.tables.numeric_block import LARGEST_EXACT
+from mae_cli.tables.writing import is_plain, number_in
 
 
 @dataclass(eq=False)
@@ -57,7 +58,10 @@ class NumberColumn:
     writing: Writing = PLAIN_NUMBERS
     nothing: dict[str, int] = field(default_factory=dict)
 
-    as_text = False
+    @property
+    def as_text(self) -> bool:
+        """Whether the parser could not take the cells for numbers."""
+        return not is_plain(self.writing)
 
     def read(self, chunk: Chunk) -> Cells[FloatArray]:
         """The numbers of a chunk, (b,), NaN where missing.
@@ -126,13 +130,7 @@ class NumberColumn:
 
     def _number(self, value: object) -> float | None:
         """What pandas left as it is: the number of a text or of a whole number beyond 64 bits, NaN where missing."""
-        text = value if isinstance(value, str) else str(value)
-        if text in self.dialect.all_missing or text in self.writing.missing:
-            return np.nan
-        if not self.dialect.is_number(text):
-            return None
-        number = self.dialect.number(text)
-        return np.nan if number in self.dialect.missing_numbers else number
+        return number_in(value if isinstance(value, str) else str(value), self.writing, self.dialect)
 
     def _first_fault(self, values: FloatArray, faulty: BoolArray, first: int) -> CellFault | None:
         """The first of the faulty cells, unless it says that the column is text; a faulty NaN is text."""
@@ -151,6 +149,8 @@ class NumberColumn:
             return (
                 f"column {quoted(self.name)} is {cell}, which is not a finite number; mend the cell or leave it empty"
             )
+        if self.writing.date and np.isnan(value):
+            return f"column {quoted(self.name)} is {cell}, which is not written as {self.writing.date}; mend the cell"
         if value < 0:
             return f"{self.role} {quoted(self.name)} must not be negative, but this cell is {cell}"
         what_to_do = remedy(files, record, self.name) or self._any_remedy(record)

@@ -11,6 +11,7 @@ from itertools import accumulate
 from mae_cli.errors import DataError
 from mae_cli.messages import counted, quoted
 from mae_cli.rows.schema import PLAIN, Writing
+from mae_cli.tables.cell_faults import Note
 from mae_cli.tables.columns import LeftOut, UsedColumns, in_order
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Records
@@ -35,6 +36,7 @@ class Plan:
         writings: how numbers are written, of the columns where they are not plain.
         left_out: the columns that cannot serve.
         leaving: features that may have to go for their missing cells, the emptiest first; None before that was asked.
+        notes: on the columns whose numbers are not plain.
     """
 
     used: UsedColumns
@@ -43,6 +45,7 @@ class Plan:
     writings: Mapping[str, Writing] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
     leaving: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
 
     def columns(self, dialect: Dialect, max_levels: int) -> Columns:
         """The columns to be read in the next pass."""
@@ -96,7 +99,13 @@ class Plan:
         gone = [verdict.left_out for verdict in verdicts.values() if verdict.left_out]
         written = {name: verdict.writing for name, verdict in verdicts.items() if verdict.writing}
         if gone or written:
-            read_again = replace(self, text=self.text - written.keys(), writings={**self.writings, **written})
+            notes = [note for verdict in verdicts.values() if verdict.writing for note in verdict.notes]
+            read_again = replace(
+                self,
+                text=self.text - written.keys(),
+                writings={**self.writings, **written},
+                notes=(*self.notes, *notes),
+            )
             return read_again.without(gone, files)
         return self._completed(summary, files) if drops else self
 
@@ -142,7 +151,8 @@ class Plan:
 
     def told(self, verdicts: Mapping[str, Verdict], files: Records) -> tuple[str, ...]:
         """What the user should know, a sentence each; one block for all that is left out."""
-        return (*_block(self.left_out), *(note.text(files) for each in verdicts.values() for note in each.notes))
+        notes = [*self.notes, *(note for verdict in verdicts.values() for note in verdict.notes)]
+        return (*_block(self.left_out), *(note.text(files) for note in notes))
 
 
 def _too_empty(name: str, missing: int, rows: int) -> LeftOut:

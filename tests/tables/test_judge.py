@@ -99,11 +99,46 @@ def test_a_spelling_of_nothing_among_text_is_a_level():
 
 
 def test_numbers_in_disguise_are_left_out_or_refused():
-    found = verdict(["5 %", "7 %"])
+    found = verdict(["$5M", "$7K"])
     assert str(found.error).startswith(
-        "data.csv, line 2: column 'k' is '5 %', a percentage, not a plain number; take the % off, or"
+        "data.csv, line 2: column 'k' is '$5M', an amount of money, not a plain number; take the currency off, or"
     )
-    assert found.left_out.reason == "'5 %' is a percentage, not a plain number"
+    assert (found.left_out.reason, found.left_out.remedy) == (
+        "'$5M' is an amount of money, not a plain number",
+        "use --number k",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "writing", "note"),
+    [
+        (["12.5%", "3%"], Writing(suffix="%"), "'12.5%' are read as numbers with '%'"),
+        (
+            ["$1,200.50", "-$3.00"],
+            Writing(prefix="$", thousands=","),
+            "are read as numbers with '$' and with thou",
+        ),
+        (
+            ["31.01.2024", "?"],
+            Writing(date="%d.%m.%Y", missing=("?",)),
+            "as dates (%d.%m.%Y), in days since 1970-01-01",
+        ),
+        (["12:30", "9:00"], Writing(date="%H:%M"), "'12:30' are read as times (%H:%M), in hours"),
+    ],
+)
+def test_dates_and_numbers_that_all_wear_the_same_are_read_with_a_note(cells, writing, note):
+    found = verdict(cells)
+    assert found.writing == writing
+    assert note in found.notes[0].says
+
+
+def test_a_date_whose_day_and_month_cannot_be_told_apart_needs_a_format():
+    found = verdict(["1/2/2024", "3/4/2024"], named=True)
+    assert str(found.error) == (
+        "data.csv, line 2: column 'k' is '1/2/2024', a date whose day and month cannot be told apart; use --date "
+        "k=%d/%m/%Y, --categorical k or --exclude k"
+    )
+    assert verdict(["1/2/2024", "3/14/2024"]).writing == Writing(date="%m/%d/%Y")
 
 
 def test_a_decimal_point_beside_a_decimal_comma_is_refused():

@@ -79,7 +79,7 @@ def test_a_column_of_numbers_and_text_may_be_asked_for_as_categories():
     assert columns(rows)["k"] == ["1", "x", "1e400"]
 
 
-@pytest.mark.parametrize("text", ["1+2j", "12 min", "1e", "A-12", "+", " "])
+@pytest.mark.parametrize("text", ["1+2j", "4 door", "1e", "A-12", "+", " "])
 def test_what_only_looks_like_a_number_is_text(text):
     assert columns(load(f"y,k\n1,{text}\n2,{text}\n"))["k"] == [text, text]
 

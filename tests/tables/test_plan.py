@@ -14,7 +14,7 @@ ROWS = 12
 def text_of(**cells):
     """A table of a target and columns with these cells, again and again."""
     columns = {"y": [str(row) for row in range(ROWS)]} | cells
-    rows = [",".join(each[row % len(each)] for each in columns.values()) for row in range(ROWS)]
+    rows = [",".join(f'"{each[row % len(each)]}"' for each in columns.values()) for row in range(ROWS)]
     return "\n".join([",".join(columns), *rows]) + "\n"
 
 
@@ -43,7 +43,10 @@ def pieces(request, monkeypatch):
         ([f"name {row}" for row in range(ROWS)], "text with 12 levels in 12 rows, such as 'name 0'"),
         ([f"name {row % 7}" for row in range(ROWS)], "text with 7 levels in 12 rows, such as 'name 0'"),
         (["1", "", "", "2", "", ""], "8 of its 12 cells are missing"),
-        (["$5", "$6"], "'$5' is an amount of money, not a plain number"),
+        (["$5M", "$6K"], "'$5M' is an amount of money, not a plain number"),
+        (["1/2/2024", "3/4/2024"], "'1/2/2024' is a date whose day and month cannot be told apart"),
+        (["1/31/24", "3/4/24"], "'1/31/24' is a date without its century"),
+        (["1,234", "5,678"], "'1,234' is a number with thousands separators, not a plain number"),
     ],
 )
 def test_a_column_that_cannot_serve_is_left_out_with_its_reason(cells, reason):
