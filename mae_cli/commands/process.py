@@ -21,7 +21,7 @@ import click
 
 from mae_cli.errors import MaeCliError, SettingsError
 from mae_cli.memory import address_space_limit
-from mae_cli.messages import visible
+from mae_cli.messages import visible, visible_block
 
 OK = 0
 FAULT = 1
@@ -92,7 +92,7 @@ def note(text: str, *, quiet: bool) -> None:
     """Say something on standard error, unless it shall be quiet: in one line, or in those of a terminal."""
     if quiet:
         return
-    line = "\n".join(map(visible, f"Note: {text}".split("\n")))
+    line = visible_block(f"Note: {text}")
     if not sys.stderr.isatty():
         click.echo(line, err=True)
         return
@@ -122,7 +122,7 @@ def write_json(text: str) -> None:
 
 
 def _fail(message: str, status: int) -> None:
-    click.echo(visible(f"Error: {message}"), err=True)
+    click.echo(visible_block(f"Error: {message}"), err=True)
     sys.exit(status)
 
 

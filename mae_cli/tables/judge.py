@@ -16,7 +16,7 @@ from mae_cli.tables.columns import LeftOut
 from mae_cli.tables.csv.dialect import is_number
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import doubtful_spellings_of, spellings_of
-from mae_cli.tables.disguise import common_disguise, is_nothing, remedy
+from mae_cli.tables.disguise import common_disguise, is_nothing, is_placeholder, remedy
 from mae_cli.tables.dress import dress_of
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.number_column import NumberColumn
@@ -32,12 +32,14 @@ class Verdict:
         left_out: why it cannot serve, and is left out unless it was named.
         error: why it is refused otherwise.
         notes: what the user should know of it.
+        placeholders: the cells for which it is refused, if all of them seem to stand for missing values.
     """
 
     writing: Writing | None = None
     left_out: LeftOut | None = None
     error: DataError | None = None
     notes: tuple[Note, ...] = ()
+    placeholders: tuple[str, ...] = ()
 
 
 USED = Verdict()
@@ -101,7 +103,8 @@ def _judge_numbers_among(column: LevelColumn, files: Records) -> Verdict:
     if not numbers:
         return _judge_text(column, files)
     if column.cells(odd) <= column.cells(numbers):
-        return Verdict(error=_odd_cells(column, files, odd))
+        placeholders = tuple(odd) if all(map(is_placeholder, odd)) else ()
+        return Verdict(error=_odd_cells(column, files, odd), placeholders=placeholders)
     verdict = _judge_text(column, files)
     if verdict.left_out:
         return verdict

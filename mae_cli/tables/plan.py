@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from mae_cli.errors import DataError
-from mae_cli.messages import counted, quoted
+from mae_cli.messages import BLOCK, counted, option, quoted
 from mae_cli.rows.schema import PLAIN, Writing
 from mae_cli.tables.cell_faults import Note
 from mae_cli.tables.columns import LeftOut, UsedColumns, in_order
@@ -76,10 +76,13 @@ class Plan:
         verdicts = {
             column.name: judge(column, files, named=column.name in named) for column in summary.columns.features
         }
-        for name, verdict in verdicts.items():
-            may_go = verdict.left_out and name not in named and not self.used.strict
-            if verdict.error is not None and not may_go:
-                raise verdict.error
+        refused = {
+            name: verdict
+            for name, verdict in verdicts.items()
+            if verdict.error and (name in named or self.used.strict or not verdict.left_out)
+        }
+        if refused:
+            raise _refusal(files, refused)
         return verdicts
 
     def revised(self, verdicts: Mapping[str, Verdict], summary: PassSummary, files: Records, *, drops: bool) -> "Plan":
@@ -159,9 +162,23 @@ def _too_empty(name: str, missing: int, rows: int) -> LeftOut:
     return LeftOut(name, f"{missing:,} of its {counted(rows, 'cell')} are missing", "name it with --features")
 
 
+def _refusal(files: Records, refused: Mapping[str, Verdict]) -> DataError:
+    """The error for columns that are refused: all of them at once, and what can be typed to do without."""
+    errors = [str(verdict.error) for verdict in refused.values()]
+    if len(errors) == 1:
+        return DataError(errors[0])
+    lines = [error.removeprefix(f"{files.name}: ").removeprefix(f"{files.name}, ") for error in errors]
+    missing = sorted({spelling for verdict in refused.values() for spelling in verdict.placeholders})
+    excluded = [name for name, verdict in refused.items() if not verdict.placeholders]
+    options = [option("--na-values", *missing)] * bool(missing) + [option("--exclude", *excluded)] * bool(excluded)
+    return DataError(
+        BLOCK.join([f"{files.name}: {len(errors):,} columns are refused:", *lines, f"to go on: {' '.join(options)}"])
+    )
+
+
 def _block(left_out: Sequence[LeftOut]) -> list[str]:
     lines = [f"{quoted(each.column)}: {each.reason}; {each.remedy}" for each in left_out]
     if len(lines) < 2:
         return [f"left out {line}" for line in lines]
     more = [f"and {len(lines) - _MOST_TOLD:,} more"] if len(lines) > _MOST_TOLD else []
-    return ["\n  ".join([f"left out {len(lines):,} columns:", *lines[:_MOST_TOLD], *more])]
+    return [BLOCK.join([f"left out {len(lines):,} columns:", *lines[:_MOST_TOLD], *more])]

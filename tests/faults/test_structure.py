@@ -188,7 +188,7 @@ LINES = [
         "y,x,k\n,,\n,,\n",
         "data.csv: column 'x' has no values; use --exclude x",
         "--features",
-        "x,k",
+        "x",
     ),
     refused(
         "a NUL byte",

@@ -133,3 +133,17 @@ def test_an_unnamed_target_twice_is_refused():
     with pytest.raises(DataError, match="the header names column 'y' twice"):
         load_freely("y,x,y\n1,2,3\n")
     assert held("y,x,y\n1,2,3\n").header.names == ("y", "x", "y")
+
+
+def test_all_columns_that_are_refused_are_told_at_once_with_what_to_type():
+    odd = ["1", "2", "3", "unknown"], ["1", "2", "five"], ["1", "2", "Missing"]
+    with pytest.raises(DataError) as caught:
+        load_freely(text_of(x=X, a=odd[0], **{"b c": odd[1]}, d=odd[2]))
+    first, *lines, last = str(caught.value).split("\n  ")
+    assert first == "data.csv: 3 columns are refused:"
+    assert [line.partition(", which is")[0] for line in lines] == [
+        "line 5: column 'a' is 'unknown'",
+        "line 4: column 'b c' is 'five'",
+        "line 4: column 'd' is 'Missing'",
+    ]
+    assert last == 'to go on: --na-values "Missing,unknown" --exclude "b c"'
