@@ -192,7 +192,9 @@ class TargetOption(click.Option):
     """The option that must name a column; where it is missing, the columns to choose from are told."""
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """The name of the column."""
+        """The name of the column; none is needed where the columns are to be listed."""
+        if self.value_is_missing(value) and ctx.params.get("list_columns"):
+            return None
         try:
             return super().process_value(ctx, value)
         except click.MissingParameter:

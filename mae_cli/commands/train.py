@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mae_cli.inference.values import IntervalSettings
     from mae_cli.results import TrainReport
     from mae_cli.solvers.settings import SolverSettings
+    from mae_cli.tables.columns import ColumnChoice
     from mae_cli.workflows.train import Trained, TrainSettings
 
 _TEXTBOOK_OPTIONS = ("learning_rate", "schedule", "epochs", "batch_size")
@@ -71,6 +72,13 @@ Exit status: 0 done, 1 the data or a file is at fault, 2 wrong usage, 3 fitted b
     type=ColumnNames(),
     multiple=True,
     help="Columns of numbers whatever they wear ('$1.2M', '3 km'); K, M, B and units are scaled.",
+)
+@click.option(
+    "--columns",
+    "list_columns",
+    is_flag=True,
+    is_eager=True,
+    help="List the columns with what they would be used as, and fit nothing; no target is needed.",
 )
 @click.option("--strict", is_flag=True, help="Refuse columns that cannot be used, instead of leaving them out.")
 @click.option(
@@ -154,6 +162,9 @@ def main(data: tuple[str, ...], **options: Any) -> None:
     """
     started = time.perf_counter()
     output, quiet, as_json = options["output"], options["quiet"], options["as_json"]
+    if options["list_columns"]:
+        _list_columns(data, options)
+        return
     if output == STDOUT and as_json:
         raise click.UsageError("--json and -o - both want standard output; write the model to a file")
     if output == STDOUT or as_json:
@@ -173,6 +184,30 @@ def main(data: tuple[str, ...], **options: Any) -> None:
             _render(replace(trained.report, model=output, seconds=seconds), as_json=as_json)
 
 
+def _list_columns(data: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Show what every column would be used as."""
+    if options["as_json"]:
+        require_standard_output()
+    with running():
+        from mae_cli.rows.blocks import MemoryRows  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+        from mae_cli.tables.read import ReadOptions  # noqa: PLC0415
+        from mae_cli.workflows.data import opened  # noqa: PLC0415
+        from mae_cli.workflows.survey import survey  # noqa: PLC0415
+
+        announce_terminal(*data, quiet=options["quiet"])
+        with opened(data, dialect_of(options), options["dask"]) as files:
+            found = survey(files, _choice(options), ReadOptions(MemoryRows.none, max_levels=options["max_levels"]))
+        if options["as_json"]:
+            from mae_cli.report.as_json import columns_report_json, dumps  # noqa: PLC0415
+
+            write_json(dumps(columns_report_json(found)))
+            return
+        from mae_cli.report.columns import show_columns  # noqa: PLC0415
+        from mae_cli.report.console import result_console  # noqa: PLC0415
+
+        show_columns(result_console(), found)
+
+
 def _check_file(path: Path, *, force: bool) -> None:
     from mae_cli.model.files import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
@@ -181,21 +216,11 @@ def _check_file(path: Path, *, force: bool) -> None:
 
 
 def _settings(options: dict[str, Any]) -> "TrainSettings":
-    from mae_cli.tables.columns import ColumnChoice  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-    from mae_cli.workflows.fit import FitSettings  # noqa: PLC0415
+    from mae_cli.workflows.fit import FitSettings  # noqa: PLC0415  (help and usage errors must not wait for numpy)
     from mae_cli.workflows.train import TrainSettings  # noqa: PLC0415
 
     return TrainSettings(
-        columns=ColumnChoice(
-            target=options["target"],
-            features=joined(options["features"]) or None,
-            exclude=frozenset(joined(options["exclude"])),
-            categorical=frozenset(joined(options["categorical"])),
-            weight=options["weight"],
-            dates=dates_of(options["dates"]),
-            numbers=frozenset(joined(options["numbers"])),
-            strict=options["strict"],
-        ),
+        columns=_choice(options),
         fit=FitSettings(
             loss=options["loss"],
             quantile=0.5 if options["quantile"] is None else options["quantile"],
@@ -209,6 +234,21 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
         compare=options["compare"],
         stream=options["stream"],
         intervals=_intervals(options),
+    )
+
+
+def _choice(options: dict[str, Any]) -> "ColumnChoice":
+    from mae_cli.tables.columns import ColumnChoice  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+
+    return ColumnChoice(
+        target=options["target"] or "",
+        features=joined(options["features"]) or None,
+        exclude=frozenset(joined(options["exclude"])),
+        categorical=frozenset(joined(options["categorical"])),
+        weight=options["weight"],
+        dates=dates_of(options["dates"]),
+        numbers=frozenset(joined(options["numbers"])),
+        strict=options["strict"],
     )
 
 

@@ -15,11 +15,13 @@ from mae_cli.results import (
     Metrics,
     Rival,
     Scores,
+    Survey,
     TrainReport,
 )
 
 TRAIN_SCHEMA = "mae-cli/train-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"
+COLUMNS_SCHEMA = "mae-cli/columns-report"
 VERSION = 1
 
 
@@ -70,6 +72,31 @@ def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
         "against": None if report.rival is None else _rival(report.rival),
         "gates": [asdict(gate) for gate in report.gates],
         "coverage": None if report.scores.coverage is None else report.scores.coverage[0],
+    }
+
+
+def columns_report_json(survey: Survey) -> dict[str, Any]:
+    """Everything `mae-train --columns --json` prints."""
+    columns = [
+        {
+            "column": column.column,
+            "use": column.use,
+            "missing": column.missing,
+            "minimum": None if column.extremes is None else column.extremes[0],
+            "maximum": None if column.extremes is None else column.extremes[1],
+            "levels": column.levels,
+            "top": [{"level": level, "count": count} for level, count in column.top],
+            "reason": column.reason,
+            "remedy": column.remedy,
+        }
+        for column in survey.columns
+    ]
+    return {
+        "schema": COLUMNS_SCHEMA,
+        "version": VERSION,
+        "source": survey.source,
+        "rows": survey.rows,
+        "columns": columns,
     }
 
 

@@ -161,9 +161,29 @@ def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColum
         named=frozenset(choice.features or ()) | choice.categorical | choice.numbers | choice.dates.keys(),
         left_out=() if choice.features else in_order([*_nameless(header), *_doubled(others)], header),
         strict=choice.strict,
-        writings={name: Writing(free=True) for name in sorted(choice.numbers & set(features))}
-        | {name: Writing(date=choice.dates[name]) for name in features if choice.dates.get(name)},
+        writings=_writings(choice, features),
     )
+
+
+def resolve_all(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColumns:
+    """All columns as features, with what the choice says of the way they are written.
+
+    Raises:
+        DataError: a column is not in the file, or there twice.
+    """
+    said = choice.categorical | choice.numbers | choice.dates.keys()
+    require_columns(dict.fromkeys(sorted(said), ""), header, file)
+    features = tuple(name for name in header if name.strip() and header.count(name) == 1)
+    left_out = in_order([*_nameless(header), *_doubled(header)], header)
+    return UsedColumns(
+        "", features, choice.categorical, None, frozenset(said), left_out, False, _writings(choice, features)
+    )
+
+
+def _writings(choice: ColumnChoice, features: Sequence[str]) -> dict[str, Writing]:
+    """How the columns are written of which the user said it."""
+    numbers = {name: Writing(free=True) for name in features if name in choice.numbers}
+    return numbers | {name: Writing(date=choice.dates[name]) for name in features if choice.dates.get(name)}
 
 
 def in_order(left_out: Sequence[LeftOut], header: Sequence[str]) -> tuple[LeftOut, ...]:

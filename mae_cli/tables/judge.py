@@ -58,7 +58,7 @@ def judge(column: Column, files: Records, *, named: bool) -> Verdict:
 def _judge_numbers(column: NumberColumn, files: Records, *, named: bool) -> Verdict:
     if named or column.varies or column.count - column.missing == 1:
         return USED
-    return _unusable(files, LeftOut(column.name, _constant(f"{column.value:g}", column.missing), _BY_FEATURES))
+    return _unusable(files, LeftOut(column.name, _constant(f"{column.lowest:g}", column.missing), _BY_FEATURES))
 
 
 def _judge_levels(column: LevelColumn, files: Records, *, named: bool) -> Verdict:

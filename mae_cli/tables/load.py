@@ -93,7 +93,7 @@ def _first_plan(files: Data, used: UsedColumns) -> Plan:
     names = {each.column for each in gone}
     used = replace(used, features=tuple(name for name in used.features if name not in names))
     _require_kinds(files, {used.target: "the target"} | _weight_role(used.weight), used.features)
-    text = (used.categorical | _text_features(files, used.features)) - used.writings.keys()
+    text = (used.categorical | text_features(files, used.features)) - used.writings.keys()
     declared = text if files.header.types else used.categorical
     return Plan(used, text, declared, used.writings, left_out=in_order([*used.left_out, *gone], files.header.names))
 
@@ -162,7 +162,7 @@ def _require_kinds(files: Records, numbers: Mapping[str, str], features: Sequenc
         require_kinds(files.name, types, numbers, [name for name in features if name not in numbers])
 
 
-def _text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
+def text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
     """The features that are text by their type, or whose first cell is text.
 
     The latter end up as text or refused, so numbers need not be tried.

@@ -38,8 +38,8 @@ class NumberColumn:
         missing: those of them that were missing.
         misread: whether there is text in it though it may be text, so that it must be read again as such.
         inexact: the record of the first whole number that a float cannot hold; None without one.
-        value: the first number; None as long as all cells are missing.
-        varies: whether there is another one.
+        lowest, highest: the extremes of the numbers, as far as they tell whether there are two different ones.
+        ranged: whether the extremes of all numbers are wanted.
         writing: how the numbers are written.
         nothing: how often each spelling of a missing value was found that only this column has.
     """
@@ -53,8 +53,9 @@ class NumberColumn:
     missing: int = 0
     misread: bool = False
     inexact: int | None = None
-    value: float | None = None
-    varies: bool = False
+    lowest: float = np.inf
+    highest: float = -np.inf
+    ranged: bool = False
     writing: Writing = PLAIN_NUMBERS
     nothing: dict[str, int] = field(default_factory=dict)
 
@@ -79,8 +80,8 @@ class NumberColumn:
         if self.positive:
             faulty |= values < 0
         self.count += len(values)
-        if not self.varies:
-            self._look_for_another(values)
+        if self.ranged or not self.varies:
+            self._measure(values)
         return Cells(values, self._first_fault(values, faulty, chunk.first))
 
     def notes(self) -> list[Note]:
@@ -103,15 +104,16 @@ class NumberColumn:
         self.misread |= other.misread
         for spelling, count in other.nothing.items():
             self.nothing[spelling] = self.nothing.get(spelling, 0) + count
-        self.varies |= other.varies or None not in {self.value, other.value} != {self.value}
-        self.value = other.value if self.value is None else self.value
+        self.lowest, self.highest = min(self.lowest, other.lowest), max(self.highest, other.highest)
 
-    def _look_for_another(self, values: FloatArray) -> None:
-        """Look whether there are two different numbers."""
-        present = values[~np.isnan(values)]
-        if len(present):
-            self.value = float(present[0]) if self.value is None else self.value
-            self.varies = bool((present != self.value).any())
+    @property
+    def varies(self) -> bool:
+        """Whether there are two different numbers."""
+        return self.lowest < self.highest
+
+    def _measure(self, values: FloatArray) -> None:
+        self.lowest = float(np.fmin.reduce(values, initial=self.lowest))
+        self.highest = float(np.fmax.reduce(values, initial=self.highest))
 
     def _numbers(self, cells: pd.Series, first: int) -> tuple[FloatArray, BoolArray]:
         """The values of cells, (b,), and which are text; those are NaN. Zero has no sign, as in `Numbers`."""

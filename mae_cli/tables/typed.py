@@ -76,7 +76,8 @@ class TypedChunk:
             # Indexing by the mask would leave the cells of a column apart in memory.
             apart, codes = np.compress(chosen, apart, axis=1), np.compress(chosen, codes, axis=1)
             matrix = matrix[chosen]
-        return Block(as_read(matrix, tuple(codes)), apart[0], apart[1] if len(apart) > 1 else None, records, records)
+        target = apart[0] if len(apart) else np.zeros(len(records))  # none where columns are only looked at
+        return Block(as_read(matrix, tuple(codes)), target, apart[1] if len(apart) > 1 else None, records, records)
 
 
 @dataclass(frozen=True, eq=False)
