@@ -229,6 +229,7 @@ class Effect:
         baseline: for a level, the level that it is measured from.
         aliased: left out because it depends on the columns before it (value 0).
         interval: how sure it is, or why that is not said.
+        unit: of a date (days) or a time of day (hours).
     """
 
     column: DesignColumn
@@ -237,6 +238,7 @@ class Effect:
     baseline: str | None
     aliased: bool
     interval: Interval | Unavailable = Unavailable.NOT_ASKED
+    unit: str | None = None
 
 
 @dataclass(frozen=True)

@@ -91,8 +91,8 @@ def _names(effects: Sequence[Effect], room: Room) -> list[str]:
 
 
 def _name(effect: Effect, baseline: str | None, limit: int | None) -> str:
-    """`carrier = AA (vs UA)` within the limit; the baseline may take half of it."""
-    term = effect.column.label
+    """`carrier = AA (vs UA)`, `date (days)` within the limit; the baseline may take half of it."""
+    term = effect.column.label if effect.unit is None else f"{effect.column.label} ({effect.unit})"
     if baseline is None:
         return shortened(term, limit)
     half = None if limit is None else limit // 2

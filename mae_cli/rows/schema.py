@@ -51,6 +51,13 @@ class Writing:
     free: bool = False
     missing: tuple[str, ...] = ()
 
+    @property
+    def unit(self) -> str | None:
+        """The unit of dates (days) and times of day (hours); None for numbers."""
+        if not self.date:
+            return None
+        return "days" if "%Y" in self.date or "%y" in self.date else "hours"
+
 
 PLAIN = Writing()
 """How most columns of numbers are written."""

@@ -68,14 +68,24 @@ def _judge_levels(column: LevelColumn, files: Records, *, named: bool) -> Verdic
     levels, cells, example = len(column.codes), column.count - column.missing, next(iter(column.codes))
     if levels > column.max_levels:
         return _too_many(column, files)
-    if named or cells == 1:
-        return verdict
-    if levels == 1:
+    if levels == 1 and cells > 1 and not named:
         return _unusable(files, LeftOut(column.name, _constant(quoted(example), column.missing), _BY_FEATURES))
-    if 2 * levels > cells:
+    if 2 * levels > cells > 1 and not named:
         reason = f"text with {levels:,} levels in {cells:,} rows, such as {quoted(example)}"
         return _unusable(files, LeftOut(column.name, reason, f"use {option('--categorical', column.name)}"))
-    return verdict
+    return replace(verdict, notes=(*verdict.notes, *_alike(column)))
+
+
+def _alike(column: LevelColumn) -> list[Note]:
+    """The note on levels that may be meant to be one."""
+    seen: dict[object, str] = {}
+    for level in column.codes:
+        plain = column.dialect.number(level) if column.dialect.is_number(level) else " ".join(level.casefold().split())
+        other = seen.setdefault(plain, level)
+        if other != level:
+            names = f"{quoted(other)} and {quoted(level)}"
+            return [Note(f"column {quoted(column.name)} has {names}, which are levels of their own; write them alike")]
+    return []
 
 
 _BY_FEATURES = "name it with --features"

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mae_cli.arrays import BoolArray, FloatArray
-from mae_cli.messages import counted, quoted
+from mae_cli.messages import counted, option, quoted
 from mae_cli.rows.schema import PLAIN as PLAIN_NUMBERS
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.cell_faults import CellFault, Note
@@ -148,8 +148,12 @@ class NumberColumn:
         """What is wrong with a cell that has this value, which is NaN if it is text."""
         cell = quoted(files.cell(record, self.name))
         if np.isinf(value):
+            written = files.cell(record, self.name).strip()
+            is_spelled = written.lstrip("+-").casefold() in {"inf", "infinity"}
+            missing = f", or count it as missing with {option('--na-values', written)}" if is_spelled else ""
             return (
-                f"column {quoted(self.name)} is {cell}, which is not a finite number; mend the cell or leave it empty"
+                f"column {quoted(self.name)} is {cell}, which is not a finite number; mend the cell or leave it "
+                f"empty{missing}"
             )
         if self.writing.date and np.isnan(value):
             return f"column {quoted(self.name)} is {cell}, which is not written as {self.writing.date}; mend the cell"

@@ -4,7 +4,7 @@ from math import nan
 
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.csv.dialect import Dialect
-from mae_cli.tables.dates import is_time, read_date
+from mae_cli.tables.dates import read_date
 from mae_cli.tables.dress import bare, read_dressed
 
 
@@ -30,8 +30,8 @@ def is_plain(writing: Writing) -> bool:
 def in_words(writing: Writing) -> str:
     """As what the cells of a column are read, for a note."""
     if writing.date:
-        kind, unit = ("times", "hours") if is_time(writing.date) else ("dates", "days since 1970-01-01")
-        return f"{kind} ({writing.date}), in {unit}"
+        kind, since = ("times", "") if writing.unit == "hours" else ("dates", " since 1970-01-01")
+        return f"{kind} ({writing.date}), in {writing.unit}{since}"
     worn = {"thousands separators": writing.thousands, "parentheses for negative": writing.parentheses}
     names = [f"with {each.strip()!r}" for each in (writing.prefix, writing.suffix) if each]
     names += [f"with {name}" for name, there in worn.items() if there]

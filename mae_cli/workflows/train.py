@@ -278,6 +278,7 @@ def effects(
     baselines = {
         feature.name: feature.baseline for feature in schema.features if isinstance(feature, CategoricalColumn)
     }
+    units = {feature.name: feature.writing.unit for feature in schema.numeric}
     found = [
         Effect(
             column=column,
@@ -286,6 +287,7 @@ def effects(
             baseline=baselines.get(column.feature),
             aliased=index in solution.aliased,
             interval=Unavailable.NOT_ASKED if intervals is None else intervals.coefficients[index],
+            unit=units.get(column.feature),
         )
         for index, column in enumerate(schema.design_columns)
     ]

@@ -62,6 +62,11 @@ def test_training_says_how_cells_were_read(mae_train):
     ]
 
 
+@pytest.mark.usefixtures("files")
+def test_the_report_names_the_unit_of_a_date(mae_train):
+    assert "day (days)" in mae_train("written.csv", "-t", "y").stdout
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

@@ -37,16 +37,24 @@ def strict_table(content: bytes, target: str = "y", excluded: Collection[str] = 
         Unclear: it can be read in more ways than one, or in none.
     """
     header, *records = _records(content) or [[]]
-    if len(set(header)) < len(header) or not all(map(str.strip, header)) or not {target, *excluded} <= set(header):
+    if header.count(target) != 1 or not {target, *excluded} <= set(header) or not _is_header(header):
         raise Unclear("header")
+    nameless = {f"column {place}" for place, name in enumerate(header, start=1) if not name.strip()}
+    doubled = {name for name in header if name.strip() and header.count(name) > 1} - set(excluded)
     if any("\udc80" <= sign <= "\udcff" for sign in "".join(header)):
         raise Unclear("not UTF-8")
     if any(len(record) != len(header) for record in records):
         raise Unclear("length")
-    used = {name: [record[place] for record in records] for place, name in enumerate(header) if name not in excluded}
+    unused = {*excluded, *doubled}
+    used = {
+        name: [record[place] for record in records]
+        for place, name in enumerate(header)
+        if name.strip() and name not in unused
+    }
     columns = {name: _column(cells) for name, cells in used.items()}
     left_out = {name for name, cells in columns.items() if name != target and _is_useless(cells)}
     columns = {name: cells for name, cells in columns.items() if name not in left_out}
+    left_out |= nameless | doubled
     complete = _complete(columns)
     with_target = [row for row, value in enumerate(columns[target]) if value is not None]
     if not with_target or not all(isinstance(columns[target][row], float) for row in with_target):
@@ -60,6 +68,11 @@ def strict_table(content: bytes, target: str = "y", excluded: Collection[str] = 
         raise Unclear("no feature")
     kept = {name: [cells[row] for row in complete] for name, cells in columns.items()}
     return Table(len(records), kept.pop(target), kept, left_out)
+
+
+def _is_header(names: list[str]) -> bool:
+    """Whether there are names, more than a title."""
+    return len([name for name in names if name.strip()]) > 1 or len(names) < 3
 
 
 def _complete(columns: dict[str, list]) -> list[int]:

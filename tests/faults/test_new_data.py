@@ -77,7 +77,7 @@ BOTH = [
     refused(
         "infinity",
         table(changed({(4, 1): "inf"})),
-        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; mend the cell or leave it empty",
+        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; mend the cell or leave it empty, or count it as missing with --na-values inf",
     ),
     refused(
         "1e400",

@@ -589,12 +589,20 @@ EXTREMES = [
     refused(
         "infinity among numbers",
         table(changed({(4, 1): "inf"})),
-        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; mend the cell or leave it empty",
+        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; mend the cell or leave it empty, or count it as missing with --na-values inf",
+    ),
+    same(
+        "infinity named as missing",
+        table(changed({(4, 1): "inf"})),
+        "--na-values",
+        "inf",
+        twin=table(without(4)),
+        notes=dropped(1, "x", 1),
     ),
     refused(
         "minus infinity in the target",
         table(changed({(4, 0): "-Infinity"})),
-        "data.csv, line 6: column 'y' is '-Infinity', which is not a finite number; mend the cell or leave it empty",
+        "data.csv, line 6: column 'y' is '-Infinity', which is not a finite number; mend the cell or leave it empty, or count it as missing with --na-values=-Infinity",
     ),
     refused(
         "infinity as a sign",
@@ -863,11 +871,20 @@ MIXED = [
         "--categorical",
         "k",
         values={"coefficients.1.level": "01"},
+        notes=("column 'k' has '1' and '01', which are levels of their own; write them alike",),
     ),
     tells(
-        "upper and lower case are two levels", table(column(2, ["a", "A", "a"])), values={"coefficients.1.level": "A"}
+        "upper and lower case are two levels",
+        table(column(2, ["a", "A", "a"])),
+        values={"coefficients.1.level": "A"},
+        notes=("column 'k' has 'a' and 'A', which are levels of their own; write them alike",),
     ),
-    tells("a blank makes another level", table(column(2, ["a", "a ", "a"])), values={"coefficients.1.level": "a "}),
+    tells(
+        "a blank makes another level",
+        table(column(2, ["a", "a ", "a"])),
+        values={"coefficients.1.level": "a "},
+        notes=("column 'k' has 'a' and 'a ', which are levels of their own; write them alike",),
+    ),
     tells(
         "names that begin with numbers",
         table(column(2, ["4 door", "2-door", "4 door"])),

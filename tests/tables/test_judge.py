@@ -178,3 +178,28 @@ def test_too_many_levels_are_left_out_or_refused():
         "text with 3 levels, such as 'a'",
         "use --categorical k --max-levels 3",
     )
+
+
+@pytest.mark.parametrize(
+    ("cells", "pair"),
+    [
+        (["North", "South", "north ", "South"], "'North' and 'north '"),
+        (["1.0", "2", "1", "a"], "'1.0' and '1'"),
+        (["a b", "a  b", "c"], "'a b' and 'a  b'"),
+        (["a", "b"], None),
+    ],
+)
+def test_levels_that_are_written_in_two_ways_get_a_note(cells, pair):
+    notes = [note.says for note in verdict(cells, named=True, declared=True).notes]
+    expected = f"column 'k' has {pair}, which are levels of their own; write them alike"
+    assert notes == ([] if pair is None else [expected])
+
+
+def test_a_unit_that_is_not_that_of_all_numbers_is_a_doubt():
+    found = verdict(["12.5 kmpl", "20 kmpl", "18 kmpl", "17 km/kg"])
+    assert (found.left_out.reason, found.left_out.remedy) == (
+        "'12.5 kmpl' is a number with a unit, not a plain number",
+        "use --number k",
+    )
+    assert verdict(["5 miles", "1 mile", "9 miles"]).left_out.remedy == "use --number k"
+    assert verdict(["1st", "2nd", "1st", "4th", "5th", "1st", "4th", "5th"]) == USED

@@ -104,7 +104,10 @@ def test_what_only_looks_like_a_number_is_text(text):
         ("y,x\n1,\n2,NA\n", "data.csv: column 'x' has no values; use --exclude x"),
         (
             "y,x\n1,2\n2,-inf\n",
-            "data.csv, line 3: column 'x' is '-inf', which is not a finite number; mend the cell or leave it empty",
+            (
+                "data.csv, line 3: column 'x' is '-inf', which is not a finite number; "
+                "mend the cell or leave it empty, or count it as missing with --na-values=-inf"
+            ),
         ),
         (
             "y,x\n1e400,2\n,3\n",
@@ -364,7 +367,10 @@ def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():
         ),
         (
             "c,x,y\na,inf,2\n",
-            "data.csv, line 2: column 'x' is 'inf', which is not a finite number; mend the cell or leave it empty",
+            (
+                "data.csv, line 2: column 'x' is 'inf', which is not a finite number; "
+                "mend the cell or leave it empty, or count it as missing with --na-values inf"
+            ),
         ),
     ],
 )
