@@ -149,7 +149,7 @@ def resolve(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedColum
         raise unknown_column(name, header, file)
     taken = {choice.target, choice.weight, *choice.exclude}
     others = [name for name in header if name not in taken] if choice.features is None else []
-    features = choice.features or tuple(name for name in others if name.strip() and others.count(name) == 1)
+    features = choice.features or _with_a_name_of_their_own(others)
     if not features:
         rest = "all others are excluded" if choice.exclude else "the file has no others"
         raise DataError(f"{file}: no feature columns left to predict {quoted(choice.target)} from; {rest}")
@@ -173,7 +173,7 @@ def resolve_all(choice: ColumnChoice, header: Sequence[str], file: str) -> UsedC
     """
     said = choice.categorical | choice.numbers | choice.dates.keys()
     require_columns(dict.fromkeys(sorted(said), ""), header, file)
-    features = tuple(name for name in header if name.strip() and header.count(name) == 1)
+    features = _with_a_name_of_their_own(header)
     left_out = in_order([*_nameless(header), *_doubled(header)], header)
     return UsedColumns(
         "", features, choice.categorical, None, frozenset(said), left_out, False, _writings(choice, features)
@@ -196,6 +196,11 @@ def in_order(left_out: Sequence[LeftOut], header: Sequence[str]) -> tuple[LeftOu
 def _nth(place: int) -> str:
     """What messages call a column without a name."""
     return f"column {place}"
+
+
+def _with_a_name_of_their_own(names: Sequence[str]) -> tuple[str, ...]:
+    counts = Counter(names)
+    return tuple(name for name in names if name.strip() and counts[name] == 1)
 
 
 def _nameless(header: Sequence[str]) -> list[LeftOut]:

@@ -90,12 +90,12 @@ def _first_plan(files: Data, used: UsedColumns) -> Plan:
     gone = [each for each in unfit if each.column not in used.named]
     if used.strict and (used.left_out or gone):
         raise in_order([*used.left_out, *gone], files.header.names)[0].error(files.name)
-    names = {each.column for each in gone}
-    used = replace(used, features=tuple(name for name in used.features if name not in names))
-    _require_kinds(files, {used.target: "the target"} | _weight_role(used.weight), used.features)
-    text = (used.categorical | text_features(files, used.features)) - used.writings.keys()
-    declared = text if files.header.types else used.categorical
-    return Plan(used, text, declared, used.writings, left_out=in_order([*used.left_out, *gone], files.header.names))
+    plan = Plan(used, frozenset(), used.categorical, used.writings, left_out=used.left_out)
+    plan = plan.without(gone, files) if gone else plan
+    features = plan.used.features
+    _require_kinds(files, {used.target: "the target"} | _weight_role(used.weight), features)
+    text = (used.categorical | text_features(files, features)) - used.writings.keys()
+    return replace(plan, text=text, declared=text if files.header.types else used.categorical)
 
 
 def load_for_model(files: Data, schema: Schema, target: str, weight: str | None, options: ReadOptions) -> LoadedRows:

@@ -149,7 +149,8 @@ class Plan:
     def _emptiest(self, summary: PassSummary) -> tuple[str, ...]:
         """The features with missing cells that nobody named, the emptiest first."""
         free = [column for column in summary.columns.features if column.missing and column.name not in self.used.named]
-        free.sort(key=lambda column: (column.missing, self.used.features.index(column.name)), reverse=True)
+        places = {name: place for place, name in enumerate(self.used.features)}
+        free.sort(key=lambda column: (column.missing, places[column.name]), reverse=True)
         return tuple(column.name for column in free)
 
     def told(self, verdicts: Mapping[str, Verdict], files: Records) -> tuple[str, ...]:

@@ -170,7 +170,7 @@ def test_predictions_beyond_floating_point_are_refused_in_one_line(mae_eval, mod
         (b"y,x\n1,2\n", "other.json is no model file: "),
         (pickle.dumps({"schema": "mae-cli/model"}), "other.json is no model file: "),
         (b'{"schema": "mae-cli/model", "version": 1}', "other.json: field target is missing"),
-        (b'{"schema": "mae-cli/model", "version": 2}', "other.json was written by a newer mae-cli (model version 2; "),
+        (b'{"schema": "mae-cli/model", "version": 3}', "other.json was written by a newer mae-cli (model version 3; "),
         (b'{"schema": "x", "a\\u001b": 1}', "other.json is no model file: its schema is 'x', not 'mae-cli/model'"),
     ],
 )
