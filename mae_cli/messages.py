@@ -27,11 +27,11 @@ def quoted(text: str) -> str:
     return repr(text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…")
 
 
-def option(flag: str, column: str) -> str:
+def option(flag: str, *columns: str) -> str:
     """`--flag COLUMN` as it may be typed in a shell, where the value is one CSV record of names."""
     record = io.StringIO()
     # With a line end of its own the writer sees to it that one in the name is quoted.
-    csv.writer(record, lineterminator="\r\n").writerow([column])
+    csv.writer(record, lineterminator="\r\n").writerow(columns)
     value = record.getvalue().removesuffix("\r\n")
     flag += "=" if value.startswith("-") else " "  # or it would be taken for an option
     if not value.isprintable():  # as bash, zsh and ksh take escapes
@@ -40,6 +40,15 @@ def option(flag: str, column: str) -> str:
         return f"{flag}{value}"
     # Double quotes work in every shell, Windows' too, unless something in them would be expanded.
     return flag + (shlex.quote(value) if re.search(r'["$`\\!%]', value) else f'"{value}"')
+
+
+BLOCK = "\n  "
+"""What stands between the lines of a message that has several."""
+
+
+def visible_block(text: str) -> str:
+    """The text of a message of one line or several, each made visible."""
+    return BLOCK.join(map(visible, text.split(BLOCK)))
 
 
 def _escaped(character: str) -> str:

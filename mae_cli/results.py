@@ -12,6 +12,7 @@ from mae_cli.inference.values import Importance, Interval, Intervals, SlopesTest
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.rows.sums import Sums
 from mae_cli.solvers.solution import Certificate, History
+from mae_cli.tables.columns import LeftOut
 
 
 @dataclass(frozen=True)
@@ -296,6 +297,7 @@ class Effect:
         rows: for a level, how many training rows have it.
         baseline_rows: for a level, how many have its baseline.
         constant: whether the column has one value in all training rows.
+        unit: of a date (days) or a time of day (hours).
     """
 
     column: DesignColumn
@@ -308,6 +310,7 @@ class Effect:
     rows: int | None = None
     baseline_rows: int | None = None
     constant: bool = False
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -411,6 +414,7 @@ class TrainReport:
         notes: remarks for standard error, one line each.
         model: where the model was written; None when it was not.
         seconds: wall time.
+        columns_left_out: the columns that cannot serve, and that nobody named.
     """
 
     source: str
@@ -422,6 +426,7 @@ class TrainReport:
     notes: tuple[str, ...]
     model: str | None
     seconds: Seconds
+    columns_left_out: tuple[LeftOut, ...] = ()
 
     @property
     def columns(self) -> int:
@@ -534,3 +539,37 @@ class QuantileEvaluation:
     scores: tuple[Scores, ...]
     interval: IntervalScore | None
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """A column, and what it would be used as.
+
+    Attributes:
+        column: its name, or its place.
+        use: "number", "date", "levels", "left out" or "refused".
+        missing: its missing cells.
+        extremes: the least and the greatest number; None for other columns, and where there is none.
+        levels: how many levels it has; None for numbers.
+        top: the most frequent levels with their counts.
+        reason: why it is left out or refused.
+        remedy: how to have it in.
+    """
+
+    column: str
+    use: str
+    missing: int | None = None
+    extremes: tuple[float, float] | None = None
+    levels: int | None = None
+    top: tuple[tuple[str, int], ...] = ()
+    reason: str | None = None
+    remedy: str | None = None
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All columns of the data, in their order, of so many rows."""
+
+    source: str
+    rows: int
+    columns: tuple[Surveyed, ...]

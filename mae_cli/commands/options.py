@@ -240,7 +240,9 @@ class TargetOption(click.Option):
     """The option that must name a column; where it is missing, the error lists the columns."""
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """The name of the column."""
+        """The name of the column; none is needed where the columns are to be listed."""
+        if self.value_is_missing(value) and ctx.params.get("list_columns"):
+            return None
         try:
             return super().process_value(ctx, value)
         except click.MissingParameter:
@@ -263,6 +265,15 @@ class ColumnNames(Record):
         taken = next(csv.reader([finished]), [])
         names = [name for name in _header(ctx) if name.startswith(begun) and name not in taken]
         return [CompletionItem(finished + _field(name)) for name in names]
+
+
+def dates_of(values: tuple[tuple[str, ...], ...]) -> dict[str, str]:
+    """The columns of `--date`, each with its format; "" where none is given."""
+    dates: dict[str, str] = {}
+    for text in joined(values):
+        name, _, spelling = text.rpartition("=")
+        dates |= {name: spelling} if name and "%" in spelling else {text: ""}
+    return dates
 
 
 def _field(name: str) -> str:

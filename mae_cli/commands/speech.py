@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from mae_cli.messages import parted, visible
+from mae_cli.messages import parted, visible_block
 
 _FAMILY = "mae-cli"  # where no command is running
 
@@ -40,7 +40,7 @@ def _program() -> str:
 
 
 def _say(lines: list[str]) -> None:
-    text = "\n".join(map(visible, lines))
+    text = "\n".join(map(visible_block, lines))
     if not sys.stderr.isatty():
         click.echo(text, err=True)
         return

@@ -22,6 +22,7 @@ from mae_cli.commands.options import (
     OutputFile,
     Quantiles,
     TargetOption,
+    dates_of,
     dialect_of,
     joined,
     place_options,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from mae_cli.progress import Watch
     from mae_cli.results import QuantileReport, TrainReport
     from mae_cli.solvers.settings import SolverSettings
+    from mae_cli.tables.columns import ColumnChoice
     from mae_cli.tables.read import Data
     from mae_cli.workflows.train import Trained, TrainSettings
     from mae_cli.workflows.train_quantiles import QuantileSettings, TrainedQuantiles
@@ -71,6 +73,29 @@ _GROUPS = {
 @click.option("--features", type=ColumnNames(), multiple=True, help="Columns to predict from.  [default: all others]")
 @click.option("--exclude", type=ColumnNames(), multiple=True, help="Columns to leave out.")
 @click.option("--categorical", type=ColumnNames(), multiple=True, help="Columns of numbers to treat as categories.")
+@click.option(
+    "--date",
+    "dates",
+    type=ColumnNames(),
+    multiple=True,
+    metavar="NAMES",
+    help="Columns of dates or times, with a format where cells leave a doubt: 'day=%d/%m/%Y'.",
+)
+@click.option(
+    "--number",
+    "numbers",
+    type=ColumnNames(),
+    multiple=True,
+    help="Columns of numbers whatever they wear ('$1.2M', '3 km'); K, M, B and units are scaled.",
+)
+@click.option(
+    "--columns",
+    "list_columns",
+    is_flag=True,
+    is_eager=True,
+    help="List the columns with what they would be used as, and fit nothing; no target is needed.",
+)
+@click.option("--strict", is_flag=True, help="Refuse columns that cannot be used, instead of leaving them out.")
 @click.option(
     "--weight",
     type=ColumnName(),
@@ -119,7 +144,7 @@ _GROUPS = {
 @click.option(
     "--max-levels",
     type=click.IntRange(min=1),
-    default=200,
+    default=300,
     show_default=True,
     help="Most levels a text column may have.",
 )
@@ -187,6 +212,9 @@ def main(data: tuple[str, ...], **options: Any) -> None:
     """
     started = time.perf_counter()
     output, quiet, as_json = options["output"], options["quiet"], options["as_json"]
+    if options["list_columns"]:
+        _list_columns(data, options)
+        return
     if output == STDOUT and as_json:
         raise click.UsageError("--json and -o - both want standard output; write the model to a file")
     if output == STDOUT or as_json:
@@ -222,6 +250,30 @@ def _note_replaced(output: str, target: str, *, quiet: bool) -> None:
             note(f"{output} was a model of {quoted(other)}; it is replaced", quiet=quiet)
 
 
+def _list_columns(data: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Show what every column would be used as."""
+    if options["as_json"]:
+        require_standard_output()
+    with running():
+        from mae_cli.rows.blocks import MemoryRows  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+        from mae_cli.tables.read import ReadOptions  # noqa: PLC0415
+        from mae_cli.workflows.data import opened  # noqa: PLC0415
+        from mae_cli.workflows.survey import survey  # noqa: PLC0415
+
+        announce_terminal(*data, quiet=options["quiet"])
+        with opened(data, dialect_of(options), options["dask"]) as files:
+            found = survey(files, _choice(options), ReadOptions(MemoryRows.none, max_levels=options["max_levels"]))
+        if options["as_json"]:
+            from mae_cli.report.as_json import columns_report_json, dumps  # noqa: PLC0415
+
+            write_json(dumps(columns_report_json(found)))
+            return
+        from mae_cli.report.columns import show_columns  # noqa: PLC0415
+        from mae_cli.report.console import result_console  # noqa: PLC0415
+
+        show_columns(result_console(), found)
+
+
 def _check_file(path: Path, *, force: bool) -> None:
     from mae_cli.model.files import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
@@ -231,19 +283,11 @@ def _check_file(path: Path, *, force: bool) -> None:
 
 
 def _settings(options: dict[str, Any]) -> "TrainSettings":
-    from mae_cli.tables.columns import ColumnChoice  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-    from mae_cli.workflows.fit import FitSettings  # noqa: PLC0415
+    from mae_cli.workflows.fit import FitSettings  # noqa: PLC0415  (help and usage errors must not wait for numpy)
     from mae_cli.workflows.train import TrainSettings  # noqa: PLC0415
 
     return TrainSettings(
-        columns=ColumnChoice(
-            target=options["target"],
-            features=joined(options["features"]) or None,
-            exclude=frozenset(joined(options["exclude"])),
-            categorical=frozenset(joined(options["categorical"])),
-            weight=options["weight"],
-            cluster=options["cluster"],
-        ),
+        columns=_choice(options),
         fit=FitSettings(
             loss=options["loss"],
             quantile=_one_quantile(options),
@@ -287,6 +331,22 @@ def _calibration(options: dict[str, Any]) -> float | None:
             raise click.UsageError("--calibration belongs to --predict-interval")
         return None
     return 0.2 if given is None else float(given)
+
+
+def _choice(options: dict[str, Any]) -> "ColumnChoice":
+    from mae_cli.tables.columns import ColumnChoice  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+
+    return ColumnChoice(
+        target=options["target"] or "",
+        features=joined(options["features"]) or None,
+        exclude=frozenset(joined(options["exclude"])),
+        categorical=frozenset(joined(options["categorical"])),
+        weight=options["weight"],
+        cluster=options["cluster"],
+        dates=dates_of(options["dates"]),
+        numbers=frozenset(joined(options["numbers"])),
+        strict=options["strict"],
+    )
 
 
 def _intervals(options: dict[str, Any]) -> "IntervalSettings | None":

@@ -5,7 +5,7 @@ The same fit gives the same bytes: there is no clock in a model.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,12 @@ from mae_cli.model.provenance import read_provenance
 from mae_cli.model.strict_json import Fields
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.rows.schema import PLAIN, CategoricalColumn, NumericColumn, Schema, Writing
+from mae_cli.tables.dates import is_format
 
 SCHEMA = "mae-cli/model"
+VERSION = 2
+"""The latest version of the file; all up to it are read (see `mae_cli.model`)."""
 
 
 @dataclass(frozen=True)
@@ -64,23 +67,28 @@ class Model(LinearModel):
         """(b, 1) ŷ of the rows of a design matrix of its schema."""
         return self.point.predict(design)[:, np.newaxis]
 
+    @property
+    def version(self) -> int:
+        """The first version of the file that can say everything: 2 where numbers are not written plainly."""
+        return 1 if all(column.writing == PLAIN for column in self.schema.numeric) else 2
+
     def to_json(self) -> str:
         """The model file's text.
 
         Raises:
             ValueError: a number is not finite, which no fit produces.
         """
-        return json_text({"schema": SCHEMA, "version": 1, **self.content()}, indent=1) + "\n"
+        return json_text({"schema": SCHEMA, "version": self.version, **self.content(self.version)}, indent=1) + "\n"
 
-    def content(self) -> dict[str, Any]:
-        """The model as JSON values, without the schema and the version of a file."""
+    def content(self, version: int) -> dict[str, Any]:
+        """The model as JSON values of a version of the file, without the schema and the version."""
         return {
             "target": self.target,
             "loss": self.loss,
             "quantile": self.quantile,
             "weight": self.weight,
             "intercept": self.intercept,
-            "terms": _terms_json(self.schema, self.coefficients),
+            "terms": _terms_json(self.schema, self.coefficients, version),
             "missing": self.missing,
             "baseline": {
                 "median": self.baseline.median,
@@ -91,8 +99,8 @@ class Model(LinearModel):
         }
 
     @staticmethod
-    def of_fields(fields: Fields) -> "Model":
-        """Read the fields of a model.
+    def of_fields(fields: Fields, version: int) -> "Model":
+        """Read the fields of a model as a version of the file has them.
 
         Raises:
             ModelError: they are no valid model; the message names the field.
@@ -100,7 +108,7 @@ class Model(LinearModel):
         target, loss = fields.name("target"), fields.choice("loss", ("mae", "mse"))
         quantile, weight = fields.number_between("quantile", 0.0, 1.0), fields.optional_name("weight")
         intercept = fields.number("intercept")
-        schema, coefficients = _read_terms(fields.objects("terms"))
+        schema, coefficients = _read_terms(fields.objects("terms"), version)
         model = Model(
             target=target,
             loss=loss,
@@ -131,7 +139,7 @@ def _check_consistency(model: Model, fields: Fields) -> None:
             raise fields.fault("terms", f"has a minimum above the maximum, for column {quoted(column.name)}")
 
 
-def _terms_json(schema: Schema, coefficients: FloatArray) -> list[dict[str, Any]]:
+def _terms_json(schema: Schema, coefficients: FloatArray, version: int) -> list[dict[str, Any]]:
     """A term for each feature, in their order; the coefficients follow the design matrix, where numbers come first."""
     numbers, indicators = np.split(coefficients, [len(schema.numeric)])
     of_number, of_level = iter(numbers.tolist()), iter(indicators.tolist())
@@ -145,6 +153,8 @@ def _terms_json(schema: Schema, coefficients: FloatArray) -> list[dict[str, Any]
                 "minimum": feature.minimum,
                 "maximum": feature.maximum,
             }
+            if version > 1:
+                term["written"] = None if feature.writing == PLAIN else asdict(feature.writing)
         else:
             levels = {feature.baseline: 0.0} | {level: next(of_level) for level in feature.levels[1:]}
             term = {
@@ -157,7 +167,7 @@ def _terms_json(schema: Schema, coefficients: FloatArray) -> list[dict[str, Any]
     return terms
 
 
-def _read_terms(terms: Sequence[Fields]) -> tuple[Schema, FloatArray]:
+def _read_terms(terms: Sequence[Fields], version: int) -> tuple[Schema, FloatArray]:
     """The features, and the coefficients in the order of the design matrix."""
     features: list[NumericColumn | CategoricalColumn] = []
     numbers: list[float] = []
@@ -166,13 +176,32 @@ def _read_terms(terms: Sequence[Fields]) -> tuple[Schema, FloatArray]:
         column = fields.name("column")
         if fields.choice("kind", ("numeric", "categorical")) == "numeric":
             numbers.append(fields.number("coefficient"))
-            features.append(NumericColumn(column, fields.number("minimum"), fields.number("maximum")))
+            minimum, maximum = fields.number("minimum"), fields.number("maximum")
+            written = fields.optional_object("written") if version > 1 else None
+            writing = PLAIN if written is None else _read_writing(written)
+            features.append(NumericColumn(column, minimum, maximum, writing))
         else:
             baseline, others = _read_levels(fields)
             features.append(CategoricalColumn(column, (baseline, *others)))
             indicators += others.values()
         fields.require_all_read()
     return Schema(tuple(features)), np.array(numbers + indicators)
+
+
+def _read_writing(fields: Fields) -> Writing:
+    writing = Writing(
+        date=fields.text("date"),
+        prefix=fields.text("prefix"),
+        suffix=fields.text("suffix"),
+        thousands=fields.text("thousands"),
+        parentheses=fields.flag("parentheses"),
+        free=fields.flag("free"),
+        missing=fields.texts("missing"),
+    )
+    if writing.date and not is_format(writing.date):
+        raise fields.fault("date", f"is no format of dates: {quoted(writing.date)}")
+    fields.require_all_read()
+    return writing
 
 
 def _read_levels(fields: Fields) -> tuple[str, dict[str, float]]:

@@ -9,14 +9,11 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.messages import json_text
-from mae_cli.model.model import SCHEMA, Model
+from mae_cli.model.model import SCHEMA, VERSION, Model
 from mae_cli.model.strict_json import Fields
 from mae_cli.rows.design import Design
 from mae_cli.rows.schema import Schema
 from mae_cli.tables.features import Features
-
-VERSION = 2
-"""The version of the file of several quantiles, and the latest that is read (see `mae_cli.model`)."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +104,7 @@ class QuantileModel:
         content = {
             "schema": SCHEMA,
             "version": VERSION,
-            "models": [model.content() for model in self.models],
+            "models": [model.content(VERSION) for model in self.models],
             "calibration": None
             if calibration is None
             else {"coverage": calibration.coverage, "margin": calibration.margin, "rows": calibration.rows},
@@ -121,7 +118,7 @@ class QuantileModel:
         Raises:
             ModelError: they are no valid model; the message names the field.
         """
-        models = tuple(Model.of_fields(each) for each in fields.objects("models"))
+        models = tuple(Model.of_fields(each, VERSION) for each in fields.objects("models"))
         calibration = fields.optional_object("calibration")
         model = QuantileModel(models, None if calibration is None else _calibration(calibration))
         fields.require_all_read()

@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 from mae_cli.errors import ModelError
 from mae_cli.messages import is_url, quoted
-from mae_cli.model.model import SCHEMA, Model
-from mae_cli.model.quantile_model import VERSION, QuantileModel
+from mae_cli.model.model import SCHEMA, VERSION, Model
+from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.model.strict_json import Fields
 
 AnyModel = Model | QuantileModel
@@ -81,4 +81,5 @@ def from_json(text: str | bytes, name: str) -> AnyModel:
             "upgrade with pip install -U mae-cli"
         )
     fields.require_sound()
-    return Model.of_fields(fields) if version == 1 else QuantileModel.of_fields(fields)
+    is_of_several = version > 1 and fields.has("models")
+    return QuantileModel.of_fields(fields) if is_of_several else Model.of_fields(fields, version)

@@ -126,6 +126,13 @@ class Fields:
             raise self.fault(key, "must be true, false or null")
         return value
 
+    def flag(self, key: str) -> bool:
+        """True or false."""
+        value = self.optional_flag(key)
+        if value is None:
+            raise self.fault(key, "must be true or false")
+        return value
+
     def number_between(self, key: str, low: float, high: float) -> float:
         """A number with low < number < high."""
         value = self.number(key)
@@ -145,6 +152,17 @@ class Fields:
     def optional_object(self, key: str) -> "Fields | None":
         """An object or null."""
         return None if self._get(key) is None else self.object(key)
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a field."""
+        return key in self._content
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of strings."""
+        content = self._typed(key, list, "a list")
+        if not all(isinstance(item, str) for item in content):
+            raise self.fault(key, "must hold texts only")
+        return tuple(content)
 
     def objects(self, key: str) -> tuple["Fields", ...]:
         """A list of objects."""

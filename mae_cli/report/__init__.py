@@ -4,6 +4,7 @@
   `intervals`, `importance`, `gates`, `certificate`, `course` (a `curve` on a `canvas` with an `axis`); `quantiles`:
   several of them side by side, or drawn (`process`).
 - `model_card`: models without data.
+- `columns`: what `mae-train --columns` lists.
 - `as_json`: the same as JSON. `progress`: one line while work takes long.
 - `console`: where text goes and how it breaks; `tables`, `numbers`, `names`: how things look everywhere.
 """

@@ -21,6 +21,7 @@ from mae_cli.results import (
     QuantileReport,
     Rival,
     Scores,
+    Survey,
     TrainReport,
 )
 from mae_cli.solvers.solution import Certificate
@@ -31,6 +32,7 @@ QUANTILES_SCHEMA = "mae-cli/quantiles-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"
 CARD_SCHEMA = "mae-cli/model-card"
 PREDICTION_SCHEMA = "mae-cli/predict-report"
+COLUMNS_SCHEMA = "mae-cli/columns-report"
 VERSION = 1
 
 
@@ -61,6 +63,7 @@ def train_report_json(report: TrainReport) -> dict[str, Any]:
         "importance": None if report.fit.importance is None else [_importance(each) for each in report.fit.importance],
         "sides": {"train": _sides(report.fit.train), "holdout": _sides(report.fit.holdout)},
         "optimum": report.fit.optimum,
+        "columns_left_out": [asdict(column) for column in report.columns_left_out],
     }
 
 
@@ -173,6 +176,31 @@ def model_card_json(card: ModelCard, other: ModelCard | None = None) -> dict[str
         **_card(card),
         "other": None if other is None else _card(other),
         "differences": None if other is None else _differences(card, other),
+    }
+
+
+def columns_report_json(survey: Survey) -> dict[str, Any]:
+    """Everything `mae-train --columns --json` prints."""
+    columns = [
+        {
+            "column": column.column,
+            "use": column.use,
+            "missing": column.missing,
+            "minimum": None if column.extremes is None else column.extremes[0],
+            "maximum": None if column.extremes is None else column.extremes[1],
+            "levels": column.levels,
+            "top": [{"level": level, "count": count} for level, count in column.top],
+            "reason": column.reason,
+            "remedy": column.remedy,
+        }
+        for column in survey.columns
+    ]
+    return {
+        "schema": COLUMNS_SCHEMA,
+        "version": VERSION,
+        "source": survey.source,
+        "rows": survey.rows,
+        "columns": columns,
     }
 
 

@@ -144,8 +144,14 @@ def _term_table(headings: list[str], blocks: Sequence[_Block], columns: list[lis
                     (f"  … and {count(len(block.effects) - len(block.shown))} levels with smaller effects", *nothing)
                 )
         else:
-            rows.append((shortened(column_text(block.effects[0].column.feature), room.name), *next(cells)))
+            rows.append((shortened(_number_name(block.effects[0]), room.name), *next(cells)))
     return AlignedTable(headings, rows)
+
+
+def _number_name(effect: Effect) -> str:
+    """`distance`, `date (days)`."""
+    name = column_text(effect.column.feature)
+    return name if effect.unit is None else f"{name} ({effect.unit})"
 
 
 def _block_name(block: _Block, room: Room) -> str:

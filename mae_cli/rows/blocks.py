@@ -141,6 +141,13 @@ class MemoryRows:
         return cls(tuple(everything.part(slice(start, start + block_rows)) for start in starts) or (everything,))
 
     @classmethod
+    def none(cls, blocks: Iterable[Block]) -> Self:
+        """Keep none of the blocks, of which only the making is of interest."""
+        for _ in blocks:
+            pass
+        return cls(())
+
+    @classmethod
     def collect(cls, blocks: Iterable[Block]) -> Self:
         """Keep the blocks, their rows numbered anew, without empty ones (but for one when there is no other)."""
         kept = list(numbered(blocks))

@@ -4,15 +4,15 @@ Rows as read have the codes 1, 2, … of levels in an order of their own, and a 
 in the order in which they were met, or as a model knows them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from mae_cli.arrays import BoolArray, CodeArray, FloatArray
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
-from mae_cli.rows.schema import NumericColumn, Schema
+from mae_cli.rows.schema import NumericColumn, Schema, Writing
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,11 @@ class Layout:
     Attributes:
         features: (name, levels) of each feature column in the user's order; the levels are None for numbers, else in
             the order of their codes from 1 on.
+        writings: how the numbers of a column are written, where they are not plain.
     """
 
     features: tuple[tuple[str, tuple[str, ...] | None], ...]
+    writings: Mapping[str, Writing] = field(default_factory=dict)
 
     @classmethod
     def of(cls, schema: Schema) -> "Layout":

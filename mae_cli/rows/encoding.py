@@ -18,7 +18,7 @@ from mae_cli.messages import option, quoted
 from mae_cli.rows.blocks import Block, Rows, Store
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.design import column_ranges
-from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema
+from mae_cli.rows.schema import PLAIN, CategoricalColumn, DesignColumn, NumericColumn, Schema, Writing
 from mae_cli.rows.split import Split
 from mae_cli.rows.sums import Range, Sums, relative_weights, sum_blocks
 
@@ -72,7 +72,7 @@ def build_schema(layout: Layout, description: Description) -> Schema:
     features: list[NumericColumn | CategoricalColumn] = []
     for name, levels in layout.features:
         if levels is None:
-            features.append(_numeric(name, *next(ranges)))
+            features.append(_numeric(name, *next(ranges), layout.writings.get(name, PLAIN)))
         else:
             start = next(starts)
             part = slice(start, start + len(levels))
@@ -119,13 +119,13 @@ def _categorical(name: str, levels: Sequence[str], totals: FloatArray, counts: F
     return CategoricalColumn(name, (baseline, *(level for level in in_text_order if level != baseline)))
 
 
-def _numeric(name: str, minimum: float, maximum: float) -> NumericColumn:
+def _numeric(name: str, minimum: float, maximum: float, writing: Writing) -> NumericColumn:
     if not math.isfinite(maximum - minimum):
         raise DataError(
             f"column {quoted(name)} spans from {minimum:g} to {maximum:g}, more than floating point can hold; "
             f"rescale it, or {option('--exclude', name)}"
         )
-    return NumericColumn(name, minimum, maximum)
+    return NumericColumn(name, minimum, maximum, writing)
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,12 +30,47 @@ class DesignColumn(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Writing:
+    """How the numbers of a column are written, where they are not plain.
+
+    Attributes:
+        date: format of dates or times (`%d.%m.%Y`); empty for numbers.
+        prefix: of every number, as it is written (`$`).
+        suffix: likewise (`%`, ` kg`).
+        thousands: separator of thousands.
+        parentheses: whether negative numbers stand in parentheses.
+        free: whether numbers may wear anything, on the user's word; K, M, B and units are scaled.
+        missing: spellings of a missing value beside the usual ones.
+    """
+
+    date: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    thousands: str = ""
+    parentheses: bool = False
+    free: bool = False
+    missing: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of dates (days) and times of day (hours); None for numbers."""
+        if not self.date:
+            return None
+        return "days" if "%Y" in self.date or "%y" in self.date else "hours"
+
+
+PLAIN = Writing()
+"""How most columns of numbers are written."""
+
+
+@dataclass(frozen=True)
 class NumericColumn:
-    """A column of numbers, with the range it had in training (in the user's units)."""
+    """A column of numbers, with the range it had in training (in the user's units), and how they are written."""
 
     name: str
     minimum: float
     maximum: float
+    writing: Writing = PLAIN
 
     @property
     def design_columns(self) -> tuple[DesignColumn, ...]:

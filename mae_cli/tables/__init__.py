@@ -12,8 +12,10 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
 - `columns`: which columns a fit uses; `column_types`: those that a typed file declares.
 - `column`: what every kind of column does; `number_column`, `level_column`, `known_level_column`, `cluster_column`: a
   kind each.
-- `disguise`: text that means a number; `cell_faults`: which of several faults is told.
+- `plan`: as what the columns of a fit are read, found out in several passes; `judge`: what a column can serve as.
+- `writing`: numbers that are not written plainly: `dates`, and what numbers wear (`dress`).
+- `disguise`: text that means a number, in doubt; `cell_faults`: which of several faults is told.
 - `parquet`: typed files in batches instead of text in pieces, with `arrow_cells`; `parquet_output`: the same with a
-  column more.
+  few columns more.
 - `features`, with `frames` and `arrays`: what callers of the library give.
 """

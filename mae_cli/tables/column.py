@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, Self, TypeVar
 
 from mae_cli.arrays import CodeArray, FloatArray
+from mae_cli.rows.schema import Writing
 from mae_cli.tables.cell_faults import CellFault, Note
 from mae_cli.tables.chunks import Chunk
-from mae_cli.tables.csv.files import Records
 
 Values = TypeVar("Values", FloatArray, CodeArray)
 
@@ -35,22 +35,18 @@ class Column(Protocol):
 
     Attributes:
         name: of the column.
-        as_text: whether its cells are read as they are written; else as the parser takes them.
         count: cells read so far.
         missing: those of them that were missing.
     """
 
     name: str
-    as_text: bool
     count: int
     missing: int
 
-    def finish(self, files: Records) -> None:
-        """Refuse the column if it cannot be used, now that all cells were read.
-
-        Raises:
-            DataError: it cannot.
-        """
+    @property
+    def as_text(self) -> bool:
+        """Whether its cells are read as they are written; else as the parser takes them."""
+        ...
 
     def notes(self) -> list[Note]:
         """What the user should know of it."""
@@ -62,9 +58,11 @@ class ColumnOfNumbers(Column, Protocol):
 
     Attributes:
         misread: whether its cells turned out not to be numbers, so that it has to be read again as another kind.
+        writing: how its numbers are written.
     """
 
     misread: bool
+    writing: Writing
 
     def read(self, chunk: Chunk) -> Cells[FloatArray]:
         """The numbers of a chunk, NaN where missing."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from mae_cli.errors import DataError
 from mae_cli.messages import option, quoted
+from mae_cli.tables.columns import LeftOut
 from mae_cli.tables.csv.header import ColumnType, Header
 
 
@@ -29,6 +30,16 @@ def require_same_kinds(headers: Sequence[tuple[str, Header]]) -> None:
                     f"{file}: column {name!r} has the type {another.name}, but {one.name} in {first_name}; "
                     "their types must agree"
                 )
+
+
+def unfit_columns(header: Header, names: Collection[str]) -> list[LeftOut]:
+    """Those of the named columns that are neither numbers nor levels."""
+    kinds = {"time": "it holds dates or times", "other": "it holds neither numbers nor text"}
+    return [
+        LeftOut(name, f"{kinds[each.kind]} ({each.name})", "turn it into numbers first")
+        for name, each in zip(header.names, header.types, strict=True)
+        if name in names and each.kind in kinds
+    ]
 
 
 def require_kinds(file: str, header: Header, numbers: Mapping[str, str], others: Collection[str]) -> None:

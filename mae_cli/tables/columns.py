@@ -1,12 +1,15 @@
 """Which columns a fit uses: what the user chose, held against the names in the file."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import LONGEST_LIST, listed, quoted
+from mae_cli.rows.schema import Writing
 from mae_cli.tables.csv.header import Header
+from mae_cli.tables.dates import is_format
 
 # Two of three letters in common is a coincidence; four of five, or two exchanged in a word of four, is a slip.
 _LIKENESS = 0.75
@@ -23,6 +26,9 @@ class ColumnChoice:
         categorical: columns that are categories even where they hold numbers.
         weight: the column of row weights, never a feature.
         cluster: the column that says which rows depend on each other, never a feature.
+        dates: columns of dates or times, each with its format; "" for the one that its cells tell.
+        numbers: columns of numbers, whatever these wear.
+        strict: whether to refuse columns that cannot serve, which are left out otherwise where nobody named them.
 
     Raises:
         SettingsError: one column is given two roles.
@@ -34,6 +40,9 @@ class ColumnChoice:
     categorical: frozenset[str] = frozenset()
     weight: str | None = None
     cluster: str | None = None
+    dates: Mapping[str, str] = field(default_factory=dict)
+    numbers: frozenset[str] = frozenset()
+    strict: bool = False
 
     def __post_init__(self) -> None:
         features = self.features or ()
@@ -46,12 +55,29 @@ class ColumnChoice:
                 self._refuse(role, name, "a feature", features)
                 self._refuse(role, name, "excluded", self.exclude)
                 self._refuse(role, name, "categorical", self.categorical)
+        self._refuse_kinds()
         if self.weight is not None:
             self._refuse("the weight", self.weight, "the cluster", [self.cluster])
         for feature in features:
             self._refuse("a feature", feature, "excluded", self.exclude)
             if features.count(feature) > 1:
                 raise SettingsError(f"column {quoted(feature)} is given twice as a feature")
+
+    def _refuse_kinds(self) -> None:
+        """Refuse a column of two kinds, or one with a kind that is no feature."""
+        kinds: dict[str, Collection[str]] = {"a date": self.dates, "a number": self.numbers}
+        others: dict[str, Collection[str]] = {"the target": [self.target], "excluded": self.exclude}
+        others["categorical"] = self.categorical
+        others |= {"the weight": [] if self.weight is None else [self.weight]}
+        for kind in ("a date", "a number"):
+            for role, columns in (kinds | others).items():
+                for name in sorted(kinds[kind]) if role != kind else []:
+                    self._refuse(kind, name, role, columns)
+        for name, spelling in self.dates.items():
+            if spelling and not is_format(spelling):
+                raise SettingsError(
+                    f"{quoted(spelling)} is no format for the dates of {quoted(name)}; give one as %d/%m/%Y or %H:%M"
+                )
 
     @staticmethod
     def _refuse(role: str, column: str, other: str, columns: Collection[str | None]) -> None:
@@ -60,14 +86,51 @@ class ColumnChoice:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A column that a fit does not use, as it cannot serve and nobody named it.
+
+    Attributes:
+        column: its name, or its place where it has none ("column 3").
+        reason: why it cannot serve.
+        remedy: how to have it in.
+    """
+
+    column: str
+    reason: str
+    remedy: str
+
+    def error(self, file: str) -> DataError:
+        """The refusal where nothing may be left out."""
+        return DataError(
+            f"{file}: column {quoted(self.column)} cannot be used: {self.reason}; {self.remedy}, or leave it out "
+            "without --strict"
+        )
+
+
+@dataclass(frozen=True)
 class UsedColumns:
-    """The columns of one file that a fit reads; every name is in the file."""
+    """The columns of one file that a fit reads; every name is in the file, once.
+
+    Attributes:
+        target: the column to predict.
+        features: the columns to predict it from.
+        categorical: those of them that are categories even where they hold numbers.
+        weight: the column of row weights.
+        named: the features that the user named; these are used or refused, never left out.
+        left_out: the columns without a name, or with the name of another.
+        strict: whether to refuse what would be left out.
+        writings: how numbers and dates are written, of the columns of which the user said it.
+    """
 
     target: str
     features: tuple[str, ...]
     categorical: frozenset[str]
     weight: str | None
     cluster: str | None = None
+    named: frozenset[str] = frozenset()
+    left_out: tuple[LeftOut, ...] = ()
+    strict: bool = False
+    writings: Mapping[str, Writing] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,30 +139,106 @@ class UsedColumns:
 
 
 def resolve(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
-    """Hold a choice against the names in the file's header.
+    """Hold a choice against the names in the file's header; names may be blank, or there twice, where nobody asked.
 
     Raises:
-        DataError: a column is not in the file, or no feature is left.
+        DataError: a column is not in the file, or there twice, or no feature is left.
     """
-    asked = [
+    used = [
         choice.target,
         choice.weight,
         choice.cluster,
         *(choice.features or ()),
-        *sorted(choice.exclude | choice.categorical),
+        *sorted(choice.categorical | choice.numbers),
+        *choice.dates,
     ]
-    require_columns({name: "" for name in asked if name is not None}, header, file)
+    require_columns({name: "" for name in used if name is not None}, header, file)
+    names = header.names
+    for name in sorted(choice.exclude - set(names)):
+        raise unknown_column(name, names, file)
     taken = {choice.target, choice.weight, choice.cluster, *choice.exclude}
-    others = tuple(name for name in header.names if name not in taken)
-    features = others if choice.features is None else choice.features
+    others = [name for name in names if name not in taken] if choice.features is None else []
+    features = choice.features or _with_a_name_of_their_own(others)
     if not features:
         rest = "all others are excluded" if choice.exclude else "the file has no others"
         raise DataError(f"{file}: no feature columns left to predict {quoted(choice.target)} from; {rest}")
-    return UsedColumns(choice.target, features, choice.categorical, choice.weight, choice.cluster)
+    return UsedColumns(
+        target=choice.target,
+        features=features,
+        categorical=choice.categorical,
+        weight=choice.weight,
+        cluster=choice.cluster,
+        named=frozenset(choice.features or ()) | choice.categorical | choice.numbers | choice.dates.keys(),
+        left_out=() if choice.features else in_order([*_nameless(names), *_doubled(others)], names),
+        strict=choice.strict,
+        writings=_writings(choice, features),
+    )
+
+
+def resolve_all(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
+    """All columns as features, with what the choice says of the way they are written.
+
+    Raises:
+        DataError: a column is not in the file, or there twice.
+    """
+    said = choice.categorical | choice.numbers | choice.dates.keys()
+    require_columns(dict.fromkeys(sorted(said), ""), header, file)
+    names = header.names
+    features = _with_a_name_of_their_own(names)
+    return UsedColumns(
+        target="",
+        features=features,
+        categorical=choice.categorical,
+        weight=None,
+        named=frozenset(said),
+        left_out=in_order([*_nameless(names), *_doubled(names)], names),
+        writings=_writings(choice, features),
+    )
+
+
+def _writings(choice: ColumnChoice, features: Sequence[str]) -> dict[str, Writing]:
+    """How the columns are written of which the user said it."""
+    numbers = {name: Writing(free=True) for name in features if name in choice.numbers}
+    return numbers | {name: Writing(date=choice.dates[name]) for name in features if choice.dates.get(name)}
+
+
+def in_order(left_out: Sequence[LeftOut], header: Sequence[str]) -> tuple[LeftOut, ...]:
+    """Columns that are left out, in the order of the file."""
+    places = {_nth(place): place for place in range(1, len(header) + 1)}
+    places |= {name: place for place, name in reversed(list(enumerate(header, start=1)))}
+    return tuple(sorted(left_out, key=lambda column: places[column.column]))
+
+
+def _nth(place: int) -> str:
+    """What messages call a column without a name."""
+    return f"column {place}"
+
+
+def _with_a_name_of_their_own(names: Sequence[str]) -> tuple[str, ...]:
+    counts = Counter(names)
+    return tuple(name for name in names if name.strip() and counts[name] == 1)
+
+
+def _nameless(header: Sequence[str]) -> list[LeftOut]:
+    """The columns without a name; programs write row names into the first one."""
+    return [
+        LeftOut(_nth(place), "it has no name in the header", "give it one")
+        for place, name in enumerate(header, start=1)
+        if not name.strip()
+    ]
+
+
+def _doubled(names: Sequence[str]) -> list[LeftOut]:
+    """The names that several columns have."""
+    return [
+        LeftOut(name, f"the header names {count:,} columns so", "rename them")
+        for name, count in Counter(names).items()
+        if count > 1 and name.strip()
+    ]
 
 
 def require_columns(needed: Mapping[str, str], header: Header, file: str) -> None:
-    """Refuse a header that lacks a column.
+    """Refuse a header that lacks a column, or has it twice.
 
     Args:
         needed: the columns, with what each is to whoever needs it ("the model's target"); "" if the user named it.
@@ -109,13 +248,15 @@ def require_columns(needed: Mapping[str, str], header: Header, file: str) -> Non
     Raises:
         DataError: with the closest name.
     """
-    there = frozenset(header.names)
+    there = Counter(header.names)
     for name, part in needed.items():
         if name not in there:
             error = unknown_column(name, header.names, file, part)
             if len(there) == 1 and not header.types:  # text, perhaps of another delimiter
                 raise DataError(f"{error}, so if there are more, say with --delimiter what stands between them")
             raise error
+        if there[name] > 1:
+            raise DataError(f"{file}: the header names column {quoted(name)} twice; rename one of them")
 
 
 def unknown_column(name: str, names: Sequence[str], file: str, part: str = "") -> DataError:
@@ -135,5 +276,5 @@ def unknown_column(name: str, names: Sequence[str], file: str, part: str = "") -
     if closest:
         message += f"; did you mean {quoted(closest[0])}?"
     if len(names) <= LONGEST_LIST:
-        message += f"{'' if closest else ';'} its columns are {listed(names)}"
+        message += f"{'' if closest else ';'} its columns are {listed([name for name in names if name.strip()])}"
     return DataError(message)

@@ -133,6 +133,7 @@ _KNOWN_UNITS = frozenset(
     | {"h", "hr", "hrs", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years"}
     | {"k", "b", "bn", "kb", "mb", "gb", "tb"}
 )
+_ORDINALS = frozenset({"st", "nd", "rd", "th"})
 _UNIT = rf"[+-]?{_AMOUNT}\s*([^\W\d_][^\d\s]{{0,11}}(?:/[^\W\d_]+)?|[°µ%‰][^\d\s]*)"
 
 # What people write for a cell they do not have, beside what counts as missing anyway.
@@ -163,6 +164,17 @@ PLACEHOLDERS = frozenset(
     | {"unknown", "undefined", "not available", "not applicable", "no data", "tbd", "#n/a", "#null!", "#value!"}
     | {"#div/0!", "#ref!", "#name?", "#num!"}
 )
+
+
+# Those of them that can be nothing else among numbers; the others are words, which may say more.
+_NOTHING = frozenset(
+    {"-", "--", "---", "—", "–", ".", "..", "...", "…", "?", "??", "n.a.", "n.a", "n/a", "#n/a", "#div/0!", "#null!"}
+)
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a cell among numbers says no more than that there is no number."""
+    return text.strip().casefold() in _NOTHING
 
 
 def is_placeholder(text: str) -> bool:
@@ -202,10 +214,12 @@ def common_disguise(counts: Mapping[str, int]) -> tuple[str, Disguise] | None:
 
 
 def _units(counts: Mapping[str, int]) -> dict[str, Disguise | None]:
-    """Numbers with a unit, as `5 kg`, `200 g` are: a few units for many numbers, but not `1st`, `2nd` or `4 door`."""
+    """Numbers with a unit, as `5 kg`, `200 g` are: a unit for most of the numbers, but not `1st`, `2nd` or `4 door`."""
     found = {text: match.group(1) for text in counts if (match := re.fullmatch(_UNIT, text.strip(" \t")))}
     units = Counter(unit.casefold() for unit in found.values())
-    if len(found) < 2 or not (len(units) == 1 or units.keys() <= _KNOWN_UNITS):
+    if len(found) < 2 or units.keys() & _ORDINALS:
+        return {}
+    if not (len(units) == 1 or units.keys() <= _KNOWN_UNITS or 2 * max(units.values()) > len(found)):
         return {}
     return {text: Disguise("a number with a unit", f"take {unit!r} off") for text, unit in found.items()}
 

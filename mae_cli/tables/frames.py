@@ -16,8 +16,10 @@ from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.coding import Coding, Layout, as_read
 from mae_cli.rows.design import Design
 from mae_cli.rows.encoding import build_schema, describe
-from mae_cli.rows.schema import NumericColumn, Schema
+from mae_cli.rows.schema import PLAIN, NumericColumn, Schema, Writing
 from mae_cli.tables.columns import unknown_column
+from mae_cli.tables.csv.dialect import PLAIN as DIALECT
+from mae_cli.tables.writing import in_words, number_in
 
 # What pandas calls objects that are all numbers.
 _KINDS_OF_NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "complex"})
@@ -75,7 +77,10 @@ def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
     for feature in schema.features:
         name = feature.name
         column = _column(frame, positions, name)
-        columns[name] = _numbers(name, column) if isinstance(feature, NumericColumn) else _levels(name, column)
+        if isinstance(feature, NumericColumn):
+            columns[name] = _numbers(name, _plain(name, column, feature.writing))
+        else:
+            columns[name] = _levels(name, column)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
 
 
@@ -130,6 +135,18 @@ def _rows_of(typed: pd.DataFrame) -> tuple[Layout, Block]:
 
 def _is_numeric(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+
+
+def _plain(name: str, column: pd.Series, writing: Writing) -> pd.Series:
+    """A column as plain numbers, where it is text that is written as a model's training data were, or has dates."""
+    if writing.date and column.dtype.kind == "M":
+        return (column - pd.Timestamp(0, tz=column.dt.tz)) / pd.Timedelta(days=1)
+    if writing == PLAIN or _is_numeric(column) or isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    _refuse_rows(name, column.isna().to_numpy(), "is missing")
+    numbers = [number_in(str(cell), writing, DIALECT) for cell in column]
+    _refuse_rows(name, np.array([number is None for number in numbers]), f"is not read as {in_words(writing)}")
+    return pd.Series(numbers, dtype=np.float64)
 
 
 def _numbers(name: str, column: pd.Series) -> pd.Series:

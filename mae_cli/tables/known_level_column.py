@@ -34,7 +34,10 @@ class KnownLevelColumn:
     count: int = 0
     missing: int = 0
 
-    as_text = True
+    @property
+    def as_text(self) -> bool:
+        """A number is a level as it is written."""
+        return True
 
     def __post_init__(self) -> None:
         self._codes = {level: code for code, level in enumerate(self.levels, start=1)}
@@ -60,9 +63,6 @@ class KnownLevelColumn:
         """Take in what was found in the cells that follow, which were read elsewhere; codes are the same there."""
         self.count += other.count
         self.missing += other.missing
-
-    def finish(self, files: Records) -> None:
-        """Nothing to refuse."""
 
     def notes(self) -> list[Note]:
         """Nothing to say."""

@@ -1,6 +1,6 @@
 """A column of text, whose levels are found while it is read, chunk by chunk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -8,14 +8,11 @@ import numpy as np
 import pandas as pd
 
 from mae_cli.arrays import CodeArray, Positions
-from mae_cli.errors import DataError
-from mae_cli.messages import counted, no_values, option, quoted
+from mae_cli.messages import counted, option, quoted
 from mae_cli.tables.cell_faults import Note
 from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.column import Cells
-from mae_cli.tables.csv.dialect import MISSING, PLAIN, Dialect, is_number
-from mae_cli.tables.csv.files import Records
-from mae_cli.tables.disguise import common_disguise, remedy
+from mae_cli.tables.csv.dialect import MISSING, PLAIN, Dialect
 
 # Levels beyond so many are not counted: the column is refused anyway.
 _MOST_LEVELS = 1_000_000
@@ -49,7 +46,10 @@ class LevelColumn:
     count: int = 0
     missing: int = 0
 
-    as_text = True
+    @property
+    def as_text(self) -> bool:
+        """A number is a level as it is written."""
+        return True
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -90,19 +90,6 @@ class LevelColumn:
         self.missing += other.missing
         return np.array([0, *learned], dtype=np.int32)
 
-    def finish(self, files: Records) -> None:
-        """Refuse the column if it cannot be used, now that all cells were read.
-
-        Raises:
-            DataError: it has no values, mixes numbers and text, holds numbers in disguise, or has too many levels.
-        """
-        if self.missing == self.count:
-            raise no_values(files.name, self.name)
-        if not self.declared:
-            self._refuse_numbers(files)
-        if len(self.codes) > self.max_levels:
-            raise self._too_many(files)
-
     def notes(self) -> list[Note]:
         """What the user should know of it."""
         return [
@@ -116,11 +103,12 @@ class LevelColumn:
     def _learn(self, level: str, count: int, first: int) -> int:
         """The code of a level that was found in so many cells, the first in that record."""
         if level not in self.codes:
-            if self._is_full:
-                kind = self.dialect.is_number(level)
-                if kind in self._kinds:
+            if self.is_full:
+                alike = self._kinds[self.dialect.is_number(level)]
+                if len(alike) >= self._most or (alike and self.dialect.is_number(level)):
+                    self.counts[self.codes[alike[0]]] += count
                     return 1  # any code that does not say "missing"
-                self._kinds.add(kind)
+                alike.append(level)
             self.codes[level] = len(self.codes) + 1
             self.counts.append(0)
             self.firsts.append(first)
@@ -129,66 +117,28 @@ class LevelColumn:
         return code
 
     @property
-    def _is_full(self) -> bool:
-        """Whether the column is refused anyway, so that more levels need not be known."""
-        return len(self.codes) >= max(_MOST_LEVELS, self.max_levels + 1)
+    def is_full(self) -> bool:
+        """Whether the levels are too many anyway, so that more need not be known."""
+        return len(self.codes) >= self._most
 
     @cached_property
-    def _kinds(self) -> set[bool]:
-        """Whether there are numbers, and whether there is text, among the levels that fill the column."""
-        return set(map(self.dialect.is_number, self.codes))
+    def _kinds(self) -> dict[bool, list[str]]:
+        """The levels of a full column that are text, and those that are numbers."""
+        kinds: dict[bool, list[str]] = {False: [], True: []}
+        for level in self.codes:
+            kinds[self.dialect.is_number(level)].append(level)
+        return kinds
 
-    def _refuse_numbers(self, files: Records) -> None:
-        numbers = [level for level in self.codes if self.dialect.is_number(level)]
-        if numbers:
-            texts = [level for level in self.codes if not self.dialect.is_number(level)]
-            raise self._mixed(files, numbers, texts)
-        pointed = [level for level in self.codes if is_number(level)]
-        if 2 * self._cells(pointed) > self._cells(self.codes):
-            index = self._first(pointed)
-            raise DataError(
-                f"{files.place(index)}: column {quoted(self.name)} is {quoted(files.cell(index, self.name))}, a number "
-                f"with a decimal point, where --decimal , was given; write one decimal sign throughout, or use "
-                f"{option('--categorical', self.name)} or {option('--exclude', self.name)}"
-            )
-        disguised = common_disguise({level: self.counts[code] for level, code in self.codes.items()})
-        if disguised is not None:
-            level, disguise = disguised
-            raise DataError(
-                f"{files.place(self._first([level]))}: column {quoted(self.name)} is {quoted(level)}, {disguise.name}, "
-                f"not a plain number; {disguise.remedy}, or use {option('--categorical', self.name)} or "
-                f"{option('--exclude', self.name)}"
-            )
+    @property
+    def _most(self) -> int:
+        return max(_MOST_LEVELS, self.max_levels + 1)
 
-    def _mixed(self, files: Records, numbers: Sequence[str], texts: Sequence[str]) -> DataError:
-        """The error for a column of numbers and text; the cell at fault is the first of the rarer kind."""
-        text_is_rarer = self._cells(texts) <= self._cells(numbers)
-        index = self._first(texts if text_is_rarer else numbers)
-        cell = quoted(files.cell(index, self.name))
-        fault = f"{cell}, which is not a number" if text_is_rarer else f"the number {cell}"
-        others = "numbers" if text_is_rarer else "text"
-        what_to_do = (remedy(files, index, self.name) if text_is_rarer else None) or "fix the cell"
-        if what_to_do == "fix the cell" and index == 0 and self._cells(texts) == 1:
-            what_to_do += ", remove the line if it holds units"
-        return DataError(
-            f"{files.place(index)}: column {quoted(self.name)} is {fault}, where most cells are {others}; "
-            f"{what_to_do}, or use {option('--categorical', self.name)} or {option('--exclude', self.name)}"
-        )
-
-    def _too_many(self, files: Records) -> DataError:
-        index = self._first(self.codes)
-        more = "more than " if self._is_full else ""
-        levels, cell = counted(len(self.codes), "level"), quoted(files.cell(index, self.name))
-        return DataError(
-            f"{files.place(index)}: column {quoted(self.name)} is text with {more}{levels}, such as {cell}, and "
-            f"at most {self.max_levels:,} are allowed; use {option('--exclude', self.name)}, raise --max-levels, "
-            "or turn dates and units into numbers first"
-        )
-
-    def _cells(self, levels: Iterable[str]) -> int:
+    def cells(self, levels: Iterable[str]) -> int:
+        """In how many cells one of these levels is."""
         return sum(self.counts[self.codes[level]] for level in levels)
 
-    def _first(self, levels: Iterable[str]) -> int:
+    def first(self, levels: Iterable[str]) -> int:
+        """The record of the first of these cells."""
         return min(self.firsts[self.codes[level]] for level in levels)
 
 

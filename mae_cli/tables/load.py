@@ -1,20 +1,20 @@
 """From files to complete, typed rows in a place of their own: for training, and for a model that is there already."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mae_cli.errors import DataError
 from mae_cli.messages import listed, quoted
 from mae_cli.rows.blocks import Store
 from mae_cli.rows.coding import Layout
 from mae_cli.rows.schema import Schema
-from mae_cli.tables.cluster_column import ClusterColumn
-from mae_cli.tables.column_types import require_kinds, text_columns
-from mae_cli.tables.columns import UsedColumns, require_columns
+from mae_cli.tables.column_types import require_kinds, text_columns, unfit_columns
+from mae_cli.tables.columns import LeftOut, UsedColumns, in_order, require_columns
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.known_level_column import KnownLevelColumn
-from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.plan import Plan
 from mae_cli.tables.read import Data, PassResult, ReadOptions, read
 from mae_cli.tables.typed import Columns
 
@@ -35,6 +35,7 @@ class LoadedRows:
         rows_unseen: those of them with a level that the model does not know.
         notes: what the user should know, a sentence each.
         missing_column: the column that is missing in all of the dropped rows; None where there is no such.
+        left_out: the columns that cannot serve, and that nobody named.
     """
 
     files: Records
@@ -45,6 +46,7 @@ class LoadedRows:
     rows_unseen: int
     notes: tuple[str, ...]
     missing_column: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> LoadedRows:
@@ -53,22 +55,48 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
     Raises:
         DataError: a file, a column or a cell is at fault, or no row is complete.
     """
-    _require_kinds(files, {used.target: "the target"} | _weight_role(used.weight), used.features)
-    text = used.categorical | _text_features(files, used.features)
-    declared = text if files.header.types else used.categorical
+    plan = _first_plan(files, used)
     while True:
-        levels = [
-            LevelColumn(name, name in declared, options.max_levels, files.dialect)
-            for name in used.features
-            if name in text
-        ]
-        clusters = [] if used.cluster is None else [ClusterColumn(used.cluster, dialect=files.dialect)]
-        columns = _training_columns(used, [*levels, *clusters], files.dialect)
-        result = read(files, columns, options)
-        if not columns.misread:
-            return _loaded(result, used.features)
+        result = _read_leniently(files, plan, options)
+        verdicts = plan.verdicts(result.summary, result.files)
+        revised = plan.revised(verdicts, result.summary, result.files, drops=options.missing == "drop")
+        if revised == plan:
+            break
         result.rows.close()
-        text |= columns.misread
+        plan = revised
+    if options.missing == "error" and result.summary.rows_dropped:
+        result.rows.close()
+        result = read(files, plan.columns(files.dialect, options.max_levels), options)
+    return replace(_loaded(result, plan.used.features, plan.told(verdicts, result.files)), left_out=plan.left_out)
+
+
+def _read_leniently(files: Data, plan: Plan, options: ReadOptions) -> PassResult:
+    """A pass that leaves out rows with missing cells in any case: the columns that they are in may not stay."""
+    try:
+        columns = plan.columns(files.dialect, options.max_levels)
+        return read(files, columns, replace(options, missing="drop"))
+    except DataError:
+        if options.missing == "error":  # a missing cell may come before the fault
+            read(files, plan.columns(files.dialect, options.max_levels), options)
+        raise
+
+
+def _first_plan(files: Data, used: UsedColumns) -> Plan:
+    """The plan before a pass: what the types of the columns tell, or the first record.
+
+    Raises:
+        DataError: a column has to be left out, where none may be.
+    """
+    unfit = [] if not files.header.types else unfit_columns(files.header, used.features)
+    gone = [each for each in unfit if each.column not in used.named]
+    if used.strict and (used.left_out or gone):
+        raise in_order([*used.left_out, *gone], files.header.names)[0].error(files.name)
+    plan = Plan(used, frozenset(), used.categorical, used.writings, left_out=used.left_out)
+    plan = plan.without(gone, files) if gone else plan
+    features = plan.used.features
+    _require_kinds(files, {used.target: "the target"} | _weight_role(used.weight), features)
+    text = (used.categorical | text_features(files, features)) - used.writings.keys()
+    return replace(plan, text=text, declared=text if files.header.types else used.categorical)
 
 
 def load_for_model(files: Data, schema: Schema, target: str, weight: str | None, options: ReadOptions) -> LoadedRows:
@@ -101,7 +129,7 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
 def model_columns(schema: Schema, dialect: Dialect) -> Columns:
     """The features of a model, with the kinds it knows."""
     return Columns(
-        [NumberColumn(feature.name, dialect, "the feature") for feature in schema.numeric],
+        [NumberColumn(feature.name, dialect, "the feature", writing=feature.writing) for feature in schema.numeric],
         [KnownLevelColumn(feature.name, feature.levels, dialect) for feature in schema.categorical],
         apart=0,
     )
@@ -111,7 +139,7 @@ def _loaded(result: PassResult, features: Sequence[str], notes: tuple[str, ...] 
     """The rows with what is known of them.
 
     Raises:
-        DataError: a column cannot be used, or no row is complete.
+        DataError: no row is complete.
     """
     summary, files = result.summary, result.files
     summary.finish(files)
@@ -119,7 +147,7 @@ def _loaded(result: PassResult, features: Sequence[str], notes: tuple[str, ...] 
     return LoadedRows(
         files=files,
         rows=result.rows,
-        layout=Layout(tuple((name, levels.get(name)) for name in features)),
+        layout=Layout(tuple((name, levels.get(name)) for name in features), summary.columns.writings),
         rows_read=summary.rows_read,
         rows_dropped=summary.rows_dropped,
         rows_unseen=summary.rows_unseen,
@@ -133,7 +161,7 @@ def _require_kinds(files: Records, numbers: Mapping[str, str], features: Sequenc
     require_kinds(files.name, files.header, numbers, [name for name in features if name not in numbers])
 
 
-def _text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
+def text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
     """The features that are text by their type, or whose first cell is text.
 
     The latter end up as text or refused, so numbers need not be tried.
@@ -148,27 +176,17 @@ def _text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
     )
 
 
-def _training_columns(used: UsedColumns, levels: Sequence[LevelColumn], dialect: Dialect) -> Columns:
-    text = {column.name for column in levels}
-    apart = [
-        NumberColumn(used.target, dialect, "the target", chosen=True),
-        *_weight_column(used.weight, dialect, chosen=True),
-    ]
-    features = [NumberColumn(name, dialect) for name in used.features if name not in text]
-    return Columns([*apart, *features], levels, len(apart))
-
-
 def _weight_role(name: str | None) -> dict[str, str]:
     return {} if name is None else {name: "the weight"}
 
 
-def _weight_column(name: str | None, dialect: Dialect, *, chosen: bool = False) -> list[NumberColumn]:
-    return [] if name is None else [NumberColumn(name, dialect, "the weight", chosen=chosen, positive=True)]
+def _weight_column(name: str | None, dialect: Dialect) -> list[NumberColumn]:
+    return [] if name is None else [NumberColumn(name, dialect, "the weight", positive=True)]
 
 
 def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tuple[str, ...]:
     """The note on columns that a model has no use for."""
-    others = [name for name in header if name not in used]
+    others = [name for name in header if name.strip() and name not in used]
     if not others:
         return ()
     if len(others) == 1:

@@ -1,17 +1,19 @@
 """The cells of a column of numbers, chunk by chunk.
 
-A column is numeric when every non-missing cell is a number and categorical when none is; anything between is refused,
-with the cell at fault. So the kind depends neither on the order of the rows nor on where chunks end.
+A column is numeric when every non-missing cell is a number; what text among them means is decided by `judge` once all
+cells were read. So the kind depends neither on the order of the rows nor on where chunks end.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from mae_cli.arrays import BoolArray, FloatArray
-from mae_cli.messages import no_values, quoted
+from mae_cli.messages import counted, option, quoted
+from mae_cli.rows.schema import PLAIN as PLAIN_NUMBERS
+from mae_cli.rows.schema import Writing
 from mae_cli.tables.cell_faults import CellFault, Note
 from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.column import Cells
@@ -19,6 +21,7 @@ from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.disguise import remedy
 from mae_cli.tables.numeric_block import LARGEST_EXACT
+from mae_cli.tables.writing import is_plain, number_in
 
 
 @dataclass(eq=False)
@@ -35,6 +38,10 @@ class NumberColumn:
         missing: those of them that were missing.
         misread: whether there is text in it though it may be text, so that it must be read again as such.
         inexact: the record of the first whole number that a float cannot hold; None without one.
+        lowest, highest: the extremes of the numbers, as far as they tell whether there are two different ones.
+        ranged: whether the extremes of all numbers are wanted.
+        writing: how the numbers are written.
+        nothing: how often each spelling of a missing value was found that only this column has.
     """
 
     name: str
@@ -46,8 +53,16 @@ class NumberColumn:
     missing: int = 0
     misread: bool = False
     inexact: int | None = None
+    lowest: float = np.inf
+    highest: float = -np.inf
+    ranged: bool = False
+    writing: Writing = PLAIN_NUMBERS
+    nothing: dict[str, int] = field(default_factory=dict)
 
-    as_text = False
+    @property
+    def as_text(self) -> bool:
+        """Whether the parser could not take the cells for numbers."""
+        return not is_plain(self.writing)
 
     def read(self, chunk: Chunk) -> Cells[FloatArray]:
         """The numbers of a chunk, (b,), NaN where missing.
@@ -65,19 +80,20 @@ class NumberColumn:
         if self.positive:
             faulty |= values < 0
         self.count += len(values)
+        if self.ranged or not self.varies:
+            self._measure(values)
         return Cells(values, self._first_fault(values, faulty, chunk.first))
-
-    def finish(self, files: Records) -> None:
-        """Refuse a feature without a single value, now that all cells were read."""
-        if self.role is None and self.missing == self.count:
-            raise no_values(files.name, self.name)
 
     def notes(self) -> list[Note]:
         """What the user should know of it."""
-        if self.inexact is None:
-            return []
-        says = f"column {quoted(self.name)} has whole numbers beyond 2^53, which lose their last digits"
-        return [Note(says, self.inexact)]
+        notes = [
+            Note(f"column {quoted(self.name)}: {counted(count, 'cell')} with {quoted(spelling)} taken as missing")
+            for spelling, count in self.nothing.items()
+        ]
+        if self.inexact is not None:
+            says = f"column {quoted(self.name)} has whole numbers beyond 2^53, which lose their last digits"
+            notes.append(Note(says, self.inexact))
+        return notes
 
     def add(self, other: "NumberColumn") -> None:
         """Take in what was found in the cells that follow, which were read elsewhere."""
@@ -86,6 +102,18 @@ class NumberColumn:
         self.count += other.count
         self.missing += other.missing
         self.misread |= other.misread
+        for spelling, count in other.nothing.items():
+            self.nothing[spelling] = self.nothing.get(spelling, 0) + count
+        self.lowest, self.highest = min(self.lowest, other.lowest), max(self.highest, other.highest)
+
+    @property
+    def varies(self) -> bool:
+        """Whether there are two different numbers."""
+        return self.lowest < self.highest
+
+    def _measure(self, values: FloatArray) -> None:
+        self.lowest = float(np.fmin.reduce(values, initial=self.lowest))
+        self.highest = float(np.fmax.reduce(values, initial=self.highest))
 
     def _numbers(self, cells: pd.Series, first: int) -> tuple[FloatArray, BoolArray]:
         """The values of cells, (b,), and which are text; those are NaN. Zero has no sign, as in `Numbers`."""
@@ -93,11 +121,18 @@ class NumberColumn:
             self._look_for_inexact(cells.to_numpy(), first)
             return cells.to_numpy(dtype=np.float64) + 0.0, np.zeros(len(cells), dtype=bool)
         codes, texts = pd.factorize(cells)
-        numbers = [_number(text, self.dialect) for text in texts]
+        numbers = [self._number(text) for text in texts]
+        for text, count in zip(texts, np.bincount(codes[codes >= 0], minlength=len(texts)).tolist(), strict=True):
+            if text in self.writing.missing:
+                self.nothing[text] = self.nothing.get(text, 0) + count
         whole = [0 if number is None else _whole(text) for text, number in zip(texts, numbers, strict=True)]
         self._look_for_inexact(np.array([*whole, 0], dtype=object)[codes], first)
         is_text = np.array([*(number is None for number in numbers), False])[codes]
         return np.array([*numbers, None], dtype=np.float64)[codes] + 0.0, is_text
+
+    def _number(self, value: object) -> float | None:
+        """What pandas left as it is: the number of a text or of a whole number beyond 64 bits, NaN where missing."""
+        return number_in(value if isinstance(value, str) else str(value), self.writing, self.dialect)
 
     def _first_fault(self, values: FloatArray, faulty: BoolArray, first: int) -> CellFault | None:
         """The first of the faulty cells, unless it says that the column is text; a faulty NaN is text."""
@@ -113,7 +148,15 @@ class NumberColumn:
         """What is wrong with a cell that has this value, which is NaN if it is text."""
         cell = quoted(files.cell(record, self.name))
         if np.isinf(value):
-            return f"column {quoted(self.name)} is {cell}, which is not a finite number; fix the cell or leave it empty"
+            written = files.cell(record, self.name).strip()
+            is_spelled = written.lstrip("+-").casefold() in {"inf", "infinity"}
+            missing = f", or count it as missing with {option('--na-values', written)}" if is_spelled else ""
+            return (
+                f"column {quoted(self.name)} is {cell}, which is not a finite number; fix the cell or leave it "
+                f"empty{missing}"
+            )
+        if self.writing.date and np.isnan(value):
+            return f"column {quoted(self.name)} is {cell}, which is not written as {self.writing.date}; fix the cell"
         if value < 0:
             return f"{self.role} {quoted(self.name)} must not be negative, but this cell is {cell}"
         what_to_do = remedy(files, record, self.name) or self._any_remedy(record)
@@ -135,17 +178,6 @@ class NumberColumn:
             if abs(value) > LARGEST_EXACT and int(float(value)) != value:
                 self.inexact = first + place
                 return
-
-
-def _number(value: object, dialect: Dialect) -> float | None:
-    """What pandas left as it is: the number of a text or of a whole number beyond 64 bits, NaN when it is missing."""
-    text = value if isinstance(value, str) else str(value)
-    if text in dialect.all_missing:
-        return np.nan
-    if not dialect.is_number(text):
-        return None
-    number = dialect.number(text)
-    return np.nan if number in dialect.missing_numbers else number
 
 
 def _whole(number: object) -> int:

@@ -39,7 +39,7 @@ class ReadOptions:
 
     collect: Collect
     missing: Missing = "drop"
-    max_levels: int = 200
+    max_levels: int = 300
     skip_unseen: bool = False
     watch: Watch = UNWATCHED
 
@@ -130,8 +130,7 @@ class _Pass:
         fault = first_of([typed.fault, self._missing_fault(typed), self._unseen_fault(typed)])
         if fault is not None:
             raise fault.error(self.located)
-        self.summary.rows_dropped += int(np.count_nonzero(typed.missing))
-        self.summary.rows_unseen += int(np.count_nonzero(typed.unseen))
+        self.summary.count(typed)
         return typed.block()
 
     def _share(self) -> float | None:

@@ -5,13 +5,16 @@ one pass over all would have found.
 """
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
+
+import numpy as np
 
 from mae_cli.arrays import CodeArray
 from mae_cli.errors import DataError
 from mae_cli.messages import counted, quoted
 from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.csv.files import Records, Waypoint
-from mae_cli.tables.typed import Columns
+from mae_cli.tables.typed import Columns, TypedChunk
 
 
 @dataclass(eq=False)
@@ -23,6 +26,8 @@ class PassSummary:
         rows_read: records so far.
         rows_dropped: those of them with a missing cell.
         rows_unseen: those of them with a level that the model does not know.
+        complete: how many rows are complete once the first 0, 1, … of the columns that may be left out are, but not
+            before; there is no count where none may be.
         waypoints: records whose place in their file is known, of the files that were read here.
     """
 
@@ -30,12 +35,22 @@ class PassSummary:
     rows_read: int = 0
     rows_dropped: int = 0
     rows_unseen: int = 0
+    complete: list[int] = field(default_factory=list)
     waypoints: list[Waypoint] = field(default_factory=list)
 
     def begin(self, chunk: Chunk) -> None:
         """Take note of the records of the next chunk."""
         self.rows_read = chunk.first + len(chunk.frame)
         self.waypoints += chunk.waypoints
+
+    def count(self, typed: TypedChunk) -> None:
+        """Count what becomes of its rows."""
+        self.rows_dropped += int(np.count_nonzero(typed.missing))
+        self.rows_unseen += int(np.count_nonzero(typed.unseen))
+        if self.columns.leaving:
+            needed = typed.left_out_until_complete(self.columns)
+            counts = np.bincount(needed, minlength=len(self.columns.leaving) + 2)[:-1].tolist()
+            self.complete = [sum(pair) for pair in zip_longest(self.complete, counts, fillvalue=0)]
 
     def add(self, other: "PassSummary") -> tuple[CodeArray | None, ...]:
         """Take in what was found in the records that follow.
@@ -50,16 +65,15 @@ class PassSummary:
         self.rows_read += other.rows_read
         self.rows_dropped += other.rows_dropped
         self.rows_unseen += other.rows_unseen
+        self.complete = [sum(pair) for pair in zip_longest(self.complete, other.complete, fillvalue=0)]
         return recoding
 
     def finish(self, files: Records) -> None:
         """Refuse what only the end of the data can tell.
 
         Raises:
-            DataError: a column cannot be used, or no row is complete.
+            DataError: no row is complete.
         """
-        for column in self.columns.all:
-            column.finish(files)
         if self.rows_dropped == self.rows_read:
             rows = counted(self.rows_read, "row")
             raise DataError(f"{files.name}: every row has a missing cell; column {self._emptiest(f' of {rows}')}")

@@ -6,9 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
-from mae_cli.arrays import BoolArray, CodeArray
+from mae_cli.arrays import BoolArray, CodeArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.coding import as_read
+from mae_cli.rows.schema import PLAIN, Writing
 from mae_cli.tables.cell_faults import CellFault, first_of
 from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.column import Column, ColumnOfLevels, ColumnOfNumbers
@@ -44,6 +45,18 @@ class TypedChunk:
         unseen: BoolArray = np.any(self.codes < 0, axis=0) & ~self.missing
         return unseen
 
+    def left_out_until_complete(self, columns: "Columns") -> Positions:
+        """(b,) how many of the columns that may be left out have to be, until a row is complete.
+
+        One more than there are for a row that misses a cell of another column.
+        """
+        steps = {name: step for step, name in enumerate(columns.leaving, start=1)}
+        never, needed = len(steps) + 1, np.zeros(len(self.missing), dtype=np.intp)
+        cells = [*np.isnan(self.numbers.apart), *np.isnan(self.numbers.matrix.T), *(self.codes == 0)]
+        for column, missing in zip(columns.all, cells, strict=True):
+            np.maximum(needed, np.where(missing, steps.get(column.name, never), 0), out=needed)
+        return needed
+
     def missing_cells(self, row: int) -> list[bool]:
         """Of which columns the cell of a row is missing: those of numbers, then those of levels."""
         numbers = [*self.numbers.apart[:, row], *self.numbers.matrix[row]]
@@ -63,7 +76,8 @@ class TypedChunk:
             # Indexing by the mask would leave the cells of a column apart in memory.
             apart, codes = np.compress(chosen, apart, axis=1), np.compress(chosen, codes, axis=1)
             matrix = matrix[chosen]
-        return Block(as_read(matrix, tuple(codes)), apart[0], apart[1] if len(apart) > 1 else None, records, records)
+        target = apart[0] if len(apart) else np.zeros(len(records))  # none where columns are only looked at
+        return Block(as_read(matrix, tuple(codes)), target, apart[1] if len(apart) > 1 else None, records, records)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +88,13 @@ class Columns:
         numbers: those of numbers.
         levels: those of levels.
         apart: how many of the first columns of numbers are no features: the target, and the weights if there are any.
+        leaving: the names of features that may be left out, in the order in which they would be.
     """
 
     numbers: Sequence[ColumnOfNumbers]
     levels: Sequence[ColumnOfLevels]
     apart: int
+    leaving: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[Column, ...]:
@@ -86,10 +102,20 @@ class Columns:
         return (*self.numbers, *self.levels)
 
     @property
+    def features(self) -> tuple[Column, ...]:
+        """All but those apart."""
+        return self.all[self.apart :]
+
+    @property
     def wanted(self) -> Wanted:
         """What a parser has to read for them."""
         texts = frozenset(column.name for column in self.all if column.as_text)
         return Wanted(tuple(column.name for column in self.numbers), texts, self.apart)
+
+    @property
+    def writings(self) -> dict[str, Writing]:
+        """How the numbers of a column are written, where they are not plain."""
+        return {column.name: column.writing for column in self.numbers if column.writing != PLAIN}
 
     @property
     def misread(self) -> frozenset[str]:

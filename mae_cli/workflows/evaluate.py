@@ -84,6 +84,7 @@ def evaluate(
         )
     joint = joint_schema([model.schema] if rival is None else [model.schema, rival.model.schema])
     if rival is not None:
+        _require_same_writing(subject, rival)
         own = [name for name in rival.model.schema.names if name not in model.schema.names]
         part = f"a feature of the other model, {rival.name}"
         require_columns(dict.fromkeys(own, part), files.header, files.name)
@@ -92,6 +93,17 @@ def evaluate(
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen)
         loaded = load_for_model(files, joint, model.target, model.weight, options)
         return _report(subject, rival, joint, loaded, settings)
+
+
+def _require_same_writing(subject: NamedModel, rival: NamedModel) -> None:
+    """Refuse models that read the numbers of a column in different ways."""
+    writings = {column.name: column.writing for column in subject.model.schema.numeric}
+    for column in rival.model.schema.numeric:
+        if writings.get(column.name, column.writing) != column.writing:
+            raise ModelError(
+                f"{rival.name} and {subject.name} were trained on column {quoted(column.name)} written in different "
+                "ways, so no data suit both; evaluate them one by one"
+            )
 
 
 def _report(

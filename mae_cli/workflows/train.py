@@ -31,7 +31,7 @@ from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
 from mae_cli.solvers.solve import Fit
-from mae_cli.tables.columns import ColumnChoice, UsedColumns, resolve
+from mae_cli.tables.columns import ColumnChoice, LeftOut, UsedColumns, resolve
 from mae_cli.tables.load import LoadedRows, load_training
 from mae_cli.tables.read import Data, Missing, ReadOptions
 from mae_cli.tables.storage import place_for
@@ -67,7 +67,7 @@ class TrainSettings:
     fit: FitSettings = field(default_factory=FitSettings)
     holdout: float | None = None
     missing: Missing = "drop"
-    max_levels: int = 200
+    max_levels: int = 300
     seed: int = 0
     compare: bool = False
     stream: bool | None = None
@@ -113,6 +113,7 @@ class ReadyData:
     calibration: Rows | None
     rows: TrainingRows
     notes: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
     baseline: Baseline
     clusters: Clusters | None
     weight_unit: float
@@ -173,6 +174,7 @@ def _trained(source: str, data: ReadyData, settings: TrainSettings, watch: Watch
         notes=(*data.notes, *remarks(settings.fit.solver, fitted.report, data.rows)),
         model=None,
         seconds=Seconds(read, total - read, total),
+        columns_left_out=data.left_out,
     )
     return Trained(model_of(settings, data, fitted), report)
 
@@ -222,6 +224,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
         calibration=calibrating,
         rows=rows,
         notes=tuple(notes),
+        left_out=loaded.left_out,
         baseline=baseline_of(train_rows, settings.fit.quantile),
         clusters=None if cluster is None else clusters_of(loaded, cluster, train_rows),
         weight_unit=1.0 if settings.columns.weight is None else weight_unit(description.largest_weight),
@@ -365,6 +368,7 @@ def effects(
     baselines = {
         feature.name: feature.baseline for feature in schema.features if isinstance(feature, CategoricalColumn)
     }
+    units = {feature.name: feature.writing.unit for feature in schema.numeric}
     found = [
         Effect(
             column=column,
@@ -376,6 +380,7 @@ def effects(
             rows=rows.get(column),
             baseline_rows=rows.get(DesignColumn(column.feature, baselines.get(column.feature))),
             constant=bool(deviations[index] == 0),
+            unit=units.get(column.feature),
         )
         for index, column in enumerate(schema.design_columns)
     ]

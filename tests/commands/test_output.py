@@ -148,7 +148,7 @@ def test_quiet_with_the_model_on_standard_output_leaves_nothing_else(mae_train, 
 
 def test_a_model_on_standard_output_harms_no_terminal(mae_train, table):
     data = table('y,"a\x9b31m","b\u202ec",k\n1,1,4,\x7f\n2,2,2,\u2066\n4,3,1,\x7f\n')
-    text = mae_train(data, "-t", "y", "-o", "-", "-q").stdout
+    text = mae_train(data, "-t", "y", "--categorical", "k", "-o", "-", "-q").stdout
     assert not set(text) & set("\x7f\x9b\u202e\u2066")
     columns = [term["column"] for term in json.loads(text)["terms"]]
     assert columns == ["a\x9b31m", "b\u202ec", "k"]

@@ -131,8 +131,8 @@ def test_standard_input_and_pipes_are_read(mae_train, tmp_path, one_object, monk
         (
             ["dates.parquet"],
             (
-                "dates.parquet: column 'when' holds dates or times (timestamp[us]); turn them into numbers first, or "
-                "use --exclude when"
+                "dates.parquet: no column can serve to predict 'delay': 'when': it holds dates or times "
+                "(timestamp[us]) (turn it into numbers first)"
             ),
         ),
         (

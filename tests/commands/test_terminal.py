@@ -154,12 +154,12 @@ def test_a_terminal_is_shown_the_same_errors_in_lines_of_its_own(on_terminal, ma
 
 
 def test_the_remedy_has_a_line_of_its_own_on_a_terminal(on_terminal, table):
-    table("price,size\n$5,1\n$7,2\n")
+    table("price,size\n5,1\n7,2\nfive,2\n")
     assert on_terminal("train", "data.csv", "-t", "size", COLUMNS="60")[1] == (
-        "mae-train: error: data.csv, line 2: column 'price' is '$5',\n"
-        "an amount of money, not a plain number\n"
-        "Try: take the currency off, or use --categorical price or\n"
-        "--exclude price\n"
+        "mae-train: error: data.csv, line 4: column 'price' is\n"
+        "'five', which is not a number, where most cells are numbers\n"
+        "Try: fix the cell, or use --categorical price or --exclude\n"
+        "price\n"
     )
 
 

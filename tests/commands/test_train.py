@@ -345,7 +345,7 @@ def test_a_missing_cell_may_be_refused(mae_train, table):
 
 def test_the_most_levels_can_be_raised(mae_train, table):
     data = table("\n".join(["y,k", *(f"{i},{'abcd'[i % 4]}" for i in range(12))]))
-    result = mae_train(data, "-t", "y", "--max-levels", "3")
+    result = mae_train(data, "-t", "y", "--features", "k", "--max-levels", "3")
     assert result.exit_code == 1
     assert "column 'k' is text with 4 levels" in result.stderr
     assert mae_train(data, "-t", "y", "--max-levels", "4").exit_code == 0
@@ -386,7 +386,7 @@ def test_a_level_that_only_the_holdout_has_is_counted_and_not_scored(mae_train, 
 
 
 def test_a_holdout_that_cannot_be_scored_at_all_is_null(report, table):
-    found = report(table("y,k\n1,a\n2,b\n"), "-t", "y", "--holdout", "0.5")
+    found = report(table("y,k\n1,a\n2,b\n"), "-t", "y", "--features", "k", "--holdout", "0.5")
     assert found["holdout"] is None
     assert found["notes"] == [
         "1 holdout row with a level never seen in training not scored",

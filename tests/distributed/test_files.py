@@ -8,7 +8,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 import pytest
-from support.tables import columns, load
+from support.tables import columns, load, load_freely
 
 from mae_cli.distributed.cluster import Cluster
 from mae_cli.distributed.files import DaskFiles, find
@@ -89,10 +89,33 @@ def test_workers_find_what_one_machine_does(cluster, written, texts, options):
 
 
 @pytest.mark.parametrize(
+    "texts",
+    [
+        ["1,2,a\n", "2,3,b\n3,4,c\n"],
+        ["1,2,5\n", "2,3,5\n3,4,5\n"],
+        ["1,2,\n", "2,3,\n3,4,\n"],
+        ["1,2,1\n", "2,3,--\n3,4,2\n", "5,5,..\n"],
+        ["1,2,a\n", "2,3,b\n3,4,7\n", "3,2,a\n4,4,b\n"],
+        ["1,2,\n", "2,,5\n3,4,\n", "4,5,7\n5,7,\n"],
+        ["1,2,2024-01-31\n", "2,3,2024-02-01\n3,4,-\n"],
+        ["1,2,31/1/2024\n", "2,3,1/2/2024\n3,4,1/3/2024\n"],
+        ["1,2,1/1/2024\n", "2,3,1/2/2024\n3,4,1/3/2024\n"],
+        ["1,2,$5\n", "2,3,$7\n3,4,-$2.5\n"],
+        ["1,2,$5\n", "2,3,$7M\n3,4,-$2.5\n"],
+    ],
+)
+@pytest.mark.usefixtures("each_file_a_part")
+def test_workers_leave_out_what_one_machine_does(cluster, written, texts):
+    here, there = both(cluster, written(*(HEAD + text for text in texts)), load_freely)
+    assert not isinstance(here, str)
+    assert repr(there) == repr(here)
+
+
+@pytest.mark.parametrize(
     ("texts", "options", "message"),
     [
         (["1,2,a\n", "2,3,b\n3,x,c\n"], {}, "2.csv, line 3: column 'x' is 'x', which is not a number"),
-        (["1,2,a\n", "2,3,b\n3,4,7\n"], {}, "2.csv, line 3: column 'k' is the number '7', where most cells are text"),
+        (["1,2,7\n", "2,3,5\n3,4,b\n"], {}, "2.csv, line 3: column 'k' is 'b', which is not a number, where most"),
         (
             ["1,2,a\n", "y,3,b\n"],
             {},
@@ -109,8 +132,8 @@ def test_workers_find_what_one_machine_does(cluster, written, texts, options):
         (["1,2,a\n", "2,,b\n"], {"missing": "error"}, "2.csv, line 2: the cell of column 'x' is missing"),
         (["1,2,\n", "2,3,\n"], {}, "column 'k' has no values"),
         (["1,,a\n", ",3,b\n"], {}, "every row has a missing cell"),
-        (["1,2,$5\n", "2,3,$7\n"], {}, "1.csv, line 2: column 'k' is '$5', an amount of money"),
-        (["1,2,2020-01-01\n", "2,3,2020-01-02\n"], {}, "1.csv, line 2: column 'k' is '2020-01-01'"),
+        (["1,2,$5M\n", "2,3,$7\n"], {}, "1.csv, line 2: column 'k' is '$5M', an amount of money"),
+        (["1,2,1/2/2024\n", "2,3,3/4/2024\n"], {}, "1.csv, line 2: column 'k' is '1/2/2024'"),
         (["1,2,a\n", "2,3,b,4\n"], {}, "2.csv, line 2"),
         (["1,2,a\n", '2,3,"b\n'], {}, "2.csv, line 2"),
         (["", ""], {}, "no data rows"),

@@ -96,3 +96,14 @@ def refused(
 def on_model(case: Case, command: str = "eval") -> Case:
     """The case for another command."""
     return Case(**vars(case) | {"command": command})
+
+
+def named(case: Case) -> Case:
+    """The case of a user who names the features, which are used or refused then."""
+    return Case(**vars(case) | {"options": (*case.options, "--features", "x,k")})
+
+
+def left_out(case: Case) -> Case:
+    """The case of a user who does not name what is refused otherwise: the column is left out."""
+    expected = {"refusal": None, "values": {"columns_left_out.0.column": "x"}, "notes": None}
+    return Case(**vars(case) | expected | {"name": f"{case.name}, not named"})

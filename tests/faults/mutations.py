@@ -11,6 +11,7 @@ from faults.strict_reader import Unclear, strict_table
 from support.tables import columns
 
 from mae_cli.errors import MaeCliError
+from mae_cli.messages import BLOCK
 from mae_cli.rows.blocks import MemoryRows, whole
 from mae_cli.tables.columns import ColumnChoice, resolve
 from mae_cli.tables.csv.files import Files
@@ -62,8 +63,8 @@ def mutated(content: bytes, random: random.Random) -> bytes:
     return content
 
 
-def accepted(content: bytes, path: Path, excluded: frozenset[str]) -> tuple[int, list[float], dict] | None:
-    """Rows read, the target and the features of the complete rows as the program reads them; None if it refuses."""
+def accepted(content: bytes, path: Path, excluded: frozenset[str]) -> tuple[int, list[float], dict, set[str]] | None:
+    """What the program reads: rows, the target and features of the complete ones, what is left out; None if refused."""
     path.write_bytes(content)
     try:
         files = Files.of([str(path)])
@@ -72,11 +73,12 @@ def accepted(content: bytes, path: Path, excluded: frozenset[str]) -> tuple[int,
     except MaeCliError as error:
         _require_one_line(str(error), path)
         return None
-    return loaded.rows_read, whole(loaded.rows).target.tolist(), columns(loaded)
+    left_out = {column.column for column in loaded.left_out}
+    return loaded.rows_read, whole(loaded.rows).target.tolist(), columns(loaded), left_out
 
 
 def _require_one_line(message: str, path: Path) -> None:
-    assert "\n" not in message
+    assert "\n" not in message.replace(BLOCK, "")
     assert message.startswith((str(path), "column ", "the "))
 
 
@@ -89,7 +91,7 @@ def judged(content: bytes, path: Path, excluded: frozenset[str]) -> str:
         return "refused" if found is None else f"accepted in doubt: {doubt}"
     if found is None:
         return "refused, though clear"
-    same = found == (expected.read, expected.target, expected.features)
+    same = found == (expected.read, expected.target, expected.features, expected.left_out)
     return "accepted" if same and np.isfinite(found[1]).all() else "read differently"
 
 

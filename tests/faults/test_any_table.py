@@ -59,7 +59,7 @@ def test_a_written_table_is_fitted_as_its_arrays_are(table, style, size, loss):
     files = Files((source(content),), Dialect()) if style["delimiter"] == "," else _delimited(content, style)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mae_cli.tables.chunks.cut", partial(cut, size=size))
-        trained = train(files, TrainSettings(ColumnChoice("y"), FitSettings(loss)))
+        trained = train(files, TrainSettings(ColumnChoice("y", features=("x", "z", "k")), FitSettings(loss)))
     found = trained.report
     assert (found.rows.read, found.rows.used) == (len(rows), len(complete))
     assert found.fit.certificate.loss == pytest.approx(expected.certificate.loss, rel=1e-9, abs=1e-11)

@@ -74,7 +74,7 @@ BOTH = [
     refused(
         "infinity",
         table(changed({(4, 1): "inf"})),
-        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; fix the cell or leave it empty",
+        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; fix the cell or leave it empty, or count it as missing with --na-values inf",
     ),
     refused(
         "1e400",
@@ -119,7 +119,7 @@ BOTH = [
     refused(
         "a name twice",
         CLEAN.replace("y", "x", 1),
-        "data.csv, line 1: the header names column 'x' twice; rename one of them",
+        "data.csv: the header names column 'x' twice; rename one of them",
     ),
     refused("nothing", "", "data.csv is empty"),
 ]

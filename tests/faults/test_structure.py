@@ -183,7 +183,13 @@ LINES = [
     refused("a header alone", "y,x,k\n", "data.csv has a header but no data rows"),
     refused("a header alone without a line end", "y,x,k", "data.csv has a header but no data rows"),
     refused("a header and blank lines", "y,x,k\n\n   \n", "data.csv has a header but no data rows"),
-    refused("a header and empty records", "y,x,k\n,,\n,,\n", "data.csv: column 'x' has no values; use --exclude x"),
+    refused(
+        "a header and empty records",
+        "y,x,k\n,,\n,,\n",
+        "data.csv: column 'x' has no values; use --exclude x",
+        "--features",
+        "x",
+    ),
     refused(
         "a NUL byte",
         CLEAN.replace("4.9", "4\x00.9"),
@@ -572,19 +578,31 @@ RECORD_CASES = [
         CLEAN.replace("a\n", "a,\n").replace("b\n", "b,\n"),
         "data.csv, line 2: expected 3 fields, found 4; the line ends with a delimiter too many",
     ),
-    refused(
+    same(
         "a comma at the end of the header too",
         CLEAN.replace("\n", ",\n"),
-        "data.csv, line 1: column 4 has no name in the header; give it one",
+        notes=("left out 'column 4': it has no name in the header; give it one",),
     ),
-    refused(
+    same(
         "an index without a name",
         table([(str(i), *row) for i, row in enumerate(ROWS)], ",y,x,k"),
-        (
-            "data.csv, line 1: column 1 has no name in the header; give it one "
-            "(sed '1s/^/row/' FILE names it 'row'; pandas leaves it out with index=False)"
+        notes=("left out 'column 1': it has no name in the header; give it one",),
+    ),
+    same(
+        "two columns without a name",
+        table([(str(i), *row, "") for i, row in enumerate(ROWS)], ",y,x,k,"),
+        notes=(
+            "left out 2 columns:"
+            + "".join(f"\n  'column {place}': it has no name in the header; give it one" for place in (1, 5)),
         ),
     ),
+    refused(
+        "an index without a name where nothing may be left out",
+        table([(str(i), *row) for i, row in enumerate(ROWS)], ",y,x,k"),
+        "data.csv: column 'column 1' cannot be used: it has no name in the header; give it one, or leave it out without --strict",
+        "--strict",
+    ),
+    same("a column without a name that nobody asked for", CLEAN.replace("\n", ",\n"), "--features", "x,k"),
     refused(
         "an index the header lacks",
         table([(str(i), *row) for i, row in enumerate(ROWS)]),
@@ -653,22 +671,33 @@ RECORD_CASES = [
     refused(
         "a name twice",
         CLEAN.replace("k", "x", 1),
-        "data.csv, line 1: the header names column 'x' twice; rename one of them",
+        "data.csv: the header names column 'x' twice; rename one of them",
+        "--features",
+        "x",
     ),
+    same(
+        "a name twice of columns that nobody named",
+        table([(*row, row[1]) for row in ROWS], "y,x,k,x"),
+        twin=table([(target, level) for target, _, level in ROWS], "y,k"),
+        notes=("left out 'x': the header names 2 columns so; rename them",),
+    ),
+    same("a name twice that is excluded", table([(*row, "1", "2") for row in ROWS], "y,x,k,z,z"), "--exclude", "z"),
     refused(
         "the target twice",
         CLEAN.replace("k", "y", 1),
-        "data.csv, line 1: the header names column 'y' twice; rename one of them",
+        "data.csv: the header names column 'y' twice; rename one of them",
     ),
-    refused(
+    same(
         "a name that is missing",
         CLEAN.replace("x", "", 1),
-        "data.csv, line 1: column 2 has no name in the header; give it one",
+        twin=table([(target, level) for target, _, level in ROWS], "y,k"),
+        notes=("left out 'column 2': it has no name in the header; give it one",),
     ),
-    refused(
+    same(
         "a name that is blank",
         CLEAN.replace("x", "  ", 1),
-        "data.csv, line 1: column 2 has no name in the header; give it one",
+        twin=table([(target, level) for target, _, level in ROWS], "y,k"),
+        notes=("left out 'column 2': it has no name in the header; give it one",),
     ),
     refused("no header", RECORDS, "data.csv has no column 'y'; its columns are '3.1', '1', 'a'"),
     refused(
@@ -701,7 +730,7 @@ RECORD_CASES = [
     refused(
         "a line with commas above the header",
         "Sales,,\n" + CLEAN,
-        "data.csv, line 1: column 2 has no name in the header; give it one",
+        "data.csv, line 1: this is a title; the header seems to stand on line 2, so remove the lines before",
     ),
     refused(
         "a comment above the header",

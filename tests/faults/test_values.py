@@ -4,7 +4,7 @@
 # ruff: noqa: E501
 
 import pytest
-from faults.cases import CLEAN, ROWS, changed, column, refused, same, table, tells, without
+from faults.cases import CLEAN, ROWS, Case, changed, column, left_out, named, refused, same, table, tells, without
 
 NUMBERS = [[target, number, str(place)] for place, (target, number, _) in enumerate(ROWS)]
 
@@ -417,20 +417,23 @@ PLACEHOLDERS = [
         f"if that means a missing cell, use {option}, or use --categorical x or --exclude x",
     )
     for cell, option in {
-        "-": "--na-values=-",
-        "?": '--na-values "?"',
-        ".": "--na-values .",
-        "--": "--na-values=--",
         "*": '--na-values "*"',
         "missing": "--na-values missing",
         "Missing": "--na-values Missing",
         "unknown": "--na-values unknown",
         "none": "--na-values none",
-        "#DIV/0!": "--na-values '#DIV/0!'",
-        "n.a.": "--na-values n.a.",
         "na": "--na-values na",
         "  NA": '--na-values "  NA"',
     }.items()
+]
+PLACEHOLDERS += [
+    same(
+        f"{cell!r} among numbers is a missing value",
+        table(changed({(4, 1): cell})),
+        twin=table(without(4)),
+        notes=(f"column 'x': 1 cell with {cell!r} taken as missing", *dropped(1, "x", 1)),
+    )
+    for cell in ["-", "?", ".", "..", "--", "#DIV/0!", "#NULL!", "n.a."]
 ]
 PLACEHOLDERS += [
     refused(
@@ -538,9 +541,34 @@ PLACEHOLDERS += [
         "every row misses a cell",
         table(changed({(i, i % 2): "" for i in range(12)})),
         "data.csv: every row has a missing cell; column 'y' has most of them (6 of 12 rows)",
+        "--features",
+        "x,k",
     ),
-    refused("a column without values", table(column(1, [""])), "data.csv: column 'x' has no values; use --exclude x"),
-    refused("a column of NA", table(column(1, ["NA", "NULL"])), "data.csv: column 'x' has no values; use --exclude x"),
+    tells(
+        "every row misses a cell, of the target or of a column that can go",
+        table(changed({(i, i % 2): "" for i in range(12)})),
+        values={"data.rows_used": 6, "columns_left_out.0.reason": "6 of its 12 cells are missing"},
+        notes=None,
+    ),
+    *(
+        refused(
+            f"a column of {cells} that is named",
+            table(column(1, cells)),
+            "data.csv: column 'x' has no values; use --exclude x",
+            "--features",
+            "x,k",
+        )
+        for cells in ([""], ["NA", "NULL"])
+    ),
+    *(
+        same(
+            f"a column of {cells}",
+            table(column(1, cells)),
+            twin=table([(target, level) for target, _, level in ROWS], "y,k"),
+            notes=("left out 'x': it has no values; fill it in",),
+        )
+        for cells in ([""], ["NA", "NULL"])
+    ),
     refused(
         "a target without values",
         table(column(0, [""])),
@@ -552,6 +580,8 @@ PLACEHOLDERS += [
         "data.csv: column 'x' has no values; use --exclude x",
         "--na-values",
         "7",
+        "--features",
+        "x,k",
     ),
 ]
 
@@ -559,12 +589,20 @@ EXTREMES = [
     refused(
         "infinity among numbers",
         table(changed({(4, 1): "inf"})),
-        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; fix the cell or leave it empty",
+        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; fix the cell or leave it empty, or count it as missing with --na-values inf",
+    ),
+    same(
+        "infinity named as missing",
+        table(changed({(4, 1): "inf"})),
+        "--na-values",
+        "inf",
+        twin=table(without(4)),
+        notes=dropped(1, "x", 1),
     ),
     refused(
         "minus infinity in the target",
         table(changed({(4, 0): "-Infinity"})),
-        "data.csv, line 6: column 'y' is '-Infinity', which is not a finite number; fix the cell or leave it empty",
+        "data.csv, line 6: column 'y' is '-Infinity', which is not a finite number; fix the cell or leave it empty, or count it as missing with --na-values=-Infinity",
     ),
     refused(
         "infinity as a sign",
@@ -652,7 +690,26 @@ EXTREMES = [
         values={"train.mae": 0.0, "train.r2": None, "intercept": 7.0},
         notes=None,
     ),
-    tells("a constant feature", table(column(1, ["7"])), values={"data.aliased": ["x"]}, notes=None),
+    tells(
+        "a constant feature",
+        table(column(1, ["7"])),
+        "--features",
+        "x,k",
+        values={"data.aliased": ["x"], "columns_left_out": []},
+        notes=None,
+    ),
+    same(
+        "a constant that nobody named",
+        table(column(1, ["7"])),
+        twin=table([(target, level) for target, _, level in ROWS], "y,k"),
+        notes=("left out 'x': it is 7 in every row; name it with --features",),
+    ),
+    same(
+        "a single level that nobody named",
+        table(column(2, ["a"])),
+        twin=table([row[:2] for row in ROWS], "y,x"),
+        notes=("left out 'k': it is 'a' in every row; name it with --features",),
+    ),
 ]
 
 MIXED = [
@@ -661,10 +718,13 @@ MIXED = [
         table(changed({(4, 1): "five"})),
         "data.csv, line 6: column 'x' is 'five', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
-    refused(
+    tells(
         "a number among text",
         table(changed({(4, 2): "5"})),
-        "data.csv, line 6: column 'k' is the number '5', where most cells are text; fix the cell, or use --categorical k or --exclude k",
+        values={"data.columns": 4},
+        notes=(
+            "data.csv, line 6: column 'k' is text, and 1 cell that looks like numbers, such as '5', are levels too",
+        ),
     ),
     refused(
         "text first among numbers",
@@ -681,10 +741,13 @@ MIXED = [
         CLEAN + "".join(f"1,{i % 7},a\n" for i in range(3000)) + "1,five,a\n",
         "data.csv, line 3014: column 'x' is 'five', which is not a number, where most cells are numbers; fix the cell, or use --categorical x or --exclude x",
     ),
-    refused(
+    tells(
         "a number late among text",
         CLEAN + "1,2,a\n" * 3000 + "1,2,3\n",
-        "data.csv, line 3014: column 'k' is the number '3', where most cells are text; fix the cell, or use --categorical k or --exclude k",
+        values={"data.columns": 4},
+        notes=(
+            "data.csv, line 3014: column 'k' is text, and 1 cell that looks like numbers, such as '3', are levels too",
+        ),
     ),
     refused(
         "text behind missing cells",
@@ -714,11 +777,28 @@ MIXED = [
         "data.csv, line 2: column 'k' is text with 12 levels, such as 'level 0', and at most 5 are allowed; use --exclude k, raise --max-levels, or turn dates and units into numbers first",
         "--max-levels",
         "5",
+        "--features",
+        "x,k",
+    ),
+    same(
+        "a name for each row",
+        table([(t, n, f"level {i}") for i, (t, n, _) in enumerate(ROWS)]),
+        twin=table([row[:2] for row in ROWS], "y,x"),
+        notes=("left out 'k': text with 12 levels in 12 rows, such as 'level 0'; use --categorical k",),
+    ),
+    same(
+        "more levels than are allowed",
+        table(column(2, ["a", "b", "c"])),
+        "--max-levels",
+        "2",
+        twin=table([row[:2] for row in ROWS], "y,x"),
+        notes=("left out 'k': text with 3 levels, such as 'a'; use --categorical k --max-levels 3",),
     ),
     refused(
-        "a name for each row",
-        "y,x,k\n" + "".join(f"{i % 9},{i},name {i}\n" for i in range(300)),
-        "data.csv, line 2: column 'k' is text with 300 levels, such as 'name 0', and at most 200 are allowed; use --exclude k, raise --max-levels, or turn dates and units into numbers first",
+        "a name for each row where nothing may be left out",
+        table([(t, n, f"level {i}") for i, (t, n, _) in enumerate(ROWS)]),
+        "data.csv: column 'k' cannot be used: text with 12 levels in 12 rows, such as 'level 0'; use --categorical k, or leave it out without --strict",
+        "--strict",
     ),
     refused(
         "a negative weight",
@@ -791,11 +871,20 @@ MIXED = [
         "--categorical",
         "k",
         values={"coefficients.1.level": "01"},
+        notes=("column 'k' has '1' and '01', which are levels of their own; write them alike",),
     ),
     tells(
-        "upper and lower case are two levels", table(column(2, ["a", "A", "a"])), values={"coefficients.1.level": "A"}
+        "upper and lower case are two levels",
+        table(column(2, ["a", "A", "a"])),
+        values={"coefficients.1.level": "A"},
+        notes=("column 'k' has 'a' and 'A', which are levels of their own; write them alike",),
     ),
-    tells("a blank makes another level", table(column(2, ["a", "a ", "a"])), values={"coefficients.1.level": "a "}),
+    tells(
+        "a blank makes another level",
+        table(column(2, ["a", "a ", "a"])),
+        values={"coefficients.1.level": "a "},
+        notes=("column 'k' has 'a' and 'a ', which are levels of their own; write them alike",),
+    ),
     tells(
         "names that begin with numbers",
         table(column(2, ["4 door", "2-door", "4 door"])),
@@ -806,7 +895,56 @@ MIXED = [
     tells("emoji", table(column(2, ["🙂", "🙃", "🙂"])), values={"coefficients.1.level": "🙃"}),
 ]
 
-CASES = [*DISGUISED, *DATES, *PLACEHOLDERS, *EXTREMES, *MIXED]
+# What says the same in all cells without doubt is read; None where that is the clean table.
+READ = {
+    "percent throughout": None,
+    "percent with a blank throughout": None,
+    "dollars throughout": None,
+    "euros throughout": None,
+    "codes of currencies throughout": None,
+    "dollars in parentheses": ["-5", "6", "7.5"],
+    "thousands by apostrophes": ["1000", "2500"],
+    "thousands by blanks": ["1000", "2500"],
+    "thousands by narrow blanks": ["1000", "2500"],
+    "thousands by apostrophes throughout": ["1000", "2500"],
+    "thousands by blanks throughout": ["1000", "2500"],
+    "thousands by narrow blanks throughout": ["1000", "2500"],
+    "units throughout": None,
+    "units without a blank throughout": None,
+    "degrees throughout": None,
+    "days throughout": ["19753", "19754"],
+    "times of ISO throughout": ["19753.5", repr(19754 + 45059 / 86400)],
+    "days with points throughout": ["19753", "19754"],
+    "days with names throughout": ["19753", "19754"],
+    "days with names first throughout": ["19753", "19754"],
+    "days with underscores throughout": ["19727", "19754"],
+    "months throughout": ["19723", "19754"],
+    "money as SEK 5 throughout": ["5", "1000"],
+    "money as Rs. 5 throughout": ["5", "7"],
+    "thousands as 1’234 throughout": ["1234", "5678"],
+    "thousands as 1\xa0234 throughout": ["1234", "5678"],
+}
+READ_CASES = [
+    Case(
+        case.name,
+        case.content,
+        twin=CLEAN if READ[case.name] is None else table(column(1, READ[case.name])),
+        notes=None,
+    )
+    for case in [*DISGUISED, *DATES]
+    if case.name in READ
+]
+THROUGHOUT = [
+    case
+    for case in [*DISGUISED, *DATES]
+    if case.name not in READ and case.refusal and ("throughout" in case.name or "not a plain number" in case.refusal)
+]
+OTHERS = [
+    case
+    for case in [*DISGUISED, *DATES, *PLACEHOLDERS, *EXTREMES, *MIXED]
+    if case not in THROUGHOUT and case.name not in READ
+]
+CASES = [*READ_CASES, *map(named, THROUGHOUT), *map(left_out, THROUGHOUT), *OTHERS]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -1,5 +1,6 @@
 """The model as a value and as a file's text: what it predicts, what it says, and what it refuses to read."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from support.models import MODEL, TEXT, a_model, with_intercept
 from mae_cli.errors import DataError, ModelError
 from mae_cli.model.reading import from_json, load_model
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import CategoricalColumn, NumericColumn
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Writing
 
 
 def test_the_file_is_indented_json_with_the_keys_in_a_fixed_order():
@@ -20,6 +21,34 @@ def test_the_file_is_indented_json_with_the_keys_in_a_fixed_order():
 def test_reading_gives_back_what_was_written():
     assert from_json(TEXT, "m.json") == MODEL
     assert from_json(TEXT.encode(), "m.json") == MODEL
+
+
+WRITTEN = a_model(
+    1.0, (NumericColumn("x", 0.0, 1.0, Writing(missing=("--",))), [2.0]), (NumericColumn("z", 0, 1), [3.0])
+)
+
+
+def test_numbers_that_are_not_plain_make_a_file_of_the_second_version():
+    content = json.loads(WRITTEN.to_json())
+    assert content["version"] == 2
+    assert [term["written"] and term["written"]["missing"] for term in content["terms"]] == [["--"], None]
+    assert from_json(WRITTEN.to_json(), "m.json") == WRITTEN
+    assert json.loads(TEXT)["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"written": null', '"writing": null', "terms[1].written is missing"),
+        ('"written": null', '"written": "plain"', "terms[1].written must be an object"),
+        ('"missing": [', '"missing": [1, ', "terms[0].written.missing must hold texts only"),
+        ('"version": 2', '"version": 1', "terms[0].written is unknown"),
+    ],
+)
+def test_how_numbers_are_written_is_checked(old, new, says):
+    with pytest.raises(ModelError) as caught:
+        from_json(WRITTEN.to_json().replace(old, new), "m.json")
+    assert says in str(caught.value)
 
 
 def test_names_are_readable_in_the_file():

@@ -27,7 +27,7 @@ def test_the_keys_of_a_train_report_are_pinned(train_report):
     assert list(report) == [
         "schema", "version", "target", "loss", "quantile", "solver", "data", "train", "holdout", "certificate",
         "history", "intercept", "coefficients", "model", "seconds", "source", "weight", "notes", "compare",
-        "intervals", "importance", "sides", "optimum",
+        "intervals", "importance", "sides", "optimum", "columns_left_out",
     ]  # fmt: skip
     assert list(report["data"]) == [
         "rows_read", "rows_used", "rows_dropped", "rows_holdout", "columns", "aliased",

@@ -3,6 +3,7 @@
 import gzip
 import io
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pandas as pd
 
@@ -42,10 +43,18 @@ def several(*texts: str | bytes) -> Files:
 
 
 def load(text: "str | Data", target="y", place=MemoryRows, missing="drop", max_levels=200, **choice) -> LoadedRows:
-    """The complete rows of a text or of files, in a place."""
+    """The complete rows of a text or of files, in a place, with all columns as if the user had named them."""
     files = held(text) if isinstance(text, str) else text
     used = resolve(ColumnChoice(target, **choice), files.header, files.name)
+    used = replace(used, named=frozenset(used.features))
     return load_training(files, used, ReadOptions(place.collect, missing, max_levels))
+
+
+def load_freely(text: "str | Data", target="y", missing="drop", max_levels=300, **choice) -> LoadedRows:
+    """The complete rows of a text or of files, without the columns that cannot serve."""
+    files = held(text) if isinstance(text, str) else text
+    used = resolve(ColumnChoice(target, **choice), files.header, files.name)
+    return load_training(files, used, ReadOptions(MemoryRows.collect, missing, max_levels))
 
 
 def chunk_of(cells: dict[str, list], wanted: Wanted | None = None, first: int = 0) -> Chunk:

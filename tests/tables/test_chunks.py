@@ -50,9 +50,11 @@ def refusal(text, **options):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b,a\n1,2,3\n", "data.csv, line 1: the header names column 'a' twice; rename one of them"),
-        ("a,,b\n1,2,3\n", "data.csv, line 1: column 2 has no name in the header; give it one"),
-        ("a, \n1,2\n", "data.csv, line 1: column 2 has no name in the header; give it one"),
+        (", \n1,2\n", "data.csv, line 1: no column has a name; add a line with the names of the columns"),
+        (
+            "Sales 2024,,\n,,\nid,y,x\n1,2,3\n",
+            "data.csv, line 1: this is a title; the header seems to stand on line 3, so remove the lines before",
+        ),
         ("a,b\n", "data.csv has a header but no data rows"),
         ("a,b\n\n  \n", "data.csv has a header but no data rows"),
         (

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from mae_cli.errors import DataError
-from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema, Writing
 from mae_cli.tables.frames import design_of, read_frame, read_frame_for, schema_and_design
 
 SCHEMA = Schema((CategoricalColumn("c", ("True", "False")), NumericColumn("x", 0.0, 9.0)))
@@ -160,3 +160,14 @@ def test_a_name_that_is_there_twice_is_refused_only_when_it_is_used():
     assert read_frame_for(SCHEMA, frame)["x"].tolist() == [1.0]
     frame.columns = ["c", "x", "x", "odd"]
     assert model_refusal(frame) == "the frame has two columns named 'x'; rename one of them"
+
+
+def test_a_frame_may_be_written_as_the_training_data_of_a_model_were_or_plainly():
+    dates, money = Writing(date="%d.%m.%Y"), Writing(prefix="$", thousands=",")
+    schema = Schema((NumericColumn("d", 0.0, 1.0, dates), NumericColumn("p", 0.0, 1.0, money)))
+    expected = {"d": [19753.0, 19754.0], "p": [1200.5, -3.0]}
+    written = {"d": ["31.01.2024", "1.2.2024"], "p": ["$1,200.50", "-$3"]}
+    for cells in (expected, written, written | {"d": pd.to_datetime(["2024-01-31", "2024-02-01"])}):
+        assert read_frame_for(schema, pd.DataFrame(cells)).to_dict("list") == expected
+    with pytest.raises(DataError, match=r"column 'p' is not read as numbers with '\$' .* in row 1"):
+        read_frame_for(schema, pd.DataFrame(written | {"p": ["$1", "€3"]}))

@@ -63,7 +63,6 @@ def test_parts_add_up_and_their_codes_are_the_same():
     read(part, ["b", "NA", "new"])
     assert column.add(part) is None
     assert (column.count, column.missing) == (5, 2)
-    column.finish(held("k\na\n"))
     assert column.notes() == []
 
 

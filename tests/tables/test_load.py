@@ -79,7 +79,7 @@ def test_a_column_of_numbers_and_text_may_be_asked_for_as_categories():
     assert columns(rows)["k"] == ["1", "x", "1e400"]
 
 
-@pytest.mark.parametrize("text", ["1+2j", "12 min", "1e", "A-12", "+", " "])
+@pytest.mark.parametrize("text", ["1+2j", "4 door", "1e", "A-12", "+", " "])
 def test_what_only_looks_like_a_number_is_text(text):
     assert columns(load(f"y,k\n1,{text}\n2,{text}\n"))["k"] == [text, text]
 
@@ -95,13 +95,6 @@ def test_what_only_looks_like_a_number_is_text(text):
             ),
         ),
         (
-            "y,x\n1,a\n2,b\n\n3,4\n",
-            (
-                "data.csv, line 5: column 'x' is the number '4', where most cells are text; "
-                "fix the cell, or use --categorical x or --exclude x"
-            ),
-        ),
-        (
             "y,my col\n1,True\n2,1\n",
             (
                 "data.csv, line 2: column 'my col' is 'True', which is not a number, where most cells are numbers; "
@@ -111,7 +104,10 @@ def test_what_only_looks_like_a_number_is_text(text):
         ("y,x\n1,\n2,NA\n", "data.csv: column 'x' has no values; use --exclude x"),
         (
             "y,x\n1,2\n2,-inf\n",
-            "data.csv, line 3: column 'x' is '-inf', which is not a finite number; fix the cell or leave it empty",
+            (
+                "data.csv, line 3: column 'x' is '-inf', which is not a finite number; "
+                "fix the cell or leave it empty, or count it as missing with --na-values=-inf"
+            ),
         ),
         (
             "y,x\n1e400,2\n,3\n",
@@ -277,9 +273,9 @@ def outcome(cells):
 @settings(max_examples=40)
 def test_the_kind_does_not_depend_on_the_order_of_the_rows(cells, random):
     shuffled = random.sample(cells, len(cells))
-    numbers = {cell in ("1", "2.5", "9" * 20, "-1", " 3") for cell in cells if cell not in ("", "NA")}
-    expected = {frozenset({True}): "numeric", frozenset({False}): "categorical"}
-    assert outcome(cells) == outcome(shuffled) == expected.get(frozenset(numbers), "refused")
+    numbers = [cell in ("1", "2.5", "9" * 20, "-1", " 3") for cell in cells if cell not in ("", "NA")]
+    expected = "categorical" if 2 * sum(numbers) < len(numbers) else "numeric" if all(numbers) else "refused"
+    assert outcome(cells) == outcome(shuffled) == (expected if numbers else "refused")
 
 
 @settings(max_examples=50)
@@ -371,7 +367,10 @@ def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():
         ),
         (
             "c,x,y\na,inf,2\n",
-            "data.csv, line 2: column 'x' is 'inf', which is not a finite number; fix the cell or leave it empty",
+            (
+                "data.csv, line 2: column 'x' is 'inf', which is not a finite number; "
+                "fix the cell or leave it empty, or count it as missing with --na-values inf"
+            ),
         ),
     ],
 )

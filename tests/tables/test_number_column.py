@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.tables import chunk_of, held
 
-from mae_cli.errors import DataError
+from mae_cli.rows.schema import Writing
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.number_column import NumberColumn
 
@@ -154,12 +154,12 @@ def test_only_the_first_of_them_is_noted():
 
 def test_parts_add_up_to_the_whole():
     chunks = [[1, 2], ["x", np.nan], [2**53 + 1]]
-    whole, joined = NumberColumn("x"), NumberColumn("x")
+    whole, joined = NumberColumn("x", ranged=True), NumberColumn("x", ranged=True)
     first = 0
     for cells in chunks:
         read(whole, cells, first)
         first += len(cells)
-        part = NumberColumn("x")
+        part = NumberColumn("x", ranged=True)
         read(part, cells)
         joined.add(part)
     assert vars(joined) == vars(whole)
@@ -167,14 +167,34 @@ def test_parts_add_up_to_the_whole():
     assert whole.inexact == 4
 
 
-def test_a_feature_without_a_value_is_refused():
-    column = NumberColumn("x")
-    read(column, [np.nan, np.nan])
-    with pytest.raises(DataError, match=r"data\.csv: column 'x' has no values; use --exclude x"):
-        column.finish(held("x\n\n\n"))
+@pytest.mark.parametrize(
+    ("chunks", "value", "varies"),
+    [
+        ([[np.nan], [2.0, 2.0], [2]], 2.0, False),
+        ([[2.0, np.nan], [3.0]], 2.0, True),
+        ([["2", "NA"], ["2.0"]], 2.0, False),
+        ([[1.0, 2.0]], 1.0, True),
+        ([[np.nan]], np.inf, False),
+    ],
+)
+def test_whether_there_are_two_numbers_does_not_depend_on_the_chunks(chunks, value, varies):
+    whole, joined = NumberColumn("x"), NumberColumn("x")
+    for cells in chunks:
+        read(whole, cells)
+        part = NumberColumn("x")
+        read(part, cells)
+        joined.add(part)
+    assert (whole.lowest, whole.varies) == (joined.lowest, joined.varies) == (value, varies)
 
 
-def test_a_target_without_a_value_is_left_to_the_count_of_rows():
-    column = NumberColumn("y", role="the target")
-    read(column, [np.nan])
-    column.finish(held("y\n\n"))
+def test_other_spellings_of_a_missing_value_are_counted():
+    column = NumberColumn("x", writing=Writing(missing=("--", "..")))
+    np.testing.assert_array_equal(read(column, ["--", "1", "..", "--"]).values, [np.nan, 1.0, np.nan, np.nan])
+    part = NumberColumn("x", writing=Writing(missing=("--", "..")))
+    read(part, ["--", "3"])
+    column.add(part)
+    assert [note.says for note in column.notes()] == [
+        "column 'x': 3 cells with '--' taken as missing",
+        "column 'x': 1 cell with '..' taken as missing",
+    ]
+    assert (column.missing, column.misread) == (4, False)

@@ -58,6 +58,14 @@ def test_a_table_without_a_complete_row_is_refused():
     assert str(caught.value) == ("data.csv: every row has a missing cell; column 'y' has most of them (2 of 3 rows)")
 
 
-def test_a_column_that_cannot_be_used_is_refused_first():
-    with pytest.raises(DataError, match="column 'k' has no values"):
-        summary_of(([1.0, 2.0], [np.nan, np.nan])).finish(held(TEXT))
+def test_rows_are_counted_by_the_columns_that_have_to_go_before_they_are_complete():
+    def counted(*chunks):
+        columns = Columns([NumberColumn("y")], [LevelColumn("k", declared=False, max_levels=9)], 1, ("k",))
+        summary = PassSummary(columns)
+        for targets, levels in chunks:
+            summary.count(columns.typed(chunk_of({"y": targets, "k": levels}, columns.wanted)))
+        return summary
+
+    whole, joined = counted(A, B), counted(A)
+    joined.add(counted(B))
+    assert whole.complete == joined.complete == [3, 1]

@@ -139,7 +139,7 @@ class Files:
         """The header of the first file, whose names all have; there need be no records.
 
         Raises:
-            DataError: a name is missing or given twice, or a header differs.
+            DataError: a header differs.
         """
         return first_header(self._headers)
 
@@ -161,7 +161,7 @@ class Files:
         """The header of the first file, which all have.
 
         Raises:
-            DataError: a name is missing or given twice, a header differs, or there are no data rows.
+            DataError: a header differs, or there are no data rows.
         """
         return joint_header(self._headers)
 

@@ -1,7 +1,6 @@
 """The header of files: its names, checked, and whether several files agree on them."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Literal
 
 from mae_cli.errors import DataError
 from mae_cli.messages import counted, is_unicode, quoted
-from mae_cli.tables.csv.dialect import is_number
+from mae_cli.tables.csv.dialect import header_line, is_number
 from mae_cli.tables.csv.pieces import Piece
 from mae_cli.tables.csv.records import MisplacedQuoteError, Record
 from mae_cli.tables.csv.source import Source
@@ -81,7 +80,7 @@ def read_header(source: Source) -> Header:
     """Read and check the header of a file, which may have no records.
 
     Raises:
-        DataError: a name is missing or given twice, or the header or the first record is at fault.
+        DataError: the header or the first record is at fault.
     """
     records = _first_two(source)
     names = records[0].cells
@@ -132,25 +131,20 @@ def _check_names(source: Source, header: Record) -> None:
                 f"{place}: column {position} has a NUL byte in its name, which no text has; if the file is UTF-16, use "
                 "--encoding utf-16-le or utf-16-be"
             )
-        if not name.strip():
-            raise DataError(f"{place}: column {position} has no name in the header; give it one{_of_an_index(names)}")
         if not is_unicode(name):
             raise source.undecodable()
-    if all(map(is_number, names)):
+    named = [name for name in names if name.strip()]
+    if not named:
+        raise DataError(f"{place}: no column has a name; add a line with the names of the columns")
+    if len(named) == 1 < len(names) - 1 and (line := header_line(source)) is not None:
+        raise DataError(
+            f"{place}: this is a title; the header seems to stand on line {line}, so remove the lines before"
+        )
+    if all(map(is_number, named)):
         raise DataError(
             f"{place}: the header consists of numbers ({', '.join(map(quoted, names[:3]))}); it seems to be missing, "
             "so add a line with the names of the columns"
         )
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise DataError(f"{place}: the header names column {quoted(twice[0])} twice; rename one of them")
-
-
-def _of_an_index(names: Sequence[str]) -> str:
-    """What to do about a first column without a name, as pandas writes one."""
-    if names[0] or not all(names[1:]):
-        return ""
-    return " (sed '1s/^/row/' FILE names it 'row'; pandas leaves it out with index=False)"
 
 
 def _refuse_difference(name: str, names: Sequence[str], other_name: str, others: Sequence[str]) -> None:

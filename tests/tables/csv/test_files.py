@@ -113,7 +113,6 @@ def test_files_are_called_by_the_first_and_the_number_of_others():
         ("a,b,c\n1,2,3\n", "2.csv has 3 columns, but 1.csv has 2; their headers must agree"),
         ("b,a\n1,2\n", "2.csv: column 1 is 'b', but 'a' in 1.csv; their headers must agree"),
         ("a,B\n1,2\n", "2.csv: column 2 is 'B', but 'b' in 1.csv; their headers must agree"),
-        ("a,a\n1,2\n", "2.csv, line 1: the header names column 'a' twice; rename one of them"),
         (
             "a,b\n1,2,3\n4,5\n6,7\n",
             "2.csv, line 2: expected 2 fields, found 3; a cell with ',' in it must be quoted",

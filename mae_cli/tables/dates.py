@@ -1,0 +1,158 @@
+"""Dates, periods and times of day as numbers: how a column spells them, and what a spelling says.
+
+A spelling is a format as `strptime` takes it, with `%q` for a quarter. `%b` is an English month, short or in full;
+days, months and hours may have one digit. A date is the number of days since 1970-01-01, with a fraction where there is
+a time; a month or a quarter is its first day; a time of day is a number of hours.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from itertools import product
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_FULL_MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december"
+    "|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec"
+)
+_DIRECTIVES = {
+    "Y": r"[12]\d{3}",
+    "y": r"\d{2}",
+    "m": r"\d{1,2}",
+    "d": r"\d{1,2}",
+    "b": rf"(?:{_FULL_MONTHS})\.?",
+    "j": r"\d{3}",
+    "q": r"[1-4]",
+    "H": r"\d{1,2}",
+    "I": r"\d{1,2}",
+    "M": r"\d{2}",
+    "S": r"\d{2}(?:[.,]\d+)?",
+    "p": r"[ap]\.?m\.?",
+    "z": r"(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})",
+}
+_DAYS = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y_%m_%d", "%d.%m.%Y", "%m.%d.%Y", "%d/%m/%Y", "%m/%d/%Y"),
+    *("%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d-%b-%Y", "%d. %b %Y", "%d%b%Y", "%b %d, %Y", "%b %d %Y"),
+    *("%Y-%b-%d", "%Y %b %d"),
+)
+_TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I:%M:%S %p", "%I:%M:%S%p")
+_PERIODS = (
+    *("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%b-%Y", "%Y %b", "%Y-%b", "%YQ%q", "%Y Q%q", "%Y-Q%q"),
+    *("Q%q %Y", "Q%q/%Y", "Q%q-%Y"),
+)
+_HOURS = (*_TIMES, "%I %p", "%I%p")
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def is_format(text: str) -> bool:
+    """Whether this is a format that says of what day, or of what time of the day, a cell is."""
+    directives = re.findall("%(.)", text)
+    known = set(directives) <= _DIRECTIVES.keys() and len(set(directives)) == len(directives)
+    return known and not text.endswith("%") and bool({"Y", "y", "H", "I"} & set(directives))
+
+
+def is_time(spelling: str) -> bool:
+    """Whether a format has times of day, no dates."""
+    return not {"%Y", "%y"} & set(re.findall("%.", spelling))
+
+
+def read_date(text: str, spelling: str) -> float | None:
+    """The number that a cell in this format means; None if it is not in it, or there is no such day or time."""
+    match = _pattern(spelling).fullmatch(text.strip(" \t"))
+    if match is None:
+        return None
+    parts = match.groupdict()
+    seconds = _seconds(parts)
+    if seconds is None:
+        return None
+    if is_time(spelling):
+        return seconds / 3600
+    day = _day(parts)
+    return None if day is None else day + seconds / 86400
+
+
+def spellings_of(cells: Sequence[str]) -> list[str]:
+    """The formats that all cells are in; more than one where days and months cannot be told apart."""
+    return [
+        spelling
+        for spelling in _spellings_of_one(cells[0].strip(" \t"))
+        if all(read_date(cell, spelling) is not None for cell in cells) and not _are_seasons(cells, spelling)
+    ]
+
+
+def doubtful_spellings_of(cells: Sequence[str]) -> list[str]:
+    """The formats with two digits for the year that all cells are in: nobody should guess the century."""
+    short = [spelling.replace("%Y", "%y") for spelling in _DAYS]
+    return [spelling for spelling in short if all(read_date(cell, spelling) is not None for cell in cells)]
+
+
+def _spellings_of_one(cell: str) -> Iterable[str]:
+    for spelling in (*_PERIODS, *_HOURS):
+        if read_date(cell, spelling) is not None:
+            yield spelling
+    for spelling in _DAYS:
+        match = _pattern(spelling).match(cell)
+        if match is None:
+            continue
+        if match.end() == len(cell):
+            yield spelling
+            continue
+        for between, time, zone in product((" ", "T", ", "), _TIMES, ("", "%z", " %z")):
+            if read_date(cell, f"{spelling}{between}{time}{zone}") is not None:
+                yield f"{spelling}{between}{time}{zone}"
+
+
+def _are_seasons(cells: Sequence[str], spelling: str) -> bool:
+    """Whether months may be years: 2003-04 is April, or a season."""
+    return spelling in {"%Y-%m", "%Y/%m"} and all(
+        (int(cell.strip()[:4]) + 1) % 100 == int(cell.strip()[5:]) for cell in cells
+    )
+
+
+@cache
+def _pattern(spelling: str) -> re.Pattern[str]:
+    parts = re.split("(%.)", spelling)
+    expression = "".join(
+        f"(?P<{part[1]}>{_DIRECTIVES[part[1]]})" if part.startswith("%") else re.escape(part) for part in parts
+    )
+    return re.compile(expression, re.ASCII | re.IGNORECASE)
+
+
+def _day(parts: dict[str, str]) -> int | None:
+    """Days since 1970-01-01."""
+    year = int(parts["Y"]) if "Y" in parts else _full_year(int(parts["y"]))
+    month = int(parts.get("m", 1))
+    if "b" in parts:
+        month = _MONTHS.index(parts["b"][:3].casefold()) + 1
+    elif "q" in parts:
+        month = 3 * int(parts["q"]) - 2
+    try:
+        day = date(year, month, int(parts.get("d", 1))).toordinal() - _EPOCH
+    except ValueError:
+        return None
+    if "j" not in parts:
+        return day
+    length = date(year, 12, 31).toordinal() - date(year, 1, 1).toordinal() + 1
+    return day + int(parts["j"]) - 1 if 1 <= int(parts["j"]) <= length else None
+
+
+def _full_year(year: int) -> int:
+    """As POSIX has it: 69 to 99 are of the last century."""
+    return year + (1900 if year >= 69 else 2000)
+
+
+def _seconds(parts: dict[str, str]) -> float | None:
+    """Since midnight (UTC where there is a zone)."""
+    hours = int(parts.get("H", 0))
+    if "I" in parts:
+        hours = int(parts["I"])
+        if not 1 <= hours <= 12:
+            return None
+        hours = hours % 12 + 12 * (parts.get("p", "a")[0] in "pP")
+    minutes, seconds = int(parts.get("M", 0)), float(parts.get("S", "0").replace(",", "."))
+    if hours > 23 or minutes > 59 or seconds >= 60:
+        return None
+    zone = parts.get("z", "Z")
+    offset = 0 if zone[0] not in "+-" else int(f"{zone[0]}1") * (60 * int(zone[1:3]) + int(zone[-2:]))
+    return 3600 * hours + 60 * (minutes - offset) + seconds

@@ -1,0 +1,148 @@
+"""Numbers that wear something: `12.5%`, `$9,254.72`, `3.4 kg`, `(1,200)`.
+
+What all cells of a column wear is found (`dress_of`) only where it leaves no doubt about the numbers; a user may give
+his word that cells are numbers, whatever they wear (`bare`).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from mae_cli.rows.schema import Writing
+from mae_cli.tables.csv.dialect import Dialect
+
+_CURRENCIES = frozenset(
+    {*"$€£¥₹₽₩₿", "US$", "C$", "A$", "R$", "USD", "EUR", "GBP", "CHF", "JPY", "INR", "CNY", "CAD", "AUD", "SEK"}
+    | {"NOK", "DKK", "PLN", "BRL", "ZAR", "MXN", "kr", "Rs", "Rs.", "zł", "Kč"}
+)
+# The unit that each of these is so many of.
+_SCALES = (
+    {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mg": 1e-3, "g": 1.0, "kg": 1e3, "ml": 1e-3, "l": 1.0}
+    | {"in": 1.0, "ft": 12.0, "yd": 36.0, "mi": 63360.0, "oz": 1.0, "lb": 16.0, "lbs": 16.0}
+    | {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0, "hr": 3600.0, "hrs": 3600.0}
+    | {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "w": 1.0, "kw": 1e3, "hz": 1.0, "khz": 1e3, "mhz": 1e6}
+)
+_MULTIPLES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9}
+_MULTIPLES |= {"billion": 1e9, "t": 1e12, "trillion": 1e12}
+_UNITS = frozenset(_SCALES) | {
+    *("hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years", "miles", "°", "°c", "°f"),
+    *("v", "a", "mah", "pct", "percent", "ppm", "mph", "km/h", "kwh", "cal", "kcal", "sqft", "pts"),
+}
+_ORDINALS = frozenset({"st", "nd", "rd", "th"})
+_SEPARATORS = ",.'’ \u00a0\u2009\u202f"
+_CELL = re.compile(
+    r"(?P<open>\()?(?P<sign>[+-]?)(?P<prefix>[^\d\s.,()+'’-]*\.?\s?)(?P<inner>[+-]?)"
+    rf"(?P<body>\d(?:[\d{_SEPARATORS}]*\d)?[.,]?|[.,]\d+)(?P<suffix>\s?[^\d\s()](?:[^()\d]*[^()\d\s])?)?(?P<close>\))?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """A cell in its parts."""
+
+    negative: bool
+    parentheses: bool
+    prefix: str
+    body: str
+    suffix: str
+
+
+def dress_of(cells: Sequence[str], dialect: Dialect) -> Writing | None:
+    """What all cells wear; None where it is not one thing, or leaves a doubt about the numbers."""
+    parts = [_parts(cell) for cell in cells]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(cells) or len({(part.prefix, part.suffix) for part in found}) > 1:
+        return None
+    prefix, suffix = found[0].prefix, found[0].suffix
+    if not _is_known(prefix, suffix, found):
+        return None
+    thousands = _thousands([part.body for part in found], dialect.decimal)
+    in_parentheses = [part.parentheses for part in found]
+    if thousands is None or all(in_parentheses):
+        return None
+    writing = Writing(prefix=prefix, suffix=suffix, thousands=thousands, parentheses=any(in_parentheses))
+    return None if writing in {Writing(), Writing(parentheses=True)} else writing
+
+
+def read_dressed(cell: str, writing: Writing, dialect: Dialect) -> float | None:
+    """The number that a cell means that wears this; None if it wears anything else."""
+    part = _parts(cell)
+    if part is None or (part.prefix, part.suffix) != (writing.prefix, writing.suffix):
+        return None
+    if part.parentheses and not writing.parentheses:
+        return None
+    return _number(part, writing.thousands, dialect)
+
+
+def bare(cell: str, dialect: Dialect) -> float | None:
+    """The number in a cell, whatever it wears, in the base of its unit; None if there is none."""
+    part = _parts(cell)
+    if part is None:
+        return None
+    separator = next((sign for sign in part.body if sign in _SEPARATORS and sign != dialect.decimal), "")
+    number, unit, prefix = _number(part, separator, dialect), part.suffix.strip(), part.prefix.strip()
+    if number is None or (prefix and prefix not in _CURRENCIES):
+        return None
+    is_multiple = prefix or unit.isupper() or unit.casefold() not in _SCALES
+    return number * (_MULTIPLES if is_multiple else _SCALES).get(unit.casefold(), 1.0)
+
+
+def _parts(cell: str) -> _Parts | None:
+    match = _CELL.fullmatch(cell.strip(" \t"))
+    if match is None or (match["open"] is None) != (match["close"] is None) or (match["sign"] and match["inner"]):
+        return None
+    sign = match["sign"] or match["inner"]
+    if match["open"] and sign:
+        return None
+    return _Parts(
+        sign == "-" or bool(match["open"]), bool(match["open"]), match["prefix"], match["body"], match["suffix"] or ""
+    )
+
+
+def _is_known(prefix: str, suffix: str, parts: Sequence[_Parts]) -> bool:
+    """Whether a prefix and a suffix leave no doubt: a currency, a percent sign or a unit."""
+    if prefix:
+        return prefix.strip() in _CURRENCIES and not suffix
+    unit = suffix.strip()
+    if not unit or unit == "%" or unit in _CURRENCIES:
+        return True
+    if unit.casefold() in _UNITS:
+        return unit.islower() or len(unit) > 1 or not unit.isalpha()  # M may be a million
+    measured = any("." in part.body or "," in part.body for part in parts)
+    return measured and len(unit) > 1 and unit.isalpha() and unit.casefold() not in _ORDINALS
+
+
+def _thousands(bodies: Sequence[str], decimal: str) -> str | None:
+    """The separator of thousands, "" where there is none; None in doubt.
+
+    A comma or point that could be a decimal sign is one of thousands only where a cell says so: with two of them, or
+    with a decimal sign behind it.
+    """
+    signs = {sign for body in bodies for sign in body if sign in _SEPARATORS} - {decimal}
+    if len(signs) > 1:
+        return None
+    separator = next(iter(signs), "")
+    if not all(_body(separator, decimal).fullmatch(body) for body in bodies):
+        return None
+    if separator in {",", "."} and not any(
+        body.count(separator) > 1 or decimal in body.partition(separator)[2] for body in bodies
+    ):
+        return None
+    return separator
+
+
+@cache
+def _body(separator: str, decimal: str) -> re.Pattern[str]:
+    fraction = rf"(?:{re.escape(decimal)}\d*)?"
+    if not separator:
+        return re.compile(rf"\d+{fraction}|{re.escape(decimal)}\d+", re.ASCII)
+    return re.compile(rf"\d{{1,3}}(?:{re.escape(separator)}\d{{3}})*{fraction}|{re.escape(decimal)}\d+", re.ASCII)
+
+
+def _number(part: _Parts, separator: str, dialect: Dialect) -> float | None:
+    if not _body(separator, dialect.decimal).fullmatch(part.body):
+        return None
+    number = dialect.number(part.body.replace(separator, "") if separator else part.body)
+    return -number if part.negative else number

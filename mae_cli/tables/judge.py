@@ -1,0 +1,202 @@
+"""What a column can serve as, judged when all its cells were read: the same whatever the chunks.
+
+A column that a user named is used or refused; one that nobody named is left out where it cannot serve. Numbers with a
+few cells that are none are a fault in the data, not a kind of column, and refused either way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mae_cli.errors import DataError
+from mae_cli.messages import counted, no_values, option, quoted
+from mae_cli.rows.schema import Writing
+from mae_cli.tables.cell_faults import Note
+from mae_cli.tables.column import Column
+from mae_cli.tables.columns import LeftOut
+from mae_cli.tables.csv.dialect import is_number
+from mae_cli.tables.csv.files import Records
+from mae_cli.tables.dates import doubtful_spellings_of, spellings_of
+from mae_cli.tables.disguise import common_disguise, is_nothing, is_placeholder, remedy
+from mae_cli.tables.dress import dress_of
+from mae_cli.tables.level_column import LevelColumn
+from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.writing import in_words, number_in
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a column; nothing of all this: it is used as it was read.
+
+    Attributes:
+        writing: how its numbers are written; it is read again as such.
+        left_out: why it cannot serve, and is left out unless it was named.
+        error: why it is refused otherwise.
+        notes: what the user should know of it.
+        placeholders: the cells for which it is refused, if all of them seem to stand for missing values.
+    """
+
+    writing: Writing | None = None
+    left_out: LeftOut | None = None
+    error: DataError | None = None
+    notes: tuple[Note, ...] = ()
+    placeholders: tuple[str, ...] = ()
+
+
+USED = Verdict()
+
+
+def judge(column: Column, files: Records, *, named: bool) -> Verdict:
+    """The verdict on a feature; `named` is whether the user did."""
+    if column.missing == column.count:
+        left_out = LeftOut(column.name, "it has no values", "fill it in")
+        return Verdict(left_out=left_out, error=no_values(files.name, column.name))
+    if isinstance(column, LevelColumn):
+        return _judge_levels(column, files, named=named)
+    return _judge_numbers(column, files, named=named) if isinstance(column, NumberColumn) else USED
+
+
+def _judge_numbers(column: NumberColumn, files: Records, *, named: bool) -> Verdict:
+    if named or column.varies or column.count - column.missing == 1:
+        return USED
+    return _unusable(files, LeftOut(column.name, _constant(f"{column.lowest:g}", column.missing), _BY_FEATURES))
+
+
+def _judge_levels(column: LevelColumn, files: Records, *, named: bool) -> Verdict:
+    verdict = USED if column.declared else _judge_numbers_among(column, files)
+    if verdict.left_out or verdict.error or verdict.writing:
+        return verdict
+    levels, cells, example = len(column.codes), column.count - column.missing, next(iter(column.codes))
+    if levels > column.max_levels:
+        return _too_many(column, files)
+    if levels == 1 and cells > 1 and not named:
+        return _unusable(files, LeftOut(column.name, _constant(quoted(example), column.missing), _BY_FEATURES))
+    if 2 * levels > cells > 1 and not named:
+        reason = f"text with {levels:,} levels in {cells:,} rows, such as {quoted(example)}"
+        return _unusable(files, LeftOut(column.name, reason, f"use {option('--categorical', column.name)}"))
+    return replace(verdict, notes=(*verdict.notes, *_alike(column)))
+
+
+def _alike(column: LevelColumn) -> list[Note]:
+    """The note on levels that may be meant to be one."""
+    seen: dict[object, str] = {}
+    for level in column.codes:
+        plain = column.dialect.number(level) if column.dialect.is_number(level) else " ".join(level.casefold().split())
+        other = seen.setdefault(plain, level)
+        if other != level:
+            names = f"{quoted(other)} and {quoted(level)}"
+            return [Note(f"column {quoted(column.name)} has {names}, which are levels of their own; write them alike")]
+    return []
+
+
+_BY_FEATURES = "name it with --features"
+
+
+def _constant(value: str, missing: int) -> str:
+    return f"it is {value} in every row" + f" but {missing:,} without a value" * (missing > 0)
+
+
+def _unusable(files: Records, left_out: LeftOut) -> Verdict:
+    return Verdict(left_out=left_out, error=left_out.error(files.name))
+
+
+def _judge_numbers_among(column: LevelColumn, files: Records) -> Verdict:
+    """The verdict on text that may be numbers, or mean them."""
+    numbers = [level for level in column.codes if column.dialect.is_number(level)]
+    texts = [level for level in column.codes if not column.dialect.is_number(level)]
+    odd = [level for level in texts if not is_nothing(level)]
+    nothing = tuple(sorted(set(texts) - set(odd)))
+    if not odd and numbers:
+        return Verdict(writing=Writing(missing=nothing))
+    written = _written(column, files, numbers, odd)
+    if written is not None:
+        return replace(written, writing=written.writing and replace(written.writing, missing=nothing))
+    if not numbers:
+        return _judge_text(column, files)
+    if column.cells(odd) <= column.cells(numbers):
+        placeholders = tuple(odd) if all(map(is_placeholder, odd)) else ()
+        return Verdict(error=_odd_cells(column, files, odd), placeholders=placeholders)
+    verdict = _judge_text(column, files)
+    if verdict.left_out:
+        return verdict
+    cells, first = column.cells(numbers), column.first(numbers)
+    looks = f"{counted(cells, 'cell')} that look{'s' * (cells == 1)} like numbers"
+    note = f"column {quoted(column.name)} is text, and {looks}, such as {quoted(numbers[0])}, are levels too"
+    return Verdict(notes=(Note(note, first),))
+
+
+def _written(column: LevelColumn, files: Records, numbers: Sequence[str], odd: Sequence[str]) -> Verdict | None:
+    """The verdict on cells that are dates in one spelling, or numbers that all wear the same; None for others."""
+    if not odd or not any(character.isdecimal() for character in odd[0]):
+        return None
+    spellings = [] if numbers else spellings_of(odd)
+    doubtful = spellings if len(spellings) > 1 or numbers else spellings or doubtful_spellings_of(odd)
+    if len(spellings) != 1 and doubtful:
+        return _date_in_doubt(column, files, odd[0], doubtful)
+    writing = Writing(date=spellings[0]) if spellings else dress_of([*odd, *numbers], column.dialect)
+    if writing is None:
+        return None
+    note = f"column {quoted(column.name)}: cells such as {quoted(odd[0])} are read as {in_words(writing)}"
+    return Verdict(writing=writing, notes=(Note(note),))
+
+
+def _date_in_doubt(column: LevelColumn, files: Records, cell: str, spellings: Sequence[str]) -> Verdict:
+    """The verdict on dates that may mean several days."""
+    doubt = "whose day and month cannot be told apart" if len(spellings) > 1 else "without its century"
+    how = f"use {option('--date', f'{column.name}={spellings[0]}')}"
+    error = DataError(
+        f"{files.place(column.first([cell]))}: column {quoted(column.name)} is {quoted(cell)}, a date {doubt}; {how}, "
+        f"{option('--categorical', column.name)} or {option('--exclude', column.name)}"
+    )
+    return Verdict(left_out=LeftOut(column.name, f"{quoted(cell)} is a date {doubt}", how), error=error)
+
+
+def _judge_text(column: LevelColumn, files: Records) -> Verdict:
+    """The verdict on text without plain numbers, or with few of them."""
+    texts = {level: column.counts[code] for level, code in column.codes.items() if not column.dialect.is_number(level)}
+    pointed = [level for level in texts if is_number(level)]
+    if 2 * column.cells(pointed) > column.cells(texts):
+        level, what = pointed[0], "a number with a decimal point, where --decimal , was given"
+        return _in_disguise(column, files, level, what, "write one decimal sign throughout")
+    disguised = common_disguise(texts)
+    if disguised is None:
+        return USED
+    level, disguise = disguised
+    return _in_disguise(column, files, level, f"{disguise.name}, not a plain number", disguise.remedy)
+
+
+def _in_disguise(column: LevelColumn, files: Records, level: str, what: str, what_to_do: str) -> Verdict:
+    """The verdict on text that means numbers, which nobody should guess."""
+    error = DataError(
+        f"{files.place(column.first([level]))}: column {quoted(column.name)} is {quoted(level)}, {what}; {what_to_do}, "
+        f"or use {option('--categorical', column.name)} or {option('--exclude', column.name)}"
+    )
+    speaking = [text for text in column.codes if not is_nothing(text)]
+    is_read = all(number_in(text, Writing(free=True), column.dialect) is not None for text in speaking)
+    how = f"use {option('--number', column.name)}" if is_read else what_to_do
+    return Verdict(left_out=LeftOut(column.name, f"{quoted(level)} is {what}", how), error=error)
+
+
+def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> DataError:
+    """The error for numbers among which is text, with the first such cell."""
+    index = column.first(odd)
+    what_to_do = remedy(files, index, column.name) or "fix the cell"
+    if what_to_do == "fix the cell" and index == 0 and column.cells(odd) == 1:
+        what_to_do += ", remove the line if it holds units"
+    return DataError(
+        f"{files.place(index)}: column {quoted(column.name)} is {quoted(files.cell(index, column.name))}, which is not "
+        f"a number, where most cells are numbers; {what_to_do}, or use {option('--categorical', column.name)} or "
+        f"{option('--exclude', column.name)}"
+    )
+
+
+def _too_many(column: LevelColumn, files: Records) -> Verdict:
+    index, count = column.first(column.codes), len(column.codes)
+    cell = quoted(files.cell(index, column.name))
+    reason = f"text with {'more than ' * column.is_full}{counted(count, 'level')}, such as {cell}"
+    error = DataError(
+        f"{files.place(index)}: column {quoted(column.name)} is {reason}, and at most {column.max_levels:,} are "
+        f"allowed; use {option('--exclude', column.name)}, raise --max-levels, or turn dates and units into numbers "
+        "first"
+    )
+    how = f"use {option('--categorical', column.name)} --max-levels {count}"
+    return Verdict(left_out=LeftOut(column.name, reason, how), error=error)

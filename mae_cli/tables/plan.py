@@ -1,0 +1,190 @@
+"""As what the columns of a fit are read: found out in passes over the data, until one shows nothing new.
+
+A pass shows which columns are no numbers; another one what their text means, and which cannot serve; if rows with
+missing cells would then be more than half, one counts which columns have to go. Decisions come from whole passes only.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+
+from mae_cli.errors import DataError
+from mae_cli.messages import BLOCK, counted, option, quoted
+from mae_cli.rows.schema import PLAIN, Writing
+from mae_cli.tables.cell_faults import Note
+from mae_cli.tables.cluster_column import ClusterColumn
+from mae_cli.tables.column import Column
+from mae_cli.tables.columns import LeftOut, UsedColumns, in_order
+from mae_cli.tables.csv.dialect import Dialect
+from mae_cli.tables.csv.files import Records
+from mae_cli.tables.judge import Verdict, judge
+from mae_cli.tables.level_column import LevelColumn
+from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.summary import PassSummary
+from mae_cli.tables.typed import Columns
+
+# So many columns that are left out are told with reason and remedy.
+_MOST_TOLD = 8
+
+
+@dataclass(frozen=True)
+class Plan:
+    """As what the columns of a fit are read.
+
+    Attributes:
+        used: the columns.
+        text: those of them that are read as levels.
+        declared: those that are levels even where they hold numbers.
+        writings: how numbers are written, of the columns where they are not plain.
+        left_out: the columns that cannot serve.
+        leaving: features that may have to go for their missing cells, the emptiest first; None before that was asked.
+        notes: on the columns whose numbers are not plain.
+    """
+
+    used: UsedColumns
+    text: frozenset[str]
+    declared: frozenset[str]
+    writings: Mapping[str, Writing] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+    leaving: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
+
+    def columns(self, dialect: Dialect, max_levels: int) -> Columns:
+        """The columns to be read in the next pass."""
+        used = self.used
+        apart = [NumberColumn(used.target, dialect, "the target", chosen=True)]
+        if used.weight is not None:
+            apart.append(NumberColumn(used.weight, dialect, "the weight", chosen=True, positive=True))
+        numbers = [self._numbers(name, dialect) for name in used.features if name not in self.text]
+        levels = [
+            LevelColumn(name, name in self.declared, max_levels, dialect) for name in used.features if name in self.text
+        ]
+        clusters = [] if used.cluster is None else [ClusterColumn(used.cluster, dialect=dialect)]
+        return Columns([*apart, *numbers], [*levels, *clusters], len(apart), self.leaving or ())
+
+    def _numbers(self, name: str, dialect: Dialect) -> NumberColumn:
+        """A column of numbers; what its writing was found for is no text any more."""
+        writing = self.writings.get(name, PLAIN)
+        return NumberColumn(name, dialect, None if writing == PLAIN else "the feature", writing=writing)
+
+    def verdicts(self, summary: PassSummary, files: Records) -> dict[str, Verdict]:
+        """What each feature can serve as, now that all cells were read; none where the pass was in vain.
+
+        Raises:
+            DataError: a column is refused.
+        """
+        if summary.columns.misread:
+            return {}
+        named = self.used.named
+        verdicts = {column.name: judge(column, files, named=column.name in named) for column in self._features(summary)}
+        refused = {
+            name: verdict
+            for name, verdict in verdicts.items()
+            if verdict.error and (name in named or self.used.strict or not verdict.left_out)
+        }
+        if refused:
+            raise _refusal(files, refused)
+        return verdicts
+
+    def _features(self, summary: PassSummary) -> list[Column]:
+        """The columns of a pass that are features; that of clusters is none."""
+        return [column for column in summary.columns.features if column.name != self.used.cluster]
+
+    def revised(self, verdicts: Mapping[str, Verdict], summary: PassSummary, files: Records, *, drops: bool) -> "Plan":
+        """The plan after what a pass found; an equal one where there is nothing to change.
+
+        Args:
+            verdicts: of that pass.
+            summary: of that pass.
+            files: that were read.
+            drops: whether rows with a missing cell are left out.
+
+        Raises:
+            DataError: no column is left.
+        """
+        if summary.columns.misread:
+            return replace(self, text=self.text | summary.columns.misread)
+        gone = [verdict.left_out for verdict in verdicts.values() if verdict.left_out]
+        written = {name: verdict.writing for name, verdict in verdicts.items() if verdict.writing}
+        if gone or written:
+            notes = [note for verdict in verdicts.values() if verdict.writing for note in verdict.notes]
+            read_again = replace(
+                self,
+                text=self.text - written.keys(),
+                writings={**self.writings, **written},
+                notes=(*self.notes, *notes),
+            )
+            return read_again.without(gone, files)
+        return self._completed(summary, files) if drops else self
+
+    def without(self, gone: Sequence[LeftOut], files: Records) -> "Plan":
+        """The plan without columns that cannot serve.
+
+        Raises:
+            DataError: no column is left.
+        """
+        names = {column.column for column in gone}
+        left_out = in_order([*self.left_out, *gone], files.header.names)
+        features = tuple(name for name in self.used.features if name not in names)
+        if not features:
+            reasons = "; ".join(f"{quoted(each.column)}: {each.reason} ({each.remedy})" for each in left_out)
+            raise DataError(f"{files.name}: no column can serve to predict {quoted(self.used.target)}: {reasons}")
+        return replace(self, used=replace(self.used, features=features), left_out=left_out)
+
+    def _completed(self, summary: PassSummary, files: Records) -> "Plan":
+        """The plan with which half of the rows are complete that have the target and what was named.
+
+        The columns with the most missing cells go, of several the last ones first; the last feature stays.
+        """
+        if self.leaving is None:
+            return (
+                replace(self, leaving=self._emptiest(summary)) if 2 * summary.rows_dropped > summary.rows_read else self
+            )
+        complete = list(accumulate(summary.complete))
+        steps = next((step for step, rows in enumerate(complete) if 2 * rows >= complete[-1] > 0), 0)
+        steps = min(steps, len(self.used.features) - 1)
+        missing = {column.name: column.missing for column in self._features(summary)}
+        gone = [_too_empty(name, missing[name], summary.rows_read) for name in self.leaving[:steps]]
+        if not gone:
+            return self
+        if self.used.strict:
+            raise gone[0].error(files.name)
+        return replace(self, leaving=()).without(gone, files)
+
+    def _emptiest(self, summary: PassSummary) -> tuple[str, ...]:
+        """The features with missing cells that nobody named, the emptiest first."""
+        free = [column for column in self._features(summary) if column.missing and column.name not in self.used.named]
+        places = {name: place for place, name in enumerate(self.used.features)}
+        free.sort(key=lambda column: (column.missing, places[column.name]), reverse=True)
+        return tuple(column.name for column in free)
+
+    def told(self, verdicts: Mapping[str, Verdict], files: Records) -> tuple[str, ...]:
+        """What the user should know, a sentence each; one block for all that is left out."""
+        notes = [*self.notes, *(note for verdict in verdicts.values() for note in verdict.notes)]
+        return (*_block(self.left_out), *(note.text(files) for note in notes))
+
+
+def _too_empty(name: str, missing: int, rows: int) -> LeftOut:
+    return LeftOut(name, f"{missing:,} of its {counted(rows, 'cell')} are missing", "name it with --features")
+
+
+def _refusal(files: Records, refused: Mapping[str, Verdict]) -> DataError:
+    """The error for columns that are refused: all of them at once, and what can be typed to do without."""
+    errors = [str(verdict.error) for verdict in refused.values()]
+    if len(errors) == 1:
+        return DataError(errors[0])
+    lines = [error.removeprefix(f"{files.name}: ").removeprefix(f"{files.name}, ") for error in errors]
+    missing = sorted({spelling for verdict in refused.values() for spelling in verdict.placeholders})
+    excluded = [name for name, verdict in refused.items() if not verdict.placeholders]
+    options = [option("--na-values", *missing)] * bool(missing) + [option("--exclude", *excluded)] * bool(excluded)
+    return DataError(
+        BLOCK.join([f"{files.name}: {len(errors):,} columns are refused:", *lines, f"to go on: {' '.join(options)}"])
+    )
+
+
+def _block(left_out: Sequence[LeftOut]) -> list[str]:
+    lines = [f"{quoted(each.column)}: {each.reason}; {each.remedy}" for each in left_out]
+    if len(lines) < 2:
+        return [f"left out {line}" for line in lines]
+    more = [f"and {len(lines) - _MOST_TOLD:,} more"] if len(lines) > _MOST_TOLD else []
+    return [BLOCK.join([f"left out {len(lines):,} columns:", *lines[:_MOST_TOLD], *more])]

@@ -1,0 +1,43 @@
+"""What a cell means in a column whose numbers are not written plainly."""
+
+from math import nan
+
+from mae_cli.rows.schema import Writing
+from mae_cli.tables.csv.dialect import Dialect
+from mae_cli.tables.dates import read_date
+from mae_cli.tables.dress import bare, read_dressed
+
+
+def number_in(text: str, writing: Writing, dialect: Dialect) -> float | None:
+    """The number that a cell means: NaN where it is missing, None where it means none."""
+    if text in dialect.all_missing or text in writing.missing:
+        return nan
+    if writing.date:
+        return read_date(text, writing.date)
+    if dialect.is_number(text) and (is_plain(writing) or writing.free or _wears_little(writing)):
+        number = dialect.number(text)
+        return nan if number in dialect.missing_numbers else number
+    if is_plain(writing):
+        return None
+    return bare(text, dialect) if writing.free else read_dressed(text, writing, dialect)
+
+
+def is_plain(writing: Writing) -> bool:
+    """Whether numbers are written plainly, spellings of a missing value aside."""
+    return writing == Writing(missing=writing.missing)
+
+
+def in_words(writing: Writing) -> str:
+    """As what the cells of a column are read, for a note."""
+    if writing.date:
+        kind, since = ("times", "") if writing.unit == "hours" else ("dates", " since 1970-01-01")
+        return f"{kind} ({writing.date}), in {writing.unit}{since}"
+    worn = {"thousands separators": writing.thousands, "parentheses for negative": writing.parentheses}
+    names = [f"with {each.strip()!r}" for each in (writing.prefix, writing.suffix) if each]
+    names += [f"with {name}" for name, there in worn.items() if there]
+    return "numbers" if not names else f"numbers {' and '.join(names)}"
+
+
+def _wears_little(writing: Writing) -> bool:
+    """Whether plain numbers may be among the cells: where only large or negative ones are written in another way."""
+    return not writing.prefix and not writing.suffix

@@ -1,0 +1,116 @@
+"""Dates, numbers that wear something and other spellings of a missing value: alike in all three commands."""
+
+import json
+
+import pytest
+
+ROWS = [
+    ("2024-01-31", "$1,200.50", "5.1", "12%"),
+    ("2024-02-01", "$900.00", "--", "3%"),
+    ("2024-03-05", "$3,000.25", "7.3", "4.5%"),
+    ("2024-03-17", "$80.75", "1.2", "9%"),
+    ("2024-04-02", "$700.00", "2.9", "1%"),
+    ("2024-05-20", "$20.00", "4.4", "7%"),
+]
+PLAIN = [
+    ("19753", "1200.50", "5.1", "12"),
+    ("19754", "900.00", "", "3"),
+    ("19787", "3000.25", "7.3", "4.5"),
+    ("19799", "80.75", "1.2", "9"),
+    ("19815", "700.00", "2.9", "1"),
+    ("19863", "20.00", "4.4", "7"),
+]
+
+
+def text_of(rows):
+    lines = [",".join(f'"{cell}"' for cell in (*row, str(place * place))) for place, row in enumerate(rows)]
+    return "\n".join(["day,price,size,share,y", *lines]) + "\n"
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "written.csv").write_text(text_of(ROWS), encoding="utf-8")
+    (tmp_path / "plain.csv").write_text(text_of(PLAIN), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("place", [(), ("--stream",)])
+def test_a_written_table_is_trained_evaluated_and_predicted_as_the_plain_one(
+    files, mae_train, mae_eval, mae_predict, place
+):
+    found = {}
+    for name in ("written", "plain"):
+        trained = mae_train(f"{name}.csv", "-t", "y", "--json", "-o", f"{name}.json", *place)
+        assert trained.exit_code == 0, trained.stderr
+        evaluated = mae_eval(f"{name}.json", f"{name}.csv", "--json", *place)
+        predicted = mae_predict(f"{name}.json", f"{name}.csv", "--only")
+        report = json.loads(trained.stdout)
+        found[name] = (report["coefficients"], json.loads(evaluated.stdout)["metrics"], predicted.stdout)
+    assert found["written"] == found["plain"]
+    versions = {name: json.loads((files / f"{name}.json").read_text())["version"] for name in found}
+    assert versions == {"written": 2, "plain": 1}
+
+
+@pytest.mark.usefixtures("files")
+def test_training_says_how_cells_were_read(mae_train):
+    report = json.loads(mae_train("written.csv", "-t", "y", "--json").stdout)
+    assert report["notes"][:4] == [
+        "column 'day': cells such as '2024-01-31' are read as dates (%Y-%m-%d), in days since 1970-01-01",
+        "column 'price': cells such as '$1,200.50' are read as numbers with '$' and with thousands separators",
+        "column 'share': cells such as '12%' are read as numbers with '%'",
+        "column 'size': 1 cell with '--' taken as missing",
+    ]
+
+
+@pytest.mark.usefixtures("files")
+def test_the_report_names_the_unit_of_a_date(mae_train):
+    assert "day (days)" in mae_train("written.csv", "-t", "y").stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("2024-02-01", "1.2.2024", "column 'day' is '1.2.2024', which is not written as %Y-%m-%d; fix the cell"),
+        ("12%", "12 kg", "the feature 'share' must be a number, but this cell is '12 kg'; fix the cell"),
+    ],
+)
+def test_new_data_have_to_be_written_alike(files, mae_train, mae_eval, mae_predict, old, new, says):
+    assert mae_train("written.csv", "-t", "y", "-q").exit_code == 0
+    (files / "new.csv").write_text(text_of(ROWS).replace(old, new), encoding="utf-8")
+    for result in (mae_eval("model.json", "new.csv"), mae_predict("model.json", "new.csv")):
+        assert result.exit_code == 1
+        assert says in result.stderr
+
+
+def test_dates_and_numbers_are_read_on_the_word_of_the_user(tmp_path, mae_train, mae_predict):
+    rows = [("1/2/2024", "$1.5M"), ("3/4/2024", "$20K"), ("5/5/2024", "$3"), ("6/1/2024", "$7M")]
+    lines = [f"{day},{price},{place**2}" for place, (day, price) in enumerate(rows)]
+    (tmp_path / "d.csv").write_text("\n".join(["d,p,y", *lines]) + "\n")
+    refused = mae_train("d.csv", "-t", "y")
+    assert (
+        "'d': '1/2/2024' is a date whose day and month cannot be told apart (use --date d=%d/%m/%Y)" in refused.stderr
+    )
+    assert "(use --number p)" in refused.stderr
+    result = mae_train("d.csv", "-t", "y", "--date", "d=%m/%d/%Y", "--number", "p", "--json")
+    assert result.exit_code == 0, result.stderr
+    terms = json.loads((tmp_path / "model.json").read_text())["terms"]
+    assert [(term["minimum"], term["maximum"]) for term in terms] == [(19724.0, 19875.0), (3.0, 7e6)]
+    assert mae_predict("model.json", "d.csv").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--date", "y"), "column 'y' cannot be a date and the target at once"),
+        (("--number", "size", "--categorical", "size"), "column 'size' cannot be a number and categorical at once"),
+        (("--date", "day=%Q"), "'%Q' is no format for the dates of 'day'"),
+        (("--date", "dy"), "no column 'dy'; did you mean 'day'?"),
+        (("--date", "day=%d/%m/%Y"), "column 'day' is '2024-01-31', which is not written as %d/%m/%Y"),
+        (("--number", "day"), "the feature 'day' must be a number, but this cell is '2024-01-31'"),
+    ],
+)
+@pytest.mark.usefixtures("files")
+def test_a_word_that_cannot_be_kept_is_refused(mae_train, options, says):
+    result = mae_train("written.csv", "-t", "y", *options)
+    assert result.exit_code in {1, 2}
+    assert says in result.stderr

@@ -1,0 +1,85 @@
+"""What numbers wear: found where it leaves no doubt, taken off on the user's word."""
+
+import pytest
+
+from mae_cli.rows.schema import Writing
+from mae_cli.tables.csv.dialect import PLAIN, Dialect
+from mae_cli.tables.dress import bare, dress_of, read_dressed
+
+COMMA = Dialect(decimal=",")
+
+
+@pytest.mark.parametrize(
+    ("cells", "writing", "numbers"),
+    [
+        (["12.5%", "-3%"], Writing(suffix="%"), [12.5, -3]),
+        (["$9,254.72", "$10.00"], Writing(prefix="$", thousands=","), [9254.72, 10]),
+        (["$-5", "-$6"], Writing(prefix="$"), [-5, -6]),
+        (["1,234.50", "12"], Writing(thousands=","), [1234.5, 12]),
+        (["1,234,567", "12"], Writing(thousands=","), [1234567, 12]),
+        (["1 234", "999"], Writing(thousands=" "), [1234, 999]),
+        (["3.4 kg", "5 kg"], Writing(suffix=" kg"), [3.4, 5]),
+        (["12.5 kmpl", "20 kmpl"], Writing(suffix=" kmpl"), [12.5, 20]),
+        (["(1,200.50)", "300.00"], Writing(thousands=",", parentheses=True), [-1200.5, 300]),
+        (["10 months", "36 months"], Writing(suffix=" months"), [10, 36]),
+    ],
+)
+def test_one_dress_of_all_cells_is_found_and_taken_off(cells, writing, numbers):
+    assert dress_of(cells, PLAIN) == writing
+    assert [read_dressed(cell, writing, PLAIN) for cell in cells] == numbers
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1,234", "5,678"],  # decimals?
+        ["1,234.5", "12345"],
+        ["12%", "0"],
+        ["€37.3M", "€61K"],
+        ["5 km", "900 m"],
+        ["5M", "6M"],
+        ["(5)", "(6)"],
+        ["(5)", "6"],
+        ["4 door", "2 door"],
+        ["1st", "1st"],
+        ["A1", "A2"],
+        ["-5-", "3"],
+        ["(-5%)", "3%"],
+        ["1.2.3", "4"],
+        ["5", "6"],
+        ["１%", "２%"],
+    ],
+)
+def test_what_leaves_a_doubt_is_not(cells):
+    assert dress_of(cells, PLAIN) is None
+
+
+def test_the_decimal_sign_says_which_separators_are_thousands():
+    assert dress_of(["1.250", "900"], COMMA) is None
+    assert dress_of(["1.250,50", "900,00"], COMMA) == Writing(thousands=".")
+    assert read_dressed("1.250,50", Writing(thousands="."), COMMA) == 1250.5
+
+
+@pytest.mark.parametrize("cell", ["5", "$5%", "£5", "5 $", "five", "$", "($5)", "$1,23"])
+def test_a_cell_that_wears_something_else_has_no_number(cell):
+    assert read_dressed(cell, Writing(prefix="$", thousands=","), PLAIN) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("€37.3M", 37.3e6),
+        ("€61K", 61e3),
+        ("5 km", 5000),
+        ("900 m", 900),
+        ("1,234", 1234),
+        ("(5)", -5),
+        ("12%", 12),
+        ("2M", 2e6),
+        ("A1", None),
+        ("hello", None),
+    ],
+)
+def test_on_the_word_of_the_user_anything_is_taken_off(cell, number):
+    found = bare(cell, PLAIN)
+    assert found == (number if number is None else pytest.approx(number))

@@ -1,0 +1,205 @@
+"""What a column can serve as, once all its cells were read."""
+
+import numpy as np
+import pytest
+from support.tables import chunk_of, held
+
+from mae_cli.rows.schema import Writing
+from mae_cli.tables.csv.dialect import Dialect
+from mae_cli.tables.judge import USED, judge
+from mae_cli.tables.level_column import LevelColumn
+from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.numeric_block import Wanted
+
+
+def verdict(cells, *, named=False, dialect=None, max_levels=200, declared=False):
+    """On a column of text, and the file that it is in."""
+    column = LevelColumn("k", declared, max_levels, dialect or Dialect())
+    files = held("k\n" + "".join(f"{cell}\n" for cell in cells))
+    column.read(chunk_of({"k": [cell or np.nan for cell in cells]}, Wanted((), ("k",))))
+    return judge(column, files, named=named)
+
+
+def of_numbers(cells, *, named=False):
+    column = NumberColumn("x")
+    column.read(chunk_of({"x": cells}))
+    return judge(column, held("x\n1\n"), named=named)
+
+
+@pytest.mark.parametrize("cells", [["", "NA"], [""]])
+def test_a_column_without_values_cannot_serve(cells):
+    found = verdict(cells, named=True)
+    assert str(found.error) == "data.csv: column 'k' has no values; use --exclude k"
+    assert found.left_out.reason == "it has no values"
+
+
+def test_a_column_of_numbers_without_values_cannot_serve_either():
+    assert str(of_numbers([np.nan]).error) == "data.csv: column 'x' has no values; use --exclude x"
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ([5.0, 5.0], "it is 5 in every row"),
+        ([2.5, np.nan, 2.5], "it is 2.5 in every row but 1 without a value"),
+        ([1.0, 2.0], None),
+        ([5.0], None),
+    ],
+)
+def test_a_constant_is_left_out_unless_it_is_named(cells, reason):
+    left_out = of_numbers(cells).left_out
+    assert (left_out and left_out.reason) == reason
+    assert of_numbers(cells, named=True) == USED
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (["1", "2", "x"], "data.csv, line 4: column 'k' is 'x', which is not a number, where most cells are numbers; "),
+        (["1", "a"], "data.csv, line 3: column 'k' is 'a', which is not a number, where most cells are numbers; "),
+        (["-", "1", "2", "x"], "data.csv, line 5: column 'k' is 'x', which is not a number, where most cells are "),
+        (["kg", "1", "2"], "fix the cell, remove the line if it holds units, or use --categorical k or --exclude k"),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_numbers_with_a_few_cells_that_are_none_are_refused(cells, says, named):
+    found = verdict(cells, named=named)
+    assert says in str(found.error)
+    assert found.left_out is None
+
+
+def test_text_with_a_few_cells_that_look_like_numbers_is_text_with_a_note():
+    found = verdict(["a", "b", "a", "b", "3", "a"])
+    assert (found.left_out, found.error, found.writing) == (None, None, None)
+    assert [note.text(held("k\n" + "a\n" * 9)) for note in found.notes] == [
+        "data.csv, line 6: column 'k' is text, and 1 cell that looks like numbers, such as '3', are levels too"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "missing"),
+    [
+        (["1", "--", "2"], ("--",)),
+        (["..", "2"], ("..",)),
+        (["--", "--", "--", "7"], ("--",)),
+        (["1", "#DIV/0!", "?"], ("#DIV/0!", "?")),
+    ],
+)
+def test_a_spelling_of_nothing_among_numbers_is_missing(cells, missing):
+    assert verdict(cells).writing == Writing(missing=missing)
+
+
+@pytest.mark.parametrize("cells", [["1", "unknown"], ["1", "x"]])
+def test_a_word_among_numbers_is_no_such_spelling(cells):
+    assert verdict(cells).error is not None
+
+
+def test_a_spelling_of_nothing_among_text_is_a_level():
+    assert verdict(["a", "?", "a", "?"]) == USED
+
+
+def test_numbers_in_disguise_are_left_out_or_refused():
+    found = verdict(["$5M", "$7K"])
+    assert str(found.error).startswith(
+        "data.csv, line 2: column 'k' is '$5M', an amount of money, not a plain number; take the currency off, or"
+    )
+    assert (found.left_out.reason, found.left_out.remedy) == (
+        "'$5M' is an amount of money, not a plain number",
+        "use --number k",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "writing", "note"),
+    [
+        (["12.5%", "3%"], Writing(suffix="%"), "'12.5%' are read as numbers with '%'"),
+        (
+            ["$1,200.50", "-$3.00"],
+            Writing(prefix="$", thousands=","),
+            "are read as numbers with '$' and with thou",
+        ),
+        (
+            ["31.01.2024", "?"],
+            Writing(date="%d.%m.%Y", missing=("?",)),
+            "as dates (%d.%m.%Y), in days since 1970-01-01",
+        ),
+        (["12:30", "9:00"], Writing(date="%H:%M"), "'12:30' are read as times (%H:%M), in hours"),
+    ],
+)
+def test_dates_and_numbers_that_all_wear_the_same_are_read_with_a_note(cells, writing, note):
+    found = verdict(cells)
+    assert found.writing == writing
+    assert note in found.notes[0].says
+
+
+def test_a_date_whose_day_and_month_cannot_be_told_apart_needs_a_format():
+    found = verdict(["1/2/2024", "3/4/2024"], named=True)
+    assert str(found.error) == (
+        "data.csv, line 2: column 'k' is '1/2/2024', a date whose day and month cannot be told apart; use --date "
+        "k=%d/%m/%Y, --categorical k or --exclude k"
+    )
+    assert verdict(["1/2/2024", "3/14/2024"]).writing == Writing(date="%m/%d/%Y")
+
+
+def test_a_decimal_point_beside_a_decimal_comma_is_refused():
+    assert str(verdict(["1.5", "x", "2.5"], dialect=Dialect(decimal=",")).error).startswith(
+        "data.csv, line 2: column 'k' is '1.5', a number with a decimal point, where --decimal , was given; "
+    )
+
+
+@pytest.mark.parametrize("cells", [["1", "2", "x"], ["5 %", "7 %"], ["1", "2"]])
+def test_a_declared_column_may_hold_anything(cells):
+    assert verdict(cells, declared=True, named=True) == USED
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (["a", "b", "c", "a"], "text with 3 levels in 4 rows, such as 'a'"),
+        (["a", "b", "a", "b"], None),
+        (["a", "", "b", ""], "text with 2 levels in 2 rows, such as 'a'"),
+        (["a", "a"], "it is 'a' in every row"),
+        (["a", "a", ""], "it is 'a' in every row but 1 without a value"),
+        (["a"], None),
+    ],
+)
+def test_an_identifier_and_a_single_level_are_left_out_unless_they_are_named(cells, reason):
+    left_out = verdict(cells).left_out
+    assert (left_out and left_out.reason) == reason
+    assert verdict(cells, named=True) == USED
+
+
+def test_too_many_levels_are_left_out_or_refused():
+    found = verdict(["a", "b", "c"], max_levels=2)
+    assert str(found.error).startswith(
+        "data.csv, line 2: column 'k' is text with 3 levels, such as 'a', and at most 2 are allowed; "
+    )
+    assert (found.left_out.reason, found.left_out.remedy) == (
+        "text with 3 levels, such as 'a'",
+        "use --categorical k --max-levels 3",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "pair"),
+    [
+        (["North", "South", "north ", "South"], "'North' and 'north '"),
+        (["1.0", "2", "1", "a"], "'1.0' and '1'"),
+        (["a b", "a  b", "c"], "'a b' and 'a  b'"),
+        (["a", "b"], None),
+    ],
+)
+def test_levels_that_are_written_in_two_ways_get_a_note(cells, pair):
+    notes = [note.says for note in verdict(cells, named=True, declared=True).notes]
+    expected = f"column 'k' has {pair}, which are levels of their own; write them alike"
+    assert notes == ([] if pair is None else [expected])
+
+
+def test_a_unit_that_is_not_that_of_all_numbers_is_a_doubt():
+    found = verdict(["12.5 kmpl", "20 kmpl", "18 kmpl", "17 km/kg"])
+    assert (found.left_out.reason, found.left_out.remedy) == (
+        "'12.5 kmpl' is a number with a unit, not a plain number",
+        "use --number k",
+    )
+    assert verdict(["5 miles", "1 mile", "9 miles"]).left_out.remedy == "use --number k"
+    assert verdict(["1st", "2nd", "1st", "4th", "5th", "1st", "4th", "5th"]) == USED

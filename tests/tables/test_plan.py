@@ -1,0 +1,149 @@
+"""As what columns are read, found out in passes: what is left out, whatever the chunks."""
+
+from functools import partial
+
+import pytest
+from support.tables import columns, held, load_freely
+
+from mae_cli.errors import DataError
+from mae_cli.tables.csv.pieces import cut
+
+ROWS = 12
+
+
+def text_of(**cells):
+    """A table of a target and columns with these cells, again and again."""
+    columns = {"y": [str(row) for row in range(ROWS)]} | cells
+    rows = [",".join(f'"{each[row % len(each)]}"' for each in columns.values()) for row in range(ROWS)]
+    return "\n".join([",".join(columns), *rows]) + "\n"
+
+
+X = ["1", "2", "4"]
+ODD_ROWS, EVEN_ROWS = ["", "5", "", "6"], ["7", "", "8", ""]
+
+
+def left_out(loaded):
+    return [column.column for column in loaded.left_out]
+
+
+@pytest.fixture(params=[9, 1 << 20])
+def pieces(request, monkeypatch):
+    monkeypatch.setattr("mae_cli.tables.chunks.cut", partial(cut, size=request.param))
+
+
+@pytest.mark.usefixtures("pieces")
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ([""], "it has no values"),
+        (["NA", ""], "it has no values"),
+        (["3"], "it is 3 in every row"),
+        (["on"], "it is 'on' in every row"),
+        (["on", ""], "it is 'on' in every row but 6 without a value"),
+        ([f"name {row}" for row in range(ROWS)], "text with 12 levels in 12 rows, such as 'name 0'"),
+        ([f"name {row % 7}" for row in range(ROWS)], "text with 7 levels in 12 rows, such as 'name 0'"),
+        (["1", "", "", "2", "", ""], "8 of its 12 cells are missing"),
+        (["$5M", "$6K"], "'$5M' is an amount of money, not a plain number"),
+        (["1/2/2024", "3/4/2024"], "'1/2/2024' is a date whose day and month cannot be told apart"),
+        (["1/31/24", "3/4/24"], "'1/31/24' is a date without its century"),
+        (["1,234", "5,678"], "'1,234' is a number with thousands separators, not a plain number"),
+    ],
+)
+def test_a_column_that_cannot_serve_is_left_out_with_its_reason(cells, reason):
+    loaded = load_freely(text_of(x=X, k=cells))
+    (column,) = loaded.left_out
+    assert (column.column, column.reason, loaded.rows_dropped) == ("k", reason, 0)
+    assert columns(loaded) == columns(load_freely(text_of(x=X)))
+    assert loaded.notes[0] == f"left out 'k': {reason}; {column.remedy}"
+
+
+@pytest.mark.usefixtures("pieces")
+def test_a_column_that_is_named_is_used_where_it_can_be():
+    constant = load_freely(text_of(x=X, k=["3"]), features=("k", "x"))
+    assert (list(columns(constant)), constant.left_out) == (["k", "x"], ())
+    names = text_of(x=X, k=[f"name {row}" for row in range(ROWS)])
+    assert list(columns(load_freely(names, categorical=frozenset({"k"})))) == ["x", "k"]
+    half = load_freely(text_of(x=X, k=["1", "", "", "2"]), features=("x", "k"))
+    assert (half.rows_dropped, half.left_out) == (6, ())
+
+
+def test_columns_whose_gaps_leave_no_row_go_until_half_of_the_rows_are_complete():
+    loaded = load_freely(text_of(a=ODD_ROWS, b=EVEN_ROWS, x=X, c=["9", "3", "", "5", "5", "4"]))
+    assert left_out(loaded) == ["b"]
+    assert (loaded.rows_dropped, list(columns(loaded))) == (6, ["a", "x", "c"])
+
+
+def test_rows_without_a_target_count_for_nothing():
+    text = "y,x,k\n" + "1,2,\n2,1,5\n3,4,7\n" + ",8,\n" * 9
+    loaded = load_freely(text)
+    assert (left_out(loaded), loaded.rows_dropped) == ([], 10)
+    assert left_out(load_freely(text.replace("2,1,5", "2,1,"))) == ["k"]
+
+
+def test_the_last_feature_stays_however_empty_it_is():
+    loaded = load_freely(text_of(k=["1", "", "", "2", "", ""]))
+    assert (loaded.rows_dropped, loaded.left_out) == (8, ())
+
+
+def test_missing_cells_are_refused_only_in_columns_that_stay():
+    assert left_out(load_freely(text_of(x=X, k=[""]), missing="error")) == ["k"]
+    with pytest.raises(DataError, match="line 3: the cell of column 'k' is missing"):
+        load_freely(text_of(x=X, k=["1", "", "", "2"]), missing="error")
+    with pytest.raises(DataError, match="line 3: the cell of column 'x' is missing"):
+        load_freely("y,x\n1,2\n2,\n3,inf\n", missing="error")
+
+
+def test_columns_without_a_name_of_their_own_are_left_out():
+    loaded = load_freely(",y,x,x,z,\n1,2,3,4,5,\n2,4,1,2,3,\n")
+    assert left_out(loaded) == ["column 1", "x", "column 6"]
+    assert columns(loaded) == {"z": [5.0, 3.0]}
+
+
+def test_where_nothing_may_be_left_out_the_first_is_refused():
+    for cells, says in (([""], "column 'k' has no values"), (["3"], "column 'k' cannot be used: it is 3 in every row")):
+        with pytest.raises(DataError, match=says):
+            load_freely(text_of(x=X, k=cells), strict=True)
+    with pytest.raises(DataError, match="8 of its 12 cells are missing; name it with --features"):
+        load_freely(text_of(x=X, k=["1", "", "", "2", "", ""]), strict=True)
+    with pytest.raises(DataError, match="column 'column 1' cannot be used: it has no name in the header"):
+        load_freely(",y,x\n1,2,3\n", strict=True)
+
+
+def test_a_table_without_a_column_that_can_serve_is_refused_with_all_reasons():
+    with pytest.raises(DataError) as caught:
+        load_freely(text_of(k=["3"], name=[f"name {row}" for row in range(ROWS)]))
+    assert str(caught.value) == (
+        "data.csv: no column can serve to predict 'y': 'k': it is 3 in every row (name it with --features); "
+        "'name': text with 12 levels in 12 rows, such as 'name 0' (use --categorical name)"
+    )
+
+
+def test_many_columns_make_one_short_block():
+    loaded = load_freely(text_of(x=X, **{f"k{place}": [""] for place in range(11)}))
+    lines = loaded.notes[0].split("\n")
+    assert (len(loaded.notes), len(lines), len(loaded.left_out)) == (1, 10, 11)
+    assert (lines[0], lines[1], lines[-1]) == (
+        "left out 11 columns:",
+        "  'k0': it has no values; fill it in",
+        "  and 3 more",
+    )
+
+
+def test_an_unnamed_target_twice_is_refused():
+    with pytest.raises(DataError, match="the header names column 'y' twice"):
+        load_freely("y,x,y\n1,2,3\n")
+    assert held("y,x,y\n1,2,3\n").header.names == ("y", "x", "y")
+
+
+def test_all_columns_that_are_refused_are_told_at_once_with_what_to_type():
+    odd = ["1", "2", "3", "unknown"], ["1", "2", "five"], ["1", "2", "Missing"]
+    with pytest.raises(DataError) as caught:
+        load_freely(text_of(x=X, a=odd[0], **{"b c": odd[1]}, d=odd[2]))
+    first, *lines, last = str(caught.value).split("\n  ")
+    assert first == "data.csv: 3 columns are refused:"
+    assert [line.partition(", which is")[0] for line in lines] == [
+        "line 5: column 'a' is 'unknown'",
+        "line 4: column 'b c' is 'five'",
+        "line 4: column 'd' is 'Missing'",
+    ]
+    assert last == 'to go on: --na-values "Missing,unknown" --exclude "b c"'
