@@ -61,10 +61,11 @@ _IMPERATIVES = frozenset({
 
 
 def parted(message: str) -> tuple[str, str | None]:
-    """What is wrong, and what to do about it, which begins at the last `; ` that an imperative follows."""
-    for found in reversed([*re.finditer(r"; (?=(\w+))", message)]):
-        if found[1] in _IMPERATIVES:
-            return message[: found.start()], message[found.end() :]
+    """What is wrong, and what to do about it, from the last `; ` before an imperative, quotes aside."""
+    for found in reversed([*re.finditer(r"(; it looks like [^;:]+: |; )(?=(\w+))", message)]):
+        fault, remedy = message[: found.end()].rstrip(";: "), message[found.end() :]
+        if found[2] in _IMPERATIVES and not len(re.findall(r"'(?!s\b)", fault)) % 2:
+            return fault, remedy
     return message, None
 
 

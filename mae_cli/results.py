@@ -93,7 +93,7 @@ class EvaluationRows:
 
 @dataclass(frozen=True)
 class Outside:
-    """Rows with a number outside of its range in training.
+    """Rows with a number outside its training range.
 
     Attributes:
         rows: how many.
@@ -137,7 +137,7 @@ class Rival:
         quantile: its quantile.
         metrics: its metrics, the pinball loss at the quantile of the model that is evaluated.
         difference: how much larger the mean loss of the model that is evaluated is.
-        interval: the 95 % interval of the difference; None when fewer than two rows have weight.
+        interval: the 95% interval of the difference; None when fewer than two rows have weight.
         measure: the loss that decides: the MAE, or the pinball loss where both models are of the same quantile.
         coverage: share of the targets at or below its prediction.
     """
@@ -291,7 +291,7 @@ class Effect:
         per_deviation: value × the standard deviation of the design column in training: the usual size of its effect.
         baseline: for a level, the level that it is measured from.
         aliased: left out because it depends on the columns before it (value 0).
-        interval: how sure it is, or why that is not said.
+        interval: its confidence interval, or why there is none.
         optimal_range: between which values it can be at the same loss; None where it is the only optimal one.
         rows: for a level, how many training rows have it.
         baseline_rows: for a level, how many have its baseline.

@@ -142,6 +142,12 @@ def test_a_quantity_may_have_fewer_digits():
     [
         ("a.csv does not exist", ("a.csv does not exist", None)),
         ("'a; use b' is odd; fix the cell, or use -x", ("'a; use b' is odd", "fix the cell, or use -x")),
+        ("'a; use b' is odd", ("'a; use b' is odd", None)),
+        ("the model's 'x' is odd; fix it", ("the model's 'x' is odd", "fix it")),
+        (
+            "'5%' is odd; it looks like a percentage: take the % off",
+            ("'5%' is odd; it looks like a percentage", "take the % off"),
+        ),
         ("no digits; it looks like text", ("no digits; it looks like text", None)),
         ("a; give b; one each", ("a", "give b; one each")),
     ],

@@ -63,7 +63,7 @@ class Command(click.Command):
 
 
 def command(name: str, epilog: str, groups: Groups) -> Callable[[Callable[..., None]], Command]:
-    """Make a command of a function, with `epilog` below its options, of which the last shows the version."""
+    """Make a command of a function, with `epilog` below its options, the last of which shows the version."""
     settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     made = click.command(name, cls=Command, epilog=epilog, context_settings=settings)
     version = click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")

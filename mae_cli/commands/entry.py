@@ -6,7 +6,7 @@ from functools import partial
 from importlib import import_module
 from types import FrameType
 
-# Of the variables that say how many threads BLAS starts the first that does counts.
+# Variables that set the number of BLAS threads; the first one that is set counts.
 _THREADS_ARE_SAID_BY = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
 
 

@@ -24,7 +24,7 @@ _NAMES_OF_STDOUT = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd
 
 
 class InputFile(click.Path):
-    """A file to read; whether it is there is told when it is opened."""
+    """A file to read; that it exists is checked when it is opened."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The path as it was given."""
@@ -111,7 +111,7 @@ class Record(_Texts):
         try:
             records = list(csv.reader([value], strict=True))
         except csv.Error as error:
-            self.fail(f"{quoted(value)} is no CSV record of {self.item}s: {_reason(error)}", param, ctx)
+            self.fail(f"{quoted(value)} is not a CSV record of {self.item}s: {_reason(error)}", param, ctx)
         texts = tuple(records[0]) if records else ()
         if not texts or not all(texts):
             self.fail(f"{quoted(value)} holds an empty {self.item}", param, ctx)
@@ -124,7 +124,7 @@ def joined(values: tuple[tuple[T, ...], ...]) -> tuple[T, ...]:
 
 
 def _reason(error: csv.Error) -> str:
-    """Without what the reader says about files and how they were opened."""
+    """The reason without the reader's remarks on how files were opened."""
     return str(error).partition(" - ")[0]
 
 
@@ -216,7 +216,7 @@ if TYPE_CHECKING:
 else:
     _Name = click.ParamType  # not generic yet in click 8.2 and 8.3
 
-# How data are written where nothing is said; options that come behind the one being read are not yet known.
+# The defaults; options after the one being read are not known yet.
 _UNSAID = {"delimiter": None, "encoding": None, "decimal": ".", "na_values": ()}
 # The finished fields of a record that is being typed, each with its comma.
 _FINISHED = re.compile(r'(?:(?:"(?:[^"]|"")*"|[^",]*),)*')
@@ -237,7 +237,7 @@ class ColumnName(_Name):
 
 
 class TargetOption(click.Option):
-    """The option that must name a column; where it is missing, the columns to choose from are told."""
+    """The option that must name a column; where it is missing, the error lists the columns."""
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """The name of the column."""
@@ -293,7 +293,7 @@ def _typed_data(ctx: click.Context) -> list[str]:
 def _columns_of(argument: str, ctx: click.Context) -> tuple[str, ...]:
     from mae_cli.commands.options import dialect_of  # noqa: PLC0415  (it imports this module's types)
 
-    with suppress(Exception):  # no fault of the data or the options is told here, where the line is still being read
+    with suppress(Exception):  # faults are reported later, when the command runs
         if Path(argument).is_file():  # a pipe has only one reader, and that is the fit
             with closing(dialect_of(_UNSAID | ctx.params).read(argument)) as source:
                 return source.beginning(1)[0].cells

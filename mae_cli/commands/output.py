@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _COMPRESSORS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip", ".zst": "zstd"}
 _TEXTS = frozenset({".csv", ".tsv", ".txt"})
+_TABLES = frozenset({".csv", ".tsv", ".tab", ".parquet", ".xls", ".xlsx"})
 _SLASHES = tuple(filter(None, (os.sep, os.altsep)))
 
 
@@ -49,6 +50,16 @@ def require_standard_output() -> None:
     """Refuse to work for a standard output that was closed (`>&-`) where the result goes there."""
     if sys.stdout is None:
         raise click.UsageError("standard output is closed, and the result goes there; name a file with -o or with >")
+
+
+def refuse_data(path: Path) -> None:
+    """Refuse the name of a table for a model.
+
+    Raises:
+        MaeCliError: with the remedy.
+    """
+    if path.suffix.lower() in _TABLES:
+        raise MaeCliError(f"{path} would be a model under the name of a table; name it {path.with_suffix('.json')}")
 
 
 def refuse_compressed(path: Path, remedy: Callable[[str], str]) -> None:
@@ -97,7 +108,7 @@ def _refuse_appending(inputs: Mapping[str, Sequence[str]]) -> None:
 
 def _is_input(output: Callable[[], os.stat_result], name: str) -> bool:
     """Whether they are one file, by whatever names; devices and pipes can be both."""
-    with suppress(OSError, ValueError):  # one of them is not there, or its name is none: that is told elsewhere
+    with suppress(OSError, ValueError):  # a missing file or an impossible name is reported elsewhere
         read = os.fstat(0) if name == STDIN else Path(name).stat()
         return stat.S_ISREG(read.st_mode) and os.path.samestat(output(), read)
     return False

@@ -113,7 +113,7 @@ def announce_terminal(*inputs: str, quiet: bool) -> None:
 
 
 def share_a_terminal() -> bool:
-    """Whether standard output and standard error are one terminal, so that what one says the other need not."""
+    """Whether standard output and standard error are one terminal, so that one message serves both."""
     if not (sys.stdout.isatty() and sys.stderr.isatty()):
         return False
     return os.path.samestat(os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno()))

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,8 +27,9 @@ from mae_cli.commands.options import (
     place_options,
     reading_options,
 )
-from mae_cli.commands.output import check_output, refuse_compressed, require_standard_output, write_output
+from mae_cli.commands.output import check_output, refuse_compressed, refuse_data, require_standard_output, write_output
 from mae_cli.commands.process import NOT_CONVERGED, announce_terminal, note, running, write_json
+from mae_cli.messages import quoted
 
 if TYPE_CHECKING:
     from mae_cli.inference.values import IntervalSettings
@@ -194,6 +196,7 @@ def main(data: tuple[str, ...], **options: Any) -> None:
         limited = any(fit.certificate.status == "limit" for fit in trained.report.fits)
         if limited and settings.fit.solver.tolerance is not None:
             outcome.status = NOT_CONVERGED
+        _note_replaced(output, options["target"], quiet=quiet)
         write_output(trained.model, output, force=options["force"])
         outcome.wrote = True
         for text in trained.report.notes:
@@ -203,9 +206,23 @@ def main(data: tuple[str, ...], **options: Any) -> None:
             _render(replace(trained.report, model=output, seconds=seconds), as_json=as_json)
 
 
+def _note_replaced(output: str, target: str, *, quiet: bool) -> None:
+    """Say that the output holds the model of another target, which is going to be replaced."""
+    from mae_cli.errors import MaeCliError  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+    from mae_cli.model.reading import load_model  # noqa: PLC0415
+
+    if output == STDOUT or not Path(output).is_file():
+        return
+    with suppress(MaeCliError):
+        other = load_model(output).target
+        if other != target:
+            note(f"{output} was a model of {quoted(other)}; it is replaced", quiet=quiet)
+
+
 def _check_file(path: Path, *, force: bool) -> None:
     from mae_cli.model.files import check_replaceable  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
+    refuse_data(path)
     refuse_compressed(path, lambda _program: f"name it {path.with_suffix('')}")
     check_replaceable(path, force=force)
 

@@ -58,6 +58,8 @@ def train_report_json(report: TrainReport) -> dict[str, Any]:
         "notes": list(report.notes),
         "compare": None if report.comparison is None else _comparison(report.comparison),
         "intervals": None if report.fit.intervals is None else _intervals(report.fit.intervals),
+        "sides": {"train": _sides(report.fit.train), "holdout": _sides(report.fit.holdout)},
+        "optimum": report.fit.optimum,
     }
 
 
@@ -267,6 +269,11 @@ def _holdout(scores: Scores | None) -> dict[str, float | None] | None:
     return None if scores is None else _metrics(scores.model)
 
 
+def _sides(scores: Scores | None) -> dict[str, int] | None:
+    """How many rows lie above, below and on the fit."""
+    return None if scores is None or scores.sides is None else asdict(scores.sides)
+
+
 def _coefficient(effect: Effect) -> dict[str, Any]:
     return {
         "column": effect.column.feature,
@@ -276,6 +283,7 @@ def _coefficient(effect: Effect) -> dict[str, Any]:
         "aliased": effect.aliased,
         **_interval(effect.interval),
         "optimal_range": None if effect.optimal_range is None else list(effect.optimal_range),
+        "rows": effect.rows,
     }
 
 

@@ -53,7 +53,7 @@ def next_round(value: float) -> int:
 
 
 def _rank(logarithm: float) -> float:
-    """Where the number stands in …, 0.5, 1, 2, 5, 10, …: 1 has rank 0, 2 has 1, 5 has 2, 10 has 3."""
+    """The place of the number in …, 0.5, 1, 2, 5, 10, …: 1 has rank 0, 2 has 1, 5 has 2, 10 has 3."""
     decade = math.floor(logarithm + _ROUNDING)
     digit = 10 ** (logarithm - decade)
     below = max((rank for rank in range(3) if _ONE_TWO_FIVE[rank] <= digit * (1 + _ROUNDING)), default=0)

@@ -12,7 +12,7 @@ from mae_cli.solvers.solution import ROUNDED_GAP, Status
 
 # How many of the columns left out the sentence names.
 _NAMED = 3
-# A loss of which this share is rounding is nothing else.
+# Where rounding is more than this share of a loss, the loss counts as rounding.
 _MOSTLY_ROUNDING = 0.999
 # A descent oscillates when its loss rises in more than this share of the later epochs.
 _OSCILLATING = 0.25

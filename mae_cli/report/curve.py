@@ -93,7 +93,7 @@ class LossCurve:
 
 @dataclass(frozen=True)
 class _Scale:
-    """An axis on so many rows."""
+    """An axis and the number of rows it covers."""
 
     axis: LogAxis
     rows: int
@@ -121,7 +121,7 @@ def _dots(excess: list[float], steps: int, scale: _Scale, canvas: Canvas) -> Ite
 
 
 def _scale_rows(axis: LogAxis, about: int) -> int:
-    """The rows of the scale, about so many, each tick as many below the last as the next one is."""
+    """The number of rows of the scale, near `about`, with all ticks equally far apart."""
     intervals = len(axis.ticks) - 1
     return intervals * max(1, round(about / intervals)) + 1
 
@@ -162,7 +162,7 @@ def _chart(canvas: Canvas, scale: _Scale, gutter: int, *, proved: bool) -> Itera
 
 
 def _step_axis(last: int, name: str, gutter: int, columns: int) -> Iterator[Text]:
-    """The lower edge with its ticks, and below it the steps they stand for."""
+    """The lower edge with its ticks, and below it their steps."""
     shown = step_ticks(last, columns // (len(f"{last}") + 3))
     ticks = {round(step / max(1, last) * (columns - 1)): step for step in shown}
     yield Text(" " * gutter + "└" + "".join("┬" if column in ticks else "─" for column in range(columns)))

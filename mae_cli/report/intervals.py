@@ -66,7 +66,7 @@ def interval_notes(intervals: Intervals, room: Room) -> list[str]:
     notes = [_how(intervals, room)]
     notes += [f"{caution[0].upper()}{caution[1:]}." for caution in map(_CAUTIONS.__getitem__, intervals.cautions)]
     if Unavailable.RARE_LEVEL in intervals.coefficients:
-        notes.append(f"{UNDEFINED}: fewer than 5 rows have the level, too few to say how sure its coefficient is.")
+        notes.append(f"{UNDEFINED}: fewer than 5 rows have the level, too few for an interval of its coefficient.")
     return notes
 
 

@@ -48,7 +48,7 @@ def aligned(values: Sequence[float | None], *, decimals: int | None = None, sign
 
 
 def cell(value: float | None, decimals: int, *, signed: bool = False) -> str:
-    """A number in a column of so many decimals; more where it would keep fewer than two digits."""
+    """A number in a column with that many decimals; more where it would keep fewer than two digits."""
     if value is None:
         return UNDEFINED
     if value == 0:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from mae_cli.messages import decimals_of, fixed
 from mae_cli.report.names import baseline_name, fit_name, heading, is_pinball, minimised_loss
-from mae_cli.report.numbers import cell, count, in_line, percent, quantity
+from mae_cli.report.numbers import cell, count, counted, in_line, percent, quantity
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results import EvaluationReport, FitReport, Metrics
 
@@ -80,7 +80,7 @@ def _sides(fit: FitReport) -> list[RenderableType]:
     sides, held = fit.train.sides, None if fit.holdout is None else fit.holdout.sides
     if sides is None:
         return []
-    text = f"{count(sides.above)} rows lie above the fit, {count(sides.below)} below, {count(sides.on)} on it"
+    text = f"{counted(sides.above, 'row')} above the fit, {count(sides.below)} below, {count(sides.on)} on it"
     if held is not None:
         text += f" (holdout: {count(held.above)}, {count(held.below)}, {count(held.on)})"
     return [Text(f"{text}{_coverage(fit)}.")]
@@ -118,7 +118,7 @@ def _decimals(columns: Sequence[Column], loss: str, quantile: float) -> int:
         (value for _, metrics in columns for name, value in _values(metrics).items() if value and name != _R_SQUARED),
         default=0.0,
     )
-    return min(decimals_of(model or 0.0) if model else _MOST_DIGITS, decimals_of(largest, _MOST_DIGITS))
+    return min(decimals_of(model), decimals_of(largest, _MOST_DIGITS)) if model else decimals_of(largest)
 
 
 def _shares(values: Sequence[float | None]) -> list[str]:

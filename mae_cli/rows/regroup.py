@@ -1,4 +1,4 @@
-"""Blocks of a size that passes over them like."""
+"""Regroup blocks to a cache-friendly size."""
 
 from collections.abc import Iterable, Iterator
 

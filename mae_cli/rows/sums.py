@@ -60,7 +60,7 @@ class Largest:
 
     @staticmethod
     def of(count: int, rows: Positions, values: FloatArray) -> "Largest":
-        """Of rows in their order."""
+        """The sums of blocks in the order of the rows."""
         order = np.argsort(-values, kind="stable")[:count]
         return Largest(count, rows[order], values[order])
 

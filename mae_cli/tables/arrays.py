@@ -84,14 +84,14 @@ def _without_mask(name: str, values: ArrayLike) -> NDArray[Any]:
         with np.errstate(over="ignore"):  # what a float cannot hold is infinite, and refused as such
             return np.asarray(values, dtype=np.float64 if floats else None)
     except ValueError:
-        raise DataError(f"{name} is no array of numbers: its parts differ in length") from None
+        raise DataError(f"{name} is not an array of numbers: its parts differ in length") from None
 
 
 def _require_numbers(name: str, array: NDArray[np.object_]) -> None:
     for place, value in np.ndenumerate(array):
         if not _is_number(value):
             levels = "; in a DataFrame text stands for levels" if isinstance(value, str) and array.ndim == 2 else ""
-            raise DataError(f"{name} has {quoted(str(value))}, which is no number, in {_place(place)}{levels}")
+            raise DataError(f"{name} has {quoted(str(value))}, which is not a number, in {_place(place)}{levels}")
 
 
 def _is_number(value: object) -> bool:

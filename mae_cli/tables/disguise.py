@@ -216,7 +216,7 @@ def remedy(files: Records, record: int, column: str) -> str | None:
     if cell == column:
         return "the line seems to repeat the header, so remove it"
     if is_placeholder(cell):
-        return f"if that stands for a missing cell, use {option('--na-values', cell)}"
+        return f"if that means a missing cell, use {option('--na-values', cell)}"
     if is_number(cell) and not files.dialect.is_number(cell):
         return "it has a decimal point, where --decimal , was given; write one decimal sign throughout"
     if files.cell(record, first).lstrip().startswith("#"):

@@ -49,9 +49,7 @@ def score(rows: Rows, point: Coefficients, trivial: float, quantile: float, plac
     with np.errstate(over="ignore", invalid="ignore"):
         sums = sum_blocks(rows, partial(_first, point=point, trivial=trivial, quantile=quantile, count=rows.shape[0]))
     if sums.overflowing:
-        raise DataError(
-            f"{place(sums.overflowing[0])}: the prediction is further from the target than a number can say"
-        )
+        raise DataError(f"{place(sums.overflowing[0])}: the distance of the prediction from the target overflows")
     mean_target = sums.target / sums.weight
     spread = max(float(sums.targets.highest - mean_target), float(mean_target - sums.targets.lowest))
     shares = None

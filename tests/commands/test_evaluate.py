@@ -161,7 +161,7 @@ def test_predictions_beyond_floating_point_are_refused_in_one_line(mae_eval, mod
     result = mae_eval("steep.json", "data.csv", *options)
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr.startswith("mae-eval: error: data.csv, line 3: the prediction")
+    assert result.stderr.startswith("mae-eval: error: data.csv, line 3: the distance of the prediction")
     assert result.stderr.count("\n") == 1
 
 

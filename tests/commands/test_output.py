@@ -195,3 +195,19 @@ def test_parquet_goes_anywhere_else_but_to_a_text_file(output):
     require_place_for_parquet(output)
     with pytest.raises(MaeCliError, match=r"^out\.CSV would be Parquet, .*; name it out\.parquet$"):
         require_place_for_parquet("out.CSV")
+
+
+@pytest.mark.parametrize("output", ["model.csv", "M.TSV", "m.parquet"])
+def test_a_model_is_not_written_under_the_name_of_a_table(mae_train, table, tmp_path, output):
+    result = mae_train(table("y,x\n1,1\n2,2\n4,3\n"), "-t", "y", "-o", output, "--force")
+    name = Path(output).with_suffix(".json")
+    refusal = f"{output} would be a model under the name of a table; name it {name}"
+    assert (result.exit_code, result.stderr) == (1, f"mae-train: error: {refusal}\n")
+    assert not (tmp_path / output).exists()
+
+
+def test_the_model_of_another_target_is_replaced_aloud(mae_train, table):
+    table("y,x\n1,1\n2,2\n4,3\n")
+    assert mae_train("data.csv", "-t", "x").stderr == ""
+    assert mae_train("data.csv", "-t", "y").stderr == "mae-train: note: model.json was a model of 'x'; it is replaced\n"
+    assert mae_train("data.csv", "-t", "y").stderr == ""

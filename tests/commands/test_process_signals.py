@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from mae_cli.commands.process import stoppable
+from mae_cli.commands.process import Outcome, stoppable
 
 
 def handlers():
@@ -21,6 +21,12 @@ def test_an_interruption_is_one_line_and_130(capsys):
         raise KeyboardInterrupt
     assert caught.value.code == 130
     assert capsys.readouterr() == ("", "mae-cli: interrupted; nothing was written\n")
+
+
+def test_what_may_have_been_written_is_not_denied(capsys):
+    with pytest.raises(SystemExit), stoppable(Outcome(wrote=True)):
+        raise KeyboardInterrupt
+    assert capsys.readouterr().err == "mae-cli: interrupted\n"
 
 
 def test_a_signal_unwinds_the_work(capsys):

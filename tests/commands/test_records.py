@@ -34,13 +34,13 @@ def test_an_empty_text_is_refused(text):
 
 @pytest.mark.parametrize("text", ['"a', 'a,"b', '"a"b'])
 def test_a_broken_record_is_refused(text):
-    with pytest.raises(click.BadParameter, match="is no CSV record of spellings"):
+    with pytest.raises(click.BadParameter, match="is not a CSV record of spellings"):
         texts(text)
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\r\nb"])
 def test_a_second_record_is_refused_without_talk_of_files(text):
-    with pytest.raises(click.BadParameter, match="is no CSV record of spellings") as caught:
+    with pytest.raises(click.BadParameter, match="is not a CSV record of spellings") as caught:
         texts(text)
     assert "open the file" not in caught.value.message
 

@@ -399,7 +399,7 @@ def test_a_holdout_row_predicted_beyond_floating_point_is_refused_and_nothing_wr
     seed = next(seed for seed in range(99) if 19 in split_rows(20, 0.3, seed)[1])
     result = mae_train(data, "-t", "y", "--holdout", "0.3", "--seed", seed, "--json")
     assert_refused(result, 1, tmp_path)
-    assert result.stderr.startswith(f"mae-train: error: {data}, line 21: the prediction")
+    assert result.stderr.startswith(f"mae-train: error: {data}, line 21: the distance of the prediction")
 
 
 def test_training_rows_that_all_weigh_nothing_are_refused(mae_train, table):
@@ -511,7 +511,7 @@ def assert_refused(result, status, tmp_path):
         ),
         (("-t", "y", "--max-levels", "0"), "Invalid value for '--max-levels'"),
         (("-t", "y", "-o", "-", "--json"), "--json and -o - both want standard output"),
-        (("-t", "y", "--features", '"x'), "is no CSV record of column names"),
+        (("-t", "y", "--features", '"x'), "is not a CSV record of column names"),
         (("-t", "y", "--exclude", "x,,k"), "'x,,k' holds an empty column name"),
         (("-t", "y", "--features", "x,y"), "column 'y' cannot be the target and a feature at once"),
         (("-t", "y", "--weight", "x", "--features", "x"), "column 'x' cannot be the weight and a feature at once"),
@@ -559,7 +559,7 @@ def test_wrong_usage_is_told_before_the_data_are_read(mae_train, tmp_path):
         (
             "y,x\n1,1\n2,2,2\n",
             (),
-            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
+            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must be quoted",
         ),
         (
             "y,x\nhello,1\n",

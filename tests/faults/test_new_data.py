@@ -69,7 +69,7 @@ BOTH = [
     refused(
         "a placeholder",
         table(changed({(4, 1): "?"})),
-        "data.csv, line 6: the feature 'x' must be a number, but this cell is '?'; if that stands for a missing cell, use --na-values \"?\"",
+        "data.csv, line 6: the feature 'x' must be a number, but this cell is '?'; if that means a missing cell, use --na-values \"?\"",
     ),
     refused(
         "infinity",
@@ -84,7 +84,7 @@ BOTH = [
     refused(
         "a field too many",
         CLEAN.replace("6,b", "6,b,1"),
-        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
+        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must be quoted",
     ),
     refused(
         "a field too few",

@@ -242,7 +242,7 @@ QUOTES = [
     refused(
         "single quotes around a comma",
         CLEAN.replace("2.5,b", "2.5,'b,b'"),
-        "data.csv, line 3: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
+        "data.csv, line 3: expected 3 fields, found 4; a cell with ',' in it must be quoted",
     ),
     refused(
         "single quotes around numbers",
@@ -252,7 +252,7 @@ QUOTES = [
     refused(
         "a backslash before a quote",
         CLEAN.replace("6,b", r'6,"b\",c"'),
-        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
+        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must be quoted",
     ),
 ]
 
@@ -555,12 +555,12 @@ RECORD_CASES = [
     refused(
         "a field too many",
         CLEAN.replace("6,b", "6,b,1"),
-        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
+        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must be quoted",
     ),
     refused(
         "a field too many in the first record",
         CLEAN.replace("1,a", "1,a,9", 1),
-        "data.csv, line 2: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
+        "data.csv, line 2: expected 3 fields, found 4; a cell with ',' in it must be quoted",
     ),
     refused(
         "a field too many in the last record",
@@ -588,7 +588,7 @@ RECORD_CASES = [
     refused(
         "an index the header lacks",
         table([(str(i), *row) for i, row in enumerate(ROWS)]),
-        "data.csv, line 2: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
+        "data.csv, line 2: expected 3 fields, found 4; a cell with ',' in it must be quoted",
     ),
     refused(
         "a field too few",
@@ -633,7 +633,7 @@ RECORD_CASES = [
     refused(
         "thousands without quotes",
         CLEAN.replace("100,", "1,000,"),
-        "data.csv, line 7: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
+        "data.csv, line 7: expected 3 fields, found 4; a cell with ',' in it must be quoted",
     ),
     refused(
         "the header twice",
@@ -691,12 +691,12 @@ RECORD_CASES = [
     refused(
         "a line above the header",
         "Sales of 2024\n" + CLEAN,
-        "data.csv, line 2: expected 1 field, found 3; if the header stands on line 2, remove the lines before it",
+        "data.csv, line 2: expected 1 field, found 3; if the header is on line 2, remove the lines before it",
     ),
     refused(
         "lines above the header",
         "Sales of 2024\nby region\n\n" + CLEAN,
-        "data.csv, line 4: expected 1 field, found 3; if the header stands on line 4, remove the lines before it",
+        "data.csv, line 4: expected 1 field, found 3; if the header is on line 4, remove the lines before it",
     ),
     refused(
         "a line with commas above the header",
@@ -706,7 +706,7 @@ RECORD_CASES = [
     refused(
         "a comment above the header",
         "# made by a tool\n" + CLEAN,
-        "data.csv, line 2: expected 1 field, found 3; if the header stands on line 2, remove the lines before it",
+        "data.csv, line 2: expected 1 field, found 3; if the header is on line 2, remove the lines before it",
     ),
     refused(
         "a comment in the middle",
@@ -748,7 +748,7 @@ RECORD_CASES = [
     refused(
         "a rule below the header",
         with_line(2, "---,---,---\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is '---'; if that stands for a missing cell, use --na-values=---",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is '---'; if that means a missing cell, use --na-values=---",
     ),
     refused(
         "a footer",

@@ -414,7 +414,7 @@ PLACEHOLDERS = [
         f"{cell!r} among numbers",
         table(changed({(4, 1): cell})),
         f"data.csv, line 6: column 'x' is {cell!r}, which is not a number, where most cells are numbers; "
-        f"if that stands for a missing cell, use {option}, or use --categorical x or --exclude x",
+        f"if that means a missing cell, use {option}, or use --categorical x or --exclude x",
     )
     for cell, option in {
         "-": "--na-values=-",
@@ -436,7 +436,7 @@ PLACEHOLDERS += [
     refused(
         "a blank among numbers",
         table(changed({(4, 1): " "})),
-        "data.csv, line 6: column 'x' is ' ', which is not a number, where most cells are numbers; if that stands for a missing cell, use --na-values \" \", or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is ' ', which is not a number, where most cells are numbers; if that means a missing cell, use --na-values \" \", or use --categorical x or --exclude x",
     )
 ]
 PLACEHOLDERS += [

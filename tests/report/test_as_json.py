@@ -19,7 +19,7 @@ def test_the_keys_of_a_train_report_are_pinned(train_report):
     assert list(report) == [
         "schema", "version", "target", "loss", "quantile", "solver", "data", "train", "holdout", "certificate",
         "history", "intercept", "coefficients", "model", "seconds", "source", "weight", "notes", "compare",
-        "intervals",
+        "intervals", "sides", "optimum",
     ]  # fmt: skip
     assert list(report["data"]) == [
         "rows_read", "rows_used", "rows_dropped", "rows_holdout", "columns", "aliased",
@@ -29,7 +29,7 @@ def test_the_keys_of_a_train_report_are_pinned(train_report):
     assert list(report["certificate"]) == ["status", "loss", "lower_bound", "relative_gap", "unique"]
     assert list(report["history"]) == ["loss", "iterations", "passes"]
     assert list(report["coefficients"][0]) == [
-        "column", "level", "value", "per_deviation", "aliased", "interval", "standard_error", "optimal_range",
+        "column", "level", "value", "per_deviation", "aliased", "interval", "standard_error", "optimal_range", "rows",
     ]  # fmt: skip
     assert list(report["seconds"]) == ["read", "fit", "total"]
 
@@ -52,7 +52,7 @@ def test_the_values_of_a_train_report_are_the_fit_s(train_report):
     assert report["intercept"] == -15.3201
     assert report["coefficients"][4] == {
         "column": "carrier", "level": "AA", "value": -4.5271, "per_deviation": -1.32009, "aliased": False,
-        "interval": None, "standard_error": None, "optimal_range": None,
+        "interval": None, "standard_error": None, "optimal_range": None, "rows": 1021,
     }  # fmt: skip
     assert [each["level"] for each in report["coefficients"]] == [
         None, None, None, None, "AA", "B6", "DL", "JFK", "LGA",
@@ -60,6 +60,11 @@ def test_the_values_of_a_train_report_are_the_fit_s(train_report):
     assert report["model"] == "model.json"
     assert report["compare"] is None
     assert report["intervals"] is None
+    assert report["sides"] == {
+        "train": {"above": 4988, "below": 4988, "on": 9},
+        "holdout": {"above": 1240, "below": 1254, "on": 0},
+    }
+    assert report["optimum"] is None
 
 
 def test_intervals_are_pairs_whose_infinite_ends_are_null(train_report):

@@ -28,7 +28,7 @@ RMSE                         17.81     17.20         44.82
 half of the rows within       9.52      9.60         14.00
 R²                            0.84      0.83         -0.06
 
-4,988 rows lie above the fit, 4,988 below, 9 on it (holdout: 1,240, 1,254, 0).
+4,988 rows above the fit, 4,988 below, 9 on it (holdout: 1,240, 1,254, 0).
 
 term          coefficient   × std. dev.
 (intercept)    -15.32
@@ -272,7 +272,7 @@ def test_a_quantile_says_which_share_of_the_rows_it_has_below_it(train_report):
     )
     text = piped(with_fit(train_report, quantile=0.9, train=train, holdout=holdout))
     assert (
-        "4,988 rows lie above the fit, 4,988 below, 9 on it (holdout: 1,240, 1,254, 0); 90.0% at or below it "
+        "4,988 rows above the fit, 4,988 below, 9 on it (holdout: 1,240, 1,254, 0); 90.0% at or below it "
         "(holdout: 88.7%), fitted for 90%.\n"
     ) in text
 
@@ -282,3 +282,16 @@ def test_the_chart_of_the_textbook_is_above_the_optimum_and_has_no_epoch_more(tr
     text = piped(with_fit(train_report, solver="textbook", history=history, optimum=12.5))
     assert "\nMAE above its minimum of 12.50, from 23.61 at the start (log scale)\n" in text
     assert re.search(r"^ *epoch  0 +1 +2 +3$", text, re.MULTILINE)
+
+
+def test_the_metrics_of_a_perfect_fit_have_no_more_decimals_than_its_baseline_needs(train_report):
+    perfect = replace(train_report.fit.train.model, mae=0.0, rmse=0.0, median_ae=0.0, r2=1.0)
+    text = piped(with_fit(train_report, train=replace(train_report.fit.train, model=perfect), holdout=None))
+    assert re.search(r"^MAE +0\.00 +23\.61$", text, re.MULTILINE)
+
+
+def test_metrics_share_their_decimals_with_four_digits_for_what_was_minimised(train_report):
+    small = replace(train_report.fit.train.model, mae=0.000656769, rmse=10369.1)
+    text = piped(with_fit(train_report, train=replace(train_report.fit.train, model=small), holdout=None))
+    assert re.search(r"^MAE +0\.00066 +23\.6$", text, re.MULTILINE)
+    assert re.search(r"^RMSE +10,369\.1 +45\.9$", text, re.MULTILINE)

@@ -57,7 +57,7 @@ def refusal(text, **options):
         ("a,b\n\n  \n", "data.csv has a header but no data rows"),
         (
             "a,b\n1,2,3\n4,5\n",
-            "data.csv, line 2: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
+            "data.csv, line 2: expected 2 fields, found 3; a cell with ',' in it must be quoted",
         ),
         (
             "a,b\n1,2,\n4,5\n6,7\n",
@@ -69,11 +69,11 @@ def refusal(text, **options):
         ),
         (
             "a,b\n1,2\n4,5,6\n",
-            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
+            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must be quoted",
         ),
         (
             'a,b\n"x\ny",2\n\n4,5,6\n',
-            "data.csv, line 5: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
+            "data.csv, line 5: expected 2 fields, found 3; a cell with ',' in it must be quoted",
         ),
         ('a,b\n1,2\n"x,3\n  ', "data.csv, line 3: a quote is opened in this record and never closed"),
         ('a,b\n1,2\n"x,3\n4,5\n', "data.csv, line 3: a quote is opened in this record and never closed"),
@@ -243,11 +243,11 @@ def test_a_quoted_cell_may_be_longer_than_a_piece(cut_into, size):
     [
         (
             "a,b\n1,2\n4,5,6\n7,8\n",
-            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
+            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must be quoted",
         ),
         (
             'a,b\n"x\ny",2\n\n"4\n4",5,6\n7,8\n',
-            "data.csv, line 5: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
+            "data.csv, line 5: expected 2 fields, found 3; a cell with ',' in it must be quoted",
         ),
         ('a,b\n1,2\n3,4\n"x,3\n4,5\n6,7\n', "data.csv, line 4: a quote is opened in this record and never closed"),
         ('a,b\n1,2\n3,4\n5,"x', "data.csv, line 4: a quote is opened in this record and never closed"),
@@ -340,7 +340,7 @@ def test_a_fault_names_its_own_file(cut_into):
     first, second = "a,b\n1,x\n2,y\n", "a,b\n3,z\n4,w\n"
     assert (
         refusal(several(first, second + "5,v,w\n"))
-        == "2.csv, line 4: expected 2 fields, found 3; a cell with ',' in it must stand in quotes"
+        == "2.csv, line 4: expected 2 fields, found 3; a cell with ',' in it must be quoted"
     )
     assert refusal(several(first, second + '5,"v\n')) == (
         "2.csv, line 4: a quote is opened in this record and never closed"

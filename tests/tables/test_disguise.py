@@ -86,7 +86,7 @@ def test_what_stands_for_a_missing_cell(cell):
     ("text", "says"),
     [
         ("y,x\n1,x\n", "the line seems to repeat the header, so remove it"),
-        ("y,x\n1,n.a.\n", "if that stands for a missing cell, use --na-values n.a."),
+        ("y,x\n1,n.a.\n", "if that means a missing cell, use --na-values n.a."),
         ("y,x\n# a,b\n", "comment lines must be removed first"),
         ("y,x\n1,5 %\n", "it looks like a percentage: take the % off"),
         ("y,x\n1,oops\n", None),

@@ -448,7 +448,7 @@ def test_rows_kinds_levels_notes_and_refusals_do_not_depend_on_the_pieces(text, 
 
 
 FAULTS = {
-    "a,b,1,1": "data.csv, line {}: expected 3 fields, found 4; a cell with ',' in it must stand in quotes",
+    "a,b,1,1": "data.csv, line {}: expected 3 fields, found 4; a cell with ',' in it must be quoted",
     'a,"1"2,1': "data.csv, line {}: unexpected text after a closing quote",
     "\0,1,1": "data.csv, line {}: a NUL byte",
     "inf,1,1": "data.csv, line {}: column 'x' is 'inf'",

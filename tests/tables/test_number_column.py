@@ -87,7 +87,7 @@ def test_what_is_infinite_is_told_as_it_is_written():
     ("cell", "says"),
     [
         ("oops", "fix the cell, or count it as missing with --na-values"),
-        ("n.d.", "if that stands for a missing cell, use --na-values n.d."),
+        ("n.d.", "if that means a missing cell, use --na-values n.d."),
         ("w", "the line seems to repeat the header, so remove it"),
         ("$5", "it looks like an amount of money: take the currency off"),
     ],

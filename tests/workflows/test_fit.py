@@ -138,13 +138,13 @@ MASKED = np.ma.masked_array([1.0, 2.0, 3.0], mask=[False, True, False])
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (["1", "2", "3"], "has '1', which is no number, in row 0 (counted from 0)"),
-        ([1, "b", 3], "has 'b', which is no number, in row 1 (counted from 0)"),
-        (np.array([b"1", b"2", b"3"]), "has \"b'1'\", which is no number, in row 0 (counted from 0)"),
-        (pd.Series(["a", "b", "c"], dtype="category"), "has 'a', which is no number, in row 0 (counted from 0)"),
-        (np.array([1, 2, [3]], dtype=object), "has '[3]', which is no number, in row 2 (counted from 0)"),
-        ([1, 2, 10**400], f"has '1{38 * '0'}…', which is no number, in row 2 (counted from 0)"),
-        ([1, 2, [3]], "is no array of numbers: its parts differ in length"),
+        (["1", "2", "3"], "has '1', which is not a number, in row 0 (counted from 0)"),
+        ([1, "b", 3], "has 'b', which is not a number, in row 1 (counted from 0)"),
+        (np.array([b"1", b"2", b"3"]), "has \"b'1'\", which is not a number, in row 0 (counted from 0)"),
+        (pd.Series(["a", "b", "c"], dtype="category"), "has 'a', which is not a number, in row 0 (counted from 0)"),
+        (np.array([1, 2, [3]], dtype=object), "has '[3]', which is not a number, in row 2 (counted from 0)"),
+        ([1, 2, 10**400], f"has '1{38 * '0'}…', which is not a number, in row 2 (counted from 0)"),
+        ([1, 2, [3]], "is not an array of numbers: its parts differ in length"),
         (MASKED, "is masked in row 1 (counted from 0); leave masked rows out"),
         ([1, np.ma.masked, 3], "is masked in row 1 (counted from 0); leave masked rows out"),
         ([1, 2, None], "has the value nan in row 2 (counted from 0)"),
@@ -172,15 +172,18 @@ def test_values_that_are_no_numbers_are_refused_with_the_place(name, values, mes
     [
         (
             [["1"], ["2"]],
-            "X has '1', which is no number, in row 0, column 0 (counted from 0); in a DataFrame text stands for levels",
+            (
+                "X has '1', which is not a number, in row 0, column 0 (counted from 0); "
+                "in a DataFrame text stands for levels"
+            ),
         ),
         (
             np.array([[1, 2], [3, {}]], dtype=object),
-            "X has '{}', which is no number, in row 1, column 1 (counted from 0)",
+            "X has '{}', which is not a number, in row 1, column 1 (counted from 0)",
         ),
         (MASKED[:, np.newaxis], "X is masked in row 1, column 0 (counted from 0); leave masked rows out"),
         ([MASKED, MASKED], "X is masked in row 0, column 1 (counted from 0); leave masked rows out"),
-        ([[1, 2], [3]], "X is no array of numbers: its parts differ in length"),
+        ([[1, 2], [3]], "X is not an array of numbers: its parts differ in length"),
         (np.ones((2, 1)) + 1j, "X must hold real numbers, but its dtype is complex128; convert it first"),
         (
             pd.DataFrame({"a": [1, 2]}, dtype=object),
@@ -199,7 +202,7 @@ def test_a_matrix_that_holds_no_numbers_is_refused(X, message):
 def test_a_prediction_is_refused_as_a_fit_is(X, y):
     with pytest.raises(DataError, match=r"^X is masked in row 0, column 1 \(counted from 0\)"):
         fit(X, y).predict(np.ma.masked_array(X, mask=np.eye(120, 2, 1)))
-    with pytest.raises(DataError, match=r"^X has 'a', which is no number, in row 0, column 0"):
+    with pytest.raises(DataError, match=r"^X has 'a', which is not a number, in row 0, column 0"):
         fit(X, y).predict([["a", "b"]])
 
 

@@ -46,7 +46,7 @@ def test_a_name_that_is_not_there_is_refused_with_the_closest(frame):
 
 
 def test_a_named_column_that_holds_no_numbers_is_refused(frame):
-    with pytest.raises(DataError, match=r"^y has 'a', which is no number, in row 0"):
+    with pytest.raises(DataError, match=r"^y has 'a', which is not a number, in row 0"):
         fit(frame.assign(y="a"), "y")
     with pytest.raises(DataError, match=r"^y has the value nan in row 0"):
         fit(frame.assign(y=np.nan), "y")

@@ -173,7 +173,7 @@ def test_fifty_refits_of_many_rows_are_no_more_than_six_passes(random, monkeypat
         (3.0, "factors must have one dimension, not 0"),
         ("half", "factors must have one dimension, not 0"),
         (None, "factors must have one dimension, not 0"),
-        (["a"] * 200, "factors has 'a', which is no number, in row 0 (counted from 0)"),
+        (["a"] * 200, "factors has 'a', which is not a number, in row 0 (counted from 0)"),
     ],
 )
 def test_unfit_factors_are_refused(factors, message, X, y):

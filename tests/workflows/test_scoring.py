@@ -128,7 +128,7 @@ def test_a_residual_beyond_floating_point_is_refused_with_the_place_of_its_recor
     rows = MemoryRows.collect([Block(design, target, None, np.arange(3), np.array([4, 6, 9]))])
     with pytest.raises(DataError) as caught:
         score(rows, Coefficients(0.0, np.ones(1)), 0.0, 0.5, lambda record: f"data.csv, line {record + 2}")
-    assert str(caught.value) == ("data.csv, line 8: the prediction is further from the target than a number can say")
+    assert str(caught.value) == ("data.csv, line 8: the distance of the prediction from the target overflows")
 
 
 @pytest.mark.parametrize(

@@ -209,7 +209,7 @@ class SignedRows:
 
 @dataclass(frozen=True, eq=False)
 class Check:
-    """What all rows say to a step.
+    """Result of checking a step against every row.
 
     Attributes:
         wrong: rows outside of the band whose sign was taken as known and is not, with that sign.

@@ -1,4 +1,4 @@
-"""What all rows say to a vertex of an MAE or pinball fit: sums over the rows, by one pass.
+"""Sums over all rows at a vertex of an MAE or pinball fit, by one pass.
 
 In the pinball loss ρ(r) = r·τ for r > 0 and r·(τ − 1) for r < 0 the dual point has a number μ in [τ − 1, τ] for every
 row: τ or τ − 1 by the side that the row is on, and in the k rows of the vertex's basis what the constraint Σωμx = 0

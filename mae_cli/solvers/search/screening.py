@@ -60,7 +60,7 @@ class Screenable(Protocol):
         ...
 
     def checked(self, numbers: Sequence[int], rounds: Sequence["Round"]) -> list[Check]:
-        """What all rows say to the steps of rounds found with their members alone."""
+        """Results of checking, against all rows, the steps that rounds found with their members alone."""
         ...
 
 

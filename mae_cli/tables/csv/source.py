@@ -286,8 +286,8 @@ class Source:
     def _endless(self, offset: int) -> DataError:
         line = self.lines_before(offset) + 1
         return DataError(
-            f"{self.name}, line {line}: no line end within {LONGEST_RECORD >> 20} MiB, so this is no CSV; see what it "
-            "is, and name its encoding with --encoding"
+            f"{self.name}, line {line}: no line end within {LONGEST_RECORD >> 20} MiB, so this is not a CSV; see what "
+            "it is, and name its encoding with --encoding"
         )
 
     def _corrupt(self, error: Exception) -> DataError:

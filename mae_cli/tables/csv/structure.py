@@ -61,9 +61,9 @@ def wrong_length(source: Source, record: Record, names: Sequence[str]) -> str:
         return f"{fault}; the line ends with a delimiter too many"
     header = header_line(source)
     if header is not None:
-        return f"{fault}; if the header stands on line {header}, remove the lines before it"
+        return f"{fault}; if the header is on line {header}, remove the lines before it"
     if len(record.cells) > len(names):
-        return f"{fault}; a cell with {quoted(source.delimiter)} in it must stand in quotes"
+        return f"{fault}; a cell with {quoted(source.delimiter)} in it must be quoted"
     return f"{fault}; complete the line, or remove it"
 
 

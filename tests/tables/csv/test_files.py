@@ -116,7 +116,7 @@ def test_files_are_called_by_the_first_and_the_number_of_others():
         ("a,a\n1,2\n", "2.csv, line 1: the header names column 'a' twice; rename one of them"),
         (
             "a,b\n1,2,3\n4,5\n6,7\n",
-            "2.csv, line 2: expected 2 fields, found 3; a cell with ',' in it must stand in quotes",
+            "2.csv, line 2: expected 2 fields, found 3; a cell with ',' in it must be quoted",
         ),
     ],
 )

@@ -88,7 +88,7 @@ def test_standard_input_from_a_device_is_refused(monkeypatch):
 def test_a_line_longer_than_any_record_is_not_waited_for(monkeypatch):
     monkeypatch.setattr("mae_cli.tables.csv.pieces.LONGEST_RECORD", 1_000_000)
     source = table("y,x\n1,2\n" + "3" * 2_000_000)
-    message = "data.csv, line 3: no line end within 256 MiB, so this is no CSV; see what it is, "
+    message = "data.csv, line 3: no line end within 256 MiB, so this is not a CSV; see what it is, "
     message += "and name its encoding with --encoding"
     with pytest.raises(DataError) as error:
         list(source.pieces())
