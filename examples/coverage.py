@@ -1,6 +1,6 @@
 """How often 95% intervals hold the true slope: simulated rows whose spread differs, at two quantiles.
 
-python examples/coverage.py [RUNS]        (default: 200)
+python examples/coverage.py [RUNS]        (default: 40)
 """
 
 import sys
@@ -47,4 +47,4 @@ def main(runs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 40)

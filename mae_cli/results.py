@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mae_cli.inference.values import Interval, Intervals, SlopesTest, Unavailable
+from mae_cli.inference.values import Importance, Interval, Intervals, SlopesTest, Unavailable
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.rows.sums import Sums
 from mae_cli.solvers.solution import Certificate, History
@@ -325,6 +325,7 @@ class FitReport:
         intercept: None when the model has none.
         effects: every coefficient, in the order of the features.
         intervals: of the coefficients, in the order of the design; None when they were not asked for.
+        importance: what the fit loses without each feature; None when that was not asked for.
         optimum: the smallest loss possible, found by the exact solver; None where the fit itself is its measure.
     """
 
@@ -338,6 +339,7 @@ class FitReport:
     intercept: float | None
     effects: tuple[Effect, ...]
     intervals: Intervals | None = None
+    importance: tuple[Importance, ...] | None = None
     optimum: float | None = None
 
     @property
@@ -461,6 +463,7 @@ class QuantileReport:
         weight: the weight column, if any.
         rows: where the rows went.
         fits: of each quantile, in their order.
+        squared: the least-squares fit of the same rows, beside many quantiles; else None.
         slopes: the test of equal slopes; None where there is none.
         crossing: training rows in which the lines of two quantiles cross.
         calibrated: the prediction interval, when asked for.
@@ -474,6 +477,7 @@ class QuantileReport:
     weight: str | None
     rows: TrainingRows
     fits: tuple[FitReport, ...]
+    squared: FitReport | None
     slopes: SlopesTest | None
     crossing: int
     calibrated: Calibrated | None

@@ -171,3 +171,15 @@ def test_the_demo_scores_both_losses_on_rows_kept_aside():
 def test_the_curves_example_draws_both_solvers(capsys):
     runpy.run_path(str(EXAMPLES / "curves.py"), run_name="__main__")
     assert "textbook" in capsys.readouterr().out
+
+
+def test_the_coverage_example_prints_a_line_for_each_world(capsys):
+    runpy.run_path(str(EXAMPLES / "coverage.py"))["main"](2)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["rows", "spread", "quantile", "rank", "sandwich", "bootstrap"]
+    assert [line.split()[:3] for line in lines[2:]] == [
+        [count, spread, quantile]
+        for count in ("60", "300")
+        for spread in ("equal", "unequal")
+        for quantile in ("0.5", "0.9")
+    ]

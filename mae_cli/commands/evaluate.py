@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mae_cli.model.quantile_model import QuantileModel
     from mae_cli.model.reading import AnyModel
     from mae_cli.results import EvaluationReport
+    from mae_cli.workflows.evaluate import EvaluationSettings
 
 _MOST_WORST = 1_000
 _LIMITS = ("max_mae", "max_pinball", "coverage", "min_rows", "max_missing")
@@ -113,27 +114,24 @@ def main(context: click.Context, /, model: str, data: tuple[str, ...], **options
     several files with one header. Either can be standard input (-). The model's weight column is used if DATA has it.
     Without DATA the model itself is shown; with another model in its place the two are compared.
     """
-    against, quiet = options["against"], options["quiet"]
-    require_one_reader({"MODEL": [model], "DATA": data, "--against": [against]})
+    require_one_reader({"MODEL": [model], "DATA": data, "--against": [options["against"]]})
     if options["as_json"]:
         require_standard_output()
     if not data or (len(data) == 1 and is_model(data[0])):
         _refuse_scoring(context)
-        _show_models(model, data, as_json=options["as_json"], quiet=quiet)
-        return
+        _show_models(model, data, as_json=options["as_json"], quiet=options["quiet"])
+    else:
+        _score(model, data, options)
+
+
+def _score(model: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
+    against, quiet = options["against"], options["quiet"]
     with running() as outcome:
         from mae_cli.model.quantile_model import QuantileModel  # noqa: PLC0415  (help and usage errors wait for no numpy)
         from mae_cli.workflows.data import opened  # noqa: PLC0415
-        from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate  # noqa: PLC0415
-        from mae_cli.workflows.gates import GateSettings  # noqa: PLC0415
+        from mae_cli.workflows.evaluate import NamedModel, evaluate  # noqa: PLC0415
 
-        settings = EvaluationSettings(
-            skip_unseen=(options["unseen"] or ("skip" if against is not None else "error")) == "skip",
-            stream=options["stream"],
-            gates=GateSettings(**{name: options[name] for name in _LIMITS}),
-            worst=options["worst"] or 0,
-            show=tuple(dict.fromkeys(joined(options["show"]))),
-        )
+        settings = _settings(options)
         announce_terminal(model, *data, against or "", quiet=quiet)
         fitted = model_of(model, data)
         if isinstance(fitted, QuantileModel):
@@ -181,6 +179,20 @@ def _evaluate_quantiles(model: "QuantileModel", argument: str, data: tuple[str, 
         write_json(dumps(quantile_evaluation_json(report)))
     else:
         show_quantile_evaluation(result_console(), report)
+
+
+def _settings(options: dict[str, Any]) -> "EvaluationSettings":
+    from mae_cli.workflows.evaluate import EvaluationSettings  # noqa: PLC0415
+    from mae_cli.workflows.gates import GateSettings  # noqa: PLC0415
+
+    unseen = options["unseen"] or ("error" if options["against"] is None else "skip")
+    return EvaluationSettings(
+        skip_unseen=unseen == "skip",
+        stream=options["stream"],
+        gates=GateSettings(**{name: options[name] for name in _LIMITS}),
+        worst=options["worst"] or 0,
+        show=tuple(dict.fromkeys(joined(options["show"]))),
+    )
 
 
 # What says something where there are no rows.

@@ -161,6 +161,9 @@ _GROUPS = {
     metavar="FRACTION",
     help="Share of the rows to hold out for calibration.  [default: 0.2]",
 )
+@click.option(
+    "--importance", is_flag=True, help="Tell for each column how large the loss is without it, with a test (with mae)."
+)
 @click.option("--compare", is_flag=True, help="Fit the other loss too and compare the two.")
 @click.option(
     "-o",
@@ -255,6 +258,7 @@ def _settings(options: dict[str, Any]) -> "TrainSettings":
         stream=options["stream"],
         intervals=_intervals(options),
         calibration=_calibration(options),
+        importance=options["importance"],
     )
 
 

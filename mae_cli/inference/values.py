@@ -152,3 +152,33 @@ class Intervals:
     def none(reason: Unavailable, level: float, count: int) -> "Intervals":
         """No intervals for so many design columns."""
         return Intervals(None, level, None, (reason,) * count, absent=reason)
+
+
+@dataclass(frozen=True)
+class RankTest:
+    """Of the hypothesis that some columns do not matter.
+
+    Attributes:
+        statistic: χ² under it.
+        degrees: its degrees of freedom.
+        p_value: the probability of as large a statistic by chance.
+    """
+
+    statistic: float
+    degrees: int
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Importance:
+    """What a fit loses without a feature.
+
+    Attributes:
+        feature: the column, with all of its levels.
+        loss: the mean training loss of the best fit without it.
+        test: None where other columns would take its place, where rows are in clusters, or where a fit is not proved.
+    """
+
+    feature: str
+    loss: float
+    test: RankTest | None

@@ -1,7 +1,9 @@
 """Results into text for people and JSON for programs; nothing is computed here beyond the formatting.
 
 - `train`, `evaluation`, `compare`: the reports of the commands, from sections: `scores`, `coefficients`,
-  `certificate`, `course` (a `curve` on a `canvas` with an `axis`).
+  `intervals`, `importance`, `gates`, `certificate`, `course` (a `curve` on a `canvas` with an `axis`); `quantiles`:
+  several of them side by side, or drawn (`process`).
+- `model_card`: models without data.
 - `as_json`: the same as JSON. `progress`: one line while work takes long.
 - `console`: where text goes and how it breaks; `tables`, `numbers`, `names`: how things look everywhere.
 """

@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from mae_cli.inference.values import Interval, Intervals, Unavailable
+from mae_cli.inference.values import Importance, Interval, Intervals, Unavailable
 from mae_cli.messages import json_text
 from mae_cli.model_card import ModelCard, Term, coefficient_pairs, differing_facts
 from mae_cli.report.gates import finding
@@ -58,6 +58,7 @@ def train_report_json(report: TrainReport) -> dict[str, Any]:
         "notes": list(report.notes),
         "compare": None if report.comparison is None else _comparison(report.comparison),
         "intervals": None if report.fit.intervals is None else _intervals(report.fit.intervals),
+        "importance": None if report.fit.importance is None else [_importance(each) for each in report.fit.importance],
         "sides": {"train": _sides(report.fit.train), "holdout": _sides(report.fit.holdout)},
         "optimum": report.fit.optimum,
     }
@@ -81,6 +82,7 @@ def quantile_report_json(report: QuantileReport) -> dict[str, Any]:
             "rows_calibration": rows.calibration,
         },
         "fits": [_quantile_fit(fit) for fit in report.fits],
+        "squared": None if report.squared is None else _fit(report.squared),
         "slopes": None if report.slopes is None else asdict(report.slopes),
         "rows_crossing": report.crossing,
         "calibration": None if report.calibrated is None else asdict(report.calibrated),
@@ -299,6 +301,17 @@ def _intervals(intervals: Intervals) -> dict[str, Any]:
         "cautions": list(intervals.cautions),
         "absent": intervals.absent,
         "intercept": _interval(intervals.intercept),
+    }
+
+
+def _importance(importance: Importance) -> dict[str, Any]:
+    test = importance.test
+    return {
+        "column": importance.feature,
+        "loss": importance.loss,
+        "statistic": None if test is None else test.statistic,
+        "degrees": None if test is None else test.degrees,
+        "p_value": None if test is None else test.p_value,
     }
 
 

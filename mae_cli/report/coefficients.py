@@ -9,6 +9,7 @@ from rich.text import Text
 
 from mae_cli.messages import INTERCEPT, column_text, level_text, visible
 from mae_cli.report.console import Room
+from mae_cli.report.importance import importance_columns, importance_note
 from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes, range_note
 from mae_cli.report.names import fit_name, heading, loss_name, shortened
 from mae_cli.report.numbers import aligned, count, counted, in_line, quantity
@@ -33,8 +34,10 @@ def coefficients(report: TrainReport, room: Room) -> list[RenderableType]:
             columns.append(interval_cells([*intercept, *(effect.interval for effect in effects)]))
         notes += interval_notes(fit.intervals, room)
     notes.append(_range_note(fit, room))
-    headings.append(_PER_DEVIATION)
-    columns.append(_sizes(effects))
+    more, cells = importance_columns(fit, effects)
+    headings += [_PER_DEVIATION, *more]
+    columns += [_sizes(effects), *cells]
+    notes.append(importance_note(fit))
     return _with_notes(_term_table(headings, blocks, columns, room), notes, report, blocks)
 
 
@@ -52,8 +55,9 @@ def compared_coefficients(report: TrainReport, other: FitReport, room: Room) -> 
     names = [fit_name(each.loss, each.quantile) for each in (fit, other)]
     headings = ["term", *map(heading, names), f"difference\n{_PER_DEVIATION}"]
     explanation = f"difference {_PER_DEVIATION}: {names[1]} less {names[0]}, as {_effect(report.target, room)}."
-    notes = [_aliased_sentence(fit.effects, room), explanation, _range_note(fit, room)]
-    table = _term_table(headings, blocks, [values, other_values, changes], room)
+    more, cells = importance_columns(fit, effects)
+    notes = [_aliased_sentence(fit.effects, room), explanation, _range_note(fit, room), importance_note(fit)]
+    table = _term_table([*headings, *more], blocks, [values, other_values, changes, *cells], room)
     return _with_notes(table, notes, report, blocks)
 
 

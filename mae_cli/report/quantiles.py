@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from mae_cli.inference.values import Interval
@@ -11,6 +11,7 @@ from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.intervals import interval_notes
 from mae_cli.report.names import evaluation_rows, model_place, shortened, training_rows
 from mae_cli.report.numbers import aligned, counted, duration, in_line, percent, quantity
+from mae_cli.report.process import CoefficientProcess
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results import Calibrated, Effect, FitReport, IntervalScore, QuantileEvaluation, QuantileReport
 from mae_cli.solvers.solution import Status
@@ -25,8 +26,8 @@ def show_quantiles(console: Console, report: QuantileReport) -> None:
     room = room_on(console)
     notes = _notes(report, room)
     paragraph = [Text("\n".join(notes))] if notes else []
-    table = _coefficients(report, room)
-    show(console, [_opening(report, room), _proof(report), _scores(report), table, *paragraph, _closing(report)])
+    blocks = [_coefficients(report, room)] if report.squared is None else _processes(report, report.squared, room)
+    show(console, [_opening(report, room), _proof(report), _scores(report), *blocks, *paragraph, _closing(report)])
 
 
 def show_quantile_evaluation(console: Console, report: QuantileEvaluation) -> None:
@@ -104,8 +105,7 @@ def _share(coverage: tuple[float, float] | None) -> str:
 def _coefficients(report: QuantileReport, room: Room) -> AlignedTable:
     """One row a term, one column a quantile; the largest effect of all quantiles first."""
     fits = report.fits
-    order = sorted(range(len(fits[0].effects)), key=lambda place: -_largest(fits, place))
-    order = [place for place in order if not fits[0].effects[place].aliased][: room.terms]
+    order = _in_order(fits)[: room.terms]
     names = [shortened(fits[0].effects[place].column.label, room.name) for place in order]
     has_intercept = fits[0].intercept is not None
     columns = []
@@ -122,6 +122,23 @@ def _coefficients(report: QuantileReport, room: Room) -> AlignedTable:
     return AlignedTable(headings, rows, footer=footer)
 
 
+def _processes(report: QuantileReport, squared: FitReport, room: Room) -> list[RenderableType]:
+    """A drawing for each coefficient, the largest effect of all quantiles first."""
+    drawn: list[RenderableType] = []
+    for place in _in_order(report.fits)[: room.terms]:
+        effects = [fit.effects[place] for fit in report.fits]
+        name = shortened(effects[0].column.label, room.name)
+        drawn.append(CoefficientProcess(name, report.quantiles, effects, squared.effects[place].value))
+    sure = ", with its interval" if report.fits[0].intervals is not None else ""
+    return [*drawn, Text(f"● the coefficient at each quantile{sure}; │ that of least squares; ┊ zero.")]
+
+
+def _in_order(fits: Sequence[FitReport]) -> list[int]:
+    """The estimated effects, the largest of all quantiles first."""
+    order = sorted(range(len(fits[0].effects)), key=lambda place: -_largest(fits, place))
+    return [place for place in order if not fits[0].effects[place].aliased]
+
+
 def _largest(fits: Sequence[FitReport], place: int) -> float:
     return max(abs(fit.effects[place].per_deviation) for fit in fits)
 
@@ -135,7 +152,7 @@ def _notes(report: QuantileReport, room: Room) -> list[str]:
     first = report.fits[0]
     if first.intervals is not None:
         marked = any(_is_marked(effect) for fit in report.fits for effect in fit.effects)
-        notes += ["· marks coefficients whose interval holds 0."] if marked else []
+        notes += ["· marks coefficients whose interval holds 0."] if marked and report.squared is None else []
         notes += [each for each in interval_notes(first.intervals, room) if not each.startswith("Intervals ")]
     if report.slopes is not None:
         p_value = report.slopes.p_value

@@ -32,10 +32,6 @@ class Layout:
         pairs = ((each.name, None if isinstance(each, NumericColumn) else each.levels) for each in schema.features)
         return cls(tuple(pairs))
 
-    def without(self, name: str | None) -> "Layout":
-        """The other columns."""
-        return Layout(tuple(feature for feature in self.features if feature[0] != name))
-
     @property
     def numeric(self) -> tuple[str, ...]:
         """The names of the columns of numbers."""

@@ -90,7 +90,7 @@ def _describe(block: Block, layout: Layout, split: Split | None) -> Description:
     if split is not None:
         block = block.part(np.flatnonzero(~split.is_held(block.positions)))
     weights, codes = block.weight_values, block.design.codes
-    columns = list(zip(codes, layout.level_counts, strict=True))
+    columns = list(zip(codes, layout.level_counts, strict=False))  # codes of clusters come last and are no feature's
     return Description(
         ranges=_ranges([block.design.numeric, block.target[:, np.newaxis], weights[:, np.newaxis]]),
         totals=_levels([np.bincount(column, weights, count + 1) for column, count in columns]),

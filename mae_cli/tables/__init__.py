@@ -10,7 +10,8 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
                      └─ load ── for training, or for a model that is there already; `storage` says where rows live
 
 - `columns`: which columns a fit uses; `column_types`: those that a typed file declares.
-- `column`: what every kind of column does; `number_column`, `level_column`, `known_level_column`: a kind each.
+- `column`: what every kind of column does; `number_column`, `level_column`, `known_level_column`, `cluster_column`: a
+  kind each.
 - `disguise`: text that means a number; `cell_faults`: which of several faults is told.
 - `parquet`: typed files in batches instead of text in pieces, with `arrow_cells`; `parquet_output`: the same with a
   column more.

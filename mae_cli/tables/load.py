@@ -28,8 +28,8 @@ class LoadedRows:
 
     Attributes:
         files: where they come from.
-        rows: with target and weights, as the layout says.
-        layout: the columns of the rows; that of the clusters, if there is one, comes last.
+        rows: with target and weights, as the layout says; codes of clusters, if there are any, come behind it.
+        layout: the columns of the rows.
         rows_read: data records in the files.
         rows_dropped: those of them with a missing cell.
         rows_unseen: those of them with a level that the model does not know.
@@ -66,7 +66,7 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
         columns = _training_columns(used, [*levels, *clusters], files.dialect)
         result = read(files, columns, options)
         if not columns.misread:
-            return _loaded(result, (*used.features, *(cluster.name for cluster in clusters)))
+            return _loaded(result, used.features)
         result.rows.close()
         text |= columns.misread
 

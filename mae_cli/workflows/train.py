@@ -10,6 +10,7 @@ from types import MappingProxyType
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.inference.clusters import Clusters
+from mae_cli.inference.importance import find_importance
 from mae_cli.inference.intervals import Estimated, find_intervals, require_clustered
 from mae_cli.inference.ranges import Ranges, ranges_of
 from mae_cli.inference.values import Intervals, IntervalSettings, Unavailable
@@ -59,6 +60,7 @@ class TrainSettings:
         stream: whether to keep the rows in a scratch file; None to decide by their size.
         intervals: how sure to say coefficients are; None for not at all.
         calibration: share of the rows, without those held out, to keep aside for prediction intervals; None keeps none.
+        importance: whether to say what the fit loses without each feature.
     """
 
     columns: ColumnChoice
@@ -71,6 +73,7 @@ class TrainSettings:
     stream: bool | None = None
     intervals: IntervalSettings | None = None
     calibration: float | None = None
+    importance: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= LARGEST_COUNT:
@@ -81,6 +84,8 @@ class TrainSettings:
             )
         if self.columns.cluster is not None:
             self._require_clusters()
+        if self.importance and (self.fit.loss != "mae" or isinstance(self.fit.solver, Textbook)):
+            raise SettingsError("importance is of exact MAE and quantile fits; leave out --importance")
 
     def _require_clusters(self) -> None:
         """Refuse a cluster where nothing would heed it."""
@@ -145,8 +150,11 @@ def _trained(source: str, data: ReadyData, settings: TrainSettings, watch: Watch
     counted = CountedRows(data.train.rows, PassCounter(watch=watch))
     prepared = Prepared(counted, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
     fit = fit_prepared(prepared, settings.fit, watch)
-    intervals = None if settings.intervals is None else _intervals(data, prepared, fit, settings)
-    fitted = scored_fit(data, fit, settings.fit, scored_at, intervals)
+    estimated = Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters)
+    fitted = scored_fit(data, fit, settings.fit, scored_at, _intervals(estimated, settings))
+    if settings.importance:
+        importance = find_importance(estimated, _columns_of(data.schema))
+        fitted = replace(fitted, report=replace(fitted.report, importance=importance))
     fitted = _measured(fitted, prepared, settings.fit, watch)
     comparison = None
     if settings.compare:
@@ -185,7 +193,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
     description = describe(loaded.rows, loaded.layout, aside)
     _require_weight(loaded, description, settings.columns.weight)
     require_span(*description.target_range)
-    schema = build_schema(loaded.layout.without(cluster), description)
+    schema = build_schema(loaded.layout, description)
     parts = Partition(aside, Coding.of(schema, loaded.layout), description.largest_weight)
     train_rows = parts.training(loaded.rows)
     held, calibrating = (replace(parts, split=each).held(loaded.rows) for each in (split, calibration))
@@ -245,13 +253,19 @@ def _other_loss(settings: FitSettings) -> FitSettings:
     return replace(settings, loss="mae" if settings.loss == "mse" else "mse", quantile=0.5)
 
 
-def _intervals(data: ReadyData, prepared: Prepared, fit: Fit, settings: TrainSettings) -> Intervals | None:
+def _intervals(estimated: Estimated, settings: TrainSettings) -> Intervals | None:
     """Of the coefficients; those of the textbook solver are no estimates whose errors are known."""
     if settings.intervals is None or isinstance(settings.fit.solver, Textbook):
         return None
-    return find_intervals(
-        Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters), settings.intervals
-    )
+    return find_intervals(estimated, settings.intervals)
+
+
+def _columns_of(schema: Schema) -> dict[str, list[int]]:
+    """The places of the design columns of each feature that has some, in the order of the features."""
+    places: dict[str, list[int]] = {name: [] for name in schema.names}
+    for place, column in enumerate(schema.design_columns):
+        places[column.feature].append(place)
+    return {name: each for name, each in places.items() if each}
 
 
 def _measured(fitted: Fitted, prepared: Prepared, settings: FitSettings, watch: Watch) -> Fitted:

@@ -14,7 +14,7 @@ from mae_cli.inference.values import SlopesTest
 from mae_cli.messages import as_share
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import UNWATCHED, Watch
-from mae_cli.results import Calibrated, QuantileReport, Seconds
+from mae_cli.results import Calibrated, FitReport, QuantileReport, Seconds
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import target_quantiles
@@ -25,10 +25,13 @@ from mae_cli.solvers.solve import solve_together
 from mae_cli.tables.read import Data
 from mae_cli.workflows.calibrate import calibrate, coverage_of
 from mae_cli.workflows.compare import Fitted
+from mae_cli.workflows.fit import fit_prepared
 from mae_cli.workflows.train import ReadyData, TrainSettings, model_of, ready_data, remarks, scored_fit
 
 # Lines that are nearer than this share of their size do not cross, but for rounding.
 _CROSSING = 1e-12
+# More quantiles than so many are drawn, beside least squares, and not set side by side.
+_SIDE_BY_SIDE = 5
 # Quantiles of intervals are rounded to so many decimals: their names should not end in 9s.
 _DIGITS = 12
 
@@ -124,6 +127,7 @@ def _trained(
         weight=settings.columns.weight,
         rows=data.rows,
         fits=tuple(each.report for each in fitted),
+        squared=_squared(data, settings, prepared) if len(fitted) > _SIDE_BY_SIDE else None,
         slopes=None if settings.intervals is None else _slopes(estimated),
         crossing=_crossing(data, fitted),
         calibrated=calibrated,
@@ -132,6 +136,12 @@ def _trained(
         seconds=Seconds(0.0, 0.0, 0.0),
     )
     return TrainedQuantiles(model, report)
+
+
+def _squared(data: ReadyData, settings: TrainSettings, prepared: Prepared) -> FitReport:
+    """Least squares on the same rows, for comparison."""
+    fit_settings = replace(settings.fit, loss="mse", quantile=0.5)
+    return scored_fit(data, fit_prepared(prepared, fit_settings), fit_settings, 0.5).report
 
 
 def _fitted(data: ReadyData, settings: TrainSettings, estimated: Estimated) -> Fitted:

@@ -11,6 +11,7 @@ from benchmarks.dask_workers import dask
 from benchmarks.families import families, large_families
 from benchmarks.fits import real, synthetic
 from benchmarks.growth import growth
+from benchmarks.intervals import intervals
 from benchmarks.machine import machine, set_threads
 from benchmarks.measuring import Protocol, say
 from benchmarks.tables import Table, show
@@ -19,6 +20,7 @@ SECTIONS = {
     "fits": synthetic,
     "flights": real,
     "families": families,
+    "intervals": intervals,
     "growth": growth,
     "checks": checks,
     "commands": commands,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import checks, fits, flights
+from benchmarks import checks, fits, flights, intervals
 from benchmarks.__main__ import SECTIONS, parsed
 from benchmarks.cases import Case, Data, HeavyTailed
 from benchmarks.commands import STREAMED, compared
@@ -225,3 +225,11 @@ def test_tables_are_shown_in_a_terminal_and_in_markdown(capsys):
 def test_all_sections_run_unless_some_are_chosen():
     assert parsed([]).only == list(SECTIONS)
     assert parsed(["--only", "fits", "dask"]).only == ["fits", "dask"]
+
+
+def test_intervals_are_timed_beside_the_fit_that_they_are_of(monkeypatch):
+    small = intervals.Sure(HeavyTailed(60, 2), ("sandwich", "bootstrap"), replicates=3)
+    monkeypatch.setattr(intervals, "CASES", (small,))
+    (table,) = intervals.intervals(Protocol(1, 60.0))
+    assert [line[0] for line in table.lines] == ["the fit", "sandwich", "bootstrap, 3 replicates"]
+    assert table.lines[0][3] == "1.00"

@@ -13,7 +13,7 @@ def types():
 
 def test_what_names_columns_is_completed_from_the_header():
     completed = {name for name, kind in types().items() if isinstance(kind, ColumnName | ColumnNames)}
-    assert completed == {"cluster", "target", "weight", "features", "exclude", "categorical"}
+    assert completed == {"target", "weight", "cluster", "features", "exclude", "categorical"}
 
 
 @pytest.mark.parametrize("name", ["features", "exclude", "categorical"])

@@ -59,6 +59,7 @@ def report(mae_train, one_object):
         ("--solver", "textbook", "--epochs", "3", "--batch-size", "50", "--loss", "mse"),
         ("--compare", "--holdout", "0.2"),
         ("--cluster", "carrier", "--holdout", "0.2"),
+        ("--importance", "--weight", "trips"),
         ("--categorical", "trips", "--features", "trips,hour"),
     ],
     ids=" ".join,

@@ -123,3 +123,14 @@ def test_what_is_for_models_of_one_quantile_is_refused(mae_train, mae_eval, opti
     result = mae_eval("model.json", "data.csv", option)
     assert result.exit_code == 2
     assert f"{option.partition('=')[0]} is for models of one quantile" in result.stderr
+
+
+@pytest.mark.usefixtures("data")
+def test_many_quantiles_are_drawn_beside_least_squares(mae_train):
+    asked = ",".join(f"0.{digit}" for digit in range(2, 9))
+    text = mae_train("data.csv", "-t", "y", "--quantile", asked).stdout
+    assert "● the coefficient at each quantile, with its interval; │ that of least squares; ┊ zero." in text
+    found = report(mae_train("data.csv", "-t", "y", "--quantile", asked, "--json"))
+    squares = report(mae_train("data.csv", "-t", "y", "--loss", "mse", "--json"))
+    assert found["squared"]["coefficients"][0]["value"] == squares["coefficients"][0]["value"]
+    assert report(mae_train("data.csv", "-t", "y", "--quantile", "0.2,0.8", "--json"))["squared"] is None

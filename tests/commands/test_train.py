@@ -686,3 +686,26 @@ def test_a_cluster_that_nothing_would_heed_is_refused(mae_train, flights, option
     assert (result.exit_code, result.stdout) == (status, "")
     assert message in result.stderr
     assert not (flights.parent / "model.json").exists()
+
+
+@pytest.mark.parametrize("place", ["--stream", "--no-stream"])
+def test_the_importance_of_each_column_is_the_loss_without_it(mae_train, flights, one_object, place):
+    report = one_object(mae_train(flights, "-t", "delay", "--importance", "--json", place).stdout)
+    assert [each["column"] for each in report["importance"]] == ["distance", "hour", "carrier"]
+    for each in report["importance"]:
+        without = one_object(mae_train(flights, "-t", "delay", "--exclude", each["column"], "--json").stdout)
+        assert each["loss"] == pytest.approx(without["train"]["mae"], rel=1e-12)
+        assert each["degrees"] == (2 if each["column"] == "carrier" else 1)
+        assert 0 <= each["p_value"] <= 1
+    text = mae_train(flights, "-t", "delay", "--importance", "--loss", "mae").stdout
+    assert "without it   p-value\n" in text
+    assert "\nMAE without it: that of the best fit without the column (with all columns: " in text
+    assert "without it   p-value\n" in mae_train(flights, "-t", "delay", "--importance", "--compare").stdout
+    assert one_object(mae_train(flights, "-t", "delay", "--json").stdout)["importance"] is None
+
+
+@pytest.mark.parametrize("options", [("--loss", "mse"), ("--solver", "textbook")])
+def test_importance_of_other_fits_is_wrong_usage(mae_train, flights, options):
+    result = mae_train(flights, "-t", "delay", "--importance", *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "importance is of exact MAE and quantile fits; leave out --importance" in result.stderr

@@ -5,10 +5,18 @@ import math
 from dataclasses import replace
 
 import pytest
+from support.models import MODEL
 
-from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
-from mae_cli.report.as_json import dumps, evaluation_report_json, train_report_json
-from mae_cli.results import Effect
+from mae_cli.inference.values import Caution, Importance, Interval, Intervals, Method, RankTest, Unavailable
+from mae_cli.model_card import ModelCard
+from mae_cli.report.as_json import (
+    dumps,
+    evaluation_report_json,
+    model_card_json,
+    prediction_report_json,
+    train_report_json,
+)
+from mae_cli.results import Effect, PredictionReport, PredictionRows
 from mae_cli.rows.schema import DesignColumn
 
 METRICS = ["mae", "mse", "rmse", "median_ae", "r2", "baseline_mae", "pinball"]
@@ -19,7 +27,7 @@ def test_the_keys_of_a_train_report_are_pinned(train_report):
     assert list(report) == [
         "schema", "version", "target", "loss", "quantile", "solver", "data", "train", "holdout", "certificate",
         "history", "intercept", "coefficients", "model", "seconds", "source", "weight", "notes", "compare",
-        "intervals", "sides", "optimum",
+        "intervals", "importance", "sides", "optimum",
     ]  # fmt: skip
     assert list(report["data"]) == [
         "rows_read", "rows_used", "rows_dropped", "rows_holdout", "columns", "aliased",
@@ -29,7 +37,8 @@ def test_the_keys_of_a_train_report_are_pinned(train_report):
     assert list(report["certificate"]) == ["status", "loss", "lower_bound", "relative_gap", "unique"]
     assert list(report["history"]) == ["loss", "iterations", "passes"]
     assert list(report["coefficients"][0]) == [
-        "column", "level", "value", "per_deviation", "aliased", "interval", "standard_error", "optimal_range", "rows",
+        "column", "level", "value", "per_deviation", "aliased", "interval", "standard_error", "optimal_range",
+        "rows",
     ]  # fmt: skip
     assert list(report["seconds"]) == ["read", "fit", "total"]
 
@@ -134,3 +143,39 @@ def test_the_text_is_one_line_and_keeps_every_name(train_report):
 def test_a_number_that_is_not_finite_is_refused(number):
     with pytest.raises(ValueError, match="not JSON compliant"):
         dumps({"loss": number})
+
+
+def test_the_keys_of_an_importance_are_pinned(train_report):
+    found = (Importance("dep_delay", 20.5, RankTest(90.0, 1, 1e-9)), Importance("carrier", 13.0, None))
+    report = train_report_json(replace(train_report, fit=replace(train_report.fit, importance=found)))
+    assert report["importance"] == [
+        {"column": "dep_delay", "loss": 20.5, "statistic": 90.0, "degrees": 1, "p_value": 1e-9},
+        {"column": "carrier", "loss": 13.0, "statistic": None, "degrees": None, "p_value": None},
+    ]
+
+
+def test_the_keys_of_a_prediction_report_are_pinned():
+    report = prediction_report_json(PredictionReport("a.csv", "y", "prediction", PredictionRows(9, 2, 1), None, ("n",)))
+    assert list(report) == [
+        "schema", "version", "target", "data", "source", "column", "notes", "outside", "gates",
+    ]  # fmt: skip
+    assert report["data"] == {
+        "rows_read": 9, "rows_predicted": 6, "rows_missing": 2, "rows_unseen": 1, "rows_overflowing": 0,
+    }  # fmt: skip
+    json.loads(dumps(report))
+
+
+def test_the_keys_of_a_card_are_pinned():
+    card = ModelCard.of(MODEL, "model.json")
+    report = model_card_json(card)
+    assert list(report) == [
+        "schema", "version", "model", "target", "loss", "quantile", "weight", "features", "missing",
+        "intercept", "coefficients", "ranges", "rows", "seed", "solver", "metrics", "certificate", "versions",
+        "other", "differences",
+    ]  # fmt: skip
+    assert report["coefficients"][0] == {"column": "carrier", "level": "AA", "baseline": "UA", "value": -2.0}
+    json.loads(dumps(report))
+    other = ModelCard.of(replace(MODEL, loss="mse", quantile=0.5), "other.json")
+    assert json.loads(dumps(model_card_json(card, other)))["differences"] == {
+        "loss": ["mae", "mse"], "quantile": [0.9, 0.5], "coefficients": [],
+    }  # fmt: skip

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from support.tables import chunk_of, columns, held, load
+from support.tables import chunk_of, held, load
 
 from mae_cli.errors import DataError
+from mae_cli.rows.blocks import whole
 from mae_cli.tables.cluster_column import ClusterColumn
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.numeric_block import Wanted
@@ -35,5 +36,10 @@ def test_a_column_that_says_nothing_is_refused():
 
 def test_it_is_read_beside_the_features_and_is_none_of_them():
     loaded = load("y,g,x,k\n1,7,2,a\n2,,3,b\n3,u,4,b\n4,7,5,a\n", cluster="g")
-    assert columns(loaded) == {"x": [2.0, 4.0, 5.0], "k": ["a", "b", "a"], "g": ["7", "u", "7"]}
+    assert loaded.layout.features == (("x", None), ("k", ("a", "b")))
+    design = whole(loaded.rows).design
+    assert (design.numeric[:, 0].tolist(), [each.tolist() for each in design.codes]) == (
+        [2, 4, 5],
+        [[1, 2, 1], [1, 2, 1]],
+    )
     assert (loaded.rows_read, loaded.rows_dropped) == (4, 1)
