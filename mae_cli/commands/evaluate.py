@@ -144,7 +144,7 @@ def _score(model: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
         for text in report.notes:
             note(text, quiet=quiet)
         outcome.status = OK if all(gate.passed for gate in report.gates) else GATE_FAILED
-        if options["as_json"] or not share_a_terminal():  # the report for people says it at its end
+        if options["as_json"] or not share_a_terminal():  # the report for people ends with it
             tell_failures(report.gates)
         _render(report, as_json=options["as_json"])
 

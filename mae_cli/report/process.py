@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from mae_cli.inference.values import Interval
-from mae_cli.report.numbers import aligned, quantity
+from mae_cli.report.numbers import in_line, quantity
 from mae_cli.results import Effect
 
 _NARROWEST, _WIDEST = 20, 48
@@ -34,8 +34,8 @@ class CoefficientProcess:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the name, a line for each quantile, and the scale below."""
-        names = [quantity(quantile) for quantile in self.quantiles]
-        values = aligned([effect.value for effect in self.effects])
+        names = [f"{quantile:g}" for quantile in self.quantiles]
+        values = in_line([quantity(effect.value) for effect in self.effects])
         left = max(map(cell_len, names)) + max(map(cell_len, values)) + _MARGIN
         low, high = self._range()
         scale = _Scale(low, high, min(max(options.max_width - left, _NARROWEST), _WIDEST), is_ascii=options.ascii_only)

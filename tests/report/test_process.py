@@ -35,7 +35,7 @@ def test_every_mark_is_where_its_number_is():
     assert [line.index("│") for line in lines] == [start + round(6 / 10 * (cells - 1))] * 3
     assert lines[2].index("┊") == start + round(2 / 10 * (cells - 1))
     assert lines[0][start] == "─"
-    assert [line.split()[:2] for line in lines] == [["0.1000", "-1"], ["0.5000", "2"], ["0.9000", "7"]]
+    assert [line.split()[:2] for line in lines] == [["0.1", "-1.000"], ["0.5", "2.000"], ["0.9", "7.000"]]
 
 
 @pytest.mark.parametrize("width", [30, 60, 200])
