@@ -98,7 +98,7 @@ def as_csv(posed):
 
 def options_of(posed):
     """What `mae-train` is told of the problem."""
-    options = ["--target", "y", "--loss", posed.loss, "--json"]
+    options = ["--target", "y", "--features", ",".join(posed.columns), "--loss", posed.loss, "--json"]
     options += ["--quantile", repr(posed.quantile)] * (posed.quantile != 0.5)
     options += ["--weight", "w"] * (posed.weights is not None)
     return options + ["--no-intercept"] * (not posed.intercept)
