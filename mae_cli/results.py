@@ -473,6 +473,7 @@ class QuantileReport:
         crossing: training rows in which the lines of two quantiles cross.
         calibrated: the prediction interval, when asked for.
         notes: remarks for standard error, one line each.
+        columns_left_out: those that cannot serve, and that nobody named.
         model: where the model was written; None when it was not.
         seconds: wall time.
     """
@@ -487,6 +488,7 @@ class QuantileReport:
     crossing: int
     calibrated: Calibrated | None
     notes: tuple[str, ...]
+    columns_left_out: tuple[LeftOut, ...]
     model: str | None
     seconds: Seconds
 

@@ -89,6 +89,7 @@ def quantile_report_json(report: QuantileReport) -> dict[str, Any]:
         "slopes": None if report.slopes is None else asdict(report.slopes),
         "rows_crossing": report.crossing,
         "calibration": None if report.calibrated is None else asdict(report.calibrated),
+        "columns_left_out": [asdict(column) for column in report.columns_left_out],
         "model": report.model,
         "seconds": asdict(report.seconds),
         "source": report.source,

@@ -132,6 +132,7 @@ def _trained(
         crossing=_crossing(data, fitted),
         calibrated=calibrated,
         notes=(*data.notes, *_remarks(settings, data, fitted)),
+        columns_left_out=data.left_out,
         model=None,
         seconds=Seconds(0.0, 0.0, 0.0),
     )

@@ -6,6 +6,7 @@ record stands when a message has to point at it, and the records that `mae-predi
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -26,12 +27,16 @@ class Record:
 
 
 class MisplacedQuoteError(Exception):
-    """A record, beginning on `line`, has text behind a closing quote, or a quote that is never closed."""
+    """A record, beginning on `line`, has text behind a closing quote, or a quote that is never closed.
 
-    def __init__(self, line: int, *, never_closed: bool) -> None:
-        super().__init__(line, never_closed)
+    Or one opens within a cell, with a delimiter before it closes: was the delimiter meant to be text?
+    """
+
+    def __init__(self, line: int, *, never_closed: bool = False, within_cell: bool = False) -> None:
+        super().__init__(line, never_closed, within_cell)
         self.line = line
         self.never_closed = never_closed
+        self.within_cell = within_cell
 
 
 def walk(
@@ -61,6 +66,7 @@ def _walk(text: TextIO, delimiter: str, lines_before: int, *, strict: bool) -> I
             current = line
             yield line
 
+    within_cell = _quote_within_cell(delimiter) if strict else None
     reader = csv.reader(lines(), delimiter=delimiter, strict=strict)
     blanks = " \t\r\n".replace(delimiter, "")
     start = 1
@@ -68,6 +74,8 @@ def _walk(text: TextIO, delimiter: str, lines_before: int, *, strict: bool) -> I
         for cells in reader:
             # A blank line inside quotes belongs to a record that spans several lines.
             blank = start == reader.line_num and not current.strip(blanks)
+            if within_cell is not None and start == reader.line_num and within_cell.search(current):
+                raise MisplacedQuoteError(lines_before + start, within_cell=True)
             if not blank:
                 yield Record(lines_before + start, tuple(cells))
             start = reader.line_num + 1
@@ -75,6 +83,16 @@ def _walk(text: TextIO, delimiter: str, lines_before: int, *, strict: bool) -> I
         if not strict or "larger" in str(error):
             raise
         raise MisplacedQuoteError(lines_before + start, never_closed="end of data" in str(error)) from error
+
+
+def _quote_within_cell(delimiter: str) -> re.Pattern[str]:
+    """A cell that begins without a quote has one behind a letter, and a later cell ends with one: `a"b, c"`.
+
+    Behind a digit a quote means inches or seconds.
+    """
+    sign = re.escape(delimiter)
+    within = rf'[^"{sign}\d\s]"[^"{sign}\s][^"{sign}]*{sign}[^"]*"'
+    return re.compile(rf'(?:^|{sign})[^"{sign}]*{within}(?={sign}|[\r\n]|$)')
 
 
 def line_ends(text: bytes, before: bytes = b"") -> int:

@@ -69,6 +69,10 @@ def wrong_length(source: Source, record: Record, names: Sequence[str]) -> str:
 
 def misplaced_quote(error: MisplacedQuoteError) -> str:
     """What is wrong with a quote."""
+    if error.within_cell:
+        return (
+            "a quote opens within a cell and closes in a later one; put the whole cell in quotes, or double the quotes"
+        )
     if error.never_closed:
         return "a quote is opened in this record and never closed"
     return "unexpected text after a closing quote; a quote within quotes must be doubled"

@@ -13,7 +13,18 @@ def fault(text, used=("a", "b"), offset=0):
     return None if found is None else (found.line, found.says.partition(";")[0])
 
 
-@pytest.mark.parametrize("text", ["a,b\n1,2\n", 'a,b\r"1\n","2"""\r', "a,b\n\n \n1,\n", "a,b"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a,b\n5" pipe,3"\n',
+        'a,b\nO"Hara,x\n',
+        'a,b\n"x ""y, z""",2\n',
+        "a,b\n1,2\n",
+        'a,b\r"1\n","2"""\r',
+        "a,b\n\n \n1,\n",
+        "a,b",
+    ],
+)
 def test_nothing_is_found_in_a_sound_text(text):
     assert fault(text) is None
 
@@ -24,6 +35,7 @@ def test_nothing_is_found_in_a_sound_text(text):
         ("a,b\n1,2\n1,2,3\n1\n", (3, "expected 2 fields, found 3")),
         ("a,b\n1\n1,2,3\n", (2, "expected 2 fields, found 1")),
         ('a,b\n"x\ny",2\n\n"1"2,3\n', (5, "unexpected text after a closing quote")),
+        ('a,b\n1,2\nBob"Oslo, north"\n', (3, "a quote opens within a cell and closes in a later one")),
         ('a,b\n\n1,"2\n3,4\n', (3, "a quote is opened in this record and never closed")),
         ("a,b\n1,2\0\n", (2, "a NUL byte, which no text has")),
         (b"a,b\n1,2\n\xe9,1\n", (3, "not UTF-8 text (byte 0xe9)")),
