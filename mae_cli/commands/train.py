@@ -55,9 +55,12 @@ Exit status: 0 done, 1 error in the data or a file, 2 wrong usage, 3 fitted but 
 
 
 _GROUPS = {
-    "Columns": ("target", "features", "exclude", "categorical", "weight", "missing", "max_levels"),
+    "Columns": (
+        *("target", "features", "exclude", "categorical", "dates", "numbers", "weight"),
+        *("missing", "max_levels", "strict", "list_columns"),
+    ),
     "Loss": ("loss", "quantile", "holdout", "compare", "no_intercept", "solver", "tolerance", "seed"),
-    "Uncertainty": ("intervals", "cluster", "level", "replicates", "predict_interval", "calibration"),
+    "Uncertainty": ("intervals", "cluster", "level", "replicates", "predict_interval", "calibration", "importance"),
     "Textbook solver": ("epochs", "learning_rate", "schedule", "batch_size"),
     "Reading files": READING,
     "Where rows are kept": PLACES,
