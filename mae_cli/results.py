@@ -529,6 +529,7 @@ class QuantileEvaluation:
         rows: where the rows went.
         scores: of each fit.
         interval: of the prediction interval; None where the model has none.
+        gates: the conditions that were asked for.
         notes: remarks for standard error, one line each.
     """
 
@@ -540,6 +541,7 @@ class QuantileEvaluation:
     rows: EvaluationRows
     scores: tuple[Scores, ...]
     interval: IntervalScore | None
+    gates: tuple[Gate, ...]
     notes: tuple[str, ...]
 
 

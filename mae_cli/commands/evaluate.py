@@ -31,10 +31,12 @@ from mae_cli.commands.process import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mae_cli.model.model import Model
     from mae_cli.model.quantile_model import QuantileModel
     from mae_cli.model.reading import AnyModel
-    from mae_cli.results import EvaluationReport
+    from mae_cli.results import EvaluationReport, Gate
     from mae_cli.workflows.evaluate import EvaluationSettings
 
 _MOST_WORST = 1_000
@@ -70,7 +72,8 @@ _GROUPS = {
     "--coverage",
     type=Interval(),
     metavar="LOW:HIGH",
-    help="Fail if the share of targets at or below the prediction is outside of it, as in 0.88:0.92.",
+    help="Fail if the share of targets at or below the prediction, or within the prediction interval, is outside of "
+    "it, as in 0.88:0.92.",
 )
 @click.option("--min-rows", type=click.IntRange(min=1), metavar="N", help="Fail if fewer than N rows are scored.")
 @click.option(
@@ -135,7 +138,8 @@ def _score(model: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
         announce_terminal(model, *data, against or "", quiet=quiet)
         fitted = model_of(model, data)
         if isinstance(fitted, QuantileModel):
-            _evaluate_quantiles(fitted, model, data, options)
+            gates = _evaluate_quantiles(fitted, model, data, options)
+            outcome.status = OK if all(gate.passed for gate in gates) else GATE_FAILED
             return
         subject = NamedModel(fitted, name_of(model))
         rival = None if against is None else NamedModel(_one_quantile(model_of(against), against), name_of(against))
@@ -155,30 +159,37 @@ def _one_quantile(model: "AnyModel", argument: str) -> "Model":
     from mae_cli.model.model import Model  # noqa: PLC0415
 
     if not isinstance(model, Model):
-        raise ModelError(f"{name_of(argument)} is of several quantiles; only models of one can be compared")
+        raise ModelError(f"{name_of(argument)} is of several quantiles; only models of one can be shown or compared")
     return model
 
 
-def _evaluate_quantiles(model: "QuantileModel", argument: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
-    """Score a model of several quantiles, which has no rival and no gate."""
+def _evaluate_quantiles(
+    model: "QuantileModel", argument: str, data: tuple[str, ...], options: dict[str, Any]
+) -> "Sequence[Gate]":
+    """Score a model of several quantiles, which has no rival and no limit to a loss, and return its gates."""
     from mae_cli.report.as_json import dumps, quantile_evaluation_json  # noqa: PLC0415
     from mae_cli.report.console import result_console  # noqa: PLC0415
     from mae_cli.report.quantiles import show_quantile_evaluation  # noqa: PLC0415
     from mae_cli.workflows.data import opened  # noqa: PLC0415
-    from mae_cli.workflows.evaluate_quantiles import evaluate_quantiles  # noqa: PLC0415
+    from mae_cli.workflows.evaluate_quantiles import QuantileEvaluationSettings, evaluate_quantiles  # noqa: PLC0415
+    from mae_cli.workflows.gates import GateSettings  # noqa: PLC0415
 
-    for name in ("against", "worst", *_LIMITS):
+    for name in ("against", "worst", "max_mae", "max_pinball"):
         if options[name] is not None:
             raise click.UsageError(f"--{name.replace('_', '-')} is for models of one quantile")
-    skip = options["unseen"] == "skip"
+    gates = GateSettings(**{name: options[name] for name in _LIMITS})
+    settings = QuantileEvaluationSettings(options["unseen"] == "skip", options["stream"], gates)
     with opened(data, dialect_of(options), options["dask"]) as files:
-        report = evaluate_quantiles(model, name_of(argument), files, skip_unseen=skip, stream=options["stream"])
+        report = evaluate_quantiles(model, name_of(argument), files, settings)
     for text in report.notes:
         note(text, quiet=options["quiet"])
+    if options["as_json"] or not share_a_terminal():  # the report for people ends with it
+        tell_failures(report.gates)
     if options["as_json"]:
         write_json(dumps(quantile_evaluation_json(report)))
     else:
         show_quantile_evaluation(result_console(), report)
+    return report.gates
 
 
 def _settings(options: dict[str, Any]) -> "EvaluationSettings":

@@ -144,6 +144,7 @@ def quantile_evaluation_json(report: QuantileEvaluation) -> dict[str, Any]:
         "source": report.source,
         "weight": report.weight,
         "notes": list(report.notes),
+        "gates": [_gate(gate) for gate in report.gates],
     }
 
 

@@ -7,12 +7,12 @@ from rich.text import Text
 
 from mae_cli.messages import visible
 from mae_cli.report.console import Room, room_on, show
-from mae_cli.report.gates import gate_line
+from mae_cli.report.gates import gate_lines
 from mae_cli.report.names import evaluation_rows, fit_name, is_pinball, shortened
 from mae_cli.report.numbers import aligned, counted, quantity
 from mae_cli.report.scores import evaluation_scores
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results import EvaluationReport, Gate, Rival, WorstRow
+from mae_cli.results import EvaluationReport, Rival, WorstRow
 
 
 def show_evaluation(console: Console, report: EvaluationReport) -> None:
@@ -26,7 +26,7 @@ def show_evaluation(console: Console, report: EvaluationReport) -> None:
     if report.worst is not None:
         blocks.append(_worst(report.worst, report.target, room))
     if report.gates:
-        blocks.append(_gates(report.gates))
+        blocks.append(gate_lines(report.gates))
     show(console, blocks)
 
 
@@ -73,7 +73,3 @@ def _worst(rows: Sequence[WorstRow], target: str, room: Room) -> Group:
 
 def _cell(text: str, room: Room) -> str:
     return shortened(visible(text), room.name)
-
-
-def _gates(gates: Sequence[Gate]) -> Text:
-    return Text("\n").join(Text(visible(gate_line(gate)), "" if gate.passed else "bold") for gate in gates)

@@ -1,6 +1,10 @@
 """What became of the checks that a pipeline set, a sentence each."""
 
-from mae_cli.messages import quantity
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from mae_cli.messages import quantity, visible
 from mae_cli.report.numbers import count, counted
 from mae_cli.results import Gate, Rival
 
@@ -15,6 +19,11 @@ _MEASURES = {
 def gate_line(gate: Gate) -> str:
     """`Failed --max-mae: the MAE is 12.5, above 12`."""
     return f"{'Passed' if gate.passed else 'Failed'} --{gate.name}: {finding(gate)}"
+
+
+def gate_lines(gates: Sequence[Gate]) -> Text:
+    """A line for each gate; what failed stands out."""
+    return Text("\n").join(Text(visible(gate_line(gate)), "" if gate.passed else "bold") for gate in gates)
 
 
 def finding(gate: Gate) -> str:

@@ -8,6 +8,7 @@ from rich.text import Text
 from mae_cli.inference.values import Interval
 from mae_cli.messages import INTERCEPT, visible
 from mae_cli.report.console import Room, room_on, show
+from mae_cli.report.gates import gate_lines
 from mae_cli.report.intervals import interval_notes
 from mae_cli.report.names import evaluation_rows, model_place, shortened, training_rows
 from mae_cli.report.numbers import aligned, counted, duration, in_line, percent, quantity
@@ -43,7 +44,8 @@ def show_quantile_evaluation(console: Console, report: QuantileEvaluation) -> No
     names = [f"{each:g}" for each in report.quantiles]
     table = AlignedTable(["quantile", "pinball loss", "at or below"], list(zip(names, *columns, strict=True)))
     interval = [] if report.interval is None else [_interval(report.interval)]
-    show(console, [opening, table, *interval])
+    gates = [gate_lines(report.gates)] if report.gates else []
+    show(console, [opening, table, *interval, *gates])
 
 
 def _interval(interval: IntervalScore) -> Text:

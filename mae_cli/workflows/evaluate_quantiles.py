@@ -1,6 +1,9 @@
 """Evaluate a model of several quantiles: the loss and the coverage of each, and of its prediction interval."""
 
-from mae_cli.errors import DataError
+from dataclasses import dataclass, field
+from math import nan
+
+from mae_cli.errors import DataError, SettingsError
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.results import EvaluationRows, IntervalScore, QuantileEvaluation
@@ -10,22 +13,44 @@ from mae_cli.tables.load import load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
 from mae_cli.workflows.calibrate import coverage_of
+from mae_cli.workflows.gates import GateSettings, judge_rows
 from mae_cli.workflows.scoring import scorable, score
 
 _CONFIDENCE = 0.95
 
 
+@dataclass(frozen=True)
+class QuantileEvaluationSettings:
+    """How to evaluate a model of several quantiles.
+
+    Attributes:
+        skip_unseen: leave out rows with a level never seen in training instead of refusing them.
+        stream: whether rows are kept on a scratch file; None to decide by their number.
+        gates: conditions on the rows and on what the prediction interval covers; those on a loss are for models of one
+            quantile.
+    """
+
+    skip_unseen: bool = False
+    stream: bool | None = None
+    gates: GateSettings = field(default_factory=GateSettings)
+
+
 def evaluate_quantiles(
-    model: QuantileModel, name: str, files: Data, *, skip_unseen: bool = False, stream: bool | None = None
+    model: QuantileModel, name: str, files: Data, settings: QuantileEvaluationSettings
 ) -> QuantileEvaluation:
     """Score every quantile of a model on the complete rows of a table.
 
     Raises:
+        SettingsError: a coverage is asked for, and the model has no prediction interval.
         DataError: the data cannot be read, do not fit the model, hold a level never seen in training (unless they are
             skipped), or leave no row to score.
     """
-    with place_for(files, len(model.schema.features) + 1, stream=stream) as collect:
-        options = ReadOptions(collect, skip_unseen=skip_unseen)
+    if settings.gates.coverage is not None and model.calibration is None:
+        raise SettingsError(
+            f"{name} has no prediction interval whose coverage could be checked; train it with --predict-interval"
+        )
+    with place_for(files, len(model.schema.features) + 1, stream=settings.stream) as collect:
+        options = ReadOptions(collect, skip_unseen=settings.skip_unseen)
         loaded = load_for_model(files, model.schema, model.target, model.weight, options)
         usable = scorable(loaded.rows)
         if usable is None:
@@ -36,15 +61,18 @@ def evaluate_quantiles(
         scores = tuple(
             score(rows, each.point, each.trivial_prediction, each.quantile, loaded.files.place) for each in model.models
         )
+        interval = None if model.calibration is None else _interval_score(model, rows, model.calibration.coverage)
+        counts = EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen)
         return QuantileEvaluation(
             model=name,
             source=files.name,
             target=model.target,
             weight=model.weight if model.weight in files.header.names else None,
             quantiles=model.quantiles,
-            rows=EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen),
+            rows=counts,
             scores=scores,
-            interval=None if model.calibration is None else _interval_score(model, rows, model.calibration.coverage),
+            interval=interval,
+            gates=tuple(judge_rows(settings.gates, counts, nan if interval is None else interval.share)),
             notes=tuple(loaded.notes),
         )
 

@@ -65,16 +65,21 @@ def _judged(settings: GateSettings, scores: Scores, rows: EvaluationRows, rival:
     if settings.max_pinball is not None:
         loss = 0.5 * metrics.mae if metrics.pinball is None else metrics.pinball
         yield Gate("max-pinball", _at_most(loss, settings.max_pinball), loss, settings.max_pinball)
+    yield from judge_rows(settings, rows, nan if scores.coverage is None else scores.coverage[0])
+    if rival is not None:
+        yield rival_gate(rival)
+
+
+def judge_rows(settings: GateSettings, rows: EvaluationRows, share: float) -> Iterator[Gate]:
+    """The gates that ask for no loss: how many rows there are, and what share of them is covered."""
     if settings.coverage is not None:
-        (low, high), share = settings.coverage, nan if scores.coverage is None else scores.coverage[0]
+        low, high = settings.coverage
         yield Gate("coverage", _at_most(low, share) and _at_most(share, high), share, settings.coverage)
     if settings.min_rows is not None:
         yield Gate("min-rows", rows.used >= settings.min_rows, rows.used, settings.min_rows)
     if settings.max_missing is not None:
-        share = rows.dropped / rows.read
-        yield Gate("max-missing", share <= settings.max_missing, share, settings.max_missing)
-    if rival is not None:
-        yield rival_gate(rival)
+        missing = rows.dropped / rows.read
+        yield Gate("max-missing", missing <= settings.max_missing, missing, settings.max_missing)
 
 
 def _at_most(value: float, limit: float) -> bool:

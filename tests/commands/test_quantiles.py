@@ -117,7 +117,7 @@ def test_what_does_not_go_together_is_refused(mae_train, options, says):
 
 
 @pytest.mark.usefixtures("data")
-@pytest.mark.parametrize("option", ["--max-mae=1", "--worst=3", "--against=model.json"])
+@pytest.mark.parametrize("option", ["--max-mae=1", "--max-pinball=1", "--worst=3", "--against=model.json"])
 def test_what_is_for_models_of_one_quantile_is_refused(mae_train, mae_eval, option):
     mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9")
     result = mae_eval("model.json", "data.csv", option)
@@ -134,3 +134,46 @@ def test_many_quantiles_are_drawn_beside_least_squares(mae_train):
     squares = report(mae_train("data.csv", "-t", "y", "--loss", "mse", "--json"))
     assert found["squared"]["coefficients"][0]["value"] == squares["coefficients"][0]["value"]
     assert report(mae_train("data.csv", "-t", "y", "--quantile", "0.2,0.8", "--json"))["squared"] is None
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize(
+    ("options", "failed"),
+    [
+        (("--coverage", "0.7:0.9", "--min-rows", "600", "--max-missing", "0"), []),
+        (("--coverage", "0.95:1"), ["coverage"]),
+        (("--min-rows", "601", "--max-missing", "0"), ["min-rows"]),
+    ],
+)
+def test_a_prediction_interval_is_held_to_gates(mae_train, mae_eval, options, failed):
+    mae_train("data.csv", "-t", "y", "--predict-interval", "0.8")
+    result = mae_eval("model.json", "data.csv", *options, "--json")
+    assert result.exit_code == (4 if failed else 0)
+    scored = json.loads(result.stdout)
+    assert [gate["name"] for gate in scored["gates"] if not gate["passed"]] == failed
+    assert len(scored["gates"]) == sum(each.startswith("--") for each in options)
+    for gate in scored["gates"]:
+        if gate["name"] == "coverage":
+            assert gate["value"] == scored["interval"]["share"]
+    assert [f"--{name}: " in result.stderr for name in failed] == [True] * len(failed)
+    shown = mae_eval("model.json", "data.csv", *options)
+    assert shown.exit_code == result.exit_code
+    assert shown.stdout.count("Failed --") == len(failed)
+    assert shown.stdout.count("Passed --") == len(scored["gates"]) - len(failed)
+
+
+@pytest.mark.usefixtures("data")
+def test_a_coverage_needs_a_prediction_interval(mae_train, mae_eval):
+    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9")
+    result = mae_eval("model.json", "data.csv", "--coverage", "0.7:0.9")
+    assert result.exit_code in {1, 2}
+    assert "has no prediction interval whose coverage could be checked" in result.stderr
+    assert "train it with --predict-interval" in result.stderr.replace("\n", " ")
+
+
+@pytest.mark.usefixtures("data")
+def test_a_model_of_several_quantiles_has_no_card(mae_train, mae_eval):
+    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9")
+    result = mae_eval("model.json")
+    assert result.exit_code == 1
+    assert "only models of one can be shown or compared" in result.stderr.replace("\n", " ")
