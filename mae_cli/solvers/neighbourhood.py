@@ -258,7 +258,8 @@ class Neighbourhood:
         """(m,) how far from the path whitened points are, of standard coefficients (m, p) less those of the vertex."""
         points, square = self._base.dense_whitening.whitened(ways), float(self._path @ self._path)
         along = np.clip(points @ self._path / square, 0.0, 1.0) if square else np.zeros(len(points))
-        return np.asarray(np.linalg.norm(points - along[:, np.newaxis] * self._path, axis=1))
+        with np.errstate(over="ignore"):  # too far to be squared is too far
+            return np.asarray(np.linalg.norm(points - along[:, np.newaxis] * self._path, axis=1))
 
     def _near_sums(self, views: Sequence[VertexView], weights: FloatArray) -> list[VertexSums]:
         """What the rows of the band say to vertices, as many at a time as a block has."""

@@ -156,7 +156,8 @@ def _with_given(random: np.random.Generator, one: One, posed: Problem) -> One:
         size = (float(np.ptp(posed.y)) or 1.0) / (float(np.ptp(column)) or 1.0)
         draws = [random.standard_normal() * size, 2.0 ** np.round(np.log2(size)), random.choice([-1.0, 1.0, 3.0])]
         value = float(random.choice(draws))
-        moved = np.abs(value * column).max()
+        with np.errstate(over="ignore", invalid="ignore"):
+            moved = np.abs(value * column).max()
         # Not beyond what the target's own digits can show, nor far beyond the target.
         if 1e-20 * size < abs(value) < 1e12 * size and moved < 1e300:
             given[chosen[0]] = value

@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle.awkward import problem
 from oracle.exact import Pinball, Table, least_absolute
+from oracle.family import family as family_of
+from oracle.family import family_verdicts
 from support.families import (
     Base,
     a_base,
@@ -371,6 +374,14 @@ def test_rows_of_zeros_make_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         base.solve([Member(0.5, ExponentialFactors(0, 0))])
+
+
+@pytest.mark.parametrize("seed", [945268, 964010])
+def test_members_near_the_largest_numbers_make_no_warning(seed):
+    for verdict in family_verdicts(family_of(problem(seed), seed)):
+        assert verdict.claim is not None
+        assert verdict.warnings == ()
+        assert verdict.faults == ()
 
 
 def test_a_coefficient_of_zero_is_zero_to_twice_the_digits_at_a_vertex_of_many_tied_rows():

@@ -70,6 +70,8 @@ class SharedBand:
         return np.asarray(steps @ self.rows.matrix.T)
 
 
+# Near the largest numbers a step may overflow: it then leads nowhere, and no proof is found at its end.
+@np.errstate(over="ignore", invalid="ignore")
 def minimise_together(bands: Sequence[SharedBand]) -> list[list[Optimum]]:
     """The optima of the problems of each band: all bands have as many columns, and are searched in step.
 
