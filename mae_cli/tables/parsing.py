@@ -29,6 +29,8 @@ _UNUSED = "S1"
 # What a whole number beyond 2^53 has at least.
 _SIXTEEN_DIGITS = re.compile(rb"\d{16}")
 _BLANK_IN_EXPONENT = re.compile(rb"\+[\d.,]+[eE][+-]?[ \t]")
+# What pandas says where memory is short: a piece is read from memory, so that nothing else can fail there.
+_SHORTAGES = ("out of memory", "Calling read(nbytes) on source failed")
 
 
 class OpenQuoteError(Exception):
@@ -106,7 +108,7 @@ def parse(source: Source, expected: Expected, piece: Piece) -> Parsed:
     try:
         frame = _frame(source, expected, piece)
     except (pd.errors.ParserError, pd.errors.ParserWarning, UnicodeDecodeError) as error:
-        if "out of memory" in str(error):
+        if any(words in str(error) for words in _SHORTAGES):
             raise MemoryError from error
         fault = OpenQuoteError if "EOF inside string" in str(error) else FaultyPieceError
         raise fault(str(error)) from error
