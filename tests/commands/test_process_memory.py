@@ -22,7 +22,7 @@ train()
 
 def run(limit, *arguments, cwd):
     command = [sys.executable, "-P", "-c", RUN, str(limit), "mae-train", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
 
 
 @pytest.mark.parametrize("limit", [60, 130, 199])
