@@ -7,13 +7,15 @@ import os
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
 
 import pandas as pd
 
 from mae_cli.errors import DataError
+from mae_cli.memory import address_space_limit
 from mae_cli.tables.csv.files import Files, Waypoint
 from mae_cli.tables.csv.pieces import Piece, cut
 from mae_cli.tables.csv.source import Source
@@ -22,6 +24,9 @@ from mae_cli.tables.numeric_block import Numbers, Wanted
 from mae_cli.tables.parsing import Expected, FaultyPieceError, OpenQuoteError, Parsed, parse
 
 _MOST_THREADS = 4
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +94,9 @@ def _parsed(source: Source, expected: Expected) -> Generator[tuple[Piece, Parsed
     Raises:
         DataError: a record is at fault; those before it come first.
     """
-    threads = min(os.cpu_count() or 1, _MOST_THREADS)
-    with source.opened() as stream, _strictly(), ThreadPoolExecutor(threads) as pool:
-        ahead = _Ahead(cut(stream), lambda piece: pool.submit(parse, source, expected, piece))
+    threads = _threads()
+    with source.opened() as stream, _strictly(), _executor(threads) as executor:
+        ahead = _Ahead(cut(stream), lambda piece: executor.submit(parse, source, expected, piece))
         while len(ahead.waiting) <= threads and ahead.fetch():
             pass
         while ahead.waiting:
@@ -109,6 +114,32 @@ def _parsed(source: Source, expected: Expected) -> Generator[tuple[Piece, Parsed
                 yield from _up_to_fault(source, expected, piece, str(error))
         if ahead.unreadable is not None:
             raise ahead.unreadable
+
+
+def _threads() -> int:
+    """How many threads parse beside the one that asks.
+
+    Below a limit of address space none does: a thread that runs out of memory can die without a word of its result,
+    which would then be waited for without end.
+    """
+    return 0 if address_space_limit() is not None else min(os.cpu_count() or 1, _MOST_THREADS)
+
+
+def _executor(threads: int) -> Executor:
+    return ThreadPoolExecutor(threads) if threads else _AtOnce()
+
+
+class _AtOnce(Executor):
+    """Calls on the thread that asks for them."""
+
+    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """What becomes of a call, which is over."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(function(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  (raised when the result is asked for)
+            future.set_exception(error)
+        return future
 
 
 class _Ahead:

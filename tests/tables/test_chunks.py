@@ -289,9 +289,28 @@ def test_pieces_are_parsed_on_several_threads_and_come_in_order(monkeypatch, cut
         return parse(*arguments)
 
     monkeypatch.setattr(chunks, "parse", noting)
+    monkeypatch.setattr(chunks, "address_space_limit", lambda: None)
     monkeypatch.setattr(chunks.os, "cpu_count", lambda: 4)
     assert read("a\n" + "".join(f"{row}\n" for row in range(1000)))["a"].tolist() == list(range(1000))
     assert 1 < len(threads) <= 4
+
+
+def test_below_a_limit_of_address_space_no_other_thread_parses(monkeypatch, cut_into):
+    """A thread without memory may die with its result, and leave its reader waiting for ever."""
+    cut_into(20)
+    threads = set()
+    parse = chunks.parse
+
+    def noting(*arguments):
+        threads.add(threading.get_ident())
+        return parse(*arguments)
+
+    monkeypatch.setattr(chunks, "parse", noting)
+    monkeypatch.setattr(chunks, "address_space_limit", lambda: 1 << 40)
+    assert read("a\n" + "".join(f"{row}\n" for row in range(1000)))["a"].tolist() == list(range(1000))
+    assert threads == {threading.get_ident()}
+    with pytest.raises(DataError, match="line 1002"):
+        read("a\n" + "1\n" * 1000 + "1,2\n")
 
 
 def test_only_a_few_pieces_wait_to_be_used(monkeypatch):
