@@ -16,7 +16,7 @@ from rich.console import Console
 
 from mae_cli.inference.values import IntervalSettings
 from mae_cli.report.train import show_training
-from mae_cli.results import Seconds
+from mae_cli.results.training import Seconds
 from mae_cli.tables.columns import ColumnChoice
 from mae_cli.tables.csv.files import Files
 from mae_cli.workflows.train import TrainSettings, train

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mae_cli.model.model import Model
-from mae_cli.results import Metrics
+from mae_cli.results.scores import Metrics
 from mae_cli.rows.schema import CategoricalColumn, DesignColumn
 from mae_cli.solvers.solution import Certificate, Status
 

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from mae_cli.model.model import Model
     from mae_cli.model.quantile_model import QuantileModel
     from mae_cli.model.reading import AnyModel
-    from mae_cli.results import EvaluationReport, Gate
+    from mae_cli.results.evaluation import EvaluationReport
+    from mae_cli.results.gates import Gate
     from mae_cli.workflows.evaluate import EvaluationSettings
 
 _MOST_WORST = 1_000

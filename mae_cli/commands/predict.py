@@ -29,7 +29,7 @@ from mae_cli.commands.process import (
 )
 
 if TYPE_CHECKING:
-    from mae_cli.results import PredictionReport
+    from mae_cli.results.prediction import PredictionReport
     from mae_cli.workflows.predict import Prediction
 
 _EPILOG = """\b

@@ -27,7 +27,7 @@ from mae_cli.messages import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mae_cli.results import Gate
+    from mae_cli.results.gates import Gate
 
 OK = 0
 FAULT = 1

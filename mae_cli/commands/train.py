@@ -35,7 +35,7 @@ from mae_cli.messages import quoted
 if TYPE_CHECKING:
     from mae_cli.inference.values import IntervalSettings
     from mae_cli.progress import Watch
-    from mae_cli.results import QuantileReport, TrainReport
+    from mae_cli.results.training import QuantileReport, TrainReport
     from mae_cli.solvers.settings import SolverSettings
     from mae_cli.tables.columns import ColumnChoice
     from mae_cli.tables.read import Data
@@ -400,7 +400,7 @@ def _train(
 
 
 def _render(report: "TrainReport | QuantileReport", *, as_json: bool) -> None:
-    from mae_cli.results import TrainReport  # noqa: PLC0415
+    from mae_cli.results.training import TrainReport  # noqa: PLC0415
 
     if as_json:
         from mae_cli.report.as_json import dumps, quantile_report_json, train_report_json  # noqa: PLC0415

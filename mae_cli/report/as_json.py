@@ -8,22 +8,12 @@ from mae_cli.inference.values import Importance, Interval, Intervals, Unavailabl
 from mae_cli.messages import json_text
 from mae_cli.model_card import ModelCard, Term, coefficient_pairs, differing_facts
 from mae_cli.report.gates import finding
-from mae_cli.results import (
-    Comparison,
-    ContestedRow,
-    Effect,
-    EvaluationReport,
-    FitReport,
-    Gate,
-    Metrics,
-    PredictionReport,
-    QuantileEvaluation,
-    QuantileReport,
-    Rival,
-    Scores,
-    Survey,
-    TrainReport,
-)
+from mae_cli.results.evaluation import EvaluationReport, QuantileEvaluation
+from mae_cli.results.gates import Gate, Rival
+from mae_cli.results.prediction import PredictionReport
+from mae_cli.results.scores import Metrics, Scores
+from mae_cli.results.survey import Survey
+from mae_cli.results.training import Comparison, ContestedRow, Effect, FitReport, QuantileReport, TrainReport
 from mae_cli.solvers.solution import Certificate
 
 TRAIN_SCHEMA = "mae-cli/train-report"

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from mae_cli.report.names import is_pinball, loss_name, pass_name
 from mae_cli.report.numbers import at_most, count, counted, quantity
-from mae_cli.results import FitReport
+from mae_cli.results.training import FitReport
 from mae_cli.solvers.solution import ROUNDED_GAP, Status
 
 # How many of the columns left out the sentence names.

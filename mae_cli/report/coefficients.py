@@ -14,7 +14,7 @@ from mae_cli.report.intervals import interval_cells, interval_heading, interval_
 from mae_cli.report.names import fit_name, heading, loss_name, shortened
 from mae_cli.report.numbers import aligned, count, counted, in_line, quantity
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results import Effect, FitReport, TrainReport
+from mae_cli.results.training import Effect, FitReport, TrainReport
 
 _PER_DEVIATION = "× std. dev."
 

@@ -8,7 +8,7 @@ from mae_cli.report.console import room_on, show
 from mae_cli.report.names import shortened
 from mae_cli.report.numbers import count, counted
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results import Survey, Surveyed
+from mae_cli.results.survey import Survey, Surveyed
 
 
 def show_columns(console: Console, survey: Survey) -> None:

@@ -12,7 +12,7 @@ from mae_cli.report.names import fit_name, heading, shortened
 from mae_cli.report.numbers import aligned, percent
 from mae_cli.report.scores import comparison_scores
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results import Comparison, TrainReport
+from mae_cli.results.training import Comparison, TrainReport
 
 
 def comparison_blocks(report: TrainReport, comparison: Comparison, room: Room) -> list[RenderableType]:

@@ -6,7 +6,7 @@ from mae_cli.report.console import Room
 from mae_cli.report.curve import LossCurve, LossSeries
 from mae_cli.report.names import fit_name, loss_name, pass_name
 from mae_cli.report.numbers import quantity
-from mae_cli.results import FitReport
+from mae_cli.results.training import FitReport
 from mae_cli.solvers.solution import Status
 
 

@@ -12,7 +12,8 @@ from mae_cli.report.names import evaluation_rows, fit_name, is_pinball, shortene
 from mae_cli.report.numbers import aligned, counted, quantity
 from mae_cli.report.scores import evaluation_scores
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results import EvaluationReport, Rival, WorstRow
+from mae_cli.results.evaluation import EvaluationReport, WorstRow
+from mae_cli.results.gates import Rival
 
 
 def show_evaluation(console: Console, report: EvaluationReport) -> None:

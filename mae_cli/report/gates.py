@@ -6,7 +6,7 @@ from rich.text import Text
 
 from mae_cli.messages import quantity, visible
 from mae_cli.report.numbers import count, counted
-from mae_cli.results import Gate, Rival
+from mae_cli.results.gates import Gate, Rival
 
 _MEASURES = {
     "max-mae": "the MAE",

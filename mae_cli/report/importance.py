@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mae_cli.inference.values import Importance
 from mae_cli.report.names import is_pinball
 from mae_cli.report.numbers import UNDEFINED, aligned, quantity
-from mae_cli.results import Effect, FitReport
+from mae_cli.results.training import Effect, FitReport
 
 _LEAST = 0.001
 

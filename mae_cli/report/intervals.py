@@ -10,7 +10,7 @@ from mae_cli.messages import fixed, visible
 from mae_cli.report.console import Room
 from mae_cli.report.names import shortened
 from mae_cli.report.numbers import UNDEFINED, count, counted, quantity
-from mae_cli.results import Effect
+from mae_cli.results.training import Effect
 
 _HOLDS_ZERO = "·"
 _DIGITS_OF_WIDTH = 3

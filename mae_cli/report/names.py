@@ -4,7 +4,8 @@ from rich.cells import cell_len
 
 from mae_cli.messages import quoted, visible
 from mae_cli.report.numbers import count, counted
-from mae_cli.results import EvaluationRows, TrainingRows
+from mae_cli.results.evaluation import EvaluationRows
+from mae_cli.results.training import TrainingRows
 
 
 def shortened(text: str, limit: int | None) -> str:

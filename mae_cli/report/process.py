@@ -10,7 +10,7 @@ from rich.text import Text
 
 from mae_cli.inference.values import Interval
 from mae_cli.report.numbers import in_line, quantity
-from mae_cli.results import Effect
+from mae_cli.results.training import Effect
 
 _NARROWEST, _WIDEST = 20, 48
 _MARGIN = 6

@@ -14,7 +14,8 @@ from mae_cli.report.names import evaluation_rows, model_place, shortened, traini
 from mae_cli.report.numbers import aligned, counted, duration, in_line, percent, quantity
 from mae_cli.report.process import CoefficientProcess
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results import Calibrated, Effect, FitReport, IntervalScore, QuantileEvaluation, QuantileReport
+from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
+from mae_cli.results.training import Calibrated, Effect, FitReport, QuantileReport
 from mae_cli.solvers.solution import Status
 
 # A p-value below this is no longer told.

@@ -9,7 +9,9 @@ from mae_cli.messages import decimals_of, fixed
 from mae_cli.report.names import baseline_name, fit_name, heading, is_pinball, minimised_loss
 from mae_cli.report.numbers import cell, count, counted, in_line, percent, quantity
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results import EvaluationReport, FitReport, Metrics
+from mae_cli.results.evaluation import EvaluationReport
+from mae_cli.results.scores import Metrics
+from mae_cli.results.training import FitReport
 
 Column = tuple[str, Metrics]
 """A heading (a line break makes a second line) and the metrics below it."""

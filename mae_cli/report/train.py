@@ -12,7 +12,7 @@ from mae_cli.report.course import course
 from mae_cli.report.names import baseline_name, fit_name, minimised_loss, model_place, shortened, training_rows
 from mae_cli.report.numbers import at_most, counted, duration, quantity
 from mae_cli.report.scores import fit_scores, minimised
-from mae_cli.results import FitReport, TrainReport
+from mae_cli.results.training import FitReport, TrainReport
 from mae_cli.solvers.solution import Status
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.messages import as_given, counted, quoted
-from mae_cli.results import Outside, WorstRow
+from mae_cli.results.evaluation import WorstRow
+from mae_cli.results.scores import Outside
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import Schema

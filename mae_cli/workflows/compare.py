@@ -14,7 +14,7 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.losses import Absolute
 from mae_cli.messages import quantity
-from mae_cli.results import Comparison, ContestedRow, FitReport
+from mae_cli.results.training import Comparison, ContestedRow, FitReport
 from mae_cli.rows.blocks import Block, Rows, Store, TransformedRows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.moments import Moments

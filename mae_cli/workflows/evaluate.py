@@ -6,7 +6,9 @@ from mae_cli.errors import DataError, ModelError, SettingsError
 from mae_cli.losses import Absolute, Pinball
 from mae_cli.messages import counted, quoted
 from mae_cli.model.model import Model
-from mae_cli.results import EvaluationReport, EvaluationRows, Outside, Rival
+from mae_cli.results.evaluation import EvaluationReport, EvaluationRows
+from mae_cli.results.gates import Rival
+from mae_cli.results.scores import Outside
 from mae_cli.rows.blocks import Rows, TransformedRows
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.schema import Schema, joint_schema

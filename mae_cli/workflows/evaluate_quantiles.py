@@ -6,7 +6,7 @@ from math import nan
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.model.quantile_model import QuantileModel
-from mae_cli.results import EvaluationRows, IntervalScore, QuantileEvaluation
+from mae_cli.results.evaluation import EvaluationRows, IntervalScore, QuantileEvaluation
 from mae_cli.rows.blocks import Rows, TransformedRows
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.tables.load import load_for_model

@@ -6,7 +6,9 @@ from math import isfinite, nan
 
 from mae_cli.errors import SettingsError
 from mae_cli.messages import as_share
-from mae_cli.results import EvaluationRows, Gate, Rival, Scores
+from mae_cli.results.evaluation import EvaluationRows
+from mae_cli.results.gates import Gate, Rival
+from mae_cli.results.scores import Scores
 
 # Sums that are made in another order differ in their last digits; being beyond by such a share breaks no limit.
 _ROUNDING = 1e-12

@@ -13,7 +13,8 @@ from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import counted, is_unicode, quoted
 from mae_cli.model.reading import AnyModel
-from mae_cli.results import Gate, PredictionReport, PredictionRows
+from mae_cli.results.gates import Gate
+from mae_cli.results.prediction import PredictionReport, PredictionRows
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.tables.chunks import Chunk, TextChunk, read_chunks
 from mae_cli.tables.column_types import require_kinds

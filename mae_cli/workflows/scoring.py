@@ -10,7 +10,7 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.errors import DataError
 from mae_cli.losses import Pinball
 from mae_cli.model.model import Baseline
-from mae_cli.results import Metrics, Scores, Sides
+from mae_cli.results.scores import Metrics, Scores, Sides
 from mae_cli.rows.blocks import Block, Rows, TransformedRows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import quantiles_of, target_quantiles

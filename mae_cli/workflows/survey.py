@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mae_cli.results import Survey, Surveyed
+from mae_cli.results.survey import Survey, Surveyed
 from mae_cli.rows.schema import PLAIN, Writing
 from mae_cli.tables.column_types import text_columns, unfit_columns
 from mae_cli.tables.columns import ColumnChoice, LeftOut, in_order, resolve_all

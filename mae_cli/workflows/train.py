@@ -19,7 +19,7 @@ from mae_cli.model.model import Baseline, Model
 from mae_cli.model.provenance import provenance
 from mae_cli.model.strict_json import LARGEST_COUNT
 from mae_cli.progress import UNWATCHED, Watch
-from mae_cli.results import Effect, FitReport, Seconds, TrainingRows, TrainReport
+from mae_cli.results.training import Effect, FitReport, Seconds, TrainingRows, TrainReport
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.coding import Coding
 from mae_cli.rows.encoding import Description, LevelRows, Partition, build_schema, describe, level_rows

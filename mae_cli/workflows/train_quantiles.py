@@ -14,7 +14,7 @@ from mae_cli.inference.values import SlopesTest
 from mae_cli.messages import as_share
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import UNWATCHED, Watch
-from mae_cli.results import Calibrated, FitReport, QuantileReport, Seconds
+from mae_cli.results.training import Calibrated, FitReport, QuantileReport, Seconds
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import target_quantiles

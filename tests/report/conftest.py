@@ -4,20 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from mae_cli.results import (
-    Comparison,
-    ContestedRow,
-    Effect,
-    EvaluationReport,
-    EvaluationRows,
-    FitReport,
-    Metrics,
-    Scores,
-    Seconds,
-    Sides,
-    TrainingRows,
-    TrainReport,
-)
+from mae_cli.results.evaluation import EvaluationReport, EvaluationRows
+from mae_cli.results.scores import Metrics, Scores, Sides
+from mae_cli.results.training import Comparison, ContestedRow, Effect, FitReport, Seconds, TrainingRows, TrainReport
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Certificate, History, Status
 

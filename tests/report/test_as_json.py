@@ -16,7 +16,8 @@ from mae_cli.report.as_json import (
     prediction_report_json,
     train_report_json,
 )
-from mae_cli.results import Effect, PredictionReport, PredictionRows
+from mae_cli.results.prediction import PredictionReport, PredictionRows
+from mae_cli.results.training import Effect
 from mae_cli.rows.schema import DesignColumn
 
 METRICS = ["mae", "mse", "rmse", "median_ae", "r2", "baseline_mae", "pinball"]

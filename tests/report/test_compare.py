@@ -7,7 +7,7 @@ from rich.console import Console
 
 from mae_cli.report.console import result_console
 from mae_cli.report.train import show_training
-from mae_cli.results import Scores
+from mae_cli.results.scores import Scores
 from mae_cli.rows.schema import DesignColumn
 
 AFTER_THE_CHART = """\

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from mae_cli.report.console import result_console
 from mae_cli.report.evaluation import show_evaluation
-from mae_cli.results import Gate, Rival, Scores, WorstRow
+from mae_cli.results.evaluation import WorstRow
+from mae_cli.results.gates import Gate, Rival
+from mae_cli.results.scores import Scores
 
 REPORT = """\
 MAE fit of arr_delay scored on 2,488 rows · model.json on flights_new.csv

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from mae_cli.report.gates import finding, gate_line
-from mae_cli.results import Gate, Metrics, Rival
+from mae_cli.results.gates import Gate, Rival
+from mae_cli.results.scores import Metrics
 
 
 @pytest.mark.parametrize(

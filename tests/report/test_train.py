@@ -8,7 +8,7 @@ import pytest
 
 from mae_cli.report.console import result_console
 from mae_cli.report.train import show_training
-from mae_cli.results import Effect
+from mae_cli.results.training import Effect
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import History
 

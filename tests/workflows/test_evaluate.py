@@ -7,7 +7,7 @@ from support.tables import held
 
 from mae_cli.errors import DataError
 from mae_cli.model.model import Baseline
-from mae_cli.results import EvaluationRows
+from mae_cli.results.evaluation import EvaluationRows
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate
 

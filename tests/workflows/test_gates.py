@@ -5,7 +5,9 @@ import math
 import pytest
 
 from mae_cli.errors import SettingsError
-from mae_cli.results import EvaluationRows, Metrics, Rival, Scores
+from mae_cli.results.evaluation import EvaluationRows
+from mae_cli.results.gates import Rival
+from mae_cli.results.scores import Metrics, Scores
 from mae_cli.workflows.gates import GateSettings, judge
 
 ROWS = EvaluationRows(read=40, used=30, dropped=4, unseen=6)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mae_cli.errors import DataError
-from mae_cli.results import Sides
+from mae_cli.results.scores import Sides
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients

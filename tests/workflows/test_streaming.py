@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from support.tables import held, several, source
 
-from mae_cli.results import Seconds
+from mae_cli.results.training import Seconds
 from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.tables.columns import ColumnChoice

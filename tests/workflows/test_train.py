@@ -11,7 +11,7 @@ from support.tables import held
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.model.reading import from_json
 from mae_cli.progress import UNWATCHED, Watch
-from mae_cli.results import TrainingRows
+from mae_cli.results.training import TrainingRows
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.rows.split import Split
 from mae_cli.solvers.settings import Textbook

@@ -1,0 +1,116 @@
+"""What the evaluation of a model returns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mae_cli.results.gates import Gate, Rival
+from mae_cli.results.scores import Outside, PlacedRow, Scores
+
+
+@dataclass(frozen=True)
+class EvaluationRows:
+    """read = used + dropped + unseen."""
+
+    read: int
+    used: int
+    dropped: int
+    unseen: int
+
+
+@dataclass(frozen=True)
+class WorstRow(PlacedRow):
+    """A row that the model is far from.
+
+    Attributes:
+        target: the observed value.
+        prediction: the model's.
+        residual: target − prediction.
+        shown: the cells of the columns that shall be seen beside it, by the names of these.
+    """
+
+    target: float
+    prediction: float
+    residual: float
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """Everything `mae-eval` reports.
+
+    Attributes:
+        model: path of the model file.
+        source: name of the data for people.
+        target: the target column.
+        loss: loss that the model was fitted to.
+        quantile: its quantile.
+        weight: the weight column that was honoured; None when the model has none or the data lacks it.
+        rows: where the rows went.
+        scores: metrics of the model and of its training baseline on these rows.
+        notes: remarks for standard error.
+        outside: the rows with a number outside of its range in training; None when there are none.
+        worst: the rows with the largest residuals, when asked for.
+        rival: the other model, when one was given.
+        gates: the conditions that were set.
+    """
+
+    model: str
+    source: str
+    target: str
+    loss: str
+    quantile: float
+    weight: str | None
+    rows: EvaluationRows
+    scores: Scores
+    notes: tuple[str, ...]
+    outside: Outside | None = None
+    worst: tuple[WorstRow, ...] | None = None
+    rival: Rival | None = None
+    gates: tuple[Gate, ...] = ()
+
+
+@dataclass(frozen=True)
+class IntervalScore:
+    """How a prediction interval does on rows that it was not made from.
+
+    Attributes:
+        coverage: the share that it was made for.
+        share: of the rows whose target lies in it.
+        low, high: between which the share in all such rows lies, with 95 % confidence (Wilson, 1927).
+        width: its mean.
+    """
+
+    coverage: float
+    share: float
+    low: float
+    high: float
+    width: float
+
+
+@dataclass(frozen=True)
+class QuantileEvaluation:
+    """Everything `mae-eval` reports of a model of several quantiles.
+
+    Attributes:
+        model: the model's name.
+        source: name of the data.
+        target: the target column.
+        weight: the column of weights, if the data have it.
+        quantiles: τ of each fit.
+        rows: where the rows went.
+        scores: of each fit.
+        interval: of the prediction interval; None where the model has none.
+        gates: the conditions that were asked for.
+        notes: remarks for standard error, one line each.
+    """
+
+    model: str
+    source: str
+    target: str
+    weight: str | None
+    quantiles: tuple[float, ...]
+    rows: EvaluationRows
+    scores: tuple[Scores, ...]
+    interval: IntervalScore | None
+    gates: tuple[Gate, ...]
+    notes: tuple[str, ...]

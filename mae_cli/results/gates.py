@@ -1,0 +1,55 @@
+"""Conditions that a pipeline holds a model and its data to, as they were met."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mae_cli.results.scores import Metrics
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another model on the same rows.
+
+    Attributes:
+        model: path of its file.
+        loss: loss that it was fitted to.
+        quantile: its quantile.
+        metrics: its metrics, the pinball loss at the quantile of the model that is evaluated.
+        difference: how much larger the mean loss of the model that is evaluated is.
+        interval: the 95% interval of the difference; None when fewer than two rows have weight.
+        measure: the loss that decides: the MAE, or the pinball loss where both models are of the same quantile.
+        coverage: share of the targets at or below its prediction.
+    """
+
+    model: str
+    loss: str
+    quantile: float
+    metrics: Metrics
+    difference: float
+    interval: tuple[float, float] | None
+    measure: Literal["mae", "pinball"] = "mae"
+    coverage: float | None = None
+
+    @property
+    def measure_name(self) -> str:
+        """The measure in a sentence."""
+        return "pinball loss" if self.measure == "pinball" else "MAE"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition, as it was met; what is beyond a limit by rounding alone meets it.
+
+    Attributes:
+        name: of the option that asked for it, without dashes.
+        passed: whether it is met.
+        value: what was found.
+        limit: what was allowed: the largest value, the least one of min-rows, both of coverage.
+        rival: the model that was compared with; None but for against, whose value is the low end of the interval.
+    """
+
+    name: Literal["max-mae", "max-pinball", "coverage", "min-rows", "max-missing", "against", "strict"]
+    passed: bool
+    value: float
+    limit: float | tuple[float, float]
+    rival: Rival | None = None

@@ -1,0 +1,92 @@
+"""How well predictions meet targets: metrics, and rows by their place in a file.
+
+With residuals r = y − ŷ and weights ω (1 unless given), every mean is Σ ω·f(r) / Σ ω.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The metrics of one set of predictions, in the target's units.
+
+    Attributes:
+        mae: mean |r|.
+        mse: mean r²; None when it overflows.
+        rmse: √mse.
+        median_ae: weighted median of |r|.
+        r2: 1 − Σωr² / Σω(y − ȳ)²; None for a constant target, and when it overflows.
+        baseline_mae: the mean loss of the model without features: mean |y − m| with m the training median
+            (mean for MSE, τ-quantile for pinball).
+        pinball: mean of ½|r| + (τ − ½) r; None unless a quantile other than the median was fitted.
+    """
+
+    mae: float
+    mse: float | None
+    rmse: float | None
+    median_ae: float
+    r2: float | None
+    baseline_mae: float
+    pinball: float | None
+
+
+@dataclass(frozen=True)
+class Sides:
+    """How many rows lie above, below and (to rounding) on a fit."""
+
+    above: int
+    below: int
+    on: int
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Metrics of the model beside those of the trivial baseline (median for MAE, mean for MSE, τ-quantile).
+
+    Attributes:
+        model, baseline: the metrics.
+        coverage: for each of the two the share of the targets at or below the prediction, by weight.
+        sides: of the model.
+    """
+
+    model: Metrics
+    baseline: Metrics
+    coverage: tuple[float, float] | None = None
+    sides: Sides | None = None
+
+
+@dataclass(frozen=True)
+class PlacedRow:
+    """A row of a file.
+
+    Attributes:
+        file: the file it is in.
+        line: line of the file on which the record starts (the header is line 1).
+    """
+
+    file: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """The line as editors and compilers name it: `flights.csv:7`."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Rows with a number outside its training range.
+
+    Attributes:
+        rows: how many.
+        column: the one with the most such cells, the first of several.
+        cells: how many those are.
+        minimum: least value of this column in training.
+        maximum: its greatest.
+    """
+
+    rows: int
+    column: str
+    cells: int
+    minimum: float
+    maximum: float

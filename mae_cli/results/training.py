@@ -1,0 +1,250 @@
+"""What training returns: fits with their scores and coefficients, of one loss or quantile, or of several."""
+
+from dataclasses import dataclass
+
+from mae_cli.inference.values import Importance, Interval, Intervals, SlopesTest, Unavailable
+from mae_cli.results.scores import PlacedRow, Scores
+from mae_cli.rows.schema import DesignColumn
+from mae_cli.solvers.solution import Certificate, History
+from mae_cli.tables.columns import LeftOut
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """Where the rows of the file went: read = used + dropped + holdout + calibration.
+
+    Attributes:
+        read: records in the file.
+        used: rows that were fitted.
+        dropped: rows with a missing cell in a used column.
+        holdout: rows kept aside.
+        unseen: rows among the holdout whose level was never seen in training; they are not scored.
+        zero_weight: rows among the used whose weight is 0.
+        calibration: rows kept aside for prediction intervals.
+        missing_column: the column that is missing in all of the dropped rows; None where there is no such.
+    """
+
+    read: int
+    used: int
+    dropped: int
+    holdout: int
+    unseen: int
+    zero_weight: int
+    calibration: int = 0
+    missing_column: str | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One coefficient in the user's units.
+
+    Attributes:
+        column: of the design matrix, whose coefficient it is.
+        value: the coefficient: change of the prediction for one unit (for the level instead of the baseline).
+        per_deviation: value × the standard deviation of the design column in training: the usual size of its effect.
+        baseline: for a level, the level that it is measured from.
+        aliased: left out because it depends on the columns before it (value 0).
+        interval: its confidence interval, or why there is none.
+        optimal_range: between which values it can be at the same loss; None where it is the only optimal one.
+        rows: for a level, how many training rows have it.
+        baseline_rows: for a level, how many have its baseline.
+        constant: whether the column has one value in all training rows.
+        unit: of a date (days) or a time of day (hours).
+    """
+
+    column: DesignColumn
+    value: float
+    per_deviation: float
+    baseline: str | None
+    aliased: bool
+    interval: Interval | Unavailable = Unavailable.NOT_ASKED
+    optimal_range: tuple[float, float] | None = None
+    rows: int | None = None
+    baseline_rows: int | None = None
+    constant: bool = False
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """One fitted loss.
+
+    Attributes:
+        loss: "mae" or "mse" ("mae" with a quantile other than 0.5 is the pinball loss).
+        quantile: 0.5 unless a quantile was asked for.
+        solver: "auto" or "textbook".
+        train: scores on the training rows.
+        holdout: scores on the rows kept aside; None when there are none.
+        certificate: the proof of optimality.
+        history: the course of the fit.
+        intercept: None when the model has none.
+        effects: every coefficient, in the order of the features.
+        intervals: of the coefficients, in the order of the design; None when they were not asked for.
+        importance: what the fit loses without each feature; None when that was not asked for.
+        optimum: the smallest loss possible, found by the exact solver; None where the fit itself is its measure.
+    """
+
+    loss: str
+    quantile: float
+    solver: str
+    train: Scores
+    holdout: Scores | None
+    certificate: Certificate
+    history: History
+    intercept: float | None
+    effects: tuple[Effect, ...]
+    intervals: Intervals | None = None
+    importance: tuple[Importance, ...] | None = None
+    optimum: float | None = None
+
+    @property
+    def minimum(self) -> float:
+        """The smallest loss that is possible, as far as it is known: a lower bound."""
+        return self.certificate.lower_bound if self.optimum is None else self.optimum
+
+    @property
+    def course(self) -> tuple[float, ...]:
+        """The loss at the start and after every pass; the textbook's history ends with the best epoch once more."""
+        return self.history.loss[:-1] if self.solver == "textbook" else self.history.loss
+
+    @property
+    def columns(self) -> int:
+        """How many coefficients were estimated, the intercept included."""
+        return sum(not effect.aliased for effect in self.effects) + (self.intercept is not None)
+
+
+@dataclass(frozen=True)
+class ContestedRow(PlacedRow):
+    """A row that pulls the two fits of a comparison apart.
+
+    Attributes:
+        target: the observed value.
+        predictions: of the model written and of the other one.
+        pull: share of the row in what pulls the two fits apart; the shares of all rows that do add up to 1.
+    """
+
+    target: float
+    predictions: tuple[float, float]
+    pull: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same rows fitted with the other loss.
+
+    Attributes:
+        other: the other fit.
+        contested: the rows that pull the two fits apart, strongest first.
+        verdict: one sentence, computed, on what the difference says about this data.
+    """
+
+    other: FitReport
+    contested: tuple[ContestedRow, ...]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Wall time of the parts of a run."""
+
+    read: float
+    fit: float
+    total: float
+
+
+@dataclass(frozen=True)
+class TrainReport:
+    """Everything `mae-train` reports.
+
+    Attributes:
+        source: name of the data for people ("flights.csv", "standard input").
+        target: the target column.
+        weight: the weight column, if any.
+        rows: where the rows went.
+        fit: the fit whose model is written.
+        comparison: the other loss, when asked for.
+        notes: remarks for standard error, one line each.
+        model: where the model was written; None when it was not.
+        seconds: wall time.
+        columns_left_out: the columns that cannot serve, and that nobody named.
+    """
+
+    source: str
+    target: str
+    weight: str | None
+    rows: TrainingRows
+    fit: FitReport
+    comparison: Comparison | None
+    notes: tuple[str, ...]
+    model: str | None
+    seconds: Seconds
+    columns_left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def columns(self) -> int:
+        """How many coefficients the fit whose model is written has, the intercept included."""
+        return self.fit.columns
+
+    @property
+    def fits(self) -> tuple[FitReport, ...]:
+        """The fit whose model is written."""
+        return (self.fit,)
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """The interval between the outer two quantiles, made to cover new rows.
+
+    Attributes:
+        coverage: the share of new rows that are to lie in it.
+        margin: added above and below.
+        rows: kept aside for it.
+        width: its mean width over them.
+        holdout: the share of the rows held out that lie in it; None without a holdout.
+    """
+
+    coverage: float
+    margin: float
+    rows: int
+    width: float
+    holdout: float | None
+
+
+@dataclass(frozen=True)
+class QuantileReport:
+    """Everything `mae-train` reports of several quantiles.
+
+    Attributes:
+        source: name of the data for people.
+        target: the target column.
+        weight: the weight column, if any.
+        rows: where the rows went.
+        fits: of each quantile, in their order.
+        squared: the least-squares fit of the same rows, beside many quantiles; else None.
+        slopes: the test of equal slopes; None where there is none.
+        crossing: training rows in which the lines of two quantiles cross.
+        calibrated: the prediction interval, when asked for.
+        notes: remarks for standard error, one line each.
+        columns_left_out: those that cannot serve, and that nobody named.
+        model: where the model was written; None when it was not.
+        seconds: wall time.
+    """
+
+    source: str
+    target: str
+    weight: str | None
+    rows: TrainingRows
+    fits: tuple[FitReport, ...]
+    squared: FitReport | None
+    slopes: SlopesTest | None
+    crossing: int
+    calibrated: Calibrated | None
+    notes: tuple[str, ...]
+    columns_left_out: tuple[LeftOut, ...]
+    model: str | None
+    seconds: Seconds
+
+    @property
+    def quantiles(self) -> tuple[float, ...]:
+        """τ of each fit."""
+        return tuple(fit.quantile for fit in self.fits)
