@@ -13,7 +13,15 @@ from mae_cli.results.gates import Gate, Rival
 from mae_cli.results.prediction import PredictionReport
 from mae_cli.results.scores import Metrics, Scores
 from mae_cli.results.survey import Survey
-from mae_cli.results.training import Comparison, ContestedRow, Effect, FitReport, QuantileReport, TrainReport
+from mae_cli.results.training import (
+    Comparison,
+    ContestedRow,
+    Effect,
+    FitReport,
+    QuantileReport,
+    TrainingRows,
+    TrainReport,
+)
 from mae_cli.solvers.solution import Certificate
 
 TRAIN_SCHEMA = "mae-cli/train-report"
@@ -36,7 +44,7 @@ def train_report_json(report: TrainReport) -> dict[str, Any]:
         "loss": fit["loss"],
         "quantile": fit["quantile"],
         "solver": fit["solver"],
-        "data": _training_data(report),
+        "data": _training_data(report.rows, report.fit),
         "train": fit["train"],
         "holdout": fit["holdout"],
         "certificate": fit["certificate"],
@@ -59,21 +67,12 @@ def train_report_json(report: TrainReport) -> dict[str, Any]:
 
 def quantile_report_json(report: QuantileReport) -> dict[str, Any]:
     """Everything `mae-train --json` prints of several quantiles."""
-    rows = report.rows
     return {
         "schema": QUANTILES_SCHEMA,
         "version": VERSION,
         "target": report.target,
         "quantiles": list(report.quantiles),
-        "data": {
-            "rows_read": rows.read,
-            "rows_used": rows.used,
-            "rows_dropped": rows.dropped,
-            "rows_holdout": rows.holdout,
-            "rows_unseen": rows.unseen,
-            "rows_zero_weight": rows.zero_weight,
-            "rows_calibration": rows.calibration,
-        },
+        "data": _training_data(report.rows, report.fits[0]) | {"rows_calibration": report.rows.calibration},
         "fits": [_quantile_fit(fit) for fit in report.fits],
         "squared": None if report.squared is None else _fit(report.squared),
         "slopes": None if report.slopes is None else asdict(report.slopes),
@@ -268,15 +267,14 @@ def _certificate(certificate: Certificate) -> dict[str, Any]:
     return asdict(certificate) | {"status": certificate.status.value}
 
 
-def _training_data(report: TrainReport) -> dict[str, Any]:
-    rows = report.rows
-    aliased = [effect.column.label for effect in report.fit.effects if effect.aliased]
+def _training_data(rows: TrainingRows, fit: FitReport) -> dict[str, Any]:
+    aliased = [effect.column.label for effect in fit.effects if effect.aliased]
     return {
         "rows_read": rows.read,
         "rows_used": rows.used,
         "rows_dropped": rows.dropped,
         "rows_holdout": rows.holdout,
-        "columns": report.columns,
+        "columns": fit.columns,
         "aliased": aliased,
         "rows_unseen": rows.unseen,
         "rows_zero_weight": rows.zero_weight,

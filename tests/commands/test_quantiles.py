@@ -63,6 +63,8 @@ def test_a_prediction_interval_covers_rows_kept_aside(mae_train, mae_predict, ma
     assert found["quantiles"] == [0.1, 0.5, 0.9]
     assert found["data"]["rows_holdout"] == 180
     assert found["data"]["rows_calibration"] == 84
+    assert found["data"]["columns"] == 1 + len(found["fits"][0]["coefficients"])
+    assert found["data"]["aliased"] == []
     assert found["data"]["rows_used"] == 600 - 180 - 84
     assert found["calibration"]["rows"] == 84
     assert found["calibration"]["holdout"] == pytest.approx(0.8, abs=0.1)

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from support.levels import LEVELS, a_regression
+from support.problems import an_outlier, tied
 from support.standard import a_basis, a_problem, block_of
 from support.vertices import exact_loss, optimum_of
 
@@ -20,11 +21,6 @@ from mae_cli.solvers.proof.exact_exchange import settle
 def plain(random, **options):
     X = random.standard_normal((60, 3))
     return a_problem(X, X.sum(axis=1) + random.standard_t(2, 60), **options)
-
-
-def tied(random, **options):
-    X = random.integers(-2, 3, (60, 3))
-    return a_problem(X, X.sum(axis=1) + random.integers(-1, 2, 60), random.integers(1, 4, 60) * 1.0, **options)
 
 
 def far_away(random, **options):
@@ -43,11 +39,6 @@ def a_column_of_small_weights(random, **options):
     light = np.arange(60) % 6 == 0
     X = np.column_stack([random.standard_normal(60), np.where(light, random.standard_normal(60), 0.0)])
     return a_problem(X, X.sum(axis=1) + random.standard_normal(60), np.where(light, 1e-9, 1.0), **options)
-
-
-def an_outlier(random, **options):
-    X = random.standard_normal((60, 3))
-    return a_problem(X, np.append(random.standard_normal(59), 1e9), **options)
 
 
 def nearly_dependent(random, **options):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from oracle.exact import least_absolute
 from support.exact import rational
-from support.levels import a_regression
+from support.problems import an_outlier, far_away, levels, plain, tied, weights_of_many_decades
 from support.regressions import assert_dual_point
 from support.standard import a_basis, a_problem, block_of, dot, kept_rows, rows_of, targets_of, values_of
 from support.vertices import ExactVertex, exact_loss, optimum_of, oracle_loss, table_of, written
@@ -19,31 +19,6 @@ from mae_cli.solvers.proof.exact_exchange import settle
 from mae_cli.solvers.proof.vertex_proof import Vertex, VertexProof, prove
 
 
-def plain(random, **options):
-    X = random.standard_normal((60, 4))
-    return a_problem(X, X.sum(axis=1) + random.standard_t(2, 60), **options)
-
-
-def tied(random, **options):
-    X = random.integers(-2, 3, (60, 3))
-    return a_problem(X, X.sum(axis=1) + random.integers(-1, 2, 60), random.integers(1, 4, 60) * 1.0, **options)
-
-
-def far_away(random, **options):
-    X = random.standard_normal((60, 3)) + np.array([1e9, 0.0, -1e11])
-    return a_problem(X, 1e10 + X[:, 0] + random.standard_normal(60), random.uniform(0.1, 3.0, 60), **options)
-
-
-def weights_of_many_decades(random, **options):
-    X = random.standard_normal((60, 3))
-    return a_problem(X, random.standard_normal(60), 10.0 ** random.uniform(-9, 9, 60), intercept=False, **options)
-
-
-def an_outlier(random, **options):
-    X = random.standard_normal((60, 3))
-    return a_problem(X, np.append(random.standard_normal(59), 1e9), **options)
-
-
 def nearly_dependent(random, **options):
     x, noise = random.standard_normal((2, 60))
     X = np.column_stack([x, x + 1e-6 * noise])
@@ -53,11 +28,6 @@ def nearly_dependent(random, **options):
 def many_rows(random, **options):
     X = random.standard_normal((400, 2))
     return a_problem(X, X.sum(axis=1) + random.standard_t(2, 400), block_rows=150, **options)
-
-
-def levels(random, **options):
-    regression = a_regression(random, 60, 5, rounded=True)
-    return a_problem(regression.design, regression.y, **options)
 
 
 KINDS = [plain, tied, far_away, weights_of_many_decades, an_outlier, nearly_dependent, many_rows, levels]

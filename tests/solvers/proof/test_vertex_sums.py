@@ -8,7 +8,7 @@ from operator import add
 import numpy as np
 import pytest
 from support.exact import rational
-from support.levels import a_regression
+from support.problems import far_away, levels, plain, tied, weights_of_many_decades
 from support.standard import a_basis, a_problem, block_of, dot, kept_rows, rows_of, targets_of, values_of
 from support.vertices import ExactVertex, exact_loss
 
@@ -17,31 +17,6 @@ from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.prepare.visit import visit
 from mae_cli.solvers.proof.vertex_proof import Vertex
 from mae_cli.solvers.proof.vertex_sums import VertexSums, pinball
-
-
-def plain(random, **options):
-    X = random.standard_normal((60, 4))
-    return a_problem(X, X.sum(axis=1) + random.standard_t(2, 60), **options)
-
-
-def tied(random, **options):
-    X = random.integers(-2, 3, (60, 3))
-    return a_problem(X, X.sum(axis=1) + random.integers(-1, 2, 60), random.integers(1, 4, 60) * 1.0, **options)
-
-
-def far_away(random, **options):
-    X = random.standard_normal((60, 3)) + np.array([1e9, 0.0, -1e11])
-    return a_problem(X, 1e10 + X[:, 0] + random.standard_normal(60), random.uniform(0.1, 3.0, 60), **options)
-
-
-def weights_of_many_decades(random, **options):
-    X = random.standard_normal((60, 3))
-    return a_problem(X, random.standard_normal(60), 10.0 ** random.uniform(-9, 9, 60), intercept=False, **options)
-
-
-def levels(random, **options):
-    regression = a_regression(random, 60, 5, rounded=True)
-    return a_problem(regression.design, regression.y, **options)
 
 
 def much_farther_away(random, **options):
