@@ -76,6 +76,11 @@ class Coordinates:
         mapped[whitening.aliased] = np.nan
         return mapped
 
+    def variances(self, covariance: FloatArray) -> FloatArray:
+        """Those of the coefficients as written, (m,), for a covariance in these coordinates, (k, k)."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(np.einsum("ij,jk,ik->i", self.functionals, covariance, self.functionals))
+
     @property
     def standard_functionals(self) -> FloatArray:
         """(k, k): what each standard coefficient that is kept is of these coordinates."""

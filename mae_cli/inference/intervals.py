@@ -14,7 +14,7 @@ from mae_cli.inference.coordinates import Coordinates
 from mae_cli.inference.density import NeighbourDensity, equal_density
 from mae_cli.inference.distributions import student_quantile
 from mae_cli.inference.rank import CoefficientTest, RankTests
-from mae_cli.inference.sandwich import Bread, bread, carriers, squared_covariance
+from mae_cli.inference.sandwich import Bread, bread, carriers, squared_errors
 from mae_cli.inference.values import Caution, Interval, Intervals, IntervalSettings, Method, Unavailable
 from mae_cli.losses import Squared, loss_named
 from mae_cli.rows.blocks import Store
@@ -175,7 +175,8 @@ def quantile_estimates(fitted: Estimated) -> Estimates:
         covariance = clustered.quantile_covariance(
             fitted.rows, _residuals(fitted, coordinates), fitted.clusters, quantile, size
         )
-    return Estimates(_errors(coordinates, covariance), sums, coordinates, _cautions(fitted, sums))
+    errors = np.sqrt(coordinates.variances(covariance))
+    return Estimates(errors, sums, coordinates, _cautions(fitted, sums))
 
 
 def _of_equal_spread(fitted: Estimated) -> Estimates:
@@ -196,24 +197,19 @@ def _of_least_squares(fitted: Estimated) -> Estimates:
     coordinates = Coordinates.of(fitted.fit.problem, fitted.unit)
     sums = bread(fitted.rows, coordinates, equal_density)
     if fitted.clusters is None:
-        covariance = squared_covariance(fitted.rows, coordinates, sums, fitted.point)
+        errors = squared_errors(fitted.rows, coordinates, sums, fitted.point)
     else:
         residuals = _residuals(fitted, coordinates)
         covariance = clustered.squared_covariance(fitted.rows, residuals, fitted.clusters, sums)
+        errors = np.sqrt(coordinates.variances(covariance))
     cautions = () if sums.are_repetitions else (Caution.SAMPLED_WEIGHTS,)
-    return Estimates(_errors(coordinates, covariance), sums, coordinates, cautions)
+    return Estimates(errors, sums, coordinates, cautions)
 
 
 def _residuals(fitted: Estimated, coordinates: Coordinates) -> Residuals:
     proof = fitted.fit.proof
     basis = np.zeros(0, dtype=np.intp) if proof is None else np.sort(proof.vertex.basis.positions)
     return Residuals(coordinates, fitted.point, basis)
-
-
-def _errors(coordinates: Coordinates, covariance: FloatArray) -> FloatArray:
-    functionals = coordinates.functionals
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(np.sqrt(np.einsum("ij,jk,ik->i", functionals, covariance, functionals)))
 
 
 def _cautions(fitted: Estimated, sums: Bread) -> tuple[Caution, ...]:
@@ -244,7 +240,9 @@ def _symmetric(fitted: Estimated, settings: IntervalSettings, estimates: Estimat
     point, first = fitted.fit.solution.point, int(fitted.fit.problem.standard.intercept)
     values = np.concatenate([[point.intercept] * first, point.values])
     intervals = [
-        Interval(float(value - critical * error), float(value + critical * error), float(error))
+        Unavailable.LEVERAGE
+        if np.isnan(error)
+        else Interval(float(value - critical * error), float(value + critical * error), float(error))
         for value, error in zip(values, estimates.errors, strict=True)
     ]
     return _intervals(fitted, settings, estimates, method, intervals)
@@ -305,11 +303,11 @@ def _intervals(
     settings: IntervalSettings,
     estimates: Estimates,
     method: Method,
-    intervals: Sequence[Interval],
+    intervals: Sequence[Interval | Unavailable],
 ) -> Intervals:
     """Without those of columns that were left out, and of rare levels."""
     first, whitening = int(fitted.fit.problem.standard.intercept), estimates.coordinates.whitening
-    told: list[Interval | Unavailable] = list(intervals)
+    told = list(intervals)
     for place in np.flatnonzero(carriers(fitted.rows) < _ROWS_OF_A_LEVEL).tolist():
         told[first + place] = Unavailable.RARE_LEVEL
     for place in whitening.aliased.tolist():
@@ -321,7 +319,7 @@ def _intervals(
         intercept=intercept if isinstance(intercept, Interval) else None,
         coefficients=tuple(told[first:]),
         cautions=estimates.cautions,
-        robust=not np.isnan(estimates.errors).all(),
+        robust=method is not Method.RANK or not np.isnan(estimates.errors).all(),
         rows=estimates.sums.size,
         cluster=None if fitted.clusters is None else fitted.clusters.name,
         clusters=None if fitted.clusters is None else fitted.clusters.count,

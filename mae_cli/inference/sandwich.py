@@ -2,7 +2,8 @@
 
 For a quantile τ, H = Σωf·xx′ with f the density of a row's target at its line (`density`), and M = τ(1 − τ)·Σω·xx′. A
 whole number ω counts as so many rows; other weights are those of a sample, and M has ω². For least squares H = Σω·xx′
-and M = Σω·(r / (1 − leverage))²·xx′ (HC3; MacKinnon and White, 1985).
+and M = Σω·(r / (1 − leverage))²·xx′ (HC3; MacKinnon and White, 1985). A row of leverage 1 is fitted whatever its target
+is: its residual says nothing, and coefficients that depend on its target have no standard error.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from mae_cli.rows.sums import Sums, sum_blocks
 _MOST_ROWS = 2.0**53
 # A row whose leverage comes so near to 1 is fitted whatever its target is.
 _WHOLE_LEVERAGE = 1e-10
+# Less of a coefficient's variance than this, which rounding explains, does not come from a row.
+_LEAST_SHARE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,30 +112,45 @@ def _carriers(block: Block) -> FloatArray:
     return counts
 
 
-def squared_covariance(rows: Rows, coordinates: Coordinates, sums: Bread, point: FloatArray) -> FloatArray:
-    """HC3, (k, k), of a least-squares fit at standard coefficients (p,), by one pass.
+@dataclass(frozen=True, eq=False)
+class SquaredScores(Sums):
+    """Sums over the rows of a least-squares fit.
 
-    Raises:
-        LinAlgError: a row is fitted whatever its target is.
+    Attributes:
+        meat: M, (k, k), without rows of leverage 1.
+        whole: Σω·xx′, (k, k), of these.
+    """
+
+    meat: FloatArray
+    whole: FloatArray
+
+
+def squared_errors(rows: Rows, coordinates: Coordinates, sums: Bread, point: FloatArray) -> FloatArray:
+    """HC3 standard errors of a least-squares fit at standard coefficients (p,), by one pass.
+
+    NaN for a coefficient that depends on the target of a row of leverage 1.
     """
     inverse = np.asarray(np.linalg.inv(sums.scores), dtype=np.float64)
-    meat = sum_blocks(rows, partial(_squared_scores, coordinates=coordinates, sums=sums, inverse=inverse, point=point))
-    if not np.isfinite(meat).all():
-        raise np.linalg.LinAlgError("a row is fitted whatever its target is")
-    return np.asarray(inverse @ meat @ inverse)
+    found = sum_blocks(rows, partial(_squared_scores, coordinates=coordinates, sums=sums, inverse=inverse, point=point))
+    variance, of_whole = (coordinates.variances(inverse @ each @ inverse) for each in (found.meat, found.whole))
+    depends = of_whole > _LEAST_SHARE * coordinates.variances(inverse)
+    return np.where(depends, np.nan, np.sqrt(variance))
 
 
 def _squared_scores(
     block: Block, coordinates: Coordinates, sums: Bread, inverse: FloatArray, point: FloatArray
-) -> FloatArray:
+) -> SquaredScores:
     standard = coordinates.standard
     residual = standard.residual(standard.shifted(block), point)
     matrix = coordinates.matrix(block)
     weights = coordinates.weights(block)
     leverage = np.einsum("ij,ij->i", matrix @ inverse, matrix) * (1.0 if sums.are_repetitions else weights)
     freed = 1 - leverage
-    with np.errstate(divide="ignore"):
-        scaled = np.where(freed > _WHOLE_LEVERAGE, residual / freed, np.inf)
+    is_whole = freed <= _WHOLE_LEVERAGE
+    scaled = np.divide(residual, freed, out=np.zeros(len(freed)), where=~is_whole)
     counted = weights if sums.are_repetitions else weights**2
-    with np.errstate(invalid="ignore"):
-        return np.asarray((matrix * (counted * scaled**2)[:, np.newaxis]).T @ matrix)
+    whole = matrix[is_whole]
+    return SquaredScores(
+        meat=(matrix * (counted * scaled**2)[:, np.newaxis]).T @ matrix,
+        whole=(whole * weights[is_whole, np.newaxis]).T @ whole,
+    )

@@ -51,6 +51,8 @@ class Unavailable(StrEnum):
     """Sums of products of so many columns are too large."""
     NO_DENSITY = "no-density"
     """Rows near the fit are too few to say how dense they are."""
+    LEVERAGE = "leverage"
+    """The coefficient depends on a row of leverage 1, which is fitted exactly whatever its target is."""
     LEFT_OUT = "left-out"
     """The column depends on earlier ones and was left out."""
     RARE_LEVEL = "rare-level"

@@ -130,6 +130,7 @@ def quantile_evaluation_json(report: QuantileEvaluation) -> dict[str, Any]:
             for quantile, each in zip(report.quantiles, report.scores, strict=True)
         ],
         "interval": None if report.interval is None else asdict(report.interval),
+        "outside": None if report.outside is None else asdict(report.outside),
         "source": report.source,
         "weight": report.weight,
         "notes": list(report.notes),

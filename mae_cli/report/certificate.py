@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from rich.text import Text
 
-from mae_cli.report.names import is_pinball, loss_name, pass_name
+from mae_cli.report.names import is_pinball, loss_name
 from mae_cli.report.numbers import at_most, count, counted, quantity
 from mae_cli.results.training import FitReport
 from mae_cli.solvers.solution import ROUNDED_GAP, Status
@@ -41,10 +41,10 @@ def certificate_text(fit: FitReport, label: str | None = None) -> Text:
 
 
 def _work(fit: FitReport) -> str:
-    """The steps, and the passes that the curve shows."""
+    """The steps, and the passes, of which the curve shows those that measure the loss."""
     if fit.solver == "textbook":
         return counted(fit.history.iterations, "epoch")
-    passes = counted(len(fit.history.loss) - 1, pass_name(fit.solver))
+    passes = counted(fit.history.passes, "pass")
     return f"{counted(fit.history.iterations, 'step')}, {passes} over the rows"
 
 

@@ -41,5 +41,7 @@ def _contested(report: TrainReport, comparison: Comparison, room: Room) -> Group
     ]
     headings = ["line", shortened(visible(report.target), room.name), *names, "share of the pull"]
     table = AlignedTable(headings, list(zip(*columns, strict=True)))
-    definition = "share of the pull: residual from the MAE fit × gap between the fits, as a share of the total."
+    absolute = next(each for each in (report.fit, comparison.other) if each.loss == "mae")
+    source = fit_name(absolute.loss, absolute.quantile)
+    definition = f"share of the pull: residual from the {source} × gap between the fits, as a share of the total."
     return Group(Text("The rows that pull the two fits apart:"), table, Text(definition))

@@ -4,7 +4,7 @@ from rich.console import RenderableType
 
 from mae_cli.report.console import Room
 from mae_cli.report.curve import LossCurve, LossSeries
-from mae_cli.report.names import fit_name, loss_name, pass_name
+from mae_cli.report.names import course_name, fit_name, loss_name
 from mae_cli.report.numbers import quantity
 from mae_cli.results.training import FitReport
 from mae_cli.solvers.solution import Status
@@ -15,7 +15,7 @@ def course(fits: tuple[FitReport, ...], room: Room) -> list[RenderableType]:
     if all(len(fit.course) <= 2 for fit in fits):
         return []
     title = _title(fits[0]) if len(fits) == 1 else "each loss above its minimum, as a share of the start (log scale)"
-    return [LossCurve(title, tuple(map(_series, fits)), pass_name(fits[0].solver), room.short)]
+    return [LossCurve(title, tuple(map(_series, fits)), course_name(fits[0].solver), room.short)]
 
 
 def _title(fit: FitReport) -> str:

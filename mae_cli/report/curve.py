@@ -1,4 +1,4 @@
-"""The loss curve: how far above its minimum every pass leaves the loss, on a logarithmic scale."""
+"""The loss curve: how far above its minimum the loss is at every check, on a logarithmic scale."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -58,13 +58,13 @@ class LossCurve:
     Attributes:
         title: what is drawn.
         series: one or two fits; they share the axes because both are relative.
-        step_name: what lies between two points, `pass` or `epoch`.
+        step_name: what lies between two points, `check` or `epoch`.
         short: whether it has five to seven rows; else up to 13.
     """
 
     title: str
     series: tuple[LossSeries, ...]
-    step_name: str = "pass"
+    step_name: str = "check"
     short: bool = False
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
-from mae_cli.messages import fixed, visible
+from mae_cli.messages import fixed, quantity, visible
 from mae_cli.report.console import Room
 from mae_cli.report.names import shortened
-from mae_cli.report.numbers import UNDEFINED, count, counted, quantity
+from mae_cli.report.numbers import UNDEFINED, count, counted
 from mae_cli.results.training import Effect
 
 _HOLDS_ZERO = "·"
 _DIGITS_OF_WIDTH = 3
 _MOST_DECIMALS = 9
 _LARGEST_FIXED = 1e9
+# Of a number in a sentence; a floating-point number has no more than the latter.
+_FEWEST_DIGITS, _ALL_DIGITS = 4, 17
 # So many of the coefficients that are not determined are named.
 _NAMED = 3
 
@@ -67,6 +69,8 @@ def interval_notes(intervals: Intervals, room: Room) -> list[str]:
     notes += [f"{caution[0].upper()}{caution[1:]}." for caution in map(_CAUTIONS.__getitem__, intervals.cautions)]
     if Unavailable.RARE_LEVEL in intervals.coefficients:
         notes.append(f"{UNDEFINED}: fewer than 5 rows have the level, too few for an interval of its coefficient.")
+    if Unavailable.LEVERAGE in intervals.coefficients:
+        notes.append(f"{UNDEFINED}: the coefficient depends on a row that is fitted exactly whatever its target is.")
     return notes
 
 
@@ -76,13 +80,21 @@ def range_note(effects: Sequence[Effect], loss: str, room: Room) -> str | None:
     if not free:
         return None
     told = [
-        f"{shortened(effect.column.label, room.name)} can be anything from {quantity(effect.optimal_range[0])} to "
-        f"{quantity(effect.optimal_range[1])}"
+        f"{shortened(effect.column.label, room.name)} can be anything from {' to '.join(_apart(*effect.optimal_range))}"
         for effect in free[:_NAMED]
         if effect.optimal_range is not None
     ]
     more = f", and {counted(len(free) - len(told), 'more coefficient')} can vary" if len(free) > len(told) else ""
     return f"At the same {loss}, {', '.join(told)}{more}."
+
+
+def _apart(low: float, high: float) -> tuple[str, str]:
+    """Both ends in as few digits as tell them apart."""
+    for digits in range(_FEWEST_DIGITS, _ALL_DIGITS):
+        ends = quantity(low, digits), quantity(high, digits)
+        if ends[0] != ends[1]:
+            return ends
+    return repr(low), repr(high)
 
 
 def _how(intervals: Intervals, room: Room) -> str:

@@ -100,6 +100,7 @@ class QuantileEvaluation:
         rows: where the rows went.
         scores: of each fit.
         interval: of the prediction interval; None where the model has none.
+        outside: the rows with a number outside of its range in training; None when there are none.
         gates: the conditions that were asked for.
         notes: remarks for standard error, one line each.
     """
@@ -112,5 +113,6 @@ class QuantileEvaluation:
     rows: EvaluationRows
     scores: tuple[Scores, ...]
     interval: IntervalScore | None
+    outside: Outside | None
     gates: tuple[Gate, ...]
     notes: tuple[str, ...]

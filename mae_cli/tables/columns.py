@@ -160,8 +160,9 @@ def resolve(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
     others = [name for name in names if name not in taken] if choice.features is None else []
     features = choice.features or _with_a_name_of_their_own(others)
     if not features:
-        rest = "all others are excluded" if choice.exclude else "the file has no others"
-        raise DataError(f"{file}: no feature columns left to predict {quoted(choice.target)} from; {rest}")
+        raise DataError(
+            f"{file}: no feature columns left to predict {quoted(choice.target)} from; {_no_feature(others, choice)}"
+        )
     return UsedColumns(
         target=choice.target,
         features=features,
@@ -212,6 +213,13 @@ def in_order(left_out: Sequence[LeftOut], header: Sequence[str]) -> tuple[LeftOu
 def _nth(place: int) -> str:
     """What messages call a column without a name."""
     return f"column {place}"
+
+
+def _no_feature(others: Sequence[str], choice: ColumnChoice) -> str:
+    """Why no column is left."""
+    if others:
+        return "the names of the others are blank or there twice; give each a name of its own"
+    return "all others are excluded" if choice.exclude else "the file has no others"
 
 
 def _with_a_name_of_their_own(names: Sequence[str]) -> tuple[str, ...]:

@@ -47,8 +47,11 @@ class TrainingRanges:
         outside = ((numeric < self.minimum) | (numeric > self.maximum)) & used[:, np.newaxis]
         return OutsideCounts(int(outside.any(axis=1).sum()), outside.sum(axis=0))
 
-    def count_block(self, block: Block) -> OutsideCounts:
-        """Count among the rows of a block in the coding of the schema."""
+    def outside(self, rows: Rows) -> Outside | None:
+        """Those among all rows in the coding of the schema; None when there are none. One pass."""
+        return self.report(sum_blocks(rows, self._count_block))
+
+    def _count_block(self, block: Block) -> OutsideCounts:
         return self.count(block.design.numeric, np.ones(len(block.target), dtype=bool))
 
     def report(self, counts: OutsideCounts) -> Outside | None:
@@ -70,6 +73,11 @@ def outside_note(outside: Outside) -> str:
     most = "" if outside.cells == outside.rows else f"{outside.cells:,} of them in "
     training = f"training: {as_given(outside.minimum)} to {as_given(outside.maximum)}"
     return f"{counted(outside.rows, 'row')} outside the training range: {most}{quoted(outside.column)} ({training})"
+
+
+def unseen_note(rows: int) -> str:
+    """How many rows were skipped, in a sentence."""
+    return f"{counted(rows, 'row')} with a level never seen in training not scored"
 
 
 def worst_rows(

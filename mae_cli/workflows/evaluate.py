@@ -12,13 +12,12 @@ from mae_cli.results.scores import Outside
 from mae_cli.rows.blocks import Rows, TransformedRows
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.schema import Schema, joint_schema
-from mae_cli.rows.sums import sum_blocks
 from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
-from mae_cli.workflows.checks import TrainingRanges, outside_note, worst_rows
+from mae_cli.workflows.checks import TrainingRanges, outside_note, unseen_note, worst_rows
 from mae_cli.workflows.gates import GateSettings, judge
 from mae_cli.workflows.paired import Predictor, paired_difference
 from mae_cli.workflows.scoring import scorable, score
@@ -116,7 +115,7 @@ def _report(
     rows, point = _rows_of(model, joint, all_rows), model.point
     scores = score(rows, point, model.trivial_prediction, model.quantile, files.place)
     compared = None if rival is None else _rival(model, rival, joint, all_rows, files)
-    outside = _outside(model.schema, rows)
+    outside = TrainingRanges.of(model.schema).outside(rows)
     counts = EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen)
     return EvaluationReport(
         model=subject.name,
@@ -170,17 +169,12 @@ def _rival(model: Model, rival: NamedModel, joint: Schema, all_rows: Rows, files
     )
 
 
-def _outside(schema: Schema, rows: Rows) -> Outside | None:
-    ranges = TrainingRanges.of(schema)
-    return ranges.report(sum_blocks(rows, ranges.count_block))
-
-
 def _notes(
     model: Model, loaded: LoadedRows, outside: Outside | None, max_mae: float | None, rival: Rival | None
 ) -> list[str]:
     notes = list(loaded.notes)
     if loaded.rows_unseen:
-        notes.append(f"{counted(loaded.rows_unseen, 'row')} with a level never seen in training not scored")
+        notes.append(unseen_note(loaded.rows_unseen))
     if outside is not None:
         notes.append(outside_note(outside))
     count = loaded.rows.shape[0]

@@ -1,5 +1,6 @@
 """Evaluate a model of several quantiles: the loss and the coverage of each, and of its prediction interval."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import nan
 
@@ -7,12 +8,14 @@ from mae_cli.errors import DataError, SettingsError
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.results.evaluation import EvaluationRows, IntervalScore, QuantileEvaluation
+from mae_cli.results.scores import Outside
 from mae_cli.rows.blocks import Rows, TransformedRows
 from mae_cli.rows.coding import Coding, Layout
-from mae_cli.tables.load import load_for_model
+from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
 from mae_cli.workflows.calibrate import coverage_of
+from mae_cli.workflows.checks import TrainingRanges, outside_note, unseen_note
 from mae_cli.workflows.gates import GateSettings, judge_rows
 from mae_cli.workflows.scoring import scorable, score
 
@@ -61,6 +64,7 @@ def evaluate_quantiles(
         scores = tuple(
             score(rows, each.point, each.trivial_prediction, each.quantile, loaded.files.place) for each in model.models
         )
+        outside = TrainingRanges.of(model.schema).outside(rows)
         interval = None if model.calibration is None else _interval_score(model, rows, model.calibration.coverage)
         counts = EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen)
         return QuantileEvaluation(
@@ -73,8 +77,17 @@ def evaluate_quantiles(
             scores=scores,
             interval=interval,
             gates=tuple(judge_rows(settings.gates, counts, nan if interval is None else interval.share)),
-            notes=tuple(loaded.notes),
+            notes=tuple(_notes(loaded, outside)),
+            outside=outside,
         )
+
+
+def _notes(loaded: LoadedRows, outside: Outside | None) -> Iterator[str]:
+    yield from loaded.notes
+    if loaded.rows_unseen:
+        yield unseen_note(loaded.rows_unseen)
+    if outside is not None:
+        yield outside_note(outside)
 
 
 def _interval_score(model: QuantileModel, rows: Rows, coverage: float) -> IntervalScore:

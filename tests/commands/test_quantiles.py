@@ -168,9 +168,22 @@ def test_a_prediction_interval_is_held_to_gates(mae_train, mae_eval, options, fa
 def test_a_coverage_needs_a_prediction_interval(mae_train, mae_eval):
     mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9")
     result = mae_eval("model.json", "data.csv", "--coverage", "0.7:0.9")
-    assert result.exit_code in {1, 2}
+    assert result.exit_code == 2
     assert "has no prediction interval whose coverage could be checked" in result.stderr
     assert "train it with --predict-interval" in result.stderr.replace("\n", " ")
+
+
+def test_rows_unlike_those_of_training_are_told(data, mae_train, mae_eval, tmp_path):
+    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9")
+    (tmp_path / "new.csv").write_text("x,k,y\n5,a,1\n1,c,1\n1,b,1\n-1,b,2\n")
+    result = mae_eval("model.json", "new.csv", "--unseen", "skip", "--json")
+    scored = json.loads(result.stdout)
+    x = data[0]
+    assert scored["outside"] == {"rows": 2, "column": "x", "cells": 2, "minimum": x.min(), "maximum": x.max()}
+    notes = ["1 row with a level never seen in training not scored", "2 rows outside the training range: 'x'"]
+    assert [note.partition(" (")[0] for note in scored["notes"]] == notes
+    assert all(f"mae-eval: note: {note}" in result.stderr for note in notes)
+    assert json.loads(mae_eval("model.json", "data.csv", "--json").stdout)["outside"] is None
 
 
 @pytest.mark.usefixtures("data")

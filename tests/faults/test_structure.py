@@ -178,6 +178,12 @@ LINES = [
     refused(
         "one column", "y\n1\n2\n4\n", "data.csv: no feature columns left to predict 'y' from; the file has no others"
     ),
+    refused(
+        "no name of its own",
+        "y,x,x,\n1,2,3,4\n2,3,4,5\n",
+        "data.csv: no feature columns left to predict 'y' from; the names of the others are blank or there twice; "
+        "give each a name of its own",
+    ),
     refused("nothing", "", "data.csv is empty"),
     refused("blank lines alone", "\n \n\r\n\t\n", "data.csv is empty"),
     refused("a header alone", "y,x,k\n", "data.csv has a header but no data rows"),

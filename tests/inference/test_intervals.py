@@ -129,6 +129,26 @@ def test_a_level_of_few_rows_has_none_and_the_others_have(method):
         )
 
 
+def test_a_row_that_is_fitted_exactly_takes_the_error_of_its_own_coefficient_alone():
+    X, y = noisy(80)
+    X[7, 1] = 50.0
+    own = np.arange(80) == 7
+    alone = Case(X[~own], y[~own], loss="mse").intervals()
+    found = Case(np.column_stack([X, own * 2.0]), y, loss="mse").intervals()
+    assert found.coefficients[2] is Unavailable.LEVERAGE
+    errors = [found.intercept.standard_error, *(each.standard_error for each in found.coefficients[:2])]
+    assert errors == pytest.approx(standard_errors(alone), rel=1e-9)
+
+
+def test_nothing_has_an_error_that_is_measured_from_a_row_fitted_exactly():
+    X, y = noisy(80)
+    others = (np.arange(80) != 7) * 1.0
+    found = Case(np.column_stack([X, others]), y, loss="mse").intervals()
+    assert found.intercept is None
+    assert found.coefficients[2] is Unavailable.LEVERAGE
+    assert found.coefficients[0].standard_error > 0
+
+
 def test_a_column_that_was_left_out_has_none():
     X, y = noisy(80)
     found = Case(np.column_stack([X, X[:, 0] + X[:, 1]]), y).intervals(method=Method.SANDWICH)

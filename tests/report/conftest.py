@@ -52,7 +52,7 @@ def mae_fit():
             sides=Sides(above=1_240, below=1_254, on=0),
         ),
         certificate=Certificate(Status.OPTIMAL, MAE_LOSSES[-1], MAE_LOSSES[-1], 0.0, unique=True),
-        history=History(MAE_LOSSES, iterations=14, passes=6),
+        history=History(MAE_LOSSES, iterations=14, passes=21),
         intercept=-15.3201,
         effects=EFFECTS,
     )

@@ -12,10 +12,10 @@ from mae_cli.rows.schema import DesignColumn
 
 AFTER_THE_CHART = """\
 MAE fit, proved optimal and unique: no linear model on the columns kept (all but air_time_hours) \
-has a smaller MAE. 14 steps, 14 passes over the rows.
+has a smaller MAE. 14 steps, 21 passes over the rows.
 
 MSE fit, proved optimal and unique: no linear model on the columns kept (all but air_time_hours) \
-has a smaller MSE. 2 steps, 2 passes over the rows.
+has a smaller MSE. 2 steps, 4 passes over the rows.
 
 training                  MAE fit   MSE fit   median only   mean only
 MAE                         12.69     13.00         23.61       24.09
@@ -81,6 +81,15 @@ def test_the_metrics_of_a_quantile_fit_beside_least_squares_fit_eighty_columns(c
     assert "                          0.975-quantile             0.975-quantile" in lines
     assert "training                             fit   MSE fit             only   mean only" in lines
     assert max(map(len, lines)) <= 80
+
+
+def test_the_pull_of_a_row_is_told_by_its_residual_from_the_fit_of_absolute_loss(compare_report):
+    fit = compare_report.fit
+    train = Scores(replace(fit.train.model, pinball=1.5), replace(fit.train.baseline, pinball=2.5))
+    fit = replace(fit, quantile=0.9, train=train, holdout=None)
+    stream = io.StringIO()
+    show_training(result_console(stream), replace(compare_report, fit=fit))
+    assert "share of the pull: residual from the 0.9-quantile fit × gap between the fits" in stream.getvalue()
 
 
 def test_coefficients_that_a_terminal_leaves_out_are_said_to_be_where_those_of_both_fits_are(compare_report):

@@ -58,7 +58,7 @@ def test_a_straight_descent_is_a_straight_line_on_the_logarithmic_scale():
         "       │                 **",
         "  0.1% ┤                   **",
         "       └┬──────┬─────┬──────┬",
-        "  pass  0      1     2      3",
+        " check  0      1     2      3",
     ]
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
 from mae_cli.report.console import Room
-from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes
+from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes, range_note
+from mae_cli.results.training import Effect
+from mae_cli.rows.schema import DesignColumn
 
 ROOM = Room(name=None, terms=None)
 
@@ -100,5 +102,21 @@ def test_every_caution_and_every_reason_has_a_sentence():
         assert len(interval_notes(intervals(cautions=(caution,)), ROOM)) == 2
     for reason in (Unavailable.NOT_OPTIMAL, Unavailable.PERFECT, Unavailable.MANY_COEFFICIENTS, Unavailable.NO_DENSITY):
         assert interval_notes(Intervals.none(reason, 0.95, 3), ROOM)[0].startswith("No intervals: ")
-    rare = intervals(coefficients=(Unavailable.RARE_LEVEL,))
-    assert "fewer than 5 rows have the level" in interval_notes(rare, ROOM)[1]
+    for reason, says in (
+        (Unavailable.RARE_LEVEL, "fewer than 5 rows have the level"),
+        (Unavailable.LEVERAGE, "a row that is fitted exactly whatever its target is"),
+    ):
+        assert says in interval_notes(intervals(coefficients=(reason,)), ROOM)[1]
+
+
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        ((-5.0, -4.0), "x can be anything from -5.000 to -4.000."),
+        ((1.00001, 1.00002), "x can be anything from 1.00001 to 1.00002."),
+        ((1.0, math.nextafter(1.0, 2.0)), "x can be anything from 1.0 to 1.0000000000000002."),
+    ],
+)
+def test_the_ends_of_a_range_are_told_apart(ends, says):
+    free = Effect(DesignColumn("x"), ends[0], 1.0, None, aliased=False, optimal_range=ends)
+    assert range_note([free], "MAE", ROOM) == f"At the same MAE, {says}"
