@@ -1,5 +1,6 @@
 """Train: a table becomes a fitted model and a report."""
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,6 +20,7 @@ from mae_cli.model.model import Baseline, Model
 from mae_cli.model.provenance import provenance
 from mae_cli.model.strict_json import LARGEST_COUNT
 from mae_cli.progress import UNWATCHED, Watch
+from mae_cli.results.scores import Scores
 from mae_cli.results.training import Effect, FitReport, Seconds, TrainingRows, TrainReport
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.coding import Coding
@@ -291,7 +293,7 @@ def scored_fit(
         loss=settings.loss,
         quantile=settings.quantile,
         solver=settings.solver.name,
-        train=scores(data.train.rows),
+        train=_with_proved_loss(scores(data.train.rows), solution.certificate.loss, settings),
         holdout=None if data.train.holdout is None else scores(data.train.holdout),
         certificate=solution.certificate,
         history=solution.history,
@@ -300,6 +302,17 @@ def scored_fit(
         intervals=intervals,
     )
     return Fitted(solution, report)
+
+
+def _with_proved_loss(scores: Scores, loss: float, settings: FitSettings) -> Scores:
+    """The scores of the training rows with the loss of the certificate: predictions are rounded, and blur it."""
+    if settings.loss == "mse":
+        proved = replace(scores.model, mse=loss, rmse=math.sqrt(loss))
+    elif settings.quantile == 0.5:
+        proved = replace(scores.model, mae=loss)
+    else:
+        proved = replace(scores.model, pinball=loss)
+    return replace(scores, model=proved)
 
 
 def remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> list[str]:
@@ -323,7 +336,7 @@ def remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> li
             f"as many coefficients as rows ({report.columns:,}): the fit passes through every row whatever the data, "
             "and its training metrics say nothing; use fewer columns, or --holdout"
         )
-    elif report.columns > 1 and proved and report.train.model == report.train.baseline:
+    elif report.columns > 1 and proved and not any(effect.value for effect in report.effects):
         found.append("the model is no better than the prediction without features")
     return found
 

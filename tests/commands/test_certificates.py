@@ -1,5 +1,9 @@
 """What the command says of a proof: a tolerance that was met, and what rounding costs."""
 
+import json
+from fractions import Fraction
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -68,6 +72,29 @@ def test_nothing_is_told_where_rounding_costs_nothing(normal, written, mae_train
 
 def test_a_quiet_run_has_no_notes(seconds, mae_train):
     assert NOTE not in mae_train(seconds, "-t", "y", "-q").stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "metric"),
+    [((), "mae"), (("--quantile", "0.75"), "pinball"), (("--loss", "mse"), "mse")],
+)
+def test_the_training_loss_is_that_of_the_coefficients_where_predictions_in_floats_blur_it(
+    options, metric, written, mae_train, one_object
+):
+    random = np.random.default_rng(5)
+    x = 1e14 + np.round(random.uniform(0, 100, 60))
+    y = np.round(x - 1e14 + random.standard_normal(60), 3)
+    report = one_object(mae_train(written(y=y, x=x), "-t", "y", *options, "--json").stdout)
+    model = json.loads(Path("model.json").read_text(encoding="utf-8"))
+    intercept, slope = map(Fraction, (model["intercept"], model["terms"][0]["coefficient"]))
+    residuals = [Fraction(b) - intercept - slope * Fraction(a) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+    losses = {
+        "mae": sum(map(abs, residuals)) / 60,
+        "pinball": sum(max(r * 3 / 4, -r / 4) for r in residuals) / 60,
+        "mse": sum(r * r for r in residuals) / 60,
+    }
+    assert report["train"][metric] == pytest.approx(float(losses[metric]), rel=1e-12)
+    assert report["train"][metric] >= report["certificate"]["lower_bound"]
 
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])
