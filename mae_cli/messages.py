@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import math
 import re
 import shlex
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 
 from mae_cli.errors import DataError
 
@@ -102,6 +104,8 @@ def counted(count: int, noun: str) -> str:
 _DIGITS = 4
 _SMALLEST, _LARGEST = 1e-4, 1e12  # outside of these a number is written with a power of ten
 _SEPARATED = 10_000  # from here on thousands are set apart
+_SECONDS = {"days": 86_400, "hours": 3_600}
+_HOURS = 24
 
 
 def quantity(value: float, digits: int = _DIGITS) -> str:
@@ -114,10 +118,25 @@ def quantity(value: float, digits: int = _DIGITS) -> str:
     return fixed(value, decimals_of(value, digits))
 
 
-def as_given(value: float) -> str:
-    """A number of the data as people write it: `9`, `-6.5`, `1.500×10^300`."""
+def as_given(value: float, unit: str | None = None) -> str:
+    """A number of the data as people write it: `9`, `-6.5`, `1.500×10^300`; `2024-01-31` (days), `08:30` (hours)."""
+    moment = None if unit is None else _moment(value, unit)
+    if moment is not None:
+        return moment
     text = f"{value:.6g}"
     return quantity(value) if "e" in text else text
+
+
+def _moment(value: float, unit: str) -> str | None:
+    """Days since 1970-01-01 as a date, hours as a time of day; None where calendars and clocks have none."""
+    if not math.isfinite(value) or (unit == "hours" and not 0 <= value < _HOURS):
+        return None
+    try:
+        moment = datetime(1970, 1, 1) + timedelta(seconds=round(value * _SECONDS[unit]))  # noqa: DTZ001  (of no zone)
+    except OverflowError:
+        return None
+    clock = moment.time().isoformat("seconds" if moment.second else "minutes")
+    return clock if unit == "hours" else str(moment.date()) + (f" {clock}" if moment.time() != time() else "")
 
 
 def fixed(value: float, decimals: int) -> str:

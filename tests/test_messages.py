@@ -133,6 +133,24 @@ def test_numbers_of_the_data_are_shown_as_people_write_them(value, text):
     assert as_given(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.0, "days", "1970-01-01"),
+        (19753.0, "days", "2024-01-31"),
+        (-1.0, "days", "1969-12-31"),
+        (19753.25, "days", "2024-01-31 06:00"),
+        (19753 + 1 / 86400, "days", "2024-01-31 00:00:01"),
+        (1e9, "days", "1,000,000,000"),
+        (8.5, "hours", "08:30"),
+        (25.0, "hours", "25"),
+        (float("inf"), "days", "inf"),
+    ],
+)
+def test_dates_and_times_of_day_are_shown_as_such(value, unit, text):
+    assert as_given(value, unit) == text
+
+
 def test_a_quantity_may_have_fewer_digits():
     assert [quantity(value, 3) for value in (5.4321, -0.25, 15234.0)] == ["5.43", "-0.250", "15,234"]
 

@@ -58,7 +58,7 @@ class Complaint(click.UsageError):
     def show(self, file: object = None) -> None:  # noqa: ARG002  (click's signature)
         """Say it on standard error."""
         program = _FAMILY if self.ctx is None else self.ctx.find_root().command.name or _FAMILY
-        has_remedy = self.message.endswith("?") or parted(self.message)[1] is not None
+        has_remedy = self.message.endswith(("?", "?)")) or parted(self.message)[1] is not None
         say_error(self.message if has_remedy else f"{self.message.removesuffix('.')}; run {program} --help", program)
 
 

@@ -89,7 +89,7 @@ _GROUPS = {
     "numbers",
     type=ColumnNames(),
     multiple=True,
-    help="Columns of numbers whatever they wear ('$1.2M', '3 km'); K, M, B and units are scaled.",
+    help="Columns to read as numbers, as in '$1.2M' or '3 km'; K, M, B and units are scaled.",
 )
 @click.option(
     "--columns",
@@ -174,9 +174,7 @@ _GROUPS = {
     help="Column that says which rows may depend on each other, such as the patient; intervals then allow for that.",
 )
 @click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level of the intervals.")
-@click.option(
-    "--replicates", type=click.IntRange(min=2), default=500, show_default=True, help="Number of bootstrap refits."
-)
+@click.option("--replicates", type=click.IntRange(min=2), help="Number of bootstrap refits.  [default: 500]")
 @click.option(
     "--predict-interval",
     type=float,
@@ -190,7 +188,9 @@ _GROUPS = {
     help="Share of the rows to hold out for calibration.  [default: 0.2]",
 )
 @click.option(
-    "--importance", is_flag=True, help="Tell for each column how large the loss is without it, with a test (with mae)."
+    "--importance",
+    is_flag=True,
+    help="Show the loss without each column, with a test of whether it matters (mae only).",
 )
 @click.option("--compare", is_flag=True, help="Fit the other loss too and compare the two.")
 @click.option(
@@ -355,11 +355,13 @@ def _choice(options: dict[str, Any]) -> "ColumnChoice":
 def _intervals(options: dict[str, Any]) -> "IntervalSettings | None":
     from mae_cli.inference.values import IntervalSettings, Method  # noqa: PLC0415
 
-    asked = options["intervals"]
+    asked, replicates = options["intervals"], options["replicates"]
+    if replicates is not None and asked != Method.BOOTSTRAP:
+        raise click.UsageError("--replicates belongs to --intervals bootstrap")
     if asked == "none":
         return None
-    method = None if asked == "auto" else Method(asked)
-    return IntervalSettings(method, options["level"], options["replicates"], options["seed"])
+    settings = IntervalSettings(None if asked == "auto" else Method(asked), options["level"], seed=options["seed"])
+    return settings if replicates is None else replace(settings, replicates=replicates)
 
 
 def _solver(options: dict[str, Any]) -> "SolverSettings":

@@ -38,6 +38,7 @@ _MOST_UNCOUNTED = 0.5
 _TIED_SHARE = 0.02
 _ROWS_OF_A_LEVEL = 5
 _FEW_CLUSTERS = 30
+_FEW_REPLICATES = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +120,7 @@ def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
 
 def _require_method(fitted: Estimated, settings: IntervalSettings) -> None:
     if isinstance(fitted.fit.problem.loss, Squared) and settings.method in {Method.RANK, Method.BOOTSTRAP}:
-        raise SettingsError(f'intervals by "{settings.method}" go with the loss "mae"; use "sandwich" with "mse"')
+        raise SettingsError(f'"{settings.method}" intervals need the loss "mae"; use "sandwich" with "mse"')
     if fitted.clusters is not None:
         require_clustered(settings)
 
@@ -131,7 +132,7 @@ def require_clustered(settings: IntervalSettings) -> None:
         SettingsError: it does.
     """
     if settings.method is Method.RANK:
-        raise SettingsError('rank tests know no clusters; use "sandwich" or "bootstrap"')
+        raise SettingsError('rank tests do not allow for clusters; use "sandwich" or "bootstrap"')
 
 
 def _found(fitted: Estimated, settings: IntervalSettings) -> Intervals:
@@ -295,7 +296,8 @@ def _bootstrapped(fitted: Estimated, settings: IntervalSettings) -> Intervals:
     errors = replicated(fitted, settings).std(axis=0, ddof=1)
     estimates = Estimates(errors, sums, coordinates, _cautions(fitted, sums))
     found = _symmetric(fitted, settings, estimates, Method.BOOTSTRAP)
-    return replace(found, replicates=settings.replicates)
+    few = (Caution.FEW_REPLICATES,) if settings.replicates < _FEW_REPLICATES else ()
+    return replace(found, replicates=settings.replicates, cautions=(*found.cautions, *few))
 
 
 def _intervals(

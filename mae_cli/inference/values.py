@@ -33,6 +33,8 @@ class Caution(StrEnum):
     """The weights are not whole numbers, and taken as those of a sample."""
     FEW_CLUSTERS = "few-clusters"
     """There are fewer than 30 clusters."""
+    FEW_REPLICATES = "few-replicates"
+    """There are fewer than 50 replicates, so that the standard errors are off by a tenth and more."""
 
 
 class Unavailable(StrEnum):

@@ -9,7 +9,6 @@ from rich.text import Text
 
 from mae_cli.messages import INTERCEPT, column_text, level_text, visible
 from mae_cli.report.console import Room
-from mae_cli.report.importance import importance_columns, importance_note
 from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes, range_note
 from mae_cli.report.names import fit_name, heading, loss_name, shortened
 from mae_cli.report.numbers import aligned, count, counted, in_line, quantity
@@ -28,16 +27,18 @@ def coefficients(report: TrainReport, room: Room) -> list[RenderableType]:
     headings, columns = ["term", "coefficient"], [values]
     notes = [_aliased_sentence(fit.effects, room), f"{_PER_DEVIATION}: {_effect(report.target, room)}."]
     if fit.intervals is not None:
+        intercept = [] if fit.intercept is None else [fit.intervals.intercept]
+        shown = [*intercept, *(effect.interval for effect in effects)]
         if fit.intervals.absent is None:
-            intercept = [] if fit.intercept is None else [fit.intervals.intercept]
             headings.append(interval_heading(fit.intervals))
-            columns.append(interval_cells([*intercept, *(effect.interval for effect in effects)]))
-        notes += interval_notes(fit.intervals, room)
+            columns.append(interval_cells(shown))
+        notes += interval_notes(fit.intervals, shown, room)
     notes.append(_range_note(fit, room))
-    more, cells = importance_columns(fit, effects)
-    headings += [_PER_DEVIATION, *more]
-    columns += [_sizes(effects), *cells]
-    notes.append(importance_note(fit))
+    headings.append(_PER_DEVIATION)
+    columns.append(_sizes(effects))
+    if any(effect.rows is not None for effect in effects):
+        headings.append("rows")
+        columns.append(_rows_of_levels(effects))
     return _with_notes(_term_table(headings, blocks, columns, room), notes, report, blocks)
 
 
@@ -55,9 +56,8 @@ def compared_coefficients(report: TrainReport, other: FitReport, room: Room) -> 
     names = [fit_name(each.loss, each.quantile) for each in (fit, other)]
     headings = ["term", *map(heading, names), f"difference\n{_PER_DEVIATION}"]
     explanation = f"difference {_PER_DEVIATION}: {names[1]} less {names[0]}, as {_effect(report.target, room)}."
-    more, cells = importance_columns(fit, effects)
-    notes = [_aliased_sentence(fit.effects, room), explanation, _range_note(fit, room), importance_note(fit)]
-    table = _term_table([*headings, *more], blocks, [values, other_values, changes, *cells], room)
+    notes = [_aliased_sentence(fit.effects, room), explanation, _range_note(fit, room)]
+    table = _term_table(headings, blocks, [values, other_values, changes], room)
     return _with_notes(table, notes, report, blocks)
 
 
@@ -116,13 +116,14 @@ def _in_natural_order(effects: Sequence[Effect]) -> list[Effect]:
 
 
 def _sizes(effects: Sequence[Effect]) -> list[str]:
-    """The effect of a column of numbers; for a level how many rows have it."""
+    """The effects of columns of numbers, beside those of levels nothing."""
     numbers = iter(aligned([effect.per_deviation for effect in effects if effect.column.level is None]))
-    return [next(numbers) if effect.column.level is None else _rows(effect.rows) for effect in effects]
+    return [next(numbers) if effect.column.level is None else "" for effect in effects]
 
 
-def _rows(rows: int | None) -> str:
-    return "" if rows is None else counted(rows, "row")
+def _rows_of_levels(effects: Sequence[Effect]) -> list[str]:
+    """How many rows have each level, beside numbers nothing."""
+    return in_line(["" if effect.rows is None else count(effect.rows) for effect in effects])
 
 
 def _term_table(headings: list[str], blocks: Sequence[_Block], columns: list[list[str]], room: Room) -> AlignedTable:
@@ -158,7 +159,7 @@ def _block_name(block: _Block, room: Room) -> str:
     """`origin (vs EWR, 2,814 rows)`."""
     first = block.effects[0]
     baseline = shortened(level_text(first.baseline or ""), room.name)
-    rows = "" if first.baseline_rows is None else f", {_rows(first.baseline_rows)}"
+    rows = "" if first.baseline_rows is None else f", {counted(first.baseline_rows, 'row')}"
     return f"{shortened(column_text(first.column.feature), room.name)} (vs {baseline}{rows})"
 
 

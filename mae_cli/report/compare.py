@@ -8,6 +8,7 @@ from mae_cli.report.certificate import certificate_text
 from mae_cli.report.coefficients import compared_coefficients
 from mae_cli.report.console import Room
 from mae_cli.report.course import course
+from mae_cli.report.importance import importance_table
 from mae_cli.report.names import fit_name, heading, shortened
 from mae_cli.report.numbers import aligned, percent
 from mae_cli.report.scores import comparison_scores
@@ -23,6 +24,7 @@ def comparison_blocks(report: TrainReport, comparison: Comparison, room: Room) -
         *(certificate_text(each, fit_name(each.loss, each.quantile)) for each in (fit, other)),
         *comparison_scores(fit, other),
         *compared_coefficients(report, other, room),
+        *importance_table(fit, room),
     ]
     if comparison.contested:
         blocks.append(_contested(report, comparison, room))

@@ -1,38 +1,45 @@
-"""What a fit loses without each of its features, as columns of the table of coefficients."""
+"""What a fit loses without each of its features."""
 
-from collections.abc import Sequence
+from rich.console import RenderableType
+from rich.text import Text
 
 from mae_cli.inference.values import Importance
-from mae_cli.report.names import is_pinball
-from mae_cli.report.numbers import UNDEFINED, aligned, quantity
-from mae_cli.results.training import Effect, FitReport
+from mae_cli.messages import column_text, quantity
+from mae_cli.report.console import Room
+from mae_cli.report.names import minimised_loss, shortened
+from mae_cli.report.numbers import UNDEFINED, aligned, counted, in_line
+from mae_cli.report.tables import AlignedTable
+from mae_cli.results.training import FitReport
 
 _LEAST = 0.001
 
 
-def importance_columns(fit: FitReport, effects: Sequence[Effect]) -> tuple[list[str], list[list[str]]]:
-    """Headings and cells beside these effects, those of a feature beside its first; none when it was not asked for."""
+def importance_table(fit: FitReport, room: Room) -> list[RenderableType]:
+    """The features by what the fit loses without them, with the rank tests; nothing when it was not asked for."""
     if fit.importance is None:
-        return [], []
-    found = {each.feature: each for each in fit.importance}
-    places = {effect.column.feature: place for place, effect in reversed(list(enumerate(effects)))}
-    shown = sorted(places.values())
-    listed = [found[effects[place].column.feature] for place in shown]
-    headings, columns = [f"{_measure(fit)}\nwithout it"], [aligned([each.loss for each in listed])]
-    if any(each.test is not None for each in listed):
+        return []
+    ordered = sorted(fit.importance, key=lambda each: -each.loss)
+    shown = ordered[: room.terms]
+    loss, full = minimised_loss(fit.loss, fit.quantile), fit.certificate.loss
+    headings = ["column", f"{loss}\nwithout it", "increase"]
+    columns = [
+        [shortened(column_text(each.feature), room.name) for each in shown],
+        aligned([each.loss for each in shown]),
+        in_line([_increase(each.loss - full) for each in shown]),
+    ]
+    if any(each.test is not None for each in shown):
         headings.append("p-value")
-        columns.append([_p_value(each) for each in listed])
-    cells = [dict(zip(shown, column, strict=True)) for column in columns]
-    return headings, [[each.get(place, "") for place in range(len(effects))] for each in cells]
+        columns.append([_p_value(each) for each in shown])
+    left = len(ordered) - len(shown)
+    footer = f"… and {counted(left, 'column')} with a smaller increase (all in --json)" if left else None
+    table = AlignedTable(headings, list(zip(*columns, strict=True)), footer=footer)
+    return [table, Text(_note(fit, loss))]
 
 
-def importance_note(fit: FitReport) -> str | None:
-    """What these columns say."""
-    if fit.importance is None:
-        return None
-    note = f"{_measure(fit)} without it: that of the best fit without the column "
-    note += f"(with all columns: {quantity(fit.certificate.loss)})"
-    tested = [each.test is not None for each in fit.importance]
+def _note(fit: FitReport, loss: str) -> str:
+    """What the columns say."""
+    note = f"{loss} without it: that of the best fit without the column"
+    tested = [each.test is not None for each in fit.importance or ()]
     if any(tested):
         note += "; p-value: of the rank test that the column does not matter"
     if any(tested) and not all(tested):
@@ -40,8 +47,9 @@ def importance_note(fit: FitReport) -> str | None:
     return f"{note}."
 
 
-def _measure(fit: FitReport) -> str:
-    return "pinball loss" if is_pinball(fit.loss, fit.quantile) else "MAE"
+def _increase(difference: float) -> str:
+    """`+1.87`; less than nothing is rounding."""
+    return f"+{quantity(max(difference, 0.0), 3)}"
 
 
 def _p_value(importance: Importance) -> str:

@@ -33,6 +33,7 @@ _CAUTIONS = {
     Caution.TIES: "many rows lie exactly on the fit, so the target has few distinct values: prefer --intervals rank",
     Caution.SAMPLED_WEIGHTS: "the weights are not whole numbers, and are taken as those of a sample",
     Caution.FEW_CLUSTERS: "there are fewer than 30 clusters, so intervals may be too short",
+    Caution.FEW_REPLICATES: "with so few refits the intervals are rough; use --replicates 200 or more",
 }
 _ABSENT = {
     Unavailable.NOT_OPTIMAL: "the fit is not proved to be optimal",
@@ -40,6 +41,10 @@ _ABSENT = {
     Unavailable.PERFECT: "the fit passes through every row",
     Unavailable.MANY_COEFFICIENTS: "there are too many coefficients",
     Unavailable.NO_DENSITY: "too few rows near the fit to estimate their density; try --intervals rank or bootstrap",
+}
+_MISSING = {
+    Unavailable.RARE_LEVEL: "fewer than 5 rows have the level, too few for an interval of its coefficient",
+    Unavailable.LEVERAGE: "the coefficient depends on a row that is fitted exactly whatever its target is",
 }
 
 
@@ -60,18 +65,20 @@ def interval_cells(intervals: Sequence[Interval | Unavailable | None]) -> list[s
     return cells
 
 
-def interval_notes(intervals: Intervals, room: Room) -> list[str]:
-    """What to make of the intervals, a sentence each; none when they were not asked for."""
+def interval_notes(intervals: Intervals, shown: Sequence[Interval | Unavailable | None], room: Room) -> list[str]:
+    """What to make of the intervals that are shown, a sentence each; none when they were not asked for."""
+    if intervals.absent is not None:
+        return interval_cautions(intervals)
+    missing = [f"{UNDEFINED}: {reason}." for absent, reason in _MISSING.items() if absent in shown]
+    return [_how(intervals, room), *interval_cautions(intervals), *missing]
+
+
+def interval_cautions(intervals: Intervals) -> list[str]:
+    """What a reader should know before trusting them, or why there are none; a sentence each."""
     if intervals.absent is not None:
         reason = _ABSENT.get(intervals.absent)
         return [] if reason is None else [f"No intervals: {reason}."]
-    notes = [_how(intervals, room)]
-    notes += [f"{caution[0].upper()}{caution[1:]}." for caution in map(_CAUTIONS.__getitem__, intervals.cautions)]
-    if Unavailable.RARE_LEVEL in intervals.coefficients:
-        notes.append(f"{UNDEFINED}: fewer than 5 rows have the level, too few for an interval of its coefficient.")
-    if Unavailable.LEVERAGE in intervals.coefficients:
-        notes.append(f"{UNDEFINED}: the coefficient depends on a row that is fitted exactly whatever its target is.")
-    return notes
+    return [f"{caution[0].upper()}{caution[1:]}." for caution in map(_CAUTIONS.__getitem__, intervals.cautions)]
 
 
 def range_note(effects: Sequence[Effect], loss: str, room: Room) -> str | None:

@@ -9,7 +9,7 @@ from mae_cli.inference.values import Interval
 from mae_cli.messages import INTERCEPT, visible
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.gates import gate_lines
-from mae_cli.report.intervals import interval_notes
+from mae_cli.report.intervals import interval_cautions
 from mae_cli.report.names import evaluation_rows, model_place, shortened, training_rows
 from mae_cli.report.numbers import aligned, counted, duration, in_line, percent, quantity
 from mae_cli.report.process import CoefficientProcess
@@ -26,7 +26,7 @@ _UNLIKELY = 0.05
 def show_quantiles(console: Console, report: QuantileReport) -> None:
     """Print what was fitted, what is proved, how many rows lie below each line, and the coefficients side by side."""
     room = room_on(console)
-    notes = _notes(report, room)
+    notes = _notes(report)
     paragraph = [Text("\n".join(notes))] if notes else []
     blocks = [_coefficients(report, room)] if report.squared is None else _processes(report, report.squared, room)
     show(console, [_opening(report, room), _proof(report), _scores(report), *blocks, *paragraph, _closing(report)])
@@ -51,7 +51,7 @@ def show_quantile_evaluation(console: Console, report: QuantileEvaluation) -> No
 
 def _interval(interval: IntervalScore) -> Text:
     return Text(
-        f"The prediction interval for {percent(interval.coverage)} of new rows covers {percent(interval.share)} of "
+        f"The prediction interval for {100 * interval.coverage:g}% of new rows covers {percent(interval.share)} of "
         f"these (95% interval {percent(interval.low)} to {percent(interval.high)}), and is "
         f"{quantity(interval.width)} wide on average."
     )
@@ -150,13 +150,13 @@ def _mark(interval: object) -> str:
     return "·" if isinstance(interval, Interval) and interval.holds_zero else " "
 
 
-def _notes(report: QuantileReport, room: Room) -> list[str]:
+def _notes(report: QuantileReport) -> list[str]:
     notes = []
     first = report.fits[0]
     if first.intervals is not None:
         marked = any(_is_marked(effect) for fit in report.fits for effect in fit.effects)
         notes += ["· marks coefficients whose interval holds 0."] if marked and report.squared is None else []
-        notes += [each for each in interval_notes(first.intervals, room) if not each.startswith("Intervals ")]
+        notes += interval_cautions(first.intervals)
     if report.slopes is not None:
         p_value = report.slopes.p_value
         chance = f"p < {_LEAST_P:g}" if p_value < _LEAST_P else f"p = {p_value:.2g}"
@@ -180,7 +180,7 @@ def _is_marked(effect: Effect) -> bool:
 
 
 def _calibrated(calibrated: Calibrated) -> str:
-    share, change = percent(calibrated.coverage), "wider" if calibrated.margin >= 0 else "narrower"
+    share, change = f"{100 * calibrated.coverage:g}%", "wider" if calibrated.margin >= 0 else "narrower"
     text = (
         f"Prediction intervals cover {share} of new rows like these, whatever the model: on "
         f"{counted(calibrated.rows, 'row')} held out they were made {quantity(abs(calibrated.margin))} {change} at "

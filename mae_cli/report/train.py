@@ -9,6 +9,7 @@ from mae_cli.report.coefficients import coefficients
 from mae_cli.report.compare import comparison_blocks
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.course import course
+from mae_cli.report.importance import importance_table
 from mae_cli.report.names import baseline_name, fit_name, minimised_loss, model_place, shortened, training_rows
 from mae_cli.report.numbers import at_most, counted, duration, quantity
 from mae_cli.report.scores import fit_scores, minimised
@@ -41,6 +42,7 @@ def _fit_blocks(report: TrainReport, room: Room) -> list[RenderableType]:
         *_progress(fit, room),
         *fit_scores(fit),
         *coefficients(report, room),
+        *importance_table(fit, room),
     ]
 
 

@@ -83,6 +83,7 @@ class Outside:
         cells: how many those are.
         minimum: least value of this column in training.
         maximum: its greatest.
+        unit: of dates (days since 1970-01-01) and times of day (hours); None for other numbers.
     """
 
     rows: int
@@ -90,3 +91,4 @@ class Outside:
     cells: int
     minimum: float
     maximum: float
+    unit: str | None = None

@@ -12,6 +12,7 @@ class Surveyed:
         use: "number", "date", "levels", "left out" or "refused".
         missing: its missing cells.
         extremes: the least and the greatest number; None for other columns, and where there is none.
+        unit: of dates (days since 1970-01-01) and times of day (hours); None for other columns.
         levels: how many levels it has; None for numbers.
         top: the most frequent levels with their counts.
         reason: why it is left out or refused.
@@ -22,6 +23,7 @@ class Surveyed:
     use: str
     missing: int | None = None
     extremes: tuple[float, float] | None = None
+    unit: str | None = None
     levels: int | None = None
     top: tuple[tuple[str, int], ...] = ()
     reason: str | None = None

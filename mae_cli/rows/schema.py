@@ -39,7 +39,7 @@ class Writing:
         suffix: likewise (`%`, ` kg`).
         thousands: separator of thousands.
         parentheses: whether negative numbers stand in parentheses.
-        free: whether numbers may wear anything, on the user's word; K, M, B and units are scaled.
+        free: whether anything may be written around the numbers, as the user said; K, M, B and units are scaled.
         missing: spellings of a missing value beside the usual ones.
     """
 

@@ -30,30 +30,24 @@ class Split:
     passed_counts: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, count: int, fraction: float, seed: int) -> "Split":
+    def of(cls, count: int, fraction: float, seed: int, purpose: str = "holdout") -> "Split":
         """Hold ⌊fraction·count + ½⌋ of `count` rows, every such set with the same probability; 0 < fraction < 1.
 
+        A refusal says for which `purpose`.
+
         Raises:
             DataError: there are too few rows for one on each side.
         """
-        held = int(fraction * count + 0.5)
-        if not 0 < held < count:
-            side = "the holdout" if held == 0 else "training"
-            raise DataError(
-                f"a holdout of {fraction:g} of {counted(count, 'row')} leaves none for {side}; choose another fraction"
-            )
+        held = _share_of(count, fraction, purpose)
         return cls(count, seed, _held_counts(_stretches(count), held, (seed, 0)))
 
-    def beside(self, fraction: float) -> "Split":
-        """Hold about that share of the other rows, none of those held here; 0 < fraction < 1.
+    def beside(self, fraction: float, purpose: str) -> "Split":
+        """Hold about that share of the other rows for another purpose, none of those held here; 0 < fraction < 1.
 
         Raises:
             DataError: there are too few rows for one on each side.
         """
-        others = self.count - self.held
-        held = int(fraction * others + 0.5)
-        if not 0 < held < others:
-            raise DataError(f"{fraction:g} of {counted(others, 'row')} cannot be held out; choose another share")
+        held = _share_of(self.count - self.held, fraction, purpose)
         sizes = [size - count for size, count in zip(_stretches(self.count), self.held_counts, strict=True)]
         return Split(self.count, self.seed, _held_counts(sizes, held, (self.seed, 0, 1)), self.held_counts)
 
@@ -84,6 +78,16 @@ class Split:
         first = self.passed_counts[stretch] if self.passed_counts else 0
         mask[order[first : first + self.held_counts[stretch]]] = True
         return mask
+
+
+def _share_of(count: int, fraction: float, purpose: str) -> int:
+    held = int(fraction * count + 0.5)
+    if not 0 < held < count:
+        side = f"the {purpose}" if held == 0 else "training"
+        raise DataError(
+            f"a {purpose} of {fraction:g} of {counted(count, 'row')} leaves none for {side}; choose another fraction"
+        )
+    return held
 
 
 def _stretches(count: int) -> list[int]:

@@ -13,7 +13,7 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
 - `column`: what every kind of column does; `number_column`, `level_column`, `known_level_column`, `cluster_column`: a
   kind each.
 - `plan`: as what the columns of a fit are read, found out in several passes; `judge`: what a column can serve as.
-- `writing`: numbers that are not written plainly: `dates`, and what numbers wear (`dress`).
+- `writing`: numbers that are not written plainly: `dates`, and units, currency signs and separators (`notation`).
 - `disguise`: text that means a number, in doubt; `cell_faults`: which of several faults is told.
 - `parquet`: typed files in batches instead of text in pieces, with `arrow_cells`; `parquet_output`: the same with a
   few columns more.

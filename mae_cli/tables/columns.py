@@ -27,7 +27,7 @@ class ColumnChoice:
         weight: the column of row weights, never a feature.
         cluster: the column that says which rows depend on each other, never a feature.
         dates: columns of dates or times, each with its format; "" for the one that its cells tell.
-        numbers: columns of numbers, whatever these wear.
+        numbers: columns to read as numbers, whatever is written around them.
         strict: whether to refuse columns that cannot serve, which are left out otherwise where nobody named them.
 
     Raises:

@@ -17,8 +17,8 @@ from mae_cli.tables.csv.dialect import is_number
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import doubtful_spellings_of, spellings_of
 from mae_cli.tables.disguise import common_disguise, is_nothing, is_placeholder, remedy
-from mae_cli.tables.dress import dress_of
 from mae_cli.tables.level_column import LevelColumn
+from mae_cli.tables.notation import notation_of
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.writing import in_words, number_in
 
@@ -125,14 +125,14 @@ def _judge_numbers_among(column: LevelColumn, files: Records) -> Verdict:
 
 
 def _written(column: LevelColumn, files: Records, numbers: Sequence[str], odd: Sequence[str]) -> Verdict | None:
-    """The verdict on cells that are dates in one spelling, or numbers that all wear the same; None for others."""
+    """The verdict on cells that are dates in one spelling, or numbers in one notation; None for others."""
     if not odd or not any(character.isdecimal() for character in odd[0]):
         return None
     spellings = [] if numbers else spellings_of(odd)
     doubtful = spellings if len(spellings) > 1 or numbers else spellings or doubtful_spellings_of(odd)
     if len(spellings) != 1 and doubtful:
         return _date_in_doubt(column, files, odd[0], doubtful)
-    writing = Writing(date=spellings[0]) if spellings else dress_of([*odd, *numbers], column.dialect)
+    writing = Writing(date=spellings[0]) if spellings else notation_of([*odd, *numbers], column.dialect)
     if writing is None:
         return None
     note = f"column {quoted(column.name)}: cells such as {quoted(odd[0])} are read as {in_words(writing)}"

@@ -5,7 +5,7 @@ from math import nan
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.dates import read_date
-from mae_cli.tables.dress import bare, read_dressed
+from mae_cli.tables.notation import read_freely, read_notation
 
 
 def number_in(text: str, writing: Writing, dialect: Dialect) -> float | None:
@@ -19,7 +19,7 @@ def number_in(text: str, writing: Writing, dialect: Dialect) -> float | None:
         return nan if number in dialect.missing_numbers else number
     if is_plain(writing):
         return None
-    return bare(text, dialect) if writing.free else read_dressed(text, writing, dialect)
+    return read_freely(text, dialect) if writing.free else read_notation(text, writing, dialect)
 
 
 def is_plain(writing: Writing) -> bool:
@@ -32,9 +32,9 @@ def in_words(writing: Writing) -> str:
     if writing.date:
         kind, since = ("times", "") if writing.unit == "hours" else ("dates", " since 1970-01-01")
         return f"{kind} ({writing.date}), in {writing.unit}{since}"
-    worn = {"thousands separators": writing.thousands, "parentheses for negative": writing.parentheses}
+    marks = {"thousands separators": writing.thousands, "parentheses for negative": writing.parentheses}
     names = [f"with {each.strip()!r}" for each in (writing.prefix, writing.suffix) if each]
-    names += [f"with {name}" for name, there in worn.items() if there]
+    names += [f"with {name}" for name, there in marks.items() if there]
     return "numbers" if not names else f"numbers {' and '.join(names)}"
 
 

@@ -45,7 +45,7 @@ def calibrate(model: QuantileModel, rows: Rows, coverage: float) -> Calibration:
         needed = _at_least(coverage / (1 - coverage))
         raise DataError(
             f"{counted(count, 'row')} held out cannot show that {100 * coverage:g}% of new rows lie in an interval: "
-            f"at least {needed:,} are needed; use a larger --calibration, or a smaller --predict-interval"
+            f"at least {needed:,} are needed; use more rows, a larger --calibration, or a smaller --predict-interval"
         )
     beyond = np.concatenate(list(rows.map(partial(_beyond, model=model))))
     return Calibration(coverage, float(np.partition(beyond, place - 1)[place - 1]), count)

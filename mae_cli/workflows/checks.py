@@ -27,9 +27,10 @@ class OutsideCounts(Sums):
 
 @dataclass(frozen=True, eq=False)
 class TrainingRanges:
-    """The ranges of a schema's columns of numbers, (q,) each."""
+    """The ranges of a schema's columns of numbers, (q,) each, and the units of dates."""
 
     names: tuple[str, ...]
+    units: tuple[str | None, ...]
     minimum: FloatArray
     maximum: FloatArray
 
@@ -38,6 +39,7 @@ class TrainingRanges:
         """The ranges that the schema remembers."""
         return cls(
             tuple(column.name for column in schema.numeric),
+            tuple(column.writing.unit for column in schema.numeric),
             np.array([column.minimum for column in schema.numeric]),
             np.array([column.maximum for column in schema.numeric]),
         )
@@ -65,14 +67,16 @@ class TrainingRanges:
             cells=int(counts.columns[most]),
             minimum=float(self.minimum[most]),
             maximum=float(self.maximum[most]),
+            unit=self.units[most],
         )
 
 
 def outside_note(outside: Outside) -> str:
     """What the user should know, in a sentence."""
     most = "" if outside.cells == outside.rows else f"{outside.cells:,} of them in "
-    training = f"training: {as_given(outside.minimum)} to {as_given(outside.maximum)}"
-    return f"{counted(outside.rows, 'row')} outside the training range: {most}{quoted(outside.column)} ({training})"
+    column, ends = quoted(outside.column), (outside.minimum, outside.maximum)
+    training = " to ".join(as_given(each, outside.unit) for each in ends)
+    return f"{counted(outside.rows, 'row')} outside the training range: {most}{column} (training: {training})"
 
 
 def unseen_note(rows: int) -> str:

@@ -54,7 +54,7 @@ class FitSettings:
                 f"the quantile must lie between 0 and 1, not {self.quantile:g}{as_share(self.quantile)}"
             )
         if self.loss == "mse" and self.quantile != 0.5:
-            raise SettingsError('a quantile goes with the loss "mae" only; least squares fits the mean')
+            raise SettingsError('a quantile needs the loss "mae"; least squares fits the mean')
 
     @property
     def loss_function(self) -> Absolute | Pinball | Squared:

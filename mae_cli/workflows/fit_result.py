@@ -125,7 +125,7 @@ class FitResult(LinearModel):
             DataError: the clusters are not as many as rows.
         """
         if self.loss != "mae":
-            raise SettingsError('a bootstrap goes with the loss "mae"')
+            raise SettingsError('a bootstrap needs the loss "mae"')
         settings = IntervalSettings(Method.BOOTSTRAP, replicates=replicates, seed=seed)
         return replicated(self._estimated(cluster), settings)
 

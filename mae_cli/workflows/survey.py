@@ -68,8 +68,9 @@ def _surveyed(column: NumberColumn | LevelColumn, verdicts: Mapping[str, Verdict
     if verdict.error:
         return Surveyed(column.name, "refused", column.missing, reason=str(verdict.error))
     if isinstance(column, NumberColumn):
-        use = "date" if column.writing.date else "number"
-        return Surveyed(column.name, use, column.missing, (column.lowest, column.highest))
+        unit = column.writing.unit
+        extremes = (column.lowest, column.highest)
+        return Surveyed(column.name, "date" if unit else "number", column.missing, extremes, unit)
     counts = {level: column.counts[code] for level, code in column.codes.items()}
     top = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_TOP]
     return Surveyed(column.name, "levels", column.missing, levels=len(counts), top=tuple(top))

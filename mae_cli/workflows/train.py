@@ -240,8 +240,8 @@ def _splits(count: int, settings: TrainSettings) -> tuple[Split | None, Split | 
     if settings.calibration is None:
         return holdout, None
     if holdout is None:
-        return None, Split.of(count, settings.calibration, settings.seed)
-    return holdout, holdout.beside(settings.calibration)
+        return None, Split.of(count, settings.calibration, settings.seed, "calibration")
+    return holdout, holdout.beside(settings.calibration, "calibration")
 
 
 def _require_weight(loaded: LoadedRows, description: Description, weight: str | None) -> None:

@@ -97,7 +97,7 @@ def train_quantiles(
 
 def _require_quantiles(settings: TrainSettings, wanted: QuantileSettings) -> None:
     if settings.fit.loss != "mae" or isinstance(settings.fit.solver, Textbook):
-        raise SettingsError('several quantiles go with the loss "mae" and the exact solver')
+        raise SettingsError('several quantiles need the loss "mae" and the exact solver')
     if settings.compare:
         raise SettingsError("several quantiles are not compared with least squares; fit one, or leave --compare out")
     if wanted.coverage is not None and settings.columns.weight is not None:

@@ -347,7 +347,7 @@ def test_numbers_outside_of_their_range_are_noted(mae_eval, good, table, one_obj
     result = mae_eval(good, "data.csv", "--json")
     assert "2 rows outside the training range: 'x' (training: " in result.stderr
     assert one_object(result.stdout)["outside"] == {
-        "rows": 2, "column": "x", "cells": 2, "minimum": 0.0, "maximum": 9.0,
+        "rows": 2, "column": "x", "cells": 2, "minimum": 0.0, "maximum": 9.0, "unit": None,
     }  # fmt: skip
 
 

@@ -92,8 +92,8 @@ def test_the_report_for_people_has_a_column_for_each_quantile(mae_train, mae_eva
     assert "120 held out for the prediction interval" in text
     assert "proved optimal: no linear model on these columns has a smaller pinball loss at any of these" in text
     assert "The slopes differ between the quantiles" in text
-    assert "of new rows like these, whatever the model: on 120 rows held out" in text
-    assert "The prediction interval for 90" in mae_eval("model.json", "data.csv").stdout
+    assert "Prediction intervals cover 90% of new rows like these, whatever the model: on 120 rows held out" in text
+    assert "The prediction interval for 90% of new rows covers " in mae_eval("model.json", "data.csv").stdout
 
 
 @pytest.mark.usefixtures("data")
@@ -103,13 +103,15 @@ def test_the_report_for_people_has_a_column_for_each_quantile(mae_train, mae_eva
         (["--quantile", "0.1,x"], "'0.1,x' is not a number, or numbers with commas between them"),
         (["--quantile", "0.1,1.5"], "a quantile must lie between 0 and 1, not 1.5"),
         (["--quantile", "0.1,0.1"], "every quantile can be given only once"),
-        (["--quantile", "0.1,0.9", "--loss", "mse"], 'several quantiles go with the loss "mae" and the exact solver'),
+        (["--quantile", "0.1,0.9", "--loss", "mse"], 'several quantiles need the loss "mae" and the exact solver'),
         (["--quantile", "0.1,0.9", "--compare"], "several quantiles are not compared with least squares"),
         (["--predict-interval", "1.5"], "the coverage of a prediction interval must lie between 0 and 1, not 1.5"),
         (["--predict-interval", "0.9", "--quantile", "0.5"], "--predict-interval has quantiles of its own"),
         (["--predict-interval", "0.9", "--weight", "x"], "a prediction interval takes every row once"),
         (["--predict-interval", "0.999"], "cannot show that 99.9% of new rows lie in an interval: at least 999"),
         (["--calibration", "0.2"], "--calibration belongs to --predict-interval"),
+        (["--replicates", "100"], "--replicates belongs to --intervals bootstrap"),
+        (["--intervals", "rank", "--replicates", "100"], "--replicates belongs to --intervals bootstrap"),
     ],
 )
 def test_what_does_not_go_together_is_refused(mae_train, options, says):
@@ -179,7 +181,14 @@ def test_rows_unlike_those_of_training_are_told(data, mae_train, mae_eval, tmp_p
     result = mae_eval("model.json", "new.csv", "--unseen", "skip", "--json")
     scored = json.loads(result.stdout)
     x = data[0]
-    assert scored["outside"] == {"rows": 2, "column": "x", "cells": 2, "minimum": x.min(), "maximum": x.max()}
+    assert scored["outside"] == {
+        "rows": 2,
+        "column": "x",
+        "cells": 2,
+        "minimum": x.min(),
+        "maximum": x.max(),
+        "unit": None,
+    }
     notes = ["1 row with a level never seen in training not scored", "2 rows outside the training range: 'x'"]
     assert [note.partition(" (")[0] for note in scored["notes"]] == notes
     assert all(f"mae-eval: note: {note}" in result.stderr for note in notes)

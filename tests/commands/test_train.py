@@ -494,7 +494,7 @@ def assert_refused(result, status, tmp_path):
         (("-t", "y", "--solver", "textbook", "--epochs", "0"), "there must be at least one epoch, not 0"),
         (("-t", "y", "--solver", "textbook", "--batch-size", "0"), "a batch needs at least one row, not 0"),
         (("-t", "y", "--solver", "textbook", "--learning-rate", "-1"), "the learning rate must be a positive number"),
-        (("-t", "y", "--loss", "mse", "--quantile", "0.9"), 'a quantile goes with the loss "mae" only'),
+        (("-t", "y", "--loss", "mse", "--quantile", "0.9"), 'a quantile needs the loss "mae"'),
         (("-t", "y", "--quantile", "90"), "the quantile must lie between 0 and 1, not 90; for 90% give 0.9"),
         (("-t", "y", "--quantile", "1"), "the quantile must lie between 0 and 1, not 1"),
         (("-t", "y", "--quantile", "nan"), "the quantile must lie between 0 and 1, not nan"),
@@ -675,7 +675,7 @@ def test_the_report_says_which_rows_may_depend_on_each_other(mae_train, flights)
 @pytest.mark.parametrize(
     ("options", "status", "message"),
     [
-        (("--intervals", "rank"), 2, "rank tests know no clusters"),
+        (("--intervals", "rank"), 2, "rank tests do not allow for clusters"),
         (("--intervals", "none"), 2, "clusters are for the intervals of an exact fit"),
         (("--solver", "textbook"), 2, "clusters are for the intervals of an exact fit"),
         (("--features", "carrier"), 2, "column 'carrier' cannot be the cluster and a feature at once"),
@@ -698,9 +698,9 @@ def test_the_importance_of_each_column_is_the_loss_without_it(mae_train, flights
         assert each["degrees"] == (2 if each["column"] == "carrier" else 1)
         assert 0 <= each["p_value"] <= 1
     text = mae_train(flights, "-t", "delay", "--importance", "--loss", "mae").stdout
-    assert "without it   p-value\n" in text
-    assert "\nMAE without it: that of the best fit without the column (with all columns: " in text
-    assert "without it   p-value\n" in mae_train(flights, "-t", "delay", "--importance", "--compare").stdout
+    assert "without it   increase   p-value\n" in text
+    assert "\nMAE without it: that of the best fit without the column; p-value: " in text
+    assert "without it   increase   p-value\n" in mae_train(flights, "-t", "delay", "--importance", "--compare").stdout
     assert one_object(mae_train(flights, "-t", "delay", "--json").stdout)["importance"] is None
 
 

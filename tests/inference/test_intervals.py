@@ -26,7 +26,7 @@ def test_least_squares_has_standard_errors():
 
 @pytest.mark.parametrize("method", [Method.RANK, Method.BOOTSTRAP])
 def test_least_squares_has_no_other_intervals(method):
-    with pytest.raises(SettingsError, match='go with the loss "mae"; use "sandwich" with "mse"'):
+    with pytest.raises(SettingsError, match='need the loss "mae"; use "sandwich" with "mse"'):
         Case(*noisy(100), loss="mse").intervals(method=method)
 
 
@@ -55,6 +55,11 @@ def test_a_bootstrap_is_the_spread_of_refits_and_repeats_itself():
     assert ends(first).tolist() == ends(again).tolist()
     assert first.replicates == 50
     assert ends(each.intervals(method=Method.BOOTSTRAP, replicates=50, seed=8)).tolist() != ends(first).tolist()
+
+
+def test_few_replicates_are_a_caution():
+    found = [Case(*noisy(60)).intervals(method=Method.BOOTSTRAP, replicates=count) for count in (49, 50)]
+    assert [Caution.FEW_REPLICATES in each.cautions for each in found] == [True, False]
 
 
 def test_the_bootstrap_of_engel_has_the_published_error():
@@ -90,9 +95,9 @@ def test_rows_given_five_times_are_no_surer_where_they_are_one_cluster(loss, met
     assert (found.cluster, found.clusters) == ("id", 400)
 
 
-def test_rank_tests_know_no_clusters():
+def test_rank_tests_do_not_allow_for_clusters():
     each = Case(*noisy(50), clusters=Clusters("id", np.arange(50), 50))
-    with pytest.raises(SettingsError, match='rank tests know no clusters; use "sandwich" or "bootstrap"'):
+    with pytest.raises(SettingsError, match='rank tests do not allow for clusters; use "sandwich" or "bootstrap"'):
         each.intervals(method=Method.RANK)
     assert each.intervals().method is Method.SANDWICH
 

@@ -1,40 +1,59 @@
-"""What a fit loses without a feature, as columns of a table."""
+"""What a fit loses without a feature, as a table."""
 
+import io
 from dataclasses import replace
 
+from rich.console import Group
+
 from mae_cli.inference.values import Importance, RankTest
-from mae_cli.report.importance import importance_columns, importance_note
+from mae_cli.report.console import Room, result_console
+from mae_cli.report.importance import importance_table
 
 FOUND = (
-    Importance("dep_delay", 23.5, RankTest(900.0, 1, 1e-9)),
     Importance("carrier", 12.75, RankTest(4.0, 3, 0.2615)),
+    Importance("dep_delay", 23.5, RankTest(900.0, 1, 1e-9)),
     Importance("air_time", 12.6916, None),
 )
+NOTE = (
+    "MAE without it: that of the best fit without the column; p-value: of the rank test that the column does not "
+    "matter (–: other columns can take its place)."
+)
+WHOLE = Room(name=None, terms=None)
 
 
-def test_every_feature_has_its_cells_beside_its_first_effect(mae_fit):
-    fit = replace(mae_fit, importance=FOUND)
-    effects = [each for each in fit.effects if each.column.feature in {"dep_delay", "carrier", "air_time"}]
-    headings, columns = importance_columns(fit, effects)
-    assert headings == ["MAE\nwithout it", "p-value"]
-    assert columns == [["23.50", "12.69", "12.75", "", ""], ["<0.001", "–", "0.262", "", ""]]
+def drawn(fit, room=WHOLE):
+    stream = io.StringIO()
+    result_console(stream).print(Group(*importance_table(fit, room)), soft_wrap=True)
+    return [line.rstrip() for line in stream.getvalue().splitlines()]
+
+
+def test_the_features_are_listed_by_what_the_fit_loses_without_them(mae_fit):
+    certificate = replace(mae_fit.certificate, loss=12.6916520)
+    assert drawn(replace(mae_fit, certificate=certificate, importance=FOUND)) == [
+        "                   MAE",
+        "column      without it   increase   p-value",
+        "dep_delay        23.50   +10.8       <0.001",
+        "carrier          12.75    +0.0583     0.262",
+        "air_time         12.69    +0              –",
+        NOTE,
+    ]
 
 
 def test_without_tests_there_is_no_column_of_them(mae_fit):
-    fit = replace(mae_fit, quantile=0.9, importance=(replace(FOUND[0], test=None),))
-    assert importance_columns(fit, fit.effects[:1]) == (["pinball loss\nwithout it"], [["23.50"]])
-    assert importance_note(fit) == (
-        "pinball loss without it: that of the best fit without the column (with all columns: 12.69)."
-    )
+    fit = replace(mae_fit, quantile=0.9, importance=(replace(FOUND[1], test=None),))
+    assert drawn(fit) == [
+        "            pinball loss",
+        "column        without it   increase",
+        "dep_delay          23.50      +10.8",
+        "pinball loss without it: that of the best fit without the column.",
+    ]
+
+
+def test_a_short_window_leaves_out_the_smallest_and_says_so(mae_fit):
+    lines = drawn(replace(mae_fit, importance=FOUND), Room(name=None, terms=1))
+    assert [line.split()[0] for line in lines[2:4]] == ["dep_delay", "…"]
+    assert lines[3] == "… and 2 columns with a smaller increase (all in --json)"
 
 
 def test_nothing_is_said_where_it_was_not_asked_for(mae_fit):
-    assert importance_columns(mae_fit, mae_fit.effects) == ([], [])
-    assert importance_note(mae_fit) is None
-
-
-def test_the_note_says_what_is_tested(mae_fit):
-    assert importance_note(replace(mae_fit, importance=FOUND)) == (
-        "MAE without it: that of the best fit without the column (with all columns: 12.69); "
-        "p-value: of the rank test that the column does not matter (–: other columns can take its place)."
-    )
+    assert importance_table(mae_fit, WHOLE) == []

@@ -94,19 +94,20 @@ def test_the_heading_says_the_level():
     ],
 )
 def test_the_notes_say_how_intervals_were_found(found, notes):
-    assert interval_notes(found, ROOM) == notes
+    assert interval_notes(found, found.coefficients, ROOM) == notes
 
 
 def test_every_caution_and_every_reason_has_a_sentence():
     for caution in Caution:
-        assert len(interval_notes(intervals(cautions=(caution,)), ROOM)) == 2
+        assert len(interval_notes(intervals(cautions=(caution,)), [], ROOM)) == 2
     for reason in (Unavailable.NOT_OPTIMAL, Unavailable.PERFECT, Unavailable.MANY_COEFFICIENTS, Unavailable.NO_DENSITY):
-        assert interval_notes(Intervals.none(reason, 0.95, 3), ROOM)[0].startswith("No intervals: ")
+        assert interval_notes(Intervals.none(reason, 0.95, 3), [], ROOM)[0].startswith("No intervals: ")
     for reason, says in (
         (Unavailable.RARE_LEVEL, "fewer than 5 rows have the level"),
         (Unavailable.LEVERAGE, "a row that is fitted exactly whatever its target is"),
     ):
-        assert says in interval_notes(intervals(coefficients=(reason,)), ROOM)[1]
+        assert says in interval_notes(intervals(), [reason], ROOM)[1]
+        assert len(interval_notes(intervals(coefficients=(reason,)), [], ROOM)) == 1
 
 
 @pytest.mark.parametrize(

@@ -30,18 +30,18 @@ R²                            0.84      0.83         -0.06
 
 4,988 rows above the fit, 4,988 below, 9 on it (holdout: 1,240, 1,254, 0).
 
-term          coefficient   × std. dev.
+term          coefficient   × std. dev.    rows
 (intercept)    -15.32
 dep_delay        1.002            40.21
 air_time         0.01770           1.66
 distance        -0.002185         -1.60
 carrier (vs UA, 1,733 rows)
-  AA            -4.527       1,021 rows
-  B6             2.042       1,604 rows
-  DL            -3.206       1,399 rows
+  AA            -4.527                    1,021
+  B6             2.042                    1,604
+  DL            -3.206                    1,399
 origin (vs EWR, 3,560 rows)
-  JFK           -1.250       3,412 rows
-  LGA            0.04811         3 rows
+  JFK           -1.250                    3,412
+  LGA            0.04811                      3
 
 Left out: air_time_hours (a combination of earlier columns).
 × std. dev.: the change of arr_delay for one standard deviation of the column.

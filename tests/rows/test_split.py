@@ -37,6 +37,22 @@ def test_which_rows_are_held_does_not_depend_on_the_blocks_they_are_asked_in(cut
     assert (np.concatenate(parts) == split.is_held(np.arange(count))).all()
 
 
+@given(st.integers(10, 200), st.floats(0.2, 0.6), st.floats(0.2, 0.6), st.integers(0, 2**32))
+def test_rows_held_beside_others_are_none_of_those(count, fraction, other, seed):
+    split = Split.of(count, fraction, seed)
+    beside = split.beside(other, "calibration")
+    assert beside.held == int(other * (count - split.held) + 0.5) == len(held_rows(beside))
+    assert not set(held_rows(split)) & set(held_rows(beside))
+    assert set(held_rows(split.joined(beside))) == set(held_rows(split)) | set(held_rows(beside))
+
+
+def test_rows_held_beside_others_are_as_many_across_stretches():
+    split = Split.of(2 * STRETCH + 1000, 0.2, 3)
+    beside = split.beside(0.25, "calibration")
+    assert len(held_rows(beside)) == int(0.25 * (split.count - split.held) + 0.5)
+    assert not set(held_rows(split)) & set(held_rows(beside))
+
+
 def test_the_seed_decides_the_rows():
     first, again = (held_rows(Split.of(1000, 0.2, 1)).tolist() for _ in range(2))
     assert first == again

@@ -243,7 +243,7 @@ def test_unfit_weights_are_refused(weights, message):
         ({"loss": "huber"}, 'unknown loss \'huber\'; use "mae" or "mse"'),
         ({"quantile": 1.0}, "the quantile must lie between 0 and 1, not 1"),
         ({"quantile": float("nan")}, "the quantile must lie between 0 and 1, not nan"),
-        ({"quantile": 0.9, "loss": "mse"}, 'a quantile goes with the loss "mae" only; least squares fits the mean'),
+        ({"quantile": 0.9, "loss": "mse"}, 'a quantile needs the loss "mae"; least squares fits the mean'),
         ({"solver": "newton"}, 'unknown solver \'newton\'; use "auto" or "textbook"'),
         ({"tolerance": -1.0}, "the tolerance must be a number ≥ 0, not -1"),
         ({"solver": Auto(), "tolerance": 0.1}, "give the tolerance in the solver's settings"),
@@ -479,7 +479,7 @@ def test_unfit_quantiles_are_refused(X, y, quantile, message):
 def test_quantiles_are_refused_with_least_squares(X, y):
     with pytest.raises(SettingsError) as caught:
         fit(X, y, loss="mse", quantile=[0.5, 0.9])
-    assert str(caught.value) == 'a quantile goes with the loss "mae" only; least squares fits the mean'
+    assert str(caught.value) == 'a quantile needs the loss "mae"; least squares fits the mean'
 
 
 @pytest.mark.parametrize("quantile", ["0.5", ["0.25", "0.5"]])

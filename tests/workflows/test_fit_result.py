@@ -376,7 +376,7 @@ def test_what_has_no_intervals_says_why():
         again.interval()
     with pytest.raises(SettingsError, match=r"unknown intervals .exact.; use"):
         fit(X, y, intervals="exact")
-    with pytest.raises(SettingsError, match='a bootstrap goes with the loss "mae"'):
+    with pytest.raises(SettingsError, match='a bootstrap needs the loss "mae"'):
         fit(X, y, loss="mse").bootstrap()
     with pytest.raises(DataError, match=r"cluster has the shape \(3,\) for 235 rows of X"):
         fit(X, y).intervals(cluster=[1, 2, 3])

@@ -4,7 +4,7 @@ import pytest
 
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
-from mae_cli.tables.dress import bare, dress_of, read_dressed
+from mae_cli.tables.notation import notation_of, read_freely, read_notation
 
 COMMA = Dialect(decimal=",")
 
@@ -25,8 +25,8 @@ COMMA = Dialect(decimal=",")
     ],
 )
 def test_one_dress_of_all_cells_is_found_and_taken_off(cells, writing, numbers):
-    assert dress_of(cells, PLAIN) == writing
-    assert [read_dressed(cell, writing, PLAIN) for cell in cells] == numbers
+    assert notation_of(cells, PLAIN) == writing
+    assert [read_notation(cell, writing, PLAIN) for cell in cells] == numbers
 
 
 @pytest.mark.parametrize(
@@ -51,18 +51,18 @@ def test_one_dress_of_all_cells_is_found_and_taken_off(cells, writing, numbers):
     ],
 )
 def test_what_leaves_a_doubt_is_not(cells):
-    assert dress_of(cells, PLAIN) is None
+    assert notation_of(cells, PLAIN) is None
 
 
 def test_the_decimal_sign_says_which_separators_are_thousands():
-    assert dress_of(["1.250", "900"], COMMA) is None
-    assert dress_of(["1.250,50", "900,00"], COMMA) == Writing(thousands=".")
-    assert read_dressed("1.250,50", Writing(thousands="."), COMMA) == 1250.5
+    assert notation_of(["1.250", "900"], COMMA) is None
+    assert notation_of(["1.250,50", "900,00"], COMMA) == Writing(thousands=".")
+    assert read_notation("1.250,50", Writing(thousands="."), COMMA) == 1250.5
 
 
 @pytest.mark.parametrize("cell", ["5", "$5%", "£5", "5 $", "five", "$", "($5)", "$1,23"])
 def test_a_cell_that_wears_something_else_has_no_number(cell):
-    assert read_dressed(cell, Writing(prefix="$", thousands=","), PLAIN) is None
+    assert read_notation(cell, Writing(prefix="$", thousands=","), PLAIN) is None
 
 
 @pytest.mark.parametrize(
@@ -81,5 +81,5 @@ def test_a_cell_that_wears_something_else_has_no_number(cell):
     ],
 )
 def test_on_the_word_of_the_user_anything_is_taken_off(cell, number):
-    found = bare(cell, PLAIN)
+    found = read_freely(cell, PLAIN)
     assert found == (number if number is None else pytest.approx(number))

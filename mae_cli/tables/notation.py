@@ -1,7 +1,7 @@
-"""Numbers that wear something: `12.5%`, `$9,254.72`, `3.4 kg`, `(1,200)`.
+"""Numbers with a unit, a currency sign or separators: `12.5%`, `$9,254.72`, `3.4 kg`, `(1,200)`.
 
-What all cells of a column wear is found (`dress_of`) only where it leaves no doubt about the numbers; a user may give
-his word that cells are numbers, whatever they wear (`bare`).
+The notation of a column is found (`notation_of`) only where it leaves no doubt about the numbers; a user may say that
+cells are numbers, whatever is written around them (`read_freely`).
 """
 
 import re
@@ -49,8 +49,8 @@ class _Parts:
     suffix: str
 
 
-def dress_of(cells: Sequence[str], dialect: Dialect) -> Writing | None:
-    """What all cells wear; None where it is not one thing, or leaves a doubt about the numbers."""
+def notation_of(cells: Sequence[str], dialect: Dialect) -> Writing | None:
+    """The notation that all cells share; None where there is none, or where it leaves a doubt about the numbers."""
     parts = [_parts(cell) for cell in cells]
     found = [part for part in parts if part is not None]
     if len(found) < len(cells) or len({(part.prefix, part.suffix) for part in found}) > 1:
@@ -66,8 +66,8 @@ def dress_of(cells: Sequence[str], dialect: Dialect) -> Writing | None:
     return None if writing in {Writing(), Writing(parentheses=True)} else writing
 
 
-def read_dressed(cell: str, writing: Writing, dialect: Dialect) -> float | None:
-    """The number that a cell means that wears this; None if it wears anything else."""
+def read_notation(cell: str, writing: Writing, dialect: Dialect) -> float | None:
+    """The number in a cell of this notation; None for a cell in any other."""
     part = _parts(cell)
     if part is None or (part.prefix, part.suffix) != (writing.prefix, writing.suffix):
         return None
@@ -76,8 +76,8 @@ def read_dressed(cell: str, writing: Writing, dialect: Dialect) -> float | None:
     return _number(part, writing.thousands, dialect)
 
 
-def bare(cell: str, dialect: Dialect) -> float | None:
-    """The number in a cell, whatever it wears, in the base of its unit; None if there is none."""
+def read_freely(cell: str, dialect: Dialect) -> float | None:
+    """The number in a cell, whatever is written around it, in the base of its unit; None if there is none."""
     part = _parts(cell)
     if part is None:
         return None
