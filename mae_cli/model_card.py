@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mae_cli.model.model import Model
+from mae_cli.model.quantile_model import Calibration, QuantileModel
 from mae_cli.results.scores import Metrics
 from mae_cli.rows.schema import CategoricalColumn, DesignColumn
 from mae_cli.solvers.solution import Certificate, Status
@@ -85,6 +86,26 @@ class ModelCard:
             certificate=Certificate(**training["certificate"] | {"status": Status(training["certificate"]["status"])}),
             versions={name: training[name] for name in ("mae_cli", "numpy", "pandas")},
         )
+
+
+@dataclass(frozen=True)
+class QuantileCard:
+    """What the file of a model of several quantiles says.
+
+    Attributes:
+        model: what messages call the model.
+        cards: that of each quantile, in their order.
+        calibration: of its prediction interval; None without one.
+    """
+
+    model: str
+    cards: tuple[ModelCard, ...]
+    calibration: Calibration | None
+
+    @classmethod
+    def of(cls, model: QuantileModel, name: str) -> "QuantileCard":
+        """The card of a model."""
+        return cls(name, tuple(ModelCard.of(each, name) for each in model.models), model.calibration)
 
 
 def _coefficients(model: Model) -> dict[Term, float]:

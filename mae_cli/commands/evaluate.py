@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from mae_cli.model.model import Model
     from mae_cli.model.quantile_model import QuantileModel
     from mae_cli.model.reading import AnyModel
+    from mae_cli.model_card import QuantileCard
     from mae_cli.results.evaluation import EvaluationReport
     from mae_cli.results.gates import Gate
+    from mae_cli.workflows.against import NamedModel
     from mae_cli.workflows.evaluate import EvaluationSettings
 
 _MOST_WORST = 1_000
@@ -132,14 +134,15 @@ def _score(model: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
     against, quiet = options["against"], options["quiet"]
     with running() as outcome:
         from mae_cli.model.quantile_model import QuantileModel  # noqa: PLC0415  (help and usage errors wait for no numpy)
+        from mae_cli.workflows.against import NamedModel  # noqa: PLC0415
         from mae_cli.workflows.data import opened  # noqa: PLC0415
-        from mae_cli.workflows.evaluate import NamedModel, evaluate  # noqa: PLC0415
+        from mae_cli.workflows.evaluate import evaluate  # noqa: PLC0415
 
         settings = _settings(options)
         announce_terminal(model, *data, against or "", quiet=quiet)
         fitted = model_of(model, data)
         if isinstance(fitted, QuantileModel):
-            gates = _evaluate_quantiles(fitted, model, data, options)
+            gates = _evaluate_quantiles(NamedModel(fitted, name_of(model)), data, options)
             outcome.status = OK if all(gate.passed for gate in gates) else GATE_FAILED
             return
         subject = NamedModel(fitted, name_of(model))
@@ -160,28 +163,41 @@ def _one_quantile(model: "AnyModel", argument: str) -> "Model":
     from mae_cli.model.model import Model  # noqa: PLC0415
 
     if not isinstance(model, Model):
-        raise ModelError(f"{name_of(argument)} is of several quantiles; only models of one can be shown or compared")
+        raise ModelError(f"{name_of(argument)} is of several quantiles; give a model of one quantile")
+    return model
+
+
+def _several_quantiles(model: "AnyModel", argument: str) -> "QuantileModel":
+    """The model of an argument, which may be of several quantiles only."""
+    from mae_cli.errors import ModelError  # noqa: PLC0415
+    from mae_cli.model.quantile_model import QuantileModel  # noqa: PLC0415
+
+    if not isinstance(model, QuantileModel):
+        raise ModelError(f"{name_of(argument)} is of one quantile; give another model of the same quantiles")
     return model
 
 
 def _evaluate_quantiles(
-    model: "QuantileModel", argument: str, data: tuple[str, ...], options: dict[str, Any]
+    subject: "NamedModel[QuantileModel]", data: tuple[str, ...], options: dict[str, Any]
 ) -> "Sequence[Gate]":
-    """Score a model of several quantiles, which has no rival and no limit to a loss, and return its gates."""
+    """Score a model of several quantiles, which has no limit to a loss, and return its gates."""
     from mae_cli.report.as_json import dumps, quantile_evaluation_json  # noqa: PLC0415
     from mae_cli.report.console import result_console  # noqa: PLC0415
     from mae_cli.report.quantiles import show_quantile_evaluation  # noqa: PLC0415
+    from mae_cli.workflows.against import NamedModel  # noqa: PLC0415
     from mae_cli.workflows.data import opened  # noqa: PLC0415
     from mae_cli.workflows.evaluate_quantiles import QuantileEvaluationSettings, evaluate_quantiles  # noqa: PLC0415
     from mae_cli.workflows.gates import GateSettings  # noqa: PLC0415
 
-    for name in ("against", "worst", "max_mae", "max_pinball"):
+    for name in ("worst", "max_mae", "max_pinball"):
         if options[name] is not None:
             raise click.UsageError(f"--{name.replace('_', '-')} is for models of one quantile")
     gates = GateSettings(**{name: options[name] for name in _LIMITS})
-    settings = QuantileEvaluationSettings(options["unseen"] == "skip", options["stream"], gates)
+    settings = QuantileEvaluationSettings(_skips_unseen(options), options["stream"], gates)
+    against = options["against"]
+    rival = None if against is None else NamedModel(_several_quantiles(model_of(against), against), name_of(against))
     with opened(data, dialect_of(options), options["dask"]) as files:
-        report = evaluate_quantiles(model, name_of(argument), files, settings)
+        report = evaluate_quantiles(subject, files, settings, rival)
     for text in report.notes:
         note(text, quiet=options["quiet"])
     if options["as_json"] or not share_a_terminal():  # the report for people ends with it
@@ -197,14 +213,18 @@ def _settings(options: dict[str, Any]) -> "EvaluationSettings":
     from mae_cli.workflows.evaluate import EvaluationSettings  # noqa: PLC0415
     from mae_cli.workflows.gates import GateSettings  # noqa: PLC0415
 
-    unseen = options["unseen"] or ("error" if options["against"] is None else "skip")
     return EvaluationSettings(
-        skip_unseen=unseen == "skip",
+        skip_unseen=_skips_unseen(options),
         stream=options["stream"],
         gates=GateSettings(**{name: options[name] for name in _LIMITS}),
         worst=options["worst"] or 0,
         show=tuple(dict.fromkeys(joined(options["show"]))),
     )
+
+
+def _skips_unseen(options: dict[str, Any]) -> bool:
+    """Whether rows with a level never seen in training are skipped: two models need not know the same levels."""
+    return (options["unseen"] or ("error" if options["against"] is None else "skip")) == "skip"
 
 
 # What says something where there are no rows.
@@ -222,10 +242,16 @@ def _refuse_scoring(context: click.Context) -> None:
 
 def _show_models(model: str, data: tuple[str, ...], *, as_json: bool, quiet: bool) -> None:
     with running():
-        from mae_cli.model_card import ModelCard  # noqa: PLC0415
+        from mae_cli.model.quantile_model import QuantileModel  # noqa: PLC0415
+        from mae_cli.model_card import ModelCard, QuantileCard  # noqa: PLC0415
 
         announce_terminal(model, quiet=quiet)
-        cards = [ModelCard.of(_one_quantile(model_of(each, data), each), name_of(each)) for each in (model, *data)]
+        models = [(model_of(each, data), each) for each in (model, *data)]
+        first, _ = models[0]
+        if len(models) == 1 and isinstance(first, QuantileModel):
+            _show_quantile_card(QuantileCard.of(first, name_of(model)), as_json=as_json)
+            return
+        cards = [ModelCard.of(_one_quantile(*each), name_of(each[1])) for each in models]
         if as_json:
             from mae_cli.report.as_json import dumps, model_card_json  # noqa: PLC0415
 
@@ -235,6 +261,18 @@ def _show_models(model: str, data: tuple[str, ...], *, as_json: bool, quiet: boo
         from mae_cli.report.model_card import show_card, show_cards  # noqa: PLC0415
 
         (show_card if len(cards) == 1 else show_cards)(result_console(), *cards)
+
+
+def _show_quantile_card(card: "QuantileCard", *, as_json: bool) -> None:
+    if as_json:
+        from mae_cli.report.as_json import dumps, quantile_card_json  # noqa: PLC0415
+
+        write_json(dumps(quantile_card_json(card)))
+        return
+    from mae_cli.report.console import result_console  # noqa: PLC0415
+    from mae_cli.report.model_card import show_quantile_card  # noqa: PLC0415
+
+    show_quantile_card(result_console(), card)
 
 
 def _render(report: "EvaluationReport", *, as_json: bool) -> None:

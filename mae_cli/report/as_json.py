@@ -6,7 +6,7 @@ from typing import Any
 
 from mae_cli.inference.values import Importance, Interval, Intervals, Unavailable
 from mae_cli.messages import json_text
-from mae_cli.model_card import ModelCard, Term, coefficient_pairs, differing_facts
+from mae_cli.model_card import ModelCard, QuantileCard, Term, coefficient_pairs, differing_facts
 from mae_cli.report.gates import finding
 from mae_cli.results.evaluation import EvaluationReport, QuantileEvaluation
 from mae_cli.results.gates import Gate, Rival
@@ -29,6 +29,7 @@ QUANTILE_EVALUATION_SCHEMA = "mae-cli/quantiles-eval-report"
 QUANTILES_SCHEMA = "mae-cli/quantiles-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"
 CARD_SCHEMA = "mae-cli/model-card"
+QUANTILE_CARD_SCHEMA = "mae-cli/quantiles-card"
 PREDICTION_SCHEMA = "mae-cli/predict-report"
 COLUMNS_SCHEMA = "mae-cli/columns-report"
 VERSION = 1
@@ -125,10 +126,7 @@ def quantile_evaluation_json(report: QuantileEvaluation) -> dict[str, Any]:
         "model": report.model,
         "target": report.target,
         "data": {f"rows_{name}": number for name, number in asdict(report.rows).items()},
-        "quantiles": [
-            {"quantile": quantile, "metrics": _metrics(each.model), "coverage": (each.coverage or (None,))[0]}
-            for quantile, each in zip(report.quantiles, report.scores, strict=True)
-        ],
+        "quantiles": _scored_quantiles(report),
         "interval": None if report.interval is None else asdict(report.interval),
         "outside": None if report.outside is None else asdict(report.outside),
         "source": report.source,
@@ -136,6 +134,19 @@ def quantile_evaluation_json(report: QuantileEvaluation) -> dict[str, Any]:
         "notes": list(report.notes),
         "gates": [_gate(gate) for gate in report.gates],
     }
+
+
+def _scored_quantiles(report: QuantileEvaluation) -> list[dict[str, Any]]:
+    rivals = (None,) * len(report.scores) if report.rivals is None else report.rivals
+    return [
+        {
+            "quantile": quantile,
+            "metrics": _metrics(each.model),
+            "coverage": (each.coverage or (None,))[0],
+            "against": None if rival is None else _rival(rival),
+        }
+        for quantile, each, rival in zip(report.quantiles, report.scores, rivals, strict=True)
+    ]
 
 
 def prediction_report_json(report: PredictionReport) -> dict[str, Any]:
@@ -168,6 +179,17 @@ def model_card_json(card: ModelCard, other: ModelCard | None = None) -> dict[str
         **_card(card),
         "other": None if other is None else _card(other),
         "differences": None if other is None else _differences(card, other),
+    }
+
+
+def quantile_card_json(card: QuantileCard) -> dict[str, Any]:
+    """Everything `mae-eval MODEL --json` prints of a model of several quantiles."""
+    return {
+        "schema": QUANTILE_CARD_SCHEMA,
+        "version": VERSION,
+        "model": card.model,
+        "quantiles": [_card(each) for each in card.cards],
+        "calibration": None if card.calibration is None else asdict(card.calibration),
     }
 
 

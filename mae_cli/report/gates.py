@@ -73,6 +73,8 @@ def _against(rival: Rival) -> str:
     """Both losses, and whether their difference is within chance."""
     other = (rival.metrics.pinball if rival.measure == "pinball" else rival.metrics.mae) or 0.0
     losses = f"{rival.measure_name} {quantity(other + rival.difference)} against {quantity(other)}"
+    if rival.measure == "pinball":
+        losses = f"at quantile {rival.quantile:g}, {losses}"
     if rival.interval is None:
         return f"{losses}; one row cannot tell whether that is chance"
     low, high = rival.interval

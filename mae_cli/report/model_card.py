@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from rich.console import Console
 
 from mae_cli.messages import INTERCEPT, as_given, level_text, visible
-from mae_cli.model_card import ModelCard, Term, coefficient_pairs
+from mae_cli.model_card import ModelCard, QuantileCard, Term, coefficient_pairs
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.names import fit_name, shortened
-from mae_cli.report.numbers import UNDEFINED, aligned, at_most, count, in_line, quantity
+from mae_cli.report.numbers import UNDEFINED, aligned, at_most, count, counted, in_line, quantity
 from mae_cli.report.scores import training_scores
 from mae_cli.report.tables import AlignedTable
 from mae_cli.solvers.solution import ROUNDED_GAP
@@ -31,6 +31,34 @@ def show_card(console: Console, card: ModelCard) -> None:
         _cut(["term", "coefficient", "range in training"], rows, room),
     ]
     show(console, blocks)
+
+
+def show_quantile_card(console: Console, card: QuantileCard) -> None:
+    """Print what a model of several quantiles is, how well it fits, and the coefficients of each side by side."""
+    room, cards, first = room_on(console), card.cards, card.cards[0]
+    facts = _facts(first, room)
+    del facts["certificate"]
+    facts["fit"] = f"quantiles {', '.join(f'{each.quantile:g}' for each in cards)}"
+    if card.calibration is not None:
+        # As in `90%, margin 0.0003070 from 96 rows`.
+        margin, rows = quantity(card.calibration.margin), counted(card.calibration.rows, "row")
+        facts["prediction interval"] = f"{100 * card.calibration.coverage:g}%, margin {margin} from {rows}"
+    fits = [[f"{each.quantile:g}" for each in cards], aligned([_pinball(each) for each in cards])]
+    fits.append([_certificate(each) for each in cards])
+    columns = [in_line(list(map(quantity, [each.intercept, *each.coefficients.values()]))) for each in cards]
+    ranges = ["", *(_range(first, term) for term in first.coefficients)]
+    terms = list(zip(_terms(first.coefficients, room), *columns, ranges, strict=True))
+    blocks = [
+        AlignedTable(["", shortened(visible(card.model), room.name)], list(facts.items())),
+        AlignedTable(["quantile", "training\npinball loss", "certificate"], list(zip(*fits, strict=True))),
+        _cut(["term", *fits[0], "range in training"], terms, room),
+    ]
+    show(console, blocks)
+
+
+def _pinball(card: ModelCard) -> float:
+    """That of the median is half of the MAE."""
+    return 0.5 * card.metrics.mae if card.metrics.pinball is None else card.metrics.pinball
 
 
 def show_cards(console: Console, first: ModelCard, second: ModelCard) -> None:

@@ -42,11 +42,17 @@ def show_quantile_evaluation(console: Console, report: QuantileEvaluation) -> No
         aligned([_pinball(each.model.pinball, each.model.mae) for each in report.scores]),
         [_share(each.coverage) for each in report.scores],
     ]
-    names = [f"{each:g}" for each in report.quantiles]
-    table = AlignedTable(["quantile", "pinball loss", "at or below"], list(zip(names, *columns, strict=True)))
-    interval = [] if report.interval is None else [_interval(report.interval)]
-    gates = [gate_lines(report.gates)] if report.gates else []
-    show(console, [opening, table, *interval, *gates])
+    names, headings = [f"{each:g}" for each in report.quantiles], ["quantile", "pinball loss", "at or below"]
+    blocks: list[RenderableType] = []
+    if report.rivals is not None:
+        headings.insert(2, "against")
+        columns.insert(1, aligned([_pinball(each.metrics.pinball, each.metrics.mae) for each in report.rivals]))
+        blocks.append(Text(f'"against" is {visible(report.rivals[0].model)}, on the same rows.'))
+    if report.interval is not None:
+        blocks.append(_interval(report.interval))
+    if report.gates:
+        blocks.append(gate_lines(report.gates))
+    show(console, [opening, AlignedTable(headings, list(zip(names, *columns, strict=True))), *blocks])
 
 
 def _interval(interval: IntervalScore) -> Text:

@@ -101,6 +101,7 @@ class QuantileEvaluation:
         scores: of each fit.
         interval: of the prediction interval; None where the model has none.
         outside: the rows with a number outside of its range in training; None when there are none.
+        rivals: another model on the same rows, at each quantile; None without one.
         gates: the conditions that were asked for.
         notes: remarks for standard error, one line each.
     """
@@ -114,5 +115,6 @@ class QuantileEvaluation:
     scores: tuple[Scores, ...]
     interval: IntervalScore | None
     outside: Outside | None
+    rivals: tuple[Rival, ...] | None
     gates: tuple[Gate, ...]
     notes: tuple[str, ...]

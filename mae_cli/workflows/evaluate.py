@@ -2,28 +2,20 @@
 
 from dataclasses import dataclass, field
 
-from mae_cli.errors import DataError, ModelError, SettingsError
-from mae_cli.losses import Absolute, Pinball
-from mae_cli.messages import counted, quoted
+from mae_cli.errors import SettingsError
 from mae_cli.model.model import Model
 from mae_cli.results.evaluation import EvaluationReport, EvaluationRows
 from mae_cli.results.gates import Rival
 from mae_cli.results.scores import Outside
-from mae_cli.rows.blocks import Rows, TransformedRows
-from mae_cli.rows.coding import Coding, Layout
-from mae_cli.rows.schema import Schema, joint_schema
+from mae_cli.rows.schema import Schema
 from mae_cli.tables.columns import require_columns
-from mae_cli.tables.csv.files import Records
 from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
+from mae_cli.workflows.against import NamedModel, chance_note, compared, joint_columns, rows_of, scorable_rows
 from mae_cli.workflows.checks import TrainingRanges, outside_note, unseen_note, worst_rows
 from mae_cli.workflows.gates import GateSettings, judge
-from mae_cli.workflows.paired import Predictor, paired_difference
-from mae_cli.workflows.scoring import scorable, score
-
-# Resamples of fewer rows say little about the rows that might have come instead.
-_FEW_ROWS = 30
+from mae_cli.workflows.scoring import score
 
 
 @dataclass(frozen=True)
@@ -54,19 +46,11 @@ class EvaluationSettings:
             raise SettingsError("columns are shown beside the worst rows; say with --worst how many of these")
 
 
-@dataclass(frozen=True)
-class NamedModel:
-    """A model and what messages call it."""
-
-    model: Model
-    name: str
-
-
 def evaluate(
-    subject: NamedModel,
+    subject: NamedModel[Model],
     files: Data,
     settings: EvaluationSettings = EvaluationSettings(),
-    rival: NamedModel | None = None,
+    rival: NamedModel[Model] | None = None,
 ) -> EvaluationReport:
     """Score a model on the complete rows of a table; the model's weights are honoured when the table has them.
 
@@ -77,18 +61,7 @@ def evaluate(
             (unless they are skipped), or leave no row to score.
         ModelError: the models predict different columns.
     """
-    model = subject.model
-    if rival is not None and rival.model.target != model.target:
-        raise ModelError(
-            f"{rival.name} predicts {quoted(rival.model.target)}, but {subject.name} predicts {quoted(model.target)}; "
-            "only models of one target can be compared"
-        )
-    joint = joint_schema([model.schema] if rival is None else [model.schema, rival.model.schema])
-    if rival is not None:
-        _require_same_writing(subject, rival)
-        own = [name for name in rival.model.schema.names if name not in model.schema.names]
-        part = f"a feature of the other model, {rival.name}"
-        require_columns(dict.fromkeys(own, part), files.header, files.name)
+    model, joint = subject.model, joint_columns(subject, rival, files)
     require_columns(dict.fromkeys(settings.show, ""), files.header, files.name)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen)
@@ -96,25 +69,18 @@ def evaluate(
         return _report(subject, rival, joint, loaded, settings)
 
 
-def _require_same_writing(subject: NamedModel, rival: NamedModel) -> None:
-    """Refuse models that read the numbers of a column in different ways."""
-    writings = {column.name: column.writing for column in subject.model.schema.numeric}
-    for column in rival.model.schema.numeric:
-        if writings.get(column.name, column.writing) != column.writing:
-            raise ModelError(
-                f"{rival.name} and {subject.name} were trained on column {quoted(column.name)} written in different "
-                "ways, so no data suit both; evaluate them one by one"
-            )
-
-
 def _report(
-    subject: NamedModel, rival: NamedModel | None, joint: Schema, loaded: LoadedRows, settings: EvaluationSettings
+    subject: NamedModel[Model],
+    rival: NamedModel[Model] | None,
+    joint: Schema,
+    loaded: LoadedRows,
+    settings: EvaluationSettings,
 ) -> EvaluationReport:
     """The metrics of the model, and of its rival, on rows with the columns of both."""
-    model, files, all_rows = subject.model, loaded.files, _scorable(loaded)
-    rows, point = _rows_of(model, joint, all_rows), model.point
+    model, files, all_rows = subject.model, loaded.files, scorable_rows(loaded)
+    rows, point = rows_of(model, joint, all_rows), model.point
     scores = score(rows, point, model.trivial_prediction, model.quantile, files.place)
-    compared = None if rival is None else _rival(model, rival, joint, all_rows, files)
+    against = None if rival is None else compared(model, rival, joint, all_rows, files)
     outside = TrainingRanges.of(model.schema).outside(rows)
     counts = EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen)
     return EvaluationReport(
@@ -126,46 +92,11 @@ def _report(
         weight=model.weight if model.weight in files.header.names else None,
         rows=counts,
         scores=scores,
-        notes=tuple(_notes(model, loaded, outside, settings.gates.max_mae, compared)),
+        notes=tuple(_notes(model, loaded, outside, settings.gates.max_mae, against)),
         outside=outside,
         worst=worst_rows(rows, point, settings.worst, files, settings.show) if settings.worst else None,
-        rival=compared,
-        gates=judge(settings.gates, scores, counts, compared),
-    )
-
-
-def _scorable(loaded: LoadedRows) -> Rows:
-    rows = scorable(loaded.rows)
-    if rows is None:
-        raise DataError(
-            f"{loaded.files.name}: no row can be scored; every one has a level never seen in training, or weight 0"
-        )
-    return rows
-
-
-def _rows_of(model: Model, joint: Schema, rows: Rows) -> Rows:
-    return TransformedRows(rows, Coding.of(model.schema, Layout.of(joint)).known)
-
-
-def _rival(model: Model, rival: NamedModel, joint: Schema, all_rows: Rows, files: Records) -> Rival:
-    """The rival's metrics, by the baseline and at the quantile of the model, and the difference."""
-    other = rival.model
-    rows = _rows_of(other, joint, all_rows)
-    scores = score(rows, other.point, model.trivial_prediction, model.quantile, files.place)
-    layout = Layout.of(joint)
-    first, second = (Predictor(Coding.of(each.schema, layout), each.point) for each in (model, other))
-    same_quantile = model.quantile == other.quantile != 0.5
-    loss = Pinball(model.quantile) if same_quantile else Absolute()
-    difference = paired_difference(all_rows, first, second, loss)
-    return Rival(
-        model=rival.name,
-        loss=other.loss,
-        quantile=other.quantile,
-        metrics=scores.model,
-        difference=difference.value,
-        interval=difference.interval,
-        measure="pinball" if same_quantile else "mae",
-        coverage=None if scores.coverage is None else scores.coverage[0],
+        rival=against,
+        gates=judge(settings.gates, scores, counts, against),
     )
 
 
@@ -177,10 +108,9 @@ def _notes(
         notes.append(unseen_note(loaded.rows_unseen))
     if outside is not None:
         notes.append(outside_note(outside))
-    count = loaded.rows.shape[0]
-    if rival is not None and count < _FEW_ROWS:
-        rough = f"{counted(count, 'row')} are few for an interval of the difference; it is rough"
-        notes.append("one row with weight is too little for an interval" if rival.interval is None else rough)
+    rough = None if rival is None else chance_note(rival, loaded.rows.shape[0])
+    if rough is not None:
+        notes.append(rough)
     if rival is not None and model.quantile != rival.quantile:
         notes.append(
             f"the models were fitted to the quantiles {model.quantile!r} and {rival.quantile!r}, but are compared by "

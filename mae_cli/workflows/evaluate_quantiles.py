@@ -1,23 +1,26 @@
 """Evaluate a model of several quantiles: the loss and the coverage of each, and of its prediction interval."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import nan
 
-from mae_cli.errors import DataError, SettingsError
+from mae_cli.errors import ModelError, SettingsError
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.results.evaluation import EvaluationRows, IntervalScore, QuantileEvaluation
+from mae_cli.results.gates import Rival
 from mae_cli.results.scores import Outside
-from mae_cli.rows.blocks import Rows, TransformedRows
-from mae_cli.rows.coding import Coding, Layout
+from mae_cli.rows.blocks import Rows
+from mae_cli.rows.schema import Schema
+from mae_cli.tables.csv.files import Records
 from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
+from mae_cli.workflows.against import NamedModel, chance_note, compared, joint_columns, rows_of, scorable_rows
 from mae_cli.workflows.calibrate import coverage_of
 from mae_cli.workflows.checks import TrainingRanges, outside_note, unseen_note
-from mae_cli.workflows.gates import GateSettings, judge_rows
-from mae_cli.workflows.scoring import scorable, score
+from mae_cli.workflows.gates import GateSettings, judge_rows, rival_gate
+from mae_cli.workflows.scoring import score
 
 _CONFIDENCE = 0.95
 
@@ -29,8 +32,8 @@ class QuantileEvaluationSettings:
     Attributes:
         skip_unseen: leave out rows with a level never seen in training instead of refusing them.
         stream: whether rows are kept on a scratch file; None to decide by their number.
-        gates: conditions on the rows and on what the prediction interval covers; those on a loss are for models of one
-            quantile.
+        gates: conditions on the rows and on what the prediction interval covers; limits of a loss are for models of
+            one quantile.
     """
 
     skip_unseen: bool = False
@@ -39,55 +42,95 @@ class QuantileEvaluationSettings:
 
 
 def evaluate_quantiles(
-    model: QuantileModel, name: str, files: Data, settings: QuantileEvaluationSettings
+    subject: NamedModel[QuantileModel],
+    files: Data,
+    settings: QuantileEvaluationSettings,
+    rival: NamedModel[QuantileModel] | None = None,
 ) -> QuantileEvaluation:
     """Score every quantile of a model on the complete rows of a table.
 
+    With a rival both are scored on the same rows, quantile by quantile.
+
     Raises:
         SettingsError: a coverage is asked for, and the model has no prediction interval.
-        DataError: the data cannot be read, do not fit the model, hold a level never seen in training (unless they are
+        DataError: the data cannot be read, do not fit the models, hold a level never seen in training (unless they are
             skipped), or leave no row to score.
+        ModelError: the models predict different columns, or other quantiles.
     """
+    model = subject.model
     if settings.gates.coverage is not None and model.calibration is None:
         raise SettingsError(
-            f"{name} has no prediction interval whose coverage could be checked; train it with --predict-interval"
+            f"{subject.name} has no prediction interval whose coverage could be checked; train it with "
+            "--predict-interval"
         )
-    with place_for(files, len(model.schema.features) + 1, stream=settings.stream) as collect:
+    if rival is not None:
+        _require_same_quantiles(subject, rival)
+    joint = joint_columns(subject, rival, files)
+    with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen)
-        loaded = load_for_model(files, model.schema, model.target, model.weight, options)
-        usable = scorable(loaded.rows)
-        if usable is None:
-            raise DataError(
-                f"{files.name}: no row can be scored; every one has a level never seen in training, or weight 0"
-            )
-        rows = TransformedRows(usable, Coding.of(model.schema, Layout.of(model.schema)).known)
-        scores = tuple(
-            score(rows, each.point, each.trivial_prediction, each.quantile, loaded.files.place) for each in model.models
-        )
-        outside = TrainingRanges.of(model.schema).outside(rows)
-        interval = None if model.calibration is None else _interval_score(model, rows, model.calibration.coverage)
-        counts = EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen)
-        return QuantileEvaluation(
-            model=name,
-            source=files.name,
-            target=model.target,
-            weight=model.weight if model.weight in files.header.names else None,
-            quantiles=model.quantiles,
-            rows=counts,
-            scores=scores,
-            interval=interval,
-            gates=tuple(judge_rows(settings.gates, counts, nan if interval is None else interval.share)),
-            notes=tuple(_notes(loaded, outside)),
-            outside=outside,
+        loaded = load_for_model(files, joint, model.target, model.weight, options)
+        return _report(subject, rival, joint, loaded, settings)
+
+
+def _require_same_quantiles(subject: NamedModel[QuantileModel], rival: NamedModel[QuantileModel]) -> None:
+    if rival.model.quantiles != subject.model.quantiles:
+        own, others = (", ".join(f"{each:g}" for each in one.model.quantiles) for one in (subject, rival))
+        raise ModelError(
+            f"{rival.name} predicts the quantiles {others}, but {subject.name} predicts {own}; only models of the same "
+            "quantiles can be compared"
         )
 
 
-def _notes(loaded: LoadedRows, outside: Outside | None) -> Iterator[str]:
+def _report(
+    subject: NamedModel[QuantileModel],
+    rival: NamedModel[QuantileModel] | None,
+    joint: Schema,
+    loaded: LoadedRows,
+    settings: QuantileEvaluationSettings,
+) -> QuantileEvaluation:
+    """The scores of every quantile, and of those of the rival, on rows with the columns of both."""
+    model, files, all_rows = subject.model, loaded.files, scorable_rows(loaded)
+    rows = rows_of(model, joint, all_rows)
+    parts = model.models
+    scores = tuple(score(rows, each.point, each.trivial_prediction, each.quantile, files.place) for each in parts)
+    rivals = None if rival is None else tuple(_rivals(model, rival, joint, all_rows, files))
+    outside = TrainingRanges.of(model.schema).outside(rows)
+    interval = None if model.calibration is None else _interval_score(model, rows, model.calibration.coverage)
+    counts = EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen)
+    share = nan if interval is None else interval.share
+    return QuantileEvaluation(
+        model=subject.name,
+        source=files.name,
+        target=model.target,
+        weight=model.weight if model.weight in files.header.names else None,
+        quantiles=model.quantiles,
+        rows=counts,
+        scores=scores,
+        interval=interval,
+        rivals=rivals,
+        gates=(*judge_rows(settings.gates, counts, share), *map(rival_gate, rivals or ())),
+        notes=tuple(_notes(loaded, outside, rivals or ())),
+        outside=outside,
+    )
+
+
+def _rivals(
+    model: QuantileModel, rival: NamedModel[QuantileModel], joint: Schema, rows: Rows, files: Records
+) -> Iterator[Rival]:
+    """The rival at each quantile."""
+    for own, other in zip(model.models, rival.model.models, strict=True):
+        yield compared(own, NamedModel(other, rival.name), joint, rows, files)
+
+
+def _notes(loaded: LoadedRows, outside: Outside | None, rivals: Sequence[Rival]) -> Iterator[str]:
     yield from loaded.notes
     if loaded.rows_unseen:
         yield unseen_note(loaded.rows_unseen)
     if outside is not None:
         yield outside_note(outside)
+    rough = chance_note(rivals[0], loaded.rows.shape[0]) if rivals else None
+    if rough is not None:
+        yield rough
 
 
 def _interval_score(model: QuantileModel, rows: Rows, coverage: float) -> IntervalScore:

@@ -186,7 +186,7 @@ def test_two_models_of_one_quantile_are_compared_by_its_pinball_loss(mae_eval, m
     text = mae_eval(low, data, "--against", high).stdout
     assert f"({chr(34)}against{chr(34)}: {100 * report['coverage']:.1f}%); the model's level is 0.9." in text
     assert "The pinball loss of the model is larger by " in text
-    assert "Failed --against: pinball loss " in text
+    assert "Failed --against: at quantile 0.9, pinball loss " in text
 
 
 def test_a_limit_of_the_mae_on_a_quantile_model_is_said_to_be_another_question(mae_eval, model, data):

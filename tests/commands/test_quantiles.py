@@ -121,7 +121,7 @@ def test_what_does_not_go_together_is_refused(mae_train, options, says):
 
 
 @pytest.mark.usefixtures("data")
-@pytest.mark.parametrize("option", ["--max-mae=1", "--max-pinball=1", "--worst=3", "--against=model.json"])
+@pytest.mark.parametrize("option", ["--max-mae=1", "--max-pinball=1", "--worst=3"])
 def test_what_is_for_models_of_one_quantile_is_refused(mae_train, mae_eval, option):
     mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9")
     result = mae_eval("model.json", "data.csv", option)
@@ -196,8 +196,80 @@ def test_rows_unlike_those_of_training_are_told(data, mae_train, mae_eval, tmp_p
 
 
 @pytest.mark.usefixtures("data")
-def test_a_model_of_several_quantiles_has_no_card(mae_train, mae_eval):
-    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9")
-    result = mae_eval("model.json")
-    assert result.exit_code == 1
-    assert "only models of one can be shown or compared" in result.stderr.replace("\n", " ")
+def test_each_quantile_is_set_against_that_of_another_model(mae_train, mae_eval):
+    quantiles = (0.1, 0.5, 0.9)
+    for name, features in (("both", "x,k"), ("one", "k")):
+        together = ("--quantile", ",".join(map(str, quantiles)), "--features", features)
+        report(mae_train("data.csv", "-t", "y", *together, "--output", f"{name}.json", "--json"))
+        for quantile in quantiles:
+            alone = ("--quantile", str(quantile), "--features", features)
+            report(mae_train("data.csv", "-t", "y", *alone, "--output", f"{name}{quantile}.json", "--json"))
+    better = mae_eval("both.json", "data.csv", "--against", "one.json", "--json")
+    worse = mae_eval("one.json", "data.csv", "--against", "both.json", "--json")
+    assert (better.exit_code, worse.exit_code) == (0, 4)
+    for found, first, second in ((better, "both", "one"), (worse, "one", "both")):
+        scored = json.loads(found.stdout)
+        gates = iter(scored["gates"])
+        for quantile, each in zip(quantiles, scored["quantiles"], strict=True):
+            alone = mae_eval(f"{first}{quantile}.json", "data.csv", "--against", f"{second}{quantile}.json", "--json")
+            expected = json.loads(alone.stdout)
+            assert each["against"] | {"model": ""} == expected["against"] | {"model": ""}
+            assert next(gates) == expected["gates"][0]
+    text = mae_eval("one.json", "data.csv", "--against", "both.json").stdout
+    assert "\nquantile   pinball loss   against   at or below\n" in text
+    assert '\n"against" is both.json, on the same rows.\n' in text
+    assert text.count("--against: ") == 3
+
+
+@pytest.mark.usefixtures("data")
+def test_only_models_of_the_same_quantiles_are_set_against_each_other(mae_train, mae_eval):
+    for name, asked in (("two", "0.1,0.9"), ("three", "0.1,0.5,0.9"), ("median", "0.5")):
+        mae_train("data.csv", "-t", "y", "--quantile", asked, "--output", f"{name}.json")
+    for first, second, says in (
+        (
+            "two",
+            "three",
+            "three.json predicts the quantiles 0.1, 0.5, 0.9, but two.json predicts 0.1, 0.9; only models",
+        ),
+        ("two", "median", "median.json is of one quantile; give another model of the same quantiles"),
+        ("median", "two", "two.json is of several quantiles; give a model of one quantile"),
+    ):
+        result = mae_eval(f"{first}.json", "data.csv", "--against", f"{second}.json")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert says in result.stderr.replace("\n", " ")
+
+
+@pytest.mark.usefixtures("data")
+def test_models_of_other_levels_are_compared_on_the_rows_that_both_know(mae_train, mae_eval, tmp_path):
+    lines = (tmp_path / "data.csv").read_text().splitlines()
+    known = [line for line in lines if ",b," not in line]
+    (tmp_path / "known.csv").write_text("\n".join([*known, "1,z,1", ""]))
+    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9", "--output", "first.json")
+    mae_train("known.csv", "-t", "y", "--quantile", "0.1,0.9", "--output", "second.json")
+    scored = json.loads(mae_eval("first.json", "data.csv", "--against", "second.json", "--json").stdout)
+    assert scored["data"]["rows_used"] == len(known) - 1
+    assert scored["data"]["rows_unseen"] == len(lines) - len(known)
+    few = mae_eval("first.json", "known.csv", "--against", "second.json", "--unseen", "error")
+    assert few.exit_code == 1
+    (tmp_path / "few.csv").write_text("\n".join([*known[:5], ""]))
+    assert "4 rows are few for an interval" in mae_eval("first.json", "few.csv", "--against", "second.json").stderr
+
+
+@pytest.mark.usefixtures("data")
+def test_a_model_of_several_quantiles_is_shown_without_data(mae_train, mae_eval):
+    found = report(mae_train("data.csv", "-t", "y", "--predict-interval", "0.8", "--json"))
+    card = report(mae_eval("model.json", "--json"))
+    assert (card["schema"], card["model"]) == ("mae-cli/quantiles-card", "model.json")
+    assert [each["quantile"] for each in card["quantiles"]] == found["quantiles"] == [0.1, 0.5, 0.9]
+    for each, fitted in zip(card["quantiles"], found["fits"], strict=True):
+        assert each["certificate"] == fitted["certificate"]
+        assert [one["value"] for one in each["coefficients"]] == [one["value"] for one in fitted["coefficients"]]
+    assert card["calibration"]["coverage"] == 0.8
+    lines = mae_eval("model.json").stdout.splitlines()
+    assert any(line.split() == ["fit", "quantiles", "0.1,", "0.5,", "0.9"] for line in lines)
+    assert any(line.startswith("prediction interval") and "80%, margin " in line for line in lines)
+    assert any(line.split()[:2] == ["0.9", f"{found['fits'][2]['train']['pinball']:#.4g}"] for line in lines)
+    assert any(line.startswith("k = ") and len(line.split()) == 8 for line in lines)
+    both = mae_eval("model.json", "model.json")
+    assert (both.exit_code, both.stdout) == (1, "")
+    assert "model.json is of several quantiles; give a model of one quantile" in both.stderr
