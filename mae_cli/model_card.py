@@ -45,6 +45,7 @@ class ModelCard:
         metrics: on the training rows.
         certificate: the proof of optimality.
         versions: of the programs that made it.
+        intervals: how those of the coefficients were found in training; None where there were none.
     """
 
     model: str
@@ -63,6 +64,7 @@ class ModelCard:
     metrics: Metrics
     certificate: Certificate
     versions: Mapping[str, str]
+    intervals: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, model: Model, name: str) -> "ModelCard":
@@ -85,6 +87,7 @@ class ModelCard:
             metrics=Metrics(**training["metrics"]),
             certificate=Certificate(**training["certificate"] | {"status": Status(training["certificate"]["status"])}),
             versions={name: training[name] for name in ("mae_cli", "numpy", "pandas")},
+            intervals=training.get("intervals"),
         )
 
 
@@ -130,6 +133,7 @@ _FACTS = (
     "rows",
     "seed",
     "solver",
+    "intervals",
     "versions",
 )
 

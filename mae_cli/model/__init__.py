@@ -10,7 +10,8 @@ changes what a reader has to know (a key more, a key less, another meaning) make
 the first that can say what a model needs, and reads every version up to the latest that it knows. A newer one is
 refused by its number, before anything else in it is looked at: only a newer program knows what it says. In a version
 that it knows every key has to be there and no other may be: an unknown key means that the file is damaged or that
-another program wrote it, and is named.
+another program wrote it, and is named. (`training` tells people how the model came about; `intervals` in it, how those
+of the coefficients were found, are there in any version, or not.)
 
 - 1: numbers are plain.
 - 2: every numeric term has `written`, how its numbers are written; null where they are plain. Several quantiles are a

@@ -7,16 +7,26 @@ from typing import Any
 import numpy as np
 
 from mae_cli import __version__
+from mae_cli.inference.values import Intervals, Method
 from mae_cli.model.strict_json import Fields
 from mae_cli.solvers.solution import Certificate, Status
 
 _VERSIONS = ("mae_cli", "numpy", "pandas")
 
 
-def provenance(
-    *, rows: int, seed: int, solver: str, metrics: Mapping[str, float | None], certificate: Certificate
+def provenance(  # noqa: PLR0913  (one of each)
+    *,
+    rows: int,
+    seed: int,
+    solver: str,
+    metrics: Mapping[str, float | None],
+    certificate: Certificate,
+    intervals: Intervals | None = None,
 ) -> dict[str, Any]:
-    """What is written of a fit: its rows, seed, solver, metrics and certificate, and the versions that made it."""
+    """What is written of a fit: its rows, seed, solver, metrics, certificate and the versions that made it.
+
+    Where its coefficients had intervals, how these were found.
+    """
     import pandas as pd  # noqa: PLC0415  (slow to import, and a fit of arrays needs none)
 
     return {
@@ -25,12 +35,13 @@ def provenance(
         "solver": solver,
         "metrics": dict(metrics),
         "certificate": asdict(certificate) | {"status": certificate.status.value},
+        **({} if intervals is None or intervals.method is None else {"intervals": _how(intervals)}),
         **dict(zip(_VERSIONS, (__version__, np.__version__, pd.__version__), strict=True)),
     }
 
 
 def read_provenance(fields: Fields) -> dict[str, Any]:
-    """The rows, seed and solver of a fit, its metrics and certificate, and the versions that made it.
+    """The rows, seed and solver of a fit, its metrics and certificate, the versions that made it, and its intervals.
 
     Raises:
         ModelError: a field is missing, unknown, or of another type.
@@ -41,6 +52,7 @@ def read_provenance(fields: Fields) -> dict[str, Any]:
         "solver": fields.choice("solver", ("auto", "textbook")),
         "metrics": _metrics(fields.object("metrics")),
         "certificate": _certificate(fields.object("certificate")),
+        **({"intervals": _intervals(fields.object("intervals"))} if fields.has("intervals") else {}),
         **{name: fields.text(name) for name in _VERSIONS},
     }
     fields.require_all_read()
@@ -73,3 +85,25 @@ def _certificate(fields: Fields) -> dict[str, Any]:
     }
     fields.require_all_read()
     return certificate
+
+
+def _how(intervals: Intervals) -> dict[str, Any]:
+    return {
+        "method": None if intervals.method is None else intervals.method.value,
+        "level": intervals.level,
+        "robust": intervals.robust,
+        "replicates": intervals.replicates,
+        "cluster": intervals.cluster,
+    }
+
+
+def _intervals(fields: Fields) -> dict[str, Any]:
+    intervals = {
+        "method": fields.choice("method", tuple(Method)),
+        "level": fields.number_between("level", 0.0, 1.0),
+        "robust": fields.flag("robust"),
+        "replicates": fields.optional_count("replicates", least=2),
+        "cluster": fields.optional_name("cluster"),
+    }
+    fields.require_all_read()
+    return intervals

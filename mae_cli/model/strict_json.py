@@ -100,6 +100,10 @@ class Fields:
             raise self.fault(key, f"must be a whole number from {least} to {LARGEST_COUNT}")
         return value
 
+    def optional_count(self, key: str, least: int = 0) -> int | None:
+        """An integer from `least` to `LARGEST_COUNT`, or null."""
+        return None if self._get(key) is None else self.count(key, least)
+
     def size(self, key: str) -> float:
         """A finite number that is not negative."""
         value = self.number(key)

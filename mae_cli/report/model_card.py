@@ -1,6 +1,7 @@
 """Models without data, for people: one as a card, two side by side."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 
@@ -87,6 +88,7 @@ def _facts(card: ModelCard, room: Room) -> dict[str, str]:
         "solver": card.solver,
         "seed": str(card.seed),
         "certificate": _certificate(card),
+        "intervals in training": UNDEFINED if card.intervals is None else _intervals(card.intervals),
         **{_PROGRAMS[program]: visible(version) for program, version in card.versions.items()},
     }
 
@@ -97,6 +99,13 @@ def _certificate(card: ModelCard) -> str:
     gap = proof.relative_gap or 0.0
     bound = f", gap at most {at_most(gap)}" if gap > ROUNDED_GAP else ""
     return f"{proof.status}{bound}{_UNIQUE[proof.unique]}"
+
+
+def _intervals(found: Mapping[str, Any]) -> str:
+    """`95%, bootstrap of 500 refits, clusters of school`."""
+    refits = f" of {counted(found['replicates'], 'refit')}" if found["replicates"] else ""
+    clusters = f", clusters of {visible(found['cluster'])}" if found["cluster"] else ""
+    return f"{100 * found['level']:g}%, {found['method']}{refits}{clusters}"
 
 
 def _pairs(first: ModelCard, second: ModelCard, names: Sequence[str], room: Room) -> AlignedTable:

@@ -358,6 +358,7 @@ def model_of(settings: TrainSettings, data: ReadyData, fitted: Fitted) -> Model:
             solver=settings.fit.solver.name,
             metrics=asdict(fitted.report.train.model),
             certificate=fitted.report.certificate,
+            intervals=fitted.report.intervals,
         ),
     )
 

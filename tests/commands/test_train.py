@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -663,6 +664,31 @@ def test_rows_given_five_times_are_no_surer_than_once_with_their_own_id_as_clust
     assert (found["cluster"], found["clusters"]) == ("flight", 80)
     assert often == pytest.approx(once, rel=0.05)
     assert all(each > 1.5 * other for each, other in zip(often, naive, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ((), ("rank", 0.95, None, None)),
+        (("--level", "0.9", "--cluster", "carrier"), ("sandwich", 0.9, None, "carrier")),
+        (("--intervals", "bootstrap", "--replicates", "60"), ("bootstrap", 0.95, 60, None)),
+        (("--intervals", "none"), None),
+        (("--solver", "textbook", "--epochs", "3"), None),
+    ],
+)
+def test_the_model_remembers_how_intervals_were_found(mae_train, mae_eval, flights, options, found):
+    mae_train(flights, "-t", "delay", *options)
+    training = json.loads(Path("model.json").read_text(encoding="utf-8"))["training"]
+    names = ("method", "level", "replicates", "cluster")
+    assert ("intervals" in training) == (found is not None)
+    shown = mae_eval("model.json").stdout
+    line = next(line for line in shown.splitlines() if line.startswith("intervals in training"))
+    if found is None:
+        assert line.split()[-1] == "–"
+    else:
+        assert tuple(training["intervals"][name] for name in names) == found
+        assert f"{100 * found[1]:g}%, {found[0]}" in line
+        assert ("of 60 refits" in line, "clusters of carrier" in line) == (found[2] == 60, found[3] == "carrier")
 
 
 def test_the_report_says_which_rows_may_depend_on_each_other(mae_train, flights):

@@ -37,6 +37,9 @@ def training(part=None, **fields):
     return change
 
 
+INTERVALS = {"method": "bootstrap", "level": 0.9, "robust": True, "replicates": 200, "cluster": None}
+
+
 def without(*path):
     """A change that takes a field out."""
 
@@ -132,6 +135,14 @@ FIELDS = [
     (without("training", "pandas"), "training.pandas is missing"),
     (without("training", "metrics", "r2"), "training.metrics.r2 is missing"),
     (without("training", "certificate", "unique"), "training.certificate.unique is missing"),
+    # how intervals were found, where there are any
+    (training(intervals=None), "training.intervals must be an object"),
+    (training(intervals={}), "training.intervals.method is missing"),
+    (training(intervals=INTERVALS | {"method": "guess"}), "training.intervals.method must be one of rank, sandwich"),
+    (training(intervals=INTERVALS | {"level": 1.0}), "training.intervals.level must lie between 0 and 1, not 1"),
+    (training(intervals=INTERVALS | {"replicates": 1}), "training.intervals.replicates must be a whole number from 2"),
+    (training(intervals=INTERVALS | {"cluster": " "}), "training.intervals.cluster "),
+    (training(intervals=INTERVALS | {"ends": []}), "training.intervals.ends is unknown"),
     # half of a character, which no output could encode
     (lambda m: m.update(target="\ud800"), "target holds half of a character"),
     (lambda m: m["terms"][0]["levels"].update({"\udfff": 1.0}), r"terms[0].levels.'\udfff' holds half of a character"),

@@ -23,6 +23,7 @@ rows with a missing cell            dropped
 solver                                 auto
 seed                                      0
 certificate                 optimal, unique
+intervals in training                     –
 mae-cli                               0.1.0
 NumPy                                 2.4.6
 pandas                                3.1.1

@@ -129,7 +129,8 @@ def numbers(values):
 def test_the_file_is_that_of_the_command_but_for_the_rounding_of_sums(options, arguments, frame, mae_train, tmp_path):
     frame = frame.assign(new=frame["new"].map({True: "yes", False: "no"}))
     frame.to_csv(tmp_path / "data.csv", index=False)
-    command = mae_train("data.csv", "-t", "price", "--missing", "error", *arguments, "-o", "command.json")
+    common = ("--missing", "error", "--intervals", "none", "-o", "command.json")
+    command = mae_train("data.csv", "-t", "price", *common, *arguments)
     assert command.exit_code == 0
     fit(frame, "price", **options).save(tmp_path / "library.json")
     library, written = (json.loads((tmp_path / name).read_bytes()) for name in ("library.json", "command.json"))
