@@ -73,6 +73,19 @@ else:
     _Texts = _Numbers = click.ParamType  # not generic yet in click 8.2 and 8.3
 
 
+class FractionOrFile(InputFile):
+    """A share of the rows, or a file of its own."""
+
+    name = "fraction or file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The share as a number, or the path as it was given."""
+        try:
+            return float(value)
+        except ValueError:
+            return super().convert(value, param, ctx)
+
+
 class Quantiles(_Numbers):
     """Numbers with commas between them: `0.1,0.5,0.9`."""
 

@@ -2,7 +2,8 @@
 
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,37 +13,33 @@ import click
 
 from mae_cli.commands.command import command
 from mae_cli.commands.completion import completion_option
+from mae_cli.commands.model_argument import require_one_reader
 from mae_cli.commands.options import (
     PLACES,
     READING,
     STDOUT,
     ColumnName,
     ColumnNames,
+    FractionOrFile,
     InputFile,
     OutputFile,
     Quantiles,
     TargetOption,
-    dates_of,
     dialect_of,
-    joined,
     place_options,
     reading_options,
 )
 from mae_cli.commands.output import check_output, refuse_compressed, refuse_data, require_standard_output, write_output
 from mae_cli.commands.process import NOT_CONVERGED, announce_terminal, note, running, write_json
+from mae_cli.commands.train_settings import calibration_file, column_choice, quantile_settings, train_settings
 from mae_cli.messages import quoted
 
 if TYPE_CHECKING:
-    from mae_cli.inference.values import IntervalSettings
     from mae_cli.progress import Watch
     from mae_cli.results.training import QuantileReport, TrainReport
-    from mae_cli.solvers.settings import SolverSettings
-    from mae_cli.tables.columns import ColumnChoice
     from mae_cli.tables.read import Data
     from mae_cli.workflows.train import Trained, TrainSettings
     from mae_cli.workflows.train_quantiles import QuantileSettings, TrainedQuantiles
-
-_TEXTBOOK_OPTIONS = ("learning_rate", "schedule", "epochs", "batch_size")
 
 _EPILOG = """\b
 Examples:
@@ -183,9 +180,9 @@ _GROUPS = {
 )
 @click.option(
     "--calibration",
-    type=float,
-    metavar="FRACTION",
-    help="Share of the rows to hold out for calibration.  [default: 0.2]",
+    type=FractionOrFile(),
+    metavar="FRACTION|FILE",
+    help="Share of the rows to hold out for calibration, or a file of rows for it.  [default: 0.2]",
 )
 @click.option(
     "--importance",
@@ -222,9 +219,12 @@ def main(data: tuple[str, ...], **options: Any) -> None:
         raise click.UsageError("--json and -o - both want standard output; write the model to a file")
     if output == STDOUT or as_json:
         require_standard_output()
+    aside = calibration_file(options)
+    require_one_reader({"DATA": data, "--calibration": [] if aside is None else [aside]})
     with running() as outcome:
-        settings, quantiles = _settings(options), _quantiles(options)
-        check_output(output, {"the data": data}, partial(_check_file, force=options["force"]))
+        settings, quantiles = train_settings(options), quantile_settings(options)
+        inputs = {"the data": data} | ({"the calibration data": [aside]} if aside is not None else {})
+        check_output(output, inputs, partial(_check_file, force=options["force"]))
         announce_terminal(*data, quiet=quiet)
         trained = _train(data, options, settings, quantiles)
         limited = any(fit.certificate.status == "limit" for fit in trained.report.fits)
@@ -265,7 +265,9 @@ def _list_columns(data: tuple[str, ...], options: dict[str, Any]) -> None:
 
         announce_terminal(*data, quiet=options["quiet"])
         with opened(data, dialect_of(options), options["dask"]) as files:
-            found = survey(files, _choice(options), ReadOptions(MemoryRows.none, max_levels=options["max_levels"]))
+            found = survey(
+                files, column_choice(options), ReadOptions(MemoryRows.none, max_levels=options["max_levels"])
+            )
         if options["as_json"]:
             from mae_cli.report.as_json import columns_report_json, dumps  # noqa: PLC0415
 
@@ -285,99 +287,6 @@ def _check_file(path: Path, *, force: bool) -> None:
     check_replaceable(path, force=force)
 
 
-def _settings(options: dict[str, Any]) -> "TrainSettings":
-    from mae_cli.workflows.fit import FitSettings  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-    from mae_cli.workflows.train import TrainSettings  # noqa: PLC0415
-
-    return TrainSettings(
-        columns=_choice(options),
-        fit=FitSettings(
-            loss=options["loss"],
-            quantile=_one_quantile(options),
-            intercept=not options["no_intercept"],
-            solver=_solver(options),
-        ),
-        holdout=options["holdout"],
-        missing=options["missing"],
-        max_levels=options["max_levels"],
-        seed=options["seed"],
-        compare=options["compare"],
-        stream=options["stream"],
-        intervals=_intervals(options),
-        calibration=_calibration(options),
-        importance=options["importance"],
-    )
-
-
-def _one_quantile(options: dict[str, Any]) -> float:
-    """The quantile to fit where it is the only one."""
-    asked = joined(options["quantile"])
-    return asked[0] if len(asked) == 1 and options["predict_interval"] is None else 0.5
-
-
-def _quantiles(options: dict[str, Any]) -> "QuantileSettings | None":
-    """Several quantiles, where they were asked for."""
-    from mae_cli.workflows.train_quantiles import QuantileSettings  # noqa: PLC0415
-
-    asked, coverage = joined(options["quantile"]), options["predict_interval"]
-    if coverage is not None:
-        if asked:
-            raise click.UsageError("--predict-interval has quantiles of its own; leave --quantile out")
-        return QuantileSettings.of_interval(coverage)
-    return QuantileSettings(tuple(sorted(asked))) if len(asked) > 1 else None
-
-
-def _calibration(options: dict[str, Any]) -> float | None:
-    given = options["calibration"]
-    if options["predict_interval"] is None:
-        if given is not None:
-            raise click.UsageError("--calibration belongs to --predict-interval")
-        return None
-    return 0.2 if given is None else float(given)
-
-
-def _choice(options: dict[str, Any]) -> "ColumnChoice":
-    from mae_cli.tables.columns import ColumnChoice  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-
-    return ColumnChoice(
-        target=options["target"] or "",
-        features=joined(options["features"]) or None,
-        exclude=frozenset(joined(options["exclude"])),
-        categorical=frozenset(joined(options["categorical"])),
-        weight=options["weight"],
-        cluster=options["cluster"],
-        dates=dates_of(options["dates"]),
-        numbers=frozenset(joined(options["numbers"])),
-        strict=options["strict"],
-    )
-
-
-def _intervals(options: dict[str, Any]) -> "IntervalSettings | None":
-    from mae_cli.inference.values import IntervalSettings, Method  # noqa: PLC0415
-
-    asked, replicates = options["intervals"], options["replicates"]
-    if replicates is not None and asked != Method.BOOTSTRAP:
-        raise click.UsageError("--replicates belongs to --intervals bootstrap")
-    if asked == "none":
-        return None
-    settings = IntervalSettings(None if asked == "auto" else Method(asked), options["level"], seed=options["seed"])
-    return settings if replicates is None else replace(settings, replicates=replicates)
-
-
-def _solver(options: dict[str, Any]) -> "SolverSettings":
-    from mae_cli.solvers.settings import Auto, Textbook  # noqa: PLC0415
-
-    given = {name: options[name] for name in (*_TEXTBOOK_OPTIONS, "tolerance") if options[name] is not None}
-    if options["solver"] == "textbook":
-        return Textbook(seed=options["seed"], **given)
-    for name in _TEXTBOOK_OPTIONS:
-        if name in given:
-            raise click.UsageError(
-                f"--{name.replace('_', '-')} belongs to --solver textbook; the exact solver has no steps to set"
-            )
-    return Auto(**given)
-
-
 def _train(
     data: tuple[str, ...], options: dict[str, Any], settings: "TrainSettings", quantiles: "QuantileSettings | None"
 ) -> "Trained | TrainedQuantiles":
@@ -386,12 +295,18 @@ def _train(
     from mae_cli.workflows.train import train as train_one  # noqa: PLC0415
     from mae_cli.workflows.train_quantiles import train_quantiles  # noqa: PLC0415
 
+    aside = calibration_file(options)
+
+    def files_of(arguments: Sequence[str]) -> AbstractContextManager["Data"]:
+        return opened(arguments, dialect_of(options), options["dask"])
+
     def train(files: "Data", watch: "Watch") -> "Trained | TrainedQuantiles":
         if quantiles is None:
             return train_one(files, settings, watch)
-        return train_quantiles(files, settings, quantiles, watch)
+        with nullcontext() if aside is None else files_of([aside]) as calibration:
+            return train_quantiles(files, settings, quantiles, calibration, watch)
 
-    with opened(data, dialect_of(options), options["dask"]) as files:
+    with files_of(data) as files:
         if options["quiet"] or not sys.stderr.isatty():
             return train(files, UNWATCHED)
         from mae_cli.report.console import note_console  # noqa: PLC0415

@@ -187,9 +187,10 @@ def _is_marked(effect: Effect) -> bool:
 
 def _calibrated(calibrated: Calibrated) -> str:
     share, change = f"{100 * calibrated.coverage:g}%", "wider" if calibrated.margin >= 0 else "narrower"
+    place = "held out" if calibrated.source is None else f"of {visible(calibrated.source)}"
     text = (
         f"Prediction intervals cover {share} of new rows like these, whatever the model: on "
-        f"{counted(calibrated.rows, 'row')} held out they were made {quantity(abs(calibrated.margin))} {change} at "
+        f"{counted(calibrated.rows, 'row')} {place} they were made {quantity(abs(calibrated.margin))} {change} at "
         f"each end, and are {quantity(calibrated.width)} wide on average."
     )
     if calibrated.holdout is not None:

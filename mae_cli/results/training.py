@@ -201,6 +201,7 @@ class Calibrated:
         rows: kept aside for it.
         width: its mean width over them.
         holdout: the share of the rows held out that lie in it; None without a holdout.
+        source: name of the data that they are from; None where they were kept aside from those of training.
     """
 
     coverage: float
@@ -208,6 +209,7 @@ class Calibrated:
     rows: int
     width: float
     holdout: float | None
+    source: str | None = None
 
 
 @dataclass(frozen=True)

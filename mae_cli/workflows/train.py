@@ -80,10 +80,9 @@ class TrainSettings:
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= LARGEST_COUNT:
             raise SettingsError(f"the seed must be a whole number from 0 to {LARGEST_COUNT}")
-        if self.holdout is not None and not 0.0 < self.holdout < 1.0:
-            raise SettingsError(
-                f"the holdout must be a fraction between 0 and 1, not {self.holdout:g}{as_share(self.holdout)}"
-            )
+        for name, share in (("holdout", self.holdout), ("calibration", self.calibration)):
+            if share is not None and not 0.0 < share < 1.0:
+                raise SettingsError(f"the {name} must be a fraction between 0 and 1, not {share:g}{as_share(share)}")
         if self.columns.cluster is not None:
             self._require_clusters()
         if self.importance and (self.fit.loss != "mae" or isinstance(self.fit.solver, Textbook)):

@@ -1,7 +1,8 @@
 """Train several quantiles of one target together: one model, one report."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,18 +12,21 @@ from mae_cli.errors import SettingsError
 from mae_cli.inference.intervals import Estimated, find_intervals, quantile_estimates
 from mae_cli.inference.slopes import equal_slopes
 from mae_cli.inference.values import SlopesTest
-from mae_cli.messages import as_share
+from mae_cli.messages import as_share, counted
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.results.training import Calibrated, FitReport, QuantileReport, Seconds
-from mae_cli.rows.blocks import Block, CountedRows, PassCounter
+from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solve import solve_together
-from mae_cli.tables.read import Data
+from mae_cli.tables.load import load_for_model
+from mae_cli.tables.read import Data, ReadOptions
+from mae_cli.tables.storage import place_for
+from mae_cli.workflows.against import rows_of, scorable_rows
 from mae_cli.workflows.calibrate import calibrate, coverage_of
 from mae_cli.workflows.compare import Fitted
 from mae_cli.workflows.fit import fit_prepared
@@ -78,9 +82,13 @@ class TrainedQuantiles:
 
 
 def train_quantiles(
-    files: Data, settings: TrainSettings, wanted: QuantileSettings, watch: Watch = UNWATCHED
+    files: Data,
+    settings: TrainSettings,
+    wanted: QuantileSettings,
+    calibration: Data | None = None,
+    watch: Watch = UNWATCHED,
 ) -> TrainedQuantiles:
-    """Read, fit, score, test, and (if asked) calibrate.
+    """Read, fit, score, test, and (if asked) calibrate, on rows kept aside or on those of files of their own.
 
     Raises:
         DataError: the data cannot be read or fitted as asked.
@@ -91,6 +99,9 @@ def train_quantiles(
     with ready_data(files, settings, watch) as data, one_thread():
         read = time.perf_counter() - started
         trained = _trained(files.name, data, settings, wanted, watch)
+        if wanted.coverage is not None:
+            with _calibration_rows(trained.model, data, calibration, settings) as rows:
+                trained = _calibrated(trained, data, rows, wanted.coverage)
         total = time.perf_counter() - started
     return replace(trained, report=replace(trained.report, seconds=Seconds(read, total - read, total)))
 
@@ -107,8 +118,8 @@ def _require_quantiles(settings: TrainSettings, wanted: QuantileSettings) -> Non
 def _trained(
     source: str, data: ReadyData, settings: TrainSettings, wanted: QuantileSettings, watch: Watch
 ) -> TrainedQuantiles:
-    counted = CountedRows(data.train.rows, PassCounter(watch=watch))
-    prepared = Prepared(counted, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
+    rows = CountedRows(data.train.rows, PassCounter(watch=watch))
+    prepared = Prepared(rows, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
     of_each = [replace(settings, fit=replace(settings.fit, quantile=each)) for each in wanted.quantiles]
     fits = solve_together(prepared, [each.fit.loss_function for each in of_each], settings.fit.solver, watch)
     estimated = [Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters) for fit in fits]
@@ -116,11 +127,6 @@ def _trained(
     data_of_each = [replace(data, baseline=replace(data.baseline, quantile=baseline)) for baseline in baselines]
     fitted = [_fitted(ready, each, one) for ready, each, one in zip(data_of_each, of_each, estimated, strict=True)]
     triples = zip(of_each, data_of_each, fitted, strict=True)
-    model = QuantileModel(tuple(model_of(each, ready, one) for each, ready, one in triples))
-    calibrated = None
-    if wanted.coverage is not None and data.calibration is not None:
-        model = replace(model, calibration=calibrate(model, data.calibration, wanted.coverage))
-        calibrated = _calibrated(model, data)
     report = QuantileReport(
         source=source,
         target=settings.columns.target,
@@ -130,13 +136,13 @@ def _trained(
         squared=_squared(data, settings, prepared) if len(fitted) > _SIDE_BY_SIDE else None,
         slopes=None if settings.intervals is None else _slopes(estimated),
         crossing=_crossing(data, fitted),
-        calibrated=calibrated,
+        calibrated=None,
         notes=(*data.notes, *_remarks(settings, data, fitted)),
         columns_left_out=data.left_out,
         model=None,
         seconds=Seconds(0.0, 0.0, 0.0),
     )
-    return TrainedQuantiles(model, report)
+    return TrainedQuantiles(QuantileModel(tuple(model_of(each, ready, one) for each, ready, one in triples)), report)
 
 
 def _squared(data: ReadyData, settings: TrainSettings, prepared: Prepared) -> FitReport:
@@ -171,13 +177,46 @@ def _crossing_rows(block: Block, points: Sequence[Coefficients]) -> int:
     return int(np.count_nonzero((np.diff(predictions, axis=0) < -least).any(axis=0)))
 
 
-def _calibrated(model: QuantileModel, data: ReadyData) -> Calibrated | None:
-    if model.calibration is None or data.calibration is None:
-        return None
-    aside = coverage_of(model, data.calibration)
+@dataclass(frozen=True, eq=False)
+class _CalibrationRows:
+    """Rows that no fit has seen, where they are from when they have a file of their own, and how many were skipped."""
+
+    rows: Rows
+    source: str | None = None
+    unseen: int = 0
+
+
+@contextmanager
+def _calibration_rows(
+    model: QuantileModel, data: ReadyData, files: Data | None, settings: TrainSettings
+) -> Iterator[_CalibrationRows]:
+    """Those kept aside, or those of files of their own, there until the end of the block."""
+    if files is None:
+        if data.calibration is None:
+            raise SettingsError("a prediction interval needs rows to calibrate it on")
+        yield _CalibrationRows(data.calibration)
+        return
+    with place_for(files, len(model.schema.features) + 1, stream=settings.stream) as collect:
+        options = ReadOptions(collect, settings.missing, skip_unseen=True)
+        loaded = load_for_model(files, model.schema, model.target, None, options)
+        rows = rows_of(model, model.schema, scorable_rows(loaded))
+        yield _CalibrationRows(rows, files.name, loaded.rows_unseen)
+
+
+def _calibrated(
+    trained: TrainedQuantiles, data: ReadyData, aside: _CalibrationRows, coverage: float
+) -> TrainedQuantiles:
+    """The same with a prediction interval."""
+    calibration = calibrate(trained.model, aside.rows, coverage)
+    model = replace(trained.model, calibration=calibration)
+    width = coverage_of(model, aside.rows).width
     held = None if data.train.holdout is None else coverage_of(model, data.train.holdout).share
-    calibration = model.calibration
-    return Calibrated(calibration.coverage, calibration.margin, calibration.rows, aside.width, held)
+    found = Calibrated(coverage, calibration.margin, calibration.rows, width, held, aside.source)
+    notes = trained.report.notes
+    if aside.unseen:
+        rows = counted(aside.unseen, "row")
+        notes = (*notes, f"{rows} of {aside.source} with a level never seen in training left out of the calibration")
+    return TrainedQuantiles(model, replace(trained.report, calibrated=found, notes=notes))
 
 
 def _remarks(settings: TrainSettings, data: ReadyData, fitted: Sequence[Fitted]) -> list[str]:

@@ -77,6 +77,65 @@ def test_a_prediction_interval_covers_rows_kept_aside(mae_train, mae_predict, ma
     assert scored["low"] < scored["share"] < scored["high"]
 
 
+@pytest.fixture
+def parts(data, tmp_path):
+    """400 of the rows in train.csv, 200 others and one of an unknown level in aside.csv."""
+    header, *lines = (tmp_path / "data.csv").read_text().splitlines()
+    (tmp_path / "train.csv").write_text("\n".join([header, *lines[:400], ""]))
+    (tmp_path / "aside.csv").write_text("\n".join([header, *lines[400:], "1,new,2", ""]))
+    return [each[400:] for each in data]
+
+
+@pytest.mark.parametrize("place", ["--stream", "--no-stream"])
+def test_an_interval_is_calibrated_on_rows_of_a_file_of_their_own(parts, mae_train, mae_predict, place):
+    options = ("--predict-interval", "0.8", "--calibration", "aside.csv", place)
+    result = mae_train("train.csv", "-t", "y", *options, "--json")
+    found = report(result)
+    assert found["data"]["rows_used"] == 400
+    assert (found["calibration"]["rows"], found["calibration"]["source"]) == (200, "aside.csv")
+    note = "1 row of aside.csv with a level never seen in training left out of the calibration"
+    assert found["notes"] == [note]
+    assert note in result.stderr
+    cells = mae_predict("model.json", "aside.csv").stdout.splitlines()[1:-1]
+    low, high = np.array([line.split(",")[-2:] for line in cells], dtype=float).T
+    y = parts[2]
+    # ⌈201 · 0.8⌉ = 161 of the 200 rows lie in it, one of them on an end but for rounding.
+    slack = 1e-9
+    assert np.count_nonzero((low - slack <= y) & (y <= high + slack)) == 161
+    assert np.count_nonzero((low + slack < y) & (y < high - slack)) == 160
+    assert "on 200 rows of aside.csv they were made " in mae_train("train.csv", "-t", "y", *options).stdout
+
+
+@pytest.mark.usefixtures("parts")
+@pytest.mark.parametrize(
+    ("options", "status", "says"),
+    [
+        (("--calibration", "gone.csv"), 1, "gone.csv does not exist"),
+        (("--calibration", "aside.csv", "-o", "aside.csv"), 1, "aside.csv is the calibration data; name another file"),
+        (("--calibration", "1.5"), 2, "the calibration must be a fraction between 0 and 1, not 1.5"),
+        (("--calibration", "0.999"), 1, "a calibration of 0.999 of 400 rows leaves none for training"),
+        (("--calibration", "other.csv"), 1, "other.csv has no column 'k', a feature of the model"),
+    ],
+)
+def test_rows_that_cannot_calibrate_are_refused_and_nothing_is_written(mae_train, tmp_path, options, status, says):
+    (tmp_path / "other.csv").write_text("x,y\n1,2\n2,3\n")
+    result = mae_train("train.csv", "-t", "y", "--predict-interval", "0.8", *options)
+    assert (result.exit_code, result.stdout) == (status, "")
+    assert says in result.stderr.replace("\n", " ")
+    assert not (tmp_path / "model.json").exists()
+    assert (tmp_path / "aside.csv").read_text().startswith("x,k,y\n")
+
+
+@pytest.mark.usefixtures("parts")
+def test_standard_input_is_read_for_training_or_for_calibration(mae_train, tmp_path):
+    options = ("-t", "y", "--predict-interval", "0.8", "--calibration", "-")
+    twice = mae_train("-", *options)
+    assert twice.exit_code == 2
+    assert "DATA and --calibration cannot both be standard input" in twice.stderr.replace("\n", " ")
+    once = mae_train("train.csv", *options, "--json", stdin=(tmp_path / "aside.csv").read_bytes())
+    assert report(once)["calibration"]["source"] == "standard input"
+
+
 @pytest.mark.usefixtures("data")
 def test_the_same_seed_keeps_the_same_rows_aside_and_another_one_others(mae_train):
     options = ("data.csv", "-t", "y", "--predict-interval", "0.8", "--json")
