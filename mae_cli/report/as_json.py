@@ -61,6 +61,7 @@ def train_report_json(report: TrainReport) -> dict[str, Any]:
         "intervals": None if report.fit.intervals is None else _intervals(report.fit.intervals),
         "importance": None if report.fit.importance is None else [_importance(each) for each in report.fit.importance],
         "sides": {"train": _sides(report.fit.train), "holdout": _sides(report.fit.holdout)},
+        "r1": _r1(report.fit),
         "optimum": report.fit.optimum,
         "columns_left_out": [asdict(column) for column in report.columns_left_out],
     }
@@ -92,8 +93,14 @@ def _quantile_fit(fit: FitReport) -> dict[str, Any]:
     coverage = {"train": fit.train.coverage, "holdout": None if fit.holdout is None else fit.holdout.coverage}
     return _fit(fit) | {
         "intervals": None if fit.intervals is None else _intervals(fit.intervals),
+        "r1": _r1(fit),
         "coverage": {name: None if each is None else each[0] for name, each in coverage.items()},
     }
+
+
+def _r1(fit: FitReport) -> dict[str, float | None]:
+    held = None if fit.holdout is None else fit.holdout.r1
+    return {"train": fit.train.r1, "holdout": held} if fit.loss == "mae" else {"train": None, "holdout": None}
 
 
 def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
@@ -115,6 +122,7 @@ def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
         "against": None if report.rival is None else _rival(report.rival),
         "gates": [_gate(gate) for gate in report.gates],
         "coverage": None if report.scores.coverage is None else report.scores.coverage[0],
+        "r1": report.scores.r1 if report.loss == "mae" else None,
     }
 
 

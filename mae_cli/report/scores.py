@@ -85,7 +85,18 @@ def _sides(fit: FitReport) -> list[RenderableType]:
     text = f"{counted(sides.above, 'row')} above the fit, {count(sides.below)} below, {count(sides.on)} on it"
     if held is not None:
         text += f" (holdout: {count(held.above)}, {count(held.below)}, {count(held.on)})"
-    return [Text(f"{text}{_coverage(fit)}.")]
+    return [Text(f"{text}{_coverage(fit)}.{_saved(fit)}")]
+
+
+def _saved(fit: FitReport) -> str:
+    """The R1 of an MAE or a quantile fit."""
+    if fit.loss != "mae" or fit.train.r1 is None:
+        return ""
+    constant, loss = baseline_name(fit.loss, fit.quantile), minimised_loss(fit.loss, fit.quantile)
+    held = None if fit.holdout is None else fit.holdout.r1
+    holdout = "" if held is None else f" (holdout: {_shares([held])[0]})"
+    shown = _shares([fit.train.r1])[0]
+    return f'\nR1 {shown}{holdout}: the fit saves that share of the {loss} of "{constant} only".'
 
 
 def _coverage(fit: FitReport) -> str:

@@ -54,6 +54,15 @@ class Scores:
     coverage: tuple[float, float] | None = None
     sides: Sides | None = None
 
+    @property
+    def r1(self) -> float | None:
+        """R1 = 1 − loss / loss of the constant, of the pinball loss (Koenker and Machado, 1999).
+
+        None where the constant has none, as in a constant target. It says nothing of a fit of least squares.
+        """
+        ours, constant = (each.mae if each.pinball is None else each.pinball for each in (self.model, self.baseline))
+        return 1 - ours / constant if constant > 0 else None
+
 
 @dataclass(frozen=True)
 class PlacedRow:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from support.inference import FOLDER, INFERENCE
 
 from mae_cli.commands import train
 from mae_cli.model.reading import load_model
@@ -635,6 +636,31 @@ def test_help_shows_every_option_and_the_exit_statuses(mae_train):
             assert option.opts[-1] in result.stdout
     assert "Exit status: 0 done, 1 error in the data or a file, 2 wrong usage" in result.stdout
     assert "\x1b" not in result.stdout
+
+
+@pytest.mark.parametrize("quantile", ["0.25", "0.50", "0.75"])
+def test_the_cars_of_stata_have_its_coefficients_errors_loss_and_r1(quantile, mae_train, mae_eval, one_object):
+    """As its manual prints them: seven digits, four of R1."""
+    published = INFERENCE["stata"][quantile]
+    options = ("-t", "price", "--quantile", quantile, "--intervals", "sandwich", "--json")
+    report = one_object(mae_train(FOLDER / "auto.csv", *options).stdout)
+    terms = {each["column"]: each for each in report["coefficients"]}
+    order = ("weight", "length", "foreign")
+    errors = [*(terms[name]["standard_error"] for name in order), report["intervals"]["intercept"]["standard_error"]]
+    assert errors == pytest.approx(published["robust"], rel=2e-6)
+    if quantile != "0.50":  # where another vertex is as good
+        values = [*(terms[name]["value"] for name in order), report["intercept"]]
+        assert values == pytest.approx(published["coefficients"], rel=2e-6)
+    else:
+        assert report["certificate"]["unique"] is False
+        assert terms["foreign"]["optimal_range"] == pytest.approx([3377.77099, 3421.87786], rel=1e-8)
+        assert report["certificate"]["loss"] * 74 == pytest.approx(2 * published["pinball_sum"], rel=1e-7)
+    # At 0.25 Stata measures from 4187, whose loss is 41912.75; the quantile of the prices is 4195, with 41908.75.
+    constant = 41912.75 / 41908.75 if quantile == "0.25" else 1.0
+    assert 1 - (1 - report["r1"]["train"]) / constant == pytest.approx(published["pseudo_r2"], abs=5e-5)
+    assert report["r1"]["holdout"] is None
+    scored = one_object(mae_eval("model.json", FOLDER / "auto.csv", "--json").stdout)
+    assert scored["r1"] == pytest.approx(report["r1"]["train"], rel=1e-12)
 
 
 def _repeated(flights, table, times):

@@ -1,8 +1,10 @@
 """Standard errors against R's, against formulas written out, and under changes of units and of how rows are given."""
 
+import csv
+
 import numpy as np
 import pytest
-from support.inference import INFERENCE, R_LEAST, Case, reference, standard_errors
+from support.inference import FOLDER, INFERENCE, R_LEAST, Case, reference, standard_errors
 
 from mae_cli.inference.bandwidth import bofinger
 from mae_cli.inference.density import KernelDensity, equal_density, hall_sheather, sparsity
@@ -112,3 +114,34 @@ def test_rows_that_carry_a_level_are_counted():
     codes = np.array([0, 1, 1, 2, 0, 1], dtype=np.int32)
     each = Case(np.arange(6.0)[:, np.newaxis], np.arange(6.0), levels=(codes, 2))
     assert carriers(each.rows).tolist() == [6, 3, 1]
+
+
+CARS = INFERENCE["stata"]
+EACH_CAR_FIT = pytest.mark.parametrize("quantile", ["0.25", "0.50", "0.75"])
+
+
+def cars(quantile):
+    with (FOLDER / "auto.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    X = np.array([[float(row[name]) for name in ("weight", "length", "foreign")] for row in rows])
+    return Case(X, np.array([float(row["price"]) for row in rows]), quantile=float(quantile))
+
+
+@EACH_CAR_FIT
+def test_errors_are_the_robust_ones_of_stata(quantile):
+    published = CARS[quantile]["robust"]
+    found = standard_errors(cars(quantile).intervals(method=Method.SANDWICH))
+    assert np.roll(found, -1) == pytest.approx(published, rel=2e-6)
+
+
+@EACH_CAR_FIT
+def test_errors_under_equal_spread_with_a_fitted_density_are_the_usual_ones_of_stata(quantile):
+    """The sparsity is the slope of the fitted quantiles at the mean of the columns."""
+    each, tau = cars(quantile), float(quantile)
+    width = hall_sheather(tau, len(each.y))
+    means = np.concatenate([[1.0], each.X.mean(axis=0)])
+    low, high = (each.fitted(tau + side * width).solution for side in (-1, 1))
+    at_mean = [means @ [each.intercept, *each.coefficients] for each in (low, high)]
+    factor = (at_mean[1] - at_mean[0]) / (2 * width) / each.fit.problem.standard.target_scale
+    found = quantile_errors(each, equal_density) * factor
+    assert np.roll(found, -1) == pytest.approx(CARS[quantile]["iid_fitted"], rel=2e-6)

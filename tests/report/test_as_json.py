@@ -28,7 +28,7 @@ def test_the_keys_of_a_train_report_are_pinned(train_report):
     assert list(report) == [
         "schema", "version", "target", "loss", "quantile", "solver", "data", "train", "holdout", "certificate",
         "history", "intercept", "coefficients", "model", "seconds", "source", "weight", "notes", "compare",
-        "intervals", "importance", "sides", "optimum", "columns_left_out",
+        "intervals", "importance", "sides", "r1", "optimum", "columns_left_out",
     ]  # fmt: skip
     assert list(report["data"]) == [
         "rows_read", "rows_used", "rows_dropped", "rows_holdout", "columns", "aliased",
@@ -122,6 +122,7 @@ def test_the_keys_of_an_evaluation_report_are_pinned(evaluation_report):
     assert list(report) == [
         "schema", "version", "model", "target", "data", "metrics",
         "source", "loss", "quantile", "weight", "notes", "outside", "worst", "against", "gates", "coverage",
+        "r1",
     ]  # fmt: skip
     assert (report["schema"], report["version"]) == ("mae-cli/eval-report", 1)
     assert report["data"] == {"rows_read": 2500, "rows_used": 2488, "rows_dropped": 9, "rows_unseen": 3}
