@@ -41,6 +41,25 @@ def test_a_tolerance_of_the_exact_solver_ends_it_early(normal, mae_train, one_ob
     assert at_zero["certificate"] == exact["certificate"]
 
 
+@pytest.mark.parametrize(
+    ("options", "absent", "note"),
+    [
+        (("--tolerance", "1e-2"), "not-optimal", "No intervals: the fit is not proved to be optimal."),
+        (("--solver", "textbook", "--epochs", "5"), None, None),
+        (("--intervals", "none"), None, None),
+    ],
+)
+def test_fits_that_are_not_optimal_have_no_intervals(mae_train, normal, one_object, options, absent, note):
+    report = one_object(mae_train(normal, "-t", "y", *options, "--json").stdout)
+    assert (report["intervals"] or {"absent": None})["absent"] == absent
+    assert {each["interval"] for each in report["coefficients"]} == {None}
+    assert {each["standard_error"] for each in report["coefficients"]} == {None}
+    text = mae_train(normal, "-t", "y", *options).stdout
+    assert "% interval" not in text
+    assert ("No intervals" in text) == (note is not None)
+    assert note is None or note in text
+
+
 @pytest.fixture
 def seconds(written):
     """Seconds since 1970, told but for 1e-5 by a column: floats hold 2e-7 of them."""
