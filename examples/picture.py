@@ -19,7 +19,8 @@ from mae_cli.report.train import show_training
 from mae_cli.results.training import Seconds
 from mae_cli.tables.columns import ColumnChoice
 from mae_cli.tables.csv.files import Files
-from mae_cli.workflows.train import TrainSettings, train
+from mae_cli.workflows.ready import TrainSettings
+from mae_cli.workflows.train import train
 
 HERE = Path(__file__).parent
 FONTS = "Fira Code, DejaVu Sans Mono, Menlo, Consolas, monospace"

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from mae_cli.progress import Watch
     from mae_cli.results.training import QuantileReport, TrainReport
     from mae_cli.tables.read import Data
-    from mae_cli.workflows.train import Trained, TrainSettings
+    from mae_cli.workflows.ready import TrainSettings
+    from mae_cli.workflows.train import Trained
     from mae_cli.workflows.train_quantiles import QuantileSettings, TrainedQuantiles
 
 _EPILOG = """\b

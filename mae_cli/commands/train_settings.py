@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mae_cli.inference.values import IntervalSettings
     from mae_cli.solvers.settings import SolverSettings
     from mae_cli.tables.columns import ColumnChoice
-    from mae_cli.workflows.train import TrainSettings
+    from mae_cli.workflows.ready import TrainSettings
     from mae_cli.workflows.train_quantiles import QuantileSettings
 
 _TEXTBOOK_OPTIONS = ("learning_rate", "schedule", "epochs", "batch_size")
@@ -20,7 +20,7 @@ _TEXTBOOK_OPTIONS = ("learning_rate", "schedule", "epochs", "batch_size")
 def train_settings(options: dict[str, Any]) -> "TrainSettings":
     """How to train."""
     from mae_cli.workflows.fit import FitSettings  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-    from mae_cli.workflows.train import TrainSettings  # noqa: PLC0415
+    from mae_cli.workflows.ready import TrainSettings  # noqa: PLC0415
 
     return TrainSettings(
         columns=column_choice(options),

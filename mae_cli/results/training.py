@@ -82,6 +82,7 @@ class FitReport:
         intervals: of the coefficients, in the order of the design; None when they were not asked for.
         importance: what the fit loses without each feature; None when that was not asked for.
         optimum: the smallest loss possible, found by the exact solver; None where the fit itself is its measure.
+        nearly_dependent: the columns that are nearly a combination of others.
     """
 
     loss: str
@@ -96,6 +97,7 @@ class FitReport:
     intervals: Intervals | None = None
     importance: tuple[Importance, ...] | None = None
     optimum: float | None = None
+    nearly_dependent: tuple[DesignColumn, ...] = ()
 
     @property
     def minimum(self) -> float:

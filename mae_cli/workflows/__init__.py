@@ -2,7 +2,8 @@
 
 - `fit`: the library's way in; `fit_data`: what it takes, arrays and data frames; `fit_result`: what it returns.
 - `survey`: what every column of a file would be used as.
-- `train`, `evaluate`, `predict`: what the three commands do; `compare`: MAE beside MSE on the same rows.
+- `train`, `evaluate`, `predict`: what the three commands do. A training run makes the rows `ready`, and its fit a
+  `fit_report`; `compare`: MAE beside MSE on the same rows; `against`: another model beside one that is evaluated.
 - `data`: the files of a command, CSV or Parquet, read here or by Dask workers.
 - `train_quantiles`, `evaluate_quantiles`: the same for several quantiles; `calibrate`: prediction intervals that cover.
 - `scoring`: metrics in a few passes; `paired`: two models on the same rows; `gates`: conditions of pipelines;

@@ -30,7 +30,9 @@ from mae_cli.workflows.against import rows_of, scorable_rows
 from mae_cli.workflows.calibrate import calibrate, coverage_of
 from mae_cli.workflows.compare import Fitted
 from mae_cli.workflows.fit import fit_prepared
-from mae_cli.workflows.train import ReadyData, TrainSettings, model_of, ready_data, remarks, scored_fit
+from mae_cli.workflows.fit_report import remarks, scored_fit
+from mae_cli.workflows.ready import ReadyData, TrainSettings, ready_data
+from mae_cli.workflows.train import model_of
 
 # Lines that are nearer than this share of their size do not cross, but for rounding.
 _CROSSING = 1e-12

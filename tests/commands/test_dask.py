@@ -18,7 +18,7 @@ from mae_cli.progress import Watch
 from mae_cli.tables.columns import ColumnChoice
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.workflows.data import opened
-from mae_cli.workflows.train import TrainSettings
+from mae_cli.workflows.ready import TrainSettings
 from mae_cli.workflows.train import train as train_model
 
 distributed = pytest.importorskip("distributed")

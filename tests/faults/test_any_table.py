@@ -17,7 +17,8 @@ from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.pieces import cut
 from mae_cli.workflows.fit import FitSettings
-from mae_cli.workflows.train import TrainSettings, train
+from mae_cli.workflows.ready import TrainSettings
+from mae_cli.workflows.train import train
 
 NUMBERS = st.one_of(st.integers(-9, 9), st.floats(-1e3, 1e3).map(lambda value: round(value, 3)), st.just(None))
 LEVELS = st.sampled_from(["a", "b, c", 'd"e', "f\ng", " h", "é", "i;j", ""])

@@ -15,7 +15,8 @@ from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.solve import solve
 from mae_cli.tables.columns import ColumnChoice
 from mae_cli.workflows.fit import FitSettings
-from mae_cli.workflows.train import TrainSettings, train
+from mae_cli.workflows.ready import TrainSettings
+from mae_cli.workflows.train import train
 
 LIMITS = Limits(few_rows=255)
 SETTINGS = [Auto(limits=LIMITS), Textbook(epochs=2, limits=LIMITS)]

@@ -10,7 +10,8 @@ from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.tables.columns import ColumnChoice
 from mae_cli.workflows.fit import FitSettings
-from mae_cli.workflows.train import TrainSettings, train
+from mae_cli.workflows.ready import TrainSettings
+from mae_cli.workflows.train import train
 
 ROWS = 200
 

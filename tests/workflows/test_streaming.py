@@ -25,7 +25,8 @@ from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.pieces import cut
 from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate
 from mae_cli.workflows.fit import FitSettings
-from mae_cli.workflows.train import TrainSettings, train
+from mae_cli.workflows.ready import TrainSettings
+from mae_cli.workflows.train import train
 
 ROWS = 35_000
 LINUX = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="looks at processes as Linux shows them")  # noqa: PTH112

@@ -18,7 +18,8 @@ from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Status
 from mae_cli.tables.columns import ColumnChoice
 from mae_cli.workflows.fit import FitSettings
-from mae_cli.workflows.train import TrainSettings, train
+from mae_cli.workflows.ready import TrainSettings
+from mae_cli.workflows.train import train
 
 TABLE = """y,x,k,w
 1.0,1,b,1
@@ -203,6 +204,23 @@ def test_as_many_coefficients_as_rows_are_remarked_on():
 def test_a_model_no_better_than_the_median_is_remarked_on():
     notes = run("y,x\n" + "".join(f"{y},{x}\n" for y, x in [(5, 1), (5, 2), (5, 3), (5, 4), (9, 5)])).report.notes
     assert notes == ("the model is no better than the prediction without features",)
+
+
+def nearly(own, rows=60):
+    """A table whose column b is twice a but for a share of its spread."""
+    rng = np.random.default_rng(3)
+    a, c, noise = rng.normal(size=(3, rows)) + 5
+    b = 2 * a + 2 * own * (noise - 5)
+    return table({"y": a + c + rng.normal(size=rows), "a": a, "c": c, "b": b})
+
+
+@pytest.mark.parametrize(("own", "told"), [(1e-4, False), (3e-6, False), (3e-7, True), (1e-9, True)])
+@pytest.mark.parametrize("options", [{}, {"loss": "mse"}, {"intercept": False}])
+def test_columns_that_are_nearly_combinations_of_others_are_named(own, told, options):
+    if not options.get("intercept", True):
+        own /= 5  # without an intercept the spread of a is its distance from 0
+    notes = run(nearly(own), **options).report.notes
+    assert sum(note.startswith("nearly dependent columns: 'a', 'b'; ") for note in notes) == told
 
 
 # The slope of the MAE is bounded, so that even absurd steps do not grow.

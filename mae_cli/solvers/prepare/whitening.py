@@ -62,6 +62,16 @@ class Whitening:
         """‖R⁻¹‖ of columns of unit length: at least half of what rounding can be multiplied by."""
         return float(np.linalg.norm(self.inverse_factor * self.lengths_of_all[self.kept, np.newaxis]))
 
+    def own_shares(self, *, intercept: bool) -> FloatArray:
+        """(k,) which share of the spread of each kept column no linear function of all others tells.
+
+        That of the column of ones, if there is an `intercept`, is 1.
+        """
+        distances = 1 / np.linalg.norm(self.inverse_factor, axis=1)
+        factor = np.linalg.inv(self.inverse_factor)
+        spreads = np.linalg.norm(factor[int(intercept) :], axis=0)
+        return np.asarray(np.divide(distances, spreads, out=np.ones(len(distances)), where=spreads > 0))
+
     def rows(self, matrix: FloatArray) -> FloatArray:
         """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows, row after row in memory."""
         selected = self._select(matrix)

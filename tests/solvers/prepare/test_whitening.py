@@ -72,6 +72,17 @@ def test_indicators_of_all_levels_depend_on_the_intercept():
     assert prepare(CountedRows(rows), Absolute(), intercept=False).aliased == ()
 
 
+def test_the_own_share_of_a_column_is_what_least_squares_on_all_others_leaves(random):
+    matrix = random.standard_normal((200, 4))
+    matrix[:, 2] = matrix[:, 0] - matrix[:, 3] + 1e-3 * random.standard_normal(200)
+    problem, _ = whitened(Regression(matrix, random.standard_normal(200)))
+    shares = problem.whitening.own_shares(intercept=True)
+    for place in range(4):
+        others = np.column_stack([np.ones(200), np.delete(matrix, place, axis=1)])
+        left = matrix[:, place] - others @ np.linalg.lstsq(others, matrix[:, place], rcond=None)[0]
+        assert shares[1 + place] == pytest.approx(left.std() / matrix[:, place].std(), rel=1e-6)
+
+
 def test_many_blocks_give_the_factor_of_one(random):
     X = random.standard_normal((1000, 4))
     X[:, 3] = X[:, 0] * (1 + 1e-10) + 1e-10 * X[:, 1]  # forces the way by QR

@@ -11,7 +11,7 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.moments import column_moments
 from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema
 from mae_cli.solvers.solution import Certificate, History, Solution, Status
-from mae_cli.workflows.train import effects
+from mae_cli.workflows.fit_report import effects
 
 SCHEMA = Schema((CategoricalColumn("k", ("b", "a", "c")), NumericColumn("x", 0.0, 4.0), NumericColumn("z", 1.0, 1.0)))
 DESIGN = Design(np.array([[0.0, 1.0], [4.0, 1.0], [1.0, 1.0], [2.0, 1.0]]), (np.array([0, 1, 2, 1], np.int32),), (2,))

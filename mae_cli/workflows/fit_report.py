@@ -1,0 +1,158 @@
+"""A fit as a report: its scores, its coefficients as effects, and what a user should know of it."""
+
+import math
+from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
+
+from mae_cli.arrays import FloatArray
+from mae_cli.inference.ranges import Ranges, ranges_of
+from mae_cli.inference.values import Intervals, Unavailable
+from mae_cli.messages import listed
+from mae_cli.results.scores import Scores
+from mae_cli.results.training import Effect, FitReport, TrainingRows
+from mae_cli.rows.encoding import LevelRows
+from mae_cli.rows.schema import CategoricalColumn, DesignColumn, Schema
+from mae_cli.solvers.prepare.whitening import Whitening
+from mae_cli.solvers.settings import SolverSettings, Textbook
+from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
+from mae_cli.solvers.solve import Fit
+from mae_cli.workflows.compare import Fitted
+from mae_cli.workflows.fit import FitSettings
+from mae_cli.workflows.ready import ReadyData
+from mae_cli.workflows.scoring import score
+
+# A column of which less than this share is its own is nearly a combination of others.
+_OWN_SHARE = 1e-6
+# So many of them are named.
+_FEW = 6
+# Coefficients that differ by no more than this share of their size are the same, but for rounding.
+_SAME = 1e-12
+
+
+def scored_fit(
+    data: ReadyData, fit: Fit, settings: FitSettings, scored_at: float, intervals: Intervals | None = None
+) -> Fitted:
+    """A fit of one loss, scored on the training rows and the holdout, with the pinball loss of a quantile."""
+    solution, trivial = fit.solution, data.baseline.prediction(settings.loss, settings.quantile)
+    scores = partial(score, point=solution.point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
+    found = effects(data.schema, solution, data.train.moments.deviation, intervals, data.level_rows)
+    report = FitReport(
+        loss=settings.loss,
+        quantile=settings.quantile,
+        solver=settings.solver.name,
+        train=_with_proved_loss(scores(data.train.rows), solution.certificate.loss, settings),
+        holdout=None if data.train.holdout is None else scores(data.train.holdout),
+        certificate=solution.certificate,
+        history=solution.history,
+        intercept=solution.intercept if settings.intercept else None,
+        effects=_ranged(found, data.schema, ranges_of(fit)),
+        intervals=intervals,
+        nearly_dependent=_nearly_dependent(fit, data.schema),
+    )
+    return Fitted(solution, report)
+
+
+def _nearly_dependent(fit: Fit, schema: Schema) -> tuple[DesignColumn, ...]:
+    """The columns of which others tell all but a millionth; not told of fits with an absorbed column."""
+    whitening, first = fit.problem.whitening, int(fit.problem.standard.intercept)
+    if not isinstance(whitening, Whitening):
+        return ()
+    shares = whitening.own_shares(intercept=bool(first))
+    places = whitening.kept[shares < _OWN_SHARE] - first
+    return tuple(schema.design_columns[place] for place in places.tolist())
+
+
+def _with_proved_loss(scores: Scores, loss: float, settings: FitSettings) -> Scores:
+    """The scores of the training rows with the loss of the certificate: predictions are rounded, and blur it."""
+    if settings.loss == "mse":
+        proved = replace(scores.model, mse=loss, rmse=math.sqrt(loss))
+    elif settings.quantile == 0.5:
+        proved = replace(scores.model, mae=loss)
+    else:
+        proved = replace(scores.model, pinball=loss)
+    return replace(scores, model=proved)
+
+
+def remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> list[str]:
+    """What a user should know about a fit that went wrong, or cannot say much."""
+    found = []
+    losses, epochs = report.history.loss, report.history.iterations
+    proved = report.certificate.status is not Status.LIMIT
+    if isinstance(solver, Textbook) and not proved:
+        if epochs < solver.epochs:
+            found.append(f"the descent diverged in epoch {epochs:,}; use a smaller --learning-rate")
+        if losses[-1] >= losses[0]:
+            found.append("no step improved on the start, so all coefficients are 0; use another --learning-rate")
+    gap = report.certificate.relative_gap
+    if report.certificate.status is Status.OPTIMAL and gap is not None and gap > ROUNDED_GAP:
+        found.append(
+            f"rounding the coefficients to floating-point numbers costs up to {gap:.2g} of the loss, as the target or "
+            "a column lies far from zero for its spread; subtract a constant from it, such as its mean"
+        )
+    if report.nearly_dependent:
+        names = listed([column.label for column in report.nearly_dependent], _FEW)
+        found.append(
+            f"nearly dependent columns: {names}; what others do not tell of them is below a millionth of their spread, "
+            "so their coefficients mean little one by one; use --exclude for all but one of those that belong together"
+        )
+    if report.columns > 1 and report.columns >= rows.used - rows.zero_weight:
+        found.append(
+            f"as many coefficients as rows ({report.columns:,}): the fit passes through every row whatever the data, "
+            "and its training metrics say nothing; use fewer columns, or --holdout"
+        )
+    elif report.columns > 1 and proved and not any(effect.value for effect in report.effects):
+        found.append("the model is no better than the prediction without features")
+    return found
+
+
+def effects(
+    schema: Schema,
+    solution: Solution,
+    deviations: FloatArray,
+    intervals: Intervals | None = None,
+    rows: LevelRows = MappingProxyType({}),
+) -> tuple[Effect, ...]:
+    """One effect for each design column, in the order of the features.
+
+    Args:
+        schema: the columns.
+        solution: their coefficients.
+        deviations: (p,) standard deviations of the design columns.
+        intervals: of the coefficients.
+        rows: how many rows have each level.
+    """
+    baselines = {
+        feature.name: feature.baseline for feature in schema.features if isinstance(feature, CategoricalColumn)
+    }
+    units = {feature.name: feature.writing.unit for feature in schema.numeric}
+    found = [
+        Effect(
+            column=column,
+            value=float(solution.coefficients[index]),
+            per_deviation=float(solution.coefficients[index] * deviations[index]),
+            baseline=baselines.get(column.feature),
+            aliased=index in solution.aliased,
+            interval=Unavailable.NOT_ASKED if intervals is None else intervals.coefficients[index],
+            rows=rows.get(column),
+            baseline_rows=rows.get(DesignColumn(column.feature, baselines.get(column.feature))),
+            constant=bool(deviations[index] == 0),
+            unit=units.get(column.feature),
+        )
+        for index, column in enumerate(schema.design_columns)
+    ]
+    place = {feature.name: index for index, feature in enumerate(schema.features)}
+    return tuple(sorted(found, key=lambda effect: place[effect.column.feature]))
+
+
+def _ranged(found: tuple[Effect, ...], schema: Schema, ranges: Ranges | None) -> tuple[Effect, ...]:
+    if ranges is None:
+        return found
+    places = {column: 1 + index for index, column in enumerate(schema.design_columns)}
+    return tuple(replace(effect, optimal_range=_range(ranges, places[effect.column])) for effect in found)
+
+
+def _range(ranges: Ranges, place: int) -> tuple[float, float] | None:
+    """The ends between which a coefficient can be, if it can be anything else than it is, but for rounding."""
+    low, high = float(ranges.low[place]), float(ranges.high[place])
+    return (low, high) if high - low > _SAME * max(abs(low), abs(high)) else None

@@ -1,0 +1,184 @@
+"""The rows of a training run made ready: read, split, encoded by the levels of training, and counted."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+
+from mae_cli.errors import DataError, SettingsError
+from mae_cli.inference.clusters import Clusters
+from mae_cli.inference.intervals import require_clustered
+from mae_cli.inference.values import IntervalSettings
+from mae_cli.messages import as_share, quoted
+from mae_cli.model.model import Baseline
+from mae_cli.model.strict_json import LARGEST_COUNT
+from mae_cli.progress import Watch
+from mae_cli.results.training import TrainingRows
+from mae_cli.rows.blocks import Rows
+from mae_cli.rows.coding import Coding
+from mae_cli.rows.encoding import Description, LevelRows, Partition, build_schema, describe, level_rows
+from mae_cli.rows.moments import column_moments
+from mae_cli.rows.schema import Schema
+from mae_cli.rows.split import Split
+from mae_cli.rows.sums import weight_unit
+from mae_cli.solvers.settings import Textbook
+from mae_cli.tables.columns import ColumnChoice, LeftOut, UsedColumns, resolve
+from mae_cli.tables.load import LoadedRows, load_training
+from mae_cli.tables.read import Data, Missing, ReadOptions
+from mae_cli.tables.storage import place_for
+from mae_cli.workflows.clusters import clusters_of
+from mae_cli.workflows.compare import TrainingData
+from mae_cli.workflows.fit import FitSettings
+from mae_cli.workflows.fit_data import require_span
+from mae_cli.workflows.scoring import baseline_of, scorable
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """What to train on, and how.
+
+    Attributes:
+        columns: which columns play which part.
+        fit: loss and solver.
+        holdout: share of the rows to keep aside; None keeps none.
+        missing: what to do with rows that miss a used cell.
+        max_levels: most levels of a text column.
+        seed: of the holdout.
+        compare: whether to fit the other loss too.
+        stream: whether to keep the rows in a scratch file; None to decide by their size.
+        intervals: how sure to say coefficients are; None for not at all.
+        calibration: share of the rows, without those held out, to keep aside for prediction intervals; None keeps none.
+        importance: whether to say what the fit loses without each feature.
+    """
+
+    columns: ColumnChoice
+    fit: FitSettings = field(default_factory=FitSettings)
+    holdout: float | None = None
+    missing: Missing = "drop"
+    max_levels: int = 300
+    seed: int = 0
+    compare: bool = False
+    stream: bool | None = None
+    intervals: IntervalSettings | None = None
+    calibration: float | None = None
+    importance: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed <= LARGEST_COUNT:
+            raise SettingsError(f"the seed must be a whole number from 0 to {LARGEST_COUNT}")
+        for name, share in (("holdout", self.holdout), ("calibration", self.calibration)):
+            if share is not None and not 0.0 < share < 1.0:
+                raise SettingsError(f"the {name} must be a fraction between 0 and 1, not {share:g}{as_share(share)}")
+        if self.columns.cluster is not None:
+            self._require_clusters()
+        if self.importance and (self.fit.loss != "mae" or isinstance(self.fit.solver, Textbook)):
+            raise SettingsError("importance is of exact MAE and quantile fits; leave out --importance")
+
+    def _require_clusters(self) -> None:
+        """Refuse a cluster where nothing would heed it."""
+        if self.intervals is None or isinstance(self.fit.solver, Textbook):
+            raise SettingsError(
+                "clusters are for the intervals of an exact fit, and here are none; leave out --cluster"
+            )
+        require_clustered(self.intervals)
+
+
+@dataclass(frozen=True, eq=False)
+class ReadyData:
+    """The rows of a run, made ready: those that are fitted, and those kept aside."""
+
+    schema: Schema
+    train: TrainingData
+    calibration: Rows | None
+    rows: TrainingRows
+    notes: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    baseline: Baseline
+    clusters: Clusters | None
+    weight_unit: float
+    level_rows: LevelRows
+
+
+@contextmanager
+def ready_data(files: Data, settings: TrainSettings, watch: Watch) -> Iterator[ReadyData]:
+    """The rows of a run, there until the end of the block.
+
+    Raises:
+        DataError: the data cannot be read as asked.
+    """
+    used = resolve(settings.columns, files.header, files.name)
+    with place_for(files, len(used.names), stream=settings.stream) as collect:
+        options = ReadOptions(collect, settings.missing, settings.max_levels, watch=watch)
+        yield _read(files, used, options, settings)
+
+
+def _read(files: Data, used: UsedColumns, options: ReadOptions, settings: TrainSettings) -> ReadyData:
+    """The rows as they are fitted; those that were read are given up."""
+    loaded = load_training(files, used, options)
+    options.watch.preparing()
+    with closing(loaded.rows):  # those to fit and those held out are kept apart from them
+        return _prepare(loaded, settings)
+
+
+def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
+    """Split, encode by the levels of the training rows, and count."""
+    count, cluster = loaded.rows.shape[0], settings.columns.cluster
+    split, calibration = _splits(count, settings)
+    aside = split or calibration if split is None or calibration is None else split.joined(calibration)
+    description = describe(loaded.rows, loaded.layout, aside)
+    _require_weight(loaded, description, settings.columns.weight)
+    require_span(*description.target_range)
+    schema = build_schema(loaded.layout, description)
+    parts = Partition(aside, Coding.of(schema, loaded.layout), description.largest_weight)
+    train_rows = parts.training(loaded.rows)
+    held, calibrating = (replace(parts, split=each).held(loaded.rows) for each in (split, calibration))
+    held_count = 0 if split is None else split.held
+    unseen = held_count - (0 if held is None else held.shape[0])
+    notes = list(loaded.notes)
+    if unseen:
+        notes.append(f"{unseen:,} holdout row{'s' * (unseen > 1)} with a level never seen in training not scored")
+    scored = None if held is None else scorable(held)
+    if held is not None and scored is None:
+        notes.append("no holdout row can be scored")
+    rows = TrainingRows(
+        read=loaded.rows_read,
+        used=count - (0 if aside is None else aside.held),
+        dropped=loaded.rows_dropped,
+        holdout=held_count,
+        unseen=unseen,
+        zero_weight=description.weightless,
+        calibration=0 if calibration is None else calibration.held,
+        missing_column=loaded.missing_column,
+    )
+    train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files, scored)
+    return ReadyData(
+        schema=schema,
+        train=train_data,
+        calibration=calibrating,
+        rows=rows,
+        notes=tuple(notes),
+        left_out=loaded.left_out,
+        baseline=baseline_of(train_rows, settings.fit.quantile),
+        clusters=None if cluster is None else clusters_of(loaded, cluster, train_rows),
+        weight_unit=1.0 if settings.columns.weight is None else weight_unit(description.largest_weight),
+        level_rows=level_rows(loaded.layout, description),
+    )
+
+
+def _splits(count: int, settings: TrainSettings) -> tuple[Split | None, Split | None]:
+    """The rows held out, and those kept aside for prediction intervals."""
+    holdout = None if settings.holdout is None else Split.of(count, settings.holdout, settings.seed)
+    if settings.calibration is None:
+        return holdout, None
+    if holdout is None:
+        return None, Split.of(count, settings.calibration, settings.seed, "calibration")
+    return holdout, holdout.beside(settings.calibration, "calibration")
+
+
+def _require_weight(loaded: LoadedRows, description: Description, weight: str | None) -> None:
+    if description.largest_weight > 0:
+        return
+    if scorable(loaded.rows) is None:
+        raise DataError(f"{loaded.files.name}: the weight {quoted(weight or '')} is zero in every row that is used")
+    raise DataError(
+        f"{loaded.files.name}: the holdout leaves only rows of weight 0 for training; choose another --seed"
+    )
