@@ -218,7 +218,7 @@ def nearly(own, rows=60):
 @pytest.mark.parametrize("options", [{}, {"loss": "mse"}, {"intercept": False}])
 def test_columns_that_are_nearly_combinations_of_others_are_named(own, told, options):
     if not options.get("intercept", True):
-        own /= 5  # without an intercept the spread of a is its distance from 0
+        own *= 5  # without an intercept the spread of a is its distance from 0
     notes = run(nearly(own), **options).report.notes
     assert sum(note.startswith("nearly dependent columns: 'a', 'b'; ") for note in notes) == told
 
