@@ -231,9 +231,18 @@ def remedy(files: Records, record: int, column: str) -> str | None:
         return "the line seems to repeat the header, so remove it"
     if is_placeholder(cell):
         return f"if that means a missing cell, use {option('--na-values', cell)}"
+    if record == 0 and _describes_columns(files):
+        return "the line seems to hold units or descriptions of the columns, so remove it"
     if is_number(cell) and not files.dialect.is_number(cell):
         return "it has a decimal point, where --decimal , was given; write one decimal sign throughout"
     if files.cell(record, first).lstrip().startswith("#"):
         return "comment lines must be removed first"
     disguise = disguise_of(cell)
     return None if disguise is None else f"it looks like {disguise.name}: {disguise.remedy}"
+
+
+def _describes_columns(files: Records) -> bool:
+    """Whether no cell of the first record is a number, and several of the second are."""
+    cells = files.cells([0, 1], files.header.names)
+    first, second = ([files.dialect.is_number(cell) for cell in cells.get(record, ())] for record in (0, 1))
+    return not any(first) and sum(second) > 1

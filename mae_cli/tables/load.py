@@ -8,6 +8,7 @@ from mae_cli.messages import listed, quoted
 from mae_cli.rows.blocks import Store
 from mae_cli.rows.coding import Layout
 from mae_cli.rows.schema import Schema
+from mae_cli.tables.codes import code_notes
 from mae_cli.tables.column_types import require_kinds, text_columns, unfit_columns
 from mae_cli.tables.columns import LeftOut, UsedColumns, in_order, require_columns
 from mae_cli.tables.csv.dialect import Dialect
@@ -67,7 +68,14 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
     if options.missing == "error" and result.summary.rows_dropped:
         result.rows.close()
         result = read(files, plan.columns(files.dialect, options.max_levels), options)
-    return replace(_loaded(result, plan.used.features, plan.told(verdicts, result.files)), left_out=plan.left_out)
+    notes = (*plan.told(verdicts, result.files), *_told_of_codes(plan, result))
+    return replace(_loaded(result, plan.used.features, notes), left_out=plan.left_out)
+
+
+def _told_of_codes(plan: Plan, result: PassResult) -> list[str]:
+    """The notes on columns of plain numbers that nobody named, and that may be no numbers."""
+    unsaid = [name for name in plan.used.features if name not in plan.text | plan.writings.keys() | plan.used.named]
+    return [note.says for note in code_notes(result.files, unsaid, result.summary.rows_read)]
 
 
 def _read_leniently(files: Data, plan: Plan, options: ReadOptions) -> PassResult:

@@ -20,7 +20,7 @@ import pytest
 
 from mae_cli.tables import chunks
 from mae_cli.tables.csv.source import Source, Spool
-from mae_cli.workflows import evaluate, train
+from mae_cli.workflows import evaluate, ready, train
 
 TEXT = "y,x,k\n" + "".join(f"{row * row % 7},{row % 5},{'abc'[row % 3]}\n" for row in range(60))
 TRAIN = ("-t", "y", "--holdout", "0.2", "--compare")
@@ -203,7 +203,7 @@ def interrupted(*_arguments, **_options):
 
 
 @pytest.mark.parametrize(
-    ("module", "name"), [(chunks, "parse"), (train, "fit_prepared"), (train, "describe"), (train, "compare")]
+    ("module", "name"), [(chunks, "parse"), (train, "fit_prepared"), (ready, "describe"), (train, "compare")]
 )
 def test_an_interruption_of_mae_train_leaves_nothing_open(mae_train, opened, monkeypatch, module, name):
     monkeypatch.setattr(module, name, interrupted)

@@ -556,6 +556,50 @@ ARCHIVES = [
         '{"y": 1, "x": 2}\n{"y": 2, "x": 3}\n',
         "data.csv, line 1: JSON, not a table; make CSV of it first, with jq or pandas",
     ),
+    *(
+        refused(name, text, "data.csv, line 1: JSON, not a table; make CSV of it first, with jq or pandas")
+        for name, text in (
+            ("a JSON array", '[{"y": 1, "x": 2}, {"y": 2, "x": 3}]\n'),
+            ("a JSON array over lines", '\ufeff[\n  {"y": 1, "x": 2},\n  {"y": 2, "x": 3}\n]\n'),
+            ("an array of arrays", "[[1, 2], [2, 3]]\n"),
+        )
+    ),
+    tells("a name in braces", table(header="{y},x,k"), "-t", "{y}", values={"data.rows_used": 12}),
+    refused(
+        "ARFF",
+        "% Iris, by Fisher\n%\n@RELATION iris\n@attribute y numeric\n@attribute x numeric\n@data\n1,2\n2,3\n",
+        "data.csv is an ARFF file, not CSV; put the names of its attributes, with commas between them, in place of all up to @data",
+    ),
+    tells("a name with a percent sign", table(header="%y,x,k"), "-t", "%y", values={"data.rows_used": 12}),
+    refused(
+        "a pointer of Git LFS",
+        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 12345\n",
+        "data.csv is a pointer of Git LFS, not the data; fetch these first (git lfs pull)",
+    ),
+    refused(
+        "a pointer of git-annex",
+        "/annex/objects/MD5E-s24--0c5a.csv\n",
+        "data.csv is a pointer of git-annex, not the data; fetch these first (git annex get)",
+    ),
+    refused("Stata", b"<stata_dta><header>", "data.csv is a Stata file, not CSV; export it first (export delimited)"),
+    refused("old Stata", b"\x73\x02\x01\x00", "data.csv is a Stata file, not CSV; export it first (export delimited)"),
+    refused("SPSS", b"$FL2@(#) SPSS DATA FILE", "data.csv is an SPSS file, not CSV; save it as CSV first"),
+    refused(
+        "SAS transport",
+        b"HEADER RECORD*******LIBRARY",
+        "data.csv is a SAS file, not CSV; export it first (proc export)",
+    ),
+    refused("a file of R", b"RDX3\nX\n\x00\x00", "data.csv is a file of R, not CSV; write it as CSV first (write.csv)"),
+    refused(
+        "an array of NumPy",
+        b"\x93NUMPY\x01\x00",
+        "data.csv is an array of NumPy, not CSV; write it as CSV first (numpy.savetxt)",
+    ),
+    refused(
+        "quoted names with blanks between them",
+        '"y" "x" "k"\n1 2 "a"\n2 3 "b"\n',
+        "data.csv, line 1: the names seem to have ' ' between them; use --delimiter \" \"",
+    ),
     refused(
         "a web page",
         "<!DOCTYPE html>\n<html><body>\n<p>Not found, sorry</p>\n</body></html>\n",
@@ -582,6 +626,11 @@ RECORD_CASES = [
     refused(
         "a comma at each end of a record",
         CLEAN.replace("a\n", "a,\n").replace("b\n", "b,\n"),
+        "data.csv, line 2: expected 3 fields, found 4; every line ends with a delimiter too many",
+    ),
+    refused(
+        "a comma at the end of one record",
+        CLEAN.replace("a\n", "a,\n", 1),
         "data.csv, line 2: expected 3 fields, found 4; the line ends with a delimiter too many",
     ),
     same(
@@ -612,7 +661,7 @@ RECORD_CASES = [
     refused(
         "an index the header lacks",
         table([(str(i), *row) for i, row in enumerate(ROWS)]),
-        "data.csv, line 2: expected 3 fields, found 4; a cell with ',' in it must be quoted",
+        "data.csv, line 2: expected 3 fields, found 4; every line has one field more than the header, as where R writes row names: put a name for the first column, and a delimiter, before the header",
     ),
     refused(
         "a field too few",
@@ -773,12 +822,12 @@ RECORD_CASES = [
     refused(
         "a line of units",
         with_line(2, "EUR,km,\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; fix the cell, count it as missing with --na-values, or choose a column of numbers",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; the line seems to hold units or descriptions of the columns, so remove it",
     ),
     refused(
         "a line of types",
         with_line(2, "double,double,string\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'; fix the cell, count it as missing with --na-values, or choose a column of numbers",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'; the line seems to hold units or descriptions of the columns, so remove it",
     ),
     refused(
         "a rule below the header",

@@ -639,7 +639,17 @@ EXTREMES = [
     same("plus signs", all_cells(lambda cell: cell if cell.startswith("-") else "+" + cell)),
     same("blanks around numbers", all_cells(lambda cell: f"  {cell} ")),
     same("tabs around numbers", all_cells(lambda cell: f"\t{cell}\t")),
-    same("leading zeros", table(changed({(3, 1): "006"}))),
+    same(
+        "leading zeros",
+        table(changed({(3, 1): "006"})),
+        notes=("column 'x' has numbers with leading zeros, such as '006'; if they are codes, use --categorical x",),
+    ),
+    same("two digits with a leading zero", table(changed({(3, 1): "06"}))),
+    tells(
+        "dates as numbers",
+        table(column(1, [f"202401{day:02d}" for day in range(1, 13)])),
+        notes=("column 'x' has numbers such as '20240101'; if they are dates, use --date x=%Y%m%d",),
+    ),
     same("points without digits", table(changed({(3, 1): "6."}, changed({(2, 1): ".5"})))),
     same("exponents", table(changed({(3, 1): "6E0"}, changed({(2, 1): "+5e-1"})))),
     same("long decimals", table(changed({(2, 1): "0." + "5" + "0" * 60}))),

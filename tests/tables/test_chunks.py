@@ -67,7 +67,7 @@ def refusal(text, **options):
         ),
         (
             "a,b\n1,2,\n4,5,\n",
-            "data.csv, line 2: expected 2 fields, found 3; the line ends with a delimiter too many",
+            "data.csv, line 2: expected 2 fields, found 3; every line ends with a delimiter too many",
         ),
         (
             "a,b\n1,2\n4,5,6\n",

@@ -40,6 +40,13 @@ _REFUSED = {
     rb"SQLite format 3\x00": "is an SQLite database, not CSV; export a table first",
     rb"\xd0\xcf\x11\xe0": "is an Excel workbook, not CSV; save its sheet as CSV first",
     rb"%PDF-": "is a PDF document, not CSV",
+    rb"version https://git-lfs\.": "is a pointer of Git LFS, not the data; fetch these first (git lfs pull)",
+    rb"(\.\./)*(\.git)?/?annex/objects/": "is a pointer of git-annex, not the data; fetch these first (git annex get)",
+    rb"<stata_dta>|[\x69-\x73][\x01\x02]\x01": "is a Stata file, not CSV; export it first (export delimited)",
+    rb"\$FL[23]": "is an SPSS file, not CSV; save it as CSV first",
+    rb"HEADER RECORD\*{7}|\x00{12}\xc2\xea\x81\x60": "is a SAS file, not CSV; export it first (proc export)",
+    rb"RD[AX][23X]\n": "is a file of R, not CSV; write it as CSV first (write.csv)",
+    rb"\x93NUMPY": "is an array of NumPy, not CSV; write it as CSV first (numpy.savetxt)",
 }
 # The first bytes of a file that tell its kind.
 LONGEST_MAGIC = 262

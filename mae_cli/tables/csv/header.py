@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Literal
 
 from mae_cli.errors import DataError
-from mae_cli.messages import counted, is_unicode, quoted
+from mae_cli.messages import counted, is_unicode, option, quoted
 from mae_cli.tables.csv.dialect import header_line, is_number
 from mae_cli.tables.csv.pieces import Piece
-from mae_cli.tables.csv.records import MisplacedQuoteError, Record
+from mae_cli.tables.csv.records import UTF8_MARK, MisplacedQuoteError, Record
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.csv.structure import misplaced_quote, wrong_length
 
@@ -19,8 +19,10 @@ from mae_cli.tables.csv.structure import misplaced_quote, wrong_length
 _NO_HEADER = {
     re.compile(r"(?i)sep=.?$"): "a `sep=` line for spreadsheets, not the header; remove the line",
     re.compile(r"(?i)\s*<(!doctype|html|\?xml)"): "a web page or XML, not a table; download the data itself as CSV",
-    re.compile(r'\s*[\[{]\s*(["\[{]|$)'): "JSON, not a table; make CSV of it first, with jq or pandas",
 }
+_JSON = re.compile(rb'\s*[\[{]\s*(["\[{]|\r?\n|$)')
+_BETWEEN = re.compile(rb'"([ \t;:|])"')
+_ARFF = re.compile(rb"^\s*@relation\s", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def read_header(source: Source) -> Header:
     Raises:
         DataError: the header or the first record is at fault.
     """
+    _refuse_other_formats(source)
     records = _first_two(source)
     names = records[0].cells
     _check_names(source, records[0])
@@ -93,6 +96,20 @@ def read_header(source: Source) -> Header:
         if len(record.cells) != len(names):
             raise DataError(f"{source.name}, line {record.line}: {wrong_length(source, record, names)}")
     return Header(names, records[1].cells)
+
+
+def _refuse_other_formats(source: Source) -> None:
+    """Refuse text that is no table, before its quotes and commas are taken for those of one."""
+    with closing(source.pieces()) as pieces:
+        piece = next(pieces, None)
+    text = b"" if piece is None else piece.text.removeprefix(UTF8_MARK)
+    if _JSON.match(text):
+        raise DataError(f"{source.name}, line 1: JSON, not a table; make CSV of it first, with jq or pandas")
+    if text.lstrip()[:1] in {b"%", b"@"} and _ARFF.search(text):
+        raise DataError(
+            f"{source.name} is an ARFF file, not CSV; put the names of its attributes, with commas between them, in "
+            "place of all up to @data"
+        )
 
 
 def _first_two(source: Source) -> list[Record]:
@@ -116,8 +133,19 @@ def _first(source: Source, piece: Piece, following: Iterator[Piece], count: int)
         except MisplacedQuoteError as error:
             longer = piece.completed(following) if error.never_closed else None
             if longer is None:
-                raise DataError(f"{source.name}, line {lines + error.line}: {misplaced_quote(error)}") from error
+                says = _between_quotes(piece, source.delimiter) or misplaced_quote(error)
+                raise DataError(f"{source.name}, line {lines + error.line}: {says}") from error
             piece = longer
+
+
+def _between_quotes(piece: Piece, delimiter: str) -> str | None:
+    """What to do where another sign than the delimiter stands between all quoted names of the header."""
+    line = next(iter(piece.text.splitlines()), b"")
+    signs = set(_BETWEEN.findall(line))
+    sign = signs.pop().decode("ascii") if len(signs) == 1 else delimiter
+    if sign == delimiter:
+        return None
+    return f"the names seem to have {quoted(sign)} between them; use {option('--delimiter', sign)}"
 
 
 def _check_names(source: Source, header: Record) -> None:

@@ -13,6 +13,8 @@ from mae_cli.tables.csv.pieces import Piece
 from mae_cli.tables.csv.records import MisplacedQuoteError, Record
 from mae_cli.tables.csv.source import Source, not_utf8
 
+# So many records tell what is usual.
+_FEW = 50
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 # What a byte that is not UTF-8 is decoded to, so that it can be passed.
 _UNDECODED = re.compile("[\udc80-\udcff]")
@@ -57,8 +59,16 @@ def wrong_length(source: Source, record: Record, names: Sequence[str]) -> str:
     fault = f"expected {counted(len(names), 'field')}, found {len(record.cells):,}"
     if record.cells and record.cells[0].lstrip().startswith("#"):
         return f"{fault}; comment lines must be removed first"
-    if len(record.cells) == len(names) + 1 and not record.cells[-1]:
-        return f"{fault}; the line ends with a delimiter too many"
+    if len(record.cells) == len(names) + 1:
+        others = source.beginning(_FEW)[1:]
+        is_usual = len(others) > 1 and all(len(other.cells) == len(record.cells) for other in others)
+        if not record.cells[-1]:
+            return f"{fault}; {'every' if is_usual else 'the'} line ends with a delimiter too many"
+        if is_usual:
+            return (
+                f"{fault}; every line has one field more than the header, as where R writes row names: put a name for "
+                "the first column, and a delimiter, before the header"
+            )
     header = header_line(source)
     if header is not None:
         return f"{fault}; if the header is on line {header}, remove the lines before it"
