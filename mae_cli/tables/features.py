@@ -12,6 +12,7 @@ from mae_cli.errors import DataError
 from mae_cli.rows.design import Design, column_ranges
 from mae_cli.rows.schema import NumericColumn, Schema
 from mae_cli.tables.arrays import finite_matrix, real_matrix, refuse_not_finite
+from mae_cli.tables.columns import LeftOut
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 Features: TypeAlias = "ArrayLike | pd.DataFrame"
 
 
-def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design]:
-    """The schema that the rows of X define, and their design matrix.
+def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design, tuple[LeftOut, ...]]:
+    """The schema that the rows of X define, their design matrix, and the columns of a frame that cannot serve.
 
     Raises:
         DataError: there are no rows in an array, or a value or a column cannot be used.
@@ -32,13 +33,13 @@ def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design]:
         return frames.schema_and_design(X, max_levels=max_levels)
     matrix = real_matrix("X", X)
     if not len(matrix):
-        raise DataError("there are no rows to fit")
+        raise DataError("X has no rows")
     extremes = column_ranges(matrix)
     if not np.isfinite(extremes).all():
         refuse_not_finite("X", matrix)
     columns = zip(*extremes, strict=True)
     features = tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(columns))
-    return Schema(features), Design(matrix)
+    return Schema(features), Design(matrix), ()
 
 
 def design_of(schema: Schema, X: Features) -> tuple[Design, BoolArray]:

@@ -1,10 +1,12 @@
 """Data frames of the library's callers, brought to the rows that `encoding` takes.
 
-Kinds go by dtype here, not by text: numeric dtypes are numbers, and booleans, strings, objects and categories
-are levels, as `str` writes them.
+Kinds go by dtype here: numeric dtypes and dates are numbers, and booleans, strings, objects and categories are levels,
+as `str` writes them, unless text is dates or numbers in one spelling throughout.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Number
 
 import numpy as np
 import pandas as pd
@@ -17,23 +19,45 @@ from mae_cli.rows.coding import Coding, Layout, as_read
 from mae_cli.rows.design import Design
 from mae_cli.rows.encoding import build_schema, describe
 from mae_cli.rows.schema import PLAIN, NumericColumn, Schema, Writing
-from mae_cli.tables.columns import unknown_column
+from mae_cli.tables.columns import LeftOut, unknown_column
 from mae_cli.tables.csv.dialect import PLAIN as DIALECT
+from mae_cli.tables.csv.dialect import is_number
+from mae_cli.tables.dates import doubtful_spellings_of, spellings_of
+from mae_cli.tables.notation import notation_of
 from mae_cli.tables.writing import in_words, number_in
 
+_BY_CATEGORIES = "make it one of categories, .astype('category')"
 # What pandas calls objects that are all numbers.
 _KINDS_OF_NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "complex"})
 
 
-def schema_and_design(frame: pd.DataFrame, *, max_levels: int) -> tuple[Schema, Design]:
-    """The schema that the rows of a frame define, and their design matrix.
+@dataclass(frozen=True, eq=False)
+class TypedFrame:
+    """The columns of a frame to train on.
+
+    Attributes:
+        columns: as numbers or as categories of text, counted from 0.
+        writings: how the numbers of a column were written, where they were not plain.
+        left_out: the columns that cannot serve, with the reasons.
+    """
+
+    columns: pd.DataFrame
+    writings: Mapping[str, Writing]
+    left_out: tuple[LeftOut, ...]
+
+
+def schema_and_design(frame: pd.DataFrame, *, max_levels: int) -> tuple[Schema, Design, tuple[LeftOut, ...]]:
+    """The schema that the rows of a frame define, their design matrix, and the columns that cannot serve.
 
     Raises:
         DataError: as `read_frame`; or a column spans more than floating point can hold.
     """
-    layout, block = _rows_of(read_frame(frame, max_levels=max_levels))
+    if not len(frame):
+        raise DataError("X has no rows")
+    typed = read_frame(frame, max_levels=max_levels)
+    layout, block = _rows_of(typed.columns, typed.writings)
     schema = build_schema(layout, describe(MemoryRows((block,)), layout, None))
-    return schema, Coding.of(schema, layout)(block)[0].design
+    return schema, Coding.of(schema, layout)(block)[0].design, typed.left_out
 
 
 def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, BoolArray]:
@@ -42,27 +66,106 @@ def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, BoolArray]:
     Raises:
         DataError: as `read_frame_for`.
     """
-    layout, block = _rows_of(read_frame_for(schema, frame))
+    layout, block = _rows_of(read_frame_for(schema, frame), {})
     coded, unseen = Coding.of(schema, layout)(block)
     return coded.design, unseen
 
 
-def read_frame(frame: pd.DataFrame, *, max_levels: int = 200) -> pd.DataFrame:
+def read_frame(frame: pd.DataFrame, *, max_levels: int = 300) -> TypedFrame:
     """The columns of a frame to train on, as numbers or as categories of text.
 
+    Text of most rows of which is another, or of too many levels, and what has no values or one level, is left out; a
+    column of pandas' categories is used or refused. Dates are days since 1970-01-01; so are they as text in one
+    spelling, and numbers in one notation are numbers.
+
     Raises:
-        DataError: two columns have one name, a column cannot be used or has too many levels, or a cell is
-            missing or infinite.
+        DataError: two columns have one name, a column cannot be used, categories are too many, a cell is missing or
+            infinite, or no column is left.
     """
     columns: dict[str, pd.Series] = {}
+    writings: dict[str, Writing] = {}
+    left_out: list[LeftOut] = []
     for label, column in frame.items():
         name = str(label)
-        if name in columns:
+        if name in columns or name in {each.column for each in left_out}:
             raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
-        _refuse_numbers_as_objects(name, column)
-        columns[name] = _numbers(name, column) if _is_numeric(column) else _levels(name, column)
-        _refuse_many_levels(name, columns[name], max_levels)
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
+        found = _column_of(name, column, max_levels)
+        if isinstance(found, LeftOut):
+            left_out.append(found)
+            continue
+        columns[name], writing = found
+        if writing != PLAIN:
+            writings[name] = writing
+    if left_out and not columns:
+        reasons = "; ".join(f"{quoted(each.column)}: {each.reason}" for each in left_out)
+        raise DataError(f"no column of X can serve: {reasons}")
+    typed = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
+    return TypedFrame(typed, writings, tuple(left_out))
+
+
+def _column_of(name: str, column: pd.Series, max_levels: int) -> tuple[pd.Series, Writing] | LeftOut:
+    """A column with how its numbers were written, or why it cannot serve."""
+    _refuse_numbers_as_objects(name, column)
+    if len(column) > 1 and column.isna().all():
+        return LeftOut(name, "it has no values", "fill it in")
+    if _is_numeric(column):
+        return _numbers(name, column), PLAIN
+    if column.dtype.kind == "M":
+        writing = _writing_of_dates(column)
+        return _numbers(name, _plain(name, column, writing)), writing
+    _refuse_mixture(name, column)
+    levels = _levels(name, column)
+    if isinstance(column.dtype, pd.CategoricalDtype) or pd.api.types.is_bool_dtype(column.dtype):
+        _refuse_many_levels(name, levels, max_levels)
+        return levels, PLAIN
+    writing = _writing_of_text([str(level) for level in levels.cat.categories])
+    if writing != PLAIN:
+        return _plain(name, column, writing), writing
+    reason = _unusable(levels, max_levels)
+    return (
+        (levels, PLAIN) if reason is None else LeftOut(name, reason, "make it one of categories, .astype('category')")
+    )
+
+
+def _writing_of_dates(column: pd.Series) -> Writing:
+    """As pandas writes them into a CSV: the time of day only where there is one."""
+    times = column.dropna()
+    return Writing(date="%Y-%m-%d" if (times == times.dt.normalize()).all() else "%Y-%m-%d %H:%M:%S")
+
+
+def _writing_of_text(cells: Sequence[str]) -> Writing:
+    """How text means dates or numbers; plain where it means neither, or leaves a doubt."""
+    if not cells or not any(character.isdecimal() for character in cells[0]):
+        return PLAIN
+    spellings = spellings_of(cells)
+    if len(spellings) == 1:
+        return Writing(date=spellings[0])
+    doubtful = spellings or doubtful_spellings_of(cells) or all(map(is_number, cells))
+    return PLAIN if doubtful else notation_of(cells, DIALECT) or PLAIN
+
+
+def _unusable(levels: pd.Series, max_levels: int) -> str | None:
+    """Why text cannot serve; None where it can."""
+    names, rows = levels.cat.categories, len(levels)
+    if len(names) == 1 < rows:
+        return f"it is {quoted(str(names[0]))} in every row"
+    if len(names) > max_levels or 2 * len(names) > rows > 1:
+        return f"text with {counted(len(names), 'level')} in {counted(rows, 'row')}, such as {quoted(str(names[0]))}"
+    return None
+
+
+def _refuse_mixture(name: str, column: pd.Series) -> None:
+    """Refuse objects of which some are numbers and others are text."""
+    if column.dtype != object or not pd.api.types.infer_dtype(column, skipna=True).startswith("mixed"):
+        return
+    are_text = [isinstance(cell, str) for cell in column]
+    are_numbers = [isinstance(cell, Number) and not isinstance(cell, bool) for cell in column]
+    if any(are_text) and any(are_numbers):
+        row = max(are_text.index(True), are_numbers.index(True))
+        raise DataError(
+            f"column {quoted(name)} mixes numbers and text, first in row {row} (counted from 0): "
+            f"{quoted(str(column.iloc[row]))}; make it levels with .astype(str), or numbers with pd.to_numeric"
+        )
 
 
 def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +217,7 @@ def _column(frame: pd.DataFrame, positions: dict[str, list[int]], name: str) -> 
     return frame.iloc[:, positions[name][0]]
 
 
-def _rows_of(typed: pd.DataFrame) -> tuple[Layout, Block]:
+def _rows_of(typed: pd.DataFrame, writings: Mapping[str, Writing]) -> tuple[Layout, Block]:
     """The columns of numbers and of categories as rows, with targets of 0."""
     features: list[tuple[str, tuple[str, ...] | None]] = []
     numeric, codes = [], []
@@ -130,7 +233,7 @@ def _rows_of(typed: pd.DataFrame) -> tuple[Layout, Block]:
     for place, values in enumerate(numeric):
         matrix[place] = values
     rows = np.arange(len(typed))
-    return Layout(tuple(features)), Block(as_read(matrix.T, codes), np.zeros(len(rows)), None, rows)
+    return Layout(tuple(features), writings), Block(as_read(matrix.T, codes), np.zeros(len(rows)), None, rows)
 
 
 def _is_numeric(column: pd.Series) -> bool:

@@ -1,5 +1,6 @@
 """The library's way in: fit arrays or data frames, without files."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, overload
@@ -12,7 +13,7 @@ from mae_cli.errors import DataError, SettingsError
 from mae_cli.inference.intervals import Estimated
 from mae_cli.inference.values import Method
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
-from mae_cli.messages import as_share
+from mae_cli.messages import as_share, quoted
 from mae_cli.progress import UNWATCHED, Watch
 from mae_cli.rows.blocks import CountedRows, Rows
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, Factors, GivenFactors
@@ -22,6 +23,7 @@ from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Solution
 from mae_cli.solvers.solve import Fit, solve_together
 from mae_cli.tables.arrays import finite_vector
+from mae_cli.tables.columns import LeftOut
 from mae_cli.tables.features import Features
 from mae_cli.workflows.fit_data import FitData
 from mae_cli.workflows.fit_result import FitResult, Origin
@@ -73,7 +75,7 @@ def fit(
     intercept: bool = True,
     solver: Literal["auto", "textbook"] | SolverSettings = "auto",
     tolerance: float | None = None,
-    max_levels: int = 200,
+    max_levels: int = 300,
     intervals: Literal["auto", "rank", "sandwich", "bootstrap"] = "auto",
 ) -> FitResult: ...
 
@@ -89,7 +91,7 @@ def fit(
     intercept: bool = True,
     solver: Literal["auto", "textbook"] | SolverSettings = "auto",
     tolerance: float | None = None,
-    max_levels: int = 200,
+    max_levels: int = 300,
     intervals: Literal["auto", "rank", "sandwich", "bootstrap"] = "auto",
 ) -> list[FitResult]: ...
 
@@ -104,7 +106,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     intercept: bool = True,
     solver: Literal["auto", "textbook"] | SolverSettings = "auto",
     tolerance: float | None = None,
-    max_levels: int = 200,
+    max_levels: int = 300,
     intervals: Literal["auto", "rank", "sandwich", "bootstrap"] = "auto",
 ) -> FitResult | list[FitResult]:
     """Fit a linear model that minimises the mean loss Σω·loss(y − b − Xw) / Σω, with a certificate.
@@ -133,6 +135,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     settings = FitSettings(loss, intercept=intercept, solver=how)
     wanted = [replace(settings, quantile=each) for each in _numbers(quantile)]
     data = FitData.of(X, y, sample_weight, max_levels)
+    _warn_of(data.left_out)
     prepared = Prepared(CountedRows(data.rows), intercept=intercept, extent=data.extent, limits=how.limits)
     fits = solve_together(prepared, [each.loss_function for each in wanted], how)
     method = _method(intervals)
@@ -153,7 +156,7 @@ def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
     sample_weight: ArrayLike | None = None,
     intercept: bool = True,
     tolerance: float | None = None,
-    max_levels: int = 200,
+    max_levels: int = 300,
 ) -> list[FitResult]:
     """Fit the same model again and again, each time with other factors on the weights of the rows.
 
@@ -179,6 +182,7 @@ def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
     how = _exact(tolerance)
     settings = FitSettings("mae", quantile, intercept, how)
     data = FitData.of(X, y, sample_weight, max_levels)
+    _warn_of(data.left_out)
     drawn = [_factors(each, data.count) for each in factors]
     members = [Member(settings.quantile, each) for each in drawn]
     if not members:
@@ -186,6 +190,13 @@ def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
     solutions = solve_family(data.rows, members, how, intercept=intercept, extent=data.extent)
     rows = [FactoredRows(data.rows, each) for each in drawn]
     return [_result(data, each, settings, solution) for each, solution in zip(rows, solutions, strict=True)]
+
+
+def _warn_of(left_out: Sequence[LeftOut]) -> None:
+    """Tell the caller of `fit` or `refit` what was left out of X, and how to have it in."""
+    for each in left_out:
+        text = f"left out column {quoted(each.column)}: {each.reason}; {each.remedy}"
+        warnings.warn(text, stacklevel=3)
 
 
 def exponential_factors(count: int, seed: int = 0) -> list[ExponentialFactors]:
@@ -212,6 +223,7 @@ def _result(data: FitData, rows: Rows, settings: FitSettings, solution: Solution
         certificate=solution.certificate,
         history=solution.history,
         origin=Origin(rows, data.count, settings.solver, solution.dual),
+        columns_left_out=data.left_out,
     )
 
 

@@ -16,6 +16,7 @@ from mae_cli.rows.schema import Schema
 from mae_cli.rows.sums import Range, relative_weights, weight_unit
 from mae_cli.solvers.prepare.standardise import Extent
 from mae_cli.tables.arrays import finite_vector
+from mae_cli.tables.columns import LeftOut
 from mae_cli.tables.features import Features, is_frame, schema_and_design
 
 
@@ -31,6 +32,7 @@ class FitData:
         count: of all rows.
         extent: of the rows, where it is known.
         weight_unit: the weight, as it was given, of a row of weight 1.
+        left_out: the columns of X that cannot serve.
     """
 
     target: str
@@ -40,6 +42,7 @@ class FitData:
     count: int
     extent: Extent | None
     weight_unit: float = 1.0
+    left_out: tuple[LeftOut, ...] = ()
 
     @staticmethod
     def of(X: Features, y: ArrayLike, sample_weight: ArrayLike | None, max_levels: int) -> "FitData":
@@ -49,8 +52,10 @@ class FitData:
             DataError: they do not go together, or a value cannot be used.
         """
         X, y, sample_weight = _with_columns(X, y, sample_weight)
+        for name, values in (("y", y), ("sample_weight", sample_weight)):
+            _require_index(X, name, values)
         target = finite_vector("y", y)
-        schema, design = schema_and_design(X, max_levels)
+        schema, design, left_out = schema_and_design(X, max_levels)
         weights = None if sample_weight is None else finite_vector("sample_weight", sample_weight)
         for name, vector in (("y", target), ("sample_weight", weights)):
             if vector is not None and len(vector) != design.shape[0]:
@@ -64,6 +69,16 @@ class FitData:
             count=len(target),
             extent=_known_extent(schema, rows, len(target)),
             weight_unit=1.0 if weights is None else weight_unit(float(weights.max())),
+            left_out=left_out,
+        )
+
+
+def _require_index(X: Features, name: str, values: object) -> None:
+    """Refuse a Series whose rows are called other than those of the frame: they are taken in their order."""
+    if is_frame(X) and hasattr(values, "index") and hasattr(values, "iloc") and not values.index.equals(X.index):
+        raise DataError(
+            f"the index of {name} is not that of X; bring it in line with {name}.reindex(X.index), or give "
+            f"{name}.to_numpy() where the rows are in the same order"
         )
 
 

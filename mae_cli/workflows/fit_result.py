@@ -22,6 +22,7 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import CategoricalColumn
 from mae_cli.solvers.settings import SolverSettings
 from mae_cli.solvers.solution import Certificate, DualPoint, History
+from mae_cli.tables.columns import LeftOut
 from mae_cli.workflows.scoring import baseline_of, scorable, score
 
 
@@ -58,12 +59,14 @@ class FitResult(LinearModel):
         certificate: how far the loss can be from the optimum.
         history: the loss on the way.
         origin: what it was fitted to.
+        columns_left_out: those of a frame that cannot serve, with the reasons; predictions do without them.
     """
 
     aliased: tuple[tuple[str, str | None], ...]
     certificate: Certificate
     history: History
     origin: Origin = field(repr=False)
+    columns_left_out: tuple[LeftOut, ...] = ()
 
     @cached_property
     def dual(self) -> FloatArray | None:

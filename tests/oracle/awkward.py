@@ -48,7 +48,8 @@ class Problem:
             return self.numbers
         import pandas as pd
 
-        return pd.DataFrame(self.columns)
+        # Categories are used whatever they are; text may be left out.
+        return pd.DataFrame(self.columns).astype({f"t{j}": "category" for j in range(len(self.texts))})
 
     @property
     def columns(self) -> dict[str, np.ndarray | list[str]]:

@@ -25,7 +25,7 @@ def model_refusal(frame):
 
 @pytest.mark.parametrize("dtype", ["int8", "uint64", "float32", "float64", "Int64", "Float64"])
 def test_numeric_dtypes_are_numbers(dtype):
-    column = read_frame(pd.DataFrame({"x": pd.Series([1, 2], dtype=dtype)}))["x"]
+    column = read_frame(pd.DataFrame({"x": pd.Series([1, 2], dtype=dtype)})).columns["x"]
     assert column.dtype == np.float64
     assert column.tolist() == [1.0, 2.0]
 
@@ -35,32 +35,82 @@ def test_numeric_dtypes_are_numbers(dtype):
     [
         (pd.Series([True, False]), ["True", "False"]),
         (pd.Series([True, False], dtype="boolean"), ["True", "False"]),
-        (pd.Series(["b", "a"]), ["b", "a"]),
-        (pd.Series(["b", 1.5], dtype=object), ["b", "1.5"]),
+        (pd.Series(["b", "a", "a", "b"]), ["b", "a", "a", "b"]),
+        (pd.Series(["1", "2", "1", "2"]), ["1", "2", "1", "2"]),
+        (pd.Series([True, "a", "a", True], dtype=object), ["True", "a", "a", "True"]),
         (pd.Series(pd.Categorical([2, 1])), ["2", "1"]),
     ],
 )
 def test_other_dtypes_are_levels_as_str_writes_them(cells, levels):
-    assert read_frame(pd.DataFrame({"c": cells}))["c"].tolist() == levels
+    assert read_frame(pd.DataFrame({"c": cells})).columns["c"].tolist() == levels
 
 
 def test_values_written_alike_are_one_level():
-    column = read_frame(pd.DataFrame({"c": pd.Series([1, "1", 2], dtype=object)}))["c"]
-    assert column.tolist() == ["1", "1", "2"]
+    column = read_frame(pd.DataFrame({"c": pd.Series([True, "True", "a", "a"], dtype=object)})).columns["c"]
+    assert column.tolist() == ["True", "True", "a", "a"]
     assert len(column.cat.categories) == 2
 
 
+@pytest.mark.parametrize(
+    ("cells", "numbers", "date"),
+    [
+        (pd.to_datetime(["1970-01-02", "2024-01-31", "1970-01-01"]), [1.0, 19753.0, 0.0], "%Y-%m-%d"),
+        (pd.to_datetime(["1970-01-02 12:00", "1970-01-01"], format="mixed"), [1.5, 0.0], "%Y-%m-%d %H:%M:%S"),
+        (pd.to_datetime(["1970-01-02"]).tz_localize("UTC"), [1.0], "%Y-%m-%d"),
+        (["02.01.1970", "31.01.1970"], [1.0, 30.0], "%d.%m.%Y"),
+        (["1970 Q2", "1970 Q1"], [90.0, 0.0], "%Y Q%q"),
+    ],
+)
+def test_dates_are_days_and_remember_their_spelling(cells, numbers, date):
+    typed = read_frame(pd.DataFrame({"when": cells}))
+    assert typed.columns["when"].tolist() == numbers
+    assert typed.writings == {"when": Writing(date=date)}
+
+
+def test_numbers_in_one_notation_are_numbers():
+    typed = read_frame(pd.DataFrame({"price": ["$1.50", "$2", "$3"], "share": ["5%", "7%", "9.5%"]}))
+    assert typed.columns.to_numpy().tolist() == [[1.5, 5.0], [2.0, 7.0], [3.0, 9.5]]
+    assert typed.writings == {"price": Writing(prefix="$"), "share": Writing(suffix="%")}
+
+
+def test_dates_in_doubt_are_levels():
+    typed = read_frame(pd.DataFrame({"when": ["1/2/2024", "3/4/2024"] * 2}))
+    assert typed.columns["when"].tolist() == ["1/2/2024", "3/4/2024"] * 2
+    assert typed.writings == {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ([np.nan] * 5, "it has no values"),
+        ([None] * 5, "it has no values"),
+        (["u"] * 5, "it is 'u' in every row"),
+        (["a", "b", "c", "a", "a"], "text with 3 levels in 5 rows, such as 'a'"),
+    ],
+)
+def test_what_cannot_serve_is_left_out_with_the_reason(cells, reason):
+    typed = read_frame(pd.DataFrame({"x": range(5), "c": pd.Series(cells)}))
+    assert list(typed.columns) == ["x"]
+    assert [(each.column, each.reason) for each in typed.left_out] == [("c", reason)]
+
+
+def test_categories_are_used_whatever_they_are():
+    cells = pd.Categorical(["a", "b", "c", "a", "a"])
+    assert read_frame(pd.DataFrame({"c": cells})).columns["c"].tolist() == ["a", "b", "c", "a", "a"]
+    assert read_frame(pd.DataFrame({"c": pd.Categorical(["u"] * 4)})).left_out == ()
+
+
 def test_the_index_and_the_type_of_names_do_not_matter():
-    frame = read_frame(pd.DataFrame({0: [1, 2], "c": ["a", "b"]}, index=[9, 7]))
+    frame = read_frame(pd.DataFrame({0: [1, 2, 3, 4], "c": ["a", "b"] * 2}, index=[9, 7, 8, 9])).columns
     assert list(frame) == ["0", "c"]
-    assert frame.index.tolist() == [0, 1]
-    assert frame["c"].tolist() == ["a", "b"]
+    assert frame.index.tolist() == [0, 1, 2, 3]
+    assert frame["c"].tolist() == ["a", "b"] * 2
 
 
 def test_the_callers_frame_is_left_as_it_was():
-    frame = pd.DataFrame({"x": [1.0, 2.0], "c": ["a", "b"]})
+    frame = pd.DataFrame({"x": [1.0, 2.0, 3.0], "c": ["a", "b", "a"], "d": ["2024-01-01", "2024-01-02", "2024-01-03"]})
     before = frame.copy()
-    typed = read_frame(frame)
+    typed = read_frame(frame).columns
     typed.loc[0, "x"] = 99.0
     pd.testing.assert_frame_equal(frame, before)
 
@@ -74,13 +124,21 @@ def test_the_callers_frame_is_left_as_it_was():
         ({"c": ["a", None]}, "column 'c' is missing in row 1 (counted from 0)"),
         ({"c": pd.Categorical(["a", None])}, "column 'c' is missing in row 1 (counted from 0)"),
         ({"z": [1j]}, "column 'z' must hold numbers, but its dtype is complex128"),
+        ({"when": pd.to_datetime(["2020-01-01", None])}, "column 'when' is missing in row 1 (counted from 0)"),
         (
-            {"when": pd.to_datetime(["2020-01-01"]).as_unit("ns")},
-            "column 'when' holds dates or times (datetime64[ns]); turn them into numbers first",
+            {"when": pd.to_timedelta(["1 day", "2 days"]).as_unit("ns")},
+            "column 'when' holds dates or times (timedelta64[ns]); turn them into numbers first",
         ),
         (
-            {"when": pd.to_datetime(["2020-01-01"]).as_unit("ns").tz_localize("UTC")},
-            "column 'when' holds dates or times (datetime64[ns, UTC]); turn them into numbers first",
+            {"m": pd.Series([True, 1, 2, "x", "y"], dtype=object)},
+            (
+                "column 'm' mixes numbers and text, first in row 3 (counted from 0): 'x'; make it levels with "
+                ".astype(str), or numbers with pd.to_numeric"
+            ),
+        ),
+        (
+            {"c": ["a", "b", "c"], "d": [None] * 3},
+            "no column of X can serve: 'c': text with 3 levels in 3 rows, such as 'a'; 'd': it has no values",
         ),
         ({1: [1], "1": [2]}, "the frame has two columns named '1'; rename one of them"),
     ],
@@ -89,16 +147,18 @@ def test_a_frame_that_cannot_be_used_is_refused_in_one_line(columns, message):
     assert refusal(columns) == message
 
 
-def test_too_many_levels_are_refused_with_an_example():
-    assert refusal({"c": ["a", "b", "c"]}, max_levels=2) == (
+def test_too_many_categories_are_refused_with_an_example():
+    assert refusal({"c": pd.Categorical(["a", "b", "c"])}, max_levels=2) == (
         "column 'c' has 3 levels, such as 'a', and at most 2 are allowed; "
         "leave it out, raise max_levels, or turn it into numbers"
     )
-    assert len(read_frame(pd.DataFrame({"c": ["a", "b", "c"]}), max_levels=3)) == 3
+    text = {"c": ["a", "b", "c"] * 3, "x": range(9)}
+    assert [each.column for each in read_frame(pd.DataFrame(text), max_levels=2).left_out] == ["c"]
+    assert read_frame(pd.DataFrame(text), max_levels=3).left_out == ()
 
 
 def test_a_frame_without_columns_keeps_its_rows():
-    assert read_frame(pd.DataFrame(index=[5, 6])).shape == (2, 0)
+    assert read_frame(pd.DataFrame(index=[5, 6])).columns.shape == (2, 0)
 
 
 def test_a_model_takes_its_columns_whatever_their_order():
@@ -113,8 +173,10 @@ def test_a_model_reads_a_number_as_the_text_of_its_category():
 
 
 def test_a_frame_defines_its_schema_and_becomes_numbers_and_codes():
-    frame = pd.DataFrame({"c": ["a", "b", "b"], "x": [1.5, 2.5, 3.5], "d": [True, False, True], "z": [4, 5, 6]})
-    schema, defined = schema_and_design(frame, max_levels=2)
+    frame = pd.DataFrame(
+        {"c": pd.Categorical(["a", "b", "b"]), "x": [1.5, 2.5, 3.5], "d": [True, False, True], "z": [4, 5, 6]}
+    )
+    schema, defined, _ = schema_and_design(frame, max_levels=2)
     assert schema.features == (
         CategoricalColumn("c", ("b", "a")),
         NumericColumn("x", 1.5, 3.5),
@@ -131,7 +193,7 @@ def test_a_frame_defines_its_schema_and_becomes_numbers_and_codes():
 def test_many_rows_are_all_gathered():
     x = np.arange(20_001.0)
     frame = pd.DataFrame({"x": x, "z": -x})
-    schema, design = schema_and_design(frame, max_levels=1)
+    schema, design, _ = schema_and_design(frame, max_levels=1)
     for each in (design, design_of(schema, frame)[0]):
         assert (each.numeric == np.column_stack([x, -x])).all()
 

@@ -1,6 +1,7 @@
 """The library: arrays and frames in, a frozen result out, and refusals that name the place."""
 
 import dataclasses
+import json
 from decimal import Decimal
 
 import numpy as np
@@ -122,7 +123,7 @@ def test_a_result_is_frozen(X, y):
         (([[1.0], [2.0]], [[1], [2]]), "y must have one dimension, not 2"),
         (([[1.0], [2.0]], None), "y must have one dimension, not 0"),
         (([[1.0], [2.0]], [1, 2, 3]), "y has 3 values for 2 rows of X"),
-        ((np.zeros((0, 2)), []), "there are no rows to fit"),
+        ((np.zeros((0, 2)), []), "X has no rows"),
         ((pd.DataFrame({"a": [1.0, None]}), [1, 2]), "column 'a' is missing in row 1 (counted from 0)"),
     ],
 )
@@ -491,3 +492,59 @@ def test_quantiles_in_words_are_refused_even_if_they_look_like_numbers(quantile,
 def test_an_unknown_loss_is_refused_without_any_quantile(X, y):
     with pytest.raises(SettingsError, match="unknown loss 'huber'"):
         fit(X, y, loss="huber", quantile=[])
+
+
+def real_frame(rows=60):
+    """A frame of dates, prices as text, identifiers, and a column without values; and its targets."""
+    random = np.random.default_rng(4)
+    days = pd.date_range("2024-01-01", periods=rows)
+    price = random.integers(100, 999, rows) / 100
+    table = pd.DataFrame(
+        {"day": days, "price": [f"${each:.2f}" for each in price], "id": [f"r{k}" for k in range(rows)], "note": None}
+    )
+    return table, price, random.standard_normal(rows) + price
+
+
+def test_what_cannot_serve_is_left_out_aloud_and_not_needed_later():
+    table, price, y = real_frame()
+    with pytest.warns(UserWarning, match="left out column") as caught:
+        result = fit(table, y)
+    texts = [str(each.message) for each in caught]
+    how = "make it one of categories, .astype('category')"
+    assert texts == [
+        f"left out column 'id': text with 60 levels in 60 rows, such as 'r0'; {how}",
+        "left out column 'note': it has no values; fill it in",
+    ]
+    assert {each.filename for each in caught} == {__file__}
+    assert [each.column for each in result.columns_left_out] == ["id", "note"]
+    plain = fit(np.column_stack([np.arange(60.0) + 19723, price]), y)
+    assert result.coefficients == pytest.approx(plain.coefficients, rel=1e-12)
+    assert result.predict(table[["price", "day"]]) == pytest.approx(plain.predict(plain_of(table, price)), rel=1e-12)
+
+
+def plain_of(table, price):
+    return np.column_stack([np.arange(len(table)) + 19723.0, price])
+
+
+def test_commands_read_what_pandas_writes_of_the_frame(tmp_path, mae_eval):
+    table, _, y = real_frame()
+    with pytest.warns(UserWarning, match="left out column"):
+        result = fit(table, y)
+    result.save(tmp_path / "library.json")
+    table.assign(y=y).to_csv(tmp_path / "data.csv", index=False)
+    scored = json.loads(mae_eval(tmp_path / "library.json", tmp_path / "data.csv", "--json").stdout)
+    assert scored["metrics"]["mae"] == pytest.approx(result.certificate.loss, rel=1e-12)
+
+
+def test_a_series_of_other_rows_is_refused():
+    table = pd.DataFrame({"x": [3.0, 1.0, 2.0, 5.0]}, index=[4, 2, 3, 1])
+    y = pd.Series([1.0, 2.0, 3.0, 4.0], index=table.index)
+    expected = fit(table, y).coefficients
+    assert fit(table, y.to_numpy()).coefficients == pytest.approx(expected)
+    for options in ({"y": y.sort_index()}, {"y": y.reset_index(drop=True)}, {"y": y, "sample_weight": y.sort_index()}):
+        name = "sample_weight" if "sample_weight" in options else "y"
+        with pytest.raises(DataError) as caught:
+            fit(table, **options)
+        assert str(caught.value).startswith(
+            f"the index of {name} is not that of X; bring it in line with {name}.reindex"
+        )
