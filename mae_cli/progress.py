@@ -1,7 +1,7 @@
 """How long work reports its progress: a listener that is called now and then, cheap to ignore."""
 
 
-class Watch:
+class ProgressListener:
     """A progress listener that ignores everything."""
 
     def reading(self, rows: int, share: float | None = None) -> None:
@@ -23,5 +23,5 @@ class Watch:
         """The loss is proved to be at most this share of it above the optimum."""
 
 
-UNWATCHED = Watch()
-"""Nobody watches."""
+NO_PROGRESS = ProgressListener()
+"""Nobody listens."""

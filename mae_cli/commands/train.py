@@ -35,7 +35,7 @@ from mae_cli.commands.train_settings import calibration_file, column_choice, qua
 from mae_cli.messages import quoted
 
 if TYPE_CHECKING:
-    from mae_cli.progress import Watch
+    from mae_cli.progress import ProgressListener
     from mae_cli.results.training import QuantileReport, TrainReport
     from mae_cli.tables.read import Data
     from mae_cli.workflows.ready import TrainSettings
@@ -291,7 +291,7 @@ def _check_file(path: Path, *, force: bool) -> None:
 def _train(
     data: tuple[str, ...], options: dict[str, Any], settings: "TrainSettings", quantiles: "QuantileSettings | None"
 ) -> "Trained | TrainedQuantiles":
-    from mae_cli.progress import UNWATCHED  # noqa: PLC0415
+    from mae_cli.progress import NO_PROGRESS  # noqa: PLC0415
     from mae_cli.workflows.data import opened  # noqa: PLC0415
     from mae_cli.workflows.train import train as train_one  # noqa: PLC0415
     from mae_cli.workflows.train_quantiles import train_quantiles  # noqa: PLC0415
@@ -301,20 +301,20 @@ def _train(
     def files_of(arguments: Sequence[str]) -> AbstractContextManager["Data"]:
         return opened(arguments, dialect_of(options), options["dask"])
 
-    def train(files: "Data", watch: "Watch") -> "Trained | TrainedQuantiles":
+    def train(files: "Data", listener: "ProgressListener") -> "Trained | TrainedQuantiles":
         if quantiles is None:
-            return train_one(files, settings, watch)
+            return train_one(files, settings, listener)
         with nullcontext() if aside is None else files_of([aside]) as calibration:
-            return train_quantiles(files, settings, quantiles, calibration, watch)
+            return train_quantiles(files, settings, quantiles, calibration, listener)
 
     with files_of(data) as files:
         if options["quiet"] or not sys.stderr.isatty():
-            return train(files, UNWATCHED)
+            return train(files, NO_PROGRESS)
         from mae_cli.report.console import note_console  # noqa: PLC0415
         from mae_cli.report.progress import progress  # noqa: PLC0415
 
-        with progress(note_console(), enabled=True) as watch:
-            return train(files, watch)
+        with progress(note_console(), enabled=True) as listener:
+            return train(files, listener)
 
 
 def _render(report: "TrainReport | QuantileReport", *, as_json: bool) -> None:

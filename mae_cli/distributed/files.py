@@ -22,7 +22,7 @@ from mae_cli.distributed.cluster import Cluster
 from mae_cli.distributed.rows import GROUP_BLOCKS, DaskRows, resident
 from mae_cli.errors import DataError, MaeCliError
 from mae_cli.messages import is_url
-from mae_cli.progress import UNWATCHED
+from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.tables.column_types import require_same_kinds
 from mae_cli.tables.csv.dialect import Dialect
@@ -245,7 +245,7 @@ class DaskFiles:
         Raises:
             DataError: a cell is at fault, the first of all in the order of the files.
         """
-        order = columns, replace(options, collect=MemoryRows.collect, watch=UNWATCHED)
+        order = columns, replace(options, collect=MemoryRows.collect, listener=NO_PROGRESS)
         tasks = self.cluster.map(_read, self.found.parts, shared=order)
         results = self.cluster.results(self.cluster.map(_result, tasks))
         summary, groups, starts, parts = PassSummary(columns), [], [], []
@@ -255,7 +255,7 @@ class DaskFiles:
             if result.fault is not None and not columns.misread:
                 raise result.fault
             groups += _groups(task, result, summary.rows_read, summary.add(result.summary))
-            options.watch.reading(summary.rows_read, len(parts) / len(tasks))
+            options.listener.reading(summary.rows_read, len(parts) / len(tasks))
         files = replace(self, found=replace(self.found, parts=tuple(parts)), starts=tuple(starts))
         if columns.misread:  # the rows are worth nothing
             return PassResult(DaskRows(self.cluster, (), (), 0), summary, files)

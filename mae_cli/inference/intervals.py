@@ -17,7 +17,7 @@ from mae_cli.inference.rank import CoefficientTest, RankTests
 from mae_cli.inference.sandwich import Bread, bread, carriers, squared_errors
 from mae_cli.inference.values import Caution, Interval, Intervals, IntervalSettings, Method, Unavailable
 from mae_cli.losses import Squared, loss_named
-from mae_cli.rows.blocks import Store
+from mae_cli.rows.blocks import RowStore
 from mae_cli.rows.factors import ExponentialFactors, Factors
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.family import Member, solve_beside
@@ -53,7 +53,7 @@ class Estimated:
         clusters: of the rows; None when they are independent.
     """
 
-    rows: Store
+    rows: RowStore
     prepared: Prepared
     fit: Fit
     unit: float = 1.0

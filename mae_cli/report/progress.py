@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from mae_cli.progress import UNWATCHED, Watch
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.report.numbers import at_most, count, duration, quantity
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ _PROVED = 1e-12
 
 
 @contextmanager
-def progress(console: Console, enabled: bool) -> Iterator[Watch]:
-    """Yield a watch that shows progress: on a terminal, when enabled, and after half a second.
+def progress(console: Console, enabled: bool) -> Iterator[ProgressListener]:
+    """Yield a listener that shows progress: on a terminal, when enabled, and after half a second.
 
     No thread is started, and the line is erased at the end, whether that is an exception or not.
     """
     if not (enabled and console.is_terminal and not console.is_dumb_terminal):
-        yield UNWATCHED
+        yield NO_PROGRESS
         return
     line = _ProgressLine(console)
     try:
@@ -38,7 +38,7 @@ def progress(console: Console, enabled: bool) -> Iterator[Watch]:
         line.close()
 
 
-class _ProgressLine(Watch):
+class _ProgressLine(ProgressListener):
     def __init__(self, console: Console) -> None:
         self._console = console
         self._start = time.monotonic()

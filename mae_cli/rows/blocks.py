@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.progress import UNWATCHED, Watch
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.design import Design, is_column_major
 
 T = TypeVar("T")
@@ -108,10 +108,10 @@ class Rows(Protocol):
         ...
 
 
-class Store(Rows, Protocol):
+class RowStore(Rows, Protocol):
     """Rows that have a place of their own."""
 
-    def kept(self, transform: Callable[[Block], Block]) -> "Store":
+    def kept(self, transform: Callable[[Block], Block]) -> "RowStore":
         """The rows that `transform` makes of every block, numbered anew and kept in the same place."""
         ...
 
@@ -283,15 +283,15 @@ def in_memory(rows: Rows) -> MemoryRows:
 
 @dataclass(eq=False)
 class PassCounter:
-    """How often the rows were visited from first to last; `watch` is told when a pass begins."""
+    """How often the rows were visited from first to last; `listener` is told when a pass begins."""
 
     passes: int = 0
-    watch: Watch = UNWATCHED
+    listener: ProgressListener = NO_PROGRESS
 
     def begin(self) -> None:
         """Count a pass."""
         self.passes += 1
-        self.watch.passing(self.passes)
+        self.listener.passing(self.passes)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError
 from mae_cli.messages import option, quoted
-from mae_cli.rows.blocks import Block, Rows, Store
+from mae_cli.rows.blocks import Block, Rows, RowStore
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.design import column_ranges
 from mae_cli.rows.schema import PLAIN, CategoricalColumn, DesignColumn, NumericColumn, Schema, Writing
@@ -142,11 +142,11 @@ class Partition:
     coding: Coding
     largest_weight: float
 
-    def training(self, rows: Store) -> Store:
+    def training(self, rows: RowStore) -> RowStore:
         """The rows to be fitted: those that are not held out and have a weight."""
         return rows.kept(partial(_training, partition=self))
 
-    def held(self, rows: Store) -> Store | None:
+    def held(self, rows: RowStore) -> RowStore | None:
         """The rows held out whose levels were all seen in training."""
         return None if self.split is None else rows.kept(partial(_held, split=self.split, coding=self.coding))
 

@@ -20,7 +20,7 @@ from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
 from mae_cli.solvers.prepare.band import Band, is_small, relative_distance, typical_size
 from mae_cli.solvers.prepare.problem import Problem
-from mae_cli.solvers.prepare.ties import Ties
+from mae_cli.solvers.prepare.ties import TieBreaking
 from mae_cli.solvers.proof.certificate import Bound
 from mae_cli.solvers.search.all_rows import AllRows, Outlook, Prove
 from mae_cli.solvers.search.descent import Descent, descend
@@ -112,7 +112,7 @@ def _minimise_few(searches: Searches, number: int, block: Block, band: Band) -> 
     bound = searches.bound(number, problem.standard_point(descent.step), size)
     if bound is not None:
         return Found(stopped(descent), len(descent.losses), bound)
-    ties = Ties.of(descent.band.residual, block.target)
+    ties = TieBreaking.of(descent.band.residual, block.target)
     loosened = replace(descent.band, jitter=ties.jitter(block.positions))
     found = _finished(replace(descent, band=loosened), block)
     offset = problem.absolute_loss.tilt * float(band.weighted(band.residual).sum())
@@ -156,7 +156,7 @@ def _minimise_many(searches: Searches, sample: Block, bands: Sequence[Band]) -> 
             origin=descent.step,
             distance=descent.band.distance,
             unusual=unusual,
-            ties=Ties.of(descent.band.residual, sample.target),
+            ties=TieBreaking.of(descent.band.residual, sample.target),
             steps=len(descent.losses) - 1,
         )
         for problem, descent in zip(searches.problems, _descents(bands), strict=True)
@@ -199,7 +199,7 @@ def _minimise_with_levels(searches: Searches, number: int, problem: Problem) -> 
         origin=whitening.from_standard(inside.point),
         distance=relative_distance(inside.residual, whitening.leverage(block.design)),
         unusual=np.sqrt(size / _SEEN_ROWS) if size < count else np.inf,
-        ties=Ties.of(inside.residual, block.target),
+        ties=TieBreaking.of(inside.residual, block.target),
         steps=inside.steps,
     )
     return _screened(searches, {number: start}, band)[0]

@@ -12,9 +12,9 @@ import numpy as np
 
 from mae_cli.errors import DataError
 from mae_cli.losses import Absolute, Pinball, loss_named
-from mae_cli.progress import UNWATCHED, Watch
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.appended import AppendedRows
-from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows, Store
+from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows, RowStore
 from mae_cli.rows.design import Design
 from mae_cli.rows.factors import FactoredRows, Factors, multiplied
 from mae_cli.rows.linear import Coefficients
@@ -70,12 +70,12 @@ class Member:
 
 
 def solve_family(  # noqa: PLR0913  (as `solve`)
-    rows: Store,
+    rows: RowStore,
     members: Sequence[Member],
     settings: Auto,
     *,
     intercept: bool = True,
-    watch: Watch = UNWATCHED,
+    listener: ProgressListener = NO_PROGRESS,
     extent: Extent | None = None,
 ) -> list[Solution]:
     """The solution of every member.
@@ -84,11 +84,11 @@ def solve_family(  # noqa: PLR0913  (as `solve`)
         DataError: the numbers of a column span more than floating point can hold, or the factors of a member leave no
             row.
     """
-    counted = CountedRows(rows, PassCounter(watch=watch))
+    counted = CountedRows(rows, PassCounter(listener=listener))
     with one_thread():
         extent = _extent(counted, members, extent)
         prepared = Prepared(counted, intercept=intercept, extent=extent, limits=settings.limits)
-        return _solved(rows, members, settings, prepared, watch)
+        return _solved(rows, members, settings, prepared, listener)
 
 
 def _extent(rows: Rows, members: Sequence[Member], extent: Extent | None) -> Extent | None:
@@ -97,9 +97,11 @@ def _extent(rows: Rows, members: Sequence[Member], extent: Extent | None) -> Ext
     return reduce(add, extras, extent or sum_blocks(rows, Extent.of)) if extras else extent
 
 
-def _solved(rows: Store, members: Sequence[Member], settings: Auto, prepared: Prepared, watch: Watch) -> list[Solution]:
+def _solved(
+    rows: RowStore, members: Sequence[Member], settings: Auto, prepared: Prepared, listener: ProgressListener
+) -> list[Solution]:
     quantiles = sorted({member.quantile for member in members})
-    fits = solve_together(prepared, [Member(quantile).loss for quantile in quantiles], settings, watch)
+    fits = solve_together(prepared, [Member(quantile).loss for quantile in quantiles], settings, listener)
     plain = dict(zip(quantiles, fits, strict=True))
     solutions = {number: plain[each.quantile].solution for number, each in enumerate(members) if each.is_plain}
     for quantile, fit in plain.items():
@@ -109,7 +111,7 @@ def _solved(rows: Store, members: Sequence[Member], settings: Auto, prepared: Pr
     return [solutions[number] for number in range(len(members))]
 
 
-def solve_beside(rows: Store, fit: Fit, members: Sequence[Member], settings: Auto) -> list[Solution]:
+def solve_beside(rows: RowStore, fit: Fit, members: Sequence[Member], settings: Auto) -> list[Solution]:
     """The solution of every member, all of them of the quantile of a fit of the rows that there is already.
 
     Raises:
@@ -191,7 +193,7 @@ def _with_own_positions(solution: Solution, rows: Rows) -> Solution:
     return replace(solution, dual=replace(solution.dual, rows=own))
 
 
-def _solve_alone(rows: Store, member: Member, settings: Auto, *, intercept: bool) -> Solution:
+def _solve_alone(rows: RowStore, member: Member, settings: Auto, *, intercept: bool) -> Solution:
     """The solution of a member that is no near neighbour, from rows of its own."""
     kept = rows.kept(partial(_own_rows, member=member))
     if not kept.shape[0]:
@@ -209,7 +211,7 @@ def _solve_alone(rows: Store, member: Member, settings: Auto, *, intercept: bool
     return replace(solution, point=point, aliased=aliased)
 
 
-def _with_shared_positions(solution: Solution, kept: Store, shared: int) -> Solution:
+def _with_shared_positions(solution: Solution, kept: RowStore, shared: int) -> Solution:
     """The solution whose dual point numbers the rows as all members do, those of its own behind the shared ones."""
     if solution.dual is None:
         return solution

@@ -20,7 +20,7 @@ from mae_cli.rows.sums import Sums
 from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.prepare.rounding import UNIT, sums_rounding
-from mae_cli.solvers.prepare.ties import Ties
+from mae_cli.solvers.prepare.ties import TieBreaking
 from mae_cli.solvers.proof.vertex_basis import VertexBasis
 from mae_cli.solvers.proof.vertex_proof import Vertex, VertexProof, vertices_through
 from mae_cli.solvers.proof.vertex_sums import SidedRows, VertexSums, VertexView, sums_together
@@ -162,7 +162,7 @@ class Neighbourhood:
         self._outside = reduce(add, (part.outside for part in gathered))
         self._design = base.standard(self._block).design
         self._rows = base.dense_whitening.band_rows(self._design)
-        ties = Ties.of(self._residual, self._block.target / base.standard.target_scale)
+        ties = TieBreaking.of(self._residual, self._block.target / base.standard.target_scale)
         self._jitter = ties.jitter(self._block.positions)
 
     def alike(self) -> list[list[int]]:

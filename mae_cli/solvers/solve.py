@@ -9,7 +9,7 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.losses import Squared
-from mae_cli.progress import UNWATCHED, Watch
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import target_quantiles
@@ -60,7 +60,7 @@ def solve(  # noqa: PLR0913  (rows, loss and settings, and what goes with each)
     settings: SolverSettings,
     *,
     intercept: bool = True,
-    watch: Watch = UNWATCHED,
+    listener: ProgressListener = NO_PROGRESS,
     extent: Extent | None = None,
 ) -> Solution:
     """Minimise the mean loss over (intercept, coefficients) for rows with positive weights.
@@ -70,13 +70,13 @@ def solve(  # noqa: PLR0913  (rows, loss and settings, and what goes with each)
     Raises:
         DataError: the numbers of a column span more than floating point can hold.
     """
-    counted = CountedRows(rows, PassCounter(watch=watch))
+    counted = CountedRows(rows, PassCounter(listener=listener))
     prepared = Prepared(counted, intercept=intercept, extent=extent, limits=settings.limits)
-    return solve_together(prepared, [loss], settings, watch)[0].solution
+    return solve_together(prepared, [loss], settings, listener)[0].solution
 
 
 def solve_together(
-    prepared: Prepared, losses: Sequence[Loss], settings: SolverSettings, watch: Watch = UNWATCHED
+    prepared: Prepared, losses: Sequence[Loss], settings: SolverSettings, listener: ProgressListener = NO_PROGRESS
 ) -> list[Fit]:
     """Minimise the mean of each of several losses over the same rows; the exact fits of MAE and pinball share passes.
 
@@ -84,26 +84,30 @@ def solve_together(
         DataError: the numbers of a column span more than floating point can hold.
     """
     with one_thread():
-        return _solved(prepared, losses, settings, watch)
+        return _solved(prepared, losses, settings, listener)
 
 
-def _solved(prepared: Prepared, losses: Sequence[Loss], settings: SolverSettings, watch: Watch) -> list[Fit]:
+def _solved(
+    prepared: Prepared, losses: Sequence[Loss], settings: SolverSettings, listener: ProgressListener
+) -> list[Fit]:
     before = prepared.rows.counter.passes
     exact = [loss for loss in losses if not isinstance(loss, Squared) and isinstance(settings, Auto)]
-    together = iter(_solve_absolute(prepared, exact, settings, watch) if exact and isinstance(settings, Auto) else [])
+    together = iter(
+        _solve_absolute(prepared, exact, settings, listener) if exact and isinstance(settings, Auto) else []
+    )
     fits = [
-        next(together) if loss in exact else _solve_alone(prepared.problem(loss), settings, watch) for loss in losses
+        next(together) if loss in exact else _solve_alone(prepared.problem(loss), settings, listener) for loss in losses
     ]
     return [fit.since(before) for fit in fits]
 
 
-def _solve_alone(problem: Problem, settings: SolverSettings, watch: Watch) -> Fit:
+def _solve_alone(problem: Problem, settings: SolverSettings, listener: ProgressListener) -> Fit:
     if isinstance(settings, Textbook):
         from mae_cli.solvers.textbook import descend_as_textbook  # noqa: PLC0415  (most fits need none of it)
 
         # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
         tolerance = Auto().tolerance if settings.tolerance is None else settings.tolerance
-        return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, watch))
+        return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, listener))
     from mae_cli.solvers.squares.least_squares import minimise_squared  # noqa: PLC0415  (likewise)
 
     return _without_dual(problem, settings.tolerance, minimise_squared(problem))
@@ -122,27 +126,31 @@ def _without_dual(problem: Problem, tolerance: float | None, fit: BoundedFit) ->
     return Fit(problem, solution, None)
 
 
-def _solve_absolute(prepared: Prepared, losses: Sequence[Loss], settings: Auto, watch: Watch) -> list[Fit]:
+def _solve_absolute(
+    prepared: Prepared, losses: Sequence[Loss], settings: Auto, listener: ProgressListener
+) -> list[Fit]:
     if absorbable(prepared.rows, prepared.limits) is not None:
-        fits = _minimised([prepared.problem(loss) for loss in losses], minimise_with_levels, settings, watch)
+        fits = _minimised([prepared.problem(loss) for loss in losses], minimise_with_levels, settings, listener)
     else:
         problems, sample = prepared.sampled(losses, sample_size(prepared.rows.shape, prepared.limits))
         minimise = partial(minimise_absolute, sample=sample)
         # A descent that may end within a tolerance leaves no proof to begin with.
         is_exact = settings.tolerance < _REACHABLE
-        fits = (_minimised_with_neighbours if is_exact else _minimised)(problems, minimise, settings, watch)
-    watch.proved(max(fit.solution.certificate.relative_gap or 0.0 for fit in fits))
+        fits = (_minimised_with_neighbours if is_exact else _minimised)(problems, minimise, settings, listener)
+    listener.proved(max(fit.solution.certificate.relative_gap or 0.0 for fit in fits))
     return fits
 
 
 def _minimised_with_neighbours(
-    problems: Sequence[Problem], minimise: Callable[[Searches], list[Found]], settings: Auto, watch: Watch
+    problems: Sequence[Problem], minimise: Callable[[Searches], list[Found]], settings: Auto, listener: ProgressListener
 ) -> list[Fit]:
     """Solve some of several quantiles, then those between them, then those that are not settled by that."""
     ordered = sorted(range(len(problems)), key=lambda number: problems[number].absolute_loss.quantile)
     places = solved_first([problems[number].absolute_loss.quantile for number in ordered])
     first = [ordered[place] for place in places]
-    fits = dict(zip(first, _minimised([problems[number] for number in first], minimise, settings, watch), strict=True))
+    fits = dict(
+        zip(first, _minimised([problems[number] for number in first], minimise, settings, listener), strict=True)
+    )
     pairs = [(fits[low].proof, fits[high].proof) for low, high in pairwise(first)]
     groups = [ordered[low + 1 : high] for low, high in pairwise(places)]
     parts = {
@@ -155,13 +163,13 @@ def _minimised_with_neighbours(
         fits.update((each, proved(proof, settings)) for each, proof in found if proof is not None)
     left = [number for number in range(len(problems)) if number not in fits]
     if left:
-        rest = _minimised([problems[number] for number in left], minimise, settings, watch)
+        rest = _minimised([problems[number] for number in left], minimise, settings, listener)
         fits.update(zip(left, rest, strict=True))
     return [fits[number] for number in range(len(problems))]
 
 
 def _minimised(
-    problems: Sequence[Problem], minimise: Callable[[Searches], list[Found]], settings: Auto, watch: Watch
+    problems: Sequence[Problem], minimise: Callable[[Searches], list[Found]], settings: Auto, listener: ProgressListener
 ) -> list[Fit]:
     last, rounds = len(problems) - 1, count(1)
     proofs: dict[int, VertexProof] = {}
@@ -178,7 +186,7 @@ def _minimised(
 
     def tell(number: int, objective: float) -> None:
         if number == last:  # losses of several problems would not go down together
-            watch.reached(next(rounds), objective * _unit(problems[last]))
+            listener.reached(next(rounds), objective * _unit(problems[last]))
 
     searches = Searches(
         problems=problems,

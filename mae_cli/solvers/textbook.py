@@ -13,7 +13,7 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.losses import Loss, Squared
-from mae_cli.progress import Watch
+from mae_cli.progress import ProgressListener
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.moments import column_moments
@@ -60,16 +60,16 @@ class _Scaling:
         return standard_gradient / self.deviation
 
 
-def descend_as_textbook(problem: Problem, settings: Textbook, watch: Watch) -> BoundedFit:
+def descend_as_textbook(problem: Problem, settings: Textbook, listener: ProgressListener) -> BoundedFit:
     """Run the epochs; the best iterate with its bound and the loss after every epoch, the best one last."""
     descent = _Descent(problem, settings)
     losses = [descent.best_loss]
     epochs = 0
-    watch.planning(settings.epochs)
+    listener.planning(settings.epochs)
     for epoch in range(1, settings.epochs + 1):
         epochs = epoch
         losses.append(descent.epoch(epoch))
-        watch.reached(epoch, _in_user_units(losses[-1], problem))
+        listener.reached(epoch, _in_user_units(losses[-1], problem))
         if not np.isfinite(losses[-1]):
             break
         if settings.tolerance is not None and epoch % _EPOCHS_BETWEEN_BOUNDS == 0:

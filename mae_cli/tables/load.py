@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from mae_cli.errors import DataError
 from mae_cli.messages import listed, quoted
-from mae_cli.rows.blocks import Store
+from mae_cli.rows.blocks import RowStore
 from mae_cli.rows.coding import Layout
 from mae_cli.rows.schema import Schema
 from mae_cli.tables.codes import code_notes
@@ -40,7 +40,7 @@ class LoadedRows:
     """
 
     files: Records
-    rows: Store
+    rows: RowStore
     layout: Layout
     rows_read: int
     rows_dropped: int

@@ -10,8 +10,8 @@ import numpy as np
 
 from mae_cli.errors import DataError
 from mae_cli.messages import quoted
-from mae_cli.progress import UNWATCHED, Watch
-from mae_cli.rows.blocks import Block, Store
+from mae_cli.progress import NO_PROGRESS, ProgressListener
+from mae_cli.rows.blocks import Block, RowStore
 from mae_cli.rows.regroup import grouped
 from mae_cli.tables.cell_faults import CellFault, first_of
 from mae_cli.tables.chunks import Chunk, read_chunks
@@ -22,7 +22,7 @@ from mae_cli.tables.summary import PassSummary
 from mae_cli.tables.typed import Columns, TypedChunk
 
 Missing = Literal["drop", "error"]
-Collect = Callable[[Iterable[Block]], Store]
+Collect = Callable[[Iterable[Block]], RowStore]
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class ReadOptions:
         missing: whether to leave rows with a missing cell out, or to refuse them.
         max_levels: most levels of a column of text.
         skip_unseen: whether rows with a level that a model does not know are left out; else they are refused.
-        watch: told how many rows were read.
+        listener: told how many rows were read.
     """
 
     collect: Collect
     missing: Missing = "drop"
     max_levels: int = 300
     skip_unseen: bool = False
-    watch: Watch = UNWATCHED
+    listener: ProgressListener = NO_PROGRESS
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class PassResult:
         files: the records, found from the places that it came by.
     """
 
-    rows: Store
+    rows: RowStore
     summary: PassSummary
     files: Records
 
@@ -123,7 +123,7 @@ class _Pass:
     def _block(self, chunk: Chunk) -> Block | None:
         """The complete rows of a chunk; None once a column was misread."""
         self.summary.begin(chunk)
-        self.options.watch.reading(self.summary.rows_read, self._share())
+        self.options.listener.reading(self.summary.rows_read, self._share())
         typed = self.columns.typed(chunk)
         if self.columns.misread:
             return None

@@ -15,7 +15,7 @@ from mae_cli.arrays import FloatArray
 from mae_cli.losses import Absolute
 from mae_cli.messages import quantity
 from mae_cli.results.training import Comparison, ContestedRow, FitReport
-from mae_cli.rows.blocks import Block, Rows, Store, TransformedRows
+from mae_cli.rows.blocks import Block, Rows, RowStore, TransformedRows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.moments import Moments
 from mae_cli.rows.quantiles import target_quantiles
@@ -60,7 +60,7 @@ class TrainingData:
         holdout: the rows kept aside that can be scored; None when there are none.
     """
 
-    rows: Store
+    rows: RowStore
     moments: Moments
     files: Records
     holdout: Rows | None = None

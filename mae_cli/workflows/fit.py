@@ -14,7 +14,7 @@ from mae_cli.inference.intervals import Estimated
 from mae_cli.inference.values import Method
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
 from mae_cli.messages import as_share, quoted
-from mae_cli.progress import UNWATCHED, Watch
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.blocks import CountedRows, Rows
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, Factors, GivenFactors
 from mae_cli.rows.sums import relative_weights
@@ -274,13 +274,13 @@ def _exact(tolerance: float | None) -> Auto:
     return Auto() if tolerance is None else Auto(tolerance)
 
 
-def fit_prepared(prepared: Prepared, settings: FitSettings, watch: Watch = UNWATCHED) -> Fit:
+def fit_prepared(prepared: Prepared, settings: FitSettings, listener: ProgressListener = NO_PROGRESS) -> Fit:
     """Fit rows of positive weights that are made ready; for a further loss they need not be again.
 
     Raises:
         DataError: a column or the target spans more than a float can hold.
     """
-    return solve_together(prepared, [settings.loss_function], settings.solver, watch)[0]
+    return solve_together(prepared, [settings.loss_function], settings.solver, listener)[0]
 
 
 def _solver_settings(solver: str | SolverSettings, tolerance: float | None) -> SolverSettings:

@@ -11,7 +11,7 @@ from mae_cli.inference.values import IntervalSettings
 from mae_cli.messages import as_share, quoted
 from mae_cli.model.model import Baseline
 from mae_cli.model.strict_json import LARGEST_COUNT
-from mae_cli.progress import Watch
+from mae_cli.progress import ProgressListener
 from mae_cli.results.training import TrainingRows
 from mae_cli.rows.blocks import Rows
 from mae_cli.rows.coding import Coding
@@ -99,7 +99,7 @@ class ReadyData:
 
 
 @contextmanager
-def ready_data(files: Data, settings: TrainSettings, watch: Watch) -> Iterator[ReadyData]:
+def ready_data(files: Data, settings: TrainSettings, listener: ProgressListener) -> Iterator[ReadyData]:
     """The rows of a run, there until the end of the block.
 
     Raises:
@@ -107,14 +107,14 @@ def ready_data(files: Data, settings: TrainSettings, watch: Watch) -> Iterator[R
     """
     used = resolve(settings.columns, files.header, files.name)
     with place_for(files, len(used.names), stream=settings.stream) as collect:
-        options = ReadOptions(collect, settings.missing, settings.max_levels, watch=watch)
+        options = ReadOptions(collect, settings.missing, settings.max_levels, listener=listener)
         yield _read(files, used, options, settings)
 
 
 def _read(files: Data, used: UsedColumns, options: ReadOptions, settings: TrainSettings) -> ReadyData:
     """The rows as they are fitted; those that were read are given up."""
     loaded = load_training(files, used, options)
-    options.watch.preparing()
+    options.listener.preparing()
     with closing(loaded.rows):  # those to fit and those held out are kept apart from them
         return _prepare(loaded, settings)
 

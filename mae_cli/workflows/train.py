@@ -8,7 +8,7 @@ from mae_cli.inference.intervals import Estimated, find_intervals
 from mae_cli.inference.values import Intervals
 from mae_cli.model.model import Model
 from mae_cli.model.provenance import provenance
-from mae_cli.progress import UNWATCHED, Watch
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.training import Seconds, TrainReport
 from mae_cli.rows.blocks import CountedRows, PassCounter
 from mae_cli.rows.schema import Schema
@@ -29,35 +29,37 @@ class Trained:
     report: TrainReport
 
 
-def train(files: Data, settings: TrainSettings, watch: Watch = UNWATCHED) -> Trained:
+def train(files: Data, settings: TrainSettings, listener: ProgressListener = NO_PROGRESS) -> Trained:
     """Read, fit, score, and (if asked) compare with the other loss.
 
     Raises:
         DataError: the data cannot be read or fitted as asked.
     """
     started = time.perf_counter()
-    with ready_data(files, settings, watch) as data:
-        return _trained(files.name, data, settings, watch, started)
+    with ready_data(files, settings, listener) as data:
+        return _trained(files.name, data, settings, listener, started)
 
 
-def _trained(source: str, data: ReadyData, settings: TrainSettings, watch: Watch, started: float) -> Trained:
+def _trained(
+    source: str, data: ReadyData, settings: TrainSettings, listener: ProgressListener, started: float
+) -> Trained:
     """The fit of data that were read, from a start on by the clock until now."""
     read = time.perf_counter() - started
     scored_at = settings.fit.quantile
-    counted = CountedRows(data.train.rows, PassCounter(watch=watch))
+    counted = CountedRows(data.train.rows, PassCounter(listener=listener))
     prepared = Prepared(counted, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
-    fit = fit_prepared(prepared, settings.fit, watch)
+    fit = fit_prepared(prepared, settings.fit, listener)
     estimated = Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters)
     fitted = scored_fit(data, fit, settings.fit, scored_at, _intervals(estimated, settings))
     if settings.importance:
         importance = find_importance(estimated, _columns_of(data.schema))
         fitted = replace(fitted, report=replace(fitted.report, importance=importance))
-    fitted = _measured(fitted, prepared, settings.fit, watch)
+    fitted = _measured(fitted, prepared, settings.fit, listener)
     comparison = None
     if settings.compare:
         other_loss = _other_loss(settings.fit)
-        other = scored_fit(data, fit_prepared(prepared, other_loss, watch), other_loss, scored_at)
-        other = _measured(other, prepared, other_loss, watch)
+        other = scored_fit(data, fit_prepared(prepared, other_loss, listener), other_loss, scored_at)
+        other = _measured(other, prepared, other_loss, listener)
         comparison = compare(fitted, other, data.train)
     total = time.perf_counter() - started
     report = TrainReport(
@@ -94,12 +96,12 @@ def _columns_of(schema: Schema) -> dict[str, list[int]]:
     return {name: each for name, each in places.items() if each}
 
 
-def _measured(fitted: Fitted, prepared: Prepared, settings: FitSettings, watch: Watch) -> Fitted:
+def _measured(fitted: Fitted, prepared: Prepared, settings: FitSettings, listener: ProgressListener) -> Fitted:
     """The fit with the optimum that the textbook's descent is measured against; other solvers find it themselves."""
     if not isinstance(settings.solver, Textbook):
         return fitted
     exact = replace(settings, solver=Auto(limits=settings.solver.limits))
-    optimum = fit_prepared(prepared, exact, watch).solution.certificate.lower_bound
+    optimum = fit_prepared(prepared, exact, listener).solution.certificate.lower_bound
     return replace(fitted, report=replace(fitted.report, optimum=optimum))
 
 

@@ -14,7 +14,7 @@ from mae_cli.inference.slopes import equal_slopes
 from mae_cli.inference.values import SlopesTest
 from mae_cli.messages import as_share, counted
 from mae_cli.model.quantile_model import QuantileModel
-from mae_cli.progress import UNWATCHED, Watch
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.training import Calibrated, FitReport, QuantileReport, Seconds
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
 from mae_cli.rows.linear import Coefficients
@@ -88,7 +88,7 @@ def train_quantiles(
     settings: TrainSettings,
     wanted: QuantileSettings,
     calibration: Data | None = None,
-    watch: Watch = UNWATCHED,
+    listener: ProgressListener = NO_PROGRESS,
 ) -> TrainedQuantiles:
     """Read, fit, score, test, and (if asked) calibrate, on rows kept aside or on those of files of their own.
 
@@ -98,9 +98,9 @@ def train_quantiles(
     """
     _require_quantiles(settings, wanted)
     started = time.perf_counter()
-    with ready_data(files, settings, watch) as data, one_thread():
+    with ready_data(files, settings, listener) as data, one_thread():
         read = time.perf_counter() - started
-        trained = _trained(files.name, data, settings, wanted, watch)
+        trained = _trained(files.name, data, settings, wanted, listener)
         if wanted.coverage is not None:
             with _calibration_rows(trained.model, data, calibration, settings) as rows:
                 trained = _calibrated(trained, data, rows, wanted.coverage)
@@ -118,12 +118,12 @@ def _require_quantiles(settings: TrainSettings, wanted: QuantileSettings) -> Non
 
 
 def _trained(
-    source: str, data: ReadyData, settings: TrainSettings, wanted: QuantileSettings, watch: Watch
+    source: str, data: ReadyData, settings: TrainSettings, wanted: QuantileSettings, listener: ProgressListener
 ) -> TrainedQuantiles:
-    rows = CountedRows(data.train.rows, PassCounter(watch=watch))
+    rows = CountedRows(data.train.rows, PassCounter(listener=listener))
     prepared = Prepared(rows, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
     of_each = [replace(settings, fit=replace(settings.fit, quantile=each)) for each in wanted.quantiles]
-    fits = solve_together(prepared, [each.fit.loss_function for each in of_each], settings.fit.solver, watch)
+    fits = solve_together(prepared, [each.fit.loss_function for each in of_each], settings.fit.solver, listener)
     estimated = [Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters) for fit in fits]
     baselines = target_quantiles(data.train.rows, wanted.quantiles)
     data_of_each = [replace(data, baseline=replace(data.baseline, quantile=baseline)) for baseline in baselines]

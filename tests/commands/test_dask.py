@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mae_cli.progress import Watch
+from mae_cli.progress import ProgressListener
 from mae_cli.tables.columns import ColumnChoice
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.workflows.data import opened
@@ -125,7 +125,7 @@ def test_two_models_are_compared_on_workers(mae_train, mae_eval, workers, parts)
     assert there.stdout == here.stdout
 
 
-class _Once(Watch):
+class _Once(ProgressListener):
     """Does something when the first pass of a fit begins."""
 
     def __init__(self, action):

@@ -13,7 +13,7 @@ from support.tables import columns, load, load_freely
 from mae_cli.distributed.cluster import Cluster
 from mae_cli.distributed.files import DaskFiles, find
 from mae_cli.errors import DataError
-from mae_cli.progress import Watch
+from mae_cli.progress import ProgressListener
 from mae_cli.rows.blocks import MemoryRows, in_memory, whole
 from mae_cli.rows.design import is_column_major
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
@@ -264,12 +264,12 @@ def test_one_file_has_the_blocks_that_it_has_in_memory(cluster, written, columns
 
 @pytest.mark.usefixtures("each_file_a_part")
 def test_how_many_records_were_read_is_told(cluster, written):
-    watch = mock.create_autospec(Watch, instance=True)
+    listener = mock.create_autospec(ProgressListener, instance=True)
     names = written("y,x\n1,2\n3,4\n", "y,x\n1,2\n")
     files = DaskFiles.of(cluster, names, Dialect())
     schema = Schema((NumericColumn("x", 0.0, 9.0),))
-    load_for_model(files, schema, "y", None, ReadOptions(MemoryRows.collect, watch=watch))
-    assert watch.reading.mock_calls == [mock.call(2, 0.5), mock.call(3, 1.0)]
+    load_for_model(files, schema, "y", None, ReadOptions(MemoryRows.collect, listener=listener))
+    assert listener.reading.mock_calls == [mock.call(2, 0.5), mock.call(3, 1.0)]
 
 
 @pytest.mark.usefixtures("each_file_a_part")

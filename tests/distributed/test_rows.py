@@ -10,7 +10,7 @@ import pytest
 
 from mae_cli.distributed.rows import DaskRows, resident
 from mae_cli.losses import loss_named
-from mae_cli.progress import Watch
+from mae_cli.progress import ProgressListener
 from mae_cli.rows.blocks import Block, CountedRows, MemoryRows, PassCounter, in_memory
 from mae_cli.rows.design import Design
 from mae_cli.solvers.settings import Auto, Textbook
@@ -142,9 +142,9 @@ def test_the_death_of_a_worker_in_the_middle_of_a_fit_changes_no_bit(memory, rem
             killed.append(cluster.client.run(os.getpid, workers=[busiest])[busiest])
             os.kill(killed[0], signal.SIGKILL)
 
-    watch = mock.create_autospec(Watch, instance=True)
-    watch.passing.side_effect = kill
-    counted = CountedRows(remote, PassCounter(watch=watch))
+    listener = mock.create_autospec(ProgressListener, instance=True)
+    listener.passing.side_effect = kill
+    counted = CountedRows(remote, PassCounter(listener=listener))
     there = solve(counted, loss_named("mae", 0.5), Auto(), intercept=True)
     here = solve(memory, loss_named("mae", 0.5), Auto(), intercept=True)
     assert len(killed) == 1

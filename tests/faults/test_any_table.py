@@ -55,7 +55,8 @@ STYLES = {
 def test_a_written_table_is_fitted_as_its_arrays_are(table, style, size, loss):
     rows, complete = table
     data = pd.DataFrame(complete, columns=["y", "x", "z", "k"])
-    expected = fit(data[["x", "z", "k"]], data["y"].to_numpy(float), loss=loss)
+    named = data[["x", "z", "k"]].astype({"k": "category"})  # what is named is used
+    expected = fit(named, data["y"].to_numpy(float), loss=loss)
     content = written(rows, **style)
     files = Files((source(content),), Dialect()) if style["delimiter"] == "," else _delimited(content, style)
     with pytest.MonkeyPatch.context() as patch:

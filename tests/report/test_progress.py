@@ -33,28 +33,28 @@ def environment(monkeypatch):
 
 def test_short_work_shows_nothing(clock):
     stream = Terminal()
-    with progress(note_console(stream), enabled=True) as watch:
+    with progress(note_console(stream), enabled=True) as listener:
         for step in range(1000):
             clock[0] = 100.0 + step * 0.000499
-            watch.reached(step, 1.0)
+            listener.reached(step, 1.0)
     assert stream.getvalue() == ""
 
 
 def test_long_work_shows_rows_or_step_and_loss_then_erases_them(clock):
     stream = Terminal()
-    with progress(note_console(stream), enabled=True) as watch:
+    with progress(note_console(stream), enabled=True) as listener:
         clock[0] = 101.0
-        watch.reading(1_234_567, 0.42)
+        listener.reading(1_234_567, 0.42)
         clock[0] = 101.5
-        watch.preparing()
+        listener.preparing()
         clock[0] = 102.0
-        watch.passing(3)
+        listener.passing(3)
         clock[0] = 103.0
-        watch.reached(1200, 9.8213)
+        listener.reached(1200, 9.8213)
         clock[0] = 104.0
-        watch.proved(3.04e-5)
+        listener.proved(3.04e-5)
         clock[0] = 105.0
-        watch.proved(1.4e-21)
+        listener.proved(1.4e-21)
     assert "1.0 s · reading: 1,234,567 rows · 42%\r" in stream.getvalue()
     assert "1.5 s · preparing\r" in stream.getvalue()
     assert "2.0 s · fitting: pass 3\r" in stream.getvalue()
@@ -65,19 +65,19 @@ def test_long_work_shows_rows_or_step_and_loss_then_erases_them(clock):
 
 def test_many_calls_draw_ten_times_a_second_at_most(clock):
     stream = Terminal()
-    with progress(note_console(stream), enabled=True) as watch:
+    with progress(note_console(stream), enabled=True) as listener:
         for step in range(3001):
             clock[0] = 100.0 + step / 1000
-            watch.reached(step, 1.0)
+            listener.reached(step, 1.0)
     assert 20 <= stream.getvalue().count("fitting") <= 27
 
 
 @pytest.mark.parametrize(("stream", "enabled"), [(Terminal(), False), (io.StringIO(), True)])
 def test_a_pipe_and_the_quiet_see_nothing(clock, stream, enabled):
-    with progress(note_console(stream), enabled=enabled) as watch:
+    with progress(note_console(stream), enabled=enabled) as listener:
         clock[0] = 200.0
-        watch.reading(1)
-        watch.reached(1, 1.0)
+        listener.reading(1)
+        listener.reached(1, 1.0)
     assert stream.getvalue() == ""
 
 
@@ -85,9 +85,9 @@ def test_an_error_passes_through_and_leaves_a_clean_line_and_no_thread(clock):
     stream, threads = Terminal(), threading.active_count()
 
     def fail():
-        with progress(note_console(stream), enabled=True) as watch:
+        with progress(note_console(stream), enabled=True) as listener:
             clock[0] = 200.0
-            watch.reached(1, 1.0)
+            listener.reached(1, 1.0)
             assert threading.active_count() == threads
             raise ArithmeticError("boom")
 
@@ -100,10 +100,10 @@ def test_an_error_passes_through_and_leaves_a_clean_line_and_no_thread(clock):
 
 def test_a_descent_shows_how_long_it_will_take(clock):
     stream = Terminal()
-    with progress(note_console(stream), enabled=True) as watch:
-        watch.planning(3000)
+    with progress(note_console(stream), enabled=True) as listener:
+        listener.planning(3000)
         clock[0] = 105.0
-        watch.passing(29)
+        listener.passing(29)
         clock[0] = 106.0
-        watch.reached(30, 9.8213)
+        listener.reached(30, 9.8213)
     assert "6.0 s · fitting: epoch 30 of 3,000, loss 9.821, 594 s left" in stream.getvalue()

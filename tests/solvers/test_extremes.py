@@ -8,7 +8,7 @@ from support.regressions import Regression
 
 from mae_cli import Textbook, fit
 from mae_cli.losses import Squared
-from mae_cli.progress import Watch
+from mae_cli.progress import ProgressListener
 from mae_cli.solvers.solve import solve
 
 LEAST = 5e-324
@@ -66,7 +66,7 @@ def test_the_losses_of_squares_are_told_in_squared_units(random):
     X, y = random.standard_normal((50, 1)), random.standard_normal(50)
     told = []
     for scale in (1.0, 2.0**10):
-        watch = mock.create_autospec(Watch, instance=True)
-        solve(Regression(X, y * scale).rows, Squared(), Textbook(epochs=2), watch=watch)
-        told.append([call.args[1] for call in watch.reached.mock_calls])
+        listener = mock.create_autospec(ProgressListener, instance=True)
+        solve(Regression(X, y * scale).rows, Squared(), Textbook(epochs=2), listener=listener)
+        told.append([call.args[1] for call in listener.reached.mock_calls])
     assert told[1] == [loss * 2.0**20 for loss in told[0]]

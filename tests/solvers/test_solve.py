@@ -17,7 +17,7 @@ from support.together import assert_as_alone, solve_all
 from mae_cli import fit
 from mae_cli.errors import DataError
 from mae_cli.losses import Absolute, Pinball, Squared
-from mae_cli.progress import Watch
+from mae_cli.progress import ProgressListener
 from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.solvers.limits import USUAL, Limits
@@ -353,33 +353,33 @@ def test_a_tolerance_of_zero_is_met_by_rounding(heavy):
 
 @pytest.fixture
 def watched(random):
-    """A watch of the fit of many rows, and the solution."""
-    watch = mock.create_autospec(Watch, instance=True)
+    """A listener of the fit of many rows, and the solution."""
+    listener = mock.create_autospec(ProgressListener, instance=True)
     regression = Regression(random.standard_normal((60_000, 11)), random.standard_normal(60_000))
-    return watch, solve(regression.rows, Absolute(), Auto(), watch=watch)
+    return listener, solve(regression.rows, Absolute(), Auto(), listener=listener)
 
 
 def test_a_watch_is_told_passes_and_gap(watched):
-    watch, solution = watched
-    assert [call.args for call in watch.passing.mock_calls] == [(i + 1,) for i in range(solution.history.passes)]
-    watch.proved.assert_called_once_with(solution.certificate.relative_gap)
+    listener, solution = watched
+    assert [call.args for call in listener.passing.mock_calls] == [(i + 1,) for i in range(solution.history.passes)]
+    listener.proved.assert_called_once_with(solution.certificate.relative_gap)
 
 
 def test_a_watch_is_told_losses(watched):
-    watch, solution = watched
-    assert_told(watch, solution)
+    listener, solution = watched
+    assert_told(listener, solution)
 
 
 def test_a_watch_is_told_the_losses_of_rounds_whose_vertex_is_not_proved(random, monkeypatch):
     monkeypatch.setattr("mae_cli.solvers.solve.prove_bases", lambda problems, _: [None] * len(problems))
-    watch = mock.create_autospec(Watch, instance=True)
+    listener = mock.create_autospec(ProgressListener, instance=True)
     regression = Regression(random.standard_normal((60_000, 11)), random.standard_normal(60_000))
-    assert_told(watch, solve(regression.rows, Absolute(), Auto(), watch=watch))
+    assert_told(listener, solve(regression.rows, Absolute(), Auto(), listener=listener))
 
 
-def assert_told(watch, solution) -> None:
-    assert watch.reached.mock_calls
-    steps, losses = zip(*(call.args for call in watch.reached.mock_calls), strict=True)
+def assert_told(listener, solution) -> None:
+    assert listener.reached.mock_calls
+    steps, losses = zip(*(call.args for call in listener.reached.mock_calls), strict=True)
     assert steps == tuple(range(1, len(steps) + 1))
     assert losses[-1] == pytest.approx(solution.certificate.loss, rel=1e-6)
 
@@ -487,9 +487,9 @@ def test_losses_that_share_nothing_are_solved_one_after_the_other(losses, solver
 
 
 def test_a_watch_is_told_the_largest_gap_of_all_quantiles(random):
-    watch = mock.create_autospec(Watch, instance=True)
-    found = solve_all(rows_to_share(random, 400, 4), LOSSES, Auto(tolerance=1e-2), watch=watch)
-    watch.proved.assert_called_once_with(max(solution.certificate.relative_gap for solution in found))
+    listener = mock.create_autospec(ProgressListener, instance=True)
+    found = solve_all(rows_to_share(random, 400, 4), LOSSES, Auto(tolerance=1e-2), listener=listener)
+    listener.proved.assert_called_once_with(max(solution.certificate.relative_gap for solution in found))
 
 
 @pytest.mark.parametrize("seed", [2, 8, 45])

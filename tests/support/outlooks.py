@@ -11,7 +11,7 @@ from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.prepare.band import Band, relative_distance
 from mae_cli.solvers.prepare.dense_rows import DenseRows
 from mae_cli.solvers.prepare.problem import Problem, prepare
-from mae_cli.solvers.prepare.ties import Ties
+from mae_cli.solvers.prepare.ties import TieBreaking
 from mae_cli.solvers.search.all_rows import Outlook
 
 
@@ -48,7 +48,7 @@ def seen_from(problem: Problem, origin) -> Seen:
     leverage = whitening.band_rows(block.design).leverage
     residual = block.target - rows.product(origin)
     linear = problem.absolute_loss.tilt * (block.weight_values @ rows.matrix)
-    ties = Ties.of(residual, block.target)
+    ties = TieBreaking.of(residual, block.target)
     band = Band(rows, block.weights, residual, linear, ties.jitter(block.positions))
     # A little more, so that rounding decides about no row.
     distance = (1 + 1e-9) * relative_distance(residual, leverage)

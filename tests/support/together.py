@@ -2,7 +2,7 @@
 
 import pytest
 
-from mae_cli.progress import UNWATCHED
+from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import CountedRows, PassCounter
 from mae_cli.solvers.limits import USUAL
 from mae_cli.solvers.prepare.problem import Prepared
@@ -10,10 +10,10 @@ from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve, solve_together
 
 
-def solve_all(rows, losses, settings, *, intercept=True, watch=UNWATCHED):
+def solve_all(rows, losses, settings, *, intercept=True, listener=NO_PROGRESS):
     """The solutions of losses over the same rows."""
-    prepared = Prepared(CountedRows(rows, PassCounter(watch=watch)), intercept=intercept, limits=settings.limits)
-    return [fit.solution for fit in solve_together(prepared, losses, settings, watch)]
+    prepared = Prepared(CountedRows(rows, PassCounter(listener=listener)), intercept=intercept, limits=settings.limits)
+    return [fit.solution for fit in solve_together(prepared, losses, settings, listener)]
 
 
 def assert_as_alone(rows, losses, *, intercept=True, rounding=1e-15, limits=USUAL) -> None:

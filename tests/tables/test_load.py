@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.tables import columns, held, is_categorical, load, several
 
 from mae_cli.errors import DataError
-from mae_cli.progress import Watch
+from mae_cli.progress import ProgressListener
 from mae_cli.rows.blocks import MemoryRows, whole
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.rows.scratch import ScratchRows
@@ -388,9 +388,9 @@ def test_a_model_uses_weights_where_the_data_have_them():
 
 
 def test_the_watch_is_told_of_the_rows_read_so_far():
-    watch = mock.create_autospec(Watch, instance=True)
-    load_known("c,x,y\na,1,2\nb,,3\n", watch=watch)
-    watch.reading.assert_called_once_with(2, 0.0)
+    listener = mock.create_autospec(ProgressListener, instance=True)
+    load_known("c,x,y\na,1,2\nb,,3\n", listener=listener)
+    listener.reading.assert_called_once_with(2, 0.0)
 
 
 # ---------------------------------------------------------------- pieces

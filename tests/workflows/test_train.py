@@ -10,7 +10,7 @@ from support.tables import held
 
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.model.reading import from_json
-from mae_cli.progress import UNWATCHED, Watch
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.training import TrainingRows
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.rows.split import Split
@@ -31,11 +31,11 @@ TABLE = """y,x,k,w
 """
 
 
-def run(text, *, target="y", watch=UNWATCHED, loss="mae", quantile=0.5, solver=None, intercept=True, **options):
+def run(text, *, target="y", listener=NO_PROGRESS, loss="mae", quantile=0.5, solver=None, intercept=True, **options):
     choice = {name: options.pop(name) for name in ("features", "exclude", "categorical", "weight") if name in options}
     fit = FitSettings(loss, quantile, intercept, *([solver] if solver else []))
     settings = TrainSettings(ColumnChoice(target, **choice), fit, **options)
-    return train(held(text), settings, watch)
+    return train(held(text), settings, listener)
 
 
 def split_rows(count, fraction, seed):
@@ -234,11 +234,11 @@ def test_a_descent_that_diverges_or_never_improves_says_so_and_stays_finite(loss
 
 
 def test_the_watch_is_told_of_the_rows_read_and_of_every_epoch():
-    watch = mock.create_autospec(Watch, instance=True)
-    run(TABLE, features=("x",), solver=Textbook(epochs=4), watch=watch)
-    watch.reading.assert_called_once_with(6, 0.0)
-    assert [call.args[0] for call in watch.reached.mock_calls] == [1, 2, 3, 4]
-    assert all(call.args[1] > 0 for call in watch.reached.mock_calls)
+    listener = mock.create_autospec(ProgressListener, instance=True)
+    run(TABLE, features=("x",), solver=Textbook(epochs=4), listener=listener)
+    listener.reading.assert_called_once_with(6, 0.0)
+    assert [call.args[0] for call in listener.reached.mock_calls] == [1, 2, 3, 4]
+    assert all(call.args[1] > 0 for call in listener.reached.mock_calls)
 
 
 def test_the_report_names_its_source_and_no_model_yet():

@@ -28,7 +28,7 @@ def chance(positions: Positions) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class Ties:
+class TieBreaking:
     """How far targets are moved, in their units: all rows alike, as by the perturbation of the exchanges that follow.
 
     Attributes:
@@ -38,10 +38,10 @@ class Ties:
     width: float
 
     @staticmethod
-    def of(residual: FloatArray, target: FloatArray) -> "Ties":
+    def of(residual: FloatArray, target: FloatArray) -> "TieBreaking":
         """The width for rows with such targets in which a descent leaves such residuals."""
         width = _SHARE * typical_size(residual) + _FLOOR * typical_size(target)
-        return Ties(width or _FLOOR)
+        return TieBreaking(width or _FLOOR)
 
     def jitter(self, positions: Positions) -> FloatArray:
         """(m,) what is added to the residuals of the rows at these positions."""

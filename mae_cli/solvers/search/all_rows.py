@@ -15,7 +15,7 @@ from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
 from mae_cli.solvers.prepare.band import Band, BandRows, Check, Narrowed, SignedRows
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.prepare.standardise import Standardisation
-from mae_cli.solvers.prepare.ties import Ties
+from mae_cli.solvers.prepare.ties import TieBreaking
 from mae_cli.solvers.prepare.visit import visit
 from mae_cli.solvers.search.nearness import DenseNearness, LevelNearness, NearestOfLevels, Nearness
 from mae_cli.solvers.search.screening import Round
@@ -41,7 +41,7 @@ class Outlook:
     origin: FloatArray
     distance: FloatArray
     unusual: float
-    ties: Ties
+    ties: TieBreaking
     steps: int
 
     @property

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mae_cli.solvers.prepare.ties import Ties, chance
+from mae_cli.solvers.prepare.ties import TieBreaking, chance
 
 
 def test_the_chance_of_a_row_depends_on_its_position_alone(random):
@@ -36,21 +36,21 @@ def test_chances_are_spread_evenly_without_repeats(first):
 @pytest.mark.parametrize("unit", [1e-200, 1.0, 1e200])
 def test_the_width_is_small_beside_residuals_and_goes_with_the_unit(unit, random):
     residual, target = random.standard_cauchy(1_000), 1_000 + random.standard_normal(1_000)
-    ties, scaled = Ties.of(residual, target), Ties.of(residual * unit, target * unit)
+    ties, scaled = TieBreaking.of(residual, target), TieBreaking.of(residual * unit, target * unit)
     assert scaled.width == pytest.approx(ties.width * unit, rel=1e-12)
-    assert Ties.of(1_000 * residual, target).width > 10 * ties.width
+    assert TieBreaking.of(1_000 * residual, target).width > 10 * ties.width
     assert 0 < ties.width < 1e-6 * np.median(np.abs(residual)) + 1e-9 * np.median(np.abs(target))
 
 
 def test_perfect_rows_are_still_moved():
-    assert Ties.of(np.zeros(5), np.ones(5)).width > 0
-    assert Ties.of(np.zeros(5), np.zeros(5)).width > 0
+    assert TieBreaking.of(np.zeros(5), np.ones(5)).width > 0
+    assert TieBreaking.of(np.zeros(5), np.zeros(5)).width > 0
 
 
 def test_rows_are_moved_by_their_chance_and_the_width_alone(random):
     positions = random.permutation(np.arange(100, 150))
-    moved = Ties(1e-9).jitter(positions)
+    moved = TieBreaking(1e-9).jitter(positions)
     assert moved == pytest.approx(1e-9 * chance(positions), rel=1e-12, abs=0)
-    assert Ties(3e-9).jitter(positions) == pytest.approx(3 * moved, rel=1e-12, abs=0)
+    assert TieBreaking(3e-9).jitter(positions) == pytest.approx(3 * moved, rel=1e-12, abs=0)
     # Whichever rows are asked for with it, a row is moved the same way.
-    assert Ties(1e-9).jitter(positions[::3]).tolist() == moved[::3].tolist()
+    assert TieBreaking(1e-9).jitter(positions[::3]).tolist() == moved[::3].tolist()
