@@ -10,6 +10,9 @@ class ProgressListener:
     def preparing(self) -> None:
         """All rows are read; they are counted, split and coded."""
 
+    def scoring(self) -> None:
+        """All rows are read; a model is scored on them."""
+
     def planning(self, epochs: int) -> None:
         """A descent of that many epochs begins."""
 
@@ -21,6 +24,36 @@ class ProgressListener:
 
     def proved(self, relative_gap: float) -> None:
         """The loss is proved to be at most this share of it above the optimum."""
+
+
+class EpochCounter(ProgressListener):
+    """A progress listener that knows how many epochs of a descent are done.
+
+    Attributes:
+        epochs: how many were planned; 0 where no descent was begun.
+        done: how many of them are.
+    """
+
+    def __init__(self) -> None:
+        self.epochs = 0
+        self.done = 0
+
+    def planning(self, epochs: int) -> None:
+        """Begin to count."""
+        self.epochs, self.done = epochs, 0
+
+    def passing(self, count: int) -> None:
+        """With the first pass another fit begins."""
+        if count == 1:
+            self.epochs = self.done = 0
+
+    def reached(self, step: int, loss: float) -> None:  # noqa: ARG002  (as listeners are told)
+        """Count."""
+        self.done = step
+
+    def proved(self, relative_gap: float) -> None:  # noqa: ARG002
+        """The descent is over."""
+        self.epochs = self.done = 0
 
 
 NO_PROGRESS = ProgressListener()

@@ -22,11 +22,13 @@ from mae_cli.commands.output import require_standard_output
 from mae_cli.commands.process import (
     GATE_FAILED,
     OK,
+    Outcome,
     announce_terminal,
     note,
     running,
     share_a_terminal,
     tell_failures,
+    watched,
     write_json,
 )
 
@@ -142,13 +144,13 @@ def _score(model: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
         announce_terminal(model, *data, against or "", quiet=quiet)
         fitted = model_of(model, data)
         if isinstance(fitted, QuantileModel):
-            gates = _evaluate_quantiles(NamedModel(fitted, name_of(model)), data, options)
+            gates = _evaluate_quantiles(NamedModel(fitted, name_of(model)), data, options, outcome)
             outcome.status = OK if all(gate.passed for gate in gates) else GATE_FAILED
             return
         subject = NamedModel(fitted, name_of(model))
         rival = None if against is None else NamedModel(_one_quantile(model_of(against), against), name_of(against))
-        with opened(data, dialect_of(options), options["dask"]) as files:
-            report = evaluate(subject, files, settings, rival)
+        with opened(data, dialect_of(options), options["dask"]) as files, watched(outcome, quiet=quiet) as listener:
+            report = evaluate(subject, files, settings, rival, listener)
         for text in report.notes:
             note(text, quiet=quiet)
         outcome.status = OK if all(gate.passed for gate in report.gates) else GATE_FAILED
@@ -178,7 +180,7 @@ def _several_quantiles(model: "AnyModel", argument: str) -> "QuantileModel":
 
 
 def _evaluate_quantiles(
-    subject: "NamedModel[QuantileModel]", data: tuple[str, ...], options: dict[str, Any]
+    subject: "NamedModel[QuantileModel]", data: tuple[str, ...], options: dict[str, Any], outcome: Outcome
 ) -> "Sequence[Gate]":
     """Score a model of several quantiles, which has no limit to a loss, and return its gates."""
     from mae_cli.report.as_json import dumps, quantile_evaluation_json  # noqa: PLC0415
@@ -196,8 +198,9 @@ def _evaluate_quantiles(
     settings = QuantileEvaluationSettings(_skips_unseen(options), options["stream"], gates)
     against = options["against"]
     rival = None if against is None else NamedModel(_several_quantiles(model_of(against), against), name_of(against))
-    with opened(data, dialect_of(options), options["dask"]) as files:
-        report = evaluate_quantiles(subject, files, settings, rival)
+    opening, watching = opened(data, dialect_of(options), options["dask"]), watched(outcome, quiet=options["quiet"])
+    with opening as files, watching as listener:
+        report = evaluate_quantiles(subject, files, settings, rival, listener)
     for text in report.notes:
         note(text, quiet=options["quiet"])
     if options["as_json"] or not share_a_terminal():  # the report for people ends with it

@@ -25,6 +25,7 @@ from mae_cli.commands.process import (
     note,
     running,
     tell_failures,
+    watched,
     write_json,
 )
 
@@ -88,9 +89,11 @@ def main(model: str, data: tuple[str, ...], **options: Any) -> None:
         check_output(options["output"], inputs, partial(_check_file, force=options["force"]))
         announce_terminal(model, *data, quiet=options["quiet"])
         fitted = model_of(model, data)
-        with opened_here(data, dialect_of(options)) as files:
+        # Beside rows on the same screen progress would only be in the way.
+        is_quiet = options["quiet"] or (options["output"] == STDOUT and sys.stdout.isatty())
+        with opened_here(data, dialect_of(options)) as files, watched(outcome, quiet=is_quiet) as listener:
             settings = PredictionSettings(options["column"], options["only"], options["strict"])
-            prediction = Prediction(fitted, files, settings)
+            prediction = Prediction(fitted, files, settings, listener)
             if prediction.is_parquet:
                 require_place_for_parquet(options["output"])
             outcome.wrote = options["output"] == STDOUT

@@ -27,6 +27,7 @@ from mae_cli.messages import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mae_cli.progress import EpochCounter
     from mae_cli.results.gates import Gate
 
 OK = 0
@@ -44,10 +45,19 @@ class Outcome:
     Attributes:
         status: the exit status.
         wrote: whether anything may have been written that an interruption leaves behind.
+        progress: told how far the work is.
     """
 
     status: int = OK
     wrote: bool = False
+    progress: "EpochCounter | None" = None
+
+    @property
+    def so_far(self) -> str:
+        """How far a descent is, for the end of a sentence."""
+        if self.progress is None or not self.progress.epochs:
+            return ""
+        return f" after {self.progress.done:,} of {self.progress.epochs:,} epochs"
 
 
 @contextmanager
@@ -104,6 +114,23 @@ def note(text: str, *, quiet: bool) -> None:
     """Say something on standard error, unless it shall be quiet: in one line, or in those of a terminal."""
     if not quiet:
         say_note(text)
+
+
+@contextmanager
+def watched(outcome: Outcome, *, quiet: bool) -> "Iterator[EpochCounter]":
+    """A listener of long work, which shows how far it is on a terminal, unless it shall be quiet."""
+    from mae_cli.progress import EpochCounter  # noqa: PLC0415  (help and usage errors need none)
+
+    if quiet or not sys.stderr.isatty():
+        outcome.progress = EpochCounter()
+        yield outcome.progress
+        return
+    from mae_cli.report.console import note_console  # noqa: PLC0415  (not needed in a pipeline)
+    from mae_cli.report.progress import progress  # noqa: PLC0415
+
+    with progress(note_console(), enabled=True) as listener:
+        outcome.progress = listener
+        yield listener
 
 
 def announce_terminal(*inputs: str, quiet: bool) -> None:
@@ -195,7 +222,7 @@ def _leave(number: int, outcome: Outcome) -> NoReturn:
     if number != signal.SIGINT:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
-    say_interrupted(wrote=outcome.wrote)
+    say_interrupted(outcome.so_far, wrote=outcome.wrote)
     sys.exit(INTERRUPTED)
 
 

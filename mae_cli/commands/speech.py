@@ -29,9 +29,10 @@ def say_failed(text: str) -> None:
     _say([f"{_program()}: failed {text}"])
 
 
-def say_interrupted(*, wrote: bool) -> None:
-    """`mae-train: interrupted; nothing was written`."""
-    _say([f"{_program()}: interrupted" if wrote else f"{_program()}: interrupted; nothing was written"])
+def say_interrupted(so_far: str, *, wrote: bool) -> None:
+    """`mae-train: interrupted after 28 of 3,000 epochs; nothing was written`."""
+    nothing = "" if wrote else "; nothing was written"
+    _say([f"{_program()}: interrupted{so_far}{nothing}"])
 
 
 def _program() -> str:

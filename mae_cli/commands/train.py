@@ -1,6 +1,5 @@
 """mae-train: fit a CSV, report, write the model."""
 
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -30,12 +29,11 @@ from mae_cli.commands.options import (
     reading_options,
 )
 from mae_cli.commands.output import check_output, refuse_compressed, refuse_data, require_standard_output, write_output
-from mae_cli.commands.process import NOT_CONVERGED, announce_terminal, note, running, write_json
+from mae_cli.commands.process import NOT_CONVERGED, Outcome, announce_terminal, note, running, watched, write_json
 from mae_cli.commands.train_settings import calibration_file, column_choice, quantile_settings, train_settings
 from mae_cli.messages import quoted
 
 if TYPE_CHECKING:
-    from mae_cli.progress import ProgressListener
     from mae_cli.results.training import QuantileReport, TrainReport
     from mae_cli.tables.read import Data
     from mae_cli.workflows.ready import TrainSettings
@@ -227,7 +225,7 @@ def main(data: tuple[str, ...], **options: Any) -> None:
         inputs = {"the data": data} | ({"the calibration data": [aside]} if aside is not None else {})
         check_output(output, inputs, partial(_check_file, force=options["force"]))
         announce_terminal(*data, quiet=quiet)
-        trained = _train(data, options, settings, quantiles)
+        trained = _train(data, options, settings, quantiles, outcome)
         limited = any(fit.certificate.status == "limit" for fit in trained.report.fits)
         if limited and settings.fit.solver.tolerance is not None:
             outcome.status = NOT_CONVERGED
@@ -289,9 +287,12 @@ def _check_file(path: Path, *, force: bool) -> None:
 
 
 def _train(
-    data: tuple[str, ...], options: dict[str, Any], settings: "TrainSettings", quantiles: "QuantileSettings | None"
+    data: tuple[str, ...],
+    options: dict[str, Any],
+    settings: "TrainSettings",
+    quantiles: "QuantileSettings | None",
+    outcome: Outcome,
 ) -> "Trained | TrainedQuantiles":
-    from mae_cli.progress import NO_PROGRESS  # noqa: PLC0415
     from mae_cli.workflows.data import opened  # noqa: PLC0415
     from mae_cli.workflows.train import train as train_one  # noqa: PLC0415
     from mae_cli.workflows.train_quantiles import train_quantiles  # noqa: PLC0415
@@ -301,20 +302,11 @@ def _train(
     def files_of(arguments: Sequence[str]) -> AbstractContextManager["Data"]:
         return opened(arguments, dialect_of(options), options["dask"])
 
-    def train(files: "Data", listener: "ProgressListener") -> "Trained | TrainedQuantiles":
+    with files_of(data) as files, watched(outcome, quiet=options["quiet"]) as listener:
         if quantiles is None:
             return train_one(files, settings, listener)
         with nullcontext() if aside is None else files_of([aside]) as calibration:
             return train_quantiles(files, settings, quantiles, calibration, listener)
-
-    with files_of(data) as files:
-        if options["quiet"] or not sys.stderr.isatty():
-            return train(files, NO_PROGRESS)
-        from mae_cli.report.console import note_console  # noqa: PLC0415
-        from mae_cli.report.progress import progress  # noqa: PLC0415
-
-        with progress(note_console(), enabled=True) as listener:
-            return train(files, listener)
 
 
 def _render(report: "TrainReport | QuantileReport", *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from mae_cli.progress import NO_PROGRESS, ProgressListener
+from mae_cli.progress import EpochCounter
 from mae_cli.report.numbers import at_most, count, duration, quantity
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ _PROVED = 1e-12
 
 
 @contextmanager
-def progress(console: Console, enabled: bool) -> Iterator[ProgressListener]:
+def progress(console: Console, enabled: bool) -> Iterator[EpochCounter]:
     """Yield a listener that shows progress: on a terminal, when enabled, and after half a second.
 
     No thread is started, and the line is erased at the end, whether that is an exception or not.
     """
     if not (enabled and console.is_terminal and not console.is_dumb_terminal):
-        yield NO_PROGRESS
+        yield EpochCounter()
         return
     line = _ProgressLine(console)
     try:
@@ -38,14 +38,14 @@ def progress(console: Console, enabled: bool) -> Iterator[ProgressListener]:
         line.close()
 
 
-class _ProgressLine(ProgressListener):
+class _ProgressLine(EpochCounter):
     def __init__(self, console: Console) -> None:
+        super().__init__()
         self._console = console
         self._start = time.monotonic()
         self._next = self._start + DELAY
         self._live: Live | None = None
         self._fit: dict[str, str] = {}
-        self._epochs = 0
         self._descent = self._start
 
     def reading(self, rows: int, share: float | None = None) -> None:
@@ -56,26 +56,31 @@ class _ProgressLine(ProgressListener):
         if self._is_due():
             self._show("preparing")
 
+    def scoring(self) -> None:
+        if self._is_due():
+            self._show("scoring")
+
     def planning(self, epochs: int) -> None:
-        self._epochs, self._descent = epochs, time.monotonic()
+        super().planning(epochs)
+        self._descent = time.monotonic()
 
     def passing(self, count: int) -> None:
+        super().passing(count)
         if count == 1:  # another fit
-            self._fit, self._epochs = {}, 0
+            self._fit = {}
         self._note("pass", f"pass {count:,}")
 
     def reached(self, step: int, loss: float) -> None:
-        if not self._epochs:
+        super().reached(step, loss)
+        if not self.epochs:
             self._note("step", f"step {count(step)}, loss {quantity(loss)}")
             return
-        left = (time.monotonic() - self._descent) / step * (self._epochs - step)
+        left = (time.monotonic() - self._descent) / step * (self.epochs - step)
         self._fit.pop("pass", None)
-        self._note(
-            "step", f"epoch {count(step)} of {count(self._epochs)}, loss {quantity(loss)}, {duration(left)} left"
-        )
+        self._note("step", f"epoch {count(step)} of {count(self.epochs)}, loss {quantity(loss)}, {duration(left)} left")
 
     def proved(self, relative_gap: float) -> None:
-        self._epochs = 0
+        super().proved(relative_gap)
         near = "proved" if relative_gap <= _PROVED else f"at most {at_most(relative_gap)} above the optimum"
         self._note("gap", near)
 

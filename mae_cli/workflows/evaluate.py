@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from mae_cli.errors import SettingsError
 from mae_cli.model.model import Model
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.evaluation import EvaluationReport, EvaluationRows
 from mae_cli.results.gates import Rival
 from mae_cli.results.scores import Outside
@@ -51,6 +52,7 @@ def evaluate(
     files: Data,
     settings: EvaluationSettings = EvaluationSettings(),
     rival: NamedModel[Model] | None = None,
+    listener: ProgressListener = NO_PROGRESS,
 ) -> EvaluationReport:
     """Score a model on the complete rows of a table; the model's weights are honoured when the table has them.
 
@@ -64,8 +66,9 @@ def evaluate(
     model, joint = subject.model, joint_columns(subject, rival, files)
     require_columns(dict.fromkeys(settings.show, ""), files.header, files.name)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
-        options = ReadOptions(collect, skip_unseen=settings.skip_unseen)
+        options = ReadOptions(collect, skip_unseen=settings.skip_unseen, listener=listener)
         loaded = load_for_model(files, joint, model.target, model.weight, options)
+        listener.scoring()
         return _report(subject, rival, joint, loaded, settings)
 
 

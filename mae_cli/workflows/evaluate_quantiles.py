@@ -7,6 +7,7 @@ from math import nan
 from mae_cli.errors import ModelError, SettingsError
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.model.quantile_model import QuantileModel
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.evaluation import EvaluationRows, IntervalScore, QuantileEvaluation
 from mae_cli.results.gates import Rival
 from mae_cli.results.scores import Outside
@@ -46,6 +47,7 @@ def evaluate_quantiles(
     files: Data,
     settings: QuantileEvaluationSettings,
     rival: NamedModel[QuantileModel] | None = None,
+    listener: ProgressListener = NO_PROGRESS,
 ) -> QuantileEvaluation:
     """Score every quantile of a model on the complete rows of a table.
 
@@ -67,8 +69,9 @@ def evaluate_quantiles(
         _require_same_quantiles(subject, rival)
     joint = joint_columns(subject, rival, files)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
-        options = ReadOptions(collect, skip_unseen=settings.skip_unseen)
+        options = ReadOptions(collect, skip_unseen=settings.skip_unseen, listener=listener)
         loaded = load_for_model(files, joint, model.target, model.weight, options)
+        listener.scoring()
         return _report(subject, rival, joint, loaded, settings)
 
 

@@ -13,6 +13,7 @@ from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, SettingsError
 from mae_cli.messages import counted, is_unicode, quoted
 from mae_cli.model.reading import AnyModel
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.gates import Gate
 from mae_cli.results.prediction import PredictionReport, PredictionRows
 from mae_cli.rows.coding import Coding, Layout
@@ -70,6 +71,7 @@ class Prediction:
         model: predicts.
         files: the table.
         settings: what to write.
+        listener: told how many records were read.
         rows: counts, complete when all of the table was made.
 
     Raises:
@@ -80,6 +82,7 @@ class Prediction:
     model: AnyModel
     files: Files | ParquetRecords
     settings: PredictionSettings
+    listener: ProgressListener = NO_PROGRESS
     rows: PredictionRows = field(default_factory=PredictionRows)
 
     def __post_init__(self) -> None:
@@ -187,10 +190,17 @@ class Prediction:
             DataError: a cell is not what the model expects.
         """
         self._waypoints += chunk.waypoints
+        self.listener.reading(self.rows.read, self._share())
         typed = self._columns.typed(chunk)
         if typed.fault is not None:
             raise typed.fault.error(self._located)
         return typed
+
+    def _share(self) -> float | None:
+        """The share of the text before the last record whose place is known."""
+        if not (self._waypoints and isinstance(self.files, Files)):
+            return None
+        return self.files.share_before(self._waypoints[-1])
 
     def _predicted(self, chunk: Chunk) -> FloatArray:
         """(b, m) predictions, NaN where there is none; what stands in the way is counted."""

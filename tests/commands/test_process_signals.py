@@ -10,6 +10,7 @@ import time
 import pytest
 
 from mae_cli.commands.process import Outcome, stoppable
+from mae_cli.progress import EpochCounter
 
 
 def handlers():
@@ -159,3 +160,19 @@ def test_a_signal_while_the_model_is_written_leaves_the_old_one_alone(
     names = {each.name for each in tmp_path.iterdir()} - {"data.csv", "model.json"}
     assert len(names) == left
     assert all(name.startswith(".model.json.") and name.endswith(".tmp") for name in names)
+
+
+def test_an_interrupted_descent_says_how_many_epochs_are_done(monkeypatch, mae_train, tmp_path):
+    rows = "".join(f"{k % 7},{k % 5},{k % 3}\n" for k in range(200))
+    (tmp_path / "data.csv").write_text(f"y,x,z\n{rows}")
+    count = EpochCounter.reached
+
+    def interrupted(self, step, loss):
+        count(self, step, loss)
+        if step == 28:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(EpochCounter, "reached", interrupted)
+    result = mae_train(tmp_path / "data.csv", "-t", "y", "--solver", "textbook", "--epochs", "3000")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "mae-train: interrupted after 28 of 3,000 epochs; nothing was written\n"

@@ -1,0 +1,23 @@
+"""How far a descent is."""
+
+from mae_cli.progress import EpochCounter
+
+
+def test_epochs_are_counted_from_the_plan_on_until_the_fit_is_proved():
+    counter = EpochCounter()
+    counter.reached(3, 1.0)
+    assert counter.epochs == 0
+    counter.planning(100)
+    counter.passing(2)
+    counter.reached(28, 1.0)
+    assert (counter.done, counter.epochs) == (28, 100)
+    counter.proved(0.1)
+    assert (counter.done, counter.epochs) == (0, 0)
+
+
+def test_another_fit_begins_anew():
+    counter = EpochCounter()
+    counter.planning(100)
+    counter.reached(28, 1.0)
+    counter.passing(1)
+    assert (counter.done, counter.epochs) == (0, 0)
