@@ -12,10 +12,15 @@ from hypothesis import strategies as st
 
 from mae_cli.messages import (
     as_given,
+    as_share,
+    column_text,
     counted,
+    fixed,
     is_obeyed,
+    is_unicode,
     json_text,
     level_text,
+    listed,
     option,
     parted,
     quantity,
@@ -47,6 +52,8 @@ def test_levels_that_cannot_be_seen_are_quoted():
         ("a\u00a0b'", "--exclude $'a\\u00a0b\\''"),
         ("x\u202e\x1by\\", "--exclude $'x\\u202e\\x1by\\\\'"),
         (" ", '--exclude " "'),
+        ("-x", "--exclude=-x"),
+        ("%a b%", "--exclude '%a b%'"),
     ],
 )
 def test_an_option_can_be_typed_as_shown(column, typed):
@@ -84,7 +91,7 @@ JSON_VALUES = st.recursive(
         ("\x9b31m", "\\x9b31m"),
         ("abc\u202edef", "abc\\u202edef"),
         ("a\u200bb\ufeff", "a\\u200bb\\ufeff"),
-        ("a\u2028b", "a\\u2028b"),
+        ("a\u2028b\u2029", "a\\u2028b\\u2029"),
         ("\U000e0041", "\\U000e0041"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("[bold]x[/bold] :smile:", "[bold]x[/bold] :smile:"),
@@ -143,12 +150,70 @@ def test_numbers_of_the_data_are_shown_as_people_write_them(value, text):
         (19753 + 1 / 86400, "days", "2024-01-31 00:00:01"),
         (1e9, "days", "1,000,000,000"),
         (8.5, "hours", "08:30"),
+        (1 + 5 / 60, "hours", "01:05"),
+        (0.0, "hours", "00:00"),
+        (24.0, "hours", "24"),
         (25.0, "hours", "25"),
         (float("inf"), "days", "inf"),
+        (float("nan"), "days", "nan"),
     ],
 )
 def test_dates_and_times_of_day_are_shown_as_such(value, unit, text):
     assert as_given(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (1.0, "1.000"),
+        (9.9996, "10.00"),
+        (9999.0, "9999"),
+        (9999.96, "10,000"),
+        (1e-4, "0.0001000"),
+        (9.99e-5, "9.990×10^-5"),
+        (5e-4, "0.0005000"),
+        (5e11, "500,000,000,000"),
+        (1e12, "1.000×10^12"),
+    ],
+)
+def test_a_quantity_has_four_digits_and_a_power_of_ten_where_it_is_far_from_one(value, text):
+    assert quantity(value) == text
+
+
+def test_zero_has_no_sign():
+    assert [fixed(value, 2) for value in (-0.001, 0.0, -0.01)] == ["0.00", "0.00", "-0.01"]
+
+
+def test_a_number_of_percent_is_told_from_a_share():
+    assert [as_share(value) for value in (1.0, 1.5, 2.0, 99.0, 100.0)] == [
+        "",
+        "",
+        "; for 2% give 0.02",
+        "; for 99% give 0.99",
+        "",
+    ]
+
+
+def test_long_lists_are_cut():
+    assert listed(["a", "b"]) == "'a', 'b'"
+    assert listed(list("abcdefghijkl")).endswith("'k', 'l'")
+    assert listed(list("abcdefghijklmn")).endswith("'k', 'l' and 2 more")
+
+
+def test_columns_that_could_be_taken_for_something_else_are_quoted():
+    names = ["x", "(intercept)", "k = a"]
+    assert [column_text(name) for name in names] == ["x", '"(intercept)"', '"k = a"']
+
+
+def test_half_a_character_cannot_be_written():
+    assert [is_unicode(f"a{each}") for each in ("ß", "\ud7ff", "\ud800", "\udcff", "\ue000")] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_quantity_may_have_fewer_digits():
@@ -168,6 +233,7 @@ def test_a_quantity_may_have_fewer_digits():
         ),
         ("no digits; it looks like text", ("no digits; it looks like text", None)),
         ("a; give b; one each", ("a", "give b; one each")),
+        ("a; give b; use c", ("a; give b", "use c")),
     ],
 )
 def test_what_is_wrong_and_what_to_do_are_told_apart(message, parts):

@@ -49,6 +49,41 @@ def test_every_column_is_listed_with_its_use(listed):
     assert "column 'odd' is 'five'" in by_name["odd"]["reason"]
 
 
+def test_of_levels_the_five_most_frequent_are_told_and_how_many_there_are(tmp_path, mae_train):
+    cells = "dcbbaafeegghhh" * 4
+    (tmp_path / "data.csv").write_text("k,y\n" + "".join(f"{cell},{place}\n" for place, cell in enumerate(cells)))
+    column = json.loads(mae_train("data.csv", "--columns", "--json").stdout)["columns"][0]
+    top = [(each["level"], each["count"]) for each in column["top"]]
+    assert (top, column["levels"]) == ([("h", 12), ("a", 8), ("b", 8), ("e", 8), ("g", 8)], 8)
+    assert "h (12), a (8), b (8), e (8), g (8) and 3 more" in mae_train("data.csv", "--columns").stdout
+
+
+def test_missing_cells_of_columns_that_cannot_serve_are_counted_too(tmp_path, mae_train):
+    (tmp_path / "data.csv").write_text("y,same,odd\n1,2,1\n2,,2\n3,,x\n4,2,\n5,2,5\n6,2,6\n7,2,7\n8,2,8\n")
+    columns = json.loads(mae_train("data.csv", "--columns", "--json").stdout)["columns"]
+    assert [(each["use"], each["missing"]) for each in columns] == [("number", 0), ("left out", 2), ("refused", 1)]
+
+
+@pytest.mark.parametrize(("most", "use"), [("8", "levels"), ("7", "left out")])
+def test_more_levels_than_are_asked_for_are_too_many(tmp_path, mae_train, most, use):
+    (tmp_path / "data.csv").write_text("k\n" + "".join(f"{'abcdefgh'[row % 8]}\n" for row in range(80)))
+    report = json.loads(mae_train("data.csv", "--columns", "--json", "--max-levels", most).stdout)
+    assert report["columns"][0]["use"] == use
+
+
+def test_text_of_a_parquet_file_is_levels_whatever_it_spells_and_lists_are_left_out(tmp_path, mae_train):
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = pa.table({"k": ["NA", "1"] * 20, "list": [[1]] * 40, "y": list(range(40))})
+    pq.write_table(table, tmp_path / "data.parquet")
+    columns = json.loads(mae_train("data.parquet", "--columns", "--json").stdout)["columns"]
+    assert [(each["column"], each["use"], each["missing"]) for each in columns] == [
+        ("k", "levels", 0),
+        ("list", "left out", None),
+        ("y", "number", 0),
+    ]
+    assert columns[0]["levels"] == 2
+
+
 @pytest.mark.parametrize("place", [("--stream",), ("--no-stream",), ("-t", "y")])
 def test_it_does_not_matter_where_rows_would_be_kept_or_what_is_predicted(listed, place):
     assert listed("--json", *place) == listed("--json")

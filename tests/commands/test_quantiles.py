@@ -75,6 +75,7 @@ def test_a_prediction_interval_covers_rows_kept_aside(mae_train, mae_predict, ma
     scored = report(mae_eval("model.json", "data.csv", "--json"))["interval"]
     assert scored["share"] == pytest.approx(inside)
     assert scored["low"] < scored["share"] < scored["high"]
+    assert scored["width"] == pytest.approx(np.mean([float(row["upper"]) - float(row["lower"]) for row in table]))
 
 
 @pytest.fixture
@@ -161,6 +162,9 @@ def test_the_report_for_people_has_a_column_for_each_quantile(mae_train, mae_eva
     [
         (["--quantile", "0.1,x"], "'0.1,x' is not a number, or numbers with commas between them"),
         (["--quantile", "0.1,1.5"], "a quantile must lie between 0 and 1, not 1.5"),
+        (["--quantile", "0,0.5"], "a quantile must lie between 0 and 1, not 0"),
+        (["--predict-interval", "1"], "the coverage of a prediction interval must lie between 0 and 1, not 1"),
+        (["--quantile", "0.1,0.9", "--solver", "textbook"], 'several quantiles need the loss "mae" and the exact'),
         (["--quantile", "0.1,0.1"], "every quantile can be given only once"),
         (["--quantile", "0.1,0.9", "--loss", "mse"], 'several quantiles need the loss "mae" and the exact solver'),
         (["--quantile", "0.1,0.9", "--compare"], "several quantiles are not compared with least squares"),
@@ -332,3 +336,31 @@ def test_a_model_of_several_quantiles_is_shown_without_data(mae_train, mae_eval)
     both = mae_eval("model.json", "model.json")
     assert (both.exit_code, both.stdout) == (1, "")
     assert "model.json is of several quantiles; give a model of one quantile" in both.stderr
+
+
+@pytest.mark.usefixtures("data")
+def test_rows_are_counted_by_why_they_are_not_scored(mae_train, mae_eval, tmp_path):
+    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9")
+    (tmp_path / "new.csv").write_text("x,k,y,z\n1,a,1,\n1,c,1,\n,b,1,\n1,b,2,\n1,c,3,\n")
+    scored = report(mae_eval("model.json", "new.csv", "--unseen", "skip", "--json"))
+    assert scored["data"] == {"rows_read": 5, "rows_used": 2, "rows_dropped": 1, "rows_unseen": 2}
+    assert any(note.startswith("1 of 5 rows dropped for a missing cell") for note in scored["notes"])
+    refused = mae_eval("model.json", "new.csv")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+
+
+def test_every_quantile_is_measured_against_that_of_the_training_targets(data, mae_train, mae_eval):
+    fits = report(mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9", "--json"))["fits"]
+    scored = report(mae_eval("model.json", "data.csv", "--json"))["quantiles"]
+    for quantile, one, other in zip((0.1, 0.9), fits, scored, strict=True):
+        constant = np.quantile(data[2], quantile, method="averaged_inverted_cdf")
+        assert one["train"]["baseline_mae"] == pytest.approx(np.abs(data[2] - constant).mean())
+        assert other["metrics"]["baseline_mae"] == pytest.approx(np.abs(data[2] - constant).mean())
+
+
+@pytest.mark.usefixtures("data")
+def test_weights_that_the_rows_scored_do_not_have_are_none_of_the_evaluation(mae_train, mae_eval, tmp_path):
+    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9", "--weight", "x")
+    (tmp_path / "new.csv").write_text("k,y\na,1\nb,2\n")
+    found = [report(mae_eval("model.json", name, "--json"))["weight"] for name in ("data.csv", "new.csv")]
+    assert found == ["x", None]

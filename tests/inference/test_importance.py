@@ -107,3 +107,14 @@ def test_there_is_no_test_of_rows_in_clusters_nor_of_a_perfect_fit(random):
         a, b = importance(case, {"a": [0], "b": [1]})
         assert (a.test, b.test) == (None, None)
         assert a.loss > b.loss
+
+
+def test_the_statistic_of_a_sample_without_an_intercept_is_that_of_the_formula(random):
+    X, weights = random.exponential(size=(200, 2)), random.uniform(0.5, 2.0, 200)
+    case = Case(X, X[:, 0] + random.standard_t(2, 200), quantile=0.8, weights=weights, intercept=False)
+    (found,) = importance(case, {"b": [1]})
+    dual = fit(X[:, [0]], case.y, quantile=0.8, sample_weight=weights, intercept=False).dual
+    inverse = np.linalg.inv((X.T * weights) @ X)
+    pull = inverse @ (X.T @ (weights * dual))
+    spread = inverse @ (X.T * weights**2) @ X @ inverse
+    assert found.test.statistic == pytest.approx(pull[1] ** 2 / spread[1, 1] / 0.16, rel=1e-8)

@@ -6,6 +6,8 @@ from support.inference import Case, ends, reference, standard_errors
 
 from mae_cli.errors import SettingsError
 from mae_cli.inference.clusters import Clusters
+from mae_cli.inference.distributions import student_quantile
+from mae_cli.inference.intervals import Estimated, replicated
 from mae_cli.inference.values import Caution, IntervalSettings, Method, Unavailable
 
 
@@ -165,6 +167,13 @@ def test_a_column_that_was_left_out_has_none():
     assert standard_errors(alone)[1:] == pytest.approx([each.standard_error for each in found.coefficients[:2]])
 
 
+def test_a_column_that_was_left_out_does_not_take_the_place_of_an_intercept_that_is_tested():
+    X, y = noisy(80)
+    found = [Case(each, y).intervals(method=Method.RANK) for each in (X, np.column_stack([X, 3 - X[:, 0]]))]
+    assert [each.intercept.low for each in found] == pytest.approx([found[0].intercept.low] * 2)
+    assert [each.intercept.high for each in found] == pytest.approx([found[0].intercept.high] * 2)
+
+
 def test_few_rows_beyond_the_plane_are_a_caution():
     assert Caution.FEW_BEYOND in Case(*noisy(300), quantile=0.95).intervals().cautions
     assert Caution.FEW_BEYOND not in Case(*noisy(300)).intervals().cautions
@@ -186,6 +195,7 @@ def test_weights_that_are_no_whole_numbers_are_those_of_a_sample():
     generator = np.random.default_rng(0)
     assert Caution.SAMPLED_WEIGHTS in Case(X, y, weights=generator.uniform(0.5, 2, 200)).intervals().cautions
     assert not Case(X, y, weights=generator.integers(1, 4, 200).astype(float)).intervals().cautions
+    assert not Case(X, y).intervals().cautions
 
 
 @pytest.mark.parametrize(
@@ -222,3 +232,80 @@ def unequal(generator, x, quantile):
 @pytest.mark.parametrize("quantile", [0.5, 0.9])
 def test_intervals_cover_where_the_spread_is_unequal(quantile):
     assert 0.88 <= coverage(unequal, quantile, 60, 60) <= 1.0
+
+
+# ---------------------------------------------------------------- limits
+
+
+def test_rank_tests_are_the_choice_as_long_as_they_are_quick():
+    assert Case(*noisy(20_000)).intervals().method is Method.RANK
+    assert Case(*noisy(30_000)).intervals().method is Method.SANDWICH
+
+
+def test_two_rows_for_each_coefficient_are_enough():
+    assert Case(*noisy(6)).intervals().absent is not Unavailable.FEW_ROWS
+
+
+def test_more_than_two_thousand_coefficients_are_too_many():
+    y = np.random.default_rng(0).standard_normal(4500)
+    codes = (np.arange(4500) % 2001).astype(np.int32)
+    assert Case(np.zeros((4500, 0)), y, levels=(codes, 2000)).intervals().absent is Unavailable.MANY_COEFFICIENTS
+
+
+def test_twenty_rows_beyond_the_plane_for_each_coefficient_are_no_caution():
+    found = [Case(*noisy(count)).intervals(method=Method.SANDWICH).cautions for count in (119, 120)]
+    assert [Caution.FEW_BEYOND in each for each in found] == [True, False]
+
+
+@pytest.mark.parametrize(("tied", "is_told"), [(2, False), (6, True)])
+def test_more_than_two_in_a_hundred_rows_on_the_plane_are_a_caution(tied, is_told):
+    y = np.linspace(-1.0, 1.0, 101)
+    y[np.abs(np.arange(101) - 50) <= tied // 2] = 0.0
+    found = Case(np.zeros((101, 0)), y).intervals(method=Method.SANDWICH)
+    assert (Caution.TIES in found.cautions) == is_told
+
+
+def test_lines_that_cross_in_more_than_a_twentieth_of_the_rows_are_a_caution():
+    found = [Case(*noisy(count, 8)).intervals(method=Method.SANDWICH).cautions for count in (30, 40)]
+    assert [Caution.CROSSING in each for each in found] == [True, False]
+
+
+def test_lines_that_cross_in_most_rows_say_nothing_of_the_density():
+    x = np.repeat([0.0, 1.0, 2.0], [60, 20, 20])
+    y = x * np.random.default_rng(0).standard_normal(100)
+    assert Case(x[:, np.newaxis], y).intervals(method=Method.SANDWICH).absent is Unavailable.NO_DENSITY
+    few = np.arange(100) >= 30
+    assert Case(x[few, np.newaxis], y[few]).intervals(method=Method.SANDWICH).absent is None
+
+
+def test_thirty_clusters_are_no_caution():
+    X, y = noisy(300)
+    found = [Case(X, y, clusters=Clusters("id", np.arange(300) % count, count)).intervals() for count in (29, 30)]
+    assert [Caution.FEW_CLUSTERS in each.cautions for each in found] == [True, False]
+
+
+def test_a_level_of_five_rows_has_an_interval():
+    X, y = noisy(120)
+    for count in (4, 5):
+        codes = (np.arange(120) < count).astype(np.int32)
+        found = Case(X, y, levels=(codes, 1)).intervals(method=Method.SANDWICH)
+        assert (found.coefficients[2] is Unavailable.RARE_LEVEL) == (count == 4)
+
+
+# ---------------------------------------------------------------- formulas
+
+
+@pytest.mark.parametrize(("clusters", "degrees"), [(None, 17), (Clusters("id", np.arange(20) % 7, 7), 6)])
+def test_standard_errors_are_taken_by_t_times(clusters, degrees):
+    found = Case(*noisy(20), loss="mse", clusters=clusters).intervals(level=0.9)
+    for each in found.coefficients:
+        assert (each.high - each.low) / 2 == pytest.approx(student_quantile(0.95, degrees) * each.standard_error)
+
+
+def test_errors_by_bootstrap_are_the_standard_deviations_of_refits_each_with_draws_of_its_own():
+    each = Case(*noisy(60))
+    estimated = Estimated(each.rows, each.prepared, each.fit)
+    first, other = (replicated(estimated, IntervalSettings(replicates=3, seed=seed)) for seed in (7, 8))
+    found = each.intervals(method=Method.BOOTSTRAP, replicates=3, seed=7)
+    assert standard_errors(found) == pytest.approx(first.std(axis=0, ddof=1), rel=1e-12)
+    assert not {tuple(row) for row in first} & {tuple(row) for row in other}

@@ -57,3 +57,10 @@ def test_every_corner_has_the_same_loss(seed):
     middle = 0.5 * (found.low + found.high)
     assert (found.low <= found.high).all()
     assert np.abs(y - middle[0] - X @ middle[1:]).mean() >= loss - 1e-12
+
+
+def test_of_too_many_corners_it_is_said_that_coefficients_can_go_further():
+    levels = np.repeat(np.eye(8)[:, 1:], 2, axis=0)
+    found = ranges_of(Case(levels, np.tile([0.0, 1.0], 8)).fit)
+    assert not found.is_complete
+    assert (found.low[0], found.high[0]) == (0.0, 1.0)

@@ -1,16 +1,19 @@
 """Ends of rank intervals against R's, and against all vertices of a small problem in exact arithmetic."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
 import pytest
-from support.inference import INFERENCE, Case, reference
+from support.inference import INFERENCE, Case, ends, reference
 
+from mae_cli import fit
 from mae_cli.inference.density import equal_density
 from mae_cli.inference.distributions import student_quantile
 from mae_cli.inference.rank import CoefficientTest, RankTests
 from mae_cli.inference.sandwich import bread
+from mae_cli.inference.values import Method
 from mae_cli.solvers.family import solve_beside
 from mae_cli.solvers.settings import Auto
 
@@ -168,3 +171,38 @@ def test_the_intercept_of_columns_far_from_zero_has_its_ends_too():
     far = matrix(inverted(Case(X + 1e6, y), "robust", 95), "outer")
     assert far[:, 1] == pytest.approx(near[:, 1], rel=1e-9)
     assert far[0, 0] < Case(X + 1e6, y).fit.solution.intercept < far[1, 0]
+
+
+def test_a_weight_is_a_row_given_so_often():
+    X, y = reference("engel")
+    often = 1 + np.arange(len(y)) % 3
+    weighted = Case(X, y, weights=often.astype(float)).intervals(method=Method.RANK)
+    repeated = Case(np.repeat(X, often, axis=0), np.repeat(y, often)).intervals(method=Method.RANK)
+    assert ends(weighted) == pytest.approx(ends(repeated), rel=1e-9)
+
+
+def test_beside_a_row_far_away_the_others_are_still_reached():
+    generator = np.random.default_rng(1)
+    X, weights = np.append(generator.standard_normal(400), 1e3)[:, np.newaxis], np.append(np.ones(400), 1e-3)
+    y = X[:, 0] + generator.standard_normal(401)
+    each, critical = Case(X, y, weights=weights), student_quantile(0.95, 399)
+    tested, (pair,) = coefficients_of(each, "iid")[1], inverted(each, "iid", 90)[1:]
+    size = np.sqrt(tested.variance * 0.25) * each.fit.problem.standard.target_scale / tested.factor
+    for side, end in zip((-1, 1), pair, strict=True):
+        near = 1e-7 * tested.error * tested.factor
+        values = [end.outer + step * side * near for step in (-1, 1)]
+        duals = [fit(np.zeros((401, 1)), y - value * X[:, 0], sample_weight=weights).dual for value in values]
+        inside, outside = (abs((weights * dual) @ X[:, 0]) / size for dual in duals)
+        assert inside < critical <= outside
+
+
+def test_where_a_fit_on_one_side_is_not_proved_there_is_no_interval():
+    each = Case(*reference("engel"))
+    slope = each.fit.solution.coefficients[0]
+
+    def solve(members):
+        found = solve_beside(each.rows, each.fit, members, Auto())
+        return [replace(one, dual=None) if m.given[0] > slope else one for m, one in zip(members, found, strict=True)]
+
+    tests = RankTests(each.rows, each.coordinates, 0.5, 2.0, solve)
+    assert tests.invert(coefficients_of(each, "iid")[1:]) == [None]

@@ -9,7 +9,7 @@ from support.inference import FOLDER, INFERENCE, R_LEAST, Case, reference, stand
 from mae_cli.inference.bandwidth import bofinger
 from mae_cli.inference.density import KernelDensity, equal_density, hall_sheather, sparsity
 from mae_cli.inference.sandwich import bread, carriers
-from mae_cli.inference.values import Method
+from mae_cli.inference.values import Caution, Method
 
 FITS = [(*key.split(), values) for key, values in INFERENCE["fits"].items()]
 EACH_FIT = pytest.mark.parametrize(("name", "quantile", "expected"), FITS, ids=[f"{a} {b}" for a, b, _ in FITS])
@@ -66,6 +66,25 @@ def test_errors_of_least_squares_are_hc3(intercept):
     scaled = residual / (1 - np.einsum("ij,jk,ik->i", Z, inverse, Z))
     expected = np.sqrt(np.diag(inverse @ (Z.T * scaled**2) @ Z @ inverse))
     assert standard_errors(each.intervals()) == pytest.approx(expected, rel=1e-8)
+
+
+def test_errors_of_least_squares_under_a_sample_s_weights_are_hc3():
+    X, y = reference("engel")
+    weights = np.random.default_rng(0).uniform(0.5, 2.0, len(y))
+    found = Case(X, y, loss="mse", weights=weights).intervals()
+    Z = np.column_stack([np.ones(len(y)), X])
+    inverse = np.linalg.inv((Z.T * weights) @ Z)
+    residual = y - Z @ (inverse @ (Z.T @ (weights * y)))
+    scaled = weights * residual / (1 - weights * np.einsum("ij,jk,ik->i", Z, inverse, Z))
+    expected = np.sqrt(np.diag(inverse @ (Z.T * scaled**2) @ Z @ inverse))
+    assert standard_errors(found) == pytest.approx(expected, rel=1e-8)
+    assert found.cautions == (Caution.SAMPLED_WEIGHTS,)
+
+
+def test_whole_weights_beyond_any_count_of_rows_are_those_of_a_sample():
+    X, y = reference("engel")
+    for size, cautions in ((2.0**30, ()), (2.0**60, (Caution.SAMPLED_WEIGHTS,))):
+        assert Case(X, y, loss="mse", weights=np.full(len(y), size)).intervals().cautions == cautions
 
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])

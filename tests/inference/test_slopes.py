@@ -36,3 +36,7 @@ def test_slopes_that_are_the_same_pass_and_others_fail():
 
 def test_one_quantile_has_nothing_to_compare():
     assert slopes_of(*reference("engel"), (0.5,)) is None
+
+
+def test_without_a_slope_there_is_nothing_to_compare():
+    assert slopes_of(np.zeros((50, 0)), np.random.default_rng(0).standard_normal(50), (0.25, 0.75)) is None

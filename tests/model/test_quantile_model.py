@@ -4,18 +4,22 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from support.models import MODEL
 
 from mae_cli.errors import ModelError
 from mae_cli.model.quantile_model import Calibration, QuantileModel, between
 from mae_cli.model.reading import from_json
+from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
+from mae_cli.rows.schema import NumericColumn, Schema
 
 LOW, MIDDLE, HIGH = (
     replace(MODEL, loss="mae", quantile=quantile, point=Coefficients(intercept, MODEL.point.values))
     for quantile, intercept in ((0.1, 3.0), (0.5, 1.0), (0.9, 9.0))
 )
+OTHER = Schema((MODEL.schema.features[0], NumericColumn("hour", 5.0, 22.0)))
 SEVERAL = QuantileModel((LOW, MIDDLE, HIGH))
 CALIBRATED = replace(SEVERAL, calibration=Calibration(0.8, 0.5, 100))
 
@@ -35,10 +39,11 @@ def test_a_model_of_one_quantile_is_still_written_as_version_1():
 
 
 def test_predictions_are_sorted_where_lines_cross():
-    X = np.zeros((2, len(MODEL.schema.names)))
-    if MODEL.schema.categorical:
-        pytest.skip("the model of the tests has levels")
-    assert (np.diff(SEVERAL.predict(X), axis=1) >= 0).all()
+    frame = pd.DataFrame({"carrier": ["UA", "B6"], "hour": [10.0, 20.0]})
+    assert SEVERAL.predict(frame) == pytest.approx(np.array([[2.0, 4.0, 10.0], [3.25, 5.25, 11.25]]))
+    design = Design(np.array([[10.0], [20.0]]), (np.array([0, 2], dtype=np.int32),), (2,))
+    assert SEVERAL.outputs(design) == pytest.approx(SEVERAL.predict(frame))
+    assert CALIBRATED.outputs(design) == pytest.approx(np.array([[4.0, 1.5, 10.5], [5.25, 2.75, 11.75]]))
 
 
 def test_the_ends_are_moved_by_the_margin_and_never_cross():
@@ -63,6 +68,8 @@ def test_the_columns_of_predictions_have_names():
         ((LOW, replace(MIDDLE, loss="mse")), "field models must all be quantiles"),
         ((LOW, replace(MIDDLE, target="other")), "on the same columns"),
         ((LOW, replace(MIDDLE, missing="error")), "on the same columns"),
+        ((LOW, replace(MIDDLE, weight=None)), "on the same columns"),
+        ((LOW, replace(MIDDLE, schema=OTHER)), "on the same columns"),
     ],
 )
 def test_what_no_fit_produces_is_refused(models, says):
@@ -77,6 +84,7 @@ def test_what_no_fit_produces_is_refused(models, says):
         (lambda content: content.pop("calibration"), "field calibration is missing"),
         (lambda content: content["models"][1].update(more=1), r"field models\[1\].more is unknown"),
         (lambda content: content["calibration"].update(coverage=1.5), "calibration.coverage"),
+        (lambda content: content["calibration"].update(more=1), "field calibration.more is unknown"),
         (lambda content: content["calibration"].update(rows=0), "calibration.rows"),
     ],
 )

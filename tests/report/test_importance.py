@@ -39,6 +39,15 @@ def test_the_features_are_listed_by_what_the_fit_loses_without_them(mae_fit):
     ]
 
 
+def test_names_are_seen_and_told_from_the_intercept_and_small_p_values_are_not_written_out(mae_fit):
+    found = [Importance("(intercept)", 3.0, RankTest(9.0, 1, 0.001)), Importance("a\x1b", 2.0, RankTest(9.0, 1, 9e-4))]
+    lines = drawn(replace(mae_fit, importance=tuple(found)))
+    assert [(line.split()[0], line.split()[-1]) for line in lines[2:4]] == [
+        ('"(intercept)"', "0.001"),
+        ("a\\x1b", "<0.001"),
+    ]
+
+
 def test_without_tests_there_is_no_column_of_them(mae_fit):
     fit = replace(mae_fit, quantile=0.9, importance=(replace(FOUND[1], test=None),))
     assert drawn(fit) == [

@@ -42,6 +42,7 @@ def test_an_interval_that_holds_zero_is_marked():
         (1.0, 1.0, "1.000 … 1.000"),
         (1e-14, 2e-14, "1.000×10^-14 … 2.000×10^-14"),
         (12345.0, 23456.0, "12,345 … 23,456"),
+        (10.00011, 10.00022, "10.000110 … 10.000220"),
     ],
 )
 def test_ends_of_any_size_are_written_short(low, high, text):
@@ -115,9 +116,17 @@ def test_every_caution_and_every_reason_has_a_sentence():
     [
         ((-5.0, -4.0), "x can be anything from -5.000 to -4.000."),
         ((1.00001, 1.00002), "x can be anything from 1.00001 to 1.00002."),
+        ((1 / 3, 1 / 3 + 1e-9), "x can be anything from 0.333333333 to 0.333333334."),
         ((1.0, math.nextafter(1.0, 2.0)), "x can be anything from 1.0 to 1.0000000000000002."),
     ],
 )
 def test_the_ends_of_a_range_are_told_apart(ends, says):
     free = Effect(DesignColumn("x"), ends[0], 1.0, None, aliased=False, optimal_range=ends)
     assert range_note([free], "MAE", ROOM) == f"At the same MAE, {says}"
+
+
+def test_three_of_the_coefficients_that_can_vary_are_named():
+    free = [Effect(DesignColumn(name), 0.0, 1.0, None, aliased=False, optimal_range=(0.0, 1.0)) for name in "abcde"]
+    three = "a can be anything from 0 to 1.000, b can be anything from 0 to 1.000, c can be anything from 0 to 1.000"
+    assert range_note(free[:3], "MAE", ROOM) == f"At the same MAE, {three}."
+    assert range_note(free, "MAE", ROOM) == f"At the same MAE, {three}, and 2 more coefficients can vary."

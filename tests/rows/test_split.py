@@ -53,6 +53,13 @@ def test_rows_held_beside_others_are_as_many_across_stretches():
     assert not set(held_rows(split)) & set(held_rows(beside))
 
 
+def test_no_stretch_is_asked_for_more_rows_than_others_left():
+    for seed in range(5):
+        split = Split.of(2 * STRETCH, 0.5, seed)
+        beside = split.beside(0.9999, "calibration")
+        assert len(held_rows(beside)) == beside.held
+
+
 def test_the_seed_decides_the_rows():
     first, again = (held_rows(Split.of(1000, 0.2, 1)).tolist() for _ in range(2))
     assert first == again

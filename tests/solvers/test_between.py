@@ -10,9 +10,11 @@ from mae_cli.losses import Pinball
 from mae_cli.rows.blocks import BLOCK_ROWS, CountedRows, PassCounter
 from mae_cli.rows.design import Design
 from mae_cli.rows.scratch import Scratch
+from mae_cli.solvers import between
 from mae_cli.solvers import solve as solving
 from mae_cli.solvers.between import Between, solve_between, solved_first
 from mae_cli.solvers.limits import Limits
+from mae_cli.solvers.neighbourhood import solve_in
 from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.proof.vertex_proof import prove
 from mae_cli.solvers.settings import Auto
@@ -193,6 +195,45 @@ def test_the_proof_says_what_all_rows_say(weights, random):
         assert found.bound.is_optimal
         # Roundings of the combined sums are counted, too.
         assert found.sums.blocks > expected.sums.blocks
+
+
+@pytest.fixture
+def hoods(monkeypatch):
+    """The neighbourhoods that were searched."""
+    found = []
+    monkeypatch.setattr(between, "solve_in", lambda some, limits: [found.extend(some), solve_in(some, limits)])
+    return found
+
+
+def test_the_rows_that_are_not_gathered_are_summed_for_each_quantile(random, hoods):
+    base = skewed(random, weights=True)
+    part = part_of(base, QUANTILES)
+    solve_between([part])
+    outside, near, problem = hoods[0]._outside, hoods[0]._block.positions, part.below.vertex.problem  # noqa: SLF001
+    others = problem.rows.take(np.setdiff1d(np.arange(3_000), near))
+    block, point = problem.standard(others), part.below.vertex.view.point
+    Z, residual = block.design.dense(), block.target - block.design.product(point)
+    sizes = np.abs(block.target) + np.abs(Z) @ np.abs(point)
+    for number, quantile in enumerate(QUANTILES[1:-1]):
+        pulls = block.weight_values * np.where(residual > 0, quantile, quantile - 1)
+        assert outside.weight[number] == pytest.approx(base.weights.sum(), rel=1e-13)
+        assert outside.outside_weight[number] == pytest.approx(block.weight_values.sum(), rel=1e-13)
+        assert outside.mass[number] == pytest.approx(np.abs(pulls).sum(), rel=1e-13)
+        assert outside.dual[number] == pytest.approx(pulls @ residual, rel=1e-13)
+        assert outside.gradient[number] == pytest.approx(pulls @ Z, abs=1e-13 * np.abs(pulls).sum())
+        # What rounding can do is that of as many additions as there are.
+        assert outside.numbers[number] >= (1 - 1e-13) * (np.abs(pulls) @ sizes)
+        assert outside.added[number] >= 3_000 * outside.mass[number]
+    assert outside.blocks > 1
+
+
+def test_a_point_beyond_an_end_of_the_path_is_as_far_as_from_that_end(random, hoods):
+    part = part_of(skewed(random), QUANTILES)
+    solve_between([part])
+    length = np.linalg.norm(part.below.vertex.problem.dense_whitening.whitened(part.path))
+    ways = part.path * np.array([-1.0, 0.0, 0.5, 1.0, 3.0])[:, np.newaxis]
+    found = hoods[0]._from_path(ways)  # noqa: SLF001
+    assert found == pytest.approx(length * np.array([1.0, 0.0, 0.0, 0.0, 2.0]), abs=1e-12 * length)
 
 
 @pytest.mark.parametrize("width", [0.001, 0.01, 0.1])

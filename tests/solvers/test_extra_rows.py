@@ -51,6 +51,19 @@ def test_a_few_extra_rows_need_no_fit_of_their_own(random, monkeypatch):
     base.solve(members_with_extra_rows(random, 3_000, 3))
 
 
+def test_what_is_given_is_taken_off_extra_rows_of_members_that_are_fitted_alone_too(random):
+    base = a_base(random, 5_000, 2)
+    members = [Member(given={0: 4096.0}, extra=observed(random, 2, 2, np.array([1e4, 2e4])))]
+    assert_as_own_fits(base, members, base.solve(members))
+
+
+def test_losses_on_the_way_to_the_shared_fit_are_means_over_the_shared_rows(random):
+    base = a_base(random, 100, 2)
+    alone, beside = base.solve([Member()])[0], base.solve([Member(), Member(extra=observed(random, 5, 2))])[0]
+    assert len(alone.history.loss) > 1
+    assert beside.history.loss[0] == pytest.approx(alone.history.loss[0], rel=1e-3)
+
+
 def test_extra_rows_far_from_all_others_are_fitted_alone_and_right(random):
     base = a_base(random, 200, 2)
     far = Block(Design(np.array([[1e9, 0.0], [0.0, 1e-9]])), np.array([1e12, -3.0]), None, np.arange(2))

@@ -107,6 +107,17 @@ def test_a_column_that_was_left_out_takes_the_place_of_a_given_one_that_it_depen
     assert [solution.aliased for solution in solutions[2:]] == [(3,) if column == 2 else ()] * 2
 
 
+@pytest.mark.parametrize("shift", [0.0, 1024.0])
+def test_a_given_intercept_is_taken_off_the_target(shift, random):
+    base = a_base(random, 300, 2)
+    x, z = (base.design.numeric + shift).T
+    (found,) = Base(Design(np.column_stack([x, z])), base.y).solve([Member(given={0: 1.0}, given_intercept=1.5)])
+    (expected,) = Base(Design(z[:, np.newaxis]), base.y - 1.5 - x, intercept=False).solve([Member()])
+    assert found.intercept == 1.5
+    assert found.coefficients == pytest.approx([1.0, expected.coefficients[0]], rel=1e-12)
+    assert found.certificate.loss == pytest.approx(expected.certificate.loss, rel=1e-12)
+
+
 @pytest.mark.parametrize("size", [2.0**-30, 2.0**30])
 def test_members_with_columns_far_from_zero_are_as_fits_of_their_own(size, random):
     base = a_base(random, 300, 2)

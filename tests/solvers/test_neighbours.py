@@ -214,3 +214,8 @@ def test_the_gradient_is_off_by_no_more_than_adding_up_its_pieces(piece, random,
         exact = sum(Fraction(a) * Fraction(b) for a, b in zip(slopes.tolist(), column.tolist(), strict=True))
         assert abs(Fraction(found) - exact) <= Fraction(outside.rounding(0))
     assert outside.rounding(0) < sums_rounding(3_000) * outside.mass[0]
+    # So many roundings are made at most, and of numbers of such a size.
+    sizes = np.abs(block.target) + np.abs(block.design.dense()) @ np.abs(proof.vertex.view.point)
+    assert outside.numbers[0] == pytest.approx(np.abs(slopes) @ sizes, rel=1e-12)
+    assert outside.added[0] == pytest.approx(min(piece, 1_500) * outside.mass[0], rel=1e-12)
+    assert outside.pieces == 2 * -(-1_500 // piece)

@@ -69,6 +69,13 @@ def test_coverage_and_width_are_by_weight():
     assert found.width == pytest.approx(0.25 * 1 + 0.75 * 2)
 
 
+def test_a_row_at_an_end_is_covered_and_the_ends_of_lines_that_cross_are_sorted():
+    model = lines((1.0, 0.0), (0.0, 0.0))
+    assert coverage_of(model, rows(np.zeros(4), [0.0, 0.5, 1.0, 1.5])).share == 0.75
+    assert calibrate(model, rows(np.zeros(4), np.zeros(4)), 0.5).margin == 0.0
+
+
 def test_the_interval_of_a_share_is_wilson_s():
     assert wilson(0.5, 100) == pytest.approx((0.40383, 0.59617), abs=1e-5)
     assert wilson(0.0, 10) == pytest.approx((0.0, 0.27753), abs=1e-5)
+    assert all(wilson(0.0, count)[0] >= 0 and wilson(1.0, count)[1] <= 1 for count in range(1, 200))

@@ -1,4 +1,4 @@
-"""The rows that a model is farthest from."""
+"""What an evaluation looks at beside its metrics: values outside of training, and the rows a model is farthest from."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,8 @@ from support.tables import held
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.workflows.checks import worst_rows
+from mae_cli.rows.schema import NumericColumn, Schema, Writing
+from mae_cli.workflows.checks import TrainingRanges, outside_note, unseen_note, worst_rows
 
 NOTHING = Coefficients(0.0, np.zeros(1))
 
@@ -65,3 +66,34 @@ def test_lines_are_those_of_the_file_though_records_span_lines_and_rows_are_left
 def test_rows_in_a_scratch_file_give_the_same(scratch):
     rows = rows_of(np.random.default_rng(0).standard_cauchy(500), block_rows=64)
     assert lines(scratch.collect(rows.blocks), 20) == lines(rows, 20)
+
+
+# ---------------------------------------------------------------- outside of training
+
+
+RANGES = TrainingRanges.of(
+    Schema((NumericColumn("x", 0.0, 1.0), NumericColumn("d", 0.0, 31.0, Writing(date="%Y-%m-%d"))))
+)
+
+
+def outside(*numbers, used=None):
+    values = np.array(numbers, dtype=float)
+    counts = RANGES.count(values, np.ones(len(values), dtype=bool) if used is None else np.array(used))
+    return RANGES.report(counts)
+
+
+def test_the_ends_of_the_ranges_are_no_values_outside_of_them():
+    assert outside([0, 0], [1, 31]) is None
+    assert outside([0, 0], [-1, 0], used=[True, False]) is None
+
+
+def test_rows_outside_are_counted_once_and_the_column_with_most_of_them_is_told():
+    found = outside([2, 32], [0, -1], [0, 32], [0, 5])
+    assert (found.rows, found.column, found.cells) == (3, "d", 3)
+    assert outside_note(found) == "3 rows outside the training range: 'd' (training: 1970-01-01 to 1970-02-01)"
+    found = outside([2, 0], [-1, 0], [0, 32])
+    assert outside_note(found) == "3 rows outside the training range: 2 of them in 'x' (training: 0 to 1)"
+
+
+def test_one_row_is_no_rows():
+    assert unseen_note(1) == "1 row with a level never seen in training not scored"

@@ -54,6 +54,10 @@ def test_the_coverage_must_lie_between_its_ends(share, passed):
     assert (gate.name, gate.passed, gate.value, gate.limit) == ("coverage", passed, share, (0.88, 0.92))
 
 
+def test_both_ends_of_the_coverage_may_be_the_same():
+    assert judged(covered=0.5, coverage=(0.5, 0.5)).passed
+
+
 @pytest.mark.parametrize(("least", "passed"), [(29, True), (30, True), (31, False)])
 def test_enough_rows_must_be_scored(least, passed):
     gate = judged(min_rows=least)
@@ -87,6 +91,7 @@ def test_a_model_must_not_be_worse_than_its_rival_beyond_chance(difference, inte
     ("limits", "message"),
     [
         ({"max_mae": -1.0}, "the largest MAE must be a number from 0 on, not -1.0"),
+        ({"max_mae": math.inf}, "the largest MAE must be a number from 0 on, not inf"),
         ({"max_pinball": math.nan}, "the largest pinball loss must be a number from 0 on, not nan"),
         ({"min_rows": 0}, "the least number of rows must be 1 or more, not 0"),
         (

@@ -1,0 +1,213 @@
+"""The reports on several quantiles: what is said of all of them, and their coefficients side by side."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from mae_cli.inference.values import Caution, Interval, Intervals, Method, SlopesTest
+from mae_cli.report.console import result_console
+from mae_cli.report.quantiles import show_quantile_evaluation, show_quantiles
+from mae_cli.results.evaluation import EvaluationRows, IntervalScore, QuantileEvaluation
+from mae_cli.results.gates import Gate
+from mae_cli.results.scores import Metrics, Scores
+from mae_cli.results.training import Calibrated, Effect, QuantileReport, Seconds, TrainingRows
+from mae_cli.rows.schema import DesignColumn
+from mae_cli.solvers.solution import Status
+
+# In each: name, value, effect for one standard deviation.
+SLOPES = (
+    (("x", 1.5, 1.5), ("far", 0.25, 1.0), ("same", 0.0, 0.0)),
+    (("x", 2.5, 2.5), ("far", -2.0, -8.0), ("same", 0.0, 0.0)),
+)
+
+
+def scores(mae, pinball, covered):
+    return Scores(Metrics(mae, 1.0, 1.0, 1.0, 0.5, 2.0, pinball), Metrics(2.0, 1.0, 1.0, 1.0, 0.0, 2.0, None), covered)
+
+
+@pytest.fixture
+def report(mae_fit):
+    """The median and the 0.9-quantile of y on x, another column and one that was left out."""
+    fits = []
+    for quantile, slopes, pinball, covered in zip(
+        (0.5, 0.9), SLOPES, (None, 0.75), ((0.501, 0.25), (0.875, 0.25)), strict=True
+    ):
+        effects = tuple(Effect(DesignColumn(name), *numbers, None, aliased=name == "same") for name, *numbers in slopes)
+        train = scores(3.0, pinball, covered)
+        fits.append(replace(mae_fit, quantile=quantile, train=train, holdout=None, intercept=0.0, effects=effects))
+    return QuantileReport(
+        source="data.csv",
+        target="y",
+        weight=None,
+        rows=TrainingRows(read=200, used=200, dropped=0, holdout=0, unseen=0, zero_weight=0),
+        fits=tuple(fits),
+        squared=None,
+        slopes=None,
+        crossing=0,
+        calibrated=None,
+        notes=(),
+        columns_left_out=(),
+        model="model.json",
+        seconds=Seconds(0.1, 0.2, 0.3),
+    )
+
+
+def drawn(report, show=show_quantiles, console=None):
+    console = console or result_console(io.StringIO())
+    show(console, report)
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+
+def with_fits(report, **changes):
+    return replace(report, fits=tuple(replace(fit, **changes) for fit in report.fits))
+
+
+def with_intervals(report, *intervals, cautions=()):
+    """The same intervals of the effects in each fit, of the intercept none."""
+    found = Intervals(Method.SANDWICH, 0.95, None, intervals, cautions=cautions)
+    effects = [
+        tuple(replace(effect, interval=each) for effect, each in zip(fit.effects, intervals, strict=True))
+        for fit in report.fits
+    ]
+    fits = [replace(fit, effects=each, intervals=found) for fit, each in zip(report.fits, effects, strict=True)]
+    return replace(report, fits=tuple(fits))
+
+
+DIFFER = "The slopes differ between the quantiles: the spread of the target depends on the columns"
+SURE, UNSURE = Interval(1.0, 2.0, 0.1), Interval(-1.0, 2.0, 0.1)
+
+
+def test_losses_shares_and_coefficients_stand_side_by_side(report):
+    assert drawn(replace(report, weight="w")) == [
+        "Quantiles 0.5 and 0.9 of y on 200 rows, weighted by w · data.csv",
+        "200 rows read: 200 fitted.",
+        "",
+        "proved optimal: no linear model on these columns has a smaller pinball loss at any of these quantiles.",
+        "",
+        "               training      training",
+        "quantile   pinball loss   at or below",
+        "0.5               1.500         50.1%",
+        "0.9               0.750         87.5%",
+        "",
+        "term               0.5        0.9",
+        "(intercept)   0           0",
+        "far           0.2500     -2.000",
+        "x             1.500       2.500",
+        "",
+        "proved optimal · model.json · 0.3 s",
+    ]
+
+
+def test_without_an_intercept_there_is_no_line_of_it(report):
+    lines = drawn(with_fits(report, intercept=None))
+    assert not any(line.startswith("(intercept)") for line in lines)
+
+
+def test_the_holdout_has_columns_of_its_own(report):
+    lines = drawn(with_fits(report, holdout=scores(8.0, 2.5, (0.625, 0.25))))
+    assert lines[6].split() == ["quantile", *["pinball", "loss", "at", "or", "below"] * 2]
+    assert lines[8].split() == ["0.9", "0.750", "87.5%", "2.500", "62.5%"]
+
+
+def test_quantiles_that_are_not_proved_are_named(report):
+    median, outer = report.fits
+    limited = replace(outer, certificate=replace(outer.certificate, status=Status.LIMIT))
+    lines = drawn(replace(report, fits=(median, limited)))
+    assert lines[3] == "not proved optimal at 0.9"
+    assert lines[-1] == "not proved optimal · model.json · 0.3 s"
+
+
+def test_intervals_that_hold_zero_are_marked_and_cautions_told(report):
+    lines = drawn(with_intervals(report, UNSURE, SURE, SURE, cautions=(Caution.TIES,)))
+    assert lines[13].split() == ["x", "1.500", "·", "2.500", "·"]
+    assert lines[12].split() == ["far", "0.2500", "-2.000"]
+    assert lines[15] == "· marks coefficients whose interval holds 0."
+    assert lines[16].startswith("Many rows lie exactly on the fit")
+    assert not any(line.startswith("·") for line in drawn(with_intervals(report, SURE, SURE, SURE)))
+
+
+@pytest.mark.parametrize(
+    ("p_value", "says"),
+    [
+        (0.0009, f"{DIFFER} (F = 3.250, p < 0.001)."),
+        (0.049, f"{DIFFER} (F = 3.250, p = 0.049)."),
+        (0.051, "The slopes may be the same at all quantiles (F = 3.250, p = 0.051)."),
+    ],
+)
+def test_the_test_of_slopes_has_a_sentence(report, p_value, says):
+    assert says in drawn(replace(report, slopes=SlopesTest(3.25, 1, 398, p_value)))
+
+
+def test_rows_in_which_lines_cross_are_counted(report):
+    says = "In 1 training row the lines of two quantiles cross; predictions are sorted."
+    assert says in drawn(replace(report, crossing=1))
+    assert not any("cross" in line for line in drawn(report))
+
+
+def test_the_calibration_has_a_sentence(report):
+    wider, narrower = Calibrated(0.8, 0.25, 40, 3.5, None), Calibrated(0.8, -0.25, 40, 3.5, 0.775)
+    start = "Prediction intervals cover 80% of new rows like these, whatever the model: on 40 rows held out they were "
+    end = "at each end, and are 3.500 wide on average."
+    assert f"{start}made 0.2500 wider {end}" in drawn(replace(report, calibrated=wider))
+    lines = drawn(replace(report, calibrated=narrower))
+    assert f"{start}made 0.2500 narrower {end} On the holdout they cover 77.5%." in lines
+
+
+def test_many_quantiles_are_drawn_the_largest_effect_first(report):
+    squares = replace(report.fits[1], loss="mse")
+    lines = drawn(replace(with_intervals(report, UNSURE, SURE, SURE), squared=squares))
+    assert [line for line in lines if line in {"x", "far", "same"}] == ["far", "x"]
+    # That of least squares is that of the upper quantile, whose dot stands upon its line.
+    marks = ["│" in line for line in lines if line.startswith(("  0.5 ", "  0.9 "))]
+    assert marks == [True, False] * 2
+    assert "● the coefficient at each quantile, with its interval; │ that of least squares; ┊ zero." in lines
+    assert not any(line.startswith("·") for line in lines)
+    assert "● the coefficient at each quantile; │ that of least squares; ┊ zero." in drawn(
+        replace(report, squared=squares)
+    )
+
+
+def test_a_short_window_leaves_out_the_smallest_coefficients_and_says_so(report):
+    more = tuple(Effect(DesignColumn(f"z{place}"), 0.1, 0.1, None, aliased=False) for place in range(20))
+    fits = tuple(replace(fit, effects=fit.effects + more) for fit in report.fits)
+    console = Console(file=io.StringIO(), width=80, height=20, force_terminal=True, color_system=None)
+    lines = drawn(replace(report, fits=fits), console=console)
+    shown = sum(line.startswith("z") for line in lines)
+    assert 0 < shown < 20
+    assert f"… and {20 - shown} smaller coefficients (all in --json)" in lines
+    assert not any(line.startswith("…") for line in drawn(replace(report, fits=fits)))
+
+
+def test_an_evaluation_has_the_quantiles_the_interval_and_the_gates(report):
+    evaluation = QuantileEvaluation(
+        model="m.json",
+        source="new.csv",
+        target="y",
+        weight=None,
+        quantiles=(0.1, 0.5, 0.9),
+        rows=EvaluationRows(200, 200, 0, 0),
+        scores=(scores(8.0, 2.5, (0.125, 0.25)), *(fit.train for fit in report.fits)),
+        interval=IntervalScore(0.8, 0.75, 0.7, 0.79, 3.5),
+        outside=None,
+        rivals=None,
+        gates=(Gate("min-rows", passed=True, value=200, limit=10),),
+        notes=(),
+    )
+    assert drawn(evaluation, show_quantile_evaluation) == [
+        "Quantiles 0.1, 0.5 and 0.9 of y scored · m.json on new.csv",
+        "200 rows read: 200 scored.",
+        "",
+        "quantile   pinball loss   at or below",
+        "0.1               2.500         12.5%",
+        "0.5               1.500         50.1%",
+        "0.9               0.750         87.5%",
+        "",
+        (
+            "The prediction interval for 80% of new rows covers 75.0% of these (95% interval 70.0% to 79.0%), and is "
+            "3.500 wide on average."
+        ),
+        "",
+        "Passed --min-rows: the number of rows scored is 200, no fewer than 10",
+    ]

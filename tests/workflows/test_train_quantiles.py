@@ -1,0 +1,100 @@
+"""The use case "train" for several quantiles: each is as alone, and what is said of all of them together."""
+
+import numpy as np
+import pytest
+from support.tables import held
+
+from mae_cli.inference.values import IntervalSettings, Method
+from mae_cli.progress import NO_PROGRESS
+from mae_cli.rows.blocks import Block
+from mae_cli.rows.design import Design
+from mae_cli.rows.linear import Coefficients
+from mae_cli.solvers.settings import Auto
+from mae_cli.tables.columns import ColumnChoice
+from mae_cli.workflows.calibrate import coverage_of
+from mae_cli.workflows.fit import FitSettings
+from mae_cli.workflows.ready import TrainSettings, ready_data
+from mae_cli.workflows.train import train
+from mae_cli.workflows.train_quantiles import QuantileSettings, _crossing_rows, train_quantiles
+
+
+def noisy(rows=200):
+    """y, x, weights w and clusters g."""
+    generator = np.random.default_rng(5)
+    x, w = generator.exponential(size=rows), generator.integers(1, 9, rows)
+    y = x + generator.standard_normal(40)[np.arange(rows) % 40] + generator.standard_normal(rows) * (0.5 + x)
+    lines = zip(y.tolist(), x.tolist(), w.tolist(), (np.arange(rows) % 40).tolist(), strict=True)
+    return "y,x,w,g\n" + "".join(f"{y!r},{x!r},{w},c{g}\n" for y, x, w, g in lines)
+
+
+def settings(quantile=0.5, *, intervals=None, holdout=None, calibration=None, tolerance=1e-9, **choice):
+    columns = ColumnChoice("y", features=("x",), **choice)
+    fit = FitSettings(quantile=quantile, solver=Auto(tolerance=tolerance))
+    return TrainSettings(columns, fit, holdout=holdout, calibration=calibration, intervals=intervals)
+
+
+def report(text, *quantiles, **options):
+    return train_quantiles(held(text), settings(**options), QuantileSettings(quantiles)).report
+
+
+@pytest.mark.parametrize("choice", [{"weight": "w"}, {"cluster": "g"}])
+def test_intervals_are_those_of_each_quantile_alone(choice):
+    options = {"intervals": IntervalSettings(method=Method.SANDWICH), **choice}
+    found = report(noisy(), 0.2, 0.8, **options)
+    for quantile, fit in zip((0.2, 0.8), found.fits, strict=True):
+        alone = train(held(noisy()), settings(quantile, **options)).report.fit
+        assert fit.intervals == alone.intervals
+
+
+def test_lines_cross_in_rows_where_one_of_them_lies_below_the_one_before_but_for_rounding():
+    block = Block(Design(np.array([[0.0], [1.0], [2.0]])), np.zeros(3), None, np.arange(3))
+    lines = ((0.1 + 0.2, 0.0), (0.3, 0.0), (2.0, -1.0))
+    assert _crossing_rows(block, [Coefficients(level, np.array([slope])) for level, slope in lines]) == 1
+
+
+def test_calibrated_intervals_are_measured_on_the_rows_of_the_calibration_and_the_holdout():
+    chosen = settings(holdout=0.3, calibration=0.25)
+    trained = train_quantiles(held(noisy()), chosen, QuantileSettings.of_interval(0.8))
+    with ready_data(held(noisy()), chosen, NO_PROGRESS) as data:
+        aside, holdout = (coverage_of(trained.model, rows) for rows in (data.calibration, data.train.holdout))
+    assert (trained.report.calibrated.width, trained.report.calibrated.holdout) == (aside.width, holdout.share)
+    assert aside.share != holdout.share
+
+
+def test_the_quantiles_of_an_interval_have_short_names():
+    assert QuantileSettings.of_interval(0.8).quantiles == (0.1, 0.5, 0.9)
+    assert QuantileSettings.of_interval(0.86).quantiles == (0.07, 0.5, 0.93)
+
+
+def test_what_is_said_of_the_rows_and_of_every_fit_is_said_once():
+    found = report("y,x\n1,1\n2,3\n3,\n", 0.2, 0.8)
+    assert sum("as many coefficients as rows" in note for note in found.notes) == 1
+    assert any(note.startswith("1 of 3 rows dropped") for note in found.notes)
+
+
+def test_columns_that_cannot_serve_are_told():
+    columns = ColumnChoice("y")
+    text = "y,x,same\n" + "".join(f"{number**2},{number},1\n" for number in range(20))
+    found = train_quantiles(held(text), TrainSettings(columns), QuantileSettings((0.2, 0.8))).report
+    assert [each.column for each in found.columns_left_out] == ["same"]
+
+
+def test_seconds_of_reading_and_fitting_are_those_of_all():
+    seconds = report(noisy(), 0.2, 0.8).seconds
+    assert seconds.read + seconds.fit == pytest.approx(seconds.total)
+
+
+def test_slopes_of_fits_that_are_not_proved_are_not_compared():
+    options = {"intervals": IntervalSettings()}
+    found = [report(noisy(3000), 0.2, 0.8, tolerance=tolerance, **options).slopes for tolerance in (1e-9, 0.1)]
+    assert [slopes is None for slopes in found] == [False, True]
+
+
+def test_slopes_are_not_compared_where_there_is_no_density():
+    text = "y,x\n" + "".join(f"{x % 10 == 0:d},{x % 3}\n" for x in range(300))
+    assert report(text, 0.4, 0.6, intervals=IntervalSettings()).slopes is None
+
+
+def test_more_than_five_quantiles_are_shown_beside_least_squares():
+    quantiles = np.arange(2, 8) / 10
+    assert [report(noisy(), *quantiles[:count]).squared is None for count in (5, 6)] == [True, False]
