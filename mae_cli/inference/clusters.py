@@ -101,13 +101,15 @@ def quantile_covariance(
     once, rows that do not depend on each other their number.
 
     Raises:
-        LinAlgError: too few rows lie near the fit.
+        LinAlgError: too few rows lie near the fit, or so many on it that there is no telling how dense they are.
     """
     scores = _scores_of(rows, residuals, clusters, quantile)
     bandwidth = hall_sheather(quantile, size / scores.design_effect)
     middle = quantiles_of(rows, partial(_signed, residuals=residuals), (0.5,))[0]
     spread = quantiles_of(rows, partial(residuals.distances, middle=middle), (0.5,))[0]
     width = spread * (normal_quantile(quantile + bandwidth) - normal_quantile(quantile - bandwidth))
+    if not width > 0:
+        raise np.linalg.LinAlgError("half of the rows lie exactly on the fit, or in one other plane")
     inverse = np.linalg.inv(sum_blocks(rows, partial(residuals.near, width=width)))
     return np.asarray(inverse @ scores.meat @ inverse)
 

@@ -1,6 +1,7 @@
 """Intervals of the coefficients of a fit: which method, when none applies, and what a reader should know."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,6 +87,11 @@ class Estimated:
         return Unavailable.MANY_COEFFICIENTS if size > _MOST_COEFFICIENTS else None
 
     @property
+    def has_few_clusters(self) -> bool:
+        """Whether rows are in so few clusters that intervals may be too short."""
+        return self.clusters is not None and self.clusters.count < _FEW_CLUSTERS
+
+    @property
     def columns(self) -> int:
         """The number of design columns."""
         return self.fit.problem.rows.shape[1]
@@ -109,13 +115,12 @@ def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
     """
     _require_method(fitted, settings)
     reason = fitted.unavailable
-    if reason is not None:
-        return Intervals.none(reason, settings.level, fitted.columns)
-    with one_thread():
-        try:
+    if reason is None:
+        with one_thread(), suppress(np.linalg.LinAlgError):
             return _found(fitted, settings)
-        except np.linalg.LinAlgError:
-            return Intervals.none(Unavailable.NO_DENSITY, settings.level, fitted.columns)
+    absent = Intervals.none(reason or Unavailable.NO_DENSITY, settings.level, fitted.columns)
+    clusters = fitted.clusters
+    return absent if clusters is None else replace(absent, cluster=clusters.name, clusters=clusters.count)
 
 
 def _require_method(fitted: Estimated, settings: IntervalSettings) -> None:
@@ -203,8 +208,8 @@ def _of_least_squares(fitted: Estimated) -> Estimates:
         residuals = _residuals(fitted, coordinates)
         covariance = clustered.squared_covariance(fitted.rows, residuals, fitted.clusters, sums)
         errors = np.sqrt(coordinates.variances(covariance))
-    cautions = () if sums.are_repetitions else (Caution.SAMPLED_WEIGHTS,)
-    return Estimates(errors, sums, coordinates, cautions)
+    told = {Caution.SAMPLED_WEIGHTS: not sums.are_repetitions, Caution.FEW_CLUSTERS: fitted.has_few_clusters}
+    return Estimates(errors, sums, coordinates, tuple(caution for caution, holds in told.items() if holds))
 
 
 def _residuals(fitted: Estimated, coordinates: Coordinates) -> Residuals:
@@ -222,7 +227,7 @@ def _cautions(fitted: Estimated, sums: Bread) -> tuple[Caution, ...]:
         Caution.CROSSING: sums.uncounted > _CROSSING_SHARE * sums.count,
         Caution.TIES: tied > _TIED_SHARE * sums.count,
         Caution.SAMPLED_WEIGHTS: not sums.are_repetitions,
-        Caution.FEW_CLUSTERS: fitted.clusters is not None and fitted.clusters.count < _FEW_CLUSTERS,
+        Caution.FEW_CLUSTERS: fitted.has_few_clusters,
     }
     return tuple(caution for caution, holds in told.items() if holds)
 

@@ -28,9 +28,9 @@ _METHODS = {
 }
 _CAUTIONS = {
     Caution.FEW_BEYOND: "few rows for so many coefficients lie on one side of the fit, so intervals are rough",
-    Caution.CROSSING: "the lines of neighbouring quantiles cross in more than 5% of the rows: prefer --intervals rank "
-    "or bootstrap",
-    Caution.TIES: "many rows lie exactly on the fit, so the target has few distinct values: prefer --intervals rank",
+    Caution.CROSSING: "the lines of neighbouring quantiles cross in more than 5% of the rows: prefer --intervals "
+    "{others}",
+    Caution.TIES: "many rows lie exactly on the fit, so the target has few distinct values: prefer --intervals {best}",
     Caution.SAMPLED_WEIGHTS: "the weights are not whole numbers, and are taken as those of a sample",
     Caution.FEW_CLUSTERS: "there are fewer than 30 clusters, so intervals may be too short",
     Caution.FEW_REPLICATES: "with so few refits the intervals are rough; use --replicates 200 or more",
@@ -40,7 +40,7 @@ _ABSENT = {
     Unavailable.FEW_ROWS: "there are fewer than two rows for each coefficient",
     Unavailable.PERFECT: "the fit passes through every row",
     Unavailable.MANY_COEFFICIENTS: "there are too many coefficients",
-    Unavailable.NO_DENSITY: "too few rows near the fit to estimate their density; try --intervals rank or bootstrap",
+    Unavailable.NO_DENSITY: "too few rows near the fit to estimate their density; try --intervals {others}",
 }
 _MISSING = {
     Unavailable.RARE_LEVEL: "fewer than 5 rows have the level, too few for an interval of its coefficient",
@@ -77,8 +77,15 @@ def interval_cautions(intervals: Intervals) -> list[str]:
     """What a reader should know before trusting them, or why there are none; a sentence each."""
     if intervals.absent is not None:
         reason = _ABSENT.get(intervals.absent)
-        return [] if reason is None else [f"No intervals: {reason}."]
-    return [f"{caution[0].upper()}{caution[1:]}." for caution in map(_CAUTIONS.__getitem__, intervals.cautions)]
+        return [] if reason is None else [f"No intervals: {_advised(reason, intervals)}."]
+    told = [_advised(_CAUTIONS[caution], intervals) for caution in intervals.cautions]
+    return [f"{text[0].upper()}{text[1:]}." for text in told]
+
+
+def _advised(text: str, intervals: Intervals) -> str:
+    """With the methods to take instead: rank tests do not allow for clusters."""
+    others, best = ("rank or bootstrap", "rank") if intervals.cluster is None else ("bootstrap", "bootstrap")
+    return text.format(others=others, best=best)
 
 
 def range_note(effects: Sequence[Effect], loss: str, room: Room) -> str | None:
@@ -111,13 +118,14 @@ def _how(intervals: Intervals, room: Room) -> str:
     else:
         name = shortened(visible(intervals.cluster), room.name)
         independent = f"rows of one of the {count(intervals.clusters or 0)} clusters of {name} may depend on each other"
-    zero = f" {_HOLDS_ZERO} marks those that hold 0." if any(map(_holds_zero, intervals.coefficients)) else ""
+    told = (intervals.intercept, *intervals.coefficients)
+    zero = f" {_HOLDS_ZERO} marks those that hold 0." if any(map(_holds_zero, told)) else ""
     if not intervals.robust:
         method = "by inverting rank tests, which take the spread to be the same in all rows"
     return f"Intervals {method}; {independent}.{zero}"
 
 
-def _holds_zero(interval: Interval | Unavailable) -> bool:
+def _holds_zero(interval: Interval | Unavailable | None) -> bool:
     return isinstance(interval, Interval) and interval.holds_zero
 
 

@@ -15,7 +15,7 @@ from mae_cli.report.numbers import aligned, counted, duration, in_line, percent,
 from mae_cli.report.process import CoefficientProcess
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
-from mae_cli.results.training import Calibrated, Effect, FitReport, QuantileReport
+from mae_cli.results.training import Calibrated, FitReport, QuantileReport
 from mae_cli.solvers.solution import Status
 
 # A p-value below this is no longer told.
@@ -158,11 +158,11 @@ def _mark(interval: object) -> str:
 
 def _notes(report: QuantileReport) -> list[str]:
     notes = []
-    first = report.fits[0]
-    if first.intervals is not None:
-        marked = any(_is_marked(effect) for fit in report.fits for effect in fit.effects)
+    found = [fit.intervals for fit in report.fits if fit.intervals is not None]
+    if found:
+        marked = any(_is_marked(fit) for fit in report.fits)
         notes += ["· marks coefficients whose interval holds 0."] if marked and report.squared is None else []
-        notes += interval_cautions(first.intervals)
+        notes += dict.fromkeys(each for intervals in found for each in interval_cautions(intervals))
     if report.slopes is not None:
         p_value = report.slopes.p_value
         chance = f"p < {_LEAST_P:g}" if p_value < _LEAST_P else f"p = {p_value:.2g}"
@@ -181,8 +181,9 @@ def _notes(report: QuantileReport) -> list[str]:
     return notes
 
 
-def _is_marked(effect: Effect) -> bool:
-    return _mark(effect.interval) == "·"
+def _is_marked(fit: FitReport) -> bool:
+    intercept = None if fit.intervals is None else fit.intervals.intercept
+    return any(_mark(each).strip() for each in (intercept, *(effect.interval for effect in fit.effects)))
 
 
 def _calibrated(calibrated: Calibrated) -> str:

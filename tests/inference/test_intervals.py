@@ -104,11 +104,19 @@ def test_rank_tests_do_not_allow_for_clusters():
     assert each.intervals().method is Method.SANDWICH
 
 
-def test_few_clusters_are_a_caution():
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_few_clusters_are_a_caution(loss):
     X, y = noisy(200)
     few = Clusters("id", np.arange(200) % 12, 12)
-    assert Caution.FEW_CLUSTERS in Case(X, y, clusters=few).intervals().cautions
-    assert Caution.FEW_CLUSTERS not in Case(X, y).intervals().cautions
+    assert Caution.FEW_CLUSTERS in Case(X, y, loss=loss, clusters=few).intervals().cautions
+    assert Caution.FEW_CLUSTERS not in Case(X, y, loss=loss).intervals().cautions
+
+
+def test_where_half_of_the_rows_lie_on_the_fit_clusters_have_no_density():
+    X, y = noisy(40)
+    X[:24], y[:24] = 0.0, 0.0
+    found = Case(X, y, clusters=Clusters("id", np.arange(40) // 2, 20)).intervals()
+    assert (found.absent, found.cluster, found.clusters) == (Unavailable.NO_DENSITY, "id", 20)
 
 
 def test_fewer_than_two_rows_for_each_coefficient_are_too_few():

@@ -1,12 +1,13 @@
 """Intervals in the report: cells that line up, and sentences that say what they are."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
 from mae_cli.report.console import Room
-from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes, range_note
+from mae_cli.report.intervals import interval_cautions, interval_cells, interval_heading, interval_notes, range_note
 from mae_cli.results.training import Effect
 from mae_cli.rows.schema import DesignColumn
 
@@ -96,6 +97,20 @@ def test_the_heading_says_the_level():
 )
 def test_the_notes_say_how_intervals_were_found(found, notes):
     assert interval_notes(found, found.coefficients, ROOM) == notes
+
+
+@pytest.mark.parametrize("cluster", [None, "school"])
+def test_rank_tests_are_advised_only_where_rows_are_in_no_clusters(cluster):
+    absent = replace(Intervals.none(Unavailable.NO_DENSITY, 0.95, 1), cluster=cluster)
+    found = intervals(cautions=(Caution.TIES, Caution.CROSSING), cluster=cluster, clusters=40)
+    for notes in (interval_cautions(found), interval_cautions(absent)):
+        assert any("bootstrap" in note for note in notes)
+        assert cluster is None or not any("rank" in note for note in notes)
+
+
+def test_the_mark_of_the_intercept_is_explained_too():
+    found = replace(intervals(), intercept=Interval(-1.0, 1.0, 0.5))
+    assert interval_notes(found, [found.intercept], ROOM)[0].endswith("· marks those that hold 0.")
 
 
 def test_every_caution_and_every_reason_has_a_sentence():

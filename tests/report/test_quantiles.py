@@ -211,3 +211,14 @@ def test_an_evaluation_has_the_quantiles_the_interval_and_the_gates(report):
         "",
         "Passed --min-rows: the number of rows scored is 200, no fewer than 10",
     ]
+
+
+def test_the_cautions_of_every_quantile_are_told_once_and_the_mark_of_an_intercept_is_explained(report):
+    few = Intervals(Method.SANDWICH, 0.95, Interval(-1.0, 1.0, 0.5), (), cautions=(Caution.FEW_BEYOND,))
+    first, second = report.fits
+    fits = (replace(first, intervals=replace(few, cautions=(), intercept=None)), replace(second, intervals=few))
+    lines = drawn(replace(report, fits=fits))
+    assert sum(line.startswith("Few rows for so many coefficients") for line in lines) == 1
+    assert "· marks coefficients whose interval holds 0." in lines
+    both = drawn(replace(report, fits=tuple(replace(fit, intervals=few) for fit in report.fits)))
+    assert sum(line.startswith("Few rows for so many coefficients") for line in both) == 1
