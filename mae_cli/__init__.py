@@ -1,6 +1,6 @@
 """Exact least-absolute-deviations regression, with a proof of optimality for every fit.
 
-    from mae_cli import fit
+    from mae_cli import exponential_factors, fit, refit
     result = fit(X, y)                  # the median; loss="mse" for least squares, quantile=0.9 for a quantile
     result.coefficients, result.intercept
     low, middle, high = fit(X, y, quantile=[0.1, 0.5, 0.9])
@@ -18,14 +18,14 @@ Where things are, from top to bottom; a package uses only what stands below it::
     workflows      train, evaluate, predict, compare, and the library's `fit`: data in, results out
     model_card     what a model file says, and where two differ
     model          the fitted model and its file            results       what the workflows return
-    inference      how sure coefficients are
+    inference      standard errors, intervals and tests
     solvers        exact fits and their proofs              distributed   files and rows on Dask workers
     tables         from files and frames to complete rows   losses        MAE, MSE and pinball loss
     tables/csv     bytes, text, records, header             rows          passes over blocks of numbers
-    messages       names and cells in sentences             progress      what long work tells
+    messages       names and cells in sentences             progress      callbacks of long work
     errors, arrays, memory
 
-The docstring of each package says what goes in, what comes out and what its modules do.
+The docstring of each package says what its modules do, and where it matters what goes in and what comes out.
 """
 
 TYPE_CHECKING = False  # as type checkers know it, without loading `typing`

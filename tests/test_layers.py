@@ -1,6 +1,7 @@
 """Imports run downwards only: the order of the layers, written down, held against every import statement."""
 
 import ast
+import re
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -148,3 +149,13 @@ def test_packages_that_may_be_absent_are_imported_where_they_are_used():
     """Never at the top of a module, but for the types that only a type checker asks for."""
     for name in INNER:
         assert {other.split(".")[0] for other in imported_by(tree(name).body)}.isdisjoint(OPTIONAL)
+
+
+INNER_PACKAGES = sorted(path.parent for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE)
+
+
+@pytest.mark.parametrize("package", INNER_PACKAGES, ids=lambda path: path.name)
+def test_the_docstring_of_a_package_names_all_of_its_modules(package):
+    story = ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8")))
+    modules = {path.stem for path in package.glob("*.py")} - {"__init__"}
+    assert {module for module in modules if not re.search(rf"\b{module}\b", story)} == set()

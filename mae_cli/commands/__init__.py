@@ -1,7 +1,13 @@
-"""The commands: options in, one workflow, one rendering. Only click is imported at the top of a module.
+"""The commands: options in, one workflow, one rendering.
 
-- `entry`: where the installed scripts start; `train`, `evaluate`, `predict`: one module a command.
-- `command`, `options`, `model_argument`, `output`: what they are made of; `completion`: for shells.
-- `speech`: what they say on standard error.
-- `process`: errors to an exit status, signals, start-up. The exit status is decided there and nowhere else.
+In: command-line arguments. Out: a report on standard output, notes and errors on standard error, an exit status. Only
+click is imported at the top of a module.
+
+- `entry`: where the installed scripts start; `train`, `evaluate`, `predict`: one module per command, and
+  `train_settings`: the options of `mae-train` as the settings of its workflow.
+- `command`, `options`, `model_argument`, `output`: what commands are made of; `completion`: for shells. A new command
+  also needs its script in `pyproject.toml` and its name in `completion`.
+- `speech`: messages on standard error.
+- `process`: maps errors, interruptions and outcomes to the exit status; start-up. A command only sets its outcome, and
+  an error class names its own status.
 """

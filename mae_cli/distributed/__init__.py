@@ -1,6 +1,8 @@
-"""The same on Dask workers: files are read and rows kept where the workers are.
+"""Reading files and storing rows on Dask workers.
+
+In: paths or patterns, as the workers see them. Out: the same rows and summaries as `mae_cli.tables` makes here.
 
 - `cluster`: the workers, of this machine or elsewhere; `probe`, `shipping`: what they need of this package.
-- `files`: files that they see and read in parts; `rows`: blocks that stay on them, behind the protocol of
+- `files`: files that the workers see, read in parts; `rows`: blocks that stay on the workers, behind the protocol of
   `mae_cli.rows.blocks`.
 """

@@ -1,13 +1,14 @@
-"""How sure a fit is: standard errors and intervals of its coefficients.
+"""Uncertainty of the coefficients: standard errors, intervals and tests.
 
-In: a solved problem and the rows it was fitted to. Out: `Intervals` (values), one for each coefficient, or the reason
-why there is none.
+In: a solved problem and the rows it was fitted to. Out: `values`: `Intervals` with one for each coefficient or the
+reason why there is none, and the results of tests.
 
-- `intervals`: which method is used and when none applies. It calls one of
-    - `rank`: rank tests, inverted by families of fits in which a coefficient is given;
-    - `sandwich`: a covariance from a `density`, HC3 for least squares; `clusters` of rows;
-    - refits under exponential weights, a family, too (`mae_cli.solvers.family`).
-- `importance`: what the fit loses without a feature, and the rank test of it.
-- `coordinates`: in which sums over rows are taken; `bandwidth`: how far the neighbouring fits are;
+- `intervals`: which method is used, and when none applies. It calls one of
+    - `rank`: rank-test inversion; each trial value of a coefficient is held fixed and the rest refitted, as one family;
+    - `sandwich`: a covariance from a `density`, HC3 for least squares; `clusters`: the same for clustered rows;
+    - the bootstrap: refits under random exponential weights, solved as a family (`mae_cli.solvers.family`).
+- `importance`: what the fit loses without a feature, with its rank test; `slopes`: the test of equal slopes.
+- `ranges`: between which values each coefficient can be where the optimum is not unique.
+- `coordinates`: the coordinate system used for sums over rows; `bandwidth`: how far apart neighbouring fits are;
   `distributions`: quantiles and tails of t, F and χ².
 """

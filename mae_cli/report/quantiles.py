@@ -12,7 +12,7 @@ from mae_cli.report.gates import gate_lines
 from mae_cli.report.intervals import interval_cautions
 from mae_cli.report.names import evaluation_rows, model_place, shortened, training_rows
 from mae_cli.report.numbers import aligned, counted, duration, in_line, percent, quantity
-from mae_cli.report.process import CoefficientProcess
+from mae_cli.report.quantile_process import CoefficientProcess
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
 from mae_cli.results.training import Calibrated, FitReport, QuantileReport

@@ -1,5 +1,6 @@
 """What workflows return and reports show; `mae_cli.report` turns it into text and JSON.
 
-- `scores`: metrics, and rows by their place in a file; `gates`: conditions, as they were met
-- `training`, `evaluation`, `prediction`: what the three commands return; `survey`: what the columns of data are
+- `scores`: metrics, and rows by their place in a file; `gates`: pass/fail checks and their outcomes. The metrics of a
+  fit also stand in its model file, whose reader knows each of them (`mae_cli.model.provenance`).
+- `training`, `evaluation`, `prediction`: what the three commands return; `survey`: what the columns of data are.
 """

@@ -3,6 +3,7 @@
 How a fit of MAE or pinball loss goes, from top to bottom::
 
     solve, solve_together (solve)          choose by loss and settings; several losses share everything below
+     ├─ solve_between (between)          of many quantiles some are solved as below, those between them by one pass more
      ├─ Prepared (problem)               measure, scale (standardise), rank (rank, independence) and whiten (whitening,
      │                                   absorbing: a column of many levels is never written out)
      ├─ minimise_absolute (absolute)     few rows: all of them are one band; of many, a sample is solved roughly first
@@ -16,15 +17,15 @@ How a fit of MAE or pinball loss goes, from top to bottom::
      │   └─ prove (vertex_proof)         the dual point, and what rounding can do to it (vertex_basis, vertex_sums)
      └─ Solution (solution)              coefficients rounded once, certificate, history, uniqueness (uniqueness)
 
-    solve_family (family)                  the same problem with other weights, given coefficients or a few rows more:
+    solve_family (family)                  the same problem with other weights, given coefficients or extra rows:
      ├─ solve_neighbours (neighbours)      one pass at a solved vertex gathers the band and the sums of all of them;
-     ├─ solve_between (between)            of several quantiles some are solved first, those between them by one pass
      └─ Neighbourhood (neighbourhood)      in a band problems differ by their weights and quantiles alone: they are
                                            searched in step (shared_band, stack, walks), and proved together
 
 The textbook's descent (textbook) and least squares (squares) are prepared likewise; what they reach is bounded by
-`dual_anywhere` and `squared_bound`. Where one way of solving ends and another begins stands in `limits`. Below the
-modules here are four packages, each of which uses only those behind it: `squares`, `proof`, `search`, `prepare`.
+`dual_anywhere` and `squared_bound`. `limits` holds the thresholds for switching methods, `settings` what a caller can
+choose. Below the modules here are four packages, each of which uses only those behind it and the values in `limits`
+and `solution`: `squares`, `proof`, `search`, `prepare`.
 
 Symbols, the same in every module:
 
@@ -52,8 +53,8 @@ What holds throughout:
   others; what no test changes stands beside the code that it is for.
 - Ties are broken by an infinitesimal (in the search: tiny) move of each target that depends on its position alone.
 
-Why two ways to a start: whitened descent takes 5 to 15 products with the rows, an interior point 12 to 32 Gram
-matrices. Without absorbed levels a single Gram matrix already costs as much as the descent. With 1,000 levels at
-τ = 0.9 descents leave so many signs wrong that 170 passes put them right (3–6 s for 200,000 rows, 1.1–1.5 s from
-interior points); at the median with 200 levels they would be two to three times faster.
+Why there are two starting methods: whitened descent takes 5 to 15 products with the rows, an interior point 12 to 32
+Gram matrices. Without absorbed levels a single Gram matrix already costs as much as the descent. With 1,000 levels at τ
+= 0.9 descents leave so many signs wrong that 170 passes put them right (3–6 s for 200,000 rows, 1.1–1.5 s from interior
+points); at the median with 200 levels they would be two to three times faster.
 """

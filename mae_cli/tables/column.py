@@ -1,8 +1,8 @@
 """What every kind of column does while it is read: its cells become numbers or codes of levels, chunk by chunk.
 
 A kind of column is one class in one module: `number_column`, `level_column`, `known_level_column`, `cluster_column`.
-Nothing but `load`, which chooses the kind of every column, knows which there are. One that makes numbers of text
-(dates, percentages) is a column of numbers that is read as text.
+Only what chooses the kind of a column (`plan`, `load`, the survey) or judges it knows which there are. One that makes
+numbers of text (dates, percentages) is a column of numbers that is read as text.
 """
 
 from collections.abc import Sequence

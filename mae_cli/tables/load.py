@@ -68,8 +68,12 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
     if options.missing == "error" and result.summary.rows_dropped:
         result.rows.close()
         result = read(files, plan.columns(files.dialect, options.max_levels), options)
-    notes = (*plan.told(verdicts, result.files), *_told_of_codes(plan, result))
+    notes = (*_told_of_blanks(files), *plan.told(verdicts, result.files), *_told_of_codes(plan, result))
     return replace(_loaded(result, plan.used.features, notes), left_out=plan.left_out)
+
+
+def _told_of_blanks(files: Data) -> list[str]:
+    return ["blanks behind the delimiters are left out of names and cells"] if files.header.is_spaced else []
 
 
 def _told_of_codes(plan: Plan, result: PassResult) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the program is for, one module each, without a terminal: data in, results out.
+"""One module per use case, without a terminal: data in, results out.
 
 - `fit`: the library's way in; `fit_data`: what it takes, arrays and data frames; `fit_result`: what it returns.
 - `survey`: what every column of a file would be used as.
@@ -6,6 +6,6 @@
   `fit_report`; `compare`: MAE beside MSE on the same rows; `against`: another model beside one that is evaluated.
 - `data`: the files of a command, CSV or Parquet, read here or by Dask workers.
 - `train_quantiles`, `evaluate_quantiles`: the same for several quantiles; `calibrate`: prediction intervals that cover.
-- `scoring`: metrics in a few passes; `paired`: two models on the same rows; `gates`: conditions of pipelines;
+- `scoring`: metrics in a few passes; `paired`: two models on the same rows; `gates`: pass/fail checks of pipelines;
   `checks`: ranges, the worst rows; `clusters`: which training rows depend on each other.
 """

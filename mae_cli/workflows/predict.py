@@ -145,7 +145,7 @@ class Prediction:
                     yield b"".join(b"%b\n" % line for line in head + lines)
                 else:
                     delimiter = chunk.source.delimiter
-                    names = delimiter.encode().join(_field(name, delimiter) for name in self._names)
+                    names = delimiter.encode().join(_field(name, delimiter[0]) for name in self._names)
                     headers = [None if begun else names] if chunk.piece.offset == 0 else []
                     text = extended(content, delimiter, [*headers, *predictions], line_end)
                     yield text if begun else mark + text
@@ -239,7 +239,7 @@ class Prediction:
         if decimal == ",":
             text = text.replace(".", ",")
         fields = text.encode().split(b"\n") if len(values) else []
-        needs_quotes = delimiter in {*_OF_NUMBERS, decimal}
+        needs_quotes = delimiter[0] in {*_OF_NUMBERS, decimal}
         return [b'"%b"' % field for field in fields] if needs_quotes else fields
 
 
@@ -263,7 +263,7 @@ def _refuse_other_forms(files: Files | ParquetRecords) -> None:
         return
     first = files.sources[0]
     for source in files.sources:
-        if source.delimiter != first.delimiter:
+        if source.delimiter[0] != first.delimiter[0]:
             raise DataError(
                 f"{source.name} has {quoted(source.delimiter)} between its fields, but {first.name} has "
                 f"{quoted(first.delimiter)}; predict them one by one"

@@ -33,6 +33,8 @@ def is_number(text: str) -> bool:
 
 # Delimiters that are found by themselves when the header has no comma.
 _FOUND = (";", "\t", "|")
+# So many records tell how all are written.
+_FEW = 50
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ class Dialect:
             DataError: as `Source.recognised`.
         """
         source = held.recognised(None if self.encoding is None else known_encoding(self.encoding))
-        return replace(source, delimiter=self._delimiter_of(source))
+        source = replace(source, delimiter=self._delimiter_of(source))
+        return replace(source, delimiter=f"{source.delimiter} ") if _all_are_spaced(source) else source
 
     def _delimiter_of(self, source: Source) -> str:
         if self.delimiter is not None:
@@ -140,12 +143,19 @@ def _found_delimiter(source: Source) -> str:
     return next(iter(candidates)) if len(candidates) == 1 else ","
 
 
+def _all_are_spaced(source: Source) -> bool:
+    """Whether a blank follows every delimiter, as far as the first records go."""
+    records = source.beginning(_FEW)
+    others = [record.cells[1:] for record in records]
+    return len(records) > 1 and all(others) and all(cell.startswith(" ") for cells in others for cell in cells)
+
+
 def header_line(source: Source) -> int | None:
     """The line where the header seems to stand, if it is not the first record.
 
     That is the first of names only that are as many as most lines have fields.
     """
-    records = source.beginning(50)
+    records = source.beginning(_FEW)
     widths = Counter(len(record.cells) for record in records)
     usual = max(widths, key=lambda width: (widths[width], width))
     headers = [record for record in records if len(record.cells) == usual and _are_names(record.cells)]

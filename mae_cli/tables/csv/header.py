@@ -11,7 +11,7 @@ from mae_cli.errors import DataError
 from mae_cli.messages import counted, is_unicode, option, quoted
 from mae_cli.tables.csv.dialect import header_line, is_number
 from mae_cli.tables.csv.pieces import Piece
-from mae_cli.tables.csv.records import UTF8_MARK, MisplacedQuoteError, Record
+from mae_cli.tables.csv.records import UTF8_MARK, MisplacedQuoteError, Record, is_spaced
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.csv.structure import misplaced_quote, wrong_length
 
@@ -40,11 +40,19 @@ class ColumnType:
 
 @dataclass(frozen=True)
 class Header:
-    """The column names of a file, the cells of its first data record, and the types of the columns if it has types."""
+    """The header of a file.
+
+    Attributes:
+        names: of the columns.
+        first: the cells of the first data record.
+        types: of the columns, if the file has types.
+        is_spaced: whether blanks behind the delimiters were taken out of names and cells.
+    """
 
     names: tuple[str, ...]
     first: tuple[str, ...]
     types: tuple[ColumnType, ...] = ()
+    is_spaced: bool = False
 
 
 def joint_name(names: Sequence[str]) -> str:
@@ -89,13 +97,13 @@ def read_header(source: Source) -> Header:
     names = records[0].cells
     _check_names(source, records[0])
     if len(records) == 1:
-        return Header(names, ())
+        return Header(names, (), is_spaced=is_spaced(source.delimiter))
     # A title is the only cell of its line; the lines below it may be too, down to the table.
     suspects = source.beginning(50)[1:] if len(names) == 1 else records[1:]
     for record in suspects:
         if len(record.cells) != len(names):
             raise DataError(f"{source.name}, line {record.line}: {wrong_length(source, record, names)}")
-    return Header(names, records[1].cells)
+    return Header(names, records[1].cells, is_spaced=is_spaced(source.delimiter))
 
 
 def _refuse_other_formats(source: Source) -> None:
@@ -133,7 +141,7 @@ def _first(source: Source, piece: Piece, following: Iterator[Piece], count: int)
         except MisplacedQuoteError as error:
             longer = piece.completed(following) if error.never_closed else None
             if longer is None:
-                says = _between_quotes(piece, source.delimiter) or misplaced_quote(error)
+                says = _between_quotes(piece, source.delimiter[0]) or misplaced_quote(error)
                 raise DataError(f"{source.name}, line {lines + error.line}: {says}") from error
             piece = longer
 

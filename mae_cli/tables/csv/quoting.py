@@ -5,14 +5,14 @@ from collections import deque
 import numpy as np
 
 from mae_cli.tables.csv.pieces import Piece
-from mae_cli.tables.csv.records import MisplacedQuoteError
+from mae_cli.tables.csv.records import MisplacedQuoteError, is_spaced
 
 _QUOTE = ord('"')
 
 
 def has_misplaced_quote(piece: Piece, delimiter: str) -> bool:
     """Whether a record has text behind a closing quote."""
-    if b'"' not in piece.marks or _all_quotes_enclose_fields(piece.text, delimiter):
+    if b'"' not in piece.marks or (not is_spaced(delimiter) and _all_quotes_enclose_fields(piece.text, delimiter)):
         return False
     try:
         deque(piece.records(delimiter, strict=True), maxlen=0)

@@ -44,6 +44,8 @@ def walk(
 ) -> Iterator[Record]:
     """Yield the records of a stream, closed at the end, without the blank lines that pandas skips as well.
 
+    A delimiter with a blank behind it (`, `) takes all blanks behind it out of the cells.
+
     Bytes that are not UTF-8 come as lone surrogates, so that the walk can pass them. A byte order mark is skipped where
     the stream begins a file; elsewhere it is text.
 
@@ -66,9 +68,9 @@ def _walk(text: TextIO, delimiter: str, lines_before: int, *, strict: bool) -> I
             current = line
             yield line
 
-    within_cell = _quote_within_cell(delimiter) if strict else None
-    reader = csv.reader(lines(), delimiter=delimiter, strict=strict)
-    blanks = " \t\r\n".replace(delimiter, "")
+    within_cell = _quote_within_cell(delimiter[0]) if strict else None
+    reader = csv.reader(lines(), delimiter=delimiter[0], skipinitialspace=is_spaced(delimiter), strict=strict)
+    blanks = " \t\r\n".replace(delimiter[0], "")
     start = 1
     try:
         for cells in reader:
@@ -83,6 +85,11 @@ def _walk(text: TextIO, delimiter: str, lines_before: int, *, strict: bool) -> I
         if not strict or "larger" in str(error):
             raise
         raise MisplacedQuoteError(lines_before + start, never_closed="end of data" in str(error)) from error
+
+
+def is_spaced(delimiter: str) -> bool:
+    """Whether blanks behind it belong to it, not to cells."""
+    return len(delimiter) > 1
 
 
 def _quote_within_cell(delimiter: str) -> re.Pattern[str]:
@@ -144,7 +151,7 @@ def first_line_end(content: bytes) -> bytes:
 def raw_records(content: bytes, delimiter: str) -> list[bytes]:
     """The records of a text that ends outside of quotes, each with its line end, without blank lines."""
     lines = content.splitlines(keepends=True)
-    blanks = b" \t\r\n".replace(delimiter.encode(), b"")
+    blanks = b" \t\r\n".replace(delimiter[0].encode(), b"")
     if b'"' not in content:
         return [line for line in lines if line.strip(blanks)]
     return list(_quoted_records(lines, delimiter, blanks))
@@ -152,7 +159,8 @@ def raw_records(content: bytes, delimiter: str) -> list[bytes]:
 
 def _quoted_records(lines: list[bytes], delimiter: str, blanks: bytes) -> Iterator[bytes]:
     """Let the csv module say which lines a record takes."""
-    reader = csv.reader((line.decode("utf-8", errors="surrogateescape") for line in lines), delimiter=delimiter)
+    texts = (line.decode("utf-8", errors="surrogateescape") for line in lines)
+    reader = csv.reader(texts, delimiter=delimiter[0], skipinitialspace=is_spaced(delimiter))
     start = 0
     for _ in reader:
         record = b"".join(lines[start : reader.line_num])

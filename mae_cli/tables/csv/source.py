@@ -142,7 +142,7 @@ class Source:
         held: the file, or its bytes where they can be read only once.
         archive: how it is compressed, if it is.
         encoding: of its text; None for UTF-8.
-        delimiter: between its fields.
+        delimiter: between its fields; with a blank behind it (`, `) where all have one there.
     """
 
     name: str

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from mae_cli.inference.values import Interval, Unavailable
-from mae_cli.report.process import CoefficientProcess
+from mae_cli.report.quantile_process import CoefficientProcess
 from mae_cli.results.training import Effect
 from mae_cli.rows.schema import DesignColumn
 
