@@ -66,6 +66,15 @@ def test_rows_go_to_standard_output_with_their_predictions(mae_predict, model, t
     assert predictions(result.stdout) == pytest.approx([3.5, 3.0])
 
 
+def test_a_file_with_blanks_behind_its_commas_keeps_them(mae_predict, model, table):
+    result = mae_predict(model, table("k, x, note\na, 1, p\nb, 4, q\n"))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "k, x, note, prediction\na, 1, p, 3.5\nb, 4, q, 3.0\n"
+    several = mae_predict(model, table("k,x,note\na,1,p\n"), table("k, x, note\nb, 4, q\n", "spaced.csv"))
+    assert several.exit_code == 0
+    assert several.stdout.splitlines()[-1] == "b, 4, q, 3.0"
+
+
 def test_notes_go_to_standard_error_and_can_be_silenced(mae_predict, model, table):
     table("x,k\n1,a\n,a\n2,new\n99,b\n")
     result = mae_predict(model, "data.csv")

@@ -49,6 +49,7 @@ def with_line(place, line):
 ACCENTED = table(changed({(0, 2): "é", (2, 2): "é"}))
 JAPANESE = table(changed({(0, 2): "東京", (2, 2): "東京"}))
 BYTES = CLEAN.encode()
+BLANKS = "blanks behind the delimiters are left out of names and cells"
 DECIMAL = [[cell.replace(".", ",") for cell in row] for row in ROWS]
 RECORDS = table().partition("\n")[2]
 GZIP, BZIP2, XZ = gzip.compress(BYTES, mtime=0), bz2.compress(BYTES), lzma.compress(BYTES)
@@ -167,6 +168,15 @@ LINES = [
     same("mixed line ends", CLEAN.replace("\n", "\r\n", 3).replace("a\n", "a\r", 2)),
     same("no line end at the end", CLEAN.removesuffix("\n")),
     same("no line end at the end of carriage returns", table(end="\r").removesuffix("\r")),
+    same("blanks behind every comma", CLEAN.replace(",", ", "), notes=(BLANKS,)),
+    same("columns in line", CLEAN.replace(",", ",   "), notes=(BLANKS,)),
+    same("blanks behind every semicolon", CLEAN.replace(",", "; "), notes=(BLANKS,)),
+    same(
+        "blanks before quotes",
+        CLEAN.replace(",", ", ").replace(" a\n", ' "a, b"\n'),
+        twin=CLEAN.replace(",a\n", ',"a, b"\n'),
+        notes=(BLANKS,),
+    ),
     same("blank lines", CLEAN.replace("\n", "\n\n", 5)),
     same("blank lines with blanks", CLEAN.replace("\n", "\n \t \n", 5)),
     same("blank lines at both ends", "\n\r\n" + CLEAN + "\n\n \n"),
