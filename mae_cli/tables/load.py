@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from mae_cli.errors import DataError
 from mae_cli.messages import listed, quoted
-from mae_cli.rows.blocks import RowStore
+from mae_cli.progress import NO_PROGRESS
+from mae_cli.rows.blocks import MemoryRows, RowStore
 from mae_cli.rows.coding import Layout
 from mae_cli.rows.schema import Schema
 from mae_cli.tables.codes import code_notes
@@ -15,7 +16,7 @@ from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.known_level_column import KnownLevelColumn
 from mae_cli.tables.number_column import NumberColumn
-from mae_cli.tables.plan import Plan
+from mae_cli.tables.plan import Plan, RefusedColumnsError
 from mae_cli.tables.read import Data, PassResult, ReadOptions, read
 from mae_cli.tables.typed import Columns
 
@@ -58,7 +59,10 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
     """
     plan = _first_plan(files, used)
     while True:
-        result = _read_leniently(files, plan, options)
+        try:
+            result = _read_leniently(files, plan, options)
+        except DataError as error:
+            raise _with_refused_features(error, files, plan, options) from None
         verdicts = plan.verdicts(result.summary, result.files)
         revised = plan.revised(verdicts, result.summary, result.files, drops=options.missing == "drop")
         if revised == plan:
@@ -80,6 +84,23 @@ def _told_of_codes(plan: Plan, result: PassResult) -> list[str]:
     """The notes on columns of plain numbers that nobody named, and that may be no numbers."""
     unsaid = [name for name in plan.used.features if name not in plan.text | plan.writings.keys() | plan.used.named]
     return [note.says for note in code_notes(result.files, unsaid, result.summary.rows_read)]
+
+
+def _with_refused_features(error: DataError, files: Data, plan: Plan, options: ReadOptions) -> DataError:
+    """The error of a target or a weight, and of the features that are refused too, so that all are told at once."""
+    options = replace(options, collect=MemoryRows.none, missing="drop", listener=NO_PROGRESS)
+    try:
+        while True:
+            result = read(files, plan.features(files.dialect, options.max_levels), options)
+            verdicts = plan.verdicts(result.summary, result.files)
+            revised = plan.revised(verdicts, result.summary, result.files, drops=False)
+            if revised == plan:
+                return error
+            plan = revised
+    except RefusedColumnsError as refused:
+        return refused.after(error)
+    except DataError:  # of the text itself, and told already
+        return error
 
 
 def _read_leniently(files: Data, plan: Plan, options: ReadOptions) -> PassResult:

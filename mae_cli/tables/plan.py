@@ -27,6 +27,38 @@ from mae_cli.tables.typed import Columns
 _MOST_TOLD = 8
 
 
+class RefusedColumnsError(DataError):
+    """Columns are refused: all of them at once, and what can be typed to do without.
+
+    Attributes:
+        file: in which they are.
+        errors: of each column.
+        options: to go on with.
+    """
+
+    def __init__(self, file: str, errors: Sequence[str], options: Sequence[str]) -> None:
+        self.file, self.errors, self.options = file, tuple(errors), tuple(options)
+        lines = [error.removeprefix(f"{file}: ").removeprefix(f"{file}, ") for error in errors]
+        heading = f"{file}: {len(errors):,} columns are refused:"
+        go_on = f"to go on: {' '.join(options)}"
+        super().__init__(errors[0] if len(errors) == 1 else BLOCK.join([heading, *lines, *[go_on] * bool(options)]))
+
+    @classmethod
+    def of(cls, files: Records, refused: Mapping[str, Verdict]) -> "RefusedColumnsError":
+        """For the features with these verdicts."""
+        missing = sorted({spelling for verdict in refused.values() for spelling in verdict.placeholders})
+        excluded = [name for name, verdict in refused.items() if not verdict.placeholders]
+        options = [option("--na-values", *missing)] * bool(missing) + [option("--exclude", *excluded)] * bool(excluded)
+        return cls(files.name, [str(verdict.error) for verdict in refused.values()], options)
+
+    def after(self, error: DataError) -> DataError:
+        """The same behind the error of the target or the weight; that alone where its line is at fault, not columns."""
+        place = f"{str(error).partition(':')[0]}:"
+        if any(each.startswith(place) for each in self.errors):
+            return error
+        return RefusedColumnsError(self.file, [str(error), *self.errors], self.options)
+
+
 @dataclass(frozen=True)
 class Plan:
     """As what the columns of a fit are read.
@@ -55,12 +87,18 @@ class Plan:
         apart = [NumberColumn(used.target, dialect, "the target", chosen=True)]
         if used.weight is not None:
             apart.append(NumberColumn(used.weight, dialect, "the weight", chosen=True, positive=True))
+        features = self.features(dialect, max_levels)
+        clusters = [] if used.cluster is None else [ClusterColumn(used.cluster, dialect=dialect)]
+        return Columns([*apart, *features.numbers], [*features.levels, *clusters], len(apart), self.leaving or ())
+
+    def features(self, dialect: Dialect, max_levels: int) -> Columns:
+        """The features alone, to be read where target or weight are at fault."""
+        used = self.used
         numbers = [self._numbers(name, dialect) for name in used.features if name not in self.text]
         levels = [
             LevelColumn(name, name in self.declared, max_levels, dialect) for name in used.features if name in self.text
         ]
-        clusters = [] if used.cluster is None else [ClusterColumn(used.cluster, dialect=dialect)]
-        return Columns([*apart, *numbers], [*levels, *clusters], len(apart), self.leaving or ())
+        return Columns(numbers, levels, apart=0)
 
     def _numbers(self, name: str, dialect: Dialect) -> NumberColumn:
         """A column of numbers; what its writing was found for is no text any more."""
@@ -71,7 +109,7 @@ class Plan:
         """What each feature can serve as, now that all cells were read; none where the pass was in vain.
 
         Raises:
-            DataError: a column is refused.
+            RefusedColumnsError: a column is refused.
         """
         if summary.columns.misread:
             return {}
@@ -83,7 +121,7 @@ class Plan:
             if verdict.error and (name in named or self.used.strict or not verdict.left_out)
         }
         if refused:
-            raise _refusal(files, refused)
+            raise RefusedColumnsError.of(files, refused)
         return verdicts
 
     def _features(self, summary: PassSummary) -> list[Column]:
@@ -166,20 +204,6 @@ class Plan:
 
 def _too_empty(name: str, missing: int, rows: int) -> LeftOut:
     return LeftOut(name, f"{missing:,} of its {counted(rows, 'cell')} are missing", "name it with --features")
-
-
-def _refusal(files: Records, refused: Mapping[str, Verdict]) -> DataError:
-    """The error for columns that are refused: all of them at once, and what can be typed to do without."""
-    errors = [str(verdict.error) for verdict in refused.values()]
-    if len(errors) == 1:
-        return DataError(errors[0])
-    lines = [error.removeprefix(f"{files.name}: ").removeprefix(f"{files.name}, ") for error in errors]
-    missing = sorted({spelling for verdict in refused.values() for spelling in verdict.placeholders})
-    excluded = [name for name, verdict in refused.items() if not verdict.placeholders]
-    options = [option("--na-values", *missing)] * bool(missing) + [option("--exclude", *excluded)] * bool(excluded)
-    return DataError(
-        BLOCK.join([f"{files.name}: {len(errors):,} columns are refused:", *lines, f"to go on: {' '.join(options)}"])
-    )
 
 
 def _block(left_out: Sequence[LeftOut]) -> list[str]:

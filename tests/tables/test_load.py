@@ -553,3 +553,25 @@ def test_both_places_hold_the_same_blocks(scratch):
 def test_a_column_that_turns_out_as_text_is_read_again_in_both_places(place):
     text = "y,x\n" + "1,\n" * 10 + "2,a\n3,b\n"
     assert columns(load(text, place=place))["x"] == ["a", "b"]
+
+
+MANY_FAULTS = "y,x,k,w\n1,1.5,a,1\nbad,2.5,b,1\n3,oops,a,1\n4,2,b,-1\n5,3,a,1\n6,4,b,1\n7,4,a,1\n"
+
+
+def test_the_faults_of_the_target_and_of_features_are_told_at_once():
+    first, target, feature, go_on = refusal(MANY_FAULTS).split("\n  ")
+    assert first == "data.csv: 2 columns are refused:"
+    assert target.startswith("line 3: the target 'y' must be a number, but this cell is 'bad'; ")
+    assert feature.startswith("line 4: column 'x' is 'oops', which is not a number, where most cells are numbers; ")
+    assert go_on == "to go on: --exclude x"
+
+
+def test_the_fault_of_a_weight_and_of_features_are_told_at_once():
+    lines = refusal(MANY_FAULTS.replace("bad", "2"), weight="w").split("\n  ")
+    assert [line.partition(":")[0] for line in lines] == ["data.csv", "line 5", "line 4", "to go on"]
+
+
+def test_the_fault_of_the_target_alone_is_one_line():
+    says = refusal(MANY_FAULTS.replace("oops", "3"))
+    assert says.startswith("data.csv, line 3: the target 'y' must be a number")
+    assert "\n" not in says
