@@ -835,6 +835,11 @@ RECORD_CASES = [
         "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; the line seems to hold units or descriptions of the columns, so remove it",
     ),
     refused(
+        "a line of units, and one cut short",
+        "y,x,k\nEUR,km,\n1\n2,3,a\n",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; fix the cell, count it as missing with --na-values, or choose a column of numbers",
+    ),
+    refused(
         "a line of types",
         with_line(2, "double,double,string\n"),
         "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'; the line seems to hold units or descriptions of the columns, so remove it",

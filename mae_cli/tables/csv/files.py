@@ -191,10 +191,10 @@ class Files:
         return self.cells([index], [column])[index][0]
 
     def cells(self, indices: Collection[int], columns: Sequence[str]) -> dict[int, tuple[str, ...]]:
-        """The texts of the cells of each of these records in these columns."""
+        """The texts of the cells of each of these records in these columns, empty where a record is too short."""
         places = [self.header.names.index(column) for column in columns]
         found = self._found(indices)
-        return {index: tuple(record.cells[place] for place in places) for index, (_, record) in found.items()}
+        return {index: tuple(_cell(record, place) for place in places) for index, (_, record) in found.items()}
 
     def _found(self, indices: Collection[int]) -> dict[int, tuple[str, Record]]:
         """The file and the record of each index; every file is passed over once."""
@@ -227,6 +227,10 @@ class Files:
         """From a waypoint to the next in its file, or to its end."""
         here, *others = self.waypoints[place : place + 2]
         return here.offset, next((other.offset for other in others if other.file == here.file), None)
+
+
+def _cell(record: Record, place: int) -> str:
+    return record.cells[place] if place < len(record.cells) else ""
 
 
 def require_one_if_standard_input(arguments: Sequence[str]) -> None:
