@@ -20,7 +20,7 @@ _PIPED_WIDTH = 80  # of the chart; tables and sentences take what they need
 _NARROWEST = 20  # what no number is wider than; a window below it wraps the lines itself
 _FEWEST_TERMS, _MOST_TERMS = 10, 20  # on a terminal
 _OTHER_ROWS = 30  # of a report, beside its terms
-_TALL_SCREEN = 50  # rows
+_TALL_SCREEN = 56  # rows: a report of ten columns and the tall chart fit in so many
 _REPLACEMENTS = str.maketrans(dict(zip("–×·²─│┊┤└┬", "-x-2-|:+++", strict=True)) | {"…": "..."})
 _REPLACE = "mae_cli.replace"
 
@@ -32,7 +32,7 @@ class Room:
     Attributes:
         name: terminal cells for a name from the user's data; None for no limit.
         terms: coefficients listed; None for all.
-        short: whether the screen has fewer than 50 rows.
+        short: whether the screen has fewer than 56 rows.
     """
 
     name: int | None

@@ -124,8 +124,10 @@ def test_a_character_the_stream_lacks_is_replaced(encoding, written):
 def test_a_pipe_has_room_for_everything_and_a_terminal_for_the_most_important(monkeypatch):
     assert room_on(result_console(io.StringIO())) == Room(name=None, terms=None)
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("LINES", "50")
+    monkeypatch.setenv("LINES", "56")
     assert room_on(result_console(Terminal())) == Room(name=36, terms=20)
+    monkeypatch.setenv("LINES", "55")
+    assert room_on(result_console(Terminal())) == Room(name=36, terms=20, short=True)
     monkeypatch.setenv("COLUMNS", "20")
     monkeypatch.setenv("LINES", "24")
     assert room_on(result_console(Terminal())) == Room(name=16, terms=10, short=True)
