@@ -39,6 +39,7 @@ class ModelCard:
         intercept: 0.0 when it has none.
         coefficients: of each term, feature after feature.
         ranges: (minimum, maximum) in training of each column of numbers.
+        units: of dates (days since 1970-01-01) and times of day (hours).
         rows: how many it was fitted to.
         seed: of the run.
         solver: "auto" or "textbook".
@@ -58,6 +59,7 @@ class ModelCard:
     intercept: float
     coefficients: Mapping[Term, float]
     ranges: Mapping[str, tuple[float, float]]
+    units: Mapping[str, str]
     rows: int
     seed: int
     solver: str
@@ -81,6 +83,7 @@ class ModelCard:
             intercept=model.intercept,
             coefficients=_coefficients(model),
             ranges={column.name: (column.minimum, column.maximum) for column in model.schema.numeric},
+            units={column.name: column.writing.unit for column in model.schema.numeric if column.writing.unit},
             rows=training["rows"],
             seed=training["seed"],
             solver=training["solver"],

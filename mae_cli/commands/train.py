@@ -219,6 +219,8 @@ def main(data: tuple[str, ...], **options: Any) -> None:
     if output == STDOUT or as_json:
         require_standard_output()
     aside = calibration_file(options)
+    if aside is not None and any(_is_same_file(aside, each) for each in data):
+        raise click.UsageError(f"{aside} is the training data, whose rows the fit has seen; give other rows")
     require_one_reader({"DATA": data, "--calibration": [] if aside is None else [aside]})
     with running() as outcome:
         settings, quantiles = train_settings(options), quantile_settings(options)
@@ -276,6 +278,13 @@ def _list_columns(data: tuple[str, ...], options: dict[str, Any]) -> None:
         from mae_cli.report.console import result_console  # noqa: PLC0415
 
         show_columns(result_console(), found)
+
+
+def _is_same_file(one: str, other: str) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except OSError:  # one of them is none
+        return False
 
 
 def _check_file(path: Path, *, force: bool) -> None:

@@ -151,6 +151,7 @@ def _scored_quantiles(report: QuantileEvaluation) -> list[dict[str, Any]]:
             "quantile": quantile,
             "metrics": _metrics(each.model),
             "coverage": (each.coverage or (None,))[0],
+            "r1": each.r1,
             "against": None if rival is None else _rival(rival),
         }
         for quantile, each, rival in zip(report.quantiles, report.scores, rivals, strict=True)

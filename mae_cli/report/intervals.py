@@ -35,6 +35,8 @@ _CAUTIONS = {
     Caution.FEW_CLUSTERS: "there are fewer than 30 clusters, so intervals may be too short",
     Caution.FEW_REPLICATES: "with so few refits the intervals are rough; use --replicates 200 or more",
 }
+# What a method needs no caution for: it is what the caution advises.
+_HEEDED = {(Method.RANK, Caution.TIES), (Method.RANK, Caution.CROSSING), (Method.BOOTSTRAP, Caution.CROSSING)}
 _ABSENT = {
     Unavailable.NOT_OPTIMAL: "the fit is not proved to be optimal",
     Unavailable.FEW_ROWS: "there are fewer than two rows for each coefficient",
@@ -78,7 +80,8 @@ def interval_cautions(intervals: Intervals) -> list[str]:
     if intervals.absent is not None:
         reason = _ABSENT.get(intervals.absent)
         return [] if reason is None else [f"No intervals: {_advised(reason, intervals)}."]
-    told = [_advised(_CAUTIONS[caution], intervals) for caution in intervals.cautions]
+    cautions = [each for each in intervals.cautions if (intervals.method, each) not in _HEEDED]
+    told = [_advised(_CAUTIONS[caution], intervals) for caution in cautions]
     return [f"{text[0].upper()}{text[1:]}." for text in told]
 
 

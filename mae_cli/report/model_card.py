@@ -136,5 +136,5 @@ def _term(term: Term) -> str:
 def _range(card: ModelCard, term: Term) -> str:
     if term.baseline is not None:
         return ""
-    low, high = card.ranges[term.column.feature]
-    return f"{as_given(low)} to {as_given(high)}"
+    unit = card.units.get(term.column.feature)
+    return " to ".join(as_given(each, unit) for each in card.ranges[term.column.feature])

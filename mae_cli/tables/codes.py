@@ -18,7 +18,9 @@ def code_notes(files: Records, names: Sequence[str], rows: int) -> list[Note]:
     if not names or files.header.types:
         return []
     cells = files.cells(range(min(rows, _FIRST)), names)
-    notes = (_note(name, [row[place] for row in cells.values()]) for place, name in enumerate(names))
+    missing = files.dialect.all_missing
+    columns = ([row[place] for row in cells.values() if row[place] not in missing] for place in range(len(names)))
+    notes = (_note(name, column) for name, column in zip(names, columns, strict=True))
     return [note for note in notes if note is not None]
 
 

@@ -120,7 +120,7 @@ def _column_of(name: str, column: pd.Series, max_levels: int) -> tuple[pd.Series
         return levels, PLAIN
     writing = _writing_of_text([str(level) for level in levels.cat.categories])
     if writing != PLAIN:
-        return _plain(name, column, writing), writing
+        return _numbers(name, _plain(name, column, writing)), writing
     reason = _unusable(levels, max_levels)
     return (
         (levels, PLAIN) if reason is None else LeftOut(name, reason, "make it one of categories, .astype('category')")
@@ -243,13 +243,20 @@ def _is_numeric(column: pd.Series) -> bool:
 def _plain(name: str, column: pd.Series, writing: Writing) -> pd.Series:
     """A column as plain numbers, where it is text that is written as a model's training data were, or has dates."""
     if writing.date and column.dtype.kind == "M":
-        return (column - pd.Timestamp(0, tz=column.dt.tz)) / pd.Timedelta(days=1)
+        return _numbers_of_dates(column.dt.tz_localize(None), writing)
     if writing == PLAIN or _is_numeric(column) or isinstance(column.dtype, pd.CategoricalDtype):
         return column
     _refuse_rows(name, column.isna().to_numpy(), "is missing")
     numbers = [number_in(str(cell), writing, DIALECT) for cell in column]
     _refuse_rows(name, np.array([number is None for number in numbers]), f"is not read as {in_words(writing)}")
     return pd.Series(numbers, dtype=np.float64)
+
+
+def _numbers_of_dates(column: pd.Series, writing: Writing) -> pd.Series:
+    """Days by the calendar, or hours by the clock, of where the dates are."""
+    if writing.unit == "hours":
+        return pd.Series((column - column.dt.normalize()).dt.total_seconds() / 3600)
+    return pd.Series((column - pd.Timestamp(0)).dt.total_seconds() / 86_400)
 
 
 def _numbers(name: str, column: pd.Series) -> pd.Series:

@@ -4,6 +4,7 @@ A pass shows which columns are no numbers; another one what their text means, an
 missing cells would then be more than half, one counts which columns have to go. Decisions come from whole passes only.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
@@ -23,6 +24,7 @@ from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.summary import PassSummary
 from mae_cli.tables.typed import Columns
 
+_PLACE = re.compile(r".+?, line \d+: ")
 # So many columns that are left out are told with reason and remedy.
 _MOST_TOLD = 8
 
@@ -53,10 +55,10 @@ class RefusedColumnsError(DataError):
 
     def after(self, error: DataError) -> DataError:
         """The same behind the error of the target or the weight; that alone where its line is at fault, not columns."""
-        place = f"{str(error).partition(':')[0]}:"
-        if any(each.startswith(place) for each in self.errors):
+        place = _PLACE.match(str(error))
+        if place is None or any(each.startswith(place[0]) for each in self.errors):
             return error
-        return RefusedColumnsError(self.file, [str(error), *self.errors], self.options)
+        return RefusedColumnsError(self.file, [str(error), *self.errors], ())
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from mae_cli.losses import Absolute, Pinball
 from mae_cli.messages import counted, quoted
 from mae_cli.model.model import Model
 from mae_cli.model.quantile_model import QuantileModel
-from mae_cli.model.reading import AnyModel
 from mae_cli.results.gates import Rival
 from mae_cli.rows.blocks import Rows, TransformedRows
 from mae_cli.rows.coding import Coding, Layout
@@ -82,15 +81,17 @@ def scorable_rows(loaded: LoadedRows) -> Rows:
     return rows
 
 
-def rows_of(model: AnyModel, joint: Schema, rows: Rows) -> Rows:
-    """The rows of joint columns as one model knows them."""
-    return TransformedRows(rows, Coding.of(model.schema, Layout.of(joint)).known)
+def rows_of(schema: Schema, joint: Schema, rows: Rows) -> Rows:
+    """The rows of joint columns as a model of this schema knows them."""
+    return TransformedRows(rows, Coding.of(schema, Layout.of(joint)).known)
 
 
 def compared(model: Model, rival: NamedModel[Model], joint: Schema, rows: Rows, files: Records) -> Rival:
     """The rival's metrics, by the baseline and at the quantile of the model, and the difference."""
     other = rival.model
-    scores = score(rows_of(other, joint, rows), other.point, model.trivial_prediction, model.quantile, files.place)
+    scores = score(
+        rows_of(other.schema, joint, rows), other.point, model.trivial_prediction, model.quantile, files.place
+    )
     layout = Layout.of(joint)
     first, second = (Predictor(Coding.of(each.schema, layout), each.point) for each in (model, other))
     same_quantile = model.quantile == other.quantile != 0.5

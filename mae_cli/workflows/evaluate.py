@@ -81,7 +81,7 @@ def _report(
 ) -> EvaluationReport:
     """The metrics of the model, and of its rival, on rows with the columns of both."""
     model, files, all_rows = subject.model, loaded.files, scorable_rows(loaded)
-    rows, point = rows_of(model, joint, all_rows), model.point
+    rows, point = rows_of(model.schema, joint, all_rows), model.point
     scores = score(rows, point, model.trivial_prediction, model.quantile, files.place)
     against = None if rival is None else compared(model, rival, joint, all_rows, files)
     outside = TrainingRanges.of(model.schema).outside(rows)

@@ -93,7 +93,7 @@ def _report(
 ) -> QuantileEvaluation:
     """The scores of every quantile, and of those of the rival, on rows with the columns of both."""
     model, files, all_rows = subject.model, loaded.files, scorable_rows(loaded)
-    rows = rows_of(model, joint, all_rows)
+    rows = rows_of(model.schema, joint, all_rows)
     parts = model.models
     scores = tuple(score(rows, each.point, each.trivial_prediction, each.quantile, files.place) for each in parts)
     rivals = None if rival is None else tuple(_rivals(model, rival, joint, all_rows, files))

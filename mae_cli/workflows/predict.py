@@ -265,6 +265,6 @@ def _refuse_other_forms(files: Files | ParquetRecords) -> None:
     for source in files.sources:
         if source.delimiter[0] != first.delimiter[0]:
             raise DataError(
-                f"{source.name} has {quoted(source.delimiter)} between its fields, but {first.name} has "
-                f"{quoted(first.delimiter)}; predict them one by one"
+                f"{source.name} has {quoted(source.delimiter[0])} between its fields, but {first.name} has "
+                f"{quoted(first.delimiter[0])}; predict them one by one"
             )

@@ -98,12 +98,15 @@ def train_quantiles(
     """
     _require_quantiles(settings, wanted)
     started = time.perf_counter()
-    with ready_data(files, settings, listener) as data, one_thread():
+    with (
+        ready_data(files, settings, listener) as data,
+        _calibration_rows(data, calibration, settings) as aside,
+        one_thread(),
+    ):
         read = time.perf_counter() - started
         trained = _trained(files.name, data, settings, wanted, listener)
-        if wanted.coverage is not None:
-            with _calibration_rows(trained.model, data, calibration, settings) as rows:
-                trained = _calibrated(trained, data, rows, wanted.coverage)
+        if wanted.coverage is not None and aside is not None:
+            trained = _calibrated(trained, data, aside, wanted.coverage)
         total = time.perf_counter() - started
     return replace(trained, report=replace(trained.report, seconds=Seconds(read, total - read, total)))
 
@@ -111,6 +114,8 @@ def train_quantiles(
 def _require_quantiles(settings: TrainSettings, wanted: QuantileSettings) -> None:
     if settings.fit.loss != "mae" or isinstance(settings.fit.solver, Textbook):
         raise SettingsError('several quantiles need the loss "mae" and the exact solver')
+    if settings.importance:
+        raise SettingsError("importance is of one quantile; fit one, or leave --importance out")
     if settings.compare:
         raise SettingsError("several quantiles are not compared with least squares; fit one, or leave --compare out")
     if wanted.coverage is not None and settings.columns.weight is not None:
@@ -136,7 +141,8 @@ def _trained(
         rows=data.rows,
         fits=tuple(each.report for each in fitted),
         squared=_squared(data, settings, prepared) if len(fitted) > _SIDE_BY_SIDE else None,
-        slopes=None if settings.intervals is None else _slopes(estimated),
+        # The test takes rows to be independent.
+        slopes=None if settings.intervals is None or data.clusters is not None else _slopes(estimated),
         crossing=_crossing(data, fitted),
         calibrated=None,
         notes=(*data.notes, *_remarks(settings, data, fitted)),
@@ -181,28 +187,30 @@ def _crossing_rows(block: Block, points: Sequence[Coefficients]) -> int:
 
 @dataclass(frozen=True, eq=False)
 class _CalibrationRows:
-    """Rows that no fit has seen, where they are from when they have a file of their own, and how many were skipped."""
+    """Rows that no fit has seen; the name of their own file, if they have one, and notes on it."""
 
     rows: Rows
     source: str | None = None
-    unseen: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @contextmanager
 def _calibration_rows(
-    model: QuantileModel, data: ReadyData, files: Data | None, settings: TrainSettings
-) -> Iterator[_CalibrationRows]:
-    """Those kept aside, or those of files of their own, there until the end of the block."""
+    data: ReadyData, files: Data | None, settings: TrainSettings
+) -> Iterator[_CalibrationRows | None]:
+    """Those kept aside, or those of files of their own, there until the end of the block; None without any."""
     if files is None:
-        if data.calibration is None:
-            raise SettingsError("a prediction interval needs rows to calibrate it on")
-        yield _CalibrationRows(data.calibration)
+        yield None if data.calibration is None else _CalibrationRows(data.calibration)
         return
-    with place_for(files, len(model.schema.features) + 1, stream=settings.stream) as collect:
+    with place_for(files, len(data.schema.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, settings.missing, skip_unseen=True)
-        loaded = load_for_model(files, model.schema, model.target, None, options)
-        rows = rows_of(model, model.schema, scorable_rows(loaded))
-        yield _CalibrationRows(rows, files.name, loaded.rows_unseen)
+        loaded = load_for_model(files, data.schema, settings.columns.target, None, options)
+        rows = rows_of(data.schema, data.schema, scorable_rows(loaded))
+        notes = [f"{files.name}: {note}" for note in loaded.notes]
+        if loaded.rows_unseen:
+            unseen = counted(loaded.rows_unseen, "row")
+            notes.append(f"{files.name}: {unseen} with a level never seen in training left out of the calibration")
+        yield _CalibrationRows(rows, files.name, tuple(notes))
 
 
 def _calibrated(
@@ -214,10 +222,7 @@ def _calibrated(
     width = coverage_of(model, aside.rows).width
     held = None if data.train.holdout is None else coverage_of(model, data.train.holdout).share
     found = Calibrated(coverage, calibration.margin, calibration.rows, width, held, aside.source)
-    notes = trained.report.notes
-    if aside.unseen:
-        rows = counted(aside.unseen, "row")
-        notes = (*notes, f"{rows} of {aside.source} with a level never seen in training left out of the calibration")
+    notes = (*trained.report.notes, *aside.notes)
     return TrainedQuantiles(model, replace(trained.report, calibrated=found, notes=notes))
 
 

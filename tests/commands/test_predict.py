@@ -75,6 +75,14 @@ def test_a_file_with_blanks_behind_its_commas_keeps_them(mae_predict, model, tab
     assert several.stdout.splitlines()[-1] == "b, 4, q, 3.0"
 
 
+def test_blanks_behind_commas_are_known_by_the_header_alone(mae_predict, model, table):
+    assert mae_predict(model, table("k, x\n")).stdout == "k, x, prediction\n"
+    assert mae_predict(model, table('k, x, note\na, 1, "p, q"\na,, r\n')).stdout.splitlines()[1:] == [
+        'a, 1, "p, q", 3.5',
+        "a,, r, ",
+    ]
+
+
 def test_notes_go_to_standard_error_and_can_be_silenced(mae_predict, model, table):
     table("x,k\n1,a\n,a\n2,new\n99,b\n")
     result = mae_predict(model, "data.csv")

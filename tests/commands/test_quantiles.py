@@ -94,7 +94,7 @@ def test_an_interval_is_calibrated_on_rows_of_a_file_of_their_own(parts, mae_tra
     found = report(result)
     assert found["data"]["rows_used"] == 400
     assert (found["calibration"]["rows"], found["calibration"]["source"]) == (200, "aside.csv")
-    note = "1 row of aside.csv with a level never seen in training left out of the calibration"
+    note = "aside.csv: 1 row with a level never seen in training left out of the calibration"
     assert found["notes"] == [note]
     assert note in result.stderr
     cells = mae_predict("model.json", "aside.csv").stdout.splitlines()[1:-1]
@@ -112,6 +112,7 @@ def test_an_interval_is_calibrated_on_rows_of_a_file_of_their_own(parts, mae_tra
     ("options", "status", "says"),
     [
         (("--calibration", "gone.csv"), 1, "gone.csv does not exist"),
+        (("--calibration", "./train.csv"), 2, "./train.csv is the training data, whose rows the fit has seen"),
         (("--calibration", "aside.csv", "-o", "aside.csv"), 1, "aside.csv is the calibration data; name another file"),
         (("--calibration", "1.5"), 2, "the calibration must be a fraction between 0 and 1, not 1.5"),
         (("--calibration", "0.999"), 1, "a calibration of 0.999 of 400 rows leaves none for training"),
@@ -167,6 +168,7 @@ def test_the_report_for_people_has_a_column_for_each_quantile(mae_train, mae_eva
         (["--quantile", "0.1,0.9", "--solver", "textbook"], 'several quantiles need the loss "mae" and the exact'),
         (["--quantile", "0.1,0.1"], "every quantile can be given only once"),
         (["--quantile", "0.1,0.9", "--loss", "mse"], 'several quantiles need the loss "mae" and the exact solver'),
+        (["--quantile", "0.1,0.9", "--importance"], "importance is of one quantile; fit one"),
         (["--quantile", "0.1,0.9", "--compare"], "several quantiles are not compared with least squares"),
         (["--predict-interval", "1.5"], "the coverage of a prediction interval must lie between 0 and 1, not 1.5"),
         (["--predict-interval", "0.9", "--quantile", "0.5"], "--predict-interval has quantiles of its own"),
@@ -364,3 +366,12 @@ def test_weights_that_the_rows_scored_do_not_have_are_none_of_the_evaluation(mae
     (tmp_path / "new.csv").write_text("k,y\na,1\nb,2\n")
     found = [report(mae_eval("model.json", name, "--json"))["weight"] for name in ("data.csv", "new.csv")]
     assert found == ["x", None]
+
+
+@pytest.mark.usefixtures("data")
+def test_slopes_are_not_tested_where_rows_are_in_clusters(mae_train):
+    found = report(
+        mae_train("data.csv", "-t", "y", "--features", "x", "--cluster", "k", "--quantile", "0.1,0.9", "--json")
+    )
+    assert found["slopes"] is None
+    assert report(mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9", "--json"))["slopes"] is not None

@@ -170,6 +170,12 @@ LINES = [
     same("no line end at the end of carriage returns", table(end="\r").removesuffix("\r")),
     same("blanks behind every comma", CLEAN.replace(",", ", "), notes=(BLANKS,)),
     same("columns in line", CLEAN.replace(",", ",   "), notes=(BLANKS,)),
+    same(
+        "blanks behind every comma and an empty cell",
+        CLEAN.replace(",", ", ") + "7,, b\n",
+        twin=CLEAN + "7,,b\n",
+        notes=(BLANKS, "1 of 13 rows dropped for a missing cell; column 'x' is missing in all of them"),
+    ),
     same("blanks behind every semicolon", CLEAN.replace(",", "; "), notes=(BLANKS,)),
     same(
         "blanks before quotes",

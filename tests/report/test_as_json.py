@@ -172,7 +172,7 @@ def test_the_keys_of_a_card_are_pinned():
     report = model_card_json(card)
     assert list(report) == [
         "schema", "version", "model", "target", "loss", "quantile", "weight", "features", "missing",
-        "intercept", "coefficients", "ranges", "rows", "seed", "solver", "metrics", "certificate", "versions",
+        "intercept", "coefficients", "ranges", "units", "rows", "seed", "solver", "metrics", "certificate", "versions",
         "intervals", "other", "differences",
     ]  # fmt: skip
     assert report["coefficients"][0] == {"column": "carrier", "level": "AA", "baseline": "UA", "value": -2.0}

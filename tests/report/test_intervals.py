@@ -108,6 +108,13 @@ def test_rank_tests_are_advised_only_where_rows_are_in_no_clusters(cluster):
         assert cluster is None or not any("rank" in note for note in notes)
 
 
+def test_no_caution_advises_the_method_that_was_used():
+    told = (Caution.TIES, Caution.CROSSING, Caution.FEW_BEYOND)
+    assert len(interval_cautions(intervals(Method.RANK, cautions=told))) == 1
+    assert len(interval_cautions(intervals(Method.BOOTSTRAP, cautions=told))) == 2
+    assert len(interval_cautions(intervals(cautions=told))) == 3
+
+
 def test_the_mark_of_the_intercept_is_explained_too():
     found = replace(intervals(), intercept=Interval(-1.0, 1.0, 0.5))
     assert interval_notes(found, [found.intercept], ROOM)[0].endswith("· marks those that hold 0.")

@@ -30,6 +30,10 @@ def test_dates_are_told_where_every_cell_may_be_one(cell, told):
     assert len(notes_of(["20240131", cell])) == told
 
 
+def test_missing_cells_are_no_dates_and_hide_none():
+    assert len(notes_of(["20240131", "NA", "", "20240229"])) == 1
+
+
 def test_only_the_first_records_are_looked_at():
     assert len(notes_of(["1"] * 199 + ["001"])) == 1
     assert notes_of(["1"] * 200 + ["001"]) == []

@@ -56,7 +56,7 @@ def test_values_written_alike_are_one_level():
     [
         (pd.to_datetime(["1970-01-02", "2024-01-31", "1970-01-01"]), [1.0, 19753.0, 0.0], "%Y-%m-%d"),
         (pd.to_datetime(["1970-01-02 12:00", "1970-01-01"], format="mixed"), [1.5, 0.0], "%Y-%m-%d %H:%M:%S"),
-        (pd.to_datetime(["1970-01-02"]).tz_localize("UTC"), [1.0], "%Y-%m-%d"),
+        (pd.to_datetime(["1970-01-02"]).tz_localize("America/New_York"), [1.0], "%Y-%m-%d"),
         (["02.01.1970", "31.01.1970"], [1.0, 30.0], "%d.%m.%Y"),
         (["1970 Q2", "1970 Q1"], [90.0, 0.0], "%Y Q%q"),
     ],
@@ -233,3 +233,14 @@ def test_a_frame_may_be_written_as_the_training_data_of_a_model_were_or_plainly(
         assert read_frame_for(schema, pd.DataFrame(cells)).to_dict("list") == expected
     with pytest.raises(DataError, match=r"column 'p' is not read as numbers with '\$' .* in row 1"):
         read_frame_for(schema, pd.DataFrame(written | {"p": ["$1", "€3"]}))
+
+
+def test_a_model_of_times_of_day_takes_the_clock_of_dates():
+    schema = Schema((NumericColumn("t", 0.0, 24.0, Writing(date="%H:%M")),))
+    for cells in (["08:30", "23:15"], pd.to_datetime(["2024-01-01 08:30", "2024-06-30 23:15"])):
+        assert read_frame_for(schema, pd.DataFrame({"t": cells}))["t"].tolist() == [8.5, 23.25]
+
+
+def test_a_number_in_a_notation_that_no_float_holds_is_refused_in_its_row():
+    huge = "$" + "9" * 400
+    assert refusal({"p": ["$1", huge, "$2", "$3"]}) == "column 'p' is infinite in row 1 (counted from 0)"

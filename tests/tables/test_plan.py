@@ -6,7 +6,9 @@ import pytest
 from support.tables import columns, held, load_freely
 
 from mae_cli.errors import DataError
+from mae_cli.messages import BLOCK
 from mae_cli.tables.csv.pieces import cut
+from mae_cli.tables.plan import RefusedColumnsError
 
 ROWS = 12
 
@@ -147,3 +149,16 @@ def test_all_columns_that_are_refused_are_told_at_once_with_what_to_type():
         "line 4: column 'd' is 'Missing'",
     ]
     assert last == 'to go on: --na-values "Missing,unknown" --exclude "b c"'
+
+
+@pytest.mark.parametrize("name", ["data.csv", "C:\\d\\a.csv", "re:f.csv"])
+def test_a_fault_of_the_target_comes_before_those_of_features_whatever_the_file_is_called(name):
+    refused = RefusedColumnsError(name, [f"{name}, line 4: column 'x' is 'oops'"], ["--exclude x"])
+    both = str(refused.after(DataError(f"{name}, line 3: the target 'y' must be a number"))).split(BLOCK)
+    assert both == [
+        f"{name}: 2 columns are refused:",
+        "line 3: the target 'y' must be a number",
+        "line 4: column 'x' is 'oops'",
+    ]
+    same_line = DataError(f"{name}, line 4: the target 'y' must be a number")
+    assert refused.after(same_line) is same_line

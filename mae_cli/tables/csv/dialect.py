@@ -113,7 +113,8 @@ class Dialect:
         """
         source = held.recognised(None if self.encoding is None else known_encoding(self.encoding))
         source = replace(source, delimiter=self._delimiter_of(source))
-        return replace(source, delimiter=f"{source.delimiter} ") if _all_are_spaced(source) else source
+        spaced = replace(source, delimiter=f"{source.delimiter} ")
+        return spaced if _is_spaced(source, spaced) else source
 
     def _delimiter_of(self, source: Source) -> str:
         if self.delimiter is not None:
@@ -143,11 +144,20 @@ def _found_delimiter(source: Source) -> str:
     return next(iter(candidates)) if len(candidates) == 1 else ","
 
 
-def _all_are_spaced(source: Source) -> bool:
-    """Whether a blank follows every delimiter, as far as the first records go."""
+def _is_spaced(source: Source, spaced: Source) -> bool:
+    """Whether a blank follows every delimiter, as far as the first records go; empty cells may have none.
+
+    Where reading without the blanks gives other fields, quotes follow blanks, and enclose delimiters.
+    """
     records = source.beginning(_FEW)
-    others = [record.cells[1:] for record in records]
-    return len(records) > 1 and all(others) and all(cell.startswith(" ") for cells in others for cell in cells)
+    names = records[0].cells[1:]
+    if not names or not all(name.startswith(" ") for name in names):
+        return False
+    pairs = zip(records, spaced.beginning(_FEW), strict=False)
+    return all(
+        len(one.cells) != len(other.cells) or all(not cell or cell.startswith(" ") for cell in one.cells[1:])
+        for one, other in pairs
+    )
 
 
 def header_line(source: Source) -> int | None:

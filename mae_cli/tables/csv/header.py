@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -71,7 +71,7 @@ def joint_header(headers: Sequence[tuple[str, Header]]) -> Header:
     if first is None:
         have = "has" if len(headers) == 1 else "have"
         raise DataError(f"{joint_name([name for name, _ in headers])} {have} a header but no data rows")
-    return first
+    return replace(first, is_spaced=any(header.is_spaced for _, header in headers))
 
 
 def first_header(headers: Sequence[tuple[str, Header]]) -> Header:

@@ -73,7 +73,7 @@ def wrong_length(source: Source, record: Record, names: Sequence[str]) -> str:
     if header is not None:
         return f"{fault}; if the header is on line {header}, remove the lines before it"
     if len(record.cells) > len(names):
-        return f"{fault}; a cell with {quoted(source.delimiter)} in it must be quoted"
+        return f"{fault}; a cell with {quoted(source.delimiter[0])} in it must be quoted"
     return f"{fault}; complete the line, or remove it"
 
 
