@@ -121,7 +121,7 @@ def diagnosis(losses: Sequence[float]) -> str:
     last = losses[len(losses) // 2 :]
     rises = sum(later > earlier for earlier, later in pairwise(last))
     if rises > _OSCILLATING * len(last):
-        return "It oscillates: try --schedule sqrt or geometric, or a smaller --learning-rate."
+        return "It oscillates: try another --schedule, or a smaller --learning-rate."
     if best >= len(losses) - 1 - len(losses) // 20:
         return "It is still falling: try more --epochs."
     return "Try more --epochs, another --learning-rate, or --solver auto."

@@ -112,7 +112,7 @@ def test_the_textbook_is_measured_against_the_optimum_and_names_the_epoch_that_w
     fit = textbook(mae_fit, (25.0, 14.0, 11.9, 12.0, 12.1))
     assert certificate_text(fit).plain == (
         "not optimal: MAE 11.90 after 4 epochs (best: epoch 2), 14% above the optimum 10.50; by itself the method "
-        "proves only 36%. It oscillates: try --schedule sqrt or geometric, or a smaller --learning-rate."
+        "proves only 36%. It oscillates: try another --schedule, or a smaller --learning-rate."
     )
     assert "(best: the start), 140% above" in certificate_sentence(textbook(mae_fit, (25.0, 30.0)))
     assert " above the optimum 0;" in certificate_sentence(textbook(mae_fit, (25.0, 14.0), optimum=0.0))
@@ -122,7 +122,7 @@ def test_the_textbook_is_measured_against_the_optimum_and_names_the_epoch_that_w
     ("losses", "advice"),
     [
         ((10.0, 20.0, 40.0), "It never came below the start: try a smaller --learning-rate."),
-        ((10.0, *(5.0, 6.0) * 20), "It oscillates: try --schedule sqrt or geometric, or a smaller --learning-rate."),
+        ((10.0, *(5.0, 6.0) * 20), "It oscillates: try another --schedule, or a smaller --learning-rate."),
         (tuple(1 / k for k in range(1, 41)), "It is still falling: try more --epochs."),
         ((10.0, *(5.0,) * 40), "Try more --epochs, another --learning-rate, or --solver auto."),
     ],
