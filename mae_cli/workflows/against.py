@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from mae_cli.errors import DataError, ModelError
+from mae_cli.errors import ModelError
 from mae_cli.losses import Absolute, Pinball
 from mae_cli.messages import counted, quoted
 from mae_cli.model.model import Model
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.results.gates import Rival
-from mae_cli.rows.blocks import Rows, TransformedRows
+from mae_cli.rows.blocks import Rows
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.schema import Schema, joint_schema
 from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Records
-from mae_cli.tables.load import LoadedRows
 from mae_cli.tables.read import Data
 from mae_cli.workflows.paired import Predictor, paired_difference
-from mae_cli.workflows.scoring import scorable, score
+from mae_cli.workflows.scored_rows import rows_of
+from mae_cli.workflows.scoring import score
 
 # Resamples of fewer rows say little about the rows that might have come instead.
 _FEW_ROWS = 30
@@ -65,25 +65,6 @@ def _require_same_writing(subject: NamedModel[AModel], rival: NamedModel[AModel]
                 f"{rival.name} and {subject.name} were trained on column {quoted(column.name)} written in different "
                 "ways, so no data suit both; evaluate them one by one"
             )
-
-
-def scorable_rows(loaded: LoadedRows) -> Rows:
-    """The rows that were loaded, where there is something to score.
-
-    Raises:
-        DataError: there is nothing.
-    """
-    rows = scorable(loaded.rows)
-    if rows is None:
-        raise DataError(
-            f"{loaded.files.name}: no row can be scored; every one has a level never seen in training, or weight 0"
-        )
-    return rows
-
-
-def rows_of(schema: Schema, joint: Schema, rows: Rows) -> Rows:
-    """The rows of joint columns as a model of this schema knows them."""
-    return TransformedRows(rows, Coding.of(schema, Layout.of(joint)).known)
 
 
 def compared(model: Model, rival: NamedModel[Model], joint: Schema, rows: Rows, files: Records) -> Rival:

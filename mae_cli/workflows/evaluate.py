@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from mae_cli.errors import SettingsError
 from mae_cli.model.model import Model
 from mae_cli.progress import NO_PROGRESS, ProgressListener
-from mae_cli.results.evaluation import EvaluationReport, EvaluationRows
+from mae_cli.results.evaluation import EvaluationReport
 from mae_cli.results.gates import Rival
 from mae_cli.results.scores import Outside
 from mae_cli.rows.schema import Schema
@@ -13,9 +13,10 @@ from mae_cli.tables.columns import require_columns
 from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
-from mae_cli.workflows.against import NamedModel, chance_note, compared, joint_columns, rows_of, scorable_rows
-from mae_cli.workflows.checks import TrainingRanges, outside_note, unseen_note, worst_rows
+from mae_cli.workflows.against import NamedModel, chance_note, compared, joint_columns
+from mae_cli.workflows.checks import TrainingRanges, worst_rows
 from mae_cli.workflows.gates import GateSettings, judge
+from mae_cli.workflows.scored_rows import evaluation_notes, evaluation_rows, rows_of, scorable_rows
 from mae_cli.workflows.scoring import score
 
 
@@ -85,7 +86,7 @@ def _report(
     scores = score(rows, point, model.trivial_prediction, model.quantile, files.place)
     against = None if rival is None else compared(model, rival, joint, all_rows, files)
     outside = TrainingRanges.of(model.schema).outside(rows)
-    counts = EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen)
+    counts = evaluation_rows(loaded)
     return EvaluationReport(
         model=subject.name,
         source=files.name,
@@ -106,11 +107,7 @@ def _report(
 def _notes(
     model: Model, loaded: LoadedRows, outside: Outside | None, max_mae: float | None, rival: Rival | None
 ) -> list[str]:
-    notes = list(loaded.notes)
-    if loaded.rows_unseen:
-        notes.append(unseen_note(loaded.rows_unseen))
-    if outside is not None:
-        notes.append(outside_note(outside))
+    notes = list(evaluation_notes(loaded, outside))
     rough = None if rival is None else chance_note(rival, loaded.rows.shape[0])
     if rough is not None:
         notes.append(rough)

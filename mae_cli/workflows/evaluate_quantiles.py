@@ -8,7 +8,7 @@ from mae_cli.errors import ModelError, SettingsError
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
-from mae_cli.results.evaluation import EvaluationRows, IntervalScore, QuantileEvaluation
+from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
 from mae_cli.results.gates import Rival
 from mae_cli.results.scores import Outside
 from mae_cli.rows.blocks import Rows
@@ -17,10 +17,11 @@ from mae_cli.tables.csv.files import Records
 from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
-from mae_cli.workflows.against import NamedModel, chance_note, compared, joint_columns, rows_of, scorable_rows
+from mae_cli.workflows.against import NamedModel, chance_note, compared, joint_columns
 from mae_cli.workflows.calibrate import coverage_of
-from mae_cli.workflows.checks import TrainingRanges, outside_note, unseen_note
+from mae_cli.workflows.checks import TrainingRanges
 from mae_cli.workflows.gates import GateSettings, judge_rows, rival_gate
+from mae_cli.workflows.scored_rows import evaluation_notes, evaluation_rows, rows_of, scorable_rows
 from mae_cli.workflows.scoring import score
 
 _CONFIDENCE = 0.95
@@ -99,7 +100,7 @@ def _report(
     rivals = None if rival is None else tuple(_rivals(model, rival, joint, all_rows, files))
     outside = TrainingRanges.of(model.schema).outside(rows)
     interval = None if model.calibration is None else _interval_score(model, rows, model.calibration.coverage)
-    counts = EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen)
+    counts = evaluation_rows(loaded)
     share = nan if interval is None else interval.share
     return QuantileEvaluation(
         model=subject.name,
@@ -126,11 +127,7 @@ def _rivals(
 
 
 def _notes(loaded: LoadedRows, outside: Outside | None, rivals: Sequence[Rival]) -> Iterator[str]:
-    yield from loaded.notes
-    if loaded.rows_unseen:
-        yield unseen_note(loaded.rows_unseen)
-    if outside is not None:
-        yield outside_note(outside)
+    yield from evaluation_notes(loaded, outside)
     rough = chance_note(rivals[0], loaded.rows.shape[0]) if rivals else None
     if rough is not None:
         yield rough

@@ -26,12 +26,12 @@ from mae_cli.solvers.solve import solve_together
 from mae_cli.tables.load import load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
-from mae_cli.workflows.against import rows_of, scorable_rows
 from mae_cli.workflows.calibrate import calibrate, coverage_of
 from mae_cli.workflows.compare import Fitted
 from mae_cli.workflows.fit import fit_prepared
 from mae_cli.workflows.fit_report import remarks, scored_fit
 from mae_cli.workflows.ready import ReadyData, TrainSettings, ready_data
+from mae_cli.workflows.scored_rows import rows_of, scorable_rows
 from mae_cli.workflows.train import model_of
 
 # Lines that are nearer than this share of their size do not cross, but for rounding.

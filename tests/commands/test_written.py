@@ -1,4 +1,4 @@
-"""Dates, numbers that wear something and other spellings of a missing value: alike in all three commands."""
+"""Dates, numbers with units or signs, and other spellings of a missing value: alike in all three commands."""
 
 import json
 

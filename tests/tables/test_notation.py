@@ -1,4 +1,4 @@
-"""What numbers wear: found where it leaves no doubt, taken off on the user's word."""
+"""The notation of numbers: found where it leaves no doubt, read freely where the user says so."""
 
 import pytest
 

@@ -505,7 +505,7 @@ def real_frame(rows=60):
     return table, price, random.standard_normal(rows) + price
 
 
-def test_what_cannot_serve_is_left_out_aloud_and_not_needed_later():
+def test_what_cannot_serve_is_left_out_with_a_warning_and_not_needed_later():
     table, price, y = real_frame()
     with pytest.warns(UserWarning, match="left out column") as caught:
         result = fit(table, y)

@@ -1,0 +1,46 @@
+"""The rows that a model is scored on: those that it knows, counted, and what is to be said of them."""
+
+from collections.abc import Iterator
+
+from mae_cli.errors import DataError
+from mae_cli.results.evaluation import EvaluationRows
+from mae_cli.results.scores import Outside
+from mae_cli.rows.blocks import Rows, TransformedRows
+from mae_cli.rows.coding import Coding, Layout
+from mae_cli.rows.schema import Schema
+from mae_cli.tables.load import LoadedRows
+from mae_cli.workflows.checks import outside_note, unseen_note
+from mae_cli.workflows.scoring import scorable
+
+
+def scorable_rows(loaded: LoadedRows) -> Rows:
+    """The rows that were loaded, where there is something to score.
+
+    Raises:
+        DataError: there is nothing.
+    """
+    rows = scorable(loaded.rows)
+    if rows is None:
+        raise DataError(
+            f"{loaded.files.name}: no row can be scored; every one has a level never seen in training, or weight 0"
+        )
+    return rows
+
+
+def rows_of(schema: Schema, joint: Schema, rows: Rows) -> Rows:
+    """The rows of joint columns as a model of this schema knows them."""
+    return TransformedRows(rows, Coding.of(schema, Layout.of(joint)).known)
+
+
+def evaluation_rows(loaded: LoadedRows) -> EvaluationRows:
+    """Where the rows went."""
+    return EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen)
+
+
+def evaluation_notes(loaded: LoadedRows, outside: Outside | None) -> Iterator[str]:
+    """What the user should know of them, a sentence each."""
+    yield from loaded.notes
+    if loaded.rows_unseen:
+        yield unseen_note(loaded.rows_unseen)
+    if outside is not None:
+        yield outside_note(outside)
