@@ -6,7 +6,7 @@
   `fit_report`; `compare`: MAE beside MSE on the same rows; `against`: another model beside one that is evaluated.
 - `data`: the files of a command, CSV or Parquet, read here or by Dask workers.
 - `train_quantiles`, `evaluate_quantiles`: the same for several quantiles; `calibrate`: prediction intervals that cover.
-- `scored_rows`: the rows that a model is scored on; `scoring`: metrics in a few passes; `paired`: two models on the same
-  rows; `gates`: pass/fail checks of pipelines; `checks`: ranges, the worst rows; `clusters`: which training rows depend
-  on each other.
+- `scored_rows`: the rows that a model is scored on; `scoring`: metrics in a few passes; `paired`: two models on the
+  same rows; `gates`: pass/fail checks of pipelines; `checks`: ranges, the worst rows; `clusters`: which training rows
+  depend on each other.
 """
