@@ -177,11 +177,14 @@ LINES = [
         notes=(BLANKS, "1 of 13 rows dropped for a missing cell; column 'x' is missing in all of them"),
     ),
     same("blanks behind every semicolon", CLEAN.replace(",", "; "), notes=(BLANKS,)),
-    same(
-        "blanks before quotes",
-        CLEAN.replace(",", ", ").replace(" a\n", ' "a, b"\n'),
-        twin=CLEAN.replace(",a\n", ',"a, b"\n'),
-        notes=(BLANKS,),
+    *(
+        same(
+            f"blanks before quotes around {cell}",
+            CLEAN.replace(",", ", ").replace(" a\n", f' "{cell}"\n'),
+            twin=CLEAN.replace(",a\n", f',"{cell}"\n'),
+            notes=(BLANKS,),
+        )
+        for cell in ("a, b", "a,b")
     ),
     same("blank lines", CLEAN.replace("\n", "\n\n", 5)),
     same("blank lines with blanks", CLEAN.replace("\n", "\n \t \n", 5)),
