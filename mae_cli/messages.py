@@ -72,7 +72,12 @@ _IMPERATIVES = frozenset({
 
 
 def parted(message: str) -> tuple[str, str | None]:
-    """What is wrong, and what to do about it, from the last `; ` before an imperative, quotes aside."""
+    """What is wrong, and what to do about it, from the last `; ` before an imperative, quotes aside.
+
+    The lines of a block each have a remedy of their own.
+    """
+    if BLOCK in message:
+        return message, None
     for found in reversed([*re.finditer(r"(; it looks like [^;:]+: |; )(?=(\w+))", message)]):
         fault, remedy = message[: found.end()].rstrip(";: "), message[found.end() :]
         if found[2] in _IMPERATIVES and not len(re.findall(r"'(?!s\b)", fault)) % 2:

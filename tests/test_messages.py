@@ -224,6 +224,10 @@ def test_a_quantity_may_have_fewer_digits():
     ("message", "parts"),
     [
         ("a.csv does not exist", ("a.csv does not exist", None)),
+        (
+            "2 columns:\n  'a' is bad; fix it\n  'b' too; fix it",
+            ("2 columns:\n  'a' is bad; fix it\n  'b' too; fix it", None),
+        ),
         ("'a; use b' is odd; fix the cell, or use -x", ("'a; use b' is odd", "fix the cell, or use -x")),
         ("'a; use b' is odd", ("'a; use b' is odd", None)),
         ("the model's 'x' is odd; fix it", ("the model's 'x' is odd", "fix it")),
