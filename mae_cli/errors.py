@@ -1,14 +1,76 @@
-"""The errors that mae-cli raises, one class for each kind of fault.
+"""The errors that mae-cli raises: one class for each exit status and party at fault, and what went wrong as a value.
 
-Every message says what is wrong, where (file, line, column, value) and what to do next, in one line.
-The commands turn them into an exit status in one place (`mae_cli.commands.process`).
+A fault says what is wrong, where (file, line, column, cell) and what to do next; it is put into one sentence here, and
+nowhere else. The commands turn the errors into an exit status in one place (`mae_cli.commands.process`).
 """
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the data a fault is; `str` of it is `flights.csv, line 7`.
+
+    Attributes:
+        file: its name, or that of several together.
+        line: of a text file, from 1 on.
+        row: of a Parquet file, from 1 on.
+        column: its name; the words of a fault name it, so that `str` does not.
+    """
+
+    file: str
+    line: int | None = None
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        line = "" if self.line is None else f", line {self.line}"
+        return self.file + line + ("" if self.row is None else f", row {self.row}")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, as a value; `str` of it is one sentence: `flights.csv, line 7: unclosed quote; close it`.
+
+    Attributes:
+        code: names the kind of fault: `unclosed-quote`. Codes stay the same where words change.
+        what: what is wrong, in words.
+        place: where; None where no file is at fault.
+        cell: the cell at fault, as it is written.
+        remedy: what to do next, as an imperative; None where `what` says it all.
+    """
+
+    code: str
+    what: str
+    place: Place | None = None
+    cell: str | None = None
+    remedy: str | None = None
+
+    @property
+    def located(self) -> str:
+        """What is wrong behind its place, unless the words begin with that."""
+        place = "" if self.place is None else str(self.place)
+        return self.what if not place or self.what.startswith(place) else f"{place}: {self.what}"
+
+    def __str__(self) -> str:
+        return self.located if self.remedy is None else f"{self.located}; {self.remedy}"
 
 
 class MaeCliError(Exception):
-    """Base of all errors a user can cause; `exit_status` is what a command exits with."""
+    """Base of all errors a user can cause; `exit_status` is what a command exits with.
+
+    Attributes:
+        fault: what is wrong; `str` of the error is its sentence.
+    """
 
     exit_status = 1
+
+    def __init__(self, fault: Fault | str) -> None:
+        self.fault = Fault("", fault) if isinstance(fault, str) else fault
+        super().__init__(self.fault)
+
+    def __str__(self) -> str:
+        return str(self.fault)
 
 
 class DataError(MaeCliError):
