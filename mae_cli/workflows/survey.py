@@ -65,8 +65,8 @@ def _surveyed(column: NumberColumn | LevelColumn, verdicts: Mapping[str, Verdict
     verdict = verdicts[column.name]
     if verdict.left_out:
         return _left_out(verdict.left_out, column.missing)
-    if verdict.error:
-        return Surveyed(column.name, "refused", column.missing, reason=str(verdict.error))
+    if verdict.fault:
+        return Surveyed(column.name, "refused", column.missing, reason=str(verdict.fault))
     if isinstance(column, NumberColumn):
         unit = column.writing.unit
         extremes = (column.lowest, column.highest)

@@ -121,7 +121,7 @@ def test_workers_leave_out_what_one_machine_does(cluster, written, texts):
             {},
             (
                 "2.csv, line 2: the target 'y' must be a number, but this cell is 'y'; "
-                "the line seems to repeat the header, so remove it"
+                "remove the line, which seems to repeat the header"
             ),
         ),
         (["1,2,a\n", "2,inf,b\n", "z,3,b\n"], {}, "2.csv, line 2: column 'x' is 'inf', which is not a finite number"),
