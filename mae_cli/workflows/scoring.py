@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.losses import Pinball
 from mae_cli.model.model import Baseline
 from mae_cli.results.scores import Metrics, Scores, Sides
@@ -33,7 +33,9 @@ def scorable(rows: Rows) -> Rows | None:
     return TransformedRows(rows, partial(_with_relative_weights, largest=largest)) if largest > 0 else None
 
 
-def score(rows: Rows, point: Coefficients, trivial: float, quantile: float, place: Callable[[int], str]) -> Scores:
+def score(
+    rows: Rows, point: Coefficients, trivial: float, quantile: float, place: Callable[[int], Place | str]
+) -> Scores:
     """The metrics of a model and of the constant prediction `trivial`, side by side.
 
     Args:
