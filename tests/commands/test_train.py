@@ -489,7 +489,10 @@ def assert_refused(result, status, tmp_path):
     [
         ((), "Missing option '-t' / '--target'. The columns are 'y', 'x', 'k'; run mae-train --help"),
         (("--delimiter", ";"), "Missing option '-t' / '--target'. The columns are 'y,x,k'; run mae-train --help"),
-        (("-t", "y", "--epochs", "5"), "--epochs belongs to --solver textbook; the exact solver has no steps to set"),
+        (
+            ("-t", "y", "--epochs", "5"),
+            "--epochs belongs to --solver textbook; add --solver textbook, or leave --epochs out",
+        ),
         (("-t", "y", "--learning-rate", "1"), "--learning-rate belongs to --solver textbook"),
         (("-t", "y", "--schedule", "sqrt"), "--schedule belongs to --solver textbook"),
         (("-t", "y", "--batch-size", "5"), "--batch-size belongs to --solver textbook"),
