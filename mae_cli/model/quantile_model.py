@@ -148,7 +148,7 @@ def _check_consistency(models: Sequence[Model], fields: Fields) -> None:
         raise fields.error("too-few-quantiles", "models", "must have two quantiles or more")
     first = models[0]
     if any(model.loss != "mae" for model in models):
-        raise fields.error("no-quantile-model", "models", "must all be quantiles")
+        raise fields.error("model-of-no-quantile", "models", "must all be quantiles")
     if not all(one.quantile < other.quantile for one, other in pairwise(models)):
         raise fields.error("unordered-quantiles", "models", "must be in the order of their quantiles")
     common: list[Any] = [(each.target, each.weight, each.missing, each.schema) for each in models]
