@@ -153,8 +153,7 @@ def connected(address: str) -> Iterator[Cluster]:
         DaskError: Dask is not installed, nobody answers at the address, or the workers have other versions.
     """
     if importlib.util.find_spec("distributed") is None:
-        remedy = "install it with pip install 'mae-cli[dask]'"
-        raise DaskError(Fault("missing-extra", "--dask needs the extra dask", remedy=remedy))
+        raise DaskError(Fault("dask-missing", "--dask needs an extra", remedy="run pip install 'mae-cli[dask]'"))
     with ExitStack() as stack:
         stack.enter_context(_quiet())
         cluster = stack.enter_context(_local() if address == LOCAL else _remote(address))

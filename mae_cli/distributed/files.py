@@ -114,7 +114,7 @@ def _expanded(folder: Path, arguments: tuple[str, ...]) -> tuple[list[str], Data
     for argument in arguments:
         if is_url(argument):
             remedy = "give a path that the Dask workers see"
-            return [], DataError(Fault("url-as-file", f"{argument} is a URL", Place(argument), remedy=remedy))
+            return [], DataError(Fault("data-is-url", f"{argument} is a URL", Place(argument), remedy=remedy))
         if not has_magic(argument) or (folder / argument).exists():
             names.append(argument)
             continue

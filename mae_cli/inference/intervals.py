@@ -126,7 +126,7 @@ def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
 def _require_method(fitted: Estimated, settings: IntervalSettings) -> None:
     if isinstance(fitted.fit.problem.loss, Squared) and settings.method in {Method.RANK, Method.BOOTSTRAP}:
         what = f'"{settings.method}" intervals need the loss "mae"'
-        raise SettingsError(Fault("intervals-with-mse", what, remedy='use "sandwich" with "mse"'))
+        raise SettingsError(Fault("intervals-need-mae", what, remedy='use "sandwich" with "mse"'))
     if fitted.clusters is not None:
         require_clustered(settings)
 

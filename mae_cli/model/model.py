@@ -133,7 +133,7 @@ def _check_consistency(model: Model, fields: Fields) -> None:
     if model.target in columns or model.weight in columns or model.weight == model.target:
         raise fields.error("target-among-features", "terms", "has the target or the weight among its columns")
     if model.loss == "mse" and model.quantile != 0.5:
-        raise fields.error("quantile-with-mse", "quantile", "must be 0.5 for the loss mse")
+        raise fields.error("quantile-needs-mae", "quantile", "must be 0.5 for the loss mse")
     for column in model.schema.numeric:
         if column.minimum > column.maximum:
             what = f"has a minimum above the maximum, for column {quoted(column.name)}"

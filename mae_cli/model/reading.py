@@ -29,7 +29,7 @@ def load_model(path: str | Path) -> AnyModel:
     except FileNotFoundError:
         if is_url(str(path)):
             remedy = "download it first and give the file"
-            raise ModelError(Fault("url-as-file", f"{path} is a URL", Place(str(path)), remedy=remedy)) from None
+            raise ModelError(Fault("model-is-url", f"{path} is a URL", Place(str(path)), remedy=remedy)) from None
         raise ModelError(Fault("file-not-found", f"there is no model file {path}")) from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         detail = error.strerror if isinstance(error, OSError) else error

@@ -188,7 +188,7 @@ def _failure(error: OSError) -> Fault:
     is_full = error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
     reason = "is full" if is_full else f"cannot be written ({error.strerror})"
     return Fault(
-        "disk-full" if is_full else "disk-unwritable",
+        "no-disk-space" if is_full else "disk-unwritable",
         f"the disk of {folder}, where the rows are kept while they are fitted, {reason}",
         remedy="set TMPDIR to a directory with more room, or use --no-stream to keep the rows in memory",
     )

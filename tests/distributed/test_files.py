@@ -222,7 +222,7 @@ def test_a_name_that_looks_like_a_pattern_is_a_name_first(cluster, written, tmp_
     [
         ("absent.csv", "file-not-found", Place("absent.csv"), "put it on a disk that all workers see"),
         ("absent-*.csv", "no-matching-file", None, None),
-        (URL, "url-as-file", Place(URL), "give a path that the Dask workers see"),
+        (URL, "data-is-url", Place(URL), "give a path that the Dask workers see"),
     ],
 )
 def test_what_the_workers_do_not_see_is_named(cluster, written, argument, code, place, remedy):

@@ -30,7 +30,7 @@ def test_least_squares_has_standard_errors():
 def test_least_squares_has_no_other_intervals(method):
     with pytest.raises(SettingsError) as caught:
         Case(*noisy(100), loss="mse").intervals(method=method)
-    assert caught.value.fault.code == "intervals-with-mse"
+    assert caught.value.fault.code == "intervals-need-mae"
     assert caught.value.fault.remedy == 'use "sandwich" with "mse"'
 
 
@@ -211,18 +211,18 @@ def test_weights_that_are_no_whole_numbers_are_those_of_a_sample():
 
 
 @pytest.mark.parametrize(
-    ("settings", "code", "has_remedy"),
+    ("settings", "code", "remedy"),
     [
-        ({"level": 1.0}, "level-out-of-range", False),
-        ({"level": 95}, "level-out-of-range", True),  # which share may be meant by the percentage
-        ({"replicates": 1}, "replicates-out-of-range", False),
+        ({"level": 1.0}, "level-out-of-range", None),
+        ({"level": 95}, "level-out-of-range", "give 0.95 for 95%"),
+        ({"replicates": 1}, "replicates-out-of-range", None),
     ],
 )
-def test_settings_out_of_range_are_refused(settings, code, has_remedy):
+def test_settings_out_of_range_are_refused(settings, code, remedy):
     with pytest.raises(SettingsError) as caught:
         IntervalSettings(**settings)
     fault = caught.value.fault
-    assert (fault.code, fault.place, fault.remedy is not None) == (code, None, has_remedy)
+    assert (fault.code, fault.place, fault.remedy) == (code, None, remedy)
 
 
 def coverage(world, quantile, count, runs):

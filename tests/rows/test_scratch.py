@@ -117,8 +117,8 @@ class FullDisk(io.BytesIO):
 @pytest.mark.parametrize(
     ("error", "code", "reason"),
     [
-        (errno.ENOSPC, "disk-full", "is full"),
-        (getattr(errno, "EDQUOT", errno.ENOSPC), "disk-full", "is full"),
+        (errno.ENOSPC, "no-disk-space", "is full"),
+        (getattr(errno, "EDQUOT", errno.ENOSPC), "no-disk-space", "is full"),
         (errno.EIO, "disk-unwritable", f"cannot be written ({os.strerror(errno.EIO)})"),
     ],
 )
