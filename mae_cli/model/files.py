@@ -74,7 +74,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _unwritable(path: Path, code: str, reason: str) -> ModelError:
-    return ModelError(Fault(code, f"cannot write {path}: {reason}"))
+    return ModelError(Fault(code, f"{path} cannot be written: {reason}", Place(str(path))))
 
 
 def _circular(path: Path) -> ModelError:

@@ -30,10 +30,9 @@ def load_model(path: str | Path) -> AnyModel:
         if is_url(str(path)):
             remedy = "download it first and give the file"
             raise ModelError(Fault("model-is-url", f"{path} is a URL", Place(str(path)), remedy=remedy)) from None
-        raise ModelError(Fault("file-not-found", f"there is no model file {path}")) from None
+        raise ModelError(Fault("file-not-found", f"{path} does not exist", Place(str(path)))) from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        detail = error.strerror if isinstance(error, OSError) else error
-        raise ModelError(Fault("unreadable-file", f"cannot read the model file {path}: {detail}")) from None
+        raise _unreadable(str(path), error) from None
 
 
 def read_model(stream: BinaryIO, name: str) -> AnyModel:
@@ -45,11 +44,15 @@ def read_model(stream: BinaryIO, name: str) -> AnyModel:
     try:
         content = b"".join(_blocks(stream))
     except OSError as error:
-        what = f"{name} cannot be read ({error.strerror})"
-        raise ModelError(Fault("unreadable-file", what, Place(name))) from error
+        raise _unreadable(name, error) from error
     if len(content) > _LARGEST:
         raise no_model("model-too-large", name, f"it is larger than {_LARGEST >> 20} MiB")
     return from_json(content, name)
+
+
+def _unreadable(name: str, error: Exception) -> ModelError:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return ModelError(Fault("unreadable-file", f"{name} cannot be read ({reason})", Place(name)))
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:

@@ -48,5 +48,5 @@ def test_other_faults_of_a_model_say_nothing_of_it(table, tmp_path, monkeypatch,
 def test_a_model_that_is_not_there_may_be_the_second(table, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     table(" {}", "m.json")
-    with pytest.raises(ModelError, match=r"^there is no model file new\.csv; MODEL comes first, then DATA$"):
+    with pytest.raises(ModelError, match=r"^new\.csv does not exist; MODEL comes first, then DATA$"):
         model_of("new.csv", ["m.json"])
