@@ -96,6 +96,12 @@ def as_share(percent: float) -> str:
     return f"; for {percent:g}% give {percent / 100:g}" if 2 <= percent <= 99 else ""
 
 
+def no_share(code: str, must: str, value: float) -> Fault:
+    """The fault of a number that `must` ("the quantile must lie") be a share, and may be meant in percent."""
+    remedy = f"give {value / 100:g} for {value:g}%" if 2 <= value <= 99 else None
+    return Fault(code, f"{must} between 0 and 1, not {value:g}", remedy=remedy)
+
+
 def listed(names: Sequence[str], most: int = LONGEST_LIST) -> str:
     """`'a', 'b' and 8 more`."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
