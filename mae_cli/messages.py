@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 
 LONGEST_QUOTE = 40
 # The most names that a message lists.
@@ -93,6 +93,12 @@ def no_values(file: str, column: str) -> DataError:
 def as_share(percent: float) -> str:
     """What may be meant by a number of percent in the place of a share, for the end of a message."""
     return f"; for {percent:g}% give {percent / 100:g}" if 2 <= percent <= 99 else ""
+
+
+def no_share(code: str, must: str, value: float) -> Fault:
+    """The fault of a number that `must` ("the quantile must lie") be a share, and may be meant in percent."""
+    remedy = f"give {value / 100:g} for {value:g}%" if 2 <= value <= 99 else None
+    return Fault(code, f"{must} between 0 and 1, not {value:g}", remedy=remedy)
 
 
 def listed(names: Sequence[str], most: int = LONGEST_LIST) -> str:
