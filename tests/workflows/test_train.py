@@ -266,3 +266,17 @@ def test_a_seed_that_no_model_file_could_hold_is_refused(seed):
     with pytest.raises(SettingsError) as caught:
         TrainSettings(ColumnChoice("y"), seed=seed)
     assert caught.value.fault.code == "seed-out-of-range"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "remedy"),
+    [
+        ({"importance": True, "fit": FitSettings(loss="mse")}, "importance-needs-exact-mae", "leave out --importance"),
+        ({"columns": ColumnChoice("y", cluster="g")}, "cluster-without-intervals", "leave out --cluster"),
+        ({"calibration": 20.0}, "calibration-out-of-range", "give 0.2 for 20%"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(options, code, remedy):
+    with pytest.raises(SettingsError) as caught:
+        TrainSettings(**({"columns": ColumnChoice("y")} | options))
+    assert (caught.value.fault.code, caught.value.fault.remedy) == (code, remedy)
