@@ -280,7 +280,7 @@ def test_a_target_that_spans_more_than_a_float_is_refused(X, y):
     y[:2] = [-1.7e308, 1.7e308]
     with pytest.raises(DataError) as caught:
         fit(X, y)
-    assert caught.value.fault.code == "target-overflow"
+    assert caught.value.fault.code == "range-overflow"
 
 
 def test_a_negative_weight_is_refused_with_its_own_row():
