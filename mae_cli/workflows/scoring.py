@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.losses import Pinball
 from mae_cli.model.model import Baseline
 from mae_cli.results.scores import Metrics, Scores, Sides
@@ -33,7 +33,9 @@ def scorable(rows: Rows) -> Rows | None:
     return TransformedRows(rows, partial(_with_relative_weights, largest=largest)) if largest > 0 else None
 
 
-def score(rows: Rows, point: Coefficients, trivial: float, quantile: float, place: Callable[[int], str]) -> Scores:
+def score(
+    rows: Rows, point: Coefficients, trivial: float, quantile: float, place: Callable[[int], Place] | None = None
+) -> Scores:
     """The metrics of a model and of the constant prediction `trivial`, side by side.
 
     Args:
@@ -41,7 +43,7 @@ def score(rows: Rows, point: Coefficients, trivial: float, quantile: float, plac
         point: the model's coefficients.
         trivial: the prediction without features.
         quantile: τ of the pinball loss that is given too, unless it is ½.
-        place: where the record of a row stands, for a message.
+        place: where the record of a row stands, for a message; None for rows of an array, told by their numbers.
 
     Raises:
         DataError: a residual is beyond floating point.
@@ -49,7 +51,7 @@ def score(rows: Rows, point: Coefficients, trivial: float, quantile: float, plac
     with np.errstate(over="ignore", invalid="ignore"):
         sums = sum_blocks(rows, partial(_first, point=point, trivial=trivial, quantile=quantile, count=rows.shape[0]))
     if sums.overflowing:
-        raise DataError(f"{place(sums.overflowing[0])}: the distance of the prediction from the target overflows")
+        raise DataError(_overflow(sums.overflowing[0], place))
     mean_target = sums.target / sums.weight
     spread = max(float(sums.targets.highest - mean_target), float(mean_target - sums.targets.lowest))
     shares = None
@@ -63,6 +65,13 @@ def score(rows: Rows, point: Coefficients, trivial: float, quantile: float, plac
     model, baseline = (_metrics(sums, shares, medians, index, quantile) for index in (0, 1))
     sides = Sides(*map(int, sums.sides.tolist()))
     return Scores(model, baseline, tuple((sums.covered / sums.weight).tolist()), sides)
+
+
+def _overflow(record: int, place: Callable[[int], Place] | None) -> Fault:
+    what = "the distance of the prediction from the target overflows"
+    if place is None:
+        return Fault("residual-overflow", f"row {record}: {what}")
+    return Fault("residual-overflow", what, place(record))
 
 
 def baseline_of(rows: Rows, quantile: float) -> Baseline:
