@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from mae_cli.errors import DataError, Fault
+from mae_cli.errors import Fault, Place
 
 LONGEST_QUOTE = 40
 # The most names that a message lists.
@@ -85,9 +85,10 @@ def parted(message: str) -> tuple[str, str | None]:
     return message, None
 
 
-def no_values(file: str, column: str) -> DataError:
-    """The error for a column without a single value."""
-    return DataError(f"{file}: column {quoted(column)} has no values; use {option('--exclude', column)}")
+def no_values(file: str, column: str) -> Fault:
+    """What is wrong with a column without a single value."""
+    what, remedy = f"column {quoted(column)} has no values", f"use {option('--exclude', column)}"
+    return Fault("no-values", what, Place(file, column=column), remedy=remedy)
 
 
 def as_share(percent: float) -> str:

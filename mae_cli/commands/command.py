@@ -2,7 +2,8 @@
 
 import errno
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -10,10 +11,21 @@ import click
 from mae_cli import __version__
 from mae_cli.commands.process import discard_output
 from mae_cli.commands.speech import BrokenOutput, Complaint
-from mae_cli.messages import visible
+from mae_cli.errors import Fault, SettingsError
 
 Groups = Mapping[str, Sequence[str]]
 """Headings of the help and the options below each; options that none names are below the last."""
+
+
+@contextmanager
+def _complaining(ctx: click.Context) -> Iterator[None]:
+    """Turn what is wrong with the arguments into a complaint, whoever found it."""
+    try:
+        yield
+    except click.UsageError as error:
+        raise Complaint.of(error, ctx) from None
+    except SettingsError as error:
+        raise Complaint(error.fault, ctx) from None
 
 
 class Command(click.Command):
@@ -24,23 +36,20 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse as click does; what a terminal would obey in the message is shown as escapes."""
         try:
-            if not ctx.resilient_parsing:
-                self._refuse_repetition(ctx, args)
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            raise Complaint(visible(error.format_message()), error.ctx or ctx) from None
+            with _complaining(ctx):
+                if not ctx.resilient_parsing:
+                    self._refuse_repetition(ctx, args)
+                return super().parse_args(ctx, args)
         except OSError as error:  # help and the like are printed while the arguments are read
             if error.errno == errno.EPIPE:
                 raise
             discard_output()
-            raise BrokenOutput(f"cannot write the output: {error.strerror}", self.name) from None
+            raise BrokenOutput(error, self.name) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; its complaints about arguments sound like those of the parser."""
-        try:
+        with _complaining(ctx):
             return super().invoke(ctx)
-        except click.UsageError as error:
-            raise Complaint(visible(error.format_message()), ctx) from None
 
     def _refuse_repetition(self, ctx: click.Context, args: list[str]) -> None:
         """Refuse an option that is given twice and takes one value: one of the two would be ignored."""
@@ -48,7 +57,8 @@ class Command(click.Command):
         for parameter, count in Counter(order).items():
             if count > 1 and isinstance(parameter, click.Option) and not (parameter.multiple or parameter.is_flag):
                 name = max(parameter.opts, key=len)
-                raise click.UsageError(f"{name} is given {count} times, but takes one value; give it once")
+                what = f"{name} is given {count} times, but takes one value"
+                raise SettingsError(Fault("repeated-option", what, remedy="give it once"))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options in their groups."""

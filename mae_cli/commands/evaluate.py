@@ -31,6 +31,7 @@ from mae_cli.commands.process import (
     watched,
     write_json,
 )
+from mae_cli.errors import Fault, ModelError, Place, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,21 +162,23 @@ def _score(model: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
 
 def _one_quantile(model: "AnyModel", argument: str) -> "Model":
     """The model of an argument, which may be of one quantile only."""
-    from mae_cli.errors import ModelError  # noqa: PLC0415
     from mae_cli.model.model import Model  # noqa: PLC0415
 
     if not isinstance(model, Model):
-        raise ModelError(f"{name_of(argument)} is of several quantiles; give a model of one quantile")
+        name = name_of(argument)
+        what, remedy = f"{name} is of several quantiles", "give a model of one quantile"
+        raise ModelError(Fault("model-of-several-quantiles", what, Place(name), remedy=remedy))
     return model
 
 
 def _several_quantiles(model: "AnyModel", argument: str) -> "QuantileModel":
     """The model of an argument, which may be of several quantiles only."""
-    from mae_cli.errors import ModelError  # noqa: PLC0415
     from mae_cli.model.quantile_model import QuantileModel  # noqa: PLC0415
 
     if not isinstance(model, QuantileModel):
-        raise ModelError(f"{name_of(argument)} is of one quantile; give another model of the same quantiles")
+        name = name_of(argument)
+        what, remedy = f"{name} is of one quantile", "give another model of the same quantiles"
+        raise ModelError(Fault("model-of-one-quantile", what, Place(name), remedy=remedy))
     return model
 
 
@@ -193,7 +196,8 @@ def _evaluate_quantiles(
 
     for name in ("worst", "max_mae", "max_pinball"):
         if options[name] is not None:
-            raise click.UsageError(f"--{name.replace('_', '-')} is for models of one quantile")
+            what = f"--{name.replace('_', '-')} is for models of one quantile"
+            raise SettingsError(Fault("option-of-one-quantile", what))
     gates = GateSettings(**{name: options[name] for name in _LIMITS})
     settings = QuantileEvaluationSettings(_skips_unseen(options), options["stream"], gates)
     against = options["against"]
@@ -240,7 +244,7 @@ def _refuse_scoring(context: click.Context) -> None:
         name = parameter.name or ""
         is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         if is_given and name not in _WITHOUT_ROWS:
-            raise click.UsageError(f"{parameter.opts[0]} needs rows to score, and no DATA is given")
+            raise SettingsError(Fault("no-data", f"{parameter.opts[0]} needs rows to score, and no DATA is given"))
 
 
 def _show_models(model: str, data: tuple[str, ...], *, as_json: bool, quiet: bool) -> None:

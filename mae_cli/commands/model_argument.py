@@ -3,13 +3,12 @@
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from mae_cli.commands.process import STDIN
-from mae_cli.errors import ModelError
+from mae_cli.errors import Fault, ModelError, SettingsError
 
 if TYPE_CHECKING:
     from mae_cli.model.reading import AnyModel
@@ -22,9 +21,8 @@ def require_one_reader(arguments: Mapping[str, Sequence[str]]) -> None:
     """Refuse what would read standard input twice; the arguments have the names that the usage gives them."""
     readers = [name for name, values in arguments.items() if STDIN in values]
     if len(readers) > 1:
-        raise click.UsageError(
-            f"{readers[0]} and {readers[1]} cannot both be standard input; give one of them as a file"
-        )
+        what = f"{readers[0]} and {readers[1]} cannot both be standard input"
+        raise SettingsError(Fault("standard-input-twice", what, remedy="give one of them as a file"))
 
 
 def name_of(argument: str) -> str:
@@ -45,7 +43,7 @@ def model_of(argument: str, data: Sequence[str] = ()) -> "AnyModel":
     except ModelError as error:
         if _begins_an_object(argument) or not any(map(_begins_an_object, data)):
             raise
-        raise ModelError(f"{error}; MODEL comes first, then DATA") from None
+        raise ModelError(replace(error.fault, remedy="give MODEL first, then DATA")) from None
 
 
 def is_model(argument: str) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from mae_cli.errors import Fault, Place, SettingsError
 from mae_cli.messages import is_url, listed
 
 T = TypeVar("T")
@@ -40,7 +41,8 @@ class OutputFile(InputFile):
         """The path, `-` for standard output."""
         path = super().convert(value, param, ctx)
         if is_url(path):
-            self.fail(f"{path} is a URL; name a file of this machine, and send it there afterwards", param, ctx)
+            remedy = "name a file of this machine, and send it there afterwards"
+            raise SettingsError(Fault("url", f"{path} is a URL", Place(path), remedy=remedy))
         return STDOUT if path in _NAMES_OF_STDOUT else path
 
 
@@ -168,7 +170,8 @@ _OPTIONS = (
 
 def _without_stream(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     if value is not None and ctx.params.get("stream") is not None:
-        raise click.UsageError("--stream and --no-stream are for rows in this process; with --dask workers keep them")
+        what = "--stream and --no-stream are for rows in this process, and with --dask workers keep them"
+        raise SettingsError(Fault("conflicting-options", what, remedy="leave one of them out"))
     return value
 
 

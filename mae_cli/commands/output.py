@@ -9,11 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from mae_cli.commands.options import STDOUT
 from mae_cli.commands.process import STDIN, write_json
-from mae_cli.errors import MaeCliError, ModelError
+from mae_cli.errors import Fault, MaeCliError, ModelError, Place, SettingsError
 
 if TYPE_CHECKING:
     from mae_cli.model.reading import AnyModel
@@ -39,17 +37,20 @@ def check_output(output: str, inputs: Mapping[str, Sequence[str]], check_file: C
         _refuse_appending(inputs)
         return
     if output.endswith(_SLASHES):  # a path would lose it
-        raise ModelError(f"{output} is a directory; name a file in it with -o")
+        remedy = "name a file in it with -o"
+        raise ModelError(Fault("output-is-directory", f"{output} is a directory", Place(output), remedy=remedy))
     for what, names in inputs.items():
         if any(_is_input(Path(output).stat, name) for name in names):
-            raise ModelError(f"{output} is {what}; name another file with -o")
+            remedy = "name another file with -o"
+            raise ModelError(Fault("output-is-input", f"{output} is {what}", Place(output), remedy=remedy))
     check_file(Path(output))
 
 
 def require_standard_output() -> None:
     """Refuse to work for a standard output that was closed (`>&-`) where the result goes there."""
     if sys.stdout is None:
-        raise click.UsageError("standard output is closed, and the result goes there; name a file with -o or with >")
+        what = "standard output is closed, and the result goes there"
+        raise SettingsError(Fault("output-closed", what, remedy="name a file with -o or with >"))
 
 
 def refuse_data(path: Path) -> None:
@@ -59,7 +60,8 @@ def refuse_data(path: Path) -> None:
         MaeCliError: with the remedy.
     """
     if path.suffix.lower() in _TABLES:
-        raise MaeCliError(f"{path} would be a model under the name of a table; name it {path.with_suffix('.json')}")
+        what, remedy = f"{path} would be a model under the name of a table", f"name it {path.with_suffix('.json')}"
+        raise MaeCliError(Fault("misnamed-output", what, Place(str(path)), remedy=remedy))
 
 
 def refuse_compressed(path: Path, remedy: Callable[[str], str]) -> None:
@@ -70,7 +72,8 @@ def refuse_compressed(path: Path, remedy: Callable[[str], str]) -> None:
     """
     program = _COMPRESSORS.get(path.suffix.lower())
     if program is not None:
-        raise MaeCliError(f"{path} would be plain text under the name of a compressed file; {remedy(program)}")
+        what = f"{path} would be plain text under the name of a compressed file"
+        raise MaeCliError(Fault("misnamed-output", what, Place(str(path)), remedy=remedy(program)))
 
 
 def require_place_for_parquet(output: str) -> None:
@@ -80,13 +83,13 @@ def require_place_for_parquet(output: str) -> None:
         MaeCliError: with the remedy.
     """
     if output == STDOUT and sys.stdout.isatty():
-        raise MaeCliError("Parquet comes out as Parquet, which a terminal does not show; name a file with -o or with >")
+        what = "Parquet comes out as Parquet, which a terminal does not show"
+        raise MaeCliError(Fault("parquet-to-terminal", what, remedy="name a file with -o or with >"))
     path = Path(output)
     if path.suffix.lower() in _TEXTS:
-        raise MaeCliError(
-            f"{path} would be Parquet, as the data are, under the name of a text file; name it "
-            f"{path.with_suffix('.parquet')}"
-        )
+        what = f"{path} would be Parquet, as the data are, under the name of a text file"
+        remedy = f"name it {path.with_suffix('.parquet')}"
+        raise MaeCliError(Fault("misnamed-output", what, Place(output), remedy=remedy))
 
 
 def write_output(model: "AnyModel", output: str, *, force: bool) -> None:
@@ -103,7 +106,7 @@ def _refuse_appending(inputs: Mapping[str, Sequence[str]]) -> None:
     """Refuse standard output that a shell appends to a file which is read: it would grow while it is read."""
     for what, names in inputs.items():
         if any(_is_input(partial(os.fstat, 1), name) for name in names):
-            raise ModelError(f"standard output is {what}; send it to another file")
+            raise ModelError(Fault("output-is-input", f"standard output is {what}", remedy="send it to another file"))
 
 
 def _is_input(output: Callable[[], os.stat_result], name: str) -> bool:

@@ -17,12 +17,9 @@ from importlib.util import find_spec
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
-import click
-
-from mae_cli.commands.speech import say_error, say_failed, say_interrupted, say_note
-from mae_cli.errors import MaeCliError, SettingsError
+from mae_cli.commands.speech import say_error, say_failed, say_interrupted, say_note, unwritten
+from mae_cli.errors import Fault, MaeCliError, SettingsError
 from mae_cli.memory import address_space_limit
-from mae_cli.messages import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,15 +79,15 @@ def running() -> Iterator[Outcome]:
 def _faults_in_one_line(outcome: Outcome) -> Iterator[None]:
     try:
         yield
-    except SettingsError as error:
-        raise click.UsageError(visible(str(error))) from None
+    except SettingsError:  # a complaint about the arguments, which the command makes
+        raise
     except MaeCliError as error:
-        _fail(str(error), error.exit_status)
+        _fail(error.fault, error.exit_status)
     except OSError as error:  # files are guarded where they are opened; what is left are the standard streams
         discard_output()
         if isinstance(error, BrokenPipeError):
             sys.exit(outcome.status)
-        _fail(f"cannot write the output: {error.strerror}", FAULT)
+        _fail(unwritten(error), FAULT)
     except Exception as error:
         if not _is_shortage(error):
             raise
@@ -163,8 +160,8 @@ def write_json(text: str, stream: TextIO | None = None) -> None:
     stream.buffer.flush()
 
 
-def _fail(message: str, status: int) -> None:
-    say_error(message)
+def _fail(fault: Fault, status: int) -> None:
+    say_error(fault)
     sys.exit(status)
 
 
@@ -245,10 +242,11 @@ def _load_libraries() -> None:
         return
     limit, needed = address_space_limit(), _LIBRARIES + _ARROW * (find_spec("pyarrow") is not None)
     if limit is not None and limit < needed:
-        raise MaeCliError(
+        what = (
             f"not enough memory: the limit is {limit >> 20} MiB (ulimit -v), and the numerical libraries alone take "
-            f"{needed >> 20} MiB; raise the limit"
+            f"{needed >> 20} MiB"
         )
+        raise MaeCliError(Fault("memory-limit-too-low", what, remedy="raise the limit"))
     gc.disable()
     import_module("pandas")
     gc.freeze()
@@ -273,7 +271,7 @@ def _is_shortage(error: Exception) -> bool:
     return (thread or isinstance(error, ImportError)) and address_space_limit() is not None
 
 
-def _shortage() -> str:
+def _shortage() -> Fault:
     limit = address_space_limit()
     within = "" if limit is None else f" within the limit of {limit >> 20} MiB (ulimit -v)"
-    return f"not enough memory for this data{within}; use fewer columns or rows"
+    return Fault("out-of-memory", f"not enough memory for this data{within}", remedy="use fewer columns or rows")

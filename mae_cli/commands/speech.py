@@ -4,10 +4,12 @@ Off a terminal a message is one line. On a terminal it wraps between words, and 
 """
 
 import sys
+from dataclasses import replace
 
 import click
 
-from mae_cli.messages import parted, visible_block
+from mae_cli.errors import Fault
+from mae_cli.messages import visible_block
 
 _FAMILY = "mae-cli"  # where no command is running
 
@@ -17,11 +19,11 @@ def say_note(text: str) -> None:
     _say([f"{_program()}: note: {text}"])
 
 
-def say_error(text: str, program: str | None = None) -> None:
+def say_error(fault: Fault, program: str | None = None) -> None:
     """`mae-train: error: …`, on a terminal with its remedy below: `Try: …`."""
-    line = f"{program or _program()}: error: {text}"
-    fault, remedy = parted(line)
-    _say([line] if remedy is None or not sys.stderr.isatty() else [fault, f"Try: {remedy}"])
+    heading = f"{program or _program()}: error: "
+    is_apart = fault.remedy is not None and sys.stderr.isatty()
+    _say([heading + fault.located, f"Try: {fault.remedy}"] if is_apart else [f"{heading}{fault}"])
 
 
 def say_failed(text: str) -> None:
@@ -56,20 +58,35 @@ def _say(lines: list[str]) -> None:
 class Complaint(click.UsageError):
     """A complaint about the arguments; one that names no remedy points to the help."""
 
+    def __init__(self, fault: Fault, ctx: click.Context | None) -> None:
+        super().__init__(str(fault), ctx)
+        self.fault = fault
+
+    @classmethod
+    def of(cls, error: click.UsageError, ctx: click.Context) -> "Complaint":
+        """What click complains about."""
+        return cls(Fault("usage", error.format_message().removesuffix(".")), error.ctx or ctx)
+
     def show(self, file: object = None) -> None:  # noqa: ARG002  (click's signature)
         """Say it on standard error."""
         program = _FAMILY if self.ctx is None else self.ctx.find_root().command.name or _FAMILY
-        has_remedy = self.message.endswith(("?", "?)")) or parted(self.message)[1] is not None
-        say_error(self.message if has_remedy else f"{self.message.removesuffix('.')}; run {program} --help", program)
+        has_remedy = self.fault.remedy is not None or self.fault.what.endswith(("?", "?)"))
+        say_error(self.fault if has_remedy else replace(self.fault, remedy=f"run {program} --help"), program)
 
 
 class BrokenOutput(click.ClickException):
     """Help or the like could not be printed by a program."""
 
-    def __init__(self, message: str, program: str | None) -> None:
-        super().__init__(message)
+    def __init__(self, error: OSError, program: str | None) -> None:
+        self.fault = unwritten(error)
+        super().__init__(str(self.fault))
         self._program = program
 
     def show(self, file: object = None) -> None:  # noqa: ARG002  (click's signature)
         """Say it on standard error."""
-        say_error(self.message, self._program)
+        say_error(self.fault, self._program)
+
+
+def unwritten(error: OSError) -> Fault:
+    """What is wrong where standard output takes no more."""
+    return Fault("output-failed", f"cannot write the output: {error.strerror}")

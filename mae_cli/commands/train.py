@@ -31,6 +31,7 @@ from mae_cli.commands.options import (
 from mae_cli.commands.output import check_output, refuse_compressed, refuse_data, require_standard_output, write_output
 from mae_cli.commands.process import NOT_CONVERGED, Outcome, announce_terminal, note, running, watched, write_json
 from mae_cli.commands.train_settings import calibration_file, column_choice, quantile_settings, train_settings
+from mae_cli.errors import Fault, Place, SettingsError
 from mae_cli.messages import quoted
 
 if TYPE_CHECKING:
@@ -215,12 +216,14 @@ def main(data: tuple[str, ...], **options: Any) -> None:
         _list_columns(data, options)
         return
     if output == STDOUT and as_json:
-        raise click.UsageError("--json and -o - both want standard output; write the model to a file")
+        what = "--json and -o - both want standard output"
+        raise SettingsError(Fault("conflicting-options", what, remedy="write the model to a file"))
     if output == STDOUT or as_json:
         require_standard_output()
     aside = calibration_file(options)
     if aside is not None and any(_is_same_file(aside, each) for each in data):
-        raise click.UsageError(f"{aside} is the training data, whose rows the fit has seen; give other rows")
+        what = f"{aside} is the training data, whose rows the fit has seen"
+        raise SettingsError(Fault("calibration-is-training", what, Place(aside), remedy="give other rows"))
     require_one_reader({"DATA": data, "--calibration": [] if aside is None else [aside]})
     with running() as outcome:
         settings, quantiles = train_settings(options), quantile_settings(options)

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from mae_cli.commands.options import dates_of, joined
+from mae_cli.errors import Fault, SettingsError
 
 if TYPE_CHECKING:
     from mae_cli.inference.values import IntervalSettings
@@ -55,7 +54,8 @@ def quantile_settings(options: dict[str, Any]) -> "QuantileSettings | None":
     asked, coverage = joined(options["quantile"]), options["predict_interval"]
     if coverage is not None:
         if asked:
-            raise click.UsageError("--predict-interval has quantiles of its own; leave --quantile out")
+            what = "--predict-interval has quantiles of its own"
+            raise SettingsError(Fault("conflicting-options", what, remedy="leave --quantile out"))
         return QuantileSettings.of_interval(coverage)
     return QuantileSettings(tuple(sorted(asked))) if len(asked) > 1 else None
 
@@ -65,7 +65,7 @@ def _calibration(options: dict[str, Any]) -> float | None:
     given = options["calibration"]
     if options["predict_interval"] is None:
         if given is not None:
-            raise click.UsageError("--calibration belongs to --predict-interval")
+            raise SettingsError(_belonging("--calibration", "--predict-interval"))
         return None
     return 0.2 if given is None else None if isinstance(given, str) else float(given)
 
@@ -93,12 +93,17 @@ def column_choice(options: dict[str, Any]) -> "ColumnChoice":
     )
 
 
+def _belonging(option: str, to: str) -> Fault:
+    """What is wrong where an option is given without the one that it refines."""
+    return Fault("option-without-another", f"{option} belongs to {to}", remedy=f"add {to}, or leave {option} out")
+
+
 def _intervals(options: dict[str, Any]) -> "IntervalSettings | None":
     from mae_cli.inference.values import IntervalSettings, Method  # noqa: PLC0415
 
     asked, replicates = options["intervals"], options["replicates"]
     if replicates is not None and asked != Method.BOOTSTRAP:
-        raise click.UsageError("--replicates belongs to --intervals bootstrap")
+        raise SettingsError(_belonging("--replicates", "--intervals bootstrap"))
     if asked == "none":
         return None
     settings = IntervalSettings(None if asked == "auto" else Method(asked), options["level"], seed=options["seed"])
@@ -113,7 +118,6 @@ def _solver(options: dict[str, Any]) -> "SolverSettings":
         return Textbook(seed=options["seed"], **given)
     for name in _TEXTBOOK_OPTIONS:
         if name in given:
-            raise click.UsageError(
-                f"--{name.replace('_', '-')} belongs to --solver textbook; the exact solver has no steps to set"
-            )
+            flag = f"--{name.replace('_', '-')}"
+            raise SettingsError(_belonging(flag, "--solver textbook"))
     return Auto(**given)

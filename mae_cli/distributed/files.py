@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from mae_cli.arrays import CodeArray
 from mae_cli.distributed.cluster import Cluster
 from mae_cli.distributed.rows import GROUP_BLOCKS, DaskRows, resident
-from mae_cli.errors import DataError, MaeCliError
+from mae_cli.errors import DataError, MaeCliError, Place
 from mae_cli.messages import is_url
 from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import Block, MemoryRows
@@ -223,8 +223,8 @@ class DaskFiles:
         """The header that all have."""
         return self.found.header
 
-    def place(self, index: int) -> str:
-        """Where a record stands: `flights.csv, line 7`."""
+    def place(self, index: int) -> Place:
+        """Where a record stands."""
         return self._asked([index], _places)[index]
 
     def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
@@ -333,7 +333,7 @@ def _answer(question: Callable[[Part, Collection[int]], T], part: Part, indices:
     return question(part, indices)
 
 
-def _places(part: Part, indices: Collection[int]) -> dict[int, str]:
+def _places(part: Part, indices: Collection[int]) -> dict[int, Place]:
     return {index: part.place(index) for index in indices}
 
 

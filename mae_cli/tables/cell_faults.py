@@ -5,9 +5,9 @@ as that takes a look into the file.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.tables.csv.files import Records
 
 
@@ -17,15 +17,18 @@ class CellFault:
 
     Attributes:
         record: that it is in.
-        says: what is wrong with it, given the records.
+        column: its column.
+        found: what is wrong with it, given the records; the place comes from here.
     """
 
     record: int
-    says: Callable[[Records], str]
+    column: str
+    found: Callable[[Records], Fault]
 
     def error(self, files: Records) -> DataError:
         """The error that tells it."""
-        return DataError(f"{files.place(self.record)}: {self.says(files)}")
+        place = replace(files.place(self.record), column=self.column)
+        return DataError(replace(self.found(files), place=place))
 
 
 def first_of(faults: Iterable[CellFault | None]) -> CellFault | None:

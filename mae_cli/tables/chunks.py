@@ -18,7 +18,7 @@ from mae_cli.errors import DataError
 from mae_cli.memory import address_space_limit
 from mae_cli.tables.csv.files import Files, Waypoint
 from mae_cli.tables.csv.pieces import Piece, cut
-from mae_cli.tables.csv.source import Source
+from mae_cli.tables.csv.source import Source, malformed
 from mae_cli.tables.csv.structure import before_line, first_fault
 from mae_cli.tables.numeric_block import Numbers, Wanted
 from mae_cli.tables.parsing import Expected, FaultyPieceError, OpenQuoteError, Parsed, parse
@@ -185,15 +185,16 @@ def _up_to_fault(
     Raises:
         DataError: with the fault; with the parser's complaint if nothing else is found.
     """
-    fault = first_fault(source, piece, expected.names, expected.wanted.names)
-    if fault is None:
-        raise DataError(f"{source.name}: not readable as CSV ({complaint.strip().partition(chr(10))[0]})")
-    sound = Piece(before_line(piece.content, fault.line), piece.offset, broken=True)
+    found = first_fault(source, piece, expected.names, expected.wanted.names)
+    if found is None:
+        raise malformed(source.name, complaint)
+    line, fault = found
+    sound = Piece(before_line(piece.content, line), piece.offset, broken=True)
     if sound.content:
         # Should the parser object to records that the walk has passed, the fault that is known is told.
         with suppress(OpenQuoteError, FaultyPieceError):
             yield sound, parse(source, expected, sound)
-    raise DataError(f"{source.name}, line {source.lines_before(piece.offset) + fault.line}: {fault.says}")
+    raise DataError(fault)
 
 
 @contextmanager

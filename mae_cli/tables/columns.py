@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from mae_cli.errors import DataError, SettingsError
+from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.messages import LONGEST_LIST, listed, quoted
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.csv.header import Header
@@ -99,12 +99,11 @@ class LeftOut:
     reason: str
     remedy: str
 
-    def error(self, file: str) -> DataError:
+    def fault(self, file: str) -> Fault:
         """The refusal where nothing may be left out."""
-        return DataError(
-            f"{file}: column {quoted(self.column)} cannot be used: {self.reason}; {self.remedy}, or leave it out "
-            "without --strict"
-        )
+        what = f"column {quoted(self.column)} cannot be used: {self.reason}"
+        remedy = f"{self.remedy}, or leave it out without --strict"
+        return Fault("unfit-column", what, Place(file, column=self.column), remedy=remedy)
 
 
 @dataclass(frozen=True)

@@ -224,21 +224,34 @@ def _units(counts: Mapping[str, int]) -> dict[str, Disguise | None]:
     return {text: Disguise("a number with a unit", f"take {unit!r} off") for text, unit in found.items()}
 
 
-def remedy(files: Records, record: int, column: str) -> str | None:
+@dataclass(frozen=True)
+class Advice:
+    """What is known of text in a column of numbers.
+
+    Attributes:
+        remedy: what to do about it.
+        looks: what the cell does, as words behind "which"; None where only the remedy is known.
+    """
+
+    remedy: str
+    looks: str | None = None
+
+
+def advice_on(files: Records, record: int, column: str) -> Advice | None:
     """What to do about the text in a column of numbers; None if nothing is known of it."""
     cell, first = files.cell(record, column), files.header.names[0]
     if cell == column:
-        return "the line seems to repeat the header, so remove it"
+        return Advice("remove the line, which seems to repeat the header")
     if is_placeholder(cell):
-        return f"if that means a missing cell, use {option('--na-values', cell)}"
+        return Advice(f"use {option('--na-values', cell)} if that means a missing cell")
     if record == 0 and _describes_columns(files):
-        return "the line seems to hold units or descriptions of the columns, so remove it"
+        return Advice("remove the line, which seems to hold units or descriptions of the columns")
     if is_number(cell) and not files.dialect.is_number(cell):
-        return "it has a decimal point, where --decimal , was given; write one decimal sign throughout"
+        return Advice("write one decimal sign throughout", "has a decimal point although --decimal , was given")
     if files.cell(record, first).lstrip().startswith("#"):
-        return "comment lines must be removed first"
+        return Advice("remove comment lines first")
     disguise = disguise_of(cell)
-    return None if disguise is None else f"it looks like {disguise.name}: {disguise.remedy}"
+    return None if disguise is None else Advice(disguise.remedy, f"looks like {disguise.name}")
 
 
 def _describes_columns(files: Records) -> bool:

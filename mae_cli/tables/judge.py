@@ -4,10 +4,10 @@ A column that a user named is used or refused; one that nobody named is left out
 few cells that are none are a fault in the data, not a kind of column, and refused either way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mae_cli.errors import DataError
+from mae_cli.errors import Fault, Place
 from mae_cli.messages import counted, no_values, option, quoted
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.cell_faults import Note
@@ -16,7 +16,7 @@ from mae_cli.tables.columns import LeftOut
 from mae_cli.tables.csv.dialect import is_number
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import doubtful_spellings_of, spellings_of
-from mae_cli.tables.disguise import common_disguise, is_nothing, is_placeholder, remedy
+from mae_cli.tables.disguise import Advice, advice_on, common_disguise, is_nothing, is_placeholder
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.notation import notation_of
 from mae_cli.tables.number_column import NumberColumn
@@ -30,14 +30,14 @@ class Verdict:
     Attributes:
         writing: how its numbers are written; it is read again as such.
         left_out: why it cannot serve, and is left out unless it was named.
-        error: why it is refused otherwise.
+        fault: why it is refused otherwise.
         notes: what the user should know of it.
         placeholders: the cells for which it is refused, if all of them seem to stand for missing values.
     """
 
     writing: Writing | None = None
     left_out: LeftOut | None = None
-    error: DataError | None = None
+    fault: Fault | None = None
     notes: tuple[Note, ...] = ()
     placeholders: tuple[str, ...] = ()
 
@@ -49,7 +49,7 @@ def judge(column: Column, files: Records, *, named: bool) -> Verdict:
     """The verdict on a feature; `named` is whether the user did."""
     if column.missing == column.count:
         left_out = LeftOut(column.name, "it has no values", "fill it in")
-        return Verdict(left_out=left_out, error=no_values(files.name, column.name))
+        return Verdict(left_out=left_out, fault=no_values(files.name, column.name))
     if isinstance(column, LevelColumn):
         return _judge_levels(column, files, named=named)
     return _judge_numbers(column, files, named=named) if isinstance(column, NumberColumn) else USED
@@ -63,7 +63,7 @@ def _judge_numbers(column: NumberColumn, files: Records, *, named: bool) -> Verd
 
 def _judge_levels(column: LevelColumn, files: Records, *, named: bool) -> Verdict:
     verdict = USED if column.declared else _judge_numbers_among(column, files)
-    if verdict.left_out or verdict.error or verdict.writing:
+    if verdict.left_out or verdict.fault or verdict.writing:
         return verdict
     levels, cells, example = len(column.codes), column.count - column.missing, next(iter(column.codes))
     if levels > column.max_levels:
@@ -96,7 +96,7 @@ def _constant(value: str, missing: int) -> str:
 
 
 def _unusable(files: Records, left_out: LeftOut) -> Verdict:
-    return Verdict(left_out=left_out, error=left_out.error(files.name))
+    return Verdict(left_out=left_out, fault=left_out.fault(files.name))
 
 
 def _judge_numbers_among(column: LevelColumn, files: Records) -> Verdict:
@@ -114,7 +114,7 @@ def _judge_numbers_among(column: LevelColumn, files: Records) -> Verdict:
         return _judge_text(column, files)
     if column.cells(odd) <= column.cells(numbers):
         placeholders = tuple(odd) if all(map(is_placeholder, odd)) else ()
-        return Verdict(error=_odd_cells(column, files, odd), placeholders=placeholders)
+        return Verdict(fault=_odd_cells(column, files, odd), placeholders=placeholders)
     verdict = _judge_text(column, files)
     if verdict.left_out:
         return verdict
@@ -143,11 +143,14 @@ def _date_in_doubt(column: LevelColumn, files: Records, cell: str, spellings: Se
     """The verdict on dates that may mean several days."""
     doubt = "whose day and month cannot be told apart" if len(spellings) > 1 else "without its century"
     how = f"use {option('--date', f'{column.name}={spellings[0]}')}"
-    error = DataError(
-        f"{files.place(column.first([cell]))}: column {quoted(column.name)} is {quoted(cell)}, a date {doubt}; {how}, "
-        f"{option('--categorical', column.name)} or {option('--exclude', column.name)}"
+    fault = Fault(
+        "date-in-doubt",
+        f"column {quoted(column.name)} is {quoted(cell)}, a date {doubt}",
+        _place(column, [cell], files),
+        cell,
+        f"{how}, {option('--categorical', column.name)} or {option('--exclude', column.name)}",
     )
-    return Verdict(left_out=LeftOut(column.name, f"{quoted(cell)} is a date {doubt}", how), error=error)
+    return Verdict(left_out=LeftOut(column.name, f"{quoted(cell)} is a date {doubt}", how), fault=fault)
 
 
 def _judge_text(column: LevelColumn, files: Records) -> Verdict:
@@ -166,37 +169,52 @@ def _judge_text(column: LevelColumn, files: Records) -> Verdict:
 
 def _in_disguise(column: LevelColumn, files: Records, level: str, what: str, what_to_do: str) -> Verdict:
     """The verdict on text that means numbers, which nobody should guess."""
-    error = DataError(
-        f"{files.place(column.first([level]))}: column {quoted(column.name)} is {quoted(level)}, {what}; {what_to_do}, "
-        f"or use {option('--categorical', column.name)} or {option('--exclude', column.name)}"
+    fault = Fault(
+        "number-in-disguise",
+        f"column {quoted(column.name)} is {quoted(level)}, {what}",
+        _place(column, [level], files),
+        level,
+        f"{what_to_do}, {_or_otherwise(column)}",
     )
     speaking = [text for text in column.codes if not is_nothing(text)]
     is_read = all(number_in(text, Writing(free=True), column.dialect) is not None for text in speaking)
     how = f"use {option('--number', column.name)}" if is_read else what_to_do
-    return Verdict(left_out=LeftOut(column.name, f"{quoted(level)} is {what}", how), error=error)
+    return Verdict(left_out=LeftOut(column.name, f"{quoted(level)} is {what}", how), fault=fault)
 
 
-def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> DataError:
-    """The error for numbers among which is text, with the first such cell."""
+def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> Fault:
+    """What is wrong with numbers among which is text, with the first such cell."""
     index = column.first(odd)
-    what_to_do = remedy(files, index, column.name) or "fix the cell"
-    if what_to_do == "fix the cell" and index == 0 and column.cells(odd) == 1:
-        what_to_do += ", remove the line if it holds units"
-    return DataError(
-        f"{files.place(index)}: column {quoted(column.name)} is {quoted(files.cell(index, column.name))}, which is not "
-        f"a number, where most cells are numbers; {what_to_do}, or use {option('--categorical', column.name)} or "
-        f"{option('--exclude', column.name)}"
-    )
+    cell = files.cell(index, column.name)
+    is_first = index == 0 and column.cells(odd) == 1
+    unknown = Advice("fix the cell" + ", remove the line if it holds units" * is_first)
+    advice = advice_on(files, index, column.name) or unknown
+    looks = advice.looks or "is not a number"
+    what = f"column {quoted(column.name)} is {quoted(cell)}, which {looks}, where most cells are numbers"
+    remedy = f"{advice.remedy}, {_or_otherwise(column)}"
+    return Fault("text-among-numbers", what, _place(column, odd, files), cell, remedy)
+
+
+def _place(column: LevelColumn, levels: Iterable[str], files: Records) -> Place:
+    """Where the first cell with one of these levels is."""
+    return replace(files.place(column.first(levels)), column=column.name)
+
+
+def _or_otherwise(column: LevelColumn) -> str:
+    """How to do with a column of text as it is."""
+    return f"or use {option('--categorical', column.name)} or {option('--exclude', column.name)}"
 
 
 def _too_many(column: LevelColumn, files: Records) -> Verdict:
     index, count = column.first(column.codes), len(column.codes)
-    cell = quoted(files.cell(index, column.name))
-    reason = f"text with {'more than ' * column.is_full}{counted(count, 'level')}, such as {cell}"
-    error = DataError(
-        f"{files.place(index)}: column {quoted(column.name)} is {reason}, and at most {column.max_levels:,} are "
-        f"allowed; use {option('--exclude', column.name)}, raise --max-levels, or turn dates and units into numbers "
-        "first"
+    cell = files.cell(index, column.name)
+    reason = f"text with {'more than ' * column.is_full}{counted(count, 'level')}, such as {quoted(cell)}"
+    fault = Fault(
+        "too-many-levels",
+        f"column {quoted(column.name)} is {reason}, and at most {column.max_levels:,} are allowed",
+        _place(column, column.codes, files),
+        cell,
+        f"use {option('--exclude', column.name)}, raise --max-levels, or turn dates and units into numbers first",
     )
     how = f"use {option('--categorical', column.name)} --max-levels {count}"
-    return Verdict(left_out=LeftOut(column.name, reason, how), error=error)
+    return Verdict(left_out=LeftOut(column.name, reason, how), fault=fault)

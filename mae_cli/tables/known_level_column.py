@@ -7,6 +7,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from mae_cli.arrays import CodeArray
+from mae_cli.errors import Fault
 from mae_cli.messages import listed, quoted
 from mae_cli.tables.cell_faults import CellFault, Note
 from mae_cli.tables.chunks import Chunk
@@ -53,7 +54,7 @@ class KnownLevelColumn:
         number = next(filter(self.dialect.is_number, levels), None) if -1 in codes else None
         if number is not None and not self._knows_numbers:
             place = int(first_places(cells, len(levels))[levels.index(number)])
-            fault = CellFault(chunk.first + place, partial(self._number_among_levels, number))
+            fault = CellFault(chunk.first + place, self.name, partial(self._number_among_levels, number))
         found: CodeArray = np.array([*codes, 0], dtype=np.int32)[cells]
         self.count += len(found)
         self.missing += int(np.count_nonzero(found == 0))
@@ -77,11 +78,13 @@ class KnownLevelColumn:
     def _knows_numbers(self) -> bool:
         return any(map(self.dialect.is_number, self.levels))
 
-    def _number_among_levels(self, level: str, _: Records) -> str:
-        return (
+    def _number_among_levels(self, level: str, _: Records) -> Fault:
+        what = (
             f"column {quoted(self.name)} is the number {quoted(level)}, but it was text when the model was trained "
-            f"({listed(sorted(self.levels), 2)}); write its levels as they were, or train on such data"
+            f"({listed(sorted(self.levels), 2)})"
         )
+        remedy = "write its levels as they were, or train on such data"
+        return Fault("number-among-levels", what, cell=level, remedy=remedy)
 
 
 def lookalike(level: str, levels: Sequence[str], dialect: Dialect) -> str | None:

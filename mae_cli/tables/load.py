@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mae_cli.errors import DataError
-from mae_cli.messages import listed, quoted
+from mae_cli.messages import listed, option, quoted
 from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import MemoryRows, RowStore
 from mae_cli.rows.coding import Layout
@@ -62,7 +62,7 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
         try:
             result = _read_leniently(files, plan, options)
         except DataError as error:
-            raise _with_refused_features(error, files, plan, options) from None
+            raise _with_refused_features(_with_exclusion(error, plan.used), files, plan, options) from None
         verdicts = plan.verdicts(result.summary, result.files)
         revised = plan.revised(verdicts, result.summary, result.files, drops=options.missing == "drop")
         if revised == plan:
@@ -84,6 +84,15 @@ def _told_of_codes(plan: Plan, result: PassResult) -> list[str]:
     """The notes on columns of plain numbers that nobody named, and that may be no numbers."""
     unsaid = [name for name in plan.used.features if name not in plan.text | plan.writings.keys() | plan.used.named]
     return [note.says for note in code_notes(result.files, unsaid, result.summary.rows_read)]
+
+
+def _with_exclusion(error: DataError, used: UsedColumns) -> DataError:
+    """The error of rows none of which is complete, with the remedy that a fit has where a feature is the cause."""
+    fault = error.fault
+    column = fault.place.column if fault.place is not None and fault.code == "no-complete-row" else None
+    if column not in used.features:
+        return error
+    return DataError(replace(fault, remedy=f"{fault.remedy}, or use {option('--exclude', column)}"))
 
 
 def _with_refused_features(error: DataError, files: Data, plan: Plan, options: ReadOptions) -> DataError:
@@ -123,7 +132,7 @@ def _first_plan(files: Data, used: UsedColumns) -> Plan:
     unfit = [] if not files.header.types else unfit_columns(files.header, used.features)
     gone = [each for each in unfit if each.column not in used.named]
     if used.strict and (used.left_out or gone):
-        raise in_order([*used.left_out, *gone], files.header.names)[0].error(files.name)
+        raise DataError(in_order([*used.left_out, *gone], files.header.names)[0].fault(files.name))
     plan = Plan(used, frozenset(), used.categorical, used.writings, left_out=used.left_out)
     plan = plan.without(gone, files) if gone else plan
     features = plan.used.features

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mae_cli.arrays import BoolArray, FloatArray
+from mae_cli.errors import Fault
 from mae_cli.messages import counted, option, quoted
 from mae_cli.rows.schema import PLAIN as PLAIN_NUMBERS
 from mae_cli.rows.schema import Writing
@@ -19,7 +20,7 @@ from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.column import Cells
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Records
-from mae_cli.tables.disguise import remedy
+from mae_cli.tables.disguise import advice_on
 from mae_cli.tables.numeric_block import LARGEST_EXACT
 from mae_cli.tables.writing import is_plain, number_in
 
@@ -142,25 +143,24 @@ class NumberColumn:
         if self.role is None and np.isnan(values[place]):
             self.misread = True
             return None
-        return CellFault(first + place, partial(self._fault, first + place, float(values[place])))
+        return CellFault(first + place, self.name, partial(self._fault, first + place, float(values[place])))
 
-    def _fault(self, record: int, value: float, files: Records) -> str:
+    def _fault(self, record: int, value: float, files: Records) -> Fault:
         """What is wrong with a cell that has this value, which is NaN if it is text."""
-        cell = quoted(files.cell(record, self.name))
+        cell = files.cell(record, self.name)
         if np.isinf(value):
-            written = files.cell(record, self.name).strip()
-            is_spelled = written.lstrip("+-").casefold() in {"inf", "infinity"}
-            missing = f", or count it as missing with {option('--na-values', written)}" if is_spelled else ""
-            return (
-                f"column {quoted(self.name)} is {cell}, which is not a finite number; fix the cell or leave it "
-                f"empty{missing}"
-            )
+            what = f"column {quoted(self.name)} is {quoted(cell)}, which is not a finite number"
+            return Fault("not-finite", what, cell=cell, remedy=_remedy_of_infinity(cell.strip()))
         if self.writing.date and np.isnan(value):
-            return f"column {quoted(self.name)} is {cell}, which is not written as {self.writing.date}; fix the cell"
+            what = f"column {quoted(self.name)} is {quoted(cell)}, which is not written as {self.writing.date}"
+            return Fault("other-date-format", what, cell=cell, remedy="fix the cell")
         if value < 0:
-            return f"{self.role} {quoted(self.name)} must not be negative, but this cell is {cell}"
-        what_to_do = remedy(files, record, self.name) or self._any_remedy(record)
-        return f"{self.role} {quoted(self.name)} must be a number, but this cell is {cell}; {what_to_do}"
+            what = f"{self.role} {quoted(self.name)} must not be negative, but this cell is {quoted(cell)}"
+            return Fault("negative-weight", what, cell=cell)
+        advice = advice_on(files, record, self.name)
+        looks = f", which {advice.looks}" if advice is not None and advice.looks else ""
+        what = f"{self.role} {quoted(self.name)} must be a number, but this cell is {quoted(cell)}{looks}"
+        return Fault("not-a-number", what, cell=cell, remedy=advice.remedy if advice else self._any_remedy(record))
 
     def _any_remedy(self, record: int) -> str:
         """What can be done about text of which nothing is known; where it comes first, the whole column may be text."""
@@ -178,6 +178,12 @@ class NumberColumn:
             if abs(value) > LARGEST_EXACT and int(float(value)) != value:
                 self.inexact = first + place
                 return
+
+
+def _remedy_of_infinity(cell: str) -> str:
+    is_spelled = cell.lstrip("+-").casefold() in {"inf", "infinity"}
+    missing = f", or count it as missing with {option('--na-values', cell)}" if is_spelled else ""
+    return f"fix the cell or leave it empty{missing}"
 
 
 def _whole(number: object) -> int:

@@ -4,12 +4,11 @@ A pass shows which columns are no numbers; another one what their text means, an
 missing cells would then be more than half, one counts which columns have to go. Decisions come from whole passes only.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import BLOCK, counted, option, quoted
 from mae_cli.rows.schema import PLAIN, Writing
 from mae_cli.tables.cell_faults import Note
@@ -24,7 +23,6 @@ from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.summary import PassSummary
 from mae_cli.tables.typed import Columns
 
-_PLACE = re.compile(r".+?, line \d+: ")
 # So many columns that are left out are told with reason and remedy.
 _MOST_TOLD = 8
 
@@ -34,16 +32,19 @@ class RefusedColumnsError(DataError):
 
     Attributes:
         file: in which they are.
-        errors: of each column.
+        faults: of each column; that of the error tells them all.
         options: to go on with.
     """
 
-    def __init__(self, file: str, errors: Sequence[str], options: Sequence[str]) -> None:
-        self.file, self.errors, self.options = file, tuple(errors), tuple(options)
-        lines = [error.removeprefix(f"{file}: ").removeprefix(f"{file}, ") for error in errors]
-        heading = f"{file}: {len(errors):,} columns are refused:"
-        go_on = f"to go on: {' '.join(options)}"
-        super().__init__(errors[0] if len(errors) == 1 else BLOCK.join([heading, *lines, *[go_on] * bool(options)]))
+    def __init__(self, file: str, faults: Sequence[Fault], options: Sequence[str]) -> None:
+        self.file, self.faults, self.options = file, tuple(faults), tuple(options)
+        super().__init__(faults[0] if len(faults) == 1 else self._together())
+
+    def _together(self) -> Fault:
+        lines = [str(fault).removeprefix(f"{self.file}: ").removeprefix(f"{self.file}, ") for fault in self.faults]
+        heading = f"{len(lines):,} columns are refused:"
+        go_on = [f"to go on: {' '.join(self.options)}"] * bool(self.options)
+        return Fault("refused-columns", BLOCK.join([heading, *lines, *go_on]), Place(self.file))
 
     @classmethod
     def of(cls, files: Records, refused: Mapping[str, Verdict]) -> "RefusedColumnsError":
@@ -51,14 +52,18 @@ class RefusedColumnsError(DataError):
         missing = sorted({spelling for verdict in refused.values() for spelling in verdict.placeholders})
         excluded = [name for name, verdict in refused.items() if not verdict.placeholders]
         options = [option("--na-values", *missing)] * bool(missing) + [option("--exclude", *excluded)] * bool(excluded)
-        return cls(files.name, [str(verdict.error) for verdict in refused.values()], options)
+        return cls(files.name, [verdict.fault for verdict in refused.values() if verdict.fault], options)
 
     def after(self, error: DataError) -> DataError:
         """The same behind the error of the target or the weight; that alone where its line is at fault, not columns."""
-        place = _PLACE.match(str(error))
-        if place is None or any(each.startswith(place[0]) for each in self.errors):
+        place = error.fault.place
+        if place is None or place.line is None or any(_are_of_one_record(place, each.place) for each in self.faults):
             return error
-        return RefusedColumnsError(self.file, [str(error), *self.errors], ())
+        return RefusedColumnsError(self.file, [error.fault, *self.faults], ())
+
+
+def _are_of_one_record(one: Place, other: Place | None) -> bool:
+    return other is not None and (one.file, one.line, one.row) == (other.file, other.line, other.row)
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ class Plan:
         refused = {
             name: verdict
             for name, verdict in verdicts.items()
-            if verdict.error and (name in named or self.used.strict or not verdict.left_out)
+            if verdict.fault and (name in named or self.used.strict or not verdict.left_out)
         }
         if refused:
             raise RefusedColumnsError.of(files, refused)
@@ -168,7 +173,8 @@ class Plan:
         features = tuple(name for name in self.used.features if name not in names)
         if not features:
             reasons = "; ".join(f"{quoted(each.column)}: {each.reason} ({each.remedy})" for each in left_out)
-            raise DataError(f"{files.name}: no column can serve to predict {quoted(self.used.target)}: {reasons}")
+            what = f"no column can serve to predict {quoted(self.used.target)}: {reasons}"
+            raise DataError(Fault("no-feature-can-serve", what, Place(files.name)))
         return replace(self, used=replace(self.used, features=features), left_out=left_out)
 
     def _completed(self, summary: PassSummary, files: Records) -> "Plan":
@@ -188,7 +194,7 @@ class Plan:
         if not gone:
             return self
         if self.used.strict:
-            raise gone[0].error(files.name)
+            raise DataError(gone[0].fault(files.name))
         return replace(self, leaving=()).without(gone, files)
 
     def _emptiest(self, summary: PassSummary) -> tuple[str, ...]:

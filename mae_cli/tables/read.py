@@ -1,6 +1,6 @@
 """One pass over the records of files: from their cells to complete rows, and what it tells of the columns."""
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.messages import quoted
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.blocks import Block, RowStore
@@ -145,26 +145,27 @@ class _Pass:
             return None
         row = int(np.argmax(typed.missing))
         cells = zip(self.columns.all, typed.missing_cells(row), strict=True)
-        return CellFault(typed.first + row, partial(_missing, {column.name for column, gone in cells if gone}))
+        absent = {column.name for column, gone in cells if gone}
+        name = next(name for name in self.files.header.names if name in absent)
+        return CellFault(typed.first + row, name, partial(_missing, name))
 
     def _unseen_fault(self, typed: TypedChunk) -> CellFault | None:
         """The first level that a model does not know is a fault unless such rows are skipped; training knows all."""
         if self.options.skip_unseen or not typed.unseen.any():
             return None
         row, place = typed.first_unseen()
-        return CellFault(typed.first + row, partial(_unseen, typed.first + row, self.columns.levels[place]))
+        column = self.columns.levels[place]
+        return CellFault(typed.first + row, column.name, partial(_unseen, typed.first + row, column))
 
 
-def _missing(absent: Collection[str], files: Records) -> str:
-    name = next(name for name in files.header.names if name in absent)
-    return f"the cell of column {quoted(name)} is missing; fill it in, or use --missing drop to leave such rows out"
+def _missing(name: str, _: Records) -> Fault:
+    what = f"the cell of column {quoted(name)} is missing"
+    return Fault("missing-cell", what, remedy="fill it in, or use --missing drop to leave such rows out")
 
 
-def _unseen(record: int, column: ColumnOfLevels, files: Records) -> str:
+def _unseen(record: int, column: ColumnOfLevels, files: Records) -> Fault:
     level = files.cell(record, column.name)
     like = lookalike(level, column.levels, files.dialect)
-    remedy = "train on data that has them" if like is None else f"write it {quoted(like)} if it is the same"
-    return (
-        f"column {quoted(column.name)} has the level {quoted(level)}, which was never seen in training; skip such "
-        f"rows with --unseen skip, or {remedy}"
-    )
+    other = "train on data that has them" if like is None else f"write it {quoted(like)} if it is the same"
+    what = f"column {quoted(column.name)} has the level {quoted(level)}, which was never seen in training"
+    return Fault("unseen-level", what, cell=level, remedy=f"skip such rows with --unseen skip, or {other}")

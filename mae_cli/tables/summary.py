@@ -10,9 +10,10 @@ from itertools import zip_longest
 import numpy as np
 
 from mae_cli.arrays import CodeArray
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import counted, quoted
 from mae_cli.tables.chunks import Chunk
+from mae_cli.tables.column import Column
 from mae_cli.tables.csv.files import Records, Waypoint
 from mae_cli.tables.typed import Columns, TypedChunk
 
@@ -75,8 +76,10 @@ class PassSummary:
             DataError: no row is complete.
         """
         if self.rows_dropped == self.rows_read:
-            rows = counted(self.rows_read, "row")
-            raise DataError(f"{files.name}: every row has a missing cell; column {self._emptiest(f' of {rows}')}")
+            of_all = f" of {counted(self.rows_read, 'row')}"
+            what = f"every row has a missing cell; column {self._emptiest(of_all)}"
+            place = Place(files.name, column=self._emptiest_column.name)
+            raise DataError(Fault("no-complete-row", what, place, remedy="fill in its cells"))
 
     def notes(self, files: Records) -> tuple[str, ...]:
         """What the user should know, a sentence each."""
@@ -93,9 +96,13 @@ class PassSummary:
             return None
         return next((column.name for column in self.columns.all if column.missing == self.rows_dropped), None)
 
+    @property
+    def _emptiest_column(self) -> Column:
+        return max(self.columns.all, key=lambda column: column.missing)
+
     def _emptiest(self, of_all: str = "") -> str:
         """The column with the most missing cells, and how many those are."""
-        column = max(self.columns.all, key=lambda column: column.missing)
+        column = self._emptiest_column
         if column.missing == self.rows_dropped:
             return f"{quoted(column.name)} is missing in all of them"
         return f"{quoted(column.name)} has most of them ({column.missing:,}{of_all})"

@@ -65,9 +65,9 @@ def _surveyed(column: NumberColumn | LevelColumn, verdicts: Mapping[str, Verdict
     verdict = verdicts[column.name]
     if verdict.left_out:
         return _left_out(verdict.left_out, column.missing)
-    if verdict.error:
-        fault = verdict.error.fault
-        return Surveyed(column.name, "refused", column.missing, reason=fault.located, remedy=fault.remedy)
+    if verdict.fault:
+        located, remedy = verdict.fault.located, verdict.fault.remedy
+        return Surveyed(column.name, "refused", column.missing, reason=located, remedy=remedy)
     if isinstance(column, NumberColumn):
         unit = column.writing.unit
         extremes = (column.lowest, column.highest)

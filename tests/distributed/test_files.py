@@ -12,7 +12,7 @@ from support.tables import columns, load, load_freely
 
 from mae_cli.distributed.cluster import Cluster
 from mae_cli.distributed.files import DaskFiles, find
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.progress import ProgressListener
 from mae_cli.rows.blocks import MemoryRows, in_memory, whole
 from mae_cli.rows.design import is_column_major
@@ -121,7 +121,7 @@ def test_workers_leave_out_what_one_machine_does(cluster, written, texts):
             {},
             (
                 "2.csv, line 2: the target 'y' must be a number, but this cell is 'y'; "
-                "the line seems to repeat the header, so remove it"
+                "remove the line, which seems to repeat the header"
             ),
         ),
         (["1,2,a\n", "2,inf,b\n", "z,3,b\n"], {}, "2.csv, line 2: column 'x' is 'inf', which is not a finite number"),
@@ -203,7 +203,7 @@ def test_a_pattern_is_expanded_in_the_order_of_the_names(cluster, written, tmp_p
     files, rows = loaded.files, whole(loaded.rows)
     assert rows.target.tolist() == [9.0, 2.0, 3.0, 1.0]
     assert [files.place(record) for record in (0, 1, 2, 3)] == [
-        f"{name}, line 2" for name in ("more/0.csv", "2.csv", "3.csv", "1.csv")
+        Place(name, line=2) for name in ("more/0.csv", "2.csv", "3.csv", "1.csv")
     ]
     assert files.locate([3, 0]) == {3: ("1.csv", 2), 0: ("more/0.csv", 2)}
     assert files.cell(1, "y") == "2"

@@ -59,17 +59,17 @@ BOTH = [
     refused(
         "percent among numbers",
         table(changed({(4, 1): "50%"})),
-        "data.csv, line 6: the feature 'x' must be a number, but this cell is '50%'; it looks like a percentage: take the % off",
+        "data.csv, line 6: the feature 'x' must be a number, but this cell is '50%', which looks like a percentage; take the % off",
     ),
     refused(
         "a decimal comma",
         table(changed({(4, 1): '"2,5"'})),
-        "data.csv, line 6: the feature 'x' must be a number, but this cell is '2,5'; it looks like a number with a decimal comma: use --decimal ,",
+        "data.csv, line 6: the feature 'x' must be a number, but this cell is '2,5', which looks like a number with a decimal comma; use --decimal ,",
     ),
     refused(
         "a placeholder",
         table(changed({(4, 1): "?"})),
-        "data.csv, line 6: the feature 'x' must be a number, but this cell is '?'; if that means a missing cell, use --na-values \"?\"",
+        "data.csv, line 6: the feature 'x' must be a number, but this cell is '?'; use --na-values \"?\" if that means a missing cell",
     ),
     refused(
         "infinity",
@@ -159,7 +159,7 @@ EVALUATED = [
     refused(
         "the header in the middle",
         CLEAN + CLEAN,
-        "data.csv, line 14: the target 'y' must be a number, but this cell is 'y'; the line seems to repeat the header, so remove it",
+        "data.csv, line 14: the target 'y' must be a number, but this cell is 'y'; remove the line, which seems to repeat the header",
     ),
     refused(
         "the target less",

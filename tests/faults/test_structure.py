@@ -333,24 +333,24 @@ DELIMITERS = [
     refused(
         "decimal commas not named",
         table(DECIMAL, delimiter=";"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is '3,1'; it looks like a number with a decimal comma: use --decimal ,",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is '3,1', which looks like a number with a decimal comma; use --decimal ,",
     ),
     refused(
         "decimal commas in a feature",
         table(changed({(1, 1): "2,5"}), delimiter=";"),
-        "data.csv, line 3: column 'x' is '2,5', which is not a number, where most cells are numbers; it looks like a number with a decimal comma: use --decimal ,, or use --categorical x or --exclude x",
+        "data.csv, line 3: column 'x' is '2,5', which looks like a number with a decimal comma, where most cells are numbers; use --decimal ,, or use --categorical x or --exclude x",
     ),
     refused(
         "decimal points where commas are named",
         table(delimiter=";"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is '3.1'; it has a decimal point, where --decimal , was given; write one decimal sign throughout",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is '3.1', which has a decimal point although --decimal , was given; write one decimal sign throughout",
         "--decimal",
         ",",
     ),
     refused(
         "thousands where commas are named",
         table(changed({(5, 0): "1.000,5"}, DECIMAL), delimiter=";"),
-        "data.csv, line 7: the target 'y' must be a number, but this cell is '1.000,5'; it looks like a number with thousands separators and a decimal comma: take the separators out (the comma goes with --decimal ,)",
+        "data.csv, line 7: the target 'y' must be a number, but this cell is '1.000,5', which looks like a number with thousands separators and a decimal comma; take the separators out (the comma goes with --decimal ,)",
         "--decimal",
         ",",
     ),
@@ -365,7 +365,7 @@ DELIMITERS = [
     refused(
         "decimal points where commas are named for both",
         CLEAN,
-        "data.csv, line 2: the target 'y' must be a number, but this cell is '3.1'; it has a decimal point, where --decimal , was given; write one decimal sign throughout",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is '3.1', which has a decimal point although --decimal , was given; write one decimal sign throughout",
         "--decimal",
         ",",
         "--delimiter",
@@ -730,17 +730,17 @@ RECORD_CASES = [
     refused(
         "the header twice",
         "y,x,k\n" + CLEAN,
-        "data.csv, line 2: the target 'y' must be a number, but this cell is 'y'; the line seems to repeat the header, so remove it",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'y'; remove the line, which seems to repeat the header",
     ),
     refused(
         "the header in the middle",
         with_line(7, "y,x,k\n"),
-        "data.csv, line 7: the target 'y' must be a number, but this cell is 'y'; the line seems to repeat the header, so remove it",
+        "data.csv, line 7: the target 'y' must be a number, but this cell is 'y'; remove the line, which seems to repeat the header",
     ),
     refused(
         "the header at the end",
         CLEAN + "y,x,k\n",
-        "data.csv, line 14: the target 'y' must be a number, but this cell is 'y'; the line seems to repeat the header, so remove it",
+        "data.csv, line 14: the target 'y' must be a number, but this cell is 'y'; remove the line, which seems to repeat the header",
     ),
     refused(
         "a name twice",
@@ -814,12 +814,12 @@ RECORD_CASES = [
     refused(
         "a comment in the middle",
         with_line(6, "# the crisis\n"),
-        "data.csv, line 6: expected 3 fields, found 1; comment lines must be removed first",
+        "data.csv, line 6: expected 3 fields, found 1; remove comment lines first",
     ),
     refused(
         "a comment with commas",
         with_line(6, "# the crisis,,\n"),
-        "data.csv, line 6: the target 'y' must be a number, but this cell is '# the crisis'; comment lines must be removed first",
+        "data.csv, line 6: the target 'y' must be a number, but this cell is '# the crisis'; remove comment lines first",
     ),
     refused(
         "a separator line for Excel",
@@ -841,7 +841,7 @@ RECORD_CASES = [
     refused(
         "a line of units",
         with_line(2, "EUR,km,\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; the line seems to hold units or descriptions of the columns, so remove it",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'EUR'; remove the line, which seems to hold units or descriptions of the columns",
     ),
     refused(
         "a line of units, and one cut short",
@@ -851,12 +851,12 @@ RECORD_CASES = [
     refused(
         "a line of types",
         with_line(2, "double,double,string\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'; the line seems to hold units or descriptions of the columns, so remove it",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'; remove the line, which seems to hold units or descriptions of the columns",
     ),
     refused(
         "a rule below the header",
         with_line(2, "---,---,---\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is '---'; if that means a missing cell, use --na-values=---",
+        "data.csv, line 2: the target 'y' must be a number, but this cell is '---'; use --na-values=--- if that means a missing cell",
     ),
     refused(
         "a footer",

@@ -23,7 +23,7 @@ DISGUISED = [
     refused(
         "percent among numbers",
         table(changed({(4, 1): "50%"})),
-        "data.csv, line 6: column 'x' is '50%', which is not a number, where most cells are numbers; it looks like a percentage: take the % off, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '50%', which looks like a percentage, where most cells are numbers; take the % off, or use --categorical x or --exclude x",
     ),
     refused(
         "percent throughout",
@@ -38,12 +38,12 @@ DISGUISED = [
     refused(
         "percent in the target",
         table(changed({(4, 0): "50%"})),
-        "data.csv, line 6: the target 'y' must be a number, but this cell is '50%'; it looks like a percentage: take the % off",
+        "data.csv, line 6: the target 'y' must be a number, but this cell is '50%', which looks like a percentage; take the % off",
     ),
     refused(
         "dollars among numbers",
         table(changed({(4, 1): "$5"})),
-        "data.csv, line 6: column 'x' is '$5', which is not a number, where most cells are numbers; it looks like an amount of money: take the currency off, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '$5', which looks like an amount of money, where most cells are numbers; take the currency off, or use --categorical x or --exclude x",
     ),
     refused(
         "dollars throughout",
@@ -68,7 +68,7 @@ DISGUISED = [
     refused(
         "thousands among numbers",
         table(changed({(4, 1): '"1,000"'})),
-        "data.csv, line 6: column 'x' is '1,000', which is not a number, where most cells are numbers; it looks like a number with thousands separators: take them out, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '1,000', which looks like a number with thousands separators, where most cells are numbers; take them out, or use --categorical x or --exclude x",
     ),
     refused(
         "thousands throughout",
@@ -78,7 +78,7 @@ DISGUISED = [
     refused(
         "thousands in the target",
         table(changed({(4, 0): '"1,000"'})),
-        "data.csv, line 6: the target 'y' must be a number, but this cell is '1,000'; it looks like a number with thousands separators: take them out",
+        "data.csv, line 6: the target 'y' must be a number, but this cell is '1,000', which looks like a number with thousands separators; take them out",
     ),
     refused(
         "thousands by points",
@@ -108,7 +108,7 @@ DISGUISED = [
     refused(
         "decimal points where commas are named",
         table(delimiter=";").replace("3.1", "3,1"),
-        "data.csv, line 3: the target 'y' must be a number, but this cell is '4.9'; it has a decimal point, where --decimal , was given; write one decimal sign throughout",
+        "data.csv, line 3: the target 'y' must be a number, but this cell is '4.9', which has a decimal point although --decimal , was given; write one decimal sign throughout",
         "--decimal",
         ",",
     ),
@@ -148,7 +148,7 @@ DISGUISED = [
     refused(
         "parentheses among numbers",
         table(changed({(4, 1): "(2)"})),
-        "data.csv, line 6: column 'x' is '(2)', which is not a number, where most cells are numbers; it looks like a number in parentheses: write a minus sign if that is meant, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '(2)', which looks like a number in parentheses, where most cells are numbers; write a minus sign if that is meant, or use --categorical x or --exclude x",
     ),
     refused(
         "parentheses throughout",
@@ -158,7 +158,7 @@ DISGUISED = [
     refused(
         "a minus sign of typesetters among numbers",
         table(changed({(4, 1): "−2"})),
-        "data.csv, line 6: column 'x' is '−2', which is not a number, where most cells are numbers; it looks like a number with a minus sign that is not '-': write '-', or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '−2', which looks like a number with a minus sign that is not '-', where most cells are numbers; write '-', or use --categorical x or --exclude x",
     ),
     refused(
         "minus signs of typesetters throughout",
@@ -168,17 +168,17 @@ DISGUISED = [
     refused(
         "a dash for a minus among numbers",
         table(changed({(4, 1): "–2"})),
-        "data.csv, line 6: column 'x' is '–2', which is not a number, where most cells are numbers; it looks like a number with a minus sign that is not '-': write '-', or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '–2', which looks like a number with a minus sign that is not '-', where most cells are numbers; write '-', or use --categorical x or --exclude x",
     ),
     refused(
         "a minus behind the number",
         table(changed({(4, 1): "2-"})),
-        "data.csv, line 6: column 'x' is '2-', which is not a number, where most cells are numbers; it looks like a number whose sign stands apart or behind: write it at once before the digits, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '2-', which looks like a number whose sign stands apart or behind, where most cells are numbers; write it at once before the digits, or use --categorical x or --exclude x",
     ),
     refused(
         "hexadecimal among numbers",
         table(changed({(4, 1): "0x1F"})),
-        "data.csv, line 6: column 'x' is '0x1F', which is not a number, where most cells are numbers; it looks like a number in another base: write it in decimal, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '0x1F', which looks like a number in another base, where most cells are numbers; write it in decimal, or use --categorical x or --exclude x",
     ),
     refused(
         "hexadecimal throughout",
@@ -198,7 +198,7 @@ DISGUISED = [
     refused(
         "underscores among numbers",
         table(changed({(4, 1): "1_000"})),
-        "data.csv, line 6: column 'x' is '1_000', which is not a number, where most cells are numbers; it looks like a number with underscores: take them out, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '1_000', which looks like a number with underscores, where most cells are numbers; take them out, or use --categorical x or --exclude x",
     ),
     refused(
         "underscores throughout",
@@ -208,7 +208,7 @@ DISGUISED = [
     refused(
         "Arabic digits among numbers",
         table(changed({(4, 1): "٣"})),
-        "data.csv, line 6: column 'x' is '٣', which is not a number, where most cells are numbers; it looks like a number in digits other than 0-9: write it in these, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '٣', which looks like a number in digits other than 0-9, where most cells are numbers; write it in these, or use --categorical x or --exclude x",
     ),
     refused(
         "digits of full width throughout",
@@ -223,17 +223,17 @@ DISGUISED = [
     refused(
         "fractions among numbers",
         table(changed({(4, 1): "1/2"})),
-        "data.csv, line 6: column 'x' is '1/2', which is not a number, where most cells are numbers; it looks like a fraction: write it as a decimal number, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '1/2', which looks like a fraction, where most cells are numbers; write it as a decimal number, or use --categorical x or --exclude x",
     ),
     refused(
         "a fraction sign among numbers",
         table(changed({(4, 1): "½"})),
-        "data.csv, line 6: column 'x' is '½', which is not a number, where most cells are numbers; it looks like a fraction: write it as a decimal number, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '½', which looks like a fraction, where most cells are numbers; write it as a decimal number, or use --categorical x or --exclude x",
     ),
     refused(
         "a Fortran exponent among numbers",
         table(changed({(4, 1): "1.5D3"})),
-        "data.csv, line 6: column 'x' is '1.5D3', which is not a number, where most cells are numbers; it looks like a number with a D in its exponent: write an E, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '1.5D3', which looks like a number with a D in its exponent, where most cells are numbers; write an E, or use --categorical x or --exclude x",
     ),
     refused(
         "an exponent cut off among numbers",
@@ -253,7 +253,7 @@ DISGUISED = [
     refused(
         "a sign apart among numbers",
         table(changed({(4, 1): "- 2"})),
-        "data.csv, line 6: column 'x' is '- 2', which is not a number, where most cells are numbers; it looks like a number whose sign stands apart or behind: write it at once before the digits, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '- 2', which looks like a number whose sign stands apart or behind, where most cells are numbers; write it at once before the digits, or use --categorical x or --exclude x",
     ),
     refused(
         "a sign alone among numbers",
@@ -273,22 +273,22 @@ DISGUISED = [
     refused(
         "a bound among numbers",
         table(changed({(4, 1): "<5"})),
-        "data.csv, line 6: column 'x' is '<5', which is not a number, where most cells are numbers; it looks like a bound: decide on a number for it, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '<5', which looks like a bound, where most cells are numbers; decide on a number for it, or use --categorical x or --exclude x",
     ),
     refused(
         "about among numbers",
         table(changed({(4, 1): "~5"})),
-        "data.csv, line 6: column 'x' is '~5', which is not a number, where most cells are numbers; it looks like a bound: decide on a number for it, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '~5', which looks like a bound, where most cells are numbers; decide on a number for it, or use --categorical x or --exclude x",
     ),
     refused(
         "an apostrophe before among numbers",
         table(changed({(4, 1): "'2"})),
-        "data.csv, line 6: column 'x' is \"'2\", which is not a number, where most cells are numbers; it looks like a number after an apostrophe: take the apostrophe off, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is \"'2\", which looks like a number after an apostrophe, where most cells are numbers; take the apostrophe off, or use --categorical x or --exclude x",
     ),
     refused(
         "a hard blank among numbers",
         table(changed({(4, 1): "2\xa0"})),
-        "data.csv, line 6: column 'x' is '2\\xa0', which is not a number, where most cells are numbers; it looks like a number beside a space that is not ' ': take that space out, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '2\\xa0', which looks like a number beside a space that is not ' ', where most cells are numbers; take that space out, or use --categorical x or --exclude x",
     ),
     refused(
         "hard blanks throughout",
@@ -298,7 +298,7 @@ DISGUISED = [
     refused(
         "a blank of no width among numbers",
         table(changed({(4, 1): "2\u200b"})),
-        "data.csv, line 6: column 'x' is '2\\u200b', which is not a number, where most cells are numbers; it looks like a number beside a space that is not ' ': take that space out, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '2\\u200b', which looks like a number beside a space that is not ' ', where most cells are numbers; take that space out, or use --categorical x or --exclude x",
     ),
     refused(
         "blanks of no width throughout",
@@ -308,17 +308,17 @@ DISGUISED = [
     refused(
         "a mark in the middle",
         table(changed({(4, 1): "\ufeff2"})),
-        "data.csv, line 6: column 'x' is '\\ufeff2', which is not a number, where most cells are numbers; it looks like a number beside a space that is not ' ': take that space out, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '\\ufeff2', which looks like a number beside a space that is not ' ', where most cells are numbers; take that space out, or use --categorical x or --exclude x",
     ),
     refused(
         "a formula of Excel",
         table(changed({(4, 1): '"=""2"""'})),
-        "data.csv, line 6: column 'x' is '=\"2\"', which is not a number, where most cells are numbers; it looks like a number in quotes: take the quotes off, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '=\"2\"', which looks like a number in quotes, where most cells are numbers; take the quotes off, or use --categorical x or --exclude x",
     ),
     refused(
         "quotes within quotes among numbers",
         table(changed({(4, 1): '"""2"""'})),
-        "data.csv, line 6: column 'x' is '\"2\"', which is not a number, where most cells are numbers; it looks like a number in quotes: take the quotes off, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '\"2\"', which looks like a number in quotes, where most cells are numbers; take the quotes off, or use --categorical x or --exclude x",
     ),
 ]
 
@@ -395,17 +395,17 @@ DATES += [
     refused(
         "a day among numbers",
         table(changed({(4, 1): "2024-01-31"})),
-        "data.csv, line 6: column 'x' is '2024-01-31', which is not a number, where most cells are numbers; it looks like a date: turn it into a number first, such as days since a start, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '2024-01-31', which looks like a date, where most cells are numbers; turn it into a number first, such as days since a start, or use --categorical x or --exclude x",
     ),
     refused(
         "a day in the target",
         table(changed({(4, 0): "2024-01-31"})),
-        "data.csv, line 6: the target 'y' must be a number, but this cell is '2024-01-31'; it looks like a date: turn it into a number first, such as days since a start",
+        "data.csv, line 6: the target 'y' must be a number, but this cell is '2024-01-31', which looks like a date; turn it into a number first, such as days since a start",
     ),
     refused(
         "a time among numbers",
         table(changed({(4, 1): "12:30"})),
-        "data.csv, line 6: column 'x' is '12:30', which is not a number, where most cells are numbers; it looks like a time: turn it into a number first, such as hours, or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is '12:30', which looks like a time, where most cells are numbers; turn it into a number first, such as hours, or use --categorical x or --exclude x",
     ),
 ]
 
@@ -414,7 +414,7 @@ PLACEHOLDERS = [
         f"{cell!r} among numbers",
         table(changed({(4, 1): cell})),
         f"data.csv, line 6: column 'x' is {cell!r}, which is not a number, where most cells are numbers; "
-        f"if that means a missing cell, use {option}, or use --categorical x or --exclude x",
+        f"use {option} if that means a missing cell, or use --categorical x or --exclude x",
     )
     for cell, option in {
         "*": '--na-values "*"',
@@ -439,7 +439,7 @@ PLACEHOLDERS += [
     refused(
         "a blank among numbers",
         table(changed({(4, 1): " "})),
-        "data.csv, line 6: column 'x' is ' ', which is not a number, where most cells are numbers; if that means a missing cell, use --na-values \" \", or use --categorical x or --exclude x",
+        "data.csv, line 6: column 'x' is ' ', which is not a number, where most cells are numbers; use --na-values \" \" if that means a missing cell, or use --categorical x or --exclude x",
     )
 ]
 PLACEHOLDERS += [

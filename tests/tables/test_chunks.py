@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.tables import held, several, source
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.tables import chunks
 from mae_cli.tables.chunks import read_chunks
 from mae_cli.tables.csv.archives import Archive
@@ -44,59 +44,48 @@ def located(files):
 def refusal(text, **options):
     with pytest.raises(DataError) as caught:
         read(text, **options)
-    return str(caught.value)
+    return caught.value.fault
+
+
+QUOTE_IT = "put cells that contain ',' in quotes"
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "line", "code", "remedy"),
     [
-        (", \n1,2\n", "data.csv, line 1: no column has a name; add a line with the names of the columns"),
+        (", \n1,2\n", 1, "missing-header", "add a line with the names of the columns"),
         (
             "Sales 2024,,\n,,\nid,y,x\n1,2,3\n",
-            "data.csv, line 1: this is a title; the header seems to stand on line 3, so remove the lines before",
+            1,
+            "title-before-header",
+            "remove the lines before line 3, which seems to be the header",
         ),
-        ("a,b\n", "data.csv has a header but no data rows"),
-        ("a,b\n\n  \n", "data.csv has a header but no data rows"),
-        (
-            "a,b\n1,2,3\n4,5\n",
-            "data.csv, line 2: expected 2 fields, found 3; a cell with ',' in it must be quoted",
-        ),
-        (
-            "a,b\n1,2,\n4,5\n6,7\n",
-            "data.csv, line 2: expected 2 fields, found 3; the line ends with a delimiter too many",
-        ),
-        (
-            "a,b\n1,2,\n4,5,\n",
-            "data.csv, line 2: expected 2 fields, found 3; every line ends with a delimiter too many",
-        ),
-        (
-            "a,b\n1,2\n4,5,6\n",
-            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must be quoted",
-        ),
-        (
-            'a,b\n"x\ny",2\n\n4,5,6\n',
-            "data.csv, line 5: expected 2 fields, found 3; a cell with ',' in it must be quoted",
-        ),
-        ('a,b\n1,2\n"x,3\n  ', "data.csv, line 3: a quote is opened in this record and never closed"),
-        ('a,b\n1,2\n"x,3\n4,5\n', "data.csv, line 3: a quote is opened in this record and never closed"),
+        ("a,b\n", None, "no-data-rows", None),
+        ("a,b\n\n  \n", None, "no-data-rows", None),
+        ("a,b\n1,2,3\n4,5\n", 2, "wrong-field-count", QUOTE_IT),
+        ("a,b\n1,2,\n4,5\n6,7\n", 2, "trailing-delimiter", None),
+        ("a,b\n1,2,\n4,5,\n", 2, "trailing-delimiter", None),
+        ("a,b\n1,2\n4,5,6\n", 3, "wrong-field-count", QUOTE_IT),
+        ('a,b\n"x\ny",2\n\n4,5,6\n', 5, "wrong-field-count", QUOTE_IT),
+        ('a,b\n1,2\n"x,3\n  ', 3, "unclosed-quote", None),
+        ('a,b\n1,2\n"x,3\n4,5\n', 3, "unclosed-quote", None),
     ],
 )
-def test_a_malformed_file_is_refused_in_one_line(text, message):
-    assert refusal(text) == message
+def test_a_malformed_file_is_refused_with_its_line(text, line, code, remedy):
+    fault = refusal(text)
+    assert (fault.code, fault.place, fault.remedy) == (code, Place("data.csv", line=line), remedy)
 
 
 def test_a_row_that_is_too_long_is_refused_although_few_columns_are_read():
-    assert (
-        refusal("a,b\n1,2\n4,5,\n", columns=["a"])
-        == "data.csv, line 3: expected 2 fields, found 3; the line ends with a delimiter too many"
-    )
+    fault = refusal("a,b\n1,2\n4,5,\n", columns=["a"])
+    assert (fault.code, fault.place) == ("trailing-delimiter", Place("data.csv", line=3))
 
 
-@pytest.mark.parametrize("text", [b"name\nx\ncaf\xe9\n", b"caf\xe9\n1\n"])
-def test_text_that_is_not_utf8_is_refused_with_its_line(text):
-    line = 3 if text.startswith(b"name") else 1
-    assert refusal(text) == (
-        f"data.csv, line {line}: not UTF-8 text (byte 0xe9); "
+@pytest.mark.parametrize(("text", "line", "column"), [(b"name\nx\ncaf\xe9\n", 3, "name"), (b"caf\xe9\n1\n", 1, None)])
+def test_text_that_is_not_utf8_is_refused_with_its_line(text, line, column):
+    fault = refusal(text)
+    assert (fault.code, fault.place) == ("not-utf8", Place("data.csv", line=line, column=column))
+    assert fault.remedy == (
         "name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8"
     )
 
@@ -105,7 +94,8 @@ def test_an_archive_that_breaks_off_late_is_refused():
     rows = b"".join(b"%d,%d\n" % (row, row * row % 9973) for row in range(100_000))
     archive = gzip.compress(b"a,b\n" + rows, mtime=0)
     broken = replace(source(archive[: len(archive) // 2], "data.csv.gz"), archive=Archive("gzip"))
-    assert refusal(Files((broken,))).startswith("data.csv.gz: the gzip archive is corrupt")
+    fault = refusal(Files((broken,)))
+    assert (fault.code, fault.place) == ("corrupt-archive", Place("data.csv.gz"))
 
 
 def test_only_the_columns_asked_for_are_there_in_the_order_of_the_file():
@@ -241,33 +231,26 @@ def test_a_quoted_cell_may_be_longer_than_a_piece(cut_into, size):
 
 @pytest.mark.parametrize("size", [1, 3, 8, 30])
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "line", "code", "remedy"),
     [
-        (
-            "a,b\n1,2\n4,5,6\n7,8\n",
-            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must be quoted",
-        ),
-        (
-            'a,b\n"x\ny",2\n\n"4\n4",5,6\n7,8\n',
-            "data.csv, line 5: expected 2 fields, found 3; a cell with ',' in it must be quoted",
-        ),
-        ('a,b\n1,2\n3,4\n"x,3\n4,5\n6,7\n', "data.csv, line 4: a quote is opened in this record and never closed"),
-        ('a,b\n1,2\n3,4\n5,"x', "data.csv, line 4: a quote is opened in this record and never closed"),
-        (
-            "a,b\r1,2\r\r3,4,\r",
-            "data.csv, line 4: expected 2 fields, found 3; the line ends with a delimiter too many",
-        ),
+        ("a,b\n1,2\n4,5,6\n7,8\n", 3, "wrong-field-count", QUOTE_IT),
+        ('a,b\n"x\ny",2\n\n"4\n4",5,6\n7,8\n', 5, "wrong-field-count", QUOTE_IT),
+        ('a,b\n1,2\n3,4\n"x,3\n4,5\n6,7\n', 4, "unclosed-quote", None),
+        ('a,b\n1,2\n3,4\n5,"x', 4, "unclosed-quote", None),
+        ("a,b\r1,2\r\r3,4,\r", 4, "trailing-delimiter", None),
     ],
 )
-def test_a_malformed_record_in_a_later_piece_is_refused_with_its_line(cut_into, size, text, message):
+def test_a_malformed_record_in_a_later_piece_is_refused_with_its_line(cut_into, size, text, line, code, remedy):
     cut_into(size)
-    assert refusal(text, text_columns={"a", "b"}) == message
-    assert refusal(Files((source(text, gzipped=True),)), text_columns={"a", "b"}) == message
+    for data in (text, Files((source(text, gzipped=True),))):
+        fault = refusal(data, text_columns={"a", "b"})
+        assert (fault.code, fault.place, fault.remedy) == (code, Place("data.csv", line=line), remedy)
 
 
 def test_bytes_that_are_not_utf8_are_found_in_a_later_piece(cut_into):
     cut_into(4)
-    assert refusal(b"a\nx\ny\n\xe9\n").startswith("data.csv, line 4: not UTF-8 text (byte 0xe9); ")
+    fault = refusal(b"a\nx\ny\n\xe9\n")
+    assert (fault.code, fault.place) == ("not-utf8", Place("data.csv", line=4, column="a"))
 
 
 @pytest.mark.parametrize("size", [1, 5, 9, 1000])
@@ -309,8 +292,7 @@ def test_below_a_limit_of_address_space_no_other_thread_parses(monkeypatch, cut_
     monkeypatch.setattr(chunks, "address_space_limit", lambda: 1 << 40)
     assert read("a\n" + "".join(f"{row}\n" for row in range(1000)))["a"].tolist() == list(range(1000))
     assert threads == {threading.get_ident()}
-    with pytest.raises(DataError, match="line 1002"):
-        read("a\n" + "1\n" * 1000 + "1,2\n")
+    assert refusal("a\n" + "1\n" * 1000 + "1,2\n").place == Place("data.csv", line=1002)
 
 
 def test_only_a_few_pieces_wait_to_be_used(monkeypatch):
@@ -347,10 +329,10 @@ def test_files_follow_each_other_and_records_are_counted_through(cut_into, size)
     assert frame["b"].tolist() == ["x", "y", "z\nz", "w"]
     files = located(files)
     assert [files.place(index) for index in range(4)] == [
-        "1.csv, line 2",
-        "1.csv, line 4",
-        "3.csv, line 2",
-        "3.csv, line 4",
+        Place("1.csv", line=2),
+        Place("1.csv", line=4),
+        Place("3.csv", line=2),
+        Place("3.csv", line=4),
     ]
     assert [files.cell(index, "b") for index in range(4)] == ["x", "y", "z\nz", "w"]
     assert files.locate([0, 2]) == {0: ("1.csv", 2), 2: ("3.csv", 2)}
@@ -359,19 +341,16 @@ def test_files_follow_each_other_and_records_are_counted_through(cut_into, size)
 def test_a_fault_names_its_own_file(cut_into):
     cut_into(5)
     first, second = "a,b\n1,x\n2,y\n", "a,b\n3,z\n4,w\n"
-    assert (
-        refusal(several(first, second + "5,v,w\n"))
-        == "2.csv, line 4: expected 2 fields, found 3; a cell with ',' in it must be quoted"
-    )
-    assert refusal(several(first, second + '5,"v\n')) == (
-        "2.csv, line 4: a quote is opened in this record and never closed"
-    )
-    assert refusal(several(first + '3,"z\n', second)) == (
-        "1.csv, line 4: a quote is opened in this record and never closed"
-    )
+    for files, name, code in (
+        (several(first, second + "5,v,w\n"), "2.csv", "wrong-field-count"),
+        (several(first, second + '5,"v\n'), "2.csv", "unclosed-quote"),
+        (several(first + '3,"z\n', second), "1.csv", "unclosed-quote"),
+    ):
+        fault = refusal(files)
+        assert (fault.code, fault.place) == (code, Place(name, line=4))
 
 
 def test_the_same_files_can_be_read_again():
     files = several("a\n1\n2\n", "a\n3\n")
     assert read(files).equals(read(files))
-    assert located(files).place(2) == located(located(files)).place(2) == "2.csv, line 2"
+    assert located(files).place(2) == located(located(files)).place(2) == Place("2.csv", line=2)

@@ -6,7 +6,7 @@ from support.tables import held
 from mae_cli.tables import disguise
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files
-from mae_cli.tables.disguise import common_disguise, disguise_of, is_placeholder, remedy
+from mae_cli.tables.disguise import Advice, advice_on, common_disguise, disguise_of, is_placeholder
 
 
 @pytest.mark.parametrize(
@@ -85,22 +85,28 @@ def test_what_stands_for_a_missing_cell(cell):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("y,x\n1,x\n", "the line seems to repeat the header, so remove it"),
-        ("y,x\n1,n.a.\n", "if that means a missing cell, use --na-values n.a."),
-        ("y,x\n# a,b\n", "comment lines must be removed first"),
-        ("y,x\n1,5 %\n", "it looks like a percentage: take the % off"),
-        ("y,x\n1,oops\n", None),
+        ("y,x\n1,x\n", "remove the line, which seems to repeat the header"),
+        ("y,x\n1,n.a.\n", "use --na-values n.a. if that means a missing cell"),
+        ("y,x\n# a,b\n", "remove comment lines first"),
     ],
 )
 def test_the_remedy_depends_on_the_cell(text, says):
-    assert remedy(held(text), 0, "x") == says
+    assert advice_on(held(text), 0, "x") == Advice(says)
+
+
+def test_what_a_cell_looks_like_is_told_with_its_remedy():
+    advice = advice_on(held("y,x\n1,5 %\n"), 0, "x")
+    assert advice == Advice("take the % off", "looks like a percentage")
+
+
+def test_nothing_is_advised_on_a_word():
+    assert advice_on(held("y,x\n1,oops\n"), 0, "x") is None
 
 
 def test_a_decimal_point_beside_decimal_commas_is_recognised():
     files = Files(held("y,x\n1,1.5\n").sources, Dialect(decimal=","))
-    assert remedy(files, 0, "x") == (
-        "it has a decimal point, where --decimal , was given; write one decimal sign throughout"
-    )
+    advice = advice_on(files, 0, "x")
+    assert advice == Advice("write one decimal sign throughout", "has a decimal point although --decimal , was given")
 
 
 def test_text_without_digits_is_known_for_none_without_the_patterns(monkeypatch):

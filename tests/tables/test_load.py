@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.tables import columns, held, is_categorical, load, several
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.progress import ProgressListener
 from mae_cli.rows.blocks import MemoryRows, whole
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
@@ -210,7 +210,7 @@ def test_rows_with_a_missing_used_cell_are_dropped_and_counted():
     assert target(rows) == [1.0, 6.0]
     assert columns(rows) == {"x": [2.0, 7.0], "c": ["a", "b"]}
     assert (rows.rows_read, rows.rows_dropped, rows.rows_unseen, records(rows)) == (5, 3, 0, [0, 4])
-    assert rows.files.place(records(rows)[1]) == "data.csv, line 6"
+    assert rows.files.place(records(rows)[1]) == Place("data.csv", line=6)
     assert rows.notes == ("3 of 5 rows dropped for a missing cell; column 'y' has most of them (1)",)
 
 
@@ -447,7 +447,7 @@ def test_rows_kinds_levels_notes_and_refusals_do_not_depend_on_the_pieces(text, 
 
 
 FAULTS = {
-    "a,b,1,1": "data.csv, line {}: expected 3 fields, found 4; a cell with ',' in it must be quoted",
+    "a,b,1,1": "data.csv, line {}: expected 3 fields, found 4; put cells that contain ',' in quotes",
     'a,"1"2,1': "data.csv, line {}: unexpected text after a closing quote",
     "\0,1,1": "data.csv, line {}: a NUL byte",
     "inf,1,1": "data.csv, line {}: column 'x' is 'inf'",
@@ -529,7 +529,11 @@ def test_several_files_are_the_file_that_they_make_together(size):
     apart = everything(several(*(header + "".join(lines[i:j]) for i, j in ((0, 9), (9, 9), (9, 26), (26, 30)))), size)
     assert apart[:3] == together[:3]
     assert apart[4:] == together[4:]
-    assert (apart[3][0], apart[3][7], apart[3][8]) == ("1.csv, line 2", "1.csv, line 10", "3.csv, line 2")
+    assert list(map(str, (apart[3][0], apart[3][7], apart[3][8]))) == [
+        "1.csv, line 2",
+        "1.csv, line 10",
+        "3.csv, line 2",
+    ]
 
 
 # ---------------------------------------------------------------- places

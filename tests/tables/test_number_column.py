@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from support.tables import chunk_of, held
 
+from mae_cli.errors import Place
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.number_column import NumberColumn
@@ -13,11 +14,11 @@ def read(column, cells, first=0):
     return column.read(chunk_of({column.name: cells}, first=first))
 
 
-def told(column, text):
-    """The message of the fault in a column of a CSV text whose cells are read as text."""
+def fault_of(column, text):
+    """The fault in a column of a CSV text whose cells are read as text."""
     files = held(text)
     cells = [files.cell(record, column.name) for record in range(text.count("\n") - 1)]
-    return str(read(column, cells).fault.error(files))
+    return read(column, cells).fault.error(files).fault
 
 
 @pytest.mark.parametrize(
@@ -78,31 +79,39 @@ def test_the_first_cell_that_is_infinite_is_a_fault(cells):
 
 
 def test_what_is_infinite_is_told_as_it_is_written():
-    assert told(NumberColumn("x"), "y,x\n1,2\n1,-1e999\n") == (
-        "data.csv, line 3: column 'x' is '-1e999', which is not a finite number; fix the cell or leave it empty"
-    )
+    fault = fault_of(NumberColumn("x"), "y,x\n1,2\n1,-1e999\n")
+    assert (fault.code, fault.place) == ("not-finite", Place("data.csv", line=3, column="x"))
+    assert (fault.cell, fault.remedy) == ("-1e999", "fix the cell or leave it empty")
 
 
 @pytest.mark.parametrize(
-    ("cell", "says"),
+    ("cell", "remedy"),
     [
         ("oops", "fix the cell, or count it as missing with --na-values"),
-        ("n.d.", "if that means a missing cell, use --na-values n.d."),
-        ("w", "the line seems to repeat the header, so remove it"),
-        ("$5", "it looks like an amount of money: take the currency off"),
+        ("n.d.", "use --na-values n.d. if that means a missing cell"),
+        ("w", "remove the line, which seems to repeat the header"),
     ],
 )
-def test_text_where_numbers_must_be_is_a_fault_with_a_remedy(cell, says):
+def test_text_where_numbers_must_be_is_a_fault_with_a_remedy(cell, remedy):
     column = NumberColumn("w", role="the weight")
-    expected = f"data.csv, line 3: the weight 'w' must be a number, but this cell is '{cell}'; {says}"
-    assert told(column, f"y,w\n1,2\n1,{cell}\n") == expected
+    fault = fault_of(column, f"y,w\n1,2\n1,{cell}\n")
+    assert (fault.code, fault.place) == ("not-a-number", Place("data.csv", line=3, column="w"))
+    assert (fault.cell, fault.remedy) == (cell, remedy)
     assert not column.misread
+
+
+def test_a_number_in_disguise_is_told_as_what_it_looks_like():
+    fault = fault_of(NumberColumn("w", role="the weight"), "y,w\n1,2\n1,$5\n")
+    assert fault.code == "not-a-number"
+    assert (fault.place, fault.cell) == (Place("data.csv", line=3, column="w"), "$5")
+    assert fault.what.endswith("but this cell is '$5', which looks like an amount of money")
+    assert fault.remedy == "take the currency off"
 
 
 def test_where_text_comes_first_another_column_may_be_meant():
     column = NumberColumn("y", role="the target", chosen=True)
-    assert told(column, "y\na\n").endswith("--na-values, or choose a column of numbers")
-    assert told(NumberColumn("y", role="the target"), "y\na\n").endswith("with --na-values")
+    assert fault_of(column, "y\na\n").remedy.endswith("--na-values, or choose a column of numbers")
+    assert fault_of(NumberColumn("y", role="the target"), "y\na\n").remedy.endswith("with --na-values")
 
 
 @pytest.mark.parametrize("cells", [[1.0, -2.0], [-0.0, -1, np.nan], ["0", "-3", "a"]])

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol, cast
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import listed
 
 # What reading a broken archive raises; bz2 has nothing but OSError for it.
@@ -27,26 +27,46 @@ _KINDS = {
     rb"\xfd7zXZ\x00": "xz",
     rb"PK\x03\x04|PK\x05\x06": "zip",
 }
+
+
+def _other(what: str, remedy: str | None = None) -> tuple[str, str, str | None]:
+    return "not-csv", f"{what}, not CSV", remedy
+
+
+def _compressed(kind: str, program: str) -> tuple[str, str, str]:
+    return (
+        "unsupported-compression",
+        f"compressed by {kind}",
+        f"decompress it first ({program} -dc FILE | mae-train - …)",
+    )
+
+
+def _pointer(program: str, command: str) -> tuple[str, str, str]:
+    return "pointer-file", f"a pointer of {program}, not the data", f"fetch these first ({command})"
+
+
+_WORKBOOK = _other("an Excel workbook", "save its sheet as CSV first")
+# The code of each fault, what the file is, and what to do.
 _REFUSED = {
-    rb"PAR1[\x00-\x08\x0e-\x1f]": "is a Parquet file; give it unpacked, and not beside CSV",
-    rb"\x28\xb5\x2f\xfd": "is compressed by zstd; decompress it first (zstd -dc FILE | mae-train - …)",
-    rb"\x04\x22\x4d\x18": "is compressed by lz4; decompress it first (lz4 -dc FILE | mae-train - …)",
-    rb"\x5d\x00\x00.{2}": "is compressed by lzma; decompress it first (xz -dc FILE | mae-train - …)",
-    rb"7z\xbc\xaf\x27\x1c": "is a 7z archive; unpack it first",
-    rb"Rar!\x1a\x07": "is a RAR archive; unpack it first",
-    rb".{257}ustar": "is a tar archive; unpack it first",
-    rb"ARROW1\x00": "is an Arrow file, not CSV; convert it first",
-    rb"\x89HDF": "is an HDF5 file, not CSV; convert it first",
-    rb"SQLite format 3\x00": "is an SQLite database, not CSV; export a table first",
-    rb"\xd0\xcf\x11\xe0": "is an Excel workbook, not CSV; save its sheet as CSV first",
-    rb"%PDF-": "is a PDF document, not CSV",
-    rb"version https://git-lfs\.": "is a pointer of Git LFS, not the data; fetch these first (git lfs pull)",
-    rb"(\.\./)*(\.git)?/?annex/objects/": "is a pointer of git-annex, not the data; fetch these first (git annex get)",
-    rb"<stata_dta>|[\x69-\x73][\x01\x02]\x01": "is a Stata file, not CSV; export it first (export delimited)",
-    rb"\$FL[23]": "is an SPSS file, not CSV; save it as CSV first",
-    rb"HEADER RECORD\*{7}|\x00{12}\xc2\xea\x81\x60": "is a SAS file, not CSV; export it first (proc export)",
-    rb"RD[AX][23X]\n": "is a file of R, not CSV; write it as CSV first (write.csv)",
-    rb"\x93NUMPY": "is an array of NumPy, not CSV; write it as CSV first (numpy.savetxt)",
+    rb"PAR1[\x00-\x08\x0e-\x1f]": ("not-csv", "a Parquet file", "give it unpacked, and not beside CSV"),
+    rb"\x28\xb5\x2f\xfd": _compressed("zstd", "zstd"),
+    rb"\x04\x22\x4d\x18": _compressed("lz4", "lz4"),
+    rb"\x5d\x00\x00.{2}": _compressed("lzma", "xz"),
+    rb"7z\xbc\xaf\x27\x1c": ("unsupported-archive", "a 7z archive", "unpack it first"),
+    rb"Rar!\x1a\x07": ("unsupported-archive", "a RAR archive", "unpack it first"),
+    rb".{257}ustar": ("unsupported-archive", "a tar archive", "unpack it first"),
+    rb"ARROW1\x00": _other("an Arrow file", "convert it first"),
+    rb"\x89HDF": _other("an HDF5 file", "convert it first"),
+    rb"SQLite format 3\x00": _other("an SQLite database", "export a table first"),
+    rb"\xd0\xcf\x11\xe0": _WORKBOOK,
+    rb"%PDF-": _other("a PDF document"),
+    rb"version https://git-lfs\.": _pointer("Git LFS", "git lfs pull"),
+    rb"(\.\./)*(\.git)?/?annex/objects/": _pointer("git-annex", "git annex get"),
+    rb"<stata_dta>|[\x69-\x73][\x01\x02]\x01": _other("a Stata file", "export it first (export delimited)"),
+    rb"\$FL[23]": _other("an SPSS file", "save it as CSV first"),
+    rb"HEADER RECORD\*{7}|\x00{12}\xc2\xea\x81\x60": _other("a SAS file", "export it first (proc export)"),
+    rb"RD[AX][23X]\n": _other("a file of R", "write it as CSV first (write.csv)"),
+    rb"\x93NUMPY": _other("an array of NumPy", "write it as CSV first (numpy.savetxt)"),
 }
 # The first bytes of a file that tell its kind.
 LONGEST_MAGIC = 262
@@ -81,26 +101,34 @@ def archive_of(beginning: bytes, name: str) -> Archive | None:
     Raises:
         DataError: it is of a well-known kind that is no CSV.
     """
-    for magic, refusal in _REFUSED.items():
+    for magic, (code, what, remedy) in _REFUSED.items():
         if re.match(magic, beginning, re.DOTALL):
-            raise DataError(f"{name} {refusal}")
+            raise wrong_file(code, name, what, remedy)
     return next((Archive(kind) for magic, kind in _KINDS.items() if re.match(magic, beginning, re.DOTALL)), None)
+
+
+def wrong_file(code: str, name: str, what: str, remedy: str | None = None) -> DataError:
+    """The error for a file that is something else than text of a table."""
+    return DataError(Fault(code, f"{name} is {what}", Place(name), remedy=remedy))
 
 
 def _only_member(archive: zipfile.ZipFile, name: str) -> BinaryIO:
     members = [member for member in archive.infolist() if not member.is_dir()]
     names = [member.filename for member in members if not member.filename.startswith("__MACOSX/")]
     if "[Content_Types].xml" in names:
-        raise DataError(f"{name} is an Excel workbook, not CSV; save its sheet as CSV first")
+        code, what, remedy = _WORKBOOK
+        raise wrong_file(code, name, what, remedy)
     if len(names) != 1:
-        held = "no file" if not names else f"{len(names):,} files ({listed(names, 3)})"
-        raise DataError(f"{name} is a zip archive of {held}; unpack the one you want")
+        several = "several-files-in-archive", f"{len(names):,} files ({listed(names, 3)})"
+        code, held = several if names else ("empty-archive", "no file")
+        raise wrong_file(code, name, f"a zip archive of {held}", "unpack the one you want")
     try:
         return cast("BinaryIO", archive.open(names[0]))
     except NotImplementedError as error:
-        raise DataError(f"{name} is a zip archive of a kind that is not read ({error}); unpack it first") from error
-    except RuntimeError as error:  # encrypted
-        raise DataError(f"{name} is a zip archive with a password; unpack it first") from error
+        what = f"a zip archive of a kind that is not read ({error})"
+        raise wrong_file("unsupported-archive", name, what, "unpack it first") from error
+    except RuntimeError as error:
+        raise wrong_file("encrypted-archive", name, "a zip archive with a password", "unpack it first") from error
 
 
 class _Streams(io.RawIOBase):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from mae_cli.errors import SettingsError
+from mae_cli.errors import Fault, SettingsError
 from mae_cli.messages import is_unicode, quoted
 from mae_cli.tables.csv.archives import closed_on_failure
 from mae_cli.tables.csv.source import Source
@@ -59,17 +59,15 @@ class Dialect:
     def __post_init__(self) -> None:
         if self.encoding is not None:
             known_encoding(self.encoding)
-        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n\0'):
-            raise SettingsError(
-                f"the delimiter must be one character, not {quoted(self.delimiter)}; for a tab give \\t or 'tab'"
-            )
-        if self.delimiter is not None and not self.delimiter.isascii():
-            raise SettingsError(f"the delimiter must be an ASCII character, not {quoted(self.delimiter)}")
+        if self.delimiter is not None:
+            _require_delimiter(self.delimiter)
         not_text = next((spelling for spelling in self.missing if not is_unicode(spelling)), None)
         if not_text is not None:
-            raise SettingsError(f"the spelling {quoted(not_text)} of --na-values is not UTF-8; give another one")
+            what = f"the spelling {quoted(not_text)} of --na-values is not UTF-8"
+            raise SettingsError(Fault("option-not-utf8", what, remedy="give another one"))
         if self.decimal not in {".", ","}:
-            raise SettingsError(f"the decimal sign must be . or , and not {quoted(self.decimal)}")
+            what = f"the decimal sign must be . or , and not {quoted(self.decimal)}"
+            raise SettingsError(Fault("invalid-decimal", what))
 
     @property
     def all_missing(self) -> frozenset[str]:
@@ -121,15 +119,24 @@ class Dialect:
             return self.delimiter
         found = _found_delimiter(source)
         if found == self.decimal:
-            raise SettingsError(
-                f"{quoted(found)} cannot be both the delimiter and the decimal sign; set --delimiter, such as ';' (or "
-                f"{quoted(found)} where such numbers stand in quotes)"
-            )
+            what = f"{quoted(found)} cannot be both the delimiter and the decimal sign"
+            remedy = f"set --delimiter, such as ';' (or {quoted(found)} where such numbers stand in quotes)"
+            raise SettingsError(Fault("delimiter-is-decimal", what, remedy=remedy))
         return found
 
 
 # CSV as most programs write it.
 PLAIN = Dialect()
+
+
+def _require_delimiter(delimiter: str) -> None:
+    if len(delimiter) != 1 or delimiter in '"\r\n\0':
+        what = f"the delimiter must be one character, not {quoted(delimiter)}"
+        raise SettingsError(Fault("invalid-delimiter", what, remedy="give \\t or 'tab' for a tab"))
+    if not delimiter.isascii():
+        raise SettingsError(
+            Fault("invalid-delimiter", f"the delimiter must be an ASCII character, not {quoted(delimiter)}")
+        )
 
 
 def _found_delimiter(source: Source) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Protocol, Self
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import quoted
 from mae_cli.tables.csv.archives import closed_on_failure
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
@@ -36,8 +36,8 @@ class Records(Protocol):
         """The header that all files have."""
         ...
 
-    def place(self, index: int) -> str:
-        """Where a record stands, for the beginning of a message: `flights.csv, line 7`."""
+    def place(self, index: int) -> Place:
+        """Where a record stands."""
         ...
 
     def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
@@ -177,10 +177,10 @@ class Files:
         """The data record `index` (from 0), found by walking its file from the nearest known record."""
         return self._found([index])[index][1]
 
-    def place(self, index: int) -> str:
-        """Where the data record `index` stands, for the beginning of a message: `flights.csv, line 7`."""
+    def place(self, index: int) -> Place:
+        """Where the data record `index` stands."""
         name, record = self._found([index])[index]
-        return f"{name}, line {record.line}"
+        return Place(name, line=record.line)
 
     def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
         """The file of each of these data records, and its line there."""
@@ -236,18 +236,18 @@ def _cell(record: Record, place: int) -> str:
 def require_one_if_standard_input(arguments: Sequence[str]) -> None:
     """Refuse standard input beside other files."""
     if len(arguments) > 1 and "-" in arguments:
-        raise DataError("standard input (-) cannot be one of several files; join them before")
+        what = "standard input (-) cannot be one of several files"
+        raise DataError(Fault("standard-input-among-files", what, Place("standard input"), remedy="join them before"))
 
 
 @contextmanager
 def told_as_columns(first: str, columns: Callable[[], Sequence[str]], arguments: Sequence[str]) -> Iterator[None]:
-    """Errors of the block end by telling which of the arguments that are no files is a column of the first file."""
+    """Errors of the block tell, as the remedy, which argument that is no file is a column of the first file."""
     try:
         yield
     except DataError as error:
         name = next((name for name in arguments if not Path(name).exists() and name in columns()), None)
         if name is None:
             raise
-        raise DataError(
-            f"{error}; {quoted(name)} is a column of {first}: an option names columns joined by commas, without blanks"
-        ) from None
+        remedy = f"join the columns of an option with commas, without blanks, as {quoted(name)} is a column of {first}"
+        raise DataError(replace(error.fault, remedy=remedy)) from None

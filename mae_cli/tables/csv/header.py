@@ -7,18 +7,23 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import counted, is_unicode, option, quoted
+from mae_cli.tables.csv.archives import wrong_file
 from mae_cli.tables.csv.dialect import header_line, is_number
 from mae_cli.tables.csv.pieces import Piece
 from mae_cli.tables.csv.records import UTF8_MARK, MisplacedQuoteError, Record, is_spaced
 from mae_cli.tables.csv.source import Source
-from mae_cli.tables.csv.structure import misplaced_quote, wrong_length
+from mae_cli.tables.csv.structure import misplaced_quote, nul_byte, wrong_length
 
 # What stands in the first cell where a file is no table, or not yet one.
 _NO_HEADER = {
-    re.compile(r"(?i)sep=.?$"): "a `sep=` line for spreadsheets, not the header; remove the line",
-    re.compile(r"(?i)\s*<(!doctype|html|\?xml)"): "a web page or XML, not a table; download the data itself as CSV",
+    re.compile(r"(?i)sep=.?$"): Fault(
+        "separator-line", "a `sep=` line for spreadsheets, not the header", remedy="remove the line"
+    ),
+    re.compile(r"(?i)\s*<(!doctype|html|\?xml)"): Fault(
+        "not-csv", "a web page or XML, not a table", remedy="download the data itself as CSV"
+    ),
 }
 _JSON = re.compile(rb'\s*[\[{]\s*(["\[{]|\r?\n|$)')
 _BETWEEN = re.compile(rb'"([ \t;:|])"')
@@ -69,8 +74,8 @@ def joint_header(headers: Sequence[tuple[str, Header]]) -> Header:
     first_header(headers)
     first = next((header for _, header in headers if header.first), None)
     if first is None:
-        have = "has" if len(headers) == 1 else "have"
-        raise DataError(f"{joint_name([name for name, _ in headers])} {have} a header but no data rows")
+        name, have = joint_name([name for name, _ in headers]), "has" if len(headers) == 1 else "have"
+        raise DataError(Fault("no-data-rows", f"{name} {have} a header but no data rows", Place(name)))
     return replace(first, is_spaced=any(header.is_spaced for _, header in headers))
 
 
@@ -102,7 +107,7 @@ def read_header(source: Source) -> Header:
     suspects = source.beginning(50)[1:] if len(names) == 1 else records[1:]
     for record in suspects:
         if len(record.cells) != len(names):
-            raise DataError(f"{source.name}, line {record.line}: {wrong_length(source, record, names)}")
+            raise DataError(wrong_length(source, record, names))
     return Header(names, records[1].cells, is_spaced=is_spaced(source.delimiter))
 
 
@@ -112,12 +117,11 @@ def _refuse_other_formats(source: Source) -> None:
         piece = next(pieces, None)
     text = b"" if piece is None else piece.text.removeprefix(UTF8_MARK)
     if _JSON.match(text):
-        raise DataError(f"{source.name}, line 1: JSON, not a table; make CSV of it first, with jq or pandas")
+        place, remedy = Place(source.name, line=1), "make CSV of it first, with jq or pandas"
+        raise DataError(Fault("not-csv", "JSON, not a table", place, remedy=remedy))
     if text.lstrip()[:1] in {b"%", b"@"} and _ARFF.search(text):
-        raise DataError(
-            f"{source.name} is an ARFF file, not CSV; put the names of its attributes, with commas between them, in "
-            "place of all up to @data"
-        )
+        remedy = "put the names of its attributes, with commas between them, in place of all up to @data"
+        raise wrong_file("not-csv", source.name, "an ARFF file, not CSV", remedy)
 
 
 def _first_two(source: Source) -> list[Record]:
@@ -136,62 +140,66 @@ def _first(source: Source, piece: Piece, following: Iterator[Piece], count: int)
     lines = source.lines_before(piece.offset) if piece.offset else 0
     while True:
         try:
-            records = list(islice(piece.records(source.delimiter, strict=True), count))
-            return [Record(lines + record.line, record.cells) for record in records]
+            return list(islice(piece.records(source.delimiter, lines, strict=True), count))
         except MisplacedQuoteError as error:
             longer = piece.completed(following) if error.never_closed else None
             if longer is None:
-                says = _between_quotes(piece, source.delimiter[0]) or misplaced_quote(error)
-                raise DataError(f"{source.name}, line {lines + error.line}: {says}") from error
+                raise DataError(_between_quotes(source, piece, error) or misplaced_quote(source, error)) from error
             piece = longer
 
 
-def _between_quotes(piece: Piece, delimiter: str) -> str | None:
-    """What to do where another sign than the delimiter stands between all quoted names of the header."""
+def _between_quotes(source: Source, piece: Piece, error: MisplacedQuoteError) -> Fault | None:
+    """The fault where another sign than the delimiter stands between all quoted names of the header."""
+    delimiter = source.delimiter[0]
     line = next(iter(piece.text.splitlines()), b"")
     signs = set(_BETWEEN.findall(line))
     sign = signs.pop().decode("ascii") if len(signs) == 1 else delimiter
     if sign == delimiter:
         return None
-    return f"the names seem to have {quoted(sign)} between them; use {option('--delimiter', sign)}"
+    what, place = f"the names seem to have {quoted(sign)} between them", Place(source.name, line=error.line)
+    return Fault("wrong-delimiter", what, place, remedy=f"use {option('--delimiter', sign)}")
 
 
 def _check_names(source: Source, header: Record) -> None:
-    names, place = header.cells, f"{source.name}, line {header.line}"
-    for pattern, explanation in _NO_HEADER.items():
+    names, place = header.cells, Place(source.name, line=header.line)
+    for pattern, fault in _NO_HEADER.items():
         if pattern.match(names[0]):
-            raise DataError(f"{place}: {explanation}")
+            raise DataError(replace(fault, place=place))
     for position, name in enumerate(names, start=1):
         if "\0" in name:
-            raise DataError(
-                f"{place}: column {position} has a NUL byte in its name, which no text has; if the file is UTF-16, use "
-                "--encoding utf-16-le or utf-16-be"
-            )
+            here = replace(place, column=name)
+            raise DataError(nul_byte(here, name, f"column {position} has a NUL byte in its name"))
         if not is_unicode(name):
             raise source.undecodable()
     named = [name for name in names if name.strip()]
-    if not named:
-        raise DataError(f"{place}: no column has a name; add a line with the names of the columns")
     if len(named) == 1 < len(names) - 1 and (line := header_line(source)) is not None:
-        raise DataError(
-            f"{place}: this is a title; the header seems to stand on line {line}, so remove the lines before"
-        )
+        remedy = f"remove the lines before line {line}, which seems to be the header"
+        raise DataError(Fault("title-before-header", "this is a title", place, remedy=remedy))
+    _refuse_missing_header(names, named, place)
+
+
+def _refuse_missing_header(names: Sequence[str], named: Sequence[str], place: Place) -> None:
+    """Refuse a header without names, or of numbers."""
+    add = "add a line with the names of the columns"
+    if not named:
+        raise DataError(Fault("missing-header", "no column has a name", place, remedy=add))
     if all(map(is_number, named)):
-        raise DataError(
-            f"{place}: the header consists of numbers ({', '.join(map(quoted, names[:3]))}); it seems to be missing, "
-            "so add a line with the names of the columns"
-        )
+        what = f"the header consists of numbers ({', '.join(map(quoted, names[:3]))})"
+        raise DataError(Fault("missing-header", what, place, remedy=f"{add}, which seem to be missing"))
 
 
 def _refuse_difference(name: str, names: Sequence[str], other_name: str, others: Sequence[str]) -> None:
     if names == others:
         return
     if len(names) != len(others):
-        columns = counted(len(others), "column")
-        raise DataError(f"{other_name} has {columns}, but {name} has {len(names):,}; their headers must agree")
+        what = f"{other_name} has {counted(len(others), 'column')}, but {name} has {len(names):,}"
+        raise _difference(what, Place(other_name))
     position, (mine, theirs) = next(
         (position, pair) for position, pair in enumerate(zip(names, others, strict=True), 1) if pair[0] != pair[1]
     )
-    raise DataError(
-        f"{other_name}: column {position} is {quoted(theirs)}, but {quoted(mine)} in {name}; their headers must agree"
-    )
+    what = f"column {position} is {quoted(theirs)}, but {quoted(mine)} in {name}"
+    raise _difference(what, Place(other_name, column=theirs))
+
+
+def _difference(what: str, place: Place) -> DataError:
+    return DataError(Fault("headers-differ", what, place, remedy="give files whose headers agree"))

@@ -56,9 +56,9 @@ class Piece:
             found |= {mark for mark in _MARKS if mark not in found and self.content.find(mark, start, stop) >= 0}
         return frozenset(found)
 
-    def records(self, delimiter: str, *, strict: bool = False) -> Iterator[Record]:
-        """The records one by one, with their lines from 1 on; the first begins with the piece."""
-        return walk(io.BytesIO(self.content), delimiter, begins_file=self.offset == 0, strict=strict)
+    def records(self, delimiter: str, lines_before: int = 0, *, strict: bool = False) -> Iterator[Record]:
+        """The records one by one, with their lines, the first of which follows those before; it begins the piece."""
+        return walk(io.BytesIO(self.content), delimiter, lines_before, begins_file=self.offset == 0, strict=strict)
 
     def completed(self, following: Iterator["Piece"]) -> "Piece | None":
         """The piece with those that follow it, in which a quote may close that it leaves open; None if none can.

@@ -19,9 +19,17 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import is_url
-from mae_cli.tables.csv.archives import ARCHIVE_ERRORS, EXPANSION, LONGEST_MAGIC, Archive, archive_of, closed_on_failure
+from mae_cli.tables.csv.archives import (
+    ARCHIVE_ERRORS,
+    EXPANSION,
+    LONGEST_MAGIC,
+    Archive,
+    archive_of,
+    closed_on_failure,
+    wrong_file,
+)
 from mae_cli.tables.csv.pieces import LONGEST_RECORD, EndlessLineError, Piece, cut
 from mae_cli.tables.csv.records import UTF8_MARK, Record, line_ends, undecodable_line, walk
 from mae_cli.tables.csv.transcoding import Transcoded, UndecodableError, encoding_of_mark
@@ -64,10 +72,9 @@ class Spool:
         try:
             self._file.write(block)
         except OSError as error:
-            raise DataError(
-                f"no room for the data in {tempfile.gettempdir()} ({error.strerror}); give them as a file, or set "
-                "TMPDIR to a directory with more room"
-            ) from error
+            what = f"no room for the data in {tempfile.gettempdir()} ({error.strerror})"
+            remedy = "give them as a file, or set TMPDIR to a directory with more room"
+            raise DataError(Fault("no-disk-space", what, remedy=remedy)) from error
 
     def open(self) -> BinaryIO:
         """A fresh stream of the bytes, from their beginning."""
@@ -159,7 +166,7 @@ class Source:
             DataError: it is a URL, absent, a directory, or unreadable.
         """
         if is_url(argument):
-            raise DataError(f"{argument} is a URL; download it first and give the file")
+            raise wrong_file("data-is-url", argument, "a URL", "download it first and give the file")
         name = "standard input" if argument == "-" else argument
         held = _spooled(name, lambda: nullcontext(sys.stdin.buffer)) if argument == "-" else _file(argument, folder)
         return cls(name, held)
@@ -175,11 +182,12 @@ class Source:
         with source.opened() as stream:
             beginning = stream.read(LONGEST_MAGIC)
         if source.archive is not None and archive_of(beginning, source.name) is not None:
-            raise DataError(f"{source.name} is an archive within a {source.archive.kind} archive; unpack it first")
+            what = f"an archive within a {source.archive.kind} archive"
+            raise wrong_file("nested-archive", source.name, what, "unpack it first")
         source = replace(source, encoding=encoding or encoding_of_mark(beginning[:4]))
         with source.opened() as stream:
             if _is_blank(stream):
-                raise DataError(f"{source.name} is empty")
+                raise wrong_file("empty-file", source.name, "empty")
         return source
 
     def close(self) -> None:
@@ -216,10 +224,7 @@ class Source:
             with self.open() as stream:
                 yield stream
         except UndecodableError as error:
-            raise DataError(
-                f"{self.name}, line {error.line}: not {self.encoding} text ({error.reason}); name the right encoding "
-                "with --encoding"
-            ) from error
+            raise DataError(replace(error.fault, place=Place(self.name, line=error.line))) from error
         except EndlessLineError as error:
             raise self._endless(error.offset) from error
         except UnicodeError as error:
@@ -227,7 +232,7 @@ class Source:
         except ARCHIVE_ERRORS as error:
             raise self._corrupt(error) from error
         except csv.Error as error:
-            raise DataError(f"{self.name}: not readable as CSV ({_first_line(error)})") from error
+            raise malformed(self.name, str(error)) from error
         except OSError as error:
             if error.errno is None and self.archive is not None:
                 raise self._corrupt(error) from error
@@ -281,30 +286,33 @@ class Source:
         with self.open() as stream:
             found = undecodable_line(stream)
         line, byte = found or (1, None)
-        return DataError(f"{self.name}, line {line}: {not_utf8(byte)}")
+        return DataError(not_utf8(Place(self.name, line=line), byte))
 
     def _endless(self, offset: int) -> DataError:
-        line = self.lines_before(offset) + 1
+        place = Place(self.name, line=self.lines_before(offset) + 1)
+        what = f"no line end within {LONGEST_RECORD >> 20} MiB, so this is not a CSV"
         return DataError(
-            f"{self.name}, line {line}: no line end within {LONGEST_RECORD >> 20} MiB, so this is not a CSV; see what "
-            "it is, and name its encoding with --encoding"
+            Fault("endless-line", what, place, remedy="see what it is, and name its encoding with --encoding")
         )
 
     def _corrupt(self, error: Exception) -> DataError:
         kind = self.archive.kind if self.archive else ""
-        reason = _first_line(error)
+        reason = _first_line(str(error))
         if reason.startswith("Not a gzipped file"):  # the first stream was one
             reason = "something else follows its end"
-        return DataError(f"{self.name}: the {kind} archive is corrupt ({reason})")
+        return DataError(Fault("corrupt-archive", f"the {kind} archive is corrupt ({reason})", Place(self.name)))
 
 
-def not_utf8(byte: int | None) -> str:
-    """What is wrong with text that has this byte, if it is known, and what to do about it."""
+def not_utf8(place: Place, byte: int | None) -> Fault:
+    """The fault of text that has this byte, if it is known."""
     which = "" if byte is None else f" (byte 0x{byte:02x})"
-    return (
-        f"not UTF-8 text{which}; name the encoding with --encoding (latin-1 or cp1252, most often), or save the file "
-        "as UTF-8"
-    )
+    remedy = "name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8"
+    return Fault("not-utf8", f"not UTF-8 text{which}", place, remedy=remedy)
+
+
+def malformed(name: str, complaint: str) -> DataError:
+    """The error for text that is not read as CSV, for a reason that only the first line of a complaint tells."""
+    return DataError(Fault("malformed-csv", f"not readable as CSV ({_first_line(complaint)})", Place(name)))
 
 
 def _skip(stream: BinaryIO, size: int) -> int:
@@ -337,10 +345,9 @@ def _directory(argument: str, path: Path) -> DataError:
             files = Path(argument, pattern)
             values = [folder for folder in file.parent.relative_to(path).parts if "=" in folder]
             loss = f"; the names of its folders ({values[0]}) are no columns then" if values else ""
-            return DataError(
-                f"{argument} is a directory; name its files ({files}), or with --dask the pattern ('{files}'){loss}"
-            )
-    return DataError(f"{argument} is a directory, not a CSV file")
+            remedy = f"name its files ({files}), or with --dask the pattern ('{files}'){loss}"
+            return wrong_file("data-is-directory", argument, "a directory", remedy)
+    return wrong_file("data-is-directory", argument, "a directory, not a CSV file")
 
 
 def _spooled(name: str, opened: Callable[[], AbstractContextManager[BinaryIO]]) -> Spool:
@@ -348,7 +355,7 @@ def _spooled(name: str, opened: Callable[[], AbstractContextManager[BinaryIO]]) 
         with opened() as stream:
             return Spool(stream)
     except DeviceError:
-        raise DataError(f"{name} is a device, not a CSV file; name a file or a pipe") from None
+        raise wrong_file("data-is-device", name, "a device, not a CSV file", "name a file or a pipe") from None
     except OSError as error:
         raise unreadable(name, error) from error
 
@@ -357,8 +364,9 @@ def unreadable(name: str, error: OSError) -> DataError:
     """The error for a file that the system does not open or read."""
     if isinstance(error, FileNotFoundError):
         pattern = "; no file matches it, or quotes kept the shell from filling it in" if _PATTERN.search(name) else ""
-        return DataError(f"{name} does not exist{pattern}")
-    return DataError(f"{name} cannot be read ({error.strerror or _first_line(error)})")
+        return DataError(Fault("file-not-found", f"{name} does not exist{pattern}", Place(name)))
+    what = f"{name} cannot be read ({error.strerror or _first_line(str(error))})"
+    return DataError(Fault("unreadable-file", what, Place(name)))
 
 
 def _is_blank(stream: BinaryIO) -> bool:
@@ -370,5 +378,5 @@ def _is_blank(stream: BinaryIO) -> bool:
     return not block
 
 
-def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0]
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]

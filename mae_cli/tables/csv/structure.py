@@ -5,8 +5,9 @@ The first fault in the text is the one that is told, whatever else is wrong and 
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
+from mae_cli.errors import Fault, Place
 from mae_cli.messages import counted, quoted
 from mae_cli.tables.csv.dialect import header_line
 from mae_cli.tables.csv.pieces import Piece
@@ -20,21 +21,10 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A fault in a text.
+def first_fault(source: Source, piece: Piece, names: Sequence[str], used: Collection[str]) -> tuple[int, Fault] | None:
+    """The first fault in some records of a source, behind the line of the piece on which its record begins.
 
-    Attributes:
-        line: on which its record begins, from 1 on.
-        says: what is wrong, and what to do about it.
-    """
-
-    line: int
-    says: str
-
-
-def first_fault(source: Source, piece: Piece, names: Sequence[str], used: Collection[str]) -> Fault | None:
-    """The first fault in some records of a source; None if the walk finds nothing to object to.
+    None if the walk finds nothing to object to.
 
     Args:
         source: where the text comes from.
@@ -43,49 +33,62 @@ def first_fault(source: Source, piece: Piece, names: Sequence[str], used: Collec
         used: those of them that are read; bytes in the others need not be UTF-8.
     """
     wanted = frozenset(used)
-    places = [place for place, name in enumerate(names) if name in wanted]
+    positions = [position for position, name in enumerate(names) if name in wanted]
+    before = source.lines_before(piece.offset)
     try:
-        for record in piece.records(source.delimiter, strict=True):
-            says = _fault_of(source, record, names, places)
-            if says is not None:
-                return Fault(record.line, says)
+        for record in piece.records(source.delimiter, before, strict=True):
+            fault = _fault_of(source, record, names, positions)
+            if fault is not None:
+                return record.line - before, fault
     except MisplacedQuoteError as error:
-        return Fault(error.line, misplaced_quote(error))
+        return error.line - before, misplaced_quote(source, error)
     return None
 
 
-def wrong_length(source: Source, record: Record, names: Sequence[str]) -> str:
-    """What is wrong with a record that has more or fewer fields than the header, and what may be the reason."""
-    fault = f"expected {counted(len(names), 'field')}, found {len(record.cells):,}"
+def wrong_length(source: Source, record: Record, names: Sequence[str]) -> Fault:
+    """The fault of a record that has more or fewer fields than the header, with what may be the reason."""
+    what = f"expected {counted(len(names), 'field')}, found {len(record.cells):,}"
+    fault = Fault("wrong-field-count", what, Place(source.name, line=record.line))
     if record.cells and record.cells[0].lstrip().startswith("#"):
-        return f"{fault}; comment lines must be removed first"
+        return replace(fault, remedy="remove comment lines first")
     if len(record.cells) == len(names) + 1:
         others = source.beginning(_FEW)[1:]
         is_usual = len(others) > 1 and all(len(other.cells) == len(record.cells) for other in others)
         if not record.cells[-1]:
-            return f"{fault}; {'every' if is_usual else 'the'} line ends with a delimiter too many"
+            what += f"; {'every' if is_usual else 'the'} line ends with a delimiter too many"
+            return replace(fault, code="trailing-delimiter", what=what)
         if is_usual:
-            return (
-                f"{fault}; every line has one field more than the header, as where R writes row names: put a name for "
-                "the first column, and a delimiter, before the header"
-            )
+            what += "; every line has one field more than the header, as where R writes row names"
+            remedy = "put a name for the first column, and a delimiter, before the header"
+            return replace(fault, code="row-names-without-header", what=what, remedy=remedy)
+    return replace(fault, remedy=_remedy_for_length(source, record, names))
+
+
+def _remedy_for_length(source: Source, record: Record, names: Sequence[str]) -> str:
     header = header_line(source)
     if header is not None:
-        return f"{fault}; if the header is on line {header}, remove the lines before it"
+        return f"remove the lines before line {header}, if that is the header"
     if len(record.cells) > len(names):
-        return f"{fault}; a cell with {quoted(source.delimiter[0])} in it must be quoted"
-    return f"{fault}; complete the line, or remove it"
+        return f"put cells that contain {quoted(source.delimiter[0])} in quotes"
+    return "complete the line, or remove it"
 
 
-def misplaced_quote(error: MisplacedQuoteError) -> str:
-    """What is wrong with a quote."""
+def misplaced_quote(source: Source, error: MisplacedQuoteError) -> Fault:
+    """The fault of a quote."""
+    place = Place(source.name, line=error.line)
     if error.within_cell:
-        return (
-            "a quote opens within a cell and closes in a later one; put the whole cell in quotes, or double the quotes"
-        )
+        what = "a quote opens within a cell and closes in a later one"
+        return Fault("quote-within-cell", what, place, remedy="put the whole cell in quotes, or double the quotes")
     if error.never_closed:
-        return "a quote is opened in this record and never closed"
-    return "unexpected text after a closing quote; a quote within quotes must be doubled"
+        return Fault("unclosed-quote", "a quote is opened in this record and never closed", place)
+    what = "unexpected text after a closing quote"
+    return Fault("text-after-quote", what, place, remedy="write a quote within quotes twice")
+
+
+def nul_byte(place: Place, cell: str, what: str) -> Fault:
+    """The fault of a cell with a NUL byte in it."""
+    remedy = "use --encoding utf-16-le or utf-16-be, if the file is UTF-16"
+    return Fault("nul-byte", f"{what}, which no text has", place, cell, remedy)
 
 
 def before_line(content: bytes, line: int) -> bytes:
@@ -98,10 +101,15 @@ def before_line(content: bytes, line: int) -> bytes:
     return content[:end]
 
 
-def _fault_of(source: Source, record: Record, names: Sequence[str], used: Sequence[int]) -> str | None:
-    if any("\0" in cell for cell in record.cells):
-        return "a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be"
+def _fault_of(source: Source, record: Record, names: Sequence[str], used: Sequence[int]) -> Fault | None:
+    place = Place(source.name, line=record.line)
+    with_nul = next((cell for cell in record.cells if "\0" in cell), None)
+    if with_nul is not None:
+        return nul_byte(place, with_nul, "a NUL byte")
     if len(record.cells) != len(names):
         return wrong_length(source, record, names)
-    undecoded = next(filter(None, (_UNDECODED.search(record.cells[place]) for place in used)), None)
-    return None if undecoded is None else not_utf8(ord(undecoded[0]) - 0xDC00)
+    for position in used:
+        undecoded = _UNDECODED.search(record.cells[position])
+        if undecoded is not None:
+            return not_utf8(replace(place, column=names[position]), ord(undecoded[0]) - 0xDC00)
+    return None

@@ -4,7 +4,7 @@ import codecs
 import io
 from typing import BinaryIO
 
-from mae_cli.errors import SettingsError
+from mae_cli.errors import Fault, SettingsError
 from mae_cli.tables.csv.records import line_ends
 
 _BLOCK = 1 << 18
@@ -22,12 +22,12 @@ _NO_ENCODINGS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined"
 
 
 class UndecodableError(Exception):
-    """Bytes that mean nothing in the encoding; tells the line (from 1) and what is wrong there."""
+    """Bytes that mean nothing in the encoding; tells the line (from 1) and what is wrong there, yet without a place."""
 
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(line, reason)
+    def __init__(self, line: int, fault: Fault) -> None:
+        super().__init__(line, fault)
         self.line = line
-        self.reason = reason
+        self.fault = fault
 
 
 def encoding_of_mark(beginning: bytes) -> str | None:
@@ -48,9 +48,8 @@ def known_encoding(name: str) -> str | None:
     except (LookupError, UnicodeError, ValueError):
         known = False
     if not known:
-        raise SettingsError(
-            f"unknown encoding {name!r}; use a name such as utf-8, utf-16, latin-1, cp1252 or shift_jis"
-        )
+        remedy = "use a name such as utf-8, utf-16, latin-1, cp1252 or shift_jis"
+        raise SettingsError(Fault("unknown-encoding", f"unknown encoding {name!r}", remedy=remedy))
     return None if codec.name in {"utf-8", "utf-8-sig", "ascii"} else codec.name
 
 
@@ -60,6 +59,7 @@ class Transcoded(io.RawIOBase):
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
         super().__init__()
         self._stream = stream
+        self._encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._ready = memoryview(b"")
         self._lines, self._last = 0, b""
@@ -91,9 +91,13 @@ class Transcoded(io.RawIOBase):
         except UnicodeDecodeError as error:
             before = error.object[: error.start].decode(error.encoding, errors="replace").encode()
             byte = error.object[error.start] if error.start < len(error.object) else 0
-            raise UndecodableError(self._lines + line_ends(before, self._last) + 1, f"byte 0x{byte:02x}") from error
+            what = f"not {self._encoding} text (byte 0x{byte:02x})"
+            fault = Fault("wrong-encoding", what, remedy="name the right encoding with --encoding")
+            raise UndecodableError(self._lines + line_ends(before, self._last) + 1, fault) from error
         except UnicodeError as error:  # UTF-16 or UTF-32 that does not say which of two it is
-            raise UndecodableError(1, "no byte order mark; use -le or -be behind the encoding's name") from error
+            what = f"not {self._encoding} text (no byte order mark)"
+            remedy = f"use --encoding {self._encoding}-le or {self._encoding}-be"
+            raise UndecodableError(1, Fault("no-byte-order-mark", what, remedy=remedy)) from error
         decoded = text.encode("utf-8", errors="surrogatepass")
         self._lines += line_ends(decoded, self._last)
         self._last = decoded[-1:] or self._last

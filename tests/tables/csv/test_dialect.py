@@ -5,10 +5,13 @@ import io
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.tables import source
 
-from mae_cli.tables.csv.dialect import MISSING, is_number
+from mae_cli.errors import SettingsError
+from mae_cli.tables.csv.dialect import MISSING, Dialect, is_number
 
 
 def test_the_spellings_of_a_missing_cell_are_those_of_pandas():
@@ -35,3 +38,26 @@ def test_a_number_is_what_pandas_reads_as_one(cell):
     if cell not in MISSING:
         # Whole numbers beyond 64 bits are Python's in a column of objects.
         assert is_number(cell) == (isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufO")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "remedy"),
+    [
+        ({"encoding": "klingon"}, "unknown-encoding", "use a name such as utf-8, utf-16, latin-1, cp1252 or shift_jis"),
+        ({"delimiter": "||"}, "invalid-delimiter", "give \\t or 'tab' for a tab"),
+        ({"delimiter": "§"}, "invalid-delimiter", None),
+        ({"missing": frozenset({"\udce9"})}, "option-not-utf8", "give another one"),
+        ({"decimal": ";"}, "invalid-decimal", None),
+    ],
+)
+def test_options_that_say_nothing_are_refused(options, code, remedy):
+    with pytest.raises(SettingsError) as caught:
+        Dialect(**options)
+    assert (caught.value.fault.code, caught.value.fault.place, caught.value.fault.remedy) == (code, None, remedy)
+
+
+def test_the_delimiter_that_is_found_cannot_be_the_decimal_sign():
+    with pytest.raises(SettingsError) as caught:
+        Dialect(decimal=",").recognise(source("a,b\n1,2\n"))
+    assert caught.value.fault.code == "delimiter-is-decimal"
+    assert caught.value.fault.remedy.startswith("set --delimiter, such as ';'")

@@ -7,7 +7,9 @@ import os
 import socket
 import sys
 import threading
+import zipfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tables import source as table
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.tables.csv.source import Source
 
 TABLE = b"a,b\n1,2\n3,4\n"
@@ -24,7 +26,13 @@ TABLE = b"a,b\n1,2\n3,4\n"
 def refusal(argument):
     with pytest.raises(DataError) as caught, closing(Source.of(str(argument))) as held:
         held.recognised()
-    return str(caught.value)
+    return caught.value.fault
+
+
+def gist(argument):
+    """The code, the place and the remedy."""
+    fault = refusal(argument)
+    return fault.code, fault.place, fault.remedy
 
 
 def test_a_path_is_read_afresh_at_each_opening(tmp_path):
@@ -70,38 +78,37 @@ def test_a_named_pipe_can_be_read_again(tmp_path):
 
 def test_a_url_is_refused_without_a_socket(monkeypatch):
     monkeypatch.setattr(socket, "socket", lambda *_, **__: pytest.fail("a socket was opened"))
-    expected = "https://example.org/data.csv is a URL; download it first and give the file"
-    assert refusal("https://example.org/data.csv") == expected
+    url = "https://example.org/data.csv"
+    assert gist(url) == ("data-is-url", Place(url), "download it first and give the file")
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/urandom"])
 def test_a_device_is_refused_before_it_fills_the_disk(device):
-    assert refusal(device) == f"{device} is a device, not a CSV file; name a file or a pipe"
+    assert gist(device) == ("data-is-device", Place(device), "name a file or a pipe")
 
 
 def test_standard_input_from_a_device_is_refused(monkeypatch):
     with open("/dev/zero", encoding="ascii") as stream:  # noqa: PTH123  (as a shell opens it)
         monkeypatch.setattr("sys.stdin", stream)
-        assert refusal("-") == "standard input is a device, not a CSV file; name a file or a pipe"
+        assert gist("-") == ("data-is-device", Place("standard input"), "name a file or a pipe")
 
 
 def test_a_line_longer_than_any_record_is_not_waited_for(monkeypatch):
     monkeypatch.setattr("mae_cli.tables.csv.pieces.LONGEST_RECORD", 1_000_000)
     source = table("y,x\n1,2\n" + "3" * 2_000_000)
-    message = "data.csv, line 3: no line end within 256 MiB, so this is not a CSV; see what it is, "
-    message += "and name its encoding with --encoding"
     with pytest.raises(DataError) as error:
         list(source.pieces())
-    assert str(error.value) == message
+    assert (error.value.fault.code, error.value.fault.place) == ("endless-line", Place("data.csv", line=3))
+    assert error.value.fault.remedy == "see what it is, and name its encoding with --encoding"
 
 
 def test_an_absent_file_is_refused(tmp_path):
-    assert refusal(tmp_path / "none.csv") == f"{tmp_path / 'none.csv'} does not exist"
+    assert gist(tmp_path / "none.csv") == ("file-not-found", Place(str(tmp_path / "none.csv")), None)
 
 
 def test_a_directory_is_refused(tmp_path):
     (tmp_path / "a.parquet").mkdir()  # no file
-    assert refusal(tmp_path) == f"{tmp_path} is a directory, not a CSV file"
+    assert gist(tmp_path) == ("data-is-directory", Place(str(tmp_path)), None)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +125,8 @@ def test_a_directory_of_parquet_says_how_its_files_are_named(tmp_path, monkeypat
     path.parent.mkdir(parents=True)
     path.write_bytes(b"")
     pattern = f"flights/{pattern}"
-    says = f"flights/ is a directory; name its files ({pattern}), or with --dask the pattern ('{pattern}'){loss}"
-    assert refusal("flights/") == says
+    remedy = f"name its files ({pattern}), or with --dask the pattern ('{pattern}'){loss}"
+    assert gist("flights/") == ("data-is-directory", Place("flights/"), remedy)
     assert list(tmp_path.glob(pattern)) == [tmp_path / path]
 
 
@@ -131,7 +138,8 @@ def test_an_unreadable_file_is_refused(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(type(path), "open", denied)
-    assert refusal(path) == f"{path} cannot be read (Permission denied)"
+    assert gist(path) == ("unreadable-file", Place(str(path)), None)
+    assert "(Permission denied)" in refusal(path).what
 
 
 @pytest.mark.parametrize(
@@ -140,26 +148,74 @@ def test_an_unreadable_file_is_refused(tmp_path, monkeypatch):
 def test_a_file_without_text_is_empty(tmp_path, content):
     path = tmp_path / "data.csv"
     path.write_bytes(content)
-    assert refusal(path) == f"{path} is empty"
+    assert gist(path) == ("empty-file", Place(str(path)), None)
 
 
 def test_an_empty_standard_input_is_refused(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
-    assert refusal("-") == "standard input is empty"
+    assert gist("-") == ("empty-file", Place("standard input"), None)
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "code", "line", "remedy"),
+    [
+        (b"a\nb\x81\n", "cp1252", "wrong-encoding", 2, "name the right encoding with --encoding"),
+        ("a\n1\n".encode("utf-16-be"), "utf-16", "no-byte-order-mark", 1, "use --encoding utf-16-le or utf-16-be"),
+    ],
+)
+def test_text_in_another_encoding_is_refused_with_its_line(content, encoding, code, line, remedy):
+    with pytest.raises(DataError) as caught, replace(table(content), encoding=encoding).opened() as stream:
+        stream.read()
+    fault = caught.value.fault
+    assert (fault.code, fault.place, fault.remedy) == (code, Place("data.csv", line=line), remedy)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"7z\xbc\xaf\x27\x1c", "unsupported-archive"),
+        (b"\x28\xb5\x2f\xfd", "unsupported-compression"),
+        (b"SQLite format 3\0", "not-csv"),
+        (b"version https://git-lfs.github.com", "pointer-file"),
+        (gzip.compress(gzip.compress(TABLE)), "nested-archive"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_with_what_to_do(tmp_path, content, code):
+    path = tmp_path / "data.csv"
+    path.write_bytes(content)
+    found, place, remedy = gist(path)
+    assert (found, place) == (code, Place(str(path)))
+    assert remedy
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        ([], "empty-archive"),
+        (["a.csv", "b.csv"], "several-files-in-archive"),
+        (["[Content_Types].xml", "a.xml"], "not-csv"),
+    ],
+)
+def test_a_zip_archive_holds_one_file(tmp_path, names, code):
+    path = tmp_path / "data.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, TABLE)
+    assert gist(path)[:2] == (code, Place(str(path)))
 
 
 def test_a_corrupt_archive_is_refused_in_one_line(tmp_path):
     path = tmp_path / "data.csv.gz"
     path.write_bytes(gzip.compress(TABLE, mtime=0)[:-9])
-    assert refusal(path) == (
-        f"{path}: the gzip archive is corrupt (Compressed file ended before the end-of-stream marker was reached)"
-    )
+    assert gist(path) == ("corrupt-archive", Place(str(path)), None)
+    assert "(Compressed file ended before the end-of-stream marker was reached)" in refusal(path).what
 
 
 def test_an_archive_with_a_wrong_checksum_is_refused(tmp_path):
     path = tmp_path / "data.csv.gz"
     path.write_bytes(gzip.compress(TABLE, mtime=0)[:-8] + b"12345678")
-    assert refusal(path).startswith(f"{path}: the gzip archive is corrupt (CRC check failed")
+    assert gist(path) == ("corrupt-archive", Place(str(path)), None)
+    assert "(CRC check failed" in refusal(path).what
 
 
 def test_a_cell_may_be_longer_than_the_csv_module_allows_by_itself():
@@ -170,8 +226,10 @@ def test_a_cell_may_be_longer_than_the_csv_module_allows_by_itself():
 def test_what_the_csv_module_refuses_is_one_line():
     before = csv.field_size_limit(10)
     try:
-        with pytest.raises(DataError, match=r"^data.csv: not readable as CSV \(field larger than field limit"):
+        with pytest.raises(DataError) as caught:
             list(table("a\n" + "x" * 11).records())
+        assert (caught.value.fault.code, caught.value.fault.place) == ("malformed-csv", Place("data.csv"))
+        assert "(field larger than field limit" in caught.value.fault.what
     finally:
         csv.field_size_limit(before)
 

@@ -72,6 +72,8 @@ class FullDisk(io.BytesIO):
 def test_no_room_is_told_as_such_and_nothing_stays_open(monkeypatch):
     disk = FullDisk()
     monkeypatch.setattr(tempfile, "SpooledTemporaryFile", lambda _: disk)
-    with pytest.raises(DataError, match=r"^no room for the data in .*; give them as a file, or set TMPDIR to a dir"):
+    with pytest.raises(DataError) as caught:
         Spool(io.BytesIO(b"a,b\n"))
+    assert (caught.value.fault.code, caught.value.fault.place) == ("no-disk-space", None)
+    assert caught.value.fault.remedy == "give them as a file, or set TMPDIR to a directory with more room"
     assert disk.closed
