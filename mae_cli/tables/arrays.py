@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.messages import quoted
 
 _REAL_KINDS = frozenset("biuf")
@@ -56,17 +56,19 @@ def finite_vector(name: str, values: ArrayLike) -> FloatArray:
 def refuse_not_finite(name: str, array: FloatArray) -> NoReturn:
     """Refuse an array for its first value that is NaN or infinite."""
     place = tuple(np.argwhere(~np.isfinite(array))[0])
-    raise DataError(f"{name} has the value {array[place]} in {_place(place)}")
+    cell = str(array[place])
+    raise DataError(Fault("not-finite", f"{name} has the value {cell} in {_place(place)}", cell=cell))
 
 
 def _real(name: str, values: ArrayLike, dimensions: int, required: str) -> FloatArray:
     array = _without_mask(name, values)
     if array.ndim != dimensions:
-        raise DataError(f"{name} must have {required}, not {array.ndim}")
+        raise DataError(Fault("wrong-dimensions", f"{name} must have {required}, not {array.ndim}"))
     if array.dtype.kind in _MIXED_KINDS:
         _require_numbers(name, np.asarray(values, dtype=object))
     elif array.dtype.kind not in _REAL_KINDS:
-        raise DataError(f"{name} must hold real numbers, but its dtype is {array.dtype}; convert it first")
+        what = f"{name} must hold real numbers, but its dtype is {array.dtype}"
+        raise DataError(Fault("not-numeric", what, remedy="convert it first"))
     return array.astype(np.float64, copy=False)
 
 
@@ -77,21 +79,24 @@ def _without_mask(name: str, values: ArrayLike) -> NDArray[Any]:
             values = np.ma.array(values)
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         place = tuple(np.argwhere(np.ma.getmaskarray(values))[0])
-        raise DataError(f"{name} is masked in {_place(place)}; leave masked rows out")
+        raise DataError(Fault("masked-value", f"{name} is masked in {_place(place)}", remedy="leave masked rows out"))
     # Only this way the missing values of a pandas column of numbers are NaN.
     floats = getattr(getattr(values, "dtype", None), "kind", None) in _REAL_KINDS
     try:
         with np.errstate(over="ignore"):  # what a float cannot hold is infinite, and refused as such
             return np.asarray(values, dtype=np.float64 if floats else None)
     except ValueError:
-        raise DataError(f"{name} is not an array of numbers: its parts differ in length") from None
+        what = f"{name} is not an array of numbers: its parts differ in length"
+        raise DataError(Fault("ragged-array", what)) from None
 
 
 def _require_numbers(name: str, array: NDArray[np.object_]) -> None:
     for place, value in np.ndenumerate(array):
         if not _is_number(value):
-            levels = "; in a DataFrame text stands for levels" if isinstance(value, str) and array.ndim == 2 else ""
-            raise DataError(f"{name} has {quoted(str(value))}, which is not a number, in {_place(place)}{levels}")
+            what = f"{name} has {quoted(str(value))}, which is not a number, in {_place(place)}"
+            in_columns = isinstance(value, str) and array.ndim == 2
+            remedy = "give a DataFrame, in which text stands for levels" if in_columns else None
+            raise DataError(Fault("not-a-number", what, cell=str(value), remedy=remedy))
 
 
 def _is_number(value: object) -> bool:

@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import quoted
 from mae_cli.tables.cell_faults import Note
 from mae_cli.tables.csv.files import Records
@@ -24,7 +24,8 @@ class ClusterColumn(LevelColumn):
             DataError: it has no values.
         """
         if self.missing == self.count:
-            raise DataError(f"{files.name}: column {quoted(self.name)}, the cluster of each row, has no values")
+            what = f"column {quoted(self.name)}, the cluster of each row, has no values"
+            raise DataError(Fault("no-values", what, Place(files.name, column=self.name)))
 
     def notes(self) -> list[Note]:
         """Nothing to say: a missing cell is missing, however it is spelled."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import option, quoted
 from mae_cli.tables.columns import LeftOut
 from mae_cli.tables.csv.header import ColumnType, Header
@@ -26,10 +26,9 @@ def require_same_kinds(headers: Sequence[tuple[str, Header]]) -> None:
     for file, header in headers[1:]:
         for name, one, another in zip(first.names, first.types, header.types, strict=False):
             if one.kind != another.kind and name in header.names:
-                raise DataError(
-                    f"{file}: column {name!r} has the type {another.name}, but {one.name} in {first_name}; "
-                    "their types must agree"
-                )
+                what = f"column {quoted(name)} has the type {another.name}, but {one.name} in {first_name}"
+                place, remedy = Place(file, column=name), "give files whose types agree"
+                raise DataError(Fault("types-differ", what, place, remedy=remedy))
 
 
 def unfit_columns(header: Header, names: Collection[str]) -> list[LeftOut]:
@@ -59,15 +58,14 @@ def require_kinds(file: str, header: Header, numbers: Mapping[str, str], others:
     types = dict(zip(header.names, header.types, strict=True))
     for name, role in numbers.items():
         if types[name].kind != "number":
-            raise DataError(f"{file}: {role} {quoted(name)} must be a number, but its type is {types[name].name}")
+            what = f"{role} {quoted(name)} must be a number, but its type is {types[name].name}"
+            raise DataError(Fault("not-numeric", what, Place(file, column=name)))
     for name in others:
+        place, exclude = Place(file, column=name), f"use {option('--exclude', name)}"
         if types[name].kind == "time":
-            raise DataError(
-                f"{file}: column {quoted(name)} holds dates or times ({types[name].name}); turn them into numbers "
-                f"first, or use {option('--exclude', name)}"
-            )
+            what = f"column {quoted(name)} holds dates or times ({types[name].name})"
+            remedy = f"turn them into numbers first, or {exclude}"
+            raise DataError(Fault("dates-or-times", what, place, remedy=remedy))
         if types[name].kind == "other":
-            raise DataError(
-                f"{file}: column {quoted(name)} holds neither numbers nor text ({types[name].name}); use "
-                f"{option('--exclude', name)}"
-            )
+            what = f"column {quoted(name)} holds neither numbers nor text ({types[name].name})"
+            raise DataError(Fault("unsupported-type", what, place, remedy=exclude))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from mae_cli.errors import DataError, Fault, Place, SettingsError
@@ -61,7 +61,8 @@ class ColumnChoice:
         for feature in features:
             self._refuse("a feature", feature, "excluded", self.exclude)
             if features.count(feature) > 1:
-                raise SettingsError(f"column {quoted(feature)} is given twice as a feature")
+                what = f"column {quoted(feature)} is given twice as a feature"
+                raise SettingsError(Fault("duplicate-feature", what))
 
     def _refuse_kinds(self) -> None:
         """Refuse a column of two kinds, or one with a kind that is no feature."""
@@ -75,14 +76,14 @@ class ColumnChoice:
                     self._refuse(kind, name, role, columns)
         for name, spelling in self.dates.items():
             if spelling and not is_format(spelling):
-                raise SettingsError(
-                    f"{quoted(spelling)} is no format for the dates of {quoted(name)}; give one as %d/%m/%Y or %H:%M"
-                )
+                what = f"{quoted(spelling)} is no format for the dates of {quoted(name)}"
+                raise SettingsError(Fault("invalid-date-format", what, remedy="give one as %d/%m/%Y or %H:%M"))
 
     @staticmethod
     def _refuse(role: str, column: str, other: str, columns: Collection[str | None]) -> None:
         if column in columns:
-            raise SettingsError(f"column {quoted(column)} cannot be {role} and {other} at once")
+            what = f"column {quoted(column)} cannot be {role} and {other} at once"
+            raise SettingsError(Fault("conflicting-roles", what))
 
 
 @dataclass(frozen=True)
@@ -154,14 +155,12 @@ def resolve(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
     require_columns({name: "" for name in used if name is not None}, header, file)
     names = header.names
     for name in sorted(choice.exclude - set(names)):
-        raise unknown_column(name, names, file)
+        raise DataError(unknown_column(name, names, file))
     taken = {choice.target, choice.weight, choice.cluster, *choice.exclude}
     others = [name for name in names if name not in taken] if choice.features is None else []
     features = choice.features or _with_a_name_of_their_own(others)
     if not features:
-        raise DataError(
-            f"{file}: no feature columns left to predict {quoted(choice.target)} from; {_no_feature(others, choice)}"
-        )
+        raise DataError(_no_features(choice, others, file))
     return UsedColumns(
         target=choice.target,
         features=features,
@@ -214,11 +213,14 @@ def _nth(place: int) -> str:
     return f"column {place}"
 
 
-def _no_feature(others: Sequence[str], choice: ColumnChoice) -> str:
-    """Why no column is left."""
+def _no_features(choice: ColumnChoice, others: Sequence[str], file: str) -> Fault:
+    """The fault where no column is left, with the reason."""
+    what = f"no feature columns left to predict {quoted(choice.target)} from"
+    fault = Fault("no-features", f"{what}; the file has no others", Place(file))
     if others:
-        return "the names of the others are blank or there twice; give each a name of its own"
-    return "all others are excluded" if choice.exclude else "the file has no others"
+        what += "; the names of the others are blank or there twice"
+        return replace(fault, what=what, remedy="give each a name of its own")
+    return replace(fault, what=f"{what}; all others are excluded") if choice.exclude else fault
 
 
 def _with_a_name_of_their_own(names: Sequence[str]) -> tuple[str, ...]:
@@ -258,16 +260,17 @@ def require_columns(needed: Mapping[str, str], header: Header, file: str) -> Non
     there = Counter(header.names)
     for name, part in needed.items():
         if name not in there:
-            error = unknown_column(name, header.names, file, part)
+            fault = unknown_column(name, header.names, file, part)
             if len(there) == 1 and not header.types:  # text, perhaps of another delimiter
-                raise DataError(f"{error}, so if there are more, say with --delimiter what stands between them")
-            raise error
+                fault = replace(fault, remedy="say with --delimiter what stands between columns, if there are more")
+            raise DataError(fault)
         if there[name] > 1:
-            raise DataError(f"{file}: the header names column {quoted(name)} twice; rename one of them")
+            what, place = f"the header names column {quoted(name)} twice", Place(file, column=name)
+            raise DataError(Fault("duplicate-column", what, place, remedy="rename one of them"))
 
 
-def unknown_column(name: str, names: Sequence[str], file: str, part: str = "") -> DataError:
-    """The error for a column that is not there, with the closest name and, when they are few, all names.
+def unknown_column(name: str, names: Sequence[str], file: str, part: str = "") -> Fault:
+    """The fault of a column that is not there, with the closest name and, when they are few, all names.
 
     Args:
         name: of the column.
@@ -277,11 +280,13 @@ def unknown_column(name: str, names: Sequence[str], file: str, part: str = "") -
     """
     closest = [other for other in names if other.strip().casefold() == name.strip().casefold()]
     closest = closest or get_close_matches(name, names, n=1, cutoff=_LIKENESS)
-    message = f"{file} has no column {quoted(name)}{', ' * bool(part)}{part}"
+    what = f"{file} has no column {quoted(name)}{', ' * bool(part)}{part}"
+    fault = Fault("unknown-column", what, Place(file, column=name))
     if len(names) == 1:
-        return DataError(f"{message}; its only column is {quoted(names[0])}")
+        return replace(fault, what=f"{what}; its only column is {quoted(names[0])}")
+    few = len(names) <= LONGEST_LIST
+    all_names = f"its columns are {listed([name for name in names if name.strip()])}"
     if closest:
-        message += f"; did you mean {quoted(closest[0])}?"
-    if len(names) <= LONGEST_LIST:
-        message += f"{'' if closest else ';'} its columns are {listed([name for name in names if name.strip()])}"
-    return DataError(message)
+        remedy = f"did you mean {quoted(closest[0])}?"
+        return replace(fault, remedy=f"{remedy} {all_names}" if few else remedy)
+    return replace(fault, what=f"{what}; {all_names}") if few else fault

@@ -5,14 +5,14 @@ as `str` writes them, unless text is dates or numbers in one spelling throughout
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Number
 
 import numpy as np
 import pandas as pd
 
 from mae_cli.arrays import BoolArray
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.messages import counted, quoted
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.coding import Coding, Layout, as_read
@@ -53,7 +53,7 @@ def schema_and_design(frame: pd.DataFrame, *, max_levels: int) -> tuple[Schema, 
         DataError: as `read_frame`; or a column spans more than floating point can hold.
     """
     if not len(frame):
-        raise DataError("X has no rows")
+        raise DataError(Fault("no-data-rows", "X has no rows"))
     typed = read_frame(frame, max_levels=max_levels)
     layout, block = _rows_of(typed.columns, typed.writings)
     schema = build_schema(layout, describe(MemoryRows((block,)), layout, None))
@@ -88,7 +88,7 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 300) -> TypedFrame:
     for label, column in frame.items():
         name = str(label)
         if name in columns or name in {each.column for each in left_out}:
-            raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
+            raise _doubled(name)
         found = _column_of(name, column, max_levels)
         if isinstance(found, LeftOut):
             left_out.append(found)
@@ -98,7 +98,7 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 300) -> TypedFrame:
             writings[name] = writing
     if left_out and not columns:
         reasons = "; ".join(f"{quoted(each.column)}: {each.reason}" for each in left_out)
-        raise DataError(f"no column of X can serve: {reasons}")
+        raise DataError(Fault("no-usable-column", f"no column of X can serve: {reasons}"))
     typed = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
     return TypedFrame(typed, writings, tuple(left_out))
 
@@ -162,10 +162,10 @@ def _refuse_mixture(name: str, column: pd.Series) -> None:
     are_numbers = [isinstance(cell, Number) and not isinstance(cell, bool) for cell in column]
     if any(are_text) and any(are_numbers):
         row = max(are_text.index(True), are_numbers.index(True))
-        raise DataError(
-            f"column {quoted(name)} mixes numbers and text, first in row {row} (counted from 0): "
-            f"{quoted(str(column.iloc[row]))}; make it levels with .astype(str), or numbers with pd.to_numeric"
-        )
+        cell = str(column.iloc[row])
+        what = f"column {quoted(name)} mixes numbers and text, first in row {row} (counted from 0): {quoted(cell)}"
+        remedy = "make it levels with .astype(str), or numbers with pd.to_numeric"
+        raise DataError(Fault("mixed-types", what, cell=cell, remedy=remedy))
 
 
 def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
@@ -211,10 +211,15 @@ def _positions(frame: pd.DataFrame) -> dict[str, list[int]]:
 
 def _column(frame: pd.DataFrame, positions: dict[str, list[int]], name: str) -> pd.Series:
     if name not in positions:
-        raise unknown_column(name, list(positions), "the frame")
+        raise DataError(replace(unknown_column(name, list(positions), "the frame"), place=None))  # no file is at fault
     if len(positions[name]) > 1:
-        raise DataError(f"the frame has two columns named {quoted(name)}; rename one of them")
+        raise _doubled(name)
     return frame.iloc[:, positions[name][0]]
+
+
+def _doubled(name: str) -> DataError:
+    what = f"the frame has two columns named {quoted(name)}"
+    return DataError(Fault("duplicate-column", what, remedy="rename one of them"))
 
 
 def _rows_of(typed: pd.DataFrame, writings: Mapping[str, Writing]) -> tuple[Layout, Block]:
@@ -246,9 +251,10 @@ def _plain(name: str, column: pd.Series, writing: Writing) -> pd.Series:
         return _numbers_of_dates(column.dt.tz_localize(None), writing)
     if writing == PLAIN or _is_numeric(column) or isinstance(column.dtype, pd.CategoricalDtype):
         return column
-    _refuse_rows(name, column.isna().to_numpy(), "is missing")
+    _refuse_rows("missing-cell", name, column.isna().to_numpy(), "is missing")
     numbers = [number_in(str(cell), writing, DIALECT) for cell in column]
-    _refuse_rows(name, np.array([number is None for number in numbers]), f"is not read as {in_words(writing)}")
+    unread = np.array([number is None for number in numbers])
+    _refuse_rows("wrong-notation", name, unread, f"is not read as {in_words(writing)}", column)
     return pd.Series(numbers, dtype=np.float64)
 
 
@@ -261,37 +267,41 @@ def _numbers_of_dates(column: pd.Series, writing: Writing) -> pd.Series:
 
 def _numbers(name: str, column: pd.Series) -> pd.Series:
     if not _is_numeric(column) or pd.api.types.is_complex_dtype(column.dtype):
-        raise DataError(f"column {quoted(name)} must hold numbers, but its dtype is {column.dtype}")
+        what = f"column {quoted(name)} must hold numbers, but its dtype is {column.dtype}"
+        raise DataError(Fault("not-numeric", what))
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    _refuse_rows(name, np.isnan(values), "is missing")
-    _refuse_rows(name, np.isinf(values), "is infinite")
+    _refuse_rows("missing-cell", name, np.isnan(values), "is missing")
+    _refuse_rows("not-finite", name, np.isinf(values), "is infinite")
     return pd.Series(values)
 
 
 def _levels(name: str, column: pd.Series) -> pd.Series:
     if not isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.kind in "mM":
-        raise DataError(f"column {quoted(name)} holds dates or times ({column.dtype}); turn them into numbers first")
-    _refuse_rows(name, column.isna().to_numpy(), "is missing")
+        what = f"column {quoted(name)} holds dates or times ({column.dtype})"
+        raise DataError(Fault("dates-or-times", what, remedy="turn them into numbers first"))
+    _refuse_rows("missing-cell", name, column.isna().to_numpy(), "is missing")
     try:
         codes, values = pd.factorize(column)
     except TypeError:  # what cannot be hashed
-        raise DataError(f"column {quoted(name)} holds lists or the like; make columns of their parts") from None
+        what = f"column {quoted(name)} holds lists or the like"
+        raise DataError(Fault("unsupported-type", what, remedy="make columns of their parts")) from None
     # Values that differ may be written alike (1 and "1"), which makes them one level.
     level_of, levels = pd.factorize(np.array([str(value) for value in values], dtype=object))
     return pd.Series(pd.Categorical.from_codes(level_of[codes], categories=pd.Index(levels)))
 
 
-def _refuse_rows(name: str, faulty: BoolArray, fault: str) -> None:
+def _refuse_rows(code: str, name: str, faulty: BoolArray, what: str, cells: pd.Series | None = None) -> None:
     if faulty.any():
         row = int(np.argmax(faulty))
-        raise DataError(f"column {quoted(name)} {fault} in row {row} (counted from 0)")
+        cell = None if cells is None else str(cells.iloc[row])
+        raise DataError(Fault(code, f"column {quoted(name)} {what} in row {row} (counted from 0)", cell=cell))
 
 
 def _refuse_numbers_as_objects(name: str, column: pd.Series) -> None:
     if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) in _KINDS_OF_NUMBERS:
-        raise DataError(
-            f"column {quoted(name)} holds numbers as objects; use .astype(float), or .astype(str) to make them levels"
-        )
+        what = f"column {quoted(name)} holds numbers as objects"
+        remedy = "use .astype(float), or .astype(str) to make them levels"
+        raise DataError(Fault("numbers-as-objects", what, remedy=remedy))
 
 
 def _refuse_many_levels(name: str, column: pd.Series, max_levels: int) -> None:
@@ -300,7 +310,7 @@ def _refuse_many_levels(name: str, column: pd.Series, max_levels: int) -> None:
     levels = column.cat.categories
     if len(levels) > max_levels:
         example = quoted(str(column.iloc[0]))
-        raise DataError(
-            f"column {quoted(name)} has {counted(len(levels), 'level')}, such as {example}, and at "
-            f"most {max_levels:,} are allowed; leave it out, raise max_levels, or turn it into numbers"
-        )
+        what = f"column {quoted(name)} has {counted(len(levels), 'level')}, such as {example}, and at "
+        what += f"most {max_levels:,} are allowed"
+        remedy = "leave it out, raise max_levels, or turn it into numbers"
+        raise DataError(Fault("too-many-levels", what, remedy=remedy))

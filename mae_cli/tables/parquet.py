@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mae_cli.errors import DataError, SettingsError
+from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.messages import option, quoted
 from mae_cli.tables.arrow_cells import column_type, first_undecodable, levels, numbers
 from mae_cli.tables.chunks import Chunk
@@ -78,7 +78,8 @@ def require_one_format(files: Iterable[tuple[str, bool]]) -> None:
     for name, parquet in others:
         if parquet != first_is_parquet:
             mine, other = ("Parquet", "CSV") if parquet else ("CSV", "Parquet")
-            raise DataError(f"{name} is {mine}, but {first} is {other}; give files of one format")
+            what = f"{name} is {mine}, but {first} is {other}"
+            raise DataError(Fault("formats-differ", what, Place(name), remedy="give files of one format"))
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ class ParquetRecords:
     def __post_init__(self) -> None:
         given = [f"--{name}" for name in _OF_TEXT if getattr(self.dialect, name) != getattr(PLAIN, name)]
         if given:
-            raise SettingsError(f"{self.name} is Parquet, which is not text; leave out {', '.join(given)}")
+            what, remedy = f"{self.name} is Parquet, which is not text", f"leave out {', '.join(given)}"
+            raise SettingsError(Fault("text-option-with-parquet", what, Place(self.name), remedy=remedy))
 
     @classmethod
     def of(cls, files: Sequence[Source], dialect: Dialect = PLAIN) -> "ParquetRecords":
@@ -199,10 +201,10 @@ class ParquetRecords:
         """How many records there are."""
         return sum(part.rows for part in self.parts)
 
-    def place(self, index: int) -> str:
-        """Where a record stands: `flights.parquet, row 7`."""
+    def place(self, index: int) -> Place:
+        """Where a record stands."""
         name, row = self.locate([index])[index]
-        return f"{name}, row {row}"
+        return Place(name, row=row)
 
     def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
         """The file of each of these records, and its row there."""
@@ -286,10 +288,10 @@ class ParquetRecords:
     def _undecodable(self, first: int, batch: "pa.RecordBatch", texts: Iterable[str]) -> DataError:
         """The error for the first cell of text that is none."""
         row, name = min((first_undecodable(batch.column(name)), name) for name in texts)
-        return DataError(
-            f"{self.place(first + row)}: column {quoted(name)} is not UTF-8 text, as Parquet has it; write the file "
-            f"anew with text in UTF-8, or use {option('--exclude', name)}"
-        )
+        place = replace(self.place(first + row), column=name)
+        what = f"column {quoted(name)} is not UTF-8 text, as Parquet has it"
+        remedy = f"write the file anew with text in UTF-8, or use {option('--exclude', name)}"
+        return DataError(Fault("not-utf8", what, place, remedy=remedy))
 
     def _part(self, index: int) -> tuple[RowGroups, int]:
         """The row groups that a record is in, and its place there."""
@@ -313,17 +315,22 @@ def survey(name: str, held: Path | Spool) -> tuple[Header, list[RowGroups]]:
     with _opened(name, held) as file:
         header, metadata = _header(file), file.metadata
         groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    twice = [each for each in header.names if header.names.count(each) > 1]
-    if twice:
-        raise DataError(f"{name} has two columns named {twice[0]!r}; rename one of them")
-    nameless = next((place for place, each in enumerate(header.names, start=1) if not each.strip()), None)
-    if nameless is not None:
-        raise DataError(f"{name}: column {nameless} has no name; give it one")
+    _require_names(name, header.names)
     starts = np.cumsum([0, *(group.num_rows for group in groups)]).tolist()
     return header, [
         RowGroups(name, held, header, range(number, number + 1), start, group.num_rows, group.total_byte_size)
         for number, (start, group) in enumerate(zip(starts, groups, strict=False))
     ]
+
+
+def _require_names(file: str, names: Sequence[str]) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        what = f"{file} has two columns named {quoted(twice)}"
+        raise DataError(Fault("duplicate-column", what, Place(file, column=twice), remedy="rename one of them"))
+    nameless = next((position for position, name in enumerate(names, start=1) if not name.strip()), None)
+    if nameless is not None:
+        raise DataError(Fault("unnamed-column", f"column {nameless} has no name", Place(file), remedy="give it one"))
 
 
 def _header(file: "pq.ParquetFile") -> Header:
@@ -343,7 +350,8 @@ def _require_unchanged(file: "pq.ParquetFile", part: RowGroups) -> None:
     metadata = file.metadata
     there = (metadata.row_group(number).num_rows for number in part.numbers if number < metadata.num_row_groups)
     if _header(file) != part.header or sum(there) != part.rows:
-        raise DataError(f"{part.name} has changed since its header was read; try again when it is complete")
+        what = f"{part.name} has changed since its header was read"
+        raise DataError(Fault("file-changed", what, Place(part.name), remedy="try again when it is complete"))
 
 
 @contextmanager
@@ -353,9 +361,9 @@ def _opened(name: str, held: Path | Spool) -> "Iterator[pq.ParquetFile]":
         import pyarrow as pa  # noqa: PLC0415  (part of the extra)
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ModuleNotFoundError:
-        raise PyarrowMissingError(
-            f"{name} is a Parquet file, which needs the extra: pip install 'mae-cli[parquet]'"
-        ) from None
+        what = f"{name} is a Parquet file, which needs pyarrow"
+        remedy = "install it with pip install 'mae-cli[parquet]'"
+        raise PyarrowMissingError(Fault("pyarrow-missing", what, Place(name), remedy=remedy)) from None
     try:
         with (
             nullcontext(held) if isinstance(held, Path) else held.open() as stream,
@@ -367,4 +375,5 @@ def _opened(name: str, held: Path | Spool) -> "Iterator[pq.ParquetFile]":
     except (pa.ArrowException, OSError, UnicodeError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise unreadable(name, error) from error
-        raise DataError(f"{name}: not readable as Parquet ({str(error).partition(chr(10))[0]})") from error
+        what = f"not readable as Parquet ({str(error).partition(chr(10))[0]})"
+        raise DataError(Fault("malformed-parquet", what, Place(name))) from error

@@ -118,8 +118,8 @@ def test_standard_input_and_pipes_are_read(mae_train, tmp_path, one_object, monk
         (
             ["1.parquet", "--features", "hour", "late"],
             (
-                "late does not exist; 'late' is a column of 1.parquet: an option names columns joined by commas, "
-                "without blanks"
+                "late does not exist; join the columns of an option with commas, without blanks, as 'late' is a column "
+                "of 1.parquet"
             ),
         ),
         (["1.parquet", "--features", "hours"], None),
@@ -137,7 +137,7 @@ def test_standard_input_and_pipes_are_read(mae_train, tmp_path, one_object, monk
         ),
         (
             ["typed.parquet", "1.parquet"],
-            "1.parquet: column 'delay' has the type double, but string in typed.parquet; their types must agree",
+            "1.parquet: column 'delay' has the type double, but string in typed.parquet; give files whose types agree",
         ),
     ],
 )
@@ -174,7 +174,8 @@ def test_without_pyarrow_the_extra_is_named(request, outcome, monkeypatch, comma
     arguments = ["-t", "delay", "1.parquet"] if command == "mae_train" else ["model.json", "1.parquet"]
     done = request.getfixturevalue(command)(*arguments)
     name = command.replace("_", "-")
-    says = f"{name}: error: 1.parquet is a Parquet file, which needs the extra: pip install 'mae-cli[parquet]'\n"
+    says = f"{name}: error: 1.parquet is a Parquet file, which needs pyarrow; "
+    says += "install it with pip install 'mae-cli[parquet]'\n"
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", says)
 
 

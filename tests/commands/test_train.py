@@ -561,7 +561,7 @@ def test_wrong_usage_is_told_before_the_data_are_read(mae_train, tmp_path):
         (
             "y,x\n1,1\n2,2,2\n",
             (),
-            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must be quoted",
+            "data.csv, line 3: expected 2 fields, found 3; put cells that contain ',' in quotes",
         ),
         (
             "y,x\nhello,1\n",

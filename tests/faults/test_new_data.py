@@ -84,7 +84,7 @@ BOTH = [
     refused(
         "a field too many",
         CLEAN.replace("6,b", "6,b,1"),
-        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must be quoted",
+        "data.csv, line 5: expected 3 fields, found 4; put cells that contain ',' in quotes",
     ),
     refused(
         "a field too few",
@@ -104,7 +104,7 @@ BOTH = [
     refused(
         "text behind a closing quote",
         CLEAN.replace("6,b", '"6"5,b'),
-        "data.csv, line 5: unexpected text after a closing quote; a quote within quotes must be doubled",
+        "data.csv, line 5: unexpected text after a closing quote; write a quote within quotes twice",
     ),
     refused(
         "no UTF-8",
@@ -114,7 +114,7 @@ BOTH = [
     refused(
         "a NUL byte",
         CLEAN.replace("6,b", "6,\x00b"),
-        "data.csv, line 5: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+        "data.csv, line 5: a NUL byte, which no text has; use --encoding utf-16-le or utf-16-be, if the file is UTF-16",
     ),
     refused(
         "a name twice",

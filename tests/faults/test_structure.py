@@ -108,12 +108,12 @@ ENCODINGS = [
     refused(
         "UTF-16 without a mark",
         CLEAN.encode("utf-16-le"),
-        "data.csv, line 1: column 1 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+        "data.csv, line 1: column 1 has a NUL byte in its name, which no text has; use --encoding utf-16-le or utf-16-be, if the file is UTF-16",
     ),
     refused(
         "UTF-16 big endian without a mark",
         CLEAN.encode("utf-16-be"),
-        "data.csv, line 1: column 1 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+        "data.csv, line 1: column 1 has a NUL byte in its name, which no text has; use --encoding utf-16-le or utf-16-be, if the file is UTF-16",
     ),
     refused(
         "the wrong encoding",
@@ -218,17 +218,17 @@ LINES = [
     refused(
         "a NUL byte",
         CLEAN.replace("4.9", "4\x00.9"),
-        "data.csv, line 3: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+        "data.csv, line 3: a NUL byte, which no text has; use --encoding utf-16-le or utf-16-be, if the file is UTF-16",
     ),
     refused(
         "a NUL byte in the header",
         CLEAN.replace("x", "x\x00", 1),
-        "data.csv, line 1: column 2 has a NUL byte in its name, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+        "data.csv, line 1: column 2 has a NUL byte in its name, which no text has; use --encoding utf-16-le or utf-16-be, if the file is UTF-16",
     ),
     refused(
         "zeros at the end",
         CLEAN + "\x00" * 64,
-        "data.csv, line 14: a NUL byte, which no text has; if the file is UTF-16, use --encoding utf-16-le or utf-16-be",
+        "data.csv, line 14: a NUL byte, which no text has; use --encoding utf-16-le or utf-16-be, if the file is UTF-16",
     ),
     refused(
         "a Ctrl-Z at the end",
@@ -268,12 +268,12 @@ QUOTES = [
     refused(
         "text behind a closing quote",
         CLEAN.replace("6,b", '"6"5,b'),
-        "data.csv, line 5: unexpected text after a closing quote; a quote within quotes must be doubled",
+        "data.csv, line 5: unexpected text after a closing quote; write a quote within quotes twice",
     ),
     refused(
         "single quotes around a comma",
         CLEAN.replace("2.5,b", "2.5,'b,b'"),
-        "data.csv, line 3: expected 3 fields, found 4; a cell with ',' in it must be quoted",
+        "data.csv, line 3: expected 3 fields, found 4; put cells that contain ',' in quotes",
     ),
     refused(
         "single quotes around numbers",
@@ -283,7 +283,7 @@ QUOTES = [
     refused(
         "a backslash before a quote",
         CLEAN.replace("6,b", r'6,"b\",c"'),
-        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must be quoted",
+        "data.csv, line 5: expected 3 fields, found 4; put cells that contain ',' in quotes",
     ),
 ]
 
@@ -374,29 +374,29 @@ DELIMITERS = [
     refused(
         "the wrong delimiter",
         CLEAN,
-        "data.csv has no column 'y'; its only column is 'y,x,k', so if there are more, say with --delimiter what stands between them",
+        "data.csv has no column 'y'; its only column is 'y,x,k'; say with --delimiter what stands between columns, if there are more",
         "--delimiter",
         ";",
     ),
     refused(
         "two delimiters in doubt",
         table(header="y;x|k", delimiter=";").replace(";", ";1|", 1),
-        "data.csv has no column 'y'; its only column is 'y;1|x|k', so if there are more, say with --delimiter what stands between them",
+        "data.csv has no column 'y'; its only column is 'y;1|x|k'; say with --delimiter what stands between columns, if there are more",
     ),
     refused(
         "colons not named",
         table(delimiter=":"),
-        "data.csv has no column 'y'; its only column is 'y:x:k', so if there are more, say with --delimiter what stands between them",
+        "data.csv has no column 'y'; its only column is 'y:x:k'; say with --delimiter what stands between columns, if there are more",
     ),
     refused(
         "blanks not named",
         table(delimiter=" "),
-        "data.csv has no column 'y'; its only column is 'y x k', so if there are more, say with --delimiter what stands between them",
+        "data.csv has no column 'y'; its only column is 'y x k'; say with --delimiter what stands between columns, if there are more",
     ),
     refused(
         "a delimiter of two signs",
         CLEAN,
-        "the delimiter must be one character, not '||'; for a tab give \\t or 'tab'",
+        "the delimiter must be one character, not '||'; give \\t or 'tab' for a tab",
         "--delimiter",
         "||",
         status=2,
@@ -412,7 +412,7 @@ DELIMITERS = [
     refused(
         "a quote as delimiter",
         CLEAN,
-        "the delimiter must be one character, not '\"'; for a tab give \\t or 'tab'",
+        "the delimiter must be one character, not '\"'; give \\t or 'tab' for a tab",
         "--delimiter",
         '"',
         status=2,
@@ -420,7 +420,7 @@ DELIMITERS = [
     refused(
         "columns of fixed width",
         "y    x    k\n1.5  2    a\n2.5  3    b\n",
-        "data.csv has no column 'y'; its only column is 'y    x    k', so if there are more, say with --delimiter what stands between them",
+        "data.csv has no column 'y'; its only column is 'y    x    k'; say with --delimiter what stands between columns, if there are more",
     ),
 ]
 
@@ -630,12 +630,12 @@ RECORD_CASES = [
     refused(
         "a field too many",
         CLEAN.replace("6,b", "6,b,1"),
-        "data.csv, line 5: expected 3 fields, found 4; a cell with ',' in it must be quoted",
+        "data.csv, line 5: expected 3 fields, found 4; put cells that contain ',' in quotes",
     ),
     refused(
         "a field too many in the first record",
         CLEAN.replace("1,a", "1,a,9", 1),
-        "data.csv, line 2: expected 3 fields, found 4; a cell with ',' in it must be quoted",
+        "data.csv, line 2: expected 3 fields, found 4; put cells that contain ',' in quotes",
     ),
     refused(
         "a field too many in the last record",
@@ -680,7 +680,7 @@ RECORD_CASES = [
     refused(
         "an index the header lacks",
         table([(str(i), *row) for i, row in enumerate(ROWS)]),
-        "data.csv, line 2: expected 3 fields, found 4; every line has one field more than the header, as where R writes row names: put a name for the first column, and a delimiter, before the header",
+        "data.csv, line 2: expected 3 fields, found 4; every line has one field more than the header, as where R writes row names; put a name for the first column, and a delimiter, before the header",
     ),
     refused(
         "a field too few",
@@ -725,7 +725,7 @@ RECORD_CASES = [
     refused(
         "thousands without quotes",
         CLEAN.replace("100,", "1,000,"),
-        "data.csv, line 7: expected 3 fields, found 4; a cell with ',' in it must be quoted",
+        "data.csv, line 7: expected 3 fields, found 4; put cells that contain ',' in quotes",
     ),
     refused(
         "the header twice",
@@ -777,7 +777,7 @@ RECORD_CASES = [
     refused(
         "no header among numbers",
         "1,2\n3,4\n5,7\n",
-        "data.csv, line 1: the header consists of numbers ('1', '2'); it seems to be missing, so add a line with the names of the columns",
+        "data.csv, line 1: the header consists of numbers ('1', '2'); add a line with the names of the columns, which seem to be missing",
     ),
     refused(
         "another target",
@@ -794,22 +794,22 @@ RECORD_CASES = [
     refused(
         "a line above the header",
         "Sales of 2024\n" + CLEAN,
-        "data.csv, line 2: expected 1 field, found 3; if the header is on line 2, remove the lines before it",
+        "data.csv, line 2: expected 1 field, found 3; remove the lines before line 2, if that is the header",
     ),
     refused(
         "lines above the header",
         "Sales of 2024\nby region\n\n" + CLEAN,
-        "data.csv, line 4: expected 1 field, found 3; if the header is on line 4, remove the lines before it",
+        "data.csv, line 4: expected 1 field, found 3; remove the lines before line 4, if that is the header",
     ),
     refused(
         "a line with commas above the header",
         "Sales,,\n" + CLEAN,
-        "data.csv, line 1: this is a title; the header seems to stand on line 2, so remove the lines before",
+        "data.csv, line 1: this is a title; remove the lines before line 2, which seems to be the header",
     ),
     refused(
         "a comment above the header",
         "# made by a tool\n" + CLEAN,
-        "data.csv, line 2: expected 1 field, found 3; if the header is on line 2, remove the lines before it",
+        "data.csv, line 2: expected 1 field, found 3; remove the lines before line 2, if that is the header",
     ),
     refused(
         "a comment in the middle",
@@ -888,12 +888,12 @@ RECORD_CASES = [
     refused(
         "files of different headers",
         {"1.csv": CLEAN, "2.csv": CLEAN.replace("x", "z", 1)},
-        "2.csv: column 2 is 'z', but 'x' in 1.csv; their headers must agree",
+        "2.csv: column 2 is 'z', but 'x' in 1.csv; give files whose headers agree",
     ),
     refused(
         "a file without its header",
         {"1.csv": CLEAN, "2.csv": RECORDS},
-        "2.csv: column 1 is '3.1', but 'y' in 1.csv; their headers must agree",
+        "2.csv: column 1 is '3.1', but 'y' in 1.csv; give files whose headers agree",
     ),
     refused(
         "a fault in the second file",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.tables import chunk_of, held, load
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.rows.blocks import whole
 from mae_cli.tables.cluster_column import ClusterColumn
 from mae_cli.tables.csv.dialect import Dialect
@@ -34,6 +34,14 @@ def test_a_column_that_says_nothing_is_refused():
         DataError, match=r"^data.csv: every row has a missing cell; column 'g' is missing in all of them"
     ):
         load("y,x,g\n1,2,\n2,3,NA\n", cluster="g")
+
+
+def test_without_a_value_it_is_refused_by_itself():
+    column = ClusterColumn("g")
+    read(column, [np.nan, "NA"])
+    with pytest.raises(DataError) as caught:
+        column.finish(held("g\n1\n"))
+    assert (caught.value.fault.code, caught.value.fault.place) == ("no-values", Place("data.csv", column="g"))
 
 
 def test_it_is_read_beside_the_features_and_is_none_of_them():

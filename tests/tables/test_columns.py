@@ -2,7 +2,7 @@
 
 import pytest
 
-from mae_cli.errors import DataError, SettingsError
+from mae_cli.errors import DataError, Place, SettingsError
 from mae_cli.tables.columns import ColumnChoice, resolve
 from mae_cli.tables.csv.header import ColumnType, Header
 
@@ -13,7 +13,7 @@ HEADER = Header(tuple(NAMES), ())
 def refusal(header=NAMES, types=(), **choice):
     with pytest.raises(DataError) as caught:
         resolve(ColumnChoice(**choice), Header(tuple(header), (), types), "flights.csv")
-    return str(caught.value)
+    return caught.value.fault
 
 
 def test_all_other_columns_are_features_in_the_order_of_the_file():
@@ -34,21 +34,20 @@ def test_the_weight_is_no_feature():
 
 
 def test_an_unknown_column_is_named_with_the_closest():
-    assert refusal(target="dep_dlay") == (
-        "flights.csv has no column 'dep_dlay'; did you mean 'dep_delay'? "
-        "its columns are 'dep_delay', 'hour', 'Carrier', 'w'"
-    )
+    fault = refusal(target="dep_dlay")
+    assert (fault.code, fault.place) == ("unknown-column", Place("flights.csv", column="dep_dlay"))
+    assert fault.remedy == "did you mean 'dep_delay'? its columns are 'dep_delay', 'hour', 'Carrier', 'w'"
 
 
 def test_case_alone_makes_a_name_the_closest():
-    message = refusal(header=["CARRIER", "carriers"], target="carrier")
-    assert message.startswith("flights.csv has no column 'carrier'; did you mean 'CARRIER'?")
+    fault = refusal(header=["CARRIER", "carriers"], target="carrier")
+    assert fault.remedy.startswith("did you mean 'CARRIER'?")
 
 
 def test_a_name_like_no_other_has_no_suggestion():
-    assert refusal(target="zzz") == (
-        "flights.csv has no column 'zzz'; its columns are 'dep_delay', 'hour', 'Carrier', 'w'"
-    )
+    fault = refusal(target="zzz")
+    assert (fault.code, fault.remedy) == ("unknown-column", None)
+    assert fault.what.endswith("; its columns are 'dep_delay', 'hour', 'Carrier', 'w'")
 
 
 FLIGHTS = ["arr_delay", "dep_delay", "distance", "air_time", "hour", "month", "origin", "wind_speed", "precip", "temp"]
@@ -56,7 +55,7 @@ FLIGHTS = ["arr_delay", "dep_delay", "distance", "air_time", "hour", "month", "o
 
 @pytest.mark.parametrize("name", ["nope", "delay", "time", "weather", "note", "year", "minute", "speed", "carrier"])
 def test_a_name_that_is_somewhat_like_another_has_no_suggestion_either(name):
-    assert "did you mean" not in refusal(header=FLIGHTS, target=name)
+    assert refusal(header=FLIGHTS, target=name).remedy is None
 
 
 @pytest.mark.parametrize(
@@ -71,18 +70,20 @@ def test_a_name_that_is_somewhat_like_another_has_no_suggestion_either(name):
     ],
 )
 def test_a_slip_of_the_finger_is_understood(slip, meant):
-    assert f"did you mean '{meant}'?" in refusal(header=FLIGHTS, target=slip)
+    assert refusal(header=FLIGHTS, target=slip).remedy.startswith(f"did you mean '{meant}'?")
 
 
 def test_a_long_list_of_columns_is_not_printed():
-    assert refusal(header=[f"x{i}" for i in range(13)], target="??") == "flights.csv has no column '??'"
+    fault = refusal(header=[f"x{i}" for i in range(13)], target="??")
+    assert (fault.what, fault.remedy) == ("flights.csv has no column '??'", None)
+    assert refusal(header=[f"x{i}" for i in range(13)], target="X3").remedy == "did you mean 'x3'?"
 
 
 def test_the_only_column_of_text_may_be_several_and_one_with_a_type_may_not():
-    message = "flights.csv has no column 'y'; its only column is 'y:x'"
-    hint = ", so if there are more, say with --delimiter what stands between them"
-    assert refusal(header=["y:x"], target="y") == message + hint
-    assert refusal(header=["y:x"], types=(ColumnType("int64", "number"),), target="y") == message
+    fault = refusal(header=["y:x"], target="y")
+    assert (fault.code, fault.place) == ("unknown-column", Place("flights.csv", column="y"))
+    assert fault.remedy == "say with --delimiter what stands between columns, if there are more"
+    assert refusal(header=["y:x"], types=(ColumnType("int64", "number"),), target="y").remedy is None
 
 
 @pytest.mark.parametrize(
@@ -95,35 +96,60 @@ def test_the_only_column_of_text_may_be_several_and_one_with_a_type_may_not():
     ],
 )
 def test_every_role_is_held_against_the_header(choice):
-    assert "no column 'huor'; did you mean 'hour'?" in refusal(target="w", **choice)
+    fault = refusal(target="w", **choice)
+    assert (fault.code, fault.place.column) == ("unknown-column", "huor")
+    assert fault.remedy.startswith("did you mean 'hour'?")
 
 
 def test_no_features_left_is_refused():
-    message = "flights.csv: no feature columns left to predict 'w' from"
-    assert refusal(target="w", exclude=frozenset(NAMES[:3])) == f"{message}; all others are excluded"
-    assert refusal(target="w", features=()) == f"{message}; the file has no others"
+    excluded = refusal(target="w", exclude=frozenset(NAMES[:3]))
+    assert (excluded.code, excluded.place, excluded.remedy) == ("no-features", Place("flights.csv"), None)
+    assert excluded.what.endswith("; all others are excluded")
+    assert refusal(target="w", features=()).what.endswith("; the file has no others")
+    assert refusal(header=["w", "x", "x", ""], target="w").remedy == "give each a name of its own"
+
+
+def test_a_column_that_is_there_twice_cannot_be_named():
+    fault = refusal(header=["w", "x", "x"], target="x")
+    assert (fault.code, fault.place) == ("duplicate-column", Place("flights.csv", column="x"))
+    assert fault.remedy == "rename one of them"
 
 
 @pytest.mark.parametrize(
-    ("choice", "message"),
+    ("choice", "column", "roles"),
     [
-        ({"features": ("y",)}, "column 'y' cannot be the target and a feature at once"),
-        ({"exclude": frozenset({"y"})}, "column 'y' cannot be the target and excluded at once"),
-        ({"categorical": frozenset({"y"})}, "column 'y' cannot be the target and categorical at once"),
-        ({"weight": "y"}, "column 'y' cannot be the target and the weight at once"),
-        ({"weight": "w", "features": ("w",)}, "column 'w' cannot be the weight and a feature at once"),
-        ({"weight": "w", "exclude": frozenset("w")}, "column 'w' cannot be the weight and excluded at once"),
-        ({"weight": "w", "categorical": frozenset("w")}, "column 'w' cannot be the weight and categorical at once"),
-        ({"cluster": "y"}, "column 'y' cannot be the target and the cluster at once"),
-        ({"cluster": "g", "features": ("g",)}, "column 'g' cannot be the cluster and a feature at once"),
-        ({"cluster": "g", "exclude": frozenset("g")}, "column 'g' cannot be the cluster and excluded at once"),
-        ({"cluster": "g", "categorical": frozenset("g")}, "column 'g' cannot be the cluster and categorical at once"),
-        ({"cluster": "w", "weight": "w"}, "column 'w' cannot be the weight and the cluster at once"),
-        ({"features": ("x",), "exclude": frozenset("x")}, "column 'x' cannot be a feature and excluded at once"),
-        ({"features": ("x", "x")}, "column 'x' is given twice as a feature"),
+        ({"features": ("y",)}, "y", "the target and a feature"),
+        ({"exclude": frozenset({"y"})}, "y", "the target and excluded"),
+        ({"categorical": frozenset({"y"})}, "y", "the target and categorical"),
+        ({"weight": "y"}, "y", "the target and the weight"),
+        ({"weight": "w", "features": ("w",)}, "w", "the weight and a feature"),
+        ({"weight": "w", "exclude": frozenset("w")}, "w", "the weight and excluded"),
+        ({"weight": "w", "categorical": frozenset("w")}, "w", "the weight and categorical"),
+        ({"cluster": "y"}, "y", "the target and the cluster"),
+        ({"cluster": "g", "features": ("g",)}, "g", "the cluster and a feature"),
+        ({"cluster": "g", "exclude": frozenset("g")}, "g", "the cluster and excluded"),
+        ({"cluster": "g", "categorical": frozenset("g")}, "g", "the cluster and categorical"),
+        ({"cluster": "w", "weight": "w"}, "w", "the weight and the cluster"),
+        ({"features": ("x",), "exclude": frozenset("x")}, "x", "a feature and excluded"),
     ],
 )
-def test_two_roles_for_one_column_are_refused(choice, message):
+def test_two_roles_for_one_column_are_refused(choice, column, roles):
     with pytest.raises(SettingsError) as caught:
         ColumnChoice("y", **choice)
-    assert str(caught.value) == message
+    fault = caught.value.fault
+    assert (fault.code, fault.place, fault.remedy) == ("conflicting-roles", None, None)
+    assert f"'{column}'" in fault.what
+    assert roles in fault.what
+
+
+def test_a_feature_is_given_once():
+    with pytest.raises(SettingsError) as caught:
+        ColumnChoice("y", features=("x", "x"))
+    assert caught.value.fault.code == "duplicate-feature"
+
+
+def test_a_format_of_dates_must_be_one():
+    with pytest.raises(SettingsError) as caught:
+        ColumnChoice("y", dates={"x": "day"})
+    fault = caught.value.fault
+    assert (fault.code, fault.remedy) == ("invalid-date-format", "give one as %d/%m/%Y or %H:%M")

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.parquet import ParquetRecords
 from mae_cli.tables.parquet_output import extended, require_same_types
@@ -83,5 +83,6 @@ def test_files_whose_types_differ_do_not_go_together(records, tmp_path):
     mixed = ParquetRecords.of([Source(name, tmp_path / name) for name in ("3.parquet", "4.parquet")])
     with pytest.raises(DataError) as caught:
         require_same_types(mixed)
-    says = "4.parquet: column 'y' has the type int64, but int32 in 3.parquet; predict them one by one"
-    assert str(caught.value) == says
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == ("types-differ", Place("4.parquet", column="y"))
+    assert fault.remedy == "predict them one by one"

@@ -180,7 +180,7 @@ def test_values_that_are_no_numbers_are_refused_with_the_place(name, values, mes
             [["1"], ["2"]],
             (
                 "X has '1', which is not a number, in row 0, column 0 (counted from 0); "
-                "in a DataFrame text stands for levels"
+                "give a DataFrame, in which text stands for levels"
             ),
         ),
         (

@@ -226,7 +226,7 @@ def test_the_target_need_not_be_there_and_is_left_alone_where_it_is():
         ("x,k\n1,a\n1,7\n", "data.csv, line 3: column 'k' is the number '7', but it was text when the model was "),
         (
             "x,k\n1,a\n1,a,b\n",
-            "data.csv, line 3: expected 2 fields, found 3; a cell with ',' in it must be quoted",
+            "data.csv, line 3: expected 2 fields, found 3; put cells that contain ',' in quotes",
         ),
         ('x,k\n1,"a\n', "data.csv, line 2: a quote is opened in this record and never closed"),
     ],

@@ -134,9 +134,8 @@ def _require_delimiter(delimiter: str) -> None:
         what = f"the delimiter must be one character, not {quoted(delimiter)}"
         raise SettingsError(Fault("invalid-delimiter", what, remedy="give \\t or 'tab' for a tab"))
     if not delimiter.isascii():
-        raise SettingsError(
-            Fault("invalid-delimiter", f"the delimiter must be an ASCII character, not {quoted(delimiter)}")
-        )
+        what = f"the delimiter must be an ASCII character, not {quoted(delimiter)}"
+        raise SettingsError(Fault("invalid-delimiter", what))
 
 
 def _found_delimiter(source: Source) -> str:
