@@ -21,6 +21,7 @@ from mae_cli.messages import (
     json_text,
     level_text,
     listed,
+    no_share,
     option,
     parted,
     quantity,
@@ -193,6 +194,13 @@ def test_a_number_of_percent_is_told_from_a_share():
         "; for 99% give 0.99",
         "",
     ]
+
+
+def test_a_number_that_is_no_share_may_be_meant_in_percent():
+    fault = no_share("quantile-out-of-range", "the quantile must lie", 90)
+    assert str(fault) == "the quantile must lie between 0 and 1, not 90; give 0.9 for 90%"
+    remedies = [no_share("", "", value).remedy for value in (1.0, 1.5, 2.0, 99.0, 100.0)]
+    assert remedies == [None, None, "give 0.02 for 2%", "give 0.99 for 99%", None]
 
 
 def test_long_lists_are_cut():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from mae_cli.errors import ModelError
+from mae_cli.errors import Fault, ModelError, Place
 from mae_cli.losses import Absolute, Pinball
 from mae_cli.messages import counted, quoted
 from mae_cli.model.model import Model
@@ -44,10 +44,7 @@ def joint_columns(subject: NamedModel[AModel], rival: NamedModel[AModel] | None,
     if rival is None:
         return joint_schema([model.schema])
     if rival.model.target != model.target:
-        raise ModelError(
-            f"{rival.name} predicts {quoted(rival.model.target)}, but {subject.name} predicts {quoted(model.target)}; "
-            "only models of one target can be compared"
-        )
+        raise ModelError(_different_targets(subject, rival))
     joint = joint_schema([model.schema, rival.model.schema])
     _require_same_writing(subject, rival)
     own = [name for name in rival.model.schema.names if name not in model.schema.names]
@@ -56,15 +53,27 @@ def joint_columns(subject: NamedModel[AModel], rival: NamedModel[AModel] | None,
     return joint
 
 
+def _different_targets(subject: NamedModel[AModel], rival: NamedModel[AModel]) -> Fault:
+    own, other = subject.model.target, rival.model.target
+    return Fault(
+        "different-targets",
+        f"{rival.name} predicts {quoted(other)}, but {subject.name} predicts {quoted(own)}",
+        Place(rival.name, column=other),
+        remedy="compare models of one target",
+    )
+
+
 def _require_same_writing(subject: NamedModel[AModel], rival: NamedModel[AModel]) -> None:
     """Refuse models that read the numbers of a column in different ways."""
     writings = {column.name: column.writing for column in subject.model.schema.numeric}
     for column in rival.model.schema.numeric:
         if writings.get(column.name, column.writing) != column.writing:
-            raise ModelError(
+            what = (
                 f"{rival.name} and {subject.name} were trained on column {quoted(column.name)} written in different "
-                "ways, so no data suit both; evaluate them one by one"
+                "ways, so no data suit both"
             )
+            place = Place(rival.name, column=column.name)
+            raise ModelError(Fault("different-notations", what, place, remedy="evaluate them one by one"))
 
 
 def compared(model: Model, rival: NamedModel[Model], joint: Schema, rows: Rows, files: Records) -> Rival:

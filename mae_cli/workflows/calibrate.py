@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.messages import counted
 from mae_cli.model.quantile_model import Calibration, QuantileModel, between
 from mae_cli.rows.blocks import Block, Rows
@@ -42,13 +42,19 @@ def calibrate(model: QuantileModel, rows: Rows, coverage: float) -> Calibration:
     count = rows.shape[0]
     place = _at_least((count + 1) * coverage)
     if place > count:
-        needed = _at_least(coverage / (1 - coverage))
-        raise DataError(
-            f"{counted(count, 'row')} held out cannot show that {100 * coverage:g}% of new rows lie in an interval: "
-            f"at least {needed:,} are needed; use more rows, a larger --calibration, or a smaller --predict-interval"
-        )
+        raise DataError(_too_few(count, coverage))
     beyond = np.concatenate(list(rows.map(partial(_beyond, model=model))))
     return Calibration(coverage, float(np.partition(beyond, place - 1)[place - 1]), count)
+
+
+def _too_few(count: int, coverage: float) -> Fault:
+    needed = _at_least(coverage / (1 - coverage))
+    return Fault(
+        "too-few-calibration-rows",
+        f"{counted(count, 'row')} held out cannot show that {100 * coverage:g}% of new rows lie in an interval: "
+        f"at least {needed:,} are needed",
+        remedy="use more rows, a larger --calibration, or a smaller --predict-interval",
+    )
 
 
 def _at_least(number: float) -> int:

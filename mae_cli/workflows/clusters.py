@@ -3,7 +3,7 @@
 import numpy as np
 
 from mae_cli.arrays import CodeArray, Positions
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.inference.clusters import Clusters
 from mae_cli.messages import quoted
 from mae_cli.rows.blocks import Block, Rows
@@ -27,11 +27,16 @@ def clusters_of(loaded: LoadedRows, name: str, training: Rows) -> Clusters:
     fitted = np.concatenate(list(training.map(_records)))
     used, codes[fitted] = np.unique(codes[fitted], return_inverse=True)
     if len(used) < 2:
-        raise DataError(
-            f"{loaded.files.name}: column {quoted(name)} is the same in every row that is fitted; rows of one cluster "
-            "cannot say how sure coefficients are"
-        )
+        raise DataError(_single(loaded.files.name, name))
     return Clusters(name, codes, len(used))
+
+
+def _single(file: str, column: str) -> Fault:
+    what = (
+        f"column {quoted(column)} is the same in every row that is fitted; rows of one cluster cannot say how sure "
+        "coefficients are"
+    )
+    return Fault("single-cluster", what, Place(file, column=column))
 
 
 def _cluster_codes(block: Block) -> tuple[Positions, CodeArray]:

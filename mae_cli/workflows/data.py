@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from mae_cli.errors import SettingsError
+from mae_cli.errors import Fault, SettingsError
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files, require_one_if_standard_input, told_as_columns
 from mae_cli.tables.csv.source import Source
@@ -59,7 +59,8 @@ def opened(arguments: Sequence[str], dialect: Dialect, dask: str | None) -> Iter
             yield files
         return
     if "-" in arguments:
-        raise SettingsError("--dask cannot read standard input (-); give files that the workers see")
+        what, remedy = "--dask cannot read standard input (-)", "give files that the workers see"
+        raise SettingsError(Fault("standard-input-with-dask", what, remedy=remedy))
     from mae_cli.distributed.cluster import connected  # noqa: PLC0415  (its tasks need more modules than most runs)
     from mae_cli.distributed.files import DaskFiles  # noqa: PLC0415
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from mae_cli.errors import SettingsError
+from mae_cli.errors import Fault, SettingsError
 from mae_cli.model.model import Model
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.evaluation import EvaluationReport
@@ -43,9 +43,11 @@ class EvaluationSettings:
 
     def __post_init__(self) -> None:
         if self.worst < 0:
-            raise SettingsError(f"the number of worst rows must not be negative, but is {self.worst}")
+            what = f"the number of worst rows must not be negative, but is {self.worst}"
+            raise SettingsError(Fault("worst-out-of-range", what))
         if self.show and not self.worst:
-            raise SettingsError("columns are shown beside the worst rows; say with --worst how many of these")
+            what, remedy = "columns are shown beside the worst rows", "say with --worst how many of these"
+            raise SettingsError(Fault("show-without-worst", what, remedy=remedy))
 
 
 def evaluate(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import nan
 
-from mae_cli.errors import ModelError, SettingsError
+from mae_cli.errors import Fault, ModelError, Place, SettingsError
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
@@ -62,10 +62,7 @@ def evaluate_quantiles(
     """
     model = subject.model
     if settings.gates.coverage is not None and model.calibration is None:
-        raise SettingsError(
-            f"{subject.name} has no prediction interval whose coverage could be checked; train it with "
-            "--predict-interval"
-        )
+        raise SettingsError(_no_interval(subject.name))
     if rival is not None:
         _require_same_quantiles(subject, rival)
     joint = joint_columns(subject, rival, files)
@@ -76,13 +73,17 @@ def evaluate_quantiles(
         return _report(subject, rival, joint, loaded, settings)
 
 
+def _no_interval(model: str) -> Fault:
+    what = f"{model} has no prediction interval whose coverage could be checked"
+    return Fault("no-prediction-interval", what, Place(model), remedy="train it with --predict-interval")
+
+
 def _require_same_quantiles(subject: NamedModel[QuantileModel], rival: NamedModel[QuantileModel]) -> None:
     if rival.model.quantiles != subject.model.quantiles:
         own, others = (", ".join(f"{each:g}" for each in one.model.quantiles) for one in (subject, rival))
-        raise ModelError(
-            f"{rival.name} predicts the quantiles {others}, but {subject.name} predicts {own}; only models of the same "
-            "quantiles can be compared"
-        )
+        what = f"{rival.name} predicts the quantiles {others}, but {subject.name} predicts {own}"
+        remedy = "compare models of the same quantiles"
+        raise ModelError(Fault("different-quantiles", what, Place(rival.name), remedy=remedy))
 
 
 def _report(

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.errors import DataError, SettingsError
+from mae_cli.errors import DataError, Fault, SettingsError
 from mae_cli.inference.intervals import Estimated
 from mae_cli.inference.values import Method
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
-from mae_cli.messages import as_share, quoted
+from mae_cli.messages import no_share, quoted
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.blocks import CountedRows, Rows
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, Factors, GivenFactors
@@ -25,7 +25,7 @@ from mae_cli.solvers.solve import Fit, solve_together
 from mae_cli.tables.arrays import finite_vector
 from mae_cli.tables.columns import LeftOut
 from mae_cli.tables.features import Features
-from mae_cli.workflows.fit_data import FitData
+from mae_cli.workflows.fit_data import FitData, require_length
 from mae_cli.workflows.fit_result import FitResult, Origin
 
 
@@ -50,13 +50,12 @@ class FitSettings:
 
     def __post_init__(self) -> None:
         if self.loss not in {"mae", "mse"}:
-            raise SettingsError(f'unknown loss {self.loss!r}; use "mae" or "mse"')
+            raise SettingsError(Fault("unknown-loss", f"unknown loss {self.loss!r}", remedy='use "mae" or "mse"'))
         if not 0 < self.quantile < 1:
-            raise SettingsError(
-                f"the quantile must lie between 0 and 1, not {self.quantile:g}{as_share(self.quantile)}"
-            )
+            raise SettingsError(no_share("quantile-out-of-range", "the quantile must lie", self.quantile))
         if self.loss == "mse" and self.quantile != 0.5:
-            raise SettingsError('a quantile needs the loss "mae"; least squares fits the mean')
+            what = 'a quantile needs the loss "mae"; least squares fits the mean'
+            raise SettingsError(Fault("quantile-needs-mae", what))
 
     @property
     def loss_function(self) -> Absolute | Pinball | Squared:
@@ -206,7 +205,8 @@ def exponential_factors(count: int, seed: int = 0) -> list[ExponentialFactors]:
         SettingsError: the count or the seed is negative.
     """
     if count < 0 or not 0 <= seed < 2**63:
-        raise SettingsError("a bootstrap needs a count and a seed that are whole numbers ≥ 0")
+        what = "a bootstrap needs a count and a seed that are whole numbers ≥ 0"
+        raise SettingsError(Fault("bootstrap-out-of-range", what))
     return [ExponentialFactors(seed, replicate) for replicate in range(count)]
 
 
@@ -231,14 +231,16 @@ def _method(intervals: str) -> Method | None:
     if intervals == "auto":
         return None
     if intervals not in set(Method):
-        raise SettingsError(f'unknown intervals {intervals!r}; use "auto", "rank", "sandwich" or "bootstrap"')
+        remedy = 'use "auto", "rank", "sandwich" or "bootstrap"'
+        raise SettingsError(Fault("unknown-intervals", f"unknown intervals {intervals!r}", remedy=remedy))
     return Method(intervals)
 
 
 def _numbers(quantile: float | Sequence[float]) -> list[float]:
     values = np.atleast_1d(np.asarray(quantile))
     if values.ndim != 1 or (len(values) and values.dtype.kind not in "iuf"):
-        raise SettingsError(f"a quantile must be a number between 0 and 1, or a list of such, not {quantile!r}")
+        what = f"a quantile must be a number between 0 and 1, or a list of such, not {quantile!r}"
+        raise SettingsError(Fault("quantile-not-a-number", what))
     return [float(value) for value in values]
 
 
@@ -254,11 +256,11 @@ class _CheckedFactors:
 
 def _checked_factors(factors: ArrayLike, records: Positions) -> FloatArray:
     values = finite_vector("factors", factors)
-    if len(values) != len(records):
-        raise DataError(f"factors has {len(values):,} values for {len(records):,} rows of X")
+    require_length("factors", values, len(records))
     if (values < 0).any():
         place = int(np.argmax(values < 0))
-        raise DataError(f"factors must not be negative; row {records[place]} has {values[place]:g}")
+        what = f"factors must not be negative; row {records[place]} has {values[place]:g}"
+        raise DataError(Fault("negative-factor", what))
     return values
 
 
@@ -286,10 +288,11 @@ def fit_prepared(prepared: Prepared, settings: FitSettings, listener: ProgressLi
 def _solver_settings(solver: str | SolverSettings, tolerance: float | None) -> SolverSettings:
     if isinstance(solver, (Auto, Textbook)):
         if tolerance is not None:
-            raise SettingsError("give the tolerance in the solver's settings")
+            what = "the solver's settings have a tolerance of their own"
+            raise SettingsError(Fault("tolerance-beside-settings", what, remedy="give it there"))
         return solver
     if solver == "auto":
         return _exact(tolerance)
     if solver == "textbook":
         return Textbook(tolerance=tolerance)
-    raise SettingsError(f'unknown solver {solver!r}; use "auto" or "textbook"')
+    raise SettingsError(Fault("unknown-solver", f"unknown solver {solver!r}", remedy='use "auto" or "textbook"'))

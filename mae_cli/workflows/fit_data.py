@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.schema import Schema
@@ -58,8 +58,8 @@ class FitData:
         schema, design, left_out = schema_and_design(X, max_levels)
         weights = None if sample_weight is None else finite_vector("sample_weight", sample_weight)
         for name, vector in (("y", target), ("sample_weight", weights)):
-            if vector is not None and len(vector) != design.shape[0]:
-                raise DataError(f"{name} has {len(vector):,} values for {design.shape[0]:,} rows of X")
+            if vector is not None:
+                require_length(name, vector, design.shape[0])
         rows = _weighted_rows(design, target, weights)
         return FitData(
             target=_name(y, "y"),
@@ -76,10 +76,21 @@ class FitData:
 def _require_index(X: Features, name: str, values: object) -> None:
     """Refuse a Series whose rows are called other than those of the frame: they are taken in their order."""
     if is_frame(X) and hasattr(values, "index") and hasattr(values, "iloc") and not values.index.equals(X.index):
-        raise DataError(
-            f"the index of {name} is not that of X; bring it in line with {name}.reindex(X.index), or give "
-            f"{name}.to_numpy() where the rows are in the same order"
+        remedy = (
+            f"bring it in line with {name}.reindex(X.index), or give {name}.to_numpy() where the rows are in the same "
+            "order"
         )
+        raise DataError(Fault("index-mismatch", f"the index of {name} is not that of X", remedy=remedy))
+
+
+def require_length(name: str, vector: FloatArray, count: int) -> None:
+    """Refuse an argument that has not a value for each of the rows of X.
+
+    Raises:
+        DataError: it has not.
+    """
+    if len(vector) != count:
+        raise DataError(Fault("length-mismatch", f"{name} has {len(vector):,} values for {count:,} rows of X"))
 
 
 def require_span(lowest: float, highest: float) -> None:
@@ -89,7 +100,8 @@ def require_span(lowest: float, highest: float) -> None:
         DataError: the target spans more than a float can hold.
     """
     if not math.isfinite(highest - lowest):
-        raise DataError(f"the target spans from {lowest:g} to {highest:g}, more than floating point can hold")
+        what = f"the target spans from {lowest:g} to {highest:g}, more than floating point can hold"
+        raise DataError(Fault("range-overflow", what))
 
 
 def _with_columns(
@@ -116,16 +128,17 @@ def _name(values: object, default: str) -> str:
 def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | None) -> MemoryRows:
     """The rows of positive weight."""
     if not len(target):
-        raise DataError("there are no rows to fit")
+        raise DataError(Fault("no-rows", "there are no rows to fit"))
     records = None
     if weights is not None:
         if (weights < 0).any():
             row = int(np.argmax(weights < 0))
-            raise DataError(f"weights must not be negative; row {row} has {weights[row]:g}")
+            what = f"weights must not be negative; row {row} has {weights[row]:g}"
+            raise DataError(Fault("negative-weight", what))
         weights = relative_weights(weights, weights.max())
         used = np.flatnonzero(weights > 0)
         if not len(used):
-            raise DataError("all weights are zero; no row is left to fit")
+            raise DataError(Fault("zero-weights", "all weights are zero; no row is left to fit"))
         if len(used) < len(weights):
             design, target, weights, records = design.take(used), target[used], weights[used], used
     require_span(float(target.min()), float(target.max()))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.errors import DataError, ModelError, SettingsError
+from mae_cli.errors import DataError, Fault, ModelError, SettingsError
 from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.intervals import Estimated, find_intervals, replicated
 from mae_cli.inference.values import Interval, Intervals, IntervalSettings, Method, Unavailable
@@ -128,19 +128,21 @@ class FitResult(LinearModel):
             DataError: the clusters are not as many as rows.
         """
         if self.loss != "mae":
-            raise SettingsError('a bootstrap needs the loss "mae"')
+            raise SettingsError(Fault("bootstrap-needs-mae", 'a bootstrap needs the loss "mae"'))
         settings = IntervalSettings(Method.BOOTSTRAP, replicates=replicates, seed=seed)
         return replicated(self._estimated(cluster), settings)
 
     def _estimated(self, cluster: ArrayLike | None) -> Estimated:
         estimated = self.origin.estimated
         if estimated is None:
-            raise SettingsError("a refit has no intervals of its own; fit with sample_weight instead")
+            what, remedy = "a refit has no intervals of its own", "fit with sample_weight instead"
+            raise SettingsError(Fault("refit-without-intervals", what, remedy=remedy))
         if cluster is None:
             return estimated
         values = np.asarray(cluster)
         if values.shape != (self.origin.count,):
-            raise DataError(f"cluster has the shape {values.shape} for {self.origin.count:,} rows of X")
+            what = f"cluster has the shape {values.shape} for {self.origin.count:,} rows of X"
+            raise DataError(Fault("length-mismatch", what))
         names, codes = np.unique(values, return_inverse=True)
         return replace(estimated, clusters=Clusters("cluster", codes, len(names)))
 
@@ -156,7 +158,7 @@ class FitResult(LinearModel):
         rows, solver = scorable(self.origin.rows) or self.origin.rows, self.origin.solver
         baseline = baseline_of(rows, self.quantile)
         trivial = baseline.prediction(self.loss, self.quantile)
-        scores = score(rows, self.point, trivial, self.quantile, "row {}".format)
+        scores = score(rows, self.point, trivial, self.quantile)
         return Model(
             target=self.target,
             loss=self.loss,
@@ -214,18 +216,18 @@ def _require_names(model: LinearModel) -> None:
     columns = model.schema.names
     for what, argument, name in (("target", "y", model.target), ("weights", "sample_weight", model.weight)):
         if name in columns:
-            raise ModelError(
-                f"the {what} and a column of X are both named {quoted(name or '')}; give {argument} as a Series with "
-                "another name"
-            )
+            raise ModelError(_both_named(f"the {what} and a column of X", name or "", argument))
     if model.weight == model.target:
-        raise ModelError(
-            f"the target and the weights are both named {quoted(model.target)}; give one of them as a Series with "
-            "another name"
-        )
+        raise ModelError(_both_named("the target and the weights", model.target, "one of them"))
     if not all(name.strip() for name in columns):
-        raise ModelError("a column of X has a blank name; give it another one")
+        raise ModelError(Fault("blank-name", "a column of X has a blank name", remedy="give it another one"))
     levels = [level for each in model.schema.features if isinstance(each, CategoricalColumn) for level in each.levels]
     for text in (model.target, model.weight or "", *columns, *levels):
         if not is_unicode(text):
-            raise ModelError(f"{quoted(text)} holds half of a character, which no file can; rename it")
+            what = f"{quoted(text)} holds half of a character, which no file can"
+            raise ModelError(Fault("lone-surrogate", what, remedy="rename it"))
+
+
+def _both_named(both: str, name: str, argument: str) -> Fault:
+    remedy = f"give {argument} as a Series with another name"
+    return Fault("duplicate-name", f"{both} are both named {quoted(name)}", remedy=remedy)

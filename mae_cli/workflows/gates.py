@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite, nan
 
-from mae_cli.errors import SettingsError
-from mae_cli.messages import as_share
+from mae_cli.errors import Fault, SettingsError
+from mae_cli.messages import no_share
 from mae_cli.results.evaluation import EvaluationRows
 from mae_cli.results.gates import Gate, Rival
 from mae_cli.results.scores import Scores
@@ -38,21 +38,26 @@ class GateSettings:
     def __post_init__(self) -> None:
         for name, limit in (("MAE", self.max_mae), ("pinball loss", self.max_pinball)):
             if limit is not None and not (isfinite(limit) and limit >= 0):
-                raise SettingsError(f"the largest {name} must be a number from 0 on, not {limit}")
+                what = f"the largest {name} must be a number from 0 on, not {limit}"
+                raise SettingsError(Fault("limit-out-of-range", what))
         if self.min_rows is not None and self.min_rows < 1:
-            raise SettingsError(f"the least number of rows must be 1 or more, not {self.min_rows}")
+            what = f"the least number of rows must be 1 or more, not {self.min_rows}"
+            raise SettingsError(Fault("min-rows-out-of-range", what))
         if self.max_missing is not None:
-            _require_share("the largest share of rows with a missing cell", self.max_missing)
+            _require_share(
+                "max-missing-out-of-range", "the largest share of rows with a missing cell", self.max_missing
+            )
         for end in self.coverage or ():
-            _require_share("each end of the coverage", end)
+            _require_share("coverage-out-of-range", "each end of the coverage", end)
         if self.coverage is not None and self.coverage[0] > self.coverage[1]:
             low, high = self.coverage
-            raise SettingsError(f"the coverage must go from low to high, not from {low:g} to {high:g}")
+            what = f"the coverage must go from low to high, not from {low:g} to {high:g}"
+            raise SettingsError(Fault("coverage-reversed", what))
 
 
-def _require_share(what: str, value: float) -> None:
+def _require_share(code: str, name: str, value: float) -> None:
     if not 0 <= value <= 1:
-        raise SettingsError(f"{what} must lie between 0 and 1, not {value:g}{as_share(value)}")
+        raise SettingsError(no_share(code, f"{name} must lie", value))
 
 
 def judge(settings: GateSettings, scores: Scores, rows: EvaluationRows, rival: Rival | None) -> tuple[Gate, ...]:

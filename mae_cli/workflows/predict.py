@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import DataError, SettingsError
+from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.messages import counted, is_unicode, quoted
 from mae_cli.model.reading import AnyModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
@@ -58,9 +58,11 @@ class PredictionSettings:
 
     def __post_init__(self) -> None:
         if not self.column.strip():
-            raise SettingsError("the new column must have a name; give one with --column")
+            what = "the new column must have a name"
+            raise SettingsError(Fault("blank-name", what, remedy="give one with --column"))
         if not is_unicode(self.column):
-            raise SettingsError(f"the name {quoted(self.column)} of the new column is not UTF-8; give another one")
+            what = f"the name {quoted(self.column)} of the new column is not UTF-8"
+            raise SettingsError(Fault("name-not-utf8", what, remedy="give another one"))
 
 
 @dataclass(eq=False)
@@ -254,7 +256,8 @@ def _field(name: str, delimiters: str) -> bytes:
 
 def _refuse_clash(files: Files | ParquetRecords, column: str) -> None:
     if column in files.names:
-        raise DataError(f"{files.name} has a column {quoted(column)} already; name the new one with --column")
+        what, place = f"{files.name} has a column {quoted(column)} already", Place(files.name, column=column)
+        raise DataError(Fault("column-exists", what, place, remedy="name the new one with --column"))
 
 
 def _refuse_other_forms(files: Files | ParquetRecords) -> None:
@@ -264,7 +267,9 @@ def _refuse_other_forms(files: Files | ParquetRecords) -> None:
     first = files.sources[0]
     for source in files.sources:
         if source.delimiter[0] != first.delimiter[0]:
-            raise DataError(
+            what = (
                 f"{source.name} has {quoted(source.delimiter[0])} between its fields, but {first.name} has "
-                f"{quoted(first.delimiter[0])}; predict them one by one"
+                f"{quoted(first.delimiter[0])}"
             )
+            remedy = "predict them one by one"
+            raise DataError(Fault("different-delimiters", what, Place(source.name), remedy=remedy))

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 
-from mae_cli.errors import DataError, SettingsError
+from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.intervals import require_clustered
 from mae_cli.inference.values import IntervalSettings
-from mae_cli.messages import as_share, quoted
+from mae_cli.messages import no_share, quoted
 from mae_cli.model.model import Baseline
 from mae_cli.model.strict_json import LARGEST_COUNT
 from mae_cli.progress import ProgressListener
@@ -64,21 +64,26 @@ class TrainSettings:
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= LARGEST_COUNT:
-            raise SettingsError(f"the seed must be a whole number from 0 to {LARGEST_COUNT}")
-        for name, share in (("holdout", self.holdout), ("calibration", self.calibration)):
+            what = f"the seed must be a whole number from 0 to {LARGEST_COUNT}"
+            raise SettingsError(Fault("seed-out-of-range", what))
+        shares = (
+            ("holdout-out-of-range", "holdout", self.holdout),
+            ("calibration-out-of-range", "calibration", self.calibration),
+        )
+        for code, name, share in shares:
             if share is not None and not 0.0 < share < 1.0:
-                raise SettingsError(f"the {name} must be a fraction between 0 and 1, not {share:g}{as_share(share)}")
+                raise SettingsError(no_share(code, f"the {name} must be a fraction", share))
         if self.columns.cluster is not None:
             self._require_clusters()
         if self.importance and (self.fit.loss != "mae" or isinstance(self.fit.solver, Textbook)):
-            raise SettingsError("importance is of exact MAE and quantile fits; leave out --importance")
+            what = "importance is of exact MAE and quantile fits"
+            raise SettingsError(Fault("importance-needs-exact-mae", what, remedy="leave out --importance"))
 
     def _require_clusters(self) -> None:
         """Refuse a cluster where nothing would heed it."""
         if self.intervals is None or isinstance(self.fit.solver, Textbook):
-            raise SettingsError(
-                "clusters are for the intervals of an exact fit, and here are none; leave out --cluster"
-            )
+            what = "clusters are for the intervals of an exact fit, and here are none"
+            raise SettingsError(Fault("cluster-without-intervals", what, remedy="leave out --cluster"))
         require_clustered(self.intervals)
 
 
@@ -177,8 +182,9 @@ def _splits(count: int, settings: TrainSettings) -> tuple[Split | None, Split | 
 def _require_weight(loaded: LoadedRows, description: Description, weight: str | None) -> None:
     if description.largest_weight > 0:
         return
+    place = Place(loaded.files.name, column=weight)
     if scorable(loaded.rows) is None:
-        raise DataError(f"{loaded.files.name}: the weight {quoted(weight or '')} is zero in every row that is used")
-    raise DataError(
-        f"{loaded.files.name}: the holdout leaves only rows of weight 0 for training; choose another --seed"
-    )
+        what = f"the weight {quoted(weight or '')} is zero in every row that is used"
+        raise DataError(Fault("zero-weights", what, place))
+    what = "the holdout leaves only rows of weight 0 for training"
+    raise DataError(Fault("zero-training-weights", what, place, remedy="choose another --seed"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.results.evaluation import EvaluationRows
 from mae_cli.results.scores import Outside
 from mae_cli.rows.blocks import Rows, TransformedRows
@@ -21,9 +21,8 @@ def scorable_rows(loaded: LoadedRows) -> Rows:
     """
     rows = scorable(loaded.rows)
     if rows is None:
-        raise DataError(
-            f"{loaded.files.name}: no row can be scored; every one has a level never seen in training, or weight 0"
-        )
+        what = "no row can be scored; every one has a level never seen in training, or weight 0"
+        raise DataError(Fault("no-row-to-score", what, Place(loaded.files.name)))
     return rows
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.errors import DataError, Place
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.losses import Pinball
 from mae_cli.model.model import Baseline
 from mae_cli.results.scores import Metrics, Scores, Sides
@@ -34,7 +34,7 @@ def scorable(rows: Rows) -> Rows | None:
 
 
 def score(
-    rows: Rows, point: Coefficients, trivial: float, quantile: float, place: Callable[[int], Place | str]
+    rows: Rows, point: Coefficients, trivial: float, quantile: float, place: Callable[[int], Place] | None = None
 ) -> Scores:
     """The metrics of a model and of the constant prediction `trivial`, side by side.
 
@@ -43,7 +43,7 @@ def score(
         point: the model's coefficients.
         trivial: the prediction without features.
         quantile: τ of the pinball loss that is given too, unless it is ½.
-        place: where the record of a row stands, for a message.
+        place: where the record of a row stands, for a message; None for rows of an array, told by their numbers.
 
     Raises:
         DataError: a residual is beyond floating point.
@@ -51,7 +51,7 @@ def score(
     with np.errstate(over="ignore", invalid="ignore"):
         sums = sum_blocks(rows, partial(_first, point=point, trivial=trivial, quantile=quantile, count=rows.shape[0]))
     if sums.overflowing:
-        raise DataError(f"{place(sums.overflowing[0])}: the distance of the prediction from the target overflows")
+        raise DataError(_overflow(sums.overflowing[0], place))
     mean_target = sums.target / sums.weight
     spread = max(float(sums.targets.highest - mean_target), float(mean_target - sums.targets.lowest))
     shares = None
@@ -65,6 +65,13 @@ def score(
     model, baseline = (_metrics(sums, shares, medians, index, quantile) for index in (0, 1))
     sides = Sides(*map(int, sums.sides.tolist()))
     return Scores(model, baseline, tuple((sums.covered / sums.weight).tolist()), sides)
+
+
+def _overflow(record: int, place: Callable[[int], Place] | None) -> Fault:
+    what = "the distance of the prediction from the target overflows"
+    if place is None:
+        return Fault("residual-overflow", f"row {record}: {what}")
+    return Fault("residual-overflow", what, place(record))
 
 
 def baseline_of(rows: Rows, quantile: float) -> Baseline:

@@ -66,7 +66,8 @@ def _surveyed(column: NumberColumn | LevelColumn, verdicts: Mapping[str, Verdict
     if verdict.left_out:
         return _left_out(verdict.left_out, column.missing)
     if verdict.fault:
-        return Surveyed(column.name, "refused", column.missing, reason=str(verdict.fault))
+        located, remedy = verdict.fault.located, verdict.fault.remedy
+        return Surveyed(column.name, "refused", column.missing, reason=located, remedy=remedy)
     if isinstance(column, NumberColumn):
         unit = column.writing.unit
         extremes = (column.lowest, column.highest)

@@ -8,11 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from mae_cli.errors import SettingsError
+from mae_cli.errors import Fault, SettingsError
 from mae_cli.inference.intervals import Estimated, find_intervals, quantile_estimates
 from mae_cli.inference.slopes import equal_slopes
 from mae_cli.inference.values import SlopesTest
-from mae_cli.messages import as_share, counted
+from mae_cli.messages import counted, no_share
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.training import Calibrated, FitReport, QuantileReport, Seconds
@@ -60,17 +60,16 @@ class QuantileSettings:
     def __post_init__(self) -> None:
         for quantile in self.quantiles:
             if not 0 < quantile < 1:
-                raise SettingsError(f"a quantile must lie between 0 and 1, not {quantile:g}{as_share(quantile)}")
+                raise SettingsError(no_share("quantile-out-of-range", "a quantile must lie", quantile))
         if len(set(self.quantiles)) < len(self.quantiles):
-            raise SettingsError("every quantile can be given only once")
+            raise SettingsError(Fault("duplicate-quantile", "every quantile can be given only once"))
 
     @staticmethod
     def of_interval(coverage: float) -> "QuantileSettings":
         """The quantiles of a prediction interval, and the median."""
         if not 0 < coverage < 1:
-            raise SettingsError(
-                f"the coverage of a prediction interval must lie between 0 and 1, not {coverage:g}{as_share(coverage)}"
-            )
+            must = "the coverage of a prediction interval must lie"
+            raise SettingsError(no_share("coverage-out-of-range", must, coverage))
         tail = round((1 - coverage) / 2, _DIGITS)
         return QuantileSettings((tail, 0.5, round(1 - tail, _DIGITS)), coverage)
 
@@ -113,13 +112,17 @@ def train_quantiles(
 
 def _require_quantiles(settings: TrainSettings, wanted: QuantileSettings) -> None:
     if settings.fit.loss != "mae" or isinstance(settings.fit.solver, Textbook):
-        raise SettingsError('several quantiles need the loss "mae" and the exact solver')
+        what = 'several quantiles need the loss "mae" and the exact solver'
+        raise SettingsError(Fault("quantiles-need-exact-mae", what))
     if settings.importance:
-        raise SettingsError("importance is of one quantile; fit one, or leave --importance out")
+        remedy = "fit one, or leave --importance out"
+        raise SettingsError(Fault("importance-of-quantiles", "importance is of one quantile", remedy=remedy))
     if settings.compare:
-        raise SettingsError("several quantiles are not compared with least squares; fit one, or leave --compare out")
+        what, remedy = "several quantiles are not compared with least squares", "fit one, or leave --compare out"
+        raise SettingsError(Fault("comparison-of-quantiles", what, remedy=remedy))
     if wanted.coverage is not None and settings.columns.weight is not None:
-        raise SettingsError("a prediction interval takes every row once; leave --weight out")
+        what = "a prediction interval takes every row once"
+        raise SettingsError(Fault("weighted-prediction-interval", what, remedy="leave --weight out"))
 
 
 def _trained(

@@ -246,8 +246,7 @@ def test_models_of_other_targets_are_not_compared(mae_eval, model, good, data):
     result = mae_eval(good, data, "--against", other)
     assert result.exit_code == 1
     assert result.stderr == (
-        "mae-eval: error: other.json predicts 'z', but good.json predicts "
-        "'y'; only models of one target can be compared\n"
+        "mae-eval: error: other.json predicts 'z', but good.json predicts 'y'; compare models of one target\n"
     )
 
 

@@ -294,7 +294,7 @@ def test_only_models_of_the_same_quantiles_are_set_against_each_other(mae_train,
         (
             "two",
             "three",
-            "three.json predicts the quantiles 0.1, 0.5, 0.9, but two.json predicts 0.1, 0.9; only models",
+            "three.json predicts the quantiles 0.1, 0.5, 0.9, but two.json predicts 0.1, 0.9; compare models",
         ),
         ("two", "median", "median.json is of one quantile; give another model of the same quantiles"),
         ("median", "two", "two.json is of several quantiles; give a model of one quantile"),

@@ -43,8 +43,12 @@ def test_a_margin_is_negative_where_the_quantiles_are_too_wide():
 @pytest.mark.parametrize(("count", "coverage", "needed"), [(8, 0.9, 9), (18, 0.95, 19), (98, 0.99, 99)])
 def test_too_few_rows_are_refused_with_how_many_it_takes(count, coverage, needed):
     model = lines((0.0, 0.0), (1.0, 0.0))
-    with pytest.raises(DataError, match=f"at least {needed} are needed; use more rows, a larger --calibration"):
+    with pytest.raises(DataError) as caught:
         calibrate(model, rows(np.zeros(count), np.zeros(count)), coverage)
+    fault = caught.value.fault
+    assert fault.code == "too-few-calibration-rows"
+    assert fault.what.endswith(f"at least {needed} are needed")
+    assert fault.remedy == "use more rows, a larger --calibration, or a smaller --predict-interval"
     assert calibrate(model, rows(np.zeros(needed), np.zeros(needed)), coverage).rows == needed
 
 

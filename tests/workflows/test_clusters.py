@@ -3,7 +3,7 @@
 import pytest
 from support.tables import load
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.workflows.clusters import clusters_of
 
 TEXT = "y,x,g\n" + "".join(f"{number},{number},{'' if number == 3 else 'abcde'[number % 5]}\n" for number in range(40))
@@ -27,5 +27,6 @@ def _place(level):
 def test_a_single_cluster_is_refused():
     loaded = load("y,x,g\n1,1,a\n2,2,a\n3,3,b\n", cluster="g")
     training = loaded.rows.kept(lambda block: block.part(block.record_numbers < 2))
-    with pytest.raises(DataError, match=r"^data.csv: column 'g' is the same in every row that is fitted; rows of one"):
+    with pytest.raises(DataError) as caught:
         clusters_of(loaded, "g", training)
+    assert (caught.value.fault.code, caught.value.fault.place) == ("single-cluster", Place("data.csv", column="g"))

@@ -5,7 +5,7 @@ import pytest
 from support.models import a_model
 from support.tables import held
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place, SettingsError
 from mae_cli.model.model import Baseline
 from mae_cli.results.evaluation import EvaluationRows
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
@@ -87,18 +87,33 @@ def test_the_first_row_at_fault_is_named_whichever_column_it_is_in():
 
 @pytest.mark.parametrize("text", ["y,x,k\n4,1,new\n", "y,x,k,w\n4,1,new,1\n3,1,a,0\n"])
 def test_nothing_to_score_is_refused(text):
-    with pytest.raises(DataError, match=r"^data.csv: no row can be scored"):
+    with pytest.raises(DataError) as caught:
         run(text, model("w"), skip_unseen=True)
+    assert (caught.value.fault.code, caught.value.fault.place) == ("no-row-to-score", Place("data.csv"))
 
 
 @pytest.mark.parametrize("text", ["y,x,k\n1,1,a\n1,1e308,a\n", "y,x,k\n1,1,a\n-1.7e308,2e307,a\n"])
 def test_a_residual_beyond_floating_point_is_refused_with_its_line(text):
     steep = (TERMS[0], (NumericColumn("x", 0.0, 9.0), [5.0]))
-    with pytest.raises(DataError, match=r"^data.csv, line 3: "):
+    with pytest.raises(DataError) as caught:
         run(text, model(terms=steep))
+    assert (caught.value.fault.code, caught.value.fault.place) == ("residual-overflow", Place("data.csv", line=3))
 
 
 def test_the_report_says_what_was_scored():
     report = run("y,x,k\n4,1,a\n", model(loss="mae", quantile=0.9))
     assert (report.model, report.source, report.target) == ("m.json", "data.csv", "y")
     assert (report.loss, report.quantile) == ("mae", 0.9)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "remedy"),
+    [
+        ({"worst": -1}, "worst-out-of-range", None),
+        ({"show": ("x",)}, "show-without-worst", "say with --worst how many of these"),
+    ],
+)
+def test_settings_that_are_out_of_range_are_refused(options, code, remedy):
+    with pytest.raises(SettingsError) as caught:
+        EvaluationSettings(**options)
+    assert (caught.value.fault.code, caught.value.fault.remedy) == (code, remedy)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from support.models import a_model
 from support.tables import held, several, source
 
-from mae_cli.errors import DataError, SettingsError
+from mae_cli.errors import DataError, Place, SettingsError
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.tables import chunks
 from mae_cli.tables.csv.dialect import Dialect
@@ -181,19 +181,23 @@ def test_the_new_column_may_have_any_name(name, field):
 
 @pytest.mark.parametrize("name", ["", " ", "\t"])
 def test_a_blank_name_is_refused(name):
-    with pytest.raises(SettingsError, match=r"^the new column must have a name; give one with --column$"):
+    with pytest.raises(SettingsError) as caught:
         PredictionSettings(column=name)
+    assert (caught.value.fault.code, caught.value.fault.remedy) == ("blank-name", "give one with --column")
 
 
 def test_a_name_that_is_no_text_is_refused():
-    with pytest.raises(SettingsError, match=r"^the name 'gr\\udcf6' of the new column is not UTF-8; give another one$"):
+    with pytest.raises(SettingsError) as caught:
         PredictionSettings(column="gr\udcf6")
+    assert (caught.value.fault.code, caught.value.fault.remedy) == ("name-not-utf8", "give another one")
 
 
 def test_a_name_that_is_taken_is_refused_unless_the_column_stands_alone():
     with pytest.raises(DataError) as caught:
         prediction("x,k,prediction\n1,a,9\n")
-    assert str(caught.value) == "data.csv has a column 'prediction' already; name the new one with --column"
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == ("column-exists", Place("data.csv", column="prediction"))
+    assert fault.remedy == "name the new one with --column"
     assert predicted("x,k,prediction\n1,a,9\n", only=True) == "prediction\n3.5\n"
 
 
@@ -306,8 +310,11 @@ def test_files_with_other_delimiters_are_refused_but_for_the_new_column_alone(tm
     paths[0].write_bytes(b"x,k\n1,a\n")
     paths[1].write_bytes(b"x;k\n2;b\n")
     files = Files.of([str(path) for path in paths])
-    with pytest.raises(DataError, match=r"2.csv has ';' between its fields, but .*1.csv has ','; predict them one by"):
+    with pytest.raises(DataError) as caught:
         prediction(files)
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == ("different-delimiters", Place(str(paths[1])))
+    assert fault.remedy == "predict them one by one"
     assert predicted(files, only=True) == "prediction\n3.5\n2.0\n"
 
 

@@ -162,11 +162,22 @@ def test_fifty_refits_of_many_rows_are_no_more_than_six_passes(random, monkeypat
 
 
 @pytest.mark.parametrize(
+    ("factors", "code"),
+    [
+        (np.ones(199), "length-mismatch"),
+        (np.ones(0), "length-mismatch"),
+        (-np.arange(200.0), "negative-factor"),
+    ],
+)
+def test_factors_too_few_or_negative_are_refused(factors, code, X, y):
+    with pytest.raises(DataError) as caught:
+        refit(X, y, [*exponential_factors(1), factors])
+    assert (caught.value.fault.code, caught.value.fault.place) == (code, None)
+
+
+@pytest.mark.parametrize(
     ("factors", "message"),
     [
-        (np.ones(199), "factors has 199 values for 200 rows of X"),
-        (np.ones(0), "factors has 0 values for 200 rows of X"),
-        (-np.arange(200.0), "factors must not be negative; row 1 has -1"),
         (np.where(np.arange(200) == 7, np.nan, 1.0), "factors has the value nan in row 7 (counted from 0)"),
         (np.where(np.arange(200) == 7, np.inf, 1.0), "factors has the value inf in row 7 (counted from 0)"),
         (np.ones((200, 1)), "factors must have one dimension, not 2"),
@@ -189,19 +200,21 @@ def test_factors_of_a_single_refit_are_still_a_list(X, y):
 
 
 def test_refits_are_refused_as_fits_are(X, y):
-    with pytest.raises(SettingsError, match=r"^the quantile must lie between 0 and 1, not 1$"):
+    with pytest.raises(SettingsError) as caught:
         refit(X, y, exponential_factors(1), quantile=1.0)
+    assert caught.value.fault.code == "quantile-out-of-range"
     with pytest.raises(SettingsError, match=r"^the tolerance must be a number ≥ 0, not -1$"):
         refit(X, y, exponential_factors(1), tolerance=-1)
-    with pytest.raises(DataError, match=r"^y has 199 values for 200 rows of X$"):
+    with pytest.raises(DataError) as mismatch:
         refit(X, y[1:], exponential_factors(1))
+    assert mismatch.value.fault.code == "length-mismatch"
 
 
 @pytest.mark.parametrize(("count", "seed"), [(-1, 0), (3, -1), (3, 2**63)])
 def test_a_bootstrap_needs_a_count_and_a_seed(count, seed):
     with pytest.raises(SettingsError) as caught:
         exponential_factors(count, seed)
-    assert str(caught.value) == "a bootstrap needs a count and a seed that are whole numbers ≥ 0"
+    assert caught.value.fault.code == "bootstrap-out-of-range"
 
 
 def test_a_bootstrap_has_factors_for_each_replicate():

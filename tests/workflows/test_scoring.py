@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.results.scores import Sides
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.design import Design
@@ -123,12 +123,22 @@ def test_an_r2_that_overflows_is_none():
     assert (found.r2, found.mse) == (None, None)
 
 
-def test_a_residual_beyond_floating_point_is_refused_with_the_place_of_its_record():
+def overflowing():
     design, target = Design(np.array([[1.0], [1.7e308], [1.7e308]])), np.array([1.0, -1.7e308, -1.7e308])
-    rows = MemoryRows.collect([Block(design, target, None, np.arange(3), np.array([4, 6, 9]))])
+    return MemoryRows.collect([Block(design, target, None, np.arange(3), np.array([4, 6, 9]))])
+
+
+def test_a_residual_beyond_floating_point_is_refused_with_the_place_of_its_record():
     with pytest.raises(DataError) as caught:
-        score(rows, Coefficients(0.0, np.ones(1)), 0.0, 0.5, lambda record: f"data.csv, line {record + 2}")
-    assert str(caught.value) == ("data.csv, line 8: the distance of the prediction from the target overflows")
+        score(overflowing(), Coefficients(0.0, np.ones(1)), 0.0, 0.5, lambda record: Place("data.csv", line=record + 2))
+    assert (caught.value.fault.code, caught.value.fault.place) == ("residual-overflow", Place("data.csv", line=8))
+
+
+def test_a_residual_of_an_array_beyond_floating_point_is_refused_with_the_number_of_its_row():
+    with pytest.raises(DataError) as caught:
+        score(overflowing(), Coefficients(0.0, np.ones(1)), 0.0, 0.5)
+    assert (caught.value.fault.code, caught.value.fault.place) == ("residual-overflow", None)
+    assert caught.value.fault.what.startswith("row 6: ")
 
 
 @pytest.mark.parametrize(

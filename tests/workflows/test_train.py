@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support.tables import held
 
-from mae_cli.errors import DataError, SettingsError
+from mae_cli.errors import DataError, Place, SettingsError
 from mae_cli.model.reading import from_json
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.training import TrainingRows
@@ -172,22 +172,23 @@ def test_training_rows_of_weight_zero_only_are_refused():
     text = table({"y": range(10), "x": [3, 1, 4, 1, 5, 9, 2, 6, 5, 3], "w": weights})
     with pytest.raises(DataError) as caught:
         run(text, weight="w", holdout=0.2)
-    assert str(caught.value) == (
-        "data.csv: the holdout leaves only rows of weight 0 for training; choose another --seed"
-    )
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == ("zero-training-weights", Place("data.csv", column="w"))
+    assert fault.remedy == "choose another --seed"
 
 
 @pytest.mark.parametrize("options", [{}, {"holdout": 0.5}])
 def test_weights_that_are_all_zero_are_refused_by_name(options):
     with pytest.raises(DataError) as caught:
         run("y,x,w\n1,1,0\n2,2,0.0\n", weight="w", **options)
-    assert str(caught.value) == "data.csv: the weight 'w' is zero in every row that is used"
+    assert (caught.value.fault.code, caught.value.fault.place) == ("zero-weights", Place("data.csv", column="w"))
 
 
 @pytest.mark.parametrize("fraction", [0.0, 1.0, -0.1, float("nan")])
 def test_a_fraction_that_is_none_is_refused(fraction):
-    with pytest.raises(SettingsError, match="the holdout must be a fraction between 0 and 1"):
+    with pytest.raises(SettingsError) as caught:
         run(TABLE, holdout=fraction)
+    assert caught.value.fault.code == "holdout-out-of-range"
 
 
 def test_the_notes_are_those_of_the_data():
@@ -262,5 +263,20 @@ def test_a_rerun_gives_the_same_model_bit_for_bit():
 
 @pytest.mark.parametrize("seed", [-1, 2**63])
 def test_a_seed_that_no_model_file_could_hold_is_refused(seed):
-    with pytest.raises(SettingsError, match="the seed must be a whole number from 0 to 9223372036854775807"):
+    with pytest.raises(SettingsError) as caught:
         TrainSettings(ColumnChoice("y"), seed=seed)
+    assert caught.value.fault.code == "seed-out-of-range"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "remedy"),
+    [
+        ({"importance": True, "fit": FitSettings(loss="mse")}, "importance-needs-exact-mae", "leave out --importance"),
+        ({"columns": ColumnChoice("y", cluster="g")}, "cluster-without-intervals", "leave out --cluster"),
+        ({"calibration": 20.0}, "calibration-out-of-range", "give 0.2 for 20%"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(options, code, remedy):
+    with pytest.raises(SettingsError) as caught:
+        TrainSettings(**({"columns": ColumnChoice("y")} | options))
+    assert (caught.value.fault.code, caught.value.fault.remedy) == (code, remedy)

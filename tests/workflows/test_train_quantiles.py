@@ -1,15 +1,18 @@
 """The use case "train" for several quantiles: each is as alone, and what is said of all of them together."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.tables import held
 
+from mae_cli.errors import SettingsError
 from mae_cli.inference.values import IntervalSettings, Method
 from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.solvers.settings import Auto
+from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.tables.columns import ColumnChoice
 from mae_cli.workflows.calibrate import coverage_of
 from mae_cli.workflows.fit import FitSettings
@@ -98,3 +101,39 @@ def test_slopes_are_not_compared_where_there_is_no_density():
 def test_more_than_five_quantiles_are_shown_beside_least_squares():
     quantiles = np.arange(2, 8) / 10
     assert [report(noisy(), *quantiles[:count]).squared is None for count in (5, 6)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("quantiles", "code", "remedy"),
+    [
+        ((0.1, 90.0), "quantile-out-of-range", "give 0.9 for 90%"),
+        ((0.0, 0.5), "quantile-out-of-range", None),
+        ((0.5, 0.5), "duplicate-quantile", None),
+    ],
+)
+def test_quantiles_that_cannot_be_fitted_are_refused(quantiles, code, remedy):
+    with pytest.raises(SettingsError) as caught:
+        QuantileSettings(quantiles)
+    assert (caught.value.fault.code, caught.value.fault.remedy) == (code, remedy)
+
+
+def test_a_coverage_that_is_no_share_is_refused():
+    with pytest.raises(SettingsError) as caught:
+        QuantileSettings.of_interval(95.0)
+    assert (caught.value.fault.code, caught.value.fault.remedy) == ("coverage-out-of-range", "give 0.95 for 95%")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "remedy"),
+    [
+        ({"fit": FitSettings(loss="mse")}, "quantiles-need-exact-mae", None),
+        ({"fit": FitSettings(solver=Textbook())}, "quantiles-need-exact-mae", None),
+        ({"importance": True}, "importance-of-quantiles", "fit one, or leave --importance out"),
+        ({"compare": True}, "comparison-of-quantiles", "fit one, or leave --compare out"),
+        ({"columns": ColumnChoice("y", weight="w")}, "weighted-prediction-interval", "leave --weight out"),
+    ],
+)
+def test_settings_that_do_not_go_with_several_quantiles_are_refused(changes, code, remedy):
+    with pytest.raises(SettingsError) as caught:
+        train_quantiles(held(noisy()), replace(settings(), **changes), QuantileSettings.of_interval(0.8))
+    assert (caught.value.fault.code, caught.value.fault.remedy) == (code, remedy)
