@@ -102,14 +102,16 @@ def before_line(content: bytes, line: int) -> bytes:
 
 
 def _fault_of(source: Source, record: Record, names: Sequence[str], used: Sequence[int]) -> Fault | None:
-    place = Place(source.name, line=record.line)
-    with_nul = next((cell for cell in record.cells if "\0" in cell), None)
-    if with_nul is not None:
-        return nul_byte(place, with_nul, "a NUL byte")
-    if len(record.cells) != len(names):
+    complete = len(record.cells) == len(names)
+    for position, cell in enumerate(record.cells):
+        if "\0" in cell:
+            column = names[position] if complete else None
+            return nul_byte(Place(source.name, line=record.line, column=column), cell, "a NUL byte")
+    if not complete:
         return wrong_length(source, record, names)
     for position in used:
         undecoded = _UNDECODED.search(record.cells[position])
         if undecoded is not None:
-            return not_utf8(replace(place, column=names[position]), ord(undecoded[0]) - 0xDC00)
+            place = Place(source.name, line=record.line, column=names[position])
+            return not_utf8(place, ord(undecoded[0]) - 0xDC00)
     return None

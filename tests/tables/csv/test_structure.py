@@ -50,7 +50,8 @@ def test_the_first_fault_is_found_with_its_line(text, found):
     ("text", "place", "cell"),
     [
         ("7,8,9\n", Place("data.csv", line=3), None),
-        ("7\0,8\n", Place("data.csv", line=3), "7\0"),
+        ("7\0,8\n", Place("data.csv", line=3, column="a"), "7\0"),
+        ("7\0\n", Place("data.csv", line=3), "7\0"),
         (b"7,\xe9\n", Place("data.csv", line=3, column="b"), None),
         ('7,"8\n', Place("data.csv", line=3), None),
     ],
