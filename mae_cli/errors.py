@@ -49,8 +49,8 @@ class Fault:
     @property
     def located(self) -> str:
         """What is wrong behind its place, unless the words begin with that."""
-        place = "" if self.place is None else str(self.place)
-        return self.what if not place or self.what.startswith(place) else f"{place}: {self.what}"
+        is_told = self.place is None or self.what.startswith(f"{self.place} ")
+        return self.what if is_told else f"{self.place}: {self.what}"
 
     def __str__(self) -> str:
         return self.located if self.remedy is None else f"{self.located}; {self.remedy}"

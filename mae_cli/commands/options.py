@@ -42,7 +42,7 @@ class OutputFile(InputFile):
         path = super().convert(value, param, ctx)
         if is_url(path):
             remedy = "name a file of this machine, and send it there afterwards"
-            raise SettingsError(Fault("url", f"{path} is a URL", Place(path), remedy=remedy))
+            raise SettingsError(Fault("output-is-url", f"{path} is a URL", Place(path), remedy=remedy))
         return STDOUT if path in _NAMES_OF_STDOUT else path
 
 

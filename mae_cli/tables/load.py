@@ -62,7 +62,7 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
         try:
             result = _read_leniently(files, plan, options)
         except DataError as error:
-            raise _with_refused_features(_with_exclusion(error, plan.used), files, plan, options) from None
+            raise _with_refused_features(error, files, plan, options) from None
         verdicts = plan.verdicts(result.summary, result.files)
         revised = plan.revised(verdicts, result.summary, result.files, drops=options.missing == "drop")
         if revised == plan:
@@ -73,7 +73,10 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
         result.rows.close()
         result = read(files, plan.columns(files.dialect, options.max_levels), options)
     notes = (*_told_of_blanks(files), *plan.told(verdicts, result.files), *_told_of_codes(plan, result))
-    return replace(_loaded(result, plan.used.features, notes), left_out=plan.left_out)
+    try:
+        return replace(_loaded(result, plan.used.features, notes), left_out=plan.left_out)
+    except DataError as error:
+        raise _with_exclusion(error, plan.used) from None
 
 
 def _told_of_blanks(files: Data) -> list[str]:

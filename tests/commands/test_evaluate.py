@@ -225,7 +225,10 @@ def test_a_directory_is_no_model(mae_eval, table, tmp_path):
                 "fix the cell, or count it as missing with --na-values"
             ),
         ),
-        ("y,x,k\n,1,a\n", "data.csv: every row has a missing cell; column 'y' is missing in all of them"),
+        (
+            "y,x,k\n,1,a\n",
+            "data.csv: every row has a missing cell; column 'y' is missing in all of them; fill in its cells",
+        ),
         ("y,x,k\n", "data.csv has a header but no data rows"),
     ],
 )

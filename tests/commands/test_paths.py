@@ -28,5 +28,5 @@ def test_an_empty_name_is_that_of_no_file(kind):
 def test_nothing_is_written_to_a_url(name):
     with pytest.raises(SettingsError) as caught:
         OutputFile().convert(name, None, None)
-    assert (caught.value.fault.code, caught.value.fault.place) == ("url", Place(name))
+    assert (caught.value.fault.code, caught.value.fault.place) == ("output-is-url", Place(name))
     assert caught.value.fault.remedy.startswith("name a file of this machine")

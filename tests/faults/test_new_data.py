@@ -175,7 +175,7 @@ EVALUATED = [
     refused(
         "every row misses a cell",
         table(column(1, [""])),
-        "data.csv: every row has a missing cell; column 'x' is missing in all of them",
+        "data.csv: every row has a missing cell; column 'x' is missing in all of them; fill in its cells",
     ),
 ]
 

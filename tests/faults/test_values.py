@@ -540,7 +540,7 @@ PLACEHOLDERS += [
     refused(
         "every row misses a cell",
         table(changed({(i, i % 2): "" for i in range(12)})),
-        "data.csv: every row has a missing cell; column 'y' has most of them (6 of 12 rows)",
+        "data.csv: every row has a missing cell; column 'y' has most of them (6 of 12 rows); fill in its cells",
         "--features",
         "x,k",
     ),
@@ -572,7 +572,7 @@ PLACEHOLDERS += [
     refused(
         "a target without values",
         table(column(0, [""])),
-        "data.csv: every row has a missing cell; column 'y' is missing in all of them",
+        "data.csv: every row has a missing cell; column 'y' is missing in all of them; fill in its cells",
     ),
     refused(
         "every value named as missing",
