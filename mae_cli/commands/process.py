@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 from mae_cli.commands.speech import say_error, say_failed, say_interrupted, say_note, unwritten
 from mae_cli.errors import Fault, MaeCliError, SettingsError
-from mae_cli.memory import address_space_limit
+from mae_cli.memory import address_space_limit, keep_freed_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -251,6 +251,7 @@ def _load_libraries() -> None:
     import_module("pandas")
     gc.freeze()
     gc.enable()
+    keep_freed_memory()
     if limit is not None:
         _take_buffers()
 

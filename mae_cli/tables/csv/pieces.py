@@ -108,8 +108,9 @@ def _cut(stream: BinaryIO, size: int) -> Iterator[Piece]:
             piece = Piece(b"".join([*begun, block[:end]]), offset)
             yield piece
             offset, length, begun = offset + len(piece.content), 0, []
-        begun.append(block[end:])
-        length += len(begun[-1])
+        if end < len(block):  # or the next piece would be copied to be joined with nothing
+            begun.append(block[end:])
+            length += len(begun[-1])
         if length > LONGEST_RECORD:
             raise EndlessLineError(offset)
         block = following
