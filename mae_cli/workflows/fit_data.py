@@ -128,7 +128,7 @@ def _name(values: object, default: str) -> str:
 def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | None) -> MemoryRows:
     """The rows of positive weight."""
     if not len(target):
-        raise DataError(Fault("no-rows", "there are no rows to fit"))
+        raise DataError(Fault("no-data-rows", "there are no rows to fit"))
     records = None
     if weights is not None:
         if (weights < 0).any():

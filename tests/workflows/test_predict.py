@@ -183,13 +183,13 @@ def test_the_new_column_may_have_any_name(name, field):
 def test_a_blank_name_is_refused(name):
     with pytest.raises(SettingsError) as caught:
         PredictionSettings(column=name)
-    assert (caught.value.fault.code, caught.value.fault.remedy) == ("blank-name", "give one with --column")
+    assert (caught.value.fault.code, caught.value.fault.remedy) == ("unnamed-column", "give one with --column")
 
 
 def test_a_name_that_is_no_text_is_refused():
     with pytest.raises(SettingsError) as caught:
         PredictionSettings(column="gr\udcf6")
-    assert (caught.value.fault.code, caught.value.fault.remedy) == ("name-not-utf8", "give another one")
+    assert (caught.value.fault.code, caught.value.fault.remedy) == ("option-not-utf8", "give another one")
 
 
 def test_a_name_that_is_taken_is_refused_unless_the_column_stands_alone():
@@ -313,7 +313,7 @@ def test_files_with_other_delimiters_are_refused_but_for_the_new_column_alone(tm
     with pytest.raises(DataError) as caught:
         prediction(files)
     fault = caught.value.fault
-    assert (fault.code, fault.place) == ("different-delimiters", Place(str(paths[1])))
+    assert (fault.code, fault.place) == ("delimiters-differ", Place(str(paths[1])))
     assert fault.remedy == "predict them one by one"
     assert predicted(files, only=True) == "prediction\n3.5\n2.0\n"
 
