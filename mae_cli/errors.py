@@ -65,9 +65,9 @@ class MaeCliError(Exception):
 
     exit_status = 1
 
-    def __init__(self, fault: Fault | str) -> None:
-        self.fault = Fault("", fault) if isinstance(fault, str) else fault
-        super().__init__(self.fault)
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
 
     def __str__(self) -> str:
         return str(self.fault)

@@ -61,39 +61,10 @@ def _escaped(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-# How a remedy begins.
-_IMPERATIVES = frozenset({
-    "add", "check", "choose", "combine", "complete", "convert", "copy", "correct", "decompress", "delete",
-    "download", "drop", "end", "fill", "fit", "fix", "free", "give", "if", "install", "join", "keep", "leave",
-    "lower", "make", "name", "pass", "predict", "put", "raise", "reduce", "remove", "rename", "replace",
-    "rescale", "restart", "run", "save", "say", "see", "send", "set", "skip", "split", "start", "subtract",
-    "take", "train", "try", "turn", "unpack", "upgrade", "use", "wait", "write",
-})  # fmt: skip
-
-
-def parted(message: str) -> tuple[str, str | None]:
-    """What is wrong, and what to do about it, from the last `; ` before an imperative, quotes aside.
-
-    The lines of a block each have a remedy of their own.
-    """
-    if BLOCK in message:
-        return message, None
-    for found in reversed([*re.finditer(r"(; it looks like [^;:]+: |; )(?=(\w+))", message)]):
-        fault, remedy = message[: found.end()].rstrip(";: "), message[found.end() :]
-        if found[2] in _IMPERATIVES and not len(re.findall(r"'(?!s\b)", fault)) % 2:
-            return fault, remedy
-    return message, None
-
-
 def no_values(file: str, column: str) -> Fault:
     """What is wrong with a column without a single value."""
     what, remedy = f"column {quoted(column)} has no values", f"use {option('--exclude', column)}"
     return Fault("no-values", what, Place(file, column=column), remedy=remedy)
-
-
-def as_share(percent: float) -> str:
-    """What may be meant by a number of percent in the place of a share, for the end of a message."""
-    return f"; for {percent:g}% give {percent / 100:g}" if 2 <= percent <= 99 else ""
 
 
 def no_share(code: str, must: str, value: float) -> Fault:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from mae_cli.messages import (
     as_given,
-    as_share,
     column_text,
     counted,
     fixed,
@@ -23,7 +22,6 @@ from mae_cli.messages import (
     listed,
     no_share,
     option,
-    parted,
     quantity,
     quoted,
     visible,
@@ -186,19 +184,11 @@ def test_zero_has_no_sign():
     assert [fixed(value, 2) for value in (-0.001, 0.0, -0.01)] == ["0.00", "0.00", "-0.01"]
 
 
-def test_a_number_of_percent_is_told_from_a_share():
-    assert [as_share(value) for value in (1.0, 1.5, 2.0, 99.0, 100.0)] == [
-        "",
-        "",
-        "; for 2% give 0.02",
-        "; for 99% give 0.99",
-        "",
-    ]
-
-
 def test_a_number_that_is_no_share_may_be_meant_in_percent():
     fault = no_share("quantile-out-of-range", "the quantile must lie", 90)
     assert str(fault) == "the quantile must lie between 0 and 1, not 90; give 0.9 for 90%"
+    remedies = [no_share("odd", "it must lie", value).remedy for value in (1.0, 1.5, 2.0, 99.0, 100.0)]
+    assert remedies == [None, None, "give 0.02 for 2%", "give 0.99 for 99%", None]
     remedies = [no_share("", "", value).remedy for value in (1.0, 1.5, 2.0, 99.0, 100.0)]
     assert remedies == [None, None, "give 0.02 for 2%", "give 0.99 for 99%", None]
 
@@ -226,27 +216,3 @@ def test_half_a_character_cannot_be_written():
 
 def test_a_quantity_may_have_fewer_digits():
     assert [quantity(value, 3) for value in (5.4321, -0.25, 15234.0)] == ["5.43", "-0.250", "15,234"]
-
-
-@pytest.mark.parametrize(
-    ("message", "parts"),
-    [
-        ("a.csv does not exist", ("a.csv does not exist", None)),
-        (
-            "2 columns:\n  'a' is bad; fix it\n  'b' too; fix it",
-            ("2 columns:\n  'a' is bad; fix it\n  'b' too; fix it", None),
-        ),
-        ("'a; use b' is odd; fix the cell, or use -x", ("'a; use b' is odd", "fix the cell, or use -x")),
-        ("'a; use b' is odd", ("'a; use b' is odd", None)),
-        ("the model's 'x' is odd; fix it", ("the model's 'x' is odd", "fix it")),
-        (
-            "'5%' is odd; it looks like a percentage: take the % off",
-            ("'5%' is odd; it looks like a percentage", "take the % off"),
-        ),
-        ("no digits; it looks like text", ("no digits; it looks like text", None)),
-        ("a; give b; one each", ("a", "give b; one each")),
-        ("a; give b; use c", ("a; give b", "use c")),
-    ],
-)
-def test_what_is_wrong_and_what_to_do_are_told_apart(message, parts):
-    assert parted(message) == parts

@@ -12,7 +12,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mae_cli.distributed.shipping import ship
-from mae_cli.errors import MaeCliError
+from mae_cli.errors import Fault, MaeCliError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -32,6 +32,7 @@ _CONNECT_SECONDS = 10
 _PATIENCE_SECONDS = 20.0
 _LOOKS = 10
 _CLOSE_SECONDS = 10
+_START = "start some and try again"
 # Larger arguments are a task of their own, which every worker asks for once.
 _LARGE_ARGUMENT = 1 << 15
 
@@ -97,7 +98,7 @@ class Cluster:
             except TimeoutError:
                 absent = 0 if self.client.nthreads() else absent + 1
                 if absent == _LOOKS:
-                    raise DaskError(f"{self.name}: all Dask workers are gone; start some and try again") from None
+                    raise _error("dask-workers-gone", self.name, "all Dask workers are gone", _START) from None
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -106,16 +107,20 @@ class Cluster:
         try:
             yield
         except KilledWorker:
-            raise DaskError(
-                f"{self.name}: Dask workers died again and again of the same task; they may have too little memory"
-            ) from None
+            what = "Dask workers died again and again of the same task"
+            raise _error("dask-workers-died", self.name, what, "give them more memory, which they may lack") from None
         except DaskError:
             raise
         except Exception as error:
             # Whatever a client without a scheduler raises; a task's own exceptions come while there is one.
             if self.client.status == "running" and not isinstance(error, CancelledError):
                 raise
-            raise DaskError(f"{self.name}: the connection to the Dask scheduler is lost") from None
+            what = "the connection to the Dask scheduler is lost"
+            raise _error("dask-scheduler-lost", self.name, what) from None
+
+
+def _error(code: str, name: str, what: str, remedy: str | None = None) -> DaskError:
+    return DaskError(Fault(code, f"{name}: {what}", remedy=remedy))
 
 
 async def _finished(future: "Future", seconds: float) -> None:
@@ -148,7 +153,7 @@ def connected(address: str) -> Iterator[Cluster]:
         DaskError: Dask is not installed, nobody answers at the address, or the workers have other versions.
     """
     if importlib.util.find_spec("distributed") is None:
-        raise DaskError("--dask needs the extra: pip install 'mae-cli[dask]'")
+        raise DaskError(Fault("dask-missing", "--dask needs an extra", remedy="run pip install 'mae-cli[dask]'"))
     with ExitStack() as stack:
         stack.enter_context(_quiet())
         cluster = stack.enter_context(_local() if address == LOCAL else _remote(address))
@@ -171,6 +176,7 @@ def _local() -> Iterator[Cluster]:
     import dask  # noqa: PLC0415
     from distributed import Client, LocalCluster  # noqa: PLC0415
 
+    name = f"--dask {LOCAL}"
     with ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="mae-cli-", ignore_cleanup_errors=True))
         stack.enter_context(dask.config.set({"temporary-directory": directory}))
@@ -181,10 +187,10 @@ def _local() -> Iterator[Cluster]:
                 )
             except (RuntimeError, OSError) as error:
                 reason = str(error.__cause__ or error).partition("\n")[0]
-                raise DaskError(f"--dask local: the workers do not start ({reason})") from None
+                raise _error("dask-workers-not-started", name, f"the workers do not start ({reason})") from None
             stack.enter_context(workers)
             client = stack.enter_context(Client(workers, set_as_default=False))
-        yield Cluster(client, "--dask local")
+        yield Cluster(client, name)
 
 
 @contextmanager
@@ -213,20 +219,22 @@ def _remote(address: str) -> Iterator[Cluster]:
         asyncio.run(asyncio.wait_for(_greet(address), _CONNECT_SECONDS))
         client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        reason = "nobody answers" if isinstance(error, OSError) else str(error).partition("\n")[0]
-        raise DaskError(
-            f"{name}: no Dask scheduler can be reached there ({reason}); give its address, such as tcp://host:8786, "
-            "or use --dask local"
-        ) from None
+        raise _unreachable(name, error) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
         except TimeoutError:
-            raise DaskError(f"{name}: the Dask scheduler has no workers; start some and try again") from None
+            raise _error("dask-without-workers", name, "the Dask scheduler has no workers", _START) from None
         fault = ship(client)
         if fault is not None:
-            raise DaskError(f"{name}: {fault}")
+            raise DaskError(replace(fault, what=f"{name}: {fault.what}"))
         yield Cluster(client, name)
+
+
+def _unreachable(name: str, error: Exception) -> DaskError:
+    reason = "nobody answers" if isinstance(error, OSError) else str(error).partition("\n")[0]
+    what = f"no Dask scheduler can be reached there ({reason})"
+    return _error("dask-unreachable", name, what, "give its address, such as tcp://host:8786, or use --dask local")
 
 
 async def _greet(address: str) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from mae_cli.arrays import CodeArray
 from mae_cli.distributed.cluster import Cluster
 from mae_cli.distributed.rows import GROUP_BLOCKS, DaskRows, resident
-from mae_cli.errors import DataError, MaeCliError, Place
+from mae_cli.errors import DataError, Fault, MaeCliError, Place
 from mae_cli.messages import is_url
 from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import Block, MemoryRows
@@ -80,7 +80,7 @@ class _File:
     header: Header = _NO_HEADER
     bytes: int = 0
     is_parquet: bool = False
-    fault: MaeCliError | None = None
+    error: MaeCliError | None = None
 
 
 def find(cluster: Cluster, arguments: Sequence[str], dialect: Dialect) -> Found:
@@ -91,15 +91,15 @@ def find(cluster: Cluster, arguments: Sequence[str], dialect: Dialect) -> Found:
         SettingsError: the dialect says how text is written, and the files are Parquet.
     """
     folder = Path.cwd()
-    ((names, fault),) = cluster.results(cluster.map(_expanded, [tuple(arguments)], shared=folder))
-    if fault is not None:
-        raise fault
+    ((names, error),) = cluster.results(cluster.map(_expanded, [tuple(arguments)], shared=folder))
+    if error is not None:
+        raise error
     batches = [tuple(names[start : start + _FILES_OF_A_TASK]) for start in range(0, len(names), _FILES_OF_A_TASK)]
     tasks = cluster.map(_looked_at, batches, shared=(folder, dialect))
     files: list[_File] = list(chain.from_iterable(cluster.results(tasks)))
     for file in files:
-        if file.fault is not None:
-            raise file.fault
+        if file.error is not None:
+            raise file.error
     require_one_format((file.name, file.is_parquet) for file in files)
     headers = [(file.name, file.header) for file in files]
     require_same_kinds(headers)
@@ -113,13 +113,15 @@ def _expanded(folder: Path, arguments: tuple[str, ...]) -> tuple[list[str], Data
     names: list[str] = []
     for argument in arguments:
         if is_url(argument):
-            return [], DataError(f"{argument} is a URL; give a path that the Dask workers see")
+            remedy = "give a path that the Dask workers see"
+            return [], DataError(Fault("data-is-url", f"{argument} is a URL", Place(argument), remedy=remedy))
         if not has_magic(argument) or (folder / argument).exists():
             names.append(argument)
             continue
         matches = sorted(glob(argument, root_dir=folder, recursive=True))  # noqa: PTH207  (relative to the folder)
         if not matches:
-            return [], DataError(f"no file matches {folder / argument} where the Dask workers look")
+            what = f"no file matches {folder / argument} where the Dask workers look"
+            return [], DataError(Fault("no-matching-file", what))
         names += matches
     return names, None
 
@@ -133,30 +135,29 @@ def _look_at(name: str, folder: Path, dialect: Dialect) -> _File:
     path = folder / name
     try:
         if not path.exists():
-            return _File(name, fault=_invisible(name, path))
+            return _File(name, error=_invisible(name, path))
         if is_parquet(Source(name, path)):
             header, groups = survey(name, path)
             return _File(name, tuple(groups), header, is_parquet=True)
         with closing(dialect.read(name, folder)) as source:  # a path, which can be opened again elsewhere
             return _File(name, (source,), read_header(source), source.estimated_bytes)
     except PyarrowMissingError:
-        return _File(name, fault=_without_pyarrow(name))
-    except MaeCliError as fault:
-        return _File(name, fault=fault)
+        return _File(name, error=_without_pyarrow(name))
+    except MaeCliError as error:
+        return _File(name, error=error)
 
 
 def _without_pyarrow(name: str) -> DataError:
-    return DataError(f"{name} is a Parquet file, and the Dask workers have no pyarrow; install pyarrow there")
+    what = f"{name} is a Parquet file, and the Dask workers have no pyarrow"
+    return DataError(Fault("dask-package-missing", what, Place(name), remedy="install pyarrow there"))
 
 
 def _invisible(name: str, path: Path) -> DataError:
     from distributed import get_worker  # noqa: PLC0415
 
     where = "" if path == Path(name) else f" as {path}"
-    return DataError(
-        f"{name} does not exist where the Dask worker at {get_worker().address} looks for it{where}; "
-        "the file must be on a disk that all workers see"
-    )
+    what = f"{name} does not exist where the Dask worker at {get_worker().address} looks for it{where}"
+    return DataError(Fault("file-not-found", what, Place(name), remedy="put it on a disk that all workers see"))
 
 
 def _csv_parts(files: Sequence[_File], dialect: Dialect) -> Iterator[Part]:
@@ -252,8 +253,8 @@ class DaskFiles:
         for task, part, result in zip(tasks, self.found.parts, results, strict=True):
             starts.append(summary.rows_read)
             parts.append(part.located(result.summary.waypoints))
-            if result.fault is not None and not columns.misread:
-                raise result.fault
+            if result.error is not None and not columns.misread:
+                raise result.error
             groups += _groups(task, result, summary.rows_read, summary.add(result.summary))
             options.listener.reading(summary.rows_read, len(parts) / len(tasks))
         files = replace(self, found=replace(self.found, parts=tuple(parts)), starts=tuple(starts))
@@ -285,12 +286,12 @@ class _PartResult:
     Attributes:
         summary: of its columns and rows.
         blocks: how many its rows are in.
-        fault: why reading ended early, if it did.
+        error: why reading ended early, if it did.
     """
 
     summary: PassSummary
     blocks: int
-    fault: DataError | None
+    error: DataError | None
 
 
 def _read(order: tuple[Columns, ReadOptions], part: Part) -> tuple[MemoryRows | None, _PartResult]:
@@ -302,8 +303,8 @@ def _read(order: tuple[Columns, ReadOptions], part: Part) -> tuple[MemoryRows | 
             found = read(part, columns, options)
         except PyarrowMissingError:
             return None, _PartResult(PassSummary(columns), 0, _without_pyarrow(part.name))
-        except DataError as fault:
-            return None, _PartResult(PassSummary(columns), 0, fault)
+        except DataError as error:
+            return None, _PartResult(PassSummary(columns), 0, error)
     rows = cast("MemoryRows", found.rows)
     return (None if columns.misread else rows), _PartResult(found.summary, len(rows.blocks), None)
 

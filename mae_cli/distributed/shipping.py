@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mae_cli.distributed import probe
+from mae_cli.errors import Fault
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -17,7 +18,7 @@ Environment = Mapping[str, str | None]
 _PACKAGE = Path(__file__).parent.parent
 
 
-def ship(client: "Client") -> str | None:
+def ship(client: "Client") -> Fault | None:
     """Bring this package to all workers, now and later ones.
 
     Returns:
@@ -32,7 +33,7 @@ def ship(client: "Client") -> str | None:
         client.upload_file(str(_zipped(Path(folder) / f"mae_cli-{here['mae_cli']}.zip")))
     _run(client, probe.forget)
     stale = [address for address, there in _environments(client).items() if there["mae_cli"] != here["mae_cli"]]
-    return f"the Dask worker {stale[0]} keeps another version of mae-cli; restart it" if stale else None
+    return _other_version(stale[0], "keeps another version of mae-cli", "restart it") if stale else None
 
 
 def _environments(client: "Client") -> dict[str, Environment]:
@@ -58,15 +59,20 @@ def _by_value() -> Iterator[None]:
         cloudpickle.unregister_pickle_by_value(probe)
 
 
-def _mismatch(here: Environment, workers: Mapping[str, Environment]) -> str | None:
+def _mismatch(here: Environment, workers: Mapping[str, Environment]) -> Fault | None:
     """Results are the same on every worker only where the versions are."""
     for address, there in workers.items():
         for name in ("python", "numpy", "pandas", "distributed"):
             if there[name] is None:
-                return f"the Dask worker {address} has no {name}; install {name} {here[name]} there"
+                what, remedy = f"the Dask worker {address} has no {name}", f"install {name} {here[name]} there"
+                return Fault("dask-package-missing", what, remedy=remedy)
             if there[name] != here[name]:
-                return f"the Dask worker {address} has {name} {there[name]}, but {here[name]} is here; use the same"
+                return _other_version(address, f"has {name} {there[name]}, but {here[name]} is here", "use the same")
     return None
+
+
+def _other_version(address: str, what: str, remedy: str) -> Fault:
+    return Fault("dask-version-mismatch", f"the Dask worker {address} {what}", remedy=remedy)
 
 
 def _zipped(path: Path) -> Path:

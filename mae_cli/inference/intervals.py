@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import SettingsError
+from mae_cli.errors import Fault, SettingsError
 from mae_cli.inference import clusters as clustered
 from mae_cli.inference.bandwidth import hall_sheather
 from mae_cli.inference.clusters import Clusters, Residuals
@@ -125,7 +125,8 @@ def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
 
 def _require_method(fitted: Estimated, settings: IntervalSettings) -> None:
     if isinstance(fitted.fit.problem.loss, Squared) and settings.method in {Method.RANK, Method.BOOTSTRAP}:
-        raise SettingsError(f'"{settings.method}" intervals need the loss "mae"; use "sandwich" with "mse"')
+        what = f'"{settings.method}" intervals need the loss "mae"'
+        raise SettingsError(Fault("intervals-need-mae", what, remedy='use "sandwich" with "mse"'))
     if fitted.clusters is not None:
         require_clustered(settings)
 
@@ -137,7 +138,8 @@ def require_clustered(settings: IntervalSettings) -> None:
         SettingsError: it does.
     """
     if settings.method is Method.RANK:
-        raise SettingsError('rank tests do not allow for clusters; use "sandwich" or "bootstrap"')
+        what, remedy = "rank tests do not allow for clusters", 'use "sandwich" or "bootstrap"'
+        raise SettingsError(Fault("rank-tests-with-clusters", what, remedy=remedy))
 
 
 def _found(fitted: Estimated, settings: IntervalSettings) -> Intervals:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mae_cli.errors import SettingsError
-from mae_cli.messages import as_share
+from mae_cli.errors import Fault, SettingsError
+from mae_cli.messages import no_share
 
 MOST_REPLICATES = 100_000
 
@@ -82,9 +82,10 @@ class IntervalSettings:
 
     def __post_init__(self) -> None:
         if not 0 < self.level < 1:
-            raise SettingsError(f"the level must lie between 0 and 1, not {self.level:g}{as_share(self.level)}")
+            raise SettingsError(no_share("level-out-of-range", "the level must lie", self.level))
         if not 2 <= self.replicates <= MOST_REPLICATES:
-            raise SettingsError(f"a bootstrap needs 2 to {MOST_REPLICATES:,} replicates, not {self.replicates:,}")
+            what = f"a bootstrap needs 2 to {MOST_REPLICATES:,} replicates, not {self.replicates:,}"
+            raise SettingsError(Fault("replicates-out-of-range", what))
 
 
 @dataclass(frozen=True)

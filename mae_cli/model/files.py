@@ -9,11 +9,11 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from mae_cli.errors import ModelError
+from mae_cli.errors import Fault, ModelError, Place
 from mae_cli.model.reading import AnyModel
 
 # Characters of the name in the temporary file's, so that this is never longer than file systems allow.
@@ -39,12 +39,16 @@ class Remedy:
 BY_OPTION = Remedy(" with -o", "--force")
 BY_ARGUMENT = Remedy("", "force=True")
 
-Objection = Callable[[Path], str | None]
-"""What speaks against replacing a file, as messages say it of the file ("is not a model file"); None for nothing."""
+Objection = Callable[[Path], Fault | None]
+"""What speaks against replacing a file, without the remedy; None for nothing."""
 
 
-def _would_be_replaced(_place: Path) -> str:
-    return "would be replaced"
+def _existing(path: Path, code: str, what: str) -> Fault:
+    return Fault(code, f"{path} already exists and {what}", Place(str(path)))
+
+
+def _would_be_replaced(path: Path) -> Fault:
+    return _existing(path, "output-exists", "would be replaced")
 
 
 @contextmanager
@@ -66,7 +70,15 @@ def writing(path: Path) -> Iterator[BinaryIO]:
             with _replacing(path.resolve()) as stream:
                 yield stream
     except OSError as error:
-        raise ModelError(f"cannot write {path}: {error.strerror}") from None
+        raise _unwritable(path, "output-unwritable", str(error.strerror)) from None
+
+
+def _unwritable(path: Path, code: str, reason: str) -> ModelError:
+    return ModelError(Fault(code, f"{path} cannot be written: {reason}", Place(str(path))))
+
+
+def _circular(path: Path) -> ModelError:
+    return _unwritable(path, "output-link-loop", "its links run in a circle")
 
 
 def check_writable(
@@ -82,14 +94,11 @@ def check_writable(
             _check_stream(path)
         else:
             _check_file(path, path.resolve(), None if force else objection, remedy)
-    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links in a circle, before Python 3.13
-        raise ModelError(f"cannot write {path}: {_reason(error)}") from None
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, RuntimeError):
-        return "its links run in a circle"
-    return str(error.strerror if isinstance(error, OSError) else error)
+    except RuntimeError:  # before Python 3.13
+        raise _circular(path) from None
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = str(error.strerror if isinstance(error, OSError) else error)
+        raise _unwritable(path, "output-unwritable", reason) from None
 
 
 def _is_stream(path: Path) -> bool:
@@ -110,25 +119,29 @@ def _check_stream(path: Path) -> None:
     if descriptor is not None:
         os.write(descriptor, b"")  # fails when it is closed, or open for reading only
     elif not os.access(path, os.W_OK):
-        raise ModelError(f"cannot write {path}: it is not writable")
+        raise _unwritable(path, "output-unwritable", "it is not writable")
 
 
 def _check_file(path: Path, place: Path, objection: Objection | None, remedy: Remedy) -> None:
     if place.is_symlink():
-        raise ModelError(f"cannot write {path}: its links run in a circle")
+        raise _circular(path)
     if place.is_dir():
-        raise ModelError(f"{path} is a directory; name a file in it{remedy.name}")
+        what, advice = f"{path} is a directory", f"name a file in it{remedy.name}"
+        raise ModelError(Fault("output-is-directory", what, Place(str(path)), remedy=advice))
     if not place.parent.is_dir():
-        raise ModelError(f"cannot write {path}: there is no directory {path.parent}")
+        raise _unwritable(path, "output-directory-missing", f"there is no directory {path.parent}")
     if not os.access(place.parent, os.W_OK | os.X_OK):
-        raise ModelError(f"cannot write {path}: the directory {path.parent} is not writable")
-    reason = None
+        raise _unwritable(path, "output-directory-unwritable", f"the directory {path.parent} is not writable")
     if place.exists() and objection is not None:
-        reason = objection(place) if place.stat().st_mode & _WRITABLE else "is write-protected"
-    if reason is not None:
-        raise ModelError(
-            f"{path} already exists and {reason}; choose another name{remedy.name}, or replace it with {remedy.force}"
-        )
+        _check_replaceable(path, objection, remedy)
+
+
+def _check_replaceable(path: Path, objection: Objection, remedy: Remedy) -> None:
+    is_protected = not path.stat().st_mode & _WRITABLE
+    fault = _existing(path, "output-write-protected", "is write-protected") if is_protected else objection(path)
+    if fault is not None:
+        advice = f"choose another name{remedy.name}, or replace it with {remedy.force}"
+        raise ModelError(replace(fault, remedy=advice))
 
 
 def _opened_stream(path: Path) -> BinaryIO:
@@ -187,10 +200,10 @@ def check_replaceable(path: Path, *, force: bool, remedy: Remedy = BY_OPTION) ->
     check_writable(path, _no_model, force=force, remedy=remedy)
 
 
-def _no_model(place: Path) -> str | None:
+def _no_model(path: Path) -> Fault | None:
     """None for a file that begins like a model, valid or not: that is enough to know that it is ours to replace."""
-    with suppress(OSError), place.open("rb") as stream:
+    with suppress(OSError), path.open("rb") as stream:
         start = stream.read(_SCHEMA_WITHIN).split()
         if b"".join(start).startswith(b'{"schema":"mae-cli/model"'):
             return None
-    return "is not a model file"
+    return _existing(path, "output-not-a-model", "is not a model file")

@@ -129,14 +129,15 @@ def _check_consistency(model: Model, fields: Fields) -> None:
     """Refuse what every field alone allows, but no fit produces."""
     columns = model.schema.names
     if len(set(columns)) < len(columns):
-        raise fields.fault("terms", "has a column twice")
+        raise fields.error("duplicate-column", "terms", "has a column twice")
     if model.target in columns or model.weight in columns or model.weight == model.target:
-        raise fields.fault("terms", "has the target or the weight among its columns")
+        raise fields.error("target-among-features", "terms", "has the target or the weight among its columns")
     if model.loss == "mse" and model.quantile != 0.5:
-        raise fields.fault("quantile", "must be 0.5 for the loss mse")
+        raise fields.error("quantile-needs-mae", "quantile", "must be 0.5 for the loss mse")
     for column in model.schema.numeric:
         if column.minimum > column.maximum:
-            raise fields.fault("terms", f"has a minimum above the maximum, for column {quoted(column.name)}")
+            what = f"has a minimum above the maximum, for column {quoted(column.name)}"
+            raise fields.error("reversed-range", "terms", what)
 
 
 def _terms_json(schema: Schema, coefficients: FloatArray, version: int) -> list[dict[str, Any]]:
@@ -199,7 +200,7 @@ def _read_writing(fields: Fields) -> Writing:
         missing=fields.texts("missing"),
     )
     if writing.date and not is_format(writing.date):
-        raise fields.fault("date", f"is no format of dates: {quoted(writing.date)}")
+        raise fields.error("unknown-date-format", "date", f"is no format of dates: {quoted(writing.date)}")
     fields.require_all_read()
     return writing
 
@@ -208,7 +209,7 @@ def _read_levels(fields: Fields) -> tuple[str, dict[str, float]]:
     """The baseline, and the coefficients of the other levels in text order."""
     baseline, levels = fields.text("baseline"), dict(fields.numbers("levels"))
     if levels.pop(baseline, None) != 0.0:
-        raise fields.fault("baseline", "must be one of the levels, with coefficient 0")
+        raise fields.error("unknown-baseline", "baseline", "must be one of the levels, with coefficient 0")
     return baseline, dict(sorted(levels.items()))
 
 

@@ -70,7 +70,7 @@ def _metrics(fields: Fields) -> dict[str, float | None]:
         "pinball": fields.optional_size("pinball"),
     }
     if metrics["r2"] is not None and metrics["r2"] > 1:
-        raise fields.fault("r2", f"must not be above 1, but is {metrics['r2']:g}")
+        raise fields.error("field-out-of-range", "r2", f"must not be above 1, but is {metrics['r2']:g}")
     fields.require_all_read()
     return metrics
 

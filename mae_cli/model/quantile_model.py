@@ -145,12 +145,12 @@ def _calibration(fields: Fields) -> Calibration:
 def _check_consistency(models: Sequence[Model], fields: Fields) -> None:
     """Refuse what every model alone allows, but no fit produces."""
     if len(models) < 2:
-        raise fields.fault("models", "must have two quantiles or more")
+        raise fields.error("too-few-quantiles", "models", "must have two quantiles or more")
     first = models[0]
     if any(model.loss != "mae" for model in models):
-        raise fields.fault("models", "must all be quantiles")
+        raise fields.error("model-of-no-quantile", "models", "must all be quantiles")
     if not all(one.quantile < other.quantile for one, other in pairwise(models)):
-        raise fields.fault("models", "must be in the order of their quantiles")
+        raise fields.error("unordered-quantiles", "models", "must be in the order of their quantiles")
     common: list[Any] = [(each.target, each.weight, each.missing, each.schema) for each in models]
     if any(each != common[0] for each in common[1:]):
-        raise fields.fault("models", f"must all be of {first.target!r} on the same columns")
+        raise fields.error("differing-models", "models", f"must all be of {first.target!r} on the same columns")

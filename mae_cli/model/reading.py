@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from mae_cli.errors import ModelError
+from mae_cli.errors import Fault, ModelError, Place
 from mae_cli.messages import is_url, quoted
 from mae_cli.model.model import SCHEMA, VERSION, Model
 from mae_cli.model.quantile_model import QuantileModel
-from mae_cli.model.strict_json import Fields
+from mae_cli.model.strict_json import Fields, no_model
 
 AnyModel = Model | QuantileModel
 
@@ -28,11 +28,11 @@ def load_model(path: str | Path) -> AnyModel:
             return read_model(stream, str(path))
     except FileNotFoundError:
         if is_url(str(path)):
-            raise ModelError(f"{path} is a URL; download it first and give the file") from None
-        raise ModelError(f"there is no model file {path}") from None
+            remedy = "download it first and give the file"
+            raise ModelError(Fault("model-is-url", f"{path} is a URL", Place(str(path)), remedy=remedy)) from None
+        raise ModelError(Fault("file-not-found", f"{path} does not exist", Place(str(path)))) from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        detail = error.strerror if isinstance(error, OSError) else error
-        raise ModelError(f"cannot read the model file {path}: {detail}") from None
+        raise _unreadable(str(path), error) from None
 
 
 def read_model(stream: BinaryIO, name: str) -> AnyModel:
@@ -44,10 +44,15 @@ def read_model(stream: BinaryIO, name: str) -> AnyModel:
     try:
         content = b"".join(_blocks(stream))
     except OSError as error:
-        raise ModelError(f"{name} cannot be read ({error.strerror})") from error
+        raise _unreadable(name, error) from error
     if len(content) > _LARGEST:
-        raise ModelError(f"{name} is not a model file: it is larger than {_LARGEST >> 20} MiB")
+        raise no_model("model-too-large", name, f"it is larger than {_LARGEST >> 20} MiB")
     return from_json(content, name)
+
+
+def _unreadable(name: str, error: Exception) -> ModelError:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return ModelError(Fault("unreadable-file", f"{name} cannot be read ({reason})", Place(name)))
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
@@ -71,15 +76,17 @@ def from_json(text: str | bytes, name: str) -> AnyModel:
     """
     fields = Fields.parse(text, name)
     if "schema" not in fields:
-        raise ModelError(f'{name} is not a mae-cli model: it has no "schema"')
+        raise ModelError(Fault("not-a-model", f'{name} is not a mae-cli model: it has no "schema"', Place(name)))
     if fields.text("schema") != SCHEMA:
-        raise ModelError(f"{name} is not a model file: its schema is {quoted(fields.text('schema'))}, not {SCHEMA!r}")
+        raise no_model("not-a-model", name, f"its schema is {quoted(fields.text('schema'))}, not {SCHEMA!r}")
     version = fields.count("version", least=1)
     if version > VERSION:
-        raise ModelError(
-            f"{name} was written by a newer mae-cli (model version {version}; this one reads up to {VERSION}); "
-            "upgrade with pip install -U mae-cli"
-        )
+        raise _newer(name, version)
     fields.require_sound()
     is_of_several = version > 1 and fields.has("models")
     return QuantileModel.of_fields(fields) if is_of_several else Model.of_fields(fields, version)
+
+
+def _newer(name: str, version: int) -> ModelError:
+    what = f"{name} was written by a newer mae-cli (model version {version}; this one reads up to {VERSION})"
+    return ModelError(Fault("newer-model-version", what, Place(name), remedy="upgrade with pip install -U mae-cli"))

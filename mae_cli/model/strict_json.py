@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from typing import Any
 
-from mae_cli.errors import ModelError
+from mae_cli.errors import Fault, ModelError, Place
 from mae_cli.messages import is_unicode, quoted
 
 # Far deeper than any model; a file of brackets must not exhaust the stack.
@@ -44,13 +44,13 @@ class Fields:
             value = json.loads(text, object_pairs_hook=_Object, parse_int=_parse_int)
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1 if isinstance(content, bytes) else 1
-            raise ModelError(f"{name} is not a model file: line {line} is not UTF-8 text") from None
+            raise no_model("not-utf8", name, f"line {line} is not UTF-8 text") from None
         except json.JSONDecodeError as error:
-            raise ModelError(f"{name} is not a model file: {_misspelling(error)}") from None
+            raise _misspelt(name, error) from None
         except RecursionError:
-            raise ModelError(f"{name} is not a model file: it is nested too deeply") from None
+            raise no_model("nested-too-deeply", name, "it is nested too deeply") from None
         if not isinstance(value, dict):
-            raise ModelError(f"{name} is not a model file: it holds no JSON object")
+            raise no_model("not-a-json-object", name, "it holds no JSON object")
         return Fields(value, name)
 
     def require_sound(self) -> None:
@@ -61,9 +61,12 @@ class Fields:
         """Whether there is such a field."""
         return key in self._content
 
-    def fault(self, key: str, what: str) -> ModelError:
-        """The error of a field."""
-        return ModelError(f"{self._name}: field {_joined(self._path, key)} {what}")
+    def error(self, code: str, key: str, what: str) -> ModelError:
+        """The error of a field: what is wrong, said of it."""
+        return self._error(code, _joined(self._path, key), what)
+
+    def _error(self, code: str, path: str, what: str) -> ModelError:
+        return ModelError(Fault(code, f"field {path} {what}", Place(self._name)))
 
     def text(self, key: str) -> str:
         """A string."""
@@ -74,7 +77,7 @@ class Fields:
         """A string that is not blank."""
         value = self.text(key)
         if not value.strip():
-            raise self.fault(key, "must not be blank")
+            raise self.error("blank-field", key, "must not be blank")
         return value
 
     def optional_name(self, key: str) -> str | None:
@@ -85,7 +88,8 @@ class Fields:
         """One of a few strings."""
         value = self.text(key)
         if value not in allowed:
-            raise self.fault(key, f"must be one of {', '.join(allowed)}, not {quoted(value)}")
+            what = f"must be one of {', '.join(allowed)}, not {quoted(value)}"
+            raise self.error("unknown-field-value", key, what)
         return value
 
     def whole_number(self, key: str) -> int:
@@ -97,7 +101,7 @@ class Fields:
         """An integer from `least` to `LARGEST_COUNT`."""
         value = self.whole_number(key)
         if not least <= value <= LARGEST_COUNT:
-            raise self.fault(key, f"must be a whole number from {least} to {LARGEST_COUNT}")
+            raise self.error("field-out-of-range", key, f"must be a whole number from {least} to {LARGEST_COUNT}")
         return value
 
     def optional_count(self, key: str, least: int = 0) -> int | None:
@@ -108,7 +112,7 @@ class Fields:
         """A finite number that is not negative."""
         value = self.number(key)
         if value < 0:
-            raise self.fault(key, f"must not be negative, but is {value:g}")
+            raise self.error("field-out-of-range", key, f"must not be negative, but is {value:g}")
         return value
 
     def optional_size(self, key: str) -> float | None:
@@ -127,21 +131,21 @@ class Fields:
         """True, false or null."""
         value = self._get(key)
         if value is not None and not isinstance(value, bool):
-            raise self.fault(key, "must be true, false or null")
+            raise self.error("wrong-field-type", key, "must be true, false or null")
         return value
 
     def flag(self, key: str) -> bool:
         """True or false."""
         value = self.optional_flag(key)
         if value is None:
-            raise self.fault(key, "must be true or false")
+            raise self.error("wrong-field-type", key, "must be true or false")
         return value
 
     def number_between(self, key: str, low: float, high: float) -> float:
         """A number with low < number < high."""
         value = self.number(key)
         if not low < value < high:
-            raise self.fault(key, f"must lie between {low:g} and {high:g}, not {value:g}")
+            raise self.error("field-out-of-range", key, f"must lie between {low:g} and {high:g}, not {value:g}")
         return value
 
     def numbers(self, key: str) -> tuple[tuple[str, float], ...]:
@@ -165,14 +169,14 @@ class Fields:
         """A list of strings."""
         content = self._typed(key, list, "a list")
         if not all(isinstance(item, str) for item in content):
-            raise self.fault(key, "must hold texts only")
+            raise self.error("wrong-field-type", key, "must hold texts only")
         return tuple(content)
 
     def objects(self, key: str) -> tuple["Fields", ...]:
         """A list of objects."""
         content = self._typed(key, list, "a list")
         if not all(isinstance(item, dict) for item in content):
-            raise self.fault(key, "must hold objects only")
+            raise self.error("wrong-field-type", key, "must hold objects only")
         path = _joined(self._path, key)
         return tuple(Fields(item, self._name, f"{path}[{i}]") for i, item in enumerate(content))
 
@@ -180,42 +184,42 @@ class Fields:
         """Refuse fields that were never asked for."""
         unknown = sorted(set(self._content) - self._read)
         if unknown:
-            raise self.fault(unknown[0], "is unknown; the file is damaged, or was changed by another program")
+            what = "is unknown; the file is damaged, or was changed by another program"
+            raise self.error("unknown-field", unknown[0], what)
 
     def _get(self, key: str) -> Any:
         if key not in self._content:
-            raise self.fault(key, "is missing")
+            raise self.error("missing-field", key, "is missing")
         self._read.add(key)
         return self._content[key]
 
     def _typed(self, key: str, kind: type, words: str) -> Any:
         value = self._get(key)
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise self.fault(key, f"must be {words}")
+            raise self.error("wrong-field-type", key, f"must be {words}")
         return value
 
     def _finite(self, key: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self.fault(key, "must be a number")
+            raise self.error("wrong-field-type", key, "must be a number")
         with suppress(OverflowError):  # an integer that no float can hold
             if math.isfinite(value):
                 return float(value)
-        raise self.fault(key, "must be a finite number")
+        raise self.error("not-finite", key, "must be a finite number")
 
     def _check(self, value: Any, path: str, levels_left: int) -> None:
-        what = None if levels_left else "is nested too deeply"
         if isinstance(value, float) and not math.isfinite(value):
-            what = "must be a finite number"
-        elif isinstance(value, str) and not is_unicode(value):
-            what = "holds half of a character (a lone surrogate)"
-        if what is not None:
-            raise ModelError(f"{self._name}: field {path} {what}")
+            raise self._error("not-finite", path, "must be a finite number")
+        if isinstance(value, str) and not is_unicode(value):
+            raise self._error("lone-surrogate", path, "holds half of a character (a lone surrogate)")
+        if not levels_left:
+            raise self._error("nested-too-deeply", path, "is nested too deeply")
         if isinstance(value, list):
             for index, item in enumerate(value):
                 self._check(item, f"{path}[{index}]", levels_left - 1)
         elif isinstance(value, _Object):
             if value.doubled is not None:
-                raise ModelError(f"{self._name}: field {_joined(path, value.doubled)} is given twice")
+                raise self._error("duplicate-field", _joined(path, value.doubled), "is given twice")
             for name, item in value.items():
                 self._check(name, _joined(path, name), levels_left)
                 self._check(item, _joined(path, name), levels_left - 1)
@@ -241,9 +245,14 @@ def _parse_int(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
-def _misspelling(error: json.JSONDecodeError) -> str:
+def no_model(code: str, name: str, reason: str) -> ModelError:
+    """The error of a file that is no model."""
+    return ModelError(Fault(code, f"{name} is not a model file: {reason}", Place(name)))
+
+
+def _misspelt(name: str, error: json.JSONDecodeError) -> ModelError:
     if not error.doc.strip():
-        return "it is empty"
+        return no_model("empty-file", name, "it is empty")
     if error.pos >= len(error.doc.rstrip()):
-        return f"its JSON breaks off in line {error.lineno}"
-    return f"it is not JSON from line {error.lineno}, column {error.colno} on"
+        return no_model("truncated-json", name, f"its JSON breaks off in line {error.lineno}")
+    return no_model("not-json", name, f"it is not JSON from line {error.lineno}, column {error.colno} on")

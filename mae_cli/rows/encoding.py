@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.messages import option, quoted
 from mae_cli.rows.blocks import Block, Rows, RowStore
 from mae_cli.rows.coding import Coding, Layout
@@ -121,10 +121,8 @@ def _categorical(name: str, levels: Sequence[str], totals: FloatArray, counts: F
 
 def _numeric(name: str, minimum: float, maximum: float, writing: Writing) -> NumericColumn:
     if not math.isfinite(maximum - minimum):
-        raise DataError(
-            f"column {quoted(name)} spans from {minimum:g} to {maximum:g}, more than floating point can hold; "
-            f"rescale it, or {option('--exclude', name)}"
-        )
+        what = f"column {quoted(name)} spans from {minimum:g} to {maximum:g}, more than floating point can hold"
+        raise DataError(Fault("range-overflow", what, remedy=f"rescale it, or {option('--exclude', name)}"))
     return NumericColumn(name, minimum, maximum, writing)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.arrays import CodeArray, FloatArray, Positions
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.rows.blocks import Block, gather, numbered
 from mae_cli.rows.design import Design
 
@@ -180,13 +180,15 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        folder = tempfile.gettempdir() if error.errno != errno.ENOENT else "the temporary directory"
-        reason = (
-            "is full"
-            if error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
-            else f"cannot be written ({error.strerror})"
-        )
-        raise DataError(
-            f"the disk of {folder}, where the rows are kept while they are fitted, {reason}; set TMPDIR to a directory "
-            "with more room, or use --no-stream to keep the rows in memory"
-        ) from error
+        raise DataError(_failure(error)) from error
+
+
+def _failure(error: OSError) -> Fault:
+    folder = tempfile.gettempdir() if error.errno != errno.ENOENT else "the temporary directory"
+    is_full = error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+    reason = "is full" if is_full else f"cannot be written ({error.strerror})"
+    return Fault(
+        "no-disk-space" if is_full else "disk-unwritable",
+        f"the disk of {folder}, where the rows are kept while they are fitted, {reason}",
+        remedy="set TMPDIR to a directory with more room, or use --no-stream to keep the rows in memory",
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mae_cli.arrays import BoolArray, Positions
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.messages import counted
 
 # Rows are drawn stretch by stretch, so that which ones are held does not depend on how the rows are stored.
@@ -84,9 +84,8 @@ def _share_of(count: int, fraction: float, purpose: str) -> int:
     held = int(fraction * count + 0.5)
     if not 0 < held < count:
         side = f"the {purpose}" if held == 0 else "training"
-        raise DataError(
-            f"a {purpose} of {fraction:g} of {counted(count, 'row')} leaves none for {side}; choose another fraction"
-        )
+        what = f"a {purpose} of {fraction:g} of {counted(count, 'row')} leaves none for {side}"
+        raise DataError(Fault("empty-split", what, remedy="choose another fraction"))
     return held
 
 

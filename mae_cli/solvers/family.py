@@ -10,7 +10,7 @@ from operator import add
 
 import numpy as np
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.losses import Absolute, Pinball, loss_named
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.appended import AppendedRows
@@ -197,7 +197,7 @@ def _solve_alone(rows: RowStore, member: Member, settings: Auto, *, intercept: b
     """The solution of a member that is no near neighbour, from rows of its own."""
     kept = rows.kept(partial(_own_rows, member=member))
     if not kept.shape[0]:
-        raise DataError("the factors of a refit leave no row")
+        raise DataError(Fault("refit-without-rows", "the factors of a refit leave no row"))
     own: Rows = kept
     if member.extra is not None:
         own = AppendedRows(kept, _behind(_without_given(member.extra, member), kept.shape[0]))

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from mae_cli.errors import SettingsError
+from mae_cli.errors import Fault, SettingsError
 from mae_cli.solvers.limits import USUAL, Limits
 
 SCHEDULES = ("constant", "sqrt", "geometric")
@@ -54,17 +54,21 @@ class Textbook:
 
     def __post_init__(self) -> None:
         if self.schedule not in SCHEDULES:
-            raise SettingsError(f"unknown schedule {self.schedule!r}; use one of {', '.join(SCHEDULES)}")
+            what, remedy = f"unknown schedule {self.schedule!r}", f"use one of {', '.join(SCHEDULES)}"
+            raise SettingsError(Fault("unknown-schedule", what, remedy=remedy))
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
-            raise SettingsError(f"the learning rate must be a positive number, not {self.learning_rate:g}")
+            what = f"the learning rate must be a positive number, not {self.learning_rate:g}"
+            raise SettingsError(Fault("learning-rate-out-of-range", what))
         if self.epochs < 1:
-            raise SettingsError(f"there must be at least one epoch, not {self.epochs}")
+            raise SettingsError(Fault("epochs-out-of-range", f"there must be at least one epoch, not {self.epochs}"))
         if self.batch_size is not None and self.batch_size < 1:
-            raise SettingsError(f"a batch needs at least one row, not {self.batch_size}")
+            what = f"a batch needs at least one row, not {self.batch_size}"
+            raise SettingsError(Fault("batch-size-out-of-range", what))
         if self.tolerance is not None:
             _check_tolerance(self.tolerance)
         if not 0 <= self.seed < 2**63:
-            raise SettingsError(f"the seed must be a whole number from 0 to {2**63 - 1}")
+            what = f"the seed must be a whole number from 0 to {2**63 - 1}"
+            raise SettingsError(Fault("seed-out-of-range", what))
 
     def rate(self, epoch: int) -> float:
         """ηₖ of epoch k = 1, 2, …."""
@@ -80,4 +84,5 @@ SolverSettings = Auto | Textbook
 
 def _check_tolerance(tolerance: float) -> None:
     if not (math.isfinite(tolerance) and tolerance >= 0):
-        raise SettingsError(f"the tolerance must be a number ≥ 0, not {tolerance:g}")
+        what = f"the tolerance must be a number ≥ 0, not {tolerance:g}"
+        raise SettingsError(Fault("tolerance-out-of-range", what))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 import numpy as np
 
 from mae_cli.arrays import BoolArray
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.rows.design import Design, column_ranges
 from mae_cli.rows.schema import NumericColumn, Schema
 from mae_cli.tables.arrays import finite_matrix, real_matrix, refuse_not_finite
@@ -33,7 +33,7 @@ def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design, tup
         return frames.schema_and_design(X, max_levels=max_levels)
     matrix = real_matrix("X", X)
     if not len(matrix):
-        raise DataError("X has no rows")
+        raise DataError(Fault("no-data-rows", "X has no rows"))
     extremes = column_ranges(matrix)
     if not np.isfinite(extremes).all():
         refuse_not_finite("X", matrix)
@@ -55,7 +55,8 @@ def design_of(schema: Schema, X: Features) -> tuple[Design, BoolArray]:
     matrix = finite_matrix("X", X)
     if schema.categorical or matrix.shape[1] != len(schema.features):
         names = ", ".join(schema.names)
-        raise DataError(f"X has {matrix.shape[1]:,} columns, but the fit has {len(schema.features):,} ({names})")
+        what = f"X has {matrix.shape[1]:,} columns, but the fit has {len(schema.features):,} ({names})"
+        raise DataError(Fault("other-columns", what))
     return Design(matrix), np.zeros(len(matrix), dtype=bool)
 
 

@@ -197,7 +197,7 @@ def test_without_the_extra_it_says_what_to_install(mae_train, parts, monkeypatch
     done = mae_train(*parts, "-t", "delay", "--dask", "local")
     assert (done.exit_code, done.stderr) == (
         1,
-        ("mae-train: error: --dask needs the extra: pip install 'mae-cli[dask]'\n"),
+        ("mae-train: error: --dask needs an extra; run pip install 'mae-cli[dask]'\n"),
     )
 
 

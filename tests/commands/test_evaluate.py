@@ -171,7 +171,7 @@ def test_predictions_beyond_floating_point_are_refused_in_one_line(mae_eval, mod
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "there is no model file other.json"),
+        (None, "other.json does not exist"),
         (b"", "other.json is not a model file: "),
         (b"y,x\n1,2\n", "other.json is not a model file: "),
         (pickle.dumps({"schema": "mae-cli/model"}), "other.json is not a model file: "),
@@ -196,7 +196,7 @@ def test_a_directory_is_no_model(mae_eval, table, tmp_path):
     (tmp_path / "models").mkdir()
     result = mae_eval("models", "data.csv")
     assert result.exit_code == 1
-    assert result.stderr.startswith("mae-eval: error: cannot read the model file models: ")
+    assert result.stderr.startswith("mae-eval: error: models cannot be read (")
 
 
 @pytest.mark.parametrize(

@@ -288,7 +288,7 @@ def test_a_rival_may_come_from_standard_input(mae_eval, good, bad, data, tmp_pat
 
 def test_a_rival_that_is_no_model_is_refused(mae_eval, good, data):
     result = mae_eval(good, data, "--against", "old.json")
-    assert (result.exit_code, result.stderr) == (1, "mae-eval: error: there is no model file old.json\n")
+    assert (result.exit_code, result.stderr) == (1, "mae-eval: error: old.json does not exist\n")
 
 
 def test_a_rival_without_a_name_does_not_switch_the_gate_off(mae_eval, good, data):

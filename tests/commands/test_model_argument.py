@@ -1,17 +1,19 @@
 """The model and the data: which is which, and that only one of them is standard input."""
 
-import click
 import pytest
 
 from mae_cli.commands.model_argument import model_of, name_of, require_one_reader
-from mae_cli.errors import ModelError
+from mae_cli.errors import ModelError, SettingsError
 
 DATA = "y,x\n1,1\n2,2\n4,3\n"
 
 
 def test_the_two_that_would_read_standard_input_are_named():
-    with pytest.raises(click.UsageError, match="DATA and --against cannot both be standard input; give one of them as"):
+    with pytest.raises(SettingsError) as caught:
         require_one_reader({"MODEL": ["m.json"], "DATA": ["a.csv", "-"], "--against": ["-"]})
+    fault = caught.value.fault
+    assert (fault.code, fault.remedy) == ("standard-input-twice", "give one of them as a file")
+    assert fault.what.startswith("DATA and --against cannot")
     require_one_reader({"MODEL": ["-"], "DATA": ["a.csv"], "--against": [None]})
 
 
@@ -26,7 +28,7 @@ def test_arguments_in_the_wrong_order_are_told(request, mae_train, table, comman
     result = request.getfixturevalue(command)("data.csv", "model.json")
     assert result.exit_code == 1
     assert ": error: data.csv is not a model file: " in result.stderr
-    assert result.stderr.endswith("; MODEL comes first, then DATA\n")
+    assert result.stderr.endswith("; give MODEL first, then DATA\n")
     assert result.stderr.count("\n") == 1
 
 
@@ -48,5 +50,6 @@ def test_other_faults_of_a_model_say_nothing_of_it(table, tmp_path, monkeypatch,
 def test_a_model_that_is_not_there_may_be_the_second(table, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     table(" {}", "m.json")
-    with pytest.raises(ModelError, match=r"^there is no model file new\.csv; MODEL comes first, then DATA$"):
+    with pytest.raises(ModelError) as caught:
         model_of("new.csv", ["m.json"])
+    assert caught.value.fault.remedy == "give MODEL first, then DATA"

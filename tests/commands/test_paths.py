@@ -4,6 +4,7 @@ import click
 import pytest
 
 from mae_cli.commands.options import InputFile, OutputFile
+from mae_cli.errors import Place, SettingsError
 
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
@@ -25,5 +26,7 @@ def test_an_empty_name_is_that_of_no_file(kind):
 
 @pytest.mark.parametrize("name", ["https://example.org/model.json", "s3://bucket/model.json"])
 def test_nothing_is_written_to_a_url(name):
-    with pytest.raises(click.BadParameter, match=f"{name} is a URL; name a file of this machine"):
+    with pytest.raises(SettingsError) as caught:
         OutputFile().convert(name, None, None)
+    assert (caught.value.fault.code, caught.value.fault.place) == ("url", Place(name))
+    assert caught.value.fault.remedy.startswith("name a file of this machine")

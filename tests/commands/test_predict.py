@@ -229,7 +229,7 @@ def test_a_fault_leaves_the_output_file_as_it_was(mae_predict, model, table, tmp
         ("data.csv", ("--force",), "data.csv is the data; name another file with -o"),
         ("model.json", ("--force",), "model.json is the model; name another file with -o"),
         ("out/", (), "out/ is a directory; name a file in it with -o"),
-        ("nowhere/out.csv", (), "cannot write nowhere/out.csv: there is no directory nowhere"),
+        ("nowhere/out.csv", (), "nowhere/out.csv cannot be written: there is no directory nowhere"),
     ],
 )
 def test_an_output_that_should_not_be_written_is_refused(mae_predict, model, table, output, options, message):

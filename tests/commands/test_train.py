@@ -489,7 +489,10 @@ def assert_refused(result, status, tmp_path):
     [
         ((), "Missing option '-t' / '--target'. The columns are 'y', 'x', 'k'; run mae-train --help"),
         (("--delimiter", ";"), "Missing option '-t' / '--target'. The columns are 'y,x,k'; run mae-train --help"),
-        (("-t", "y", "--epochs", "5"), "--epochs belongs to --solver textbook; the exact solver has no steps to set"),
+        (
+            ("-t", "y", "--epochs", "5"),
+            "--epochs belongs to --solver textbook; add --solver textbook, or leave --epochs out",
+        ),
         (("-t", "y", "--learning-rate", "1"), "--learning-rate belongs to --solver textbook"),
         (("-t", "y", "--schedule", "sqrt"), "--schedule belongs to --solver textbook"),
         (("-t", "y", "--batch-size", "5"), "--batch-size belongs to --solver textbook"),
@@ -574,7 +577,7 @@ def test_wrong_usage_is_told_before_the_data_are_read(mae_train, tmp_path):
         ("y,x,w\n1,1,-1\n", ("--weight", "w"), "data.csv, line 2: the weight 'w' must not be negative"),
         ("y,x,w\n1,1,0\n", ("--weight", "w"), "data.csv: the weight 'w' is zero in every row that is used"),
         ("y,x\n1,1\n2,2\n", ("--holdout", "0.01"), "a holdout of 0.01 of 2 rows leaves none for the holdout"),
-        ("y,x\n1,1\n", ("-o", "absent/model.json"), "cannot write absent/model.json: there is no directory absent"),
+        ("y,x\n1,1\n", ("-o", "absent/m.json"), "absent/m.json cannot be written: there is no directory absent"),
         ("y,x\n1,1\n", ("-o", "."), ". is a directory; name a file in it with -o"),
         ("y,x\n1,1\n", ("-o", "data.csv"), "data.csv is the data; name another file with -o"),
         ("y,x\n1,1\n", ("-o", "data.csv", "--force"), "data.csv is the data; name another file with -o"),

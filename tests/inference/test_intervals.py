@@ -28,8 +28,10 @@ def test_least_squares_has_standard_errors():
 
 @pytest.mark.parametrize("method", [Method.RANK, Method.BOOTSTRAP])
 def test_least_squares_has_no_other_intervals(method):
-    with pytest.raises(SettingsError, match='need the loss "mae"; use "sandwich" with "mse"'):
+    with pytest.raises(SettingsError) as caught:
         Case(*noisy(100), loss="mse").intervals(method=method)
+    assert caught.value.fault.code == "intervals-need-mae"
+    assert caught.value.fault.remedy == 'use "sandwich" with "mse"'
 
 
 @pytest.mark.parametrize("method", list(Method))
@@ -99,8 +101,10 @@ def test_rows_given_five_times_are_no_surer_where_they_are_one_cluster(loss, met
 
 def test_rank_tests_do_not_allow_for_clusters():
     each = Case(*noisy(50), clusters=Clusters("id", np.arange(50), 50))
-    with pytest.raises(SettingsError, match='rank tests do not allow for clusters; use "sandwich" or "bootstrap"'):
+    with pytest.raises(SettingsError) as caught:
         each.intervals(method=Method.RANK)
+    assert caught.value.fault.code == "rank-tests-with-clusters"
+    assert caught.value.fault.remedy == 'use "sandwich" or "bootstrap"'
     assert each.intervals().method is Method.SANDWICH
 
 
@@ -207,16 +211,18 @@ def test_weights_that_are_no_whole_numbers_are_those_of_a_sample():
 
 
 @pytest.mark.parametrize(
-    ("settings", "says"),
+    ("settings", "code", "remedy"),
     [
-        ({"level": 1.0}, "the level must lie between 0 and 1, not 1"),
-        ({"level": 95}, "the level must lie between 0 and 1, not 95"),
-        ({"replicates": 1}, "a bootstrap needs 2 to 100,000 replicates, not 1"),
+        ({"level": 1.0}, "level-out-of-range", None),
+        ({"level": 95}, "level-out-of-range", "give 0.95 for 95%"),
+        ({"replicates": 1}, "replicates-out-of-range", None),
     ],
 )
-def test_settings_out_of_range_are_refused(settings, says):
-    with pytest.raises(SettingsError, match=says):
+def test_settings_out_of_range_are_refused(settings, code, remedy):
+    with pytest.raises(SettingsError) as caught:
         IntervalSettings(**settings)
+    fault = caught.value.fault
+    assert (fault.code, fault.place, fault.remedy) == (code, None, remedy)
 
 
 def coverage(world, quantile, count, runs):

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 from support.models import MODEL, with_intercept
 
-from mae_cli.errors import ModelError
+from mae_cli.errors import Fault, ModelError, Place
 from mae_cli.model.files import check_replaceable, write_model
 from mae_cli.model.reading import load_model
 
 OLD = with_intercept(MODEL, 1.0)
 NEW = with_intercept(MODEL, 2.0)
+ANOTHER_NAME = "choose another name with -o, or replace it with --force"
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def place(tmp_path):
 def refusal(action):
     with pytest.raises(ModelError) as caught:
         action()
-    return str(caught.value)
+    return caught.value.fault
 
 
 def test_the_file_is_the_text_of_the_model_in_utf8_with_unix_line_ends(place):
@@ -50,13 +51,18 @@ def fail_with_a_full_disk(*_arguments, **_options):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def unwritable(place, error):
+    """The fault of a place that the system does not write."""
+    return Fault("output-unwritable", f"{place} cannot be written: {os.strerror(error)}", Place(str(place)))
+
+
 @pytest.mark.parametrize("step", ["os.fsync", "pathlib.Path.chmod", "pathlib.Path.replace"])
 def test_a_failure_on_the_way_leaves_the_old_file_whole_and_nothing_beside_it(place, monkeypatch, step):
     write_model(OLD, place, force=False)
     monkeypatch.setattr(step, fail_with_a_full_disk)
-    message = refusal(lambda: write_model(NEW, place, force=False))
+    fault = refusal(lambda: write_model(NEW, place, force=False))
     monkeypatch.undo()
-    assert message == f"cannot write {place}: {os.strerror(errno.ENOSPC)}"
+    assert fault == unwritable(place, errno.ENOSPC)
     assert load_model(place) == OLD
     assert [each.name for each in place.parent.iterdir()] == ["model.json"]
 
@@ -93,9 +99,8 @@ def test_the_temporary_file_stands_beside_the_model_under_a_telling_name(place, 
 @pytest.mark.parametrize("content", ["y,x\n1,2\n", "", "{}", '{"schema": "other"}', "[]"])
 def test_a_file_that_is_no_model_is_replaced_by_force_only(place, content):
     place.write_text(content, encoding="utf-8")
-    assert refusal(lambda: write_model(NEW, place, force=False)) == (
-        f"{place} already exists and is not a model file; choose another name with -o, or replace it with --force"
-    )
+    fault = refusal(lambda: write_model(NEW, place, force=False))
+    assert (fault.code, fault.place, fault.remedy) == ("output-not-a-model", Place(str(place)), ANOTHER_NAME)
     assert place.read_text(encoding="utf-8") == content
     write_model(NEW, place, force=True)
     assert load_model(place) == NEW
@@ -104,9 +109,8 @@ def test_a_file_that_is_no_model_is_replaced_by_force_only(place, content):
 def test_a_model_that_is_write_protected_is_replaced_by_force_only(place):
     write_model(OLD, place, force=False)
     place.chmod(0o444)
-    assert refusal(lambda: check_replaceable(place, force=False)) == (
-        f"{place} already exists and is write-protected; choose another name with -o, or replace it with --force"
-    )
+    fault = refusal(lambda: check_replaceable(place, force=False))
+    assert (fault.code, fault.place, fault.remedy) == ("output-write-protected", Place(str(place)), ANOTHER_NAME)
     check_replaceable(place, force=True)
     write_model(NEW, place, force=True)
     assert load_model(place) == NEW
@@ -121,22 +125,21 @@ def test_a_model_of_another_version_or_a_broken_one_may_be_replaced(place, broke
 
 def test_a_directory_is_refused(tmp_path):
     for force in (False, True):
-        message = refusal(lambda force=force: check_replaceable(tmp_path, force=force))
-        assert message == f"{tmp_path} is a directory; name a file in it with -o"
+        fault = refusal(lambda force=force: check_replaceable(tmp_path, force=force))
+        assert (fault.code, fault.place) == ("output-is-directory", Place(str(tmp_path)))
+        assert fault.remedy == "name a file in it with -o"
 
 
 def test_a_missing_directory_is_refused(tmp_path):
     place = tmp_path / "absent" / "model.json"
-    assert refusal(lambda: check_replaceable(place, force=True)) == (
-        f"cannot write {place}: there is no directory {place.parent}"
-    )
+    fault = refusal(lambda: check_replaceable(place, force=True))
+    assert (fault.code, fault.place, fault.remedy) == ("output-directory-missing", Place(str(place)), None)
 
 
 def test_a_directory_that_is_not_writable_is_refused(place, monkeypatch):
     monkeypatch.setattr("os.access", lambda *_: False)
-    assert refusal(lambda: check_replaceable(place, force=True)) == (
-        f"cannot write {place}: the directory {place.parent} is not writable"
-    )
+    fault = refusal(lambda: check_replaceable(place, force=True))
+    assert (fault.code, fault.place, fault.remedy) == ("output-directory-unwritable", Place(str(place)), None)
 
 
 def test_a_new_place_is_fine_and_checking_writes_nothing(place):
@@ -158,17 +161,19 @@ def test_a_link_to_something_else_is_refused(tmp_path):
     (tmp_path / "data.csv").write_text("y,x\n", encoding="utf-8")
     link = tmp_path / "model.json"
     link.symlink_to("data.csv")
-    assert "is not a model file" in refusal(lambda: write_model(NEW, link, force=False))
+    fault = refusal(lambda: write_model(NEW, link, force=False))
+    assert (fault.code, fault.place) == ("output-not-a-model", Place(str(link)))
 
 
 def test_a_circle_of_links_is_refused(place):
     place.symlink_to(place.name)
-    assert refusal(lambda: write_model(NEW, place, force=True)).startswith(f"cannot write {place}")
+    fault = refusal(lambda: write_model(NEW, place, force=True))
+    assert (fault.code, fault.place) == ("output-link-loop", Place(str(place)))
 
 
 def test_a_name_longer_than_the_file_system_allows_is_refused(tmp_path):
     place = tmp_path / ("m" * (os.pathconf(tmp_path, "PC_NAME_MAX") + 1))
-    assert refusal(lambda: check_replaceable(place, force=False)).startswith(f"cannot write {place}")
+    assert refusal(lambda: check_replaceable(place, force=False)) == unwritable(place, errno.ENAMETOOLONG)
 
 
 def test_a_name_as_long_as_the_file_system_allows_can_be_written(tmp_path):
@@ -226,15 +231,13 @@ def test_a_descriptor_that_cannot_be_written_is_told_before_any_work(place):
     place.write_bytes(b"")
     with place.open("rb") as stream:
         path = Path(f"/dev/fd/{stream.fileno()}")
-        assert refusal(lambda: check_replaceable(path, force=False)) == f"cannot write {path}: Bad file descriptor"
-    assert refusal(lambda: check_replaceable(path, force=False)) == f"cannot write {path}: Bad file descriptor"
+        assert refusal(lambda: check_replaceable(path, force=False)) == unwritable(path, errno.EBADF)
+    assert refusal(lambda: check_replaceable(path, force=False)) == unwritable(path, errno.EBADF)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")  # noqa: PTH110
 def test_a_device_that_is_full_is_told():
-    assert refusal(lambda: write_model(NEW, Path("/dev/full"), force=False)) == (
-        f"cannot write /dev/full: {os.strerror(errno.ENOSPC)}"
-    )
+    assert refusal(lambda: write_model(NEW, Path("/dev/full"), force=False)) == unwritable("/dev/full", errno.ENOSPC)
 
 
 def test_a_file_that_may_not_grow_leaves_the_old_model_and_nothing_beside_it(place):
@@ -247,7 +250,7 @@ def test_a_file_that_may_not_grow_leaves_the_old_model_and_nothing_beside_it(pla
         "write_model(replace(model, target='z'), place, force=False)"
     )
     done = subprocess.run([sys.executable, "-c", script, place], capture_output=True, text=True, check=False)
-    assert done.stderr.splitlines()[-1].endswith(f"cannot write {place}: {os.strerror(errno.EFBIG)}")
+    assert done.stderr.splitlines()[-1].endswith(f"{place} cannot be written: {os.strerror(errno.EFBIG)}")
     assert load_model(place) == OLD
     assert [each.name for each in place.parent.iterdir()] == ["model.json"]
 

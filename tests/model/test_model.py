@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from support.models import MODEL, TEXT, a_model, with_intercept
 
-from mae_cli.errors import DataError, ModelError
+from mae_cli.errors import DataError, ModelError, Place
 from mae_cli.model.reading import from_json, load_model
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Writing
@@ -37,18 +37,21 @@ def test_numbers_that_are_not_plain_make_a_file_of_the_second_version():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "says"),
+    ("old", "new", "code", "field"),
     [
-        ('"written": null', '"writing": null', "terms[1].written is missing"),
-        ('"written": null', '"written": "plain"', "terms[1].written must be an object"),
-        ('"missing": [', '"missing": [1, ', "terms[0].written.missing must hold texts only"),
-        ('"version": 2', '"version": 1', "terms[0].written is unknown"),
+        ('"written": null', '"writing": null', "missing-field", "terms[1].written"),
+        ('"written": null', '"written": "plain"', "wrong-field-type", "terms[1].written"),
+        ('"missing": [', '"missing": [1, ', "wrong-field-type", "terms[0].written.missing"),
+        ('"date": ""', '"date": "%Q"', "unknown-date-format", "terms[0].written.date"),
+        ('"version": 2', '"version": 1', "unknown-field", "terms[0].written"),
     ],
 )
-def test_how_numbers_are_written_is_checked(old, new, says):
+def test_how_numbers_are_written_is_checked(old, new, code, field):
     with pytest.raises(ModelError) as caught:
         from_json(WRITTEN.to_json().replace(old, new), "m.json")
-    assert says in str(caught.value)
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == (code, Place("m.json"))
+    assert fault.what.startswith(f"field {field} ")
 
 
 def test_names_are_readable_in_the_file():
@@ -147,15 +150,21 @@ def test_loading_reads_a_file(tmp_path):
 
 
 def test_a_url_is_no_model_file():
-    with pytest.raises(ModelError, match=r"^https://host/m\.json is a URL; download it first and give the file$"):
+    with pytest.raises(ModelError) as caught:
         load_model("https://host/m.json")
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == ("model-is-url", Place("https://host/m.json"))
+    assert fault.remedy == "download it first and give the file"
 
 
 def test_loading_names_the_file_that_is_not_there(tmp_path):
-    with pytest.raises(ModelError, match=r"^there is no model file .*absent\.json$"):
+    with pytest.raises(ModelError) as caught:
         load_model(tmp_path / "absent.json")
+    fault = caught.value.fault
+    assert (fault.code, fault.place, fault.remedy) == ("file-not-found", Place(str(tmp_path / "absent.json")), None)
 
 
 def test_loading_refuses_a_directory(tmp_path):
-    with pytest.raises(ModelError, match=r"^cannot read the model file "):
+    with pytest.raises(ModelError) as caught:
         load_model(tmp_path)
+    assert (caught.value.fault.code, caught.value.fault.place) == ("unreadable-file", Place(str(tmp_path)))

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from support.models import MODEL
 
-from mae_cli.errors import ModelError
+from mae_cli.errors import ModelError, Place
 from mae_cli.model.quantile_model import Calibration, QuantileModel, between
 from mae_cli.model.reading import from_json
 from mae_cli.rows.design import Design
@@ -59,37 +59,44 @@ def test_the_columns_of_predictions_have_names():
     assert MODEL.output_names("p") == ("p",)
 
 
-@pytest.mark.parametrize(
-    ("models", "says"),
-    [
-        ((LOW,), "field models must have two quantiles or more"),
-        ((HIGH, LOW), "field models must be in the order of their quantiles"),
-        ((LOW, LOW), "field models must be in the order of their quantiles"),
-        ((LOW, replace(MIDDLE, loss="mse")), "field models must all be quantiles"),
-        ((LOW, replace(MIDDLE, target="other")), "on the same columns"),
-        ((LOW, replace(MIDDLE, missing="error")), "on the same columns"),
-        ((LOW, replace(MIDDLE, weight=None)), "on the same columns"),
-        ((LOW, replace(MIDDLE, schema=OTHER)), "on the same columns"),
-    ],
-)
-def test_what_no_fit_produces_is_refused(models, says):
-    with pytest.raises(ModelError, match=says):
-        from_json(QuantileModel(models).to_json(), "m.json")
+def refusal(text):
+    with pytest.raises(ModelError) as caught:
+        from_json(text, "m.json")
+    assert (caught.value.fault.place, caught.value.fault.remedy) == (Place("m.json"), None)
+    return caught.value.fault
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("models", "code"),
     [
-        (lambda content: content.update(more=1), "field more is unknown"),
-        (lambda content: content.pop("calibration"), "field calibration is missing"),
-        (lambda content: content["models"][1].update(more=1), r"field models\[1\].more is unknown"),
-        (lambda content: content["calibration"].update(coverage=1.5), "calibration.coverage"),
-        (lambda content: content["calibration"].update(more=1), "field calibration.more is unknown"),
-        (lambda content: content["calibration"].update(rows=0), "calibration.rows"),
+        ((LOW,), "too-few-quantiles"),
+        ((HIGH, LOW), "unordered-quantiles"),
+        ((LOW, LOW), "unordered-quantiles"),
+        ((LOW, replace(MIDDLE, loss="mse")), "model-of-no-quantile"),
+        ((LOW, replace(MIDDLE, target="other")), "differing-models"),
+        ((LOW, replace(MIDDLE, missing="error")), "differing-models"),
+        ((LOW, replace(MIDDLE, weight=None)), "differing-models"),
+        ((LOW, replace(MIDDLE, schema=OTHER)), "differing-models"),
     ],
 )
-def test_a_damaged_file_is_refused_with_the_field(change, says):
+def test_what_no_fit_produces_is_refused(models, code):
+    assert refusal(QuantileModel(models).to_json()).code == code
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        (lambda content: content.update(more=1), "unknown-field", "more"),
+        (lambda content: content.pop("calibration"), "missing-field", "calibration"),
+        (lambda content: content["models"][1].update(more=1), "unknown-field", "models[1].more"),
+        (lambda content: content["calibration"].update(coverage=1.5), "field-out-of-range", "calibration.coverage"),
+        (lambda content: content["calibration"].update(more=1), "unknown-field", "calibration.more"),
+        (lambda content: content["calibration"].update(rows=0), "field-out-of-range", "calibration.rows"),
+    ],
+)
+def test_a_damaged_file_is_refused_with_the_field(change, code, field):
     content = json.loads(CALIBRATED.to_json())
     change(content)
-    with pytest.raises(ModelError, match=says):
-        from_json(json.dumps(content), "m.json")
+    fault = refusal(json.dumps(content))
+    assert fault.code == code
+    assert fault.what.startswith(f"field {field} ")

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.rows.blocks import Block, whole
 from mae_cli.rows.design import Design
 from mae_cli.rows.scratch import Scratch
@@ -50,8 +50,9 @@ def test_the_file_has_no_name(folder, scratch):
 
 def test_it_is_where_temporary_files_go(folder, scratch):
     folder.rmdir()
-    with pytest.raises(DataError):
+    with pytest.raises(DataError) as caught:
         scratch.collect([block(3)])
+    assert caught.value.fault.code == "disk-unwritable"
 
 
 @pytest.mark.usefixtures("folder")
@@ -114,22 +115,23 @@ class FullDisk(io.BytesIO):
 
 
 @pytest.mark.parametrize(
-    ("error", "fault"),
+    ("error", "code", "reason"),
     [
-        (errno.ENOSPC, "is full"),
-        (getattr(errno, "EDQUOT", errno.ENOSPC), "is full"),
-        (errno.EIO, f"cannot be written ({os.strerror(errno.EIO)})"),
+        (errno.ENOSPC, "no-disk-space", "is full"),
+        (getattr(errno, "EDQUOT", errno.ENOSPC), "no-disk-space", "is full"),
+        (errno.EIO, "disk-unwritable", f"cannot be written ({os.strerror(errno.EIO)})"),
     ],
 )
-def test_a_disk_that_cannot_take_the_rows_is_told_in_one_line(folder, scratch, monkeypatch, error, fault):
+def test_a_disk_that_cannot_take_the_rows_is_told_of(folder, scratch, monkeypatch, error, code, reason):
     monkeypatch.setattr(FullDisk, "error", error)
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: FullDisk())
     assert scratch.collect([block(100)]).shape == (100, 2)
     with pytest.raises(DataError) as caught:
         scratch.collect(block(100) for _ in range(100))
-    assert str(caught.value) == (
-        f"the disk of {folder}, where the rows are kept while they are fitted, {fault}; set TMPDIR to a directory "
-        "with more room, or use --no-stream to keep the rows in memory"
+    assert caught.value.fault == Fault(
+        code,
+        f"the disk of {folder}, where the rows are kept while they are fitted, {reason}",
+        remedy="set TMPDIR to a directory with more room, or use --no-stream to keep the rows in memory",
     )
 
 

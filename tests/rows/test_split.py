@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.rows.split import Split
 
 STRETCH = 65_536
@@ -100,6 +100,8 @@ def test_stretches_hold_different_places():
 def test_a_side_without_rows_is_refused(fraction, side):
     with pytest.raises(DataError) as caught:
         Split.of(20, fraction, 0)
-    assert str(caught.value) == (
-        f"a holdout of {fraction:g} of 20 rows leaves none for {side}; choose another fraction"
+    assert caught.value.fault == Fault(
+        "empty-split",
+        f"a holdout of {fraction:g} of 20 rows leaves none for {side}",
+        remedy="choose another fraction",
     )

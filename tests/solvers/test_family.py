@@ -208,7 +208,8 @@ def test_factors_that_leave_no_row_are_refused(beside, random):
     base = a_base(random, 40, 2)
     with pytest.raises(DataError) as caught:
         base.solve([*beside, Member(0.5, GivenFactors(np.zeros(40)))])
-    assert str(caught.value) == "the factors of a refit leave no row"
+    fault = caught.value.fault
+    assert (fault.code, fault.place, fault.remedy) == ("refit-without-rows", None, None)
 
 
 def test_a_perfect_fit_has_perfect_members(random):

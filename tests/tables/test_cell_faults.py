@@ -3,32 +3,33 @@
 import pytest
 from support.tables import held
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.tables.cell_faults import CellFault, Note, first_of
 
 TEXT = "y,x\n1,a\n\n2,b\n"
 
 
-def fault(record, says):
-    return CellFault(record, lambda _: says)
+def fault(record, code):
+    return CellFault(record, "x", lambda _: Fault(code, "is wrong"))
 
 
 def test_a_fault_is_told_with_its_place_and_what_the_files_say():
-    told = CellFault(1, lambda files: f"the cell is {files.cell(1, 'x')}").error(held(TEXT))
+    told = CellFault(1, "x", lambda files: Fault("odd", f"the cell is {files.cell(1, 'x')}")).error(held(TEXT))
     assert isinstance(told, DataError)
+    assert told.fault.place == Place("data.csv", line=4, column="x")
     assert str(told) == "data.csv, line 4: the cell is b"
 
 
 @pytest.mark.parametrize(
-    ("faults", "says"),
+    ("faults", "code"),
     [
         ([fault(3, "late"), None, fault(1, "early")], "early"),
         ([fault(1, "one"), fault(1, "other")], "one"),
         ([None, fault(0, "only")], "only"),
     ],
 )
-def test_the_first_fault_is_that_of_the_first_record_and_then_the_first_found(faults, says):
-    assert first_of(faults).says(held(TEXT)) == says
+def test_the_first_fault_is_that_of_the_first_record_and_then_the_first_found(faults, code):
+    assert first_of(faults).error(held(TEXT)).fault.code == code
 
 
 def test_there_may_be_no_fault():

@@ -29,12 +29,12 @@ def of_numbers(cells, *, named=False):
 @pytest.mark.parametrize("cells", [["", "NA"], [""]])
 def test_a_column_without_values_cannot_serve(cells):
     found = verdict(cells, named=True)
-    assert str(found.error) == "data.csv: column 'k' has no values; use --exclude k"
+    assert str(found.fault) == "data.csv: column 'k' has no values; use --exclude k"
     assert found.left_out.reason == "it has no values"
 
 
 def test_a_column_of_numbers_without_values_cannot_serve_either():
-    assert str(of_numbers([np.nan]).error) == "data.csv: column 'x' has no values; use --exclude x"
+    assert str(of_numbers([np.nan]).fault) == "data.csv: column 'x' has no values; use --exclude x"
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,13 @@ def test_a_constant_is_left_out_unless_it_is_named(cells, reason):
 @pytest.mark.parametrize("named", [True, False])
 def test_numbers_with_a_few_cells_that_are_none_are_refused(cells, says, named):
     found = verdict(cells, named=named)
-    assert says in str(found.error)
+    assert says in str(found.fault)
     assert found.left_out is None
 
 
 def test_text_with_a_few_cells_that_look_like_numbers_is_text_with_a_note():
     found = verdict(["a", "b", "a", "b", "3", "a"])
-    assert (found.left_out, found.error, found.writing) == (None, None, None)
+    assert (found.left_out, found.fault, found.writing) == (None, None, None)
     assert [note.text(held("k\n" + "a\n" * 9)) for note in found.notes] == [
         "data.csv, line 6: column 'k' is text, and 1 cell that looks like numbers, such as '3', are levels too"
     ]
@@ -91,7 +91,7 @@ def test_a_spelling_of_nothing_among_numbers_is_missing(cells, missing):
 
 @pytest.mark.parametrize("cells", [["1", "unknown"], ["1", "x"]])
 def test_a_word_among_numbers_is_no_such_spelling(cells):
-    assert verdict(cells).error is not None
+    assert verdict(cells).fault is not None
 
 
 def test_a_spelling_of_nothing_among_text_is_a_level():
@@ -100,7 +100,7 @@ def test_a_spelling_of_nothing_among_text_is_a_level():
 
 def test_numbers_in_disguise_are_left_out_or_refused():
     found = verdict(["$5M", "$7K"])
-    assert str(found.error).startswith(
+    assert str(found.fault).startswith(
         "data.csv, line 2: column 'k' is '$5M', an amount of money, not a plain number; take the currency off, or"
     )
     assert (found.left_out.reason, found.left_out.remedy) == (
@@ -134,7 +134,7 @@ def test_dates_and_numbers_that_all_wear_the_same_are_read_with_a_note(cells, wr
 
 def test_a_date_whose_day_and_month_cannot_be_told_apart_needs_a_format():
     found = verdict(["1/2/2024", "3/4/2024"], named=True)
-    assert str(found.error) == (
+    assert str(found.fault) == (
         "data.csv, line 2: column 'k' is '1/2/2024', a date whose day and month cannot be told apart; use --date "
         "k=%d/%m/%Y, --categorical k or --exclude k"
     )
@@ -142,7 +142,7 @@ def test_a_date_whose_day_and_month_cannot_be_told_apart_needs_a_format():
 
 
 def test_a_decimal_point_beside_a_decimal_comma_is_refused():
-    assert str(verdict(["1.5", "x", "2.5"], dialect=Dialect(decimal=",")).error).startswith(
+    assert str(verdict(["1.5", "x", "2.5"], dialect=Dialect(decimal=",")).fault).startswith(
         "data.csv, line 2: column 'k' is '1.5', a number with a decimal point, where --decimal , was given; "
     )
 
@@ -171,7 +171,7 @@ def test_an_identifier_and_a_single_level_are_left_out_unless_they_are_named(cel
 
 def test_too_many_levels_are_left_out_or_refused():
     found = verdict(["a", "b", "c"], max_levels=2)
-    assert str(found.error).startswith(
+    assert str(found.fault).startswith(
         "data.csv, line 2: column 'k' is text with 3 levels, such as 'a', and at most 2 are allowed; "
     )
     assert (found.left_out.reason, found.left_out.remedy) == (

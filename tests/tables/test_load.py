@@ -136,7 +136,10 @@ def test_what_only_looks_like_a_number_is_text(text):
         ),
         (
             "y,x\n1,\n,2\n3,\n",
-            "data.csv: every row has a missing cell; column 'x' has most of them (2 of 3 rows)",
+            (
+                "data.csv: every row has a missing cell; column 'x' has most of them (2 of 3 rows); "
+                "fill in its cells, or use --exclude x"
+            ),
         ),
     ],
 )
@@ -325,7 +328,7 @@ def test_a_level_that_is_only_written_differently_is_told_as_the_model_knows_it(
 
 def test_a_comparison_needs_a_complete_row():
     assert model_refusal("c,x,y\n,1,2\n") == (
-        "data.csv: every row has a missing cell; column 'c' is missing in all of them"
+        "data.csv: every row has a missing cell; column 'c' is missing in all of them; fill in its cells"
     )
 
 

@@ -122,9 +122,9 @@ def test_negative_numbers_are_a_fault_where_they_are_refused(cells):
 
 def test_which_number_is_negative_is_told():
     column = NumberColumn("w", role="the weight", positive=True)
-    assert told(column, "y,w\n1,0\n1,-2\n") == (
-        "data.csv, line 3: the weight 'w' must not be negative, but this cell is '-2'"
-    )
+    fault = fault_of(column, "y,w\n1,0\n1,-2\n")
+    assert (fault.code, fault.place) == ("negative-weight", Place("data.csv", line=3, column="w"))
+    assert fault.cell == "-2"
 
 
 # ---------------------------------------------------------------- digits

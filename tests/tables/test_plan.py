@@ -1,11 +1,12 @@
 """As what columns are read, found out in passes: what is left out, whatever the chunks."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 from support.tables import columns, held, load_freely
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import BLOCK
 from mae_cli.tables.csv.pieces import cut
 from mae_cli.tables.plan import RefusedColumnsError
@@ -153,12 +154,15 @@ def test_all_columns_that_are_refused_are_told_at_once_with_what_to_type():
 
 @pytest.mark.parametrize("name", ["data.csv", "C:\\d\\a.csv", "re:f.csv"])
 def test_a_fault_of_the_target_comes_before_those_of_features_whatever_the_file_is_called(name):
-    refused = RefusedColumnsError(name, [f"{name}, line 4: column 'x' is 'oops'"], ["--exclude x"])
-    both = str(refused.after(DataError(f"{name}, line 3: the target 'y' must be a number"))).split(BLOCK)
-    assert both == [
+    odd = Fault("text-among-numbers", "column 'x' is 'oops'", Place(name, line=4, column="x"))
+    refused = RefusedColumnsError(name, [odd], ["--exclude x"])
+    target = Fault("not-a-number", "the target 'y' must be a number", Place(name, line=3, column="y"))
+    both = refused.after(DataError(target))
+    assert both.fault.code == "refused-columns"
+    assert str(both).split(BLOCK) == [
         f"{name}: 2 columns are refused:",
         "line 3: the target 'y' must be a number",
         "line 4: column 'x' is 'oops'",
     ]
-    same_line = DataError(f"{name}, line 4: the target 'y' must be a number")
+    same_line = DataError(replace(target, place=Place(name, line=4, column="y")))
     assert refused.after(same_line) is same_line

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.tables import chunk_of, held
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.summary import PassSummary
@@ -55,7 +55,10 @@ def test_rows_that_are_dropped_are_noted_with_the_emptiest_column(chunk, note):
 def test_a_table_without_a_complete_row_is_refused():
     with pytest.raises(DataError) as caught:
         summary_of(([1.0, np.nan, np.nan], [np.nan, "u", "v"])).finish(held(TEXT))
-    assert str(caught.value) == ("data.csv: every row has a missing cell; column 'y' has most of them (2 of 3 rows)")
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == ("no-complete-row", Place("data.csv", column="y"))
+    assert fault.what == "every row has a missing cell; column 'y' has most of them (2 of 3 rows)"
+    assert fault.remedy == "fill in its cells"
 
 
 def test_rows_are_counted_by_the_columns_that_have_to_go_before_they_are_complete():

@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.design import Design, column_ranges
 from mae_cli.rows.linear import Coefficients
@@ -28,7 +28,11 @@ _MIDDLE_SAMPLE = 500
 _FAR_FROM_ZERO = 16.0
 # What is left of an exact zero: the rounding of twice the digits.
 _REST = Fraction(1, 2**98)
-_TOO_LARGE = "a coefficient is larger than floating point can hold; rescale the target or the columns"
+_TOO_LARGE = Fault(
+    "coefficient-overflow",
+    "a coefficient is larger than floating point can hold",
+    remedy="rescale the target or the columns",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +272,8 @@ def standardisation(rows: Rows, *, intercept: bool, extent: Extent | None = None
     lowest, highest = extent.ranges.lowest, extent.ranges.highest
     with np.errstate(over="ignore"):
         if not np.isfinite(highest - lowest).all():
-            raise DataError("the values of a column span more than floating point can hold; rescale it")
+            what = "the values of a column span more than floating point can hold"
+            raise DataError(Fault("range-overflow", what, remedy="rescale it"))
     centres = _Centres.of(rows) if intercept else _Centres.at_zero(len(lowest))
     largest, reach = _reach(extent.ranges, np.zeros(len(lowest))), _reach(extent.ranges, centres.shift)
     scales = _powers_of_two(np.where(reach > 0, reach, largest))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Fault
 from mae_cli.rows.linear import Coefficients
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.prepare.whitening import GRAM_CONDITION
@@ -38,9 +38,8 @@ def bound_squared(problem: Problem, point: Coefficients, solution: Evaluation | 
         loss = float(standard.to_user_squared(np.float64(written.loss)))
         lower_bound = math.nextafter(float(standard.to_user_squared(np.float64(max(lowest, 0.0)))), 0.0)
     if not math.isfinite(loss):
-        raise DataError(
-            "the squares of the residuals exceed floating point; rescale the target (the MAE needs no squares)"
-        )
+        remedy = "rescale the target (the MAE needs no squares)"
+        raise DataError(Fault("squares-overflow", "the squares of the residuals exceed floating point", remedy=remedy))
     # A loss that vanishes as its numbers are squared cannot be told from none.
     is_perfect = loss == 0 or _is_negligible(problem, point, math.sqrt(written.loss) * standard.target_scale)
     # What rounding the coefficients costs is part of the gap, not of what is proved.

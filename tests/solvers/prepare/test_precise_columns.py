@@ -140,14 +140,17 @@ def test_a_tiny_coefficient_that_is_settled_is_kept():
 @pytest.mark.parametrize(("target", "coefficient"), [(1e300, 1e10), (1.0, 1e305)])
 def test_a_coefficient_beyond_floating_point_is_refused(target, coefficient, random):
     problem = a_problem(random.standard_normal((20, 1)) * 1e-5, target * random.standard_normal(20))
-    with pytest.raises(DataError, match="a coefficient is larger than floating point can hold"):
+    with pytest.raises(DataError) as caught:
         PreciseColumns(problem.standard).to_user(DoubleDouble.of(np.array([0.0, coefficient])))
+    assert caught.value.fault.code == "coefficient-overflow"
+    assert caught.value.fault.remedy == "rescale the target or the columns"
 
 
 def test_an_intercept_beyond_floating_point_is_refused(random):
     problem = a_problem(1e12 + random.standard_normal((20, 1)), 1e298 * random.standard_normal(20))
-    with pytest.raises(DataError, match="a coefficient is larger than floating point can hold"):
+    with pytest.raises(DataError) as caught:
         PreciseColumns(problem.standard).to_user(DoubleDouble.of(np.array([0.0, 1.0])))
+    assert caught.value.fault.code == "coefficient-overflow"
 
 
 def test_a_product_with_zeros_is_zero(problem):

@@ -144,8 +144,10 @@ def test_a_fit_is_perfect_by_the_spread_of_its_data_only(random):
 def test_squares_beyond_the_floats_are_refused(random):
     X = random.standard_normal((20, 1))
     regression = Regression(X, random.standard_normal(20) * 1e200)
-    with pytest.raises(DataError, match="rescale the target"):
+    with pytest.raises(DataError) as caught:
         bound_squared(problem_of(regression), Coefficients(0.0, np.zeros(1)))
+    assert caught.value.fault.code == "squares-overflow"
+    assert caught.value.fault.remedy == "rescale the target (the MAE needs no squares)"
 
 
 @pytest.mark.parametrize("power", [-200, -160, -100])
