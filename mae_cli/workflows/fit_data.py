@@ -134,7 +134,7 @@ def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | Non
         if (weights < 0).any():
             row = int(np.argmax(weights < 0))
             what = f"weights must not be negative; row {row} has {weights[row]:g}"
-            raise DataError(Fault("negative-weight", what))
+            raise DataError(Fault("negative-weight", what, cell=f"{weights[row]:g}"))
         weights = relative_weights(weights, weights.max())
         used = np.flatnonzero(weights > 0)
         if not len(used):

@@ -202,10 +202,10 @@ def test_a_name_that_is_taken_is_refused_unless_the_column_stands_alone():
 
 
 def test_a_column_of_the_model_that_is_absent_is_refused():
-    with pytest.raises(
-        DataError, match=r"^data.csv has no column 'k', a feature of the model; its columns are 'x', 'y'$"
-    ):
+    with pytest.raises(DataError) as caught:
         prediction("x,y\n1,2\n")
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == ("unknown-column", Place("data.csv", column="k"))
 
 
 def test_the_target_need_not_be_there_and_is_left_alone_where_it_is():
@@ -255,8 +255,9 @@ def test_the_header_comes_once_though_the_first_file_has_no_rows():
 
 
 def test_a_fault_in_a_later_file_names_it():
-    with pytest.raises(DataError, match=r"^2.csv, line 3: the feature 'x' must be a number"):
+    with pytest.raises(DataError) as caught:
         predicted(several("x,k\n1,a\n", "x,k\n2,b\none,b\n"))
+    assert (caught.value.fault.cell, caught.value.fault.place) == ("one", Place("2.csv", line=3, column="x"))
 
 
 def read(tmp_path, content, dialect, name="data.csv"):
@@ -284,8 +285,9 @@ def test_what_cannot_be_read_is_told_when_the_rows_before_it_were_written(tmp_pa
     rows = [f"{number},a" for number in random.uniform(0, 9, 150_000).tolist()]
     path.write_bytes(gzip.compress("\n".join(["x,k", *rows, ""]).encode())[:-1_000])
     written = []
-    with pytest.raises(DataError, match="the gzip archive is corrupt"):
+    with pytest.raises(DataError) as caught:
         written.extend(prediction(Files.of([str(path)])).pieces())
+    assert caught.value.fault.code == "corrupt-archive"
     # 3 MB, which are decompressed a megabyte at a time.
     assert b"".join(written).count(b"\n") > 90_000
 
