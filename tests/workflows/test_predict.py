@@ -213,28 +213,20 @@ def test_the_target_need_not_be_there_and_is_left_alone_where_it_is():
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "code", "cell", "line", "column"),
     [
-        (
-            "x,k\n1,a\n\none,a\n",
-            (
-                "data.csv, line 4: the feature 'x' must be a number, but this cell is 'one'; "
-                "fix the cell, or count it as missing with --na-values"
-            ),
-        ),
-        ("x,k\ninf,a\n", "data.csv, line 2: column 'x' is 'inf', which is not a finite number; fix the cell"),
-        ("x,k\n1,a\n1,7\n", "data.csv, line 3: column 'k' is the number '7', but it was text when the model was "),
-        (
-            "x,k\n1,a\n1,a,b\n",
-            "data.csv, line 3: expected 2 fields, found 3; put cells that contain ',' in quotes",
-        ),
-        ('x,k\n1,"a\n', "data.csv, line 2: a quote is opened in this record and never closed"),
+        ("x,k\n1,a\n\none,a\n", "not-a-number", "one", 4, "x"),
+        ("x,k\ninf,a\n", "not-finite", "inf", 2, "x"),
+        ("x,k\n1,a\n1,7\n", "number-among-levels", "7", 3, "k"),
+        ("x,k\n1,a\n1,a,b\n", "wrong-field-count", None, 3, None),
+        ('x,k\n1,"a\n', "unclosed-quote", None, 2, None),
     ],
 )
-def test_what_the_model_cannot_read_is_refused_with_its_line(text, message):
+def test_what_the_model_cannot_read_is_refused_with_its_line(text, code, cell, line, column):
     with pytest.raises(DataError) as caught:
         predicted(text)
-    assert str(caught.value).startswith(message)
+    fault = caught.value.fault
+    assert (fault.code, fault.cell, fault.place) == (code, cell, Place("data.csv", line=line, column=column))
 
 
 def test_levels_that_are_numbers_stay_levels():
