@@ -56,7 +56,7 @@ def joint_columns(subject: NamedModel[AModel], rival: NamedModel[AModel] | None,
 def _different_targets(subject: NamedModel[AModel], rival: NamedModel[AModel]) -> Fault:
     own, other = subject.model.target, rival.model.target
     return Fault(
-        "different-targets",
+        "targets-differ",
         f"{rival.name} predicts {quoted(other)}, but {subject.name} predicts {quoted(own)}",
         Place(rival.name, column=other),
         remedy="compare models of one target",
@@ -73,7 +73,7 @@ def _require_same_writing(subject: NamedModel[AModel], rival: NamedModel[AModel]
                 "ways, so no data suit both"
             )
             place = Place(rival.name, column=column.name)
-            raise ModelError(Fault("different-notations", what, place, remedy="evaluate them one by one"))
+            raise ModelError(Fault("notations-differ", what, place, remedy="evaluate them one by one"))
 
 
 def compared(model: Model, rival: NamedModel[Model], joint: Schema, rows: Rows, files: Records) -> Rival:

@@ -83,7 +83,7 @@ def _require_same_quantiles(subject: NamedModel[QuantileModel], rival: NamedMode
         own, others = (", ".join(f"{each:g}" for each in one.model.quantiles) for one in (subject, rival))
         what = f"{rival.name} predicts the quantiles {others}, but {subject.name} predicts {own}"
         remedy = "compare models of the same quantiles"
-        raise ModelError(Fault("different-quantiles", what, Place(rival.name), remedy=remedy))
+        raise ModelError(Fault("quantiles-differ", what, Place(rival.name), remedy=remedy))
 
 
 def _report(

@@ -260,7 +260,7 @@ def _checked_factors(factors: ArrayLike, records: Positions) -> FloatArray:
     if (values < 0).any():
         place = int(np.argmax(values < 0))
         what = f"factors must not be negative; row {records[place]} has {values[place]:g}"
-        raise DataError(Fault("negative-factor", what))
+        raise DataError(Fault("negative-factor", what, cell=f"{values[place]:g}"))
     return values
 
 

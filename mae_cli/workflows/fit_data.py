@@ -128,13 +128,13 @@ def _name(values: object, default: str) -> str:
 def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | None) -> MemoryRows:
     """The rows of positive weight."""
     if not len(target):
-        raise DataError(Fault("no-rows", "there are no rows to fit"))
+        raise DataError(Fault("no-data-rows", "there are no rows to fit"))
     records = None
     if weights is not None:
         if (weights < 0).any():
             row = int(np.argmax(weights < 0))
             what = f"weights must not be negative; row {row} has {weights[row]:g}"
-            raise DataError(Fault("negative-weight", what))
+            raise DataError(Fault("negative-weight", what, cell=f"{weights[row]:g}"))
         weights = relative_weights(weights, weights.max())
         used = np.flatnonzero(weights > 0)
         if not len(used):

@@ -59,10 +59,10 @@ class PredictionSettings:
     def __post_init__(self) -> None:
         if not self.column.strip():
             what = "the new column must have a name"
-            raise SettingsError(Fault("blank-name", what, remedy="give one with --column"))
+            raise SettingsError(Fault("unnamed-column", what, remedy="give one with --column"))
         if not is_unicode(self.column):
             what = f"the name {quoted(self.column)} of the new column is not UTF-8"
-            raise SettingsError(Fault("name-not-utf8", what, remedy="give another one"))
+            raise SettingsError(Fault("option-not-utf8", what, remedy="give another one"))
 
 
 @dataclass(eq=False)
@@ -272,4 +272,4 @@ def _refuse_other_forms(files: Files | ParquetRecords) -> None:
                 f"{quoted(first.delimiter[0])}"
             )
             remedy = "predict them one by one"
-            raise DataError(Fault("different-delimiters", what, Place(source.name), remedy=remedy))
+            raise DataError(Fault("delimiters-differ", what, Place(source.name), remedy=remedy))

@@ -30,7 +30,7 @@ def test_models_of_other_targets_are_refused():
     with pytest.raises(ModelError) as caught:
         joint_columns(named("new.json"), named("old.json", target="z"), HELD)
     fault = caught.value.fault
-    assert (fault.code, fault.place) == ("different-targets", Place("old.json", column="z"))
+    assert (fault.code, fault.place) == ("targets-differ", Place("old.json", column="z"))
     assert fault.remedy == "compare models of one target"
 
 
@@ -39,7 +39,7 @@ def test_models_that_read_one_column_in_two_ways_are_refused():
     with pytest.raises(ModelError) as caught:
         joint_columns(named("new.json"), named("old.json", column=dollars), HELD)
     fault = caught.value.fault
-    assert (fault.code, fault.place) == ("different-notations", Place("old.json", column="x"))
+    assert (fault.code, fault.place) == ("notations-differ", Place("old.json", column="x"))
     assert fault.remedy == "evaluate them one by one"
 
 
@@ -52,7 +52,7 @@ def test_models_of_other_quantiles_are_refused():
             of_quantiles("old.json", 0.1, 0.5, 0.9),
         )
     fault = caught.value.fault
-    assert (fault.code, fault.place) == ("different-quantiles", Place("old.json"))
+    assert (fault.code, fault.place) == ("quantiles-differ", Place("old.json"))
     assert fault.remedy == "compare models of the same quantiles"
 
 

@@ -206,10 +206,12 @@ def test_a_matrix_that_holds_no_numbers_is_refused(X, message):
 
 
 def test_a_prediction_is_refused_as_a_fit_is(X, y):
-    with pytest.raises(DataError, match=r"^X is masked in row 0, column 1 \(counted from 0\)"):
+    with pytest.raises(DataError) as caught:
         fit(X, y).predict(np.ma.masked_array(X, mask=np.eye(120, 2, 1)))
-    with pytest.raises(DataError, match=r"^X has 'a', which is not a number, in row 0, column 0"):
+    assert (caught.value.fault.code, caught.value.fault.remedy) == ("masked-value", "leave masked rows out")
+    with pytest.raises(DataError) as caught:
         fit(X, y).predict([["a", "b"]])
+    assert (caught.value.fault.code, caught.value.fault.cell) == ("not-a-number", "a")
 
 
 @pytest.mark.parametrize(
@@ -248,6 +250,7 @@ def test_unfit_weights_are_refused(weights, code):
         ({"quantile": 0.9, "loss": "mse"}, "quantile-needs-mae", None),
         ({"solver": "newton"}, "unknown-solver", 'use "auto" or "textbook"'),
         ({"solver": Auto(), "tolerance": 0.1}, "tolerance-beside-settings", "give it there"),
+        ({"tolerance": -1.0}, "tolerance-out-of-range", None),
         ({"intervals": "exact"}, "unknown-intervals", 'use "auto", "rank", "sandwich" or "bootstrap"'),
     ],
 )
@@ -257,16 +260,13 @@ def test_unfit_options_are_refused(X, y, options, code, remedy):
     assert (caught.value.fault.code, caught.value.fault.remedy) == (code, remedy)
 
 
-def test_a_negative_tolerance_is_refused(X, y):
-    with pytest.raises(SettingsError, match=r"^the tolerance must be a number ≥ 0, not -1$"):
-        fit(X, y, tolerance=-1.0)
-
-
 def test_a_prediction_needs_the_columns_of_the_fit(X, y, frame):
-    with pytest.raises(DataError, match=r"^X has 3 columns, but the fit has 2 \(x0, x1\)$"):
+    with pytest.raises(DataError) as caught:
         fit(X, y).predict(np.c_[X, y])
-    with pytest.raises(DataError, match="the frame has no column 'colour'"):
+    assert caught.value.fault.code == "other-columns"
+    with pytest.raises(DataError) as caught:
         fit(frame, y).predict(frame.drop(columns="colour"))
+    assert caught.value.fault.code == "unknown-column"
 
 
 def test_the_package_offers_what_it_says():
@@ -284,8 +284,10 @@ def test_a_target_that_spans_more_than_a_float_is_refused(X, y):
 
 
 def test_a_negative_weight_is_refused_with_its_own_row():
-    with pytest.raises(DataError, match=r"row 1 has -1$"):
+    with pytest.raises(DataError) as caught:
         fit(np.arange(3.0)[:, np.newaxis], np.arange(3.0), sample_weight=[1, -1, -5])
+    assert (caught.value.fault.code, caught.value.fault.cell) == ("negative-weight", "-1")
+    assert caught.value.fault.what.endswith("row 1 has -1")
 
 
 def test_weights_that_vanish_beside_the_largest_are_left_out():
@@ -306,10 +308,10 @@ def test_residuals_that_add_up_beyond_floating_point_have_a_mean():
 
 
 def test_a_coefficient_beyond_floating_point_is_refused():
-    with pytest.raises(
-        DataError, match=r"^a coefficient is larger than floating point can hold; rescale the target or"
-    ):
+    with pytest.raises(DataError) as caught:
         fit([[0.0], [1e-200]], [0.0, 1e200])
+    assert caught.value.fault.code == "coefficient-overflow"
+    assert caught.value.fault.remedy == "rescale the target or the columns"
 
 
 def test_a_row_that_is_fitted_exactly_does_not_turn_the_others_into_rounding(random):

@@ -134,13 +134,14 @@ def test_factors_that_leave_no_row_are_refused(place, X, y):
     factors[place] = np.zeros(200)
     with pytest.raises(DataError) as caught:
         refit(X, y, factors)
-    assert str(caught.value) == "the factors of a refit leave no row"
+    assert caught.value.fault.code == "refit-without-rows"
 
 
 def test_factors_of_rows_without_weight_leave_no_row(X, y):
     half = (np.arange(200) < 100).astype(float)
-    with pytest.raises(DataError, match=r"^the factors of a refit leave no row$"):
+    with pytest.raises(DataError) as caught:
         refit(X, y, [1.0 - half], sample_weight=half)
+    assert caught.value.fault.code == "refit-without-rows"
 
 
 def test_fifty_refits_of_many_rows_are_no_more_than_six_passes(random, monkeypatch):
@@ -196,15 +197,16 @@ def test_unfit_factors_are_refused(factors, message, X, y):
 def test_factors_of_a_single_refit_are_still_a_list(X, y):
     with pytest.raises(DataError) as caught:
         refit(X, y, np.ones(200))
-    assert str(caught.value) == "factors must have one dimension, not 0"
+    assert caught.value.fault.code == "wrong-dimensions"
 
 
 def test_refits_are_refused_as_fits_are(X, y):
     with pytest.raises(SettingsError) as caught:
         refit(X, y, exponential_factors(1), quantile=1.0)
     assert caught.value.fault.code == "quantile-out-of-range"
-    with pytest.raises(SettingsError, match=r"^the tolerance must be a number ≥ 0, not -1$"):
+    with pytest.raises(SettingsError) as caught:
         refit(X, y, exponential_factors(1), tolerance=-1)
+    assert caught.value.fault.code == "tolerance-out-of-range"
     with pytest.raises(DataError) as mismatch:
         refit(X, y[1:], exponential_factors(1))
     assert mismatch.value.fault.code == "length-mismatch"
