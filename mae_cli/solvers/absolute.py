@@ -54,12 +54,14 @@ class Searches:
         tell: told the number of a problem and its objective after every round over many rows.
         bound: the bound of the standard point of a problem by a band of so many rows, if it is good enough to stop.
         prove: tries to prove that vertices of some rows of problems are optimal.
+        sample: of the rows, in standard units, or all when they are few; None where a column is absorbed.
     """
 
     problems: Sequence[Problem]
     tell: Callable[[int, float], None]
     bound: Callable[[int, FloatArray, int], Bound | None]
     prove: Prove
+    sample: Block | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,12 +88,11 @@ def sample_size(shape: tuple[int, int], limits: Limits) -> int:
     return min(count, max(balanced, limits.smallest_sample, limits.sample_rows_per_column * columns))
 
 
-def minimise_absolute(searches: Searches, sample: Block) -> list[Found]:
-    """The optimal vertices of Σω|y − xw| + (2τ − 1)·Σω(y − xw), each from a sample of its rows in standard units.
-
-    The sample is all rows when they are few.
-    """
-    problems = searches.problems
+def minimise_absolute(searches: Searches) -> list[Found]:
+    """The optimal vertices of Σω|y − xw| + (2τ − 1)·Σω(y − xw), each from the sample of its rows."""
+    problems, sample = searches.problems, searches.sample
+    if sample is None:
+        raise TypeError("the search begins with a sample of the rows")
     rows = problems[0].whitening.band_rows(sample.design)
     whole = Band(rows, sample.weights, sample.target, np.zeros(rows.shape[1]), np.zeros(len(sample.target)))
     bands = [replace(whole, linear=_tilted(whole, problem.absolute_loss.tilt)) for problem in problems]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import count, pairwise
 
 import numpy as np
@@ -10,19 +9,20 @@ import numpy as np
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.losses import Squared
 from mae_cli.progress import NO_PROGRESS, ProgressListener
-from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
+from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.absolute import Found, Searches, minimise_absolute, minimise_with_levels, sample_size
 from mae_cli.solvers.between import Between, solve_between, solved_first
+from mae_cli.solvers.closer import search_closer
 from mae_cli.solvers.prepare.absorbing import absorbable
 from mae_cli.solvers.prepare.problem import Loss, Prepared, Problem, whitened_by_all
 from mae_cli.solvers.prepare.standardise import Extent
 from mae_cli.solvers.prepare.whitening import is_weighted
 from mae_cli.solvers.proof.certificate import Bound, BoundedFit
 from mae_cli.solvers.proof.dual_anywhere import bound_anywhere, bound_in_band
-from mae_cli.solvers.proof.exact_exchange import prove_bases, settle_from
+from mae_cli.solvers.proof.exact_exchange import prove_bases, prove_basis, settle_from
 from mae_cli.solvers.proof.uniqueness import is_unique
 from mae_cli.solvers.proof.vertex_proof import VertexProof
 from mae_cli.solvers.search.exchange import Optimum, Outcome
@@ -48,6 +48,19 @@ class Fit:
         """The fit without so many passes that were made before it."""
         history = replace(self.solution.history, passes=self.solution.history.passes - passes)
         return replace(self, solution=replace(self.solution, history=history))
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """How a search for vertices begins.
+
+    Attributes:
+        minimise: searches.
+        sample: of the rows, in standard units, that it begins with; None where it takes its own.
+    """
+
+    minimise: Callable[[Searches], list[Found]]
+    sample: Block | None
 
 
 # A descent may end within such a relative gap; it is not looked for below.
@@ -130,27 +143,26 @@ def _solve_absolute(
     prepared: Prepared, losses: Sequence[Loss], settings: Auto, listener: ProgressListener
 ) -> list[Fit]:
     if absorbable(prepared.rows, prepared.limits) is not None:
-        fits = _minimised([prepared.problem(loss) for loss in losses], minimise_with_levels, settings, listener)
+        problems = [prepared.problem(loss) for loss in losses]
+        fits = _minimised(problems, Start(minimise_with_levels, None), settings, listener)
     else:
         problems, sample = prepared.sampled(losses, sample_size(prepared.rows.shape, prepared.limits))
-        minimise = partial(minimise_absolute, sample=sample)
         # A descent that may end within a tolerance leaves no proof to begin with.
         is_exact = settings.tolerance < _REACHABLE
-        fits = (_minimised_with_neighbours if is_exact else _minimised)(problems, minimise, settings, listener)
+        start = Start(minimise_absolute, sample)
+        fits = (_minimised_with_neighbours if is_exact else _minimised)(problems, start, settings, listener)
     listener.proved(max(fit.solution.certificate.relative_gap or 0.0 for fit in fits))
     return fits
 
 
 def _minimised_with_neighbours(
-    problems: Sequence[Problem], minimise: Callable[[Searches], list[Found]], settings: Auto, listener: ProgressListener
+    problems: Sequence[Problem], start: Start, settings: Auto, listener: ProgressListener
 ) -> list[Fit]:
     """Solve some of several quantiles, then those between them, then those that are not settled by that."""
     ordered = sorted(range(len(problems)), key=lambda number: problems[number].absolute_loss.quantile)
     places = solved_first([problems[number].absolute_loss.quantile for number in ordered])
     first = [ordered[place] for place in places]
-    fits = dict(
-        zip(first, _minimised([problems[number] for number in first], minimise, settings, listener), strict=True)
-    )
+    fits = dict(zip(first, _minimised([problems[number] for number in first], start, settings, listener), strict=True))
     pairs = [(fits[low].proof, fits[high].proof) for low, high in pairwise(first)]
     groups = [ordered[low + 1 : high] for low, high in pairwise(places)]
     parts = {
@@ -163,14 +175,12 @@ def _minimised_with_neighbours(
         fits.update((each, proved(proof, settings)) for each, proof in found if proof is not None)
     left = [number for number in range(len(problems)) if number not in fits]
     if left:
-        rest = _minimised([problems[number] for number in left], minimise, settings, listener)
+        rest = _minimised([problems[number] for number in left], start, settings, listener)
         fits.update(zip(left, rest, strict=True))
     return [fits[number] for number in range(len(problems))]
 
 
-def _minimised(
-    problems: Sequence[Problem], minimise: Callable[[Searches], list[Found]], settings: Auto, listener: ProgressListener
-) -> list[Fit]:
+def _minimised(problems: Sequence[Problem], start: Start, settings: Auto, listener: ProgressListener) -> list[Fit]:
     last, rounds = len(problems) - 1, count(1)
     proofs: dict[int, VertexProof] = {}
     tried: set[int] = set()
@@ -193,12 +203,30 @@ def _minimised(
         tell=tell,
         bound=lambda number, point, band: _bound_near(problems[number], point, band, settings.tolerance),
         prove=prove,
+        sample=start.sample,
     )
-    found = minimise(searches)
     return [
-        _certified(problem, settings, end, proofs.get(number))
-        for number, (problem, end) in enumerate(zip(problems, found, strict=True))
+        _certified(problem, settings, *_sharpened(problem, end, proofs.get(number), start))
+        for number, (problem, end) in enumerate(zip(problems, start.minimise(searches), strict=True))
     ]
+
+
+def _sharpened(
+    problem: Problem, found: Found, proof: VertexProof | None, start: Start
+) -> tuple[Found, VertexProof | None]:
+    """The end of a search, with its proof; of a second search among its residuals where it ended beside the optimum."""
+    if found.bound or len(found.optimum.basis) != len(problem.whitening.kept):
+        return found, None
+    if proof is None or not np.array_equal(proof.vertex.basis.positions, found.optimum.basis):
+        proof = prove_basis(problem, found.optimum.basis)
+    if proof is None or _is_good(proof):
+        return found, proof
+    closer = search_closer(proof, start.sample, start.minimise)
+    if closer is None:
+        return found, proof
+    end, better = closer
+    steps = found.optimum.iterations + end.optimum.iterations
+    return replace(found, optimum=replace(found.optimum, basis=end.optimum.basis, iterations=steps)), better
 
 
 def _is_good(proof: VertexProof | None) -> bool:
@@ -229,10 +257,8 @@ def proved(proof: VertexProof, settings: Auto) -> Fit:
 
 
 def _certified(problem: Problem, settings: Auto, found: Found, proof: VertexProof | None) -> Fit:
-    """The end of a search in the user's units, with its proof; the search may have proved a vertex already."""
-    is_of_end = proof is not None and np.array_equal(proof.vertex.basis.positions, found.optimum.basis)
-    first = proof if is_of_end else None
-    settled = None if found.bound else settle_from(problem, found.optimum, settings.tolerance, first)
+    """The end of a search in the user's units; its vertex may have a proof already."""
+    settled = None if found.bound else settle_from(problem, found.optimum, settings.tolerance, proof)
     if settled is None:
         point = problem.in_user_units(found.optimum.step)
         bound = found.bound or bound_anywhere(whitened_by_all(problem), point)

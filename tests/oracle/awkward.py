@@ -247,6 +247,12 @@ def _nearly_perfect(random: np.random.Generator, drawn: Problem) -> Problem:
     return replace(drawn, y=line + noise * random.standard_normal(len(X)))
 
 
+def _law_with_outliers(random: np.random.Generator, drawn: Problem) -> Problem:
+    X = drawn.numbers
+    line = X / _spread(X) @ random.standard_normal(X.shape[1])
+    return replace(drawn, y=line + (random.random(len(X)) < 0.2) * random.standard_normal(len(X)))
+
+
 def _constant_target(random: np.random.Generator, drawn: Problem) -> Problem:
     return replace(drawn, y=np.full(len(drawn.y), random.choice([0.0, 1.0, -7.5, 0.1])))
 
@@ -367,5 +373,6 @@ KINDS: dict[str, tuple[float, Change]] = {
     "huge-weights": (0.04, _weights(lambda random, rows: random.random(rows) * 1e300)),
     "extreme-quantile": (0.05, _extreme_quantile),
     "no-intercept": (0.05, lambda _, drawn: replace(drawn, intercept=False)),
+    "law-with-outliers": (0.06, _law_with_outliers),
     "least-squares": (0.03, lambda _, drawn: replace(drawn, loss="mse", quantile=0.5)),
 }

@@ -179,8 +179,8 @@ def found_in(X, y, weights=None, losses=(Absolute(),), limits=USUAL):
     size = sample_size(X.shape, limits)
     problem, sample = prepare_sampled(counted, losses[0], size, intercept=True, limits=limits)
     problems = [replace(problem, loss=loss) for loss in losses]
-    searches = Searches(problems, lambda *_: None, lambda *_: None, lambda numbers, _: [None] * len(numbers))
-    return minimise_absolute(searches, sample), problem
+    searches = Searches(problems, lambda *_: None, lambda *_: None, lambda numbers, _: [None] * len(numbers), sample)
+    return minimise_absolute(searches), problem
 
 
 def test_a_vertex_through_all_rows_is_taken_without_a_search(finished, random):

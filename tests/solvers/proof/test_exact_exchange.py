@@ -268,8 +268,8 @@ def test_a_small_loss_of_numbers_far_away_is_written_with_the_better_intercept(r
 
 def search_in(problem_and_sample):
     problem, sample = problem_and_sample
-    searches = Searches([problem], tell=lambda _: None, bound=lambda *_: None, prove=lambda *_: [])
-    (found,) = minimise_absolute(searches, sample)
+    searches = Searches([problem], tell=lambda _: None, bound=lambda *_: None, prove=lambda *_: [], sample=sample)
+    (found,) = minimise_absolute(searches)
     return found.optimum
 
 

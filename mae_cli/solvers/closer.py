@@ -1,0 +1,75 @@
+"""A second search, among residuals, for fits that leave next to nothing of most targets.
+
+Floats know a residual to the rounding of the numbers that it is the difference of. Where most residuals are a millionth
+of these numbers or less, as of a law with a few outliers, or of targets that are rounded predictions, a search ends
+near the optimum, and exchanges, each of which sees all rows, would have to go the rest of the way. The residuals of the
+plane where it ended, computed in twice the digits, are a target of their own: among them the same search is as sharp as
+among any. It only proposes a basis, which is proved in the problem as it is.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from mae_cli.arrays import Positions
+from mae_cli.rows.blocks import Block, TransformedRows
+from mae_cli.solvers.absolute import Found, Searches
+from mae_cli.solvers.prepare.double_double import DoubleDouble
+from mae_cli.solvers.prepare.precise_columns import PreciseColumns
+from mae_cli.solvers.proof.exact_exchange import prove_basis
+from mae_cli.solvers.proof.vertex_proof import VertexProof
+
+
+def search_closer(
+    proof: VertexProof, sample: Block | None, minimise: Callable[[Searches], list[Found]]
+) -> tuple[Found, VertexProof] | None:
+    """The end of a search among the residuals of a vertex, and its proof; None where that is no better.
+
+    Args:
+        proof: of the vertex, which is not optimal.
+        sample: of the rows, in standard units, that the search begins with; None where it takes its own.
+        minimise: searches.
+    """
+    problem = proof.vertex.problem
+    residual = _Residual(PreciseColumns(problem.standard), proof.vertex.plane.coefficients)
+    rows = TransformedRows(problem.rows, residual)
+    standard = replace(problem.standard, target_shift=0.0)
+    closer = replace(problem, rows=rows, standard=standard, standard_rows=TransformedRows(rows, standard))
+    seen = None if sample is None else replace(sample, target=standard(rows.take(sample.positions)).target)
+    proofs: list[VertexProof] = []
+
+    def prove(_: Sequence[int], bases: Sequence[Positions]) -> list[float | None]:
+        if proofs or not bases:  # after a first vertex that was none, signs are checked until all are right
+            return [None] * len(bases)
+        first = prove_basis(problem, bases[0], is_thorough=True)
+        if first is None:
+            return [None]
+        proofs.append(first)
+        return [2 * first.sums.loss if first.worst is None else None]
+
+    (found,) = minimise(Searches([closer], _untold, _unbounded, prove, seen))
+    if len(found.optimum.basis) != len(problem.whitening.kept):
+        return None
+    last = proofs[0] if proofs and proofs[0].worst is None else prove_basis(problem, found.optimum.basis)
+    if last is None or (last.worst is not None and last.sums.loss >= proof.sums.loss):
+        return None
+    return found, last
+
+
+@dataclass(frozen=True, eq=False)
+class _Residual:
+    """Puts the residuals of a plane, of twice the digits, in the place of the targets; in the user's units."""
+
+    columns: PreciseColumns
+    plane: DoubleDouble
+
+    def __call__(self, block: Block) -> Block:
+        residual = self.columns.residual(block, self.plane)
+        return replace(block, target=residual.high * self.columns.standard.target_scale)
+
+
+def _untold(_: int, __: float) -> None:
+    """The losses of a second search say nothing new."""
+
+
+def _unbounded(*_: object) -> None:
+    """It looks for a vertex, whatever a bound may be."""

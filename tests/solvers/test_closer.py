@@ -1,0 +1,86 @@
+"""The second search, among residuals: laws with outliers, and targets that are rounded predictions."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mae_cli import fit
+from mae_cli.solvers import solve as solving
+
+ROWS, COLUMNS = 100_000, 20
+
+
+def law(seed=3):
+    """Columns, and the floats nearest to a linear function of them."""
+    random = np.random.default_rng(seed)
+    X = random.normal(size=(ROWS, COLUMNS))
+    return X, X @ random.normal(size=COLUMNS), random
+
+
+def with_outliers(line, random):
+    return line + (random.random(ROWS) < 0.1) * random.normal(size=ROWS)
+
+
+@pytest.fixture
+def searches(monkeypatch):
+    """How often a second search was begun."""
+    begun, search = [], solving.search_closer
+
+    def counted(*arguments):
+        begun.append(arguments)
+        return search(*arguments)
+
+    monkeypatch.setattr(solving, "search_closer", counted)
+    return begun
+
+
+@pytest.mark.parametrize("quantile", [0.5, 0.8])
+def test_a_law_with_outliers_is_found_in_few_passes(searches, quantile):
+    X, line, random = law()
+    y = with_outliers(line, random)
+    found = fit(X, y, quantile=quantile)
+    assert len(searches) == 1
+    assert found.certificate.status == "optimal"
+    assert found.certificate.relative_gap < 1e-12
+    assert found.history.passes < 40  # exchanges alone take hundreds
+    slopes = np.where(y > line, quantile, 1 - quantile) * (2 if quantile == 0.5 else 1)
+    assert found.certificate.loss <= math.fsum(slopes * np.abs(y - line)) / ROWS + 1e-15
+
+
+def test_the_digits_of_a_rounded_target_take_no_walk(searches):
+    X, line, _ = law()
+    found = fit(X, np.round(line, 8))
+    assert len(searches) == 1
+    assert found.certificate.status == "optimal"
+    assert found.history.passes < 40
+    assert (
+        found.certificate.loss < 2.6e-9
+    )  # the mean of what rounding at the eighth decimal leaves out: a quarter of it
+
+
+def test_a_law_of_many_levels_with_outliers_is_found():
+    X, line, random = law()
+    groups = random.integers(0, 150, ROWS)
+    y = with_outliers(line + random.normal(size=150)[groups], random)
+    frame = pd.DataFrame(X[:, :3]).set_axis(["a", "b", "c"], axis=1)
+    frame["g"] = [f"level {group}" for group in groups]
+    y -= X[:, 3:] @ np.linalg.lstsq(X, line, rcond=None)[0][3:]
+    found = fit(frame, y)
+    assert found.certificate.status == "optimal"
+    assert found.certificate.relative_gap < 1e-9
+
+
+def test_ordinary_noise_needs_no_second_search(searches):
+    X, line, random = law()
+    assert fit(X, line + random.standard_t(2, size=ROWS)).certificate.status == "optimal"
+    assert not searches
+
+
+def test_the_order_of_rows_changes_nothing_beside_the_last_digits():
+    X, line, random = law()
+    y = with_outliers(line, random)
+    order = random.permutation(ROWS)
+    one, other = fit(X, y), fit(X[order], y[order])
+    np.testing.assert_allclose(one.coefficients, other.coefficients, rtol=1e-14)
