@@ -19,8 +19,8 @@ def law(seed=3):
     return X, X @ random.normal(size=COLUMNS), random
 
 
-def with_outliers(line, random):
-    return line + (random.random(ROWS) < 0.1) * random.normal(size=ROWS)
+def with_outliers(line, random, size=1.0):
+    return line + (random.random(ROWS) < 0.1) * random.normal(size=ROWS) * size
 
 
 @pytest.fixture
@@ -47,6 +47,17 @@ def test_a_law_with_outliers_is_found_in_few_passes(searches, quantile):
     assert found.history.passes < 40  # exchanges alone take hundreds
     slopes = np.where(y > line, quantile, 1 - quantile) * (2 if quantile == 0.5 else 1)
     assert found.certificate.loss <= math.fsum(slopes * np.abs(y - line)) / ROWS + 1e-15
+
+
+@pytest.mark.parametrize("quantile", [0.0505, 0.06])
+def test_a_quantile_at_the_edge_of_a_law_is_proved(searches, quantile):
+    random = np.random.default_rng(5)
+    X = random.normal(size=(ROWS, 5))
+    y = with_outliers(X @ [3, 2, -1, 0.5, 10.0] + 7, random, 20)
+    found = fit(X, y, quantile=quantile)
+    assert len(searches) == 1
+    assert found.certificate.status == "optimal"
+    assert found.history.passes < 40
 
 
 def test_the_digits_of_a_rounded_target_take_no_walk(searches):
