@@ -52,9 +52,12 @@ def search_closer(
     # Beside large residuals a proof from floats would not notice that it does not know the signs of the small ones.
     is_proved = bool(proofs) and proofs[0].worst is None
     last = proofs[0] if is_proved else prove_basis(problem, found.optimum.basis, is_thorough=True)
-    if last is None or (last.worst is not None and last.sums.loss >= proof.sums.loss):
-        return None
-    return found, last
+    return (found, last) if last is not None and _is_better(last, proof) else None
+
+
+def _is_better(proof: VertexProof, other: VertexProof) -> bool:
+    """Whether a proof is worth going on from: it is one, or its loss or its gap is smaller."""
+    return proof.worst is None or proof.sums.loss < other.sums.loss or proof.bound.gap < other.bound.gap
 
 
 @dataclass(frozen=True, eq=False)

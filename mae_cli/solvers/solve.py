@@ -63,6 +63,8 @@ class Start:
     sample: Block | None
 
 
+# So many searches among residuals follow each other, each from where the one before it ended.
+_MOST_SEARCHES = 4
 # A descent may end within such a relative gap; it is not looked for below.
 _REACHABLE = 1e-6
 
@@ -221,12 +223,16 @@ def _sharpened(
         proof = prove_basis(problem, found.optimum.basis)
     if proof is None or _is_good(proof):
         return found, proof
-    closer = search_closer(proof, start.sample, start.minimise)
-    if closer is None:
-        return found, proof
-    end, better = closer
-    steps = found.optimum.iterations + end.optimum.iterations
-    return replace(found, optimum=replace(found.optimum, basis=end.optimum.basis, iterations=steps)), better
+    for _ in range(_MOST_SEARCHES):
+        closer = search_closer(proof, start.sample, start.minimise)
+        if closer is None:
+            break
+        end, proof = closer
+        steps = found.optimum.iterations + end.optimum.iterations
+        found = replace(found, optimum=replace(found.optimum, basis=end.optimum.basis, iterations=steps))
+        if _is_good(proof):
+            break
+    return found, proof
 
 
 def _is_good(proof: VertexProof | None) -> bool:
