@@ -10,7 +10,7 @@ from mae_cli.arrays import FloatArray
 from mae_cli.errors import Fault, SettingsError
 from mae_cli.inference import clusters as clustered
 from mae_cli.inference.bandwidth import hall_sheather
-from mae_cli.inference.clusters import Clusters, Residuals
+from mae_cli.inference.clusters import ClusteredSandwich, Clusters, Residuals
 from mae_cli.inference.coordinates import Coordinates
 from mae_cli.inference.density import NeighbourDensity, equal_density
 from mae_cli.inference.distributions import student_quantile
@@ -105,6 +105,12 @@ class Estimates:
     sums: Bread
     coordinates: Coordinates
     cautions: tuple[Caution, ...]
+    clustered: ClusteredSandwich | None = None
+
+    @property
+    def inverse(self) -> FloatArray:
+        """H⁻¹ of the covariance, (k, k)."""
+        return self.sums.inverse if self.clustered is None else self.clustered.inverse
 
 
 def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
@@ -177,14 +183,13 @@ def quantile_estimates(fitted: Estimated) -> Estimates:
     sums = bread(fitted.rows, coordinates, density)
     if sums.uncounted > _MOST_UNCOUNTED * sums.count:
         raise np.linalg.LinAlgError("the lines of neighbouring quantiles cross in most rows")
-    if fitted.clusters is None:
-        covariance = sums.covariance * (quantile * (1 - quantile))
-    else:
-        covariance = clustered.quantile_covariance(
-            fitted.rows, _residuals(fitted, coordinates), fitted.clusters, quantile, size
-        )
+    sandwich = None
+    if fitted.clusters is not None:
+        residuals = residuals_of(fitted, coordinates)
+        sandwich = clustered.quantile_sandwich(fitted.rows, residuals, fitted.clusters, quantile, size)
+    covariance = sums.covariance * (quantile * (1 - quantile)) if sandwich is None else sandwich.covariance
     errors = np.sqrt(coordinates.variances(covariance))
-    return Estimates(errors, sums, coordinates, _cautions(fitted, sums))
+    return Estimates(errors, sums, coordinates, _cautions(fitted, sums), sandwich)
 
 
 def _of_equal_spread(fitted: Estimated) -> Estimates:
@@ -207,17 +212,20 @@ def _of_least_squares(fitted: Estimated) -> Estimates:
     if fitted.clusters is None:
         errors = squared_errors(fitted.rows, coordinates, sums, fitted.point)
     else:
-        residuals = _residuals(fitted, coordinates)
+        residuals = residuals_of(fitted, coordinates)
         covariance = clustered.squared_covariance(fitted.rows, residuals, fitted.clusters, sums)
         errors = np.sqrt(coordinates.variances(covariance))
     told = {Caution.SAMPLED_WEIGHTS: not sums.are_repetitions, Caution.FEW_CLUSTERS: fitted.has_few_clusters}
     return Estimates(errors, sums, coordinates, tuple(caution for caution, holds in told.items() if holds))
 
 
-def _residuals(fitted: Estimated, coordinates: Coordinates) -> Residuals:
+def residuals_of(fitted: Estimated, coordinates: Coordinates) -> Residuals:
+    """Of the fitted rows, 0 in those that the fit goes through."""
     proof = fitted.fit.proof
-    basis = np.zeros(0, dtype=np.intp) if proof is None else np.sort(proof.vertex.basis.positions)
-    return Residuals(coordinates, fitted.point, basis)
+    zeros = np.zeros(0, dtype=np.intp)
+    if proof is not None:
+        zeros = np.sort(np.concatenate([proof.vertex.basis.positions, proof.sums.tied.rows]))
+    return Residuals(coordinates, fitted.point, zeros)
 
 
 def _cautions(fitted: Estimated, sums: Bread) -> tuple[Caution, ...]:

@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from mae_cli.inference.values import Importance, Interval, Intervals, Unavailable
+from mae_cli.inference.values import Importance, Interval, Intervals, SlopesTest, Unavailable
 from mae_cli.messages import json_text
 from mae_cli.model_card import ModelCard, QuantileCard, Term, coefficient_pairs, differing_facts
 from mae_cli.report.gates import finding
@@ -77,7 +77,8 @@ def quantile_report_json(report: QuantileReport) -> dict[str, Any]:
         "data": _training_data(report.rows, report.fits[0]) | {"rows_calibration": report.rows.calibration},
         "fits": [_quantile_fit(fit) for fit in report.fits],
         "squared": None if report.squared is None else _fit(report.squared),
-        "slopes": None if report.slopes is None else asdict(report.slopes),
+        "slopes": asdict(report.slopes) if isinstance(report.slopes, SlopesTest) else None,
+        "slopes_absent": None if isinstance(report.slopes, SlopesTest) else report.slopes,
         "rows_crossing": report.crossing,
         "calibration": None if report.calibrated is None else asdict(report.calibrated),
         "columns_left_out": [asdict(column) for column in report.columns_left_out],

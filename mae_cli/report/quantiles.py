@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from mae_cli.inference.values import Interval
+from mae_cli.inference.values import Interval, SlopesTest, Unavailable
 from mae_cli.messages import INTERCEPT, visible
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.gates import gate_lines
@@ -21,6 +21,12 @@ from mae_cli.solvers.solution import Status
 # A p-value below this is no longer told.
 _LEAST_P = 0.001
 _UNLIKELY = 0.05
+# Why slopes are not compared, where intervals do not say it.
+_NO_TEST = {
+    Unavailable.NO_DENSITY: "too few rows near the fits to estimate their density",
+    Unavailable.FEW_CLUSTERS: "it needs more clusters than there are differences of slopes",
+    Unavailable.MANY_COEFFICIENTS: "there are too many coefficients",
+}
 
 
 def show_quantiles(console: Console, report: QuantileReport) -> None:
@@ -163,15 +169,7 @@ def _notes(report: QuantileReport) -> list[str]:
         marked = any(_is_marked(fit) for fit in report.fits)
         notes += ["· marks coefficients whose interval holds 0."] if marked and report.squared is None else []
         notes += dict.fromkeys(each for intervals in found for each in interval_cautions(intervals))
-    if report.slopes is not None:
-        p_value = report.slopes.p_value
-        chance = f"p < {_LEAST_P:g}" if p_value < _LEAST_P else f"p = {p_value:.2g}"
-        verdict = (
-            "The slopes differ between the quantiles: the spread of the target depends on the columns"
-            if p_value < _UNLIKELY
-            else "The slopes may be the same at all quantiles"
-        )
-        notes.append(f"{verdict} (F = {quantity(report.slopes.statistic)}, {chance}).")
+    notes += _slopes(report.slopes)
     if report.crossing:
         notes.append(
             f"In {counted(report.crossing, 'training row')} the lines of two quantiles cross; predictions are sorted."
@@ -179,6 +177,19 @@ def _notes(report: QuantileReport) -> list[str]:
     if report.calibrated is not None:
         notes.append(_calibrated(report.calibrated))
     return notes
+
+
+def _slopes(found: SlopesTest | Unavailable) -> list[str]:
+    """What the test of equal slopes says; nothing where the reason why there is none is told elsewhere."""
+    if isinstance(found, Unavailable):
+        return [f"No test of equal slopes: {_NO_TEST[found]}."] if found in _NO_TEST else []
+    chance = f"p < {_LEAST_P:g}" if found.p_value < _LEAST_P else f"p = {found.p_value:.2g}"
+    verdict = (
+        "The slopes differ between the quantiles: the spread of the target depends on the columns"
+        if found.p_value < _UNLIKELY
+        else "The slopes may be the same at all quantiles"
+    )
+    return [f"{verdict} (F = {quantity(found.statistic)}, {chance})."]
 
 
 def _is_marked(fit: FitReport) -> bool:

@@ -369,9 +369,11 @@ def test_weights_that_the_rows_scored_do_not_have_are_none_of_the_evaluation(mae
 
 
 @pytest.mark.usefixtures("data")
-def test_slopes_are_not_tested_where_rows_are_in_clusters(mae_train):
-    found = report(
-        mae_train("data.csv", "-t", "y", "--features", "x", "--cluster", "k", "--quantile", "0.1,0.9", "--json")
-    )
-    assert found["slopes"] is None
-    assert report(mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9", "--json"))["slopes"] is not None
+def test_why_slopes_are_not_tested_is_told(mae_train):
+    options = ("data.csv", "-t", "y", "--features", "x", "--quantile", "0.1,0.5,0.9", "--cluster", "k")
+    found = report(mae_train(*options, "--json"))
+    assert (found["slopes"], found["slopes_absent"]) == (None, "few-clusters")
+    says = "No test of equal slopes: it needs more clusters than there are differences of slopes."
+    assert says in mae_train(*options).stdout.splitlines()
+    tested = report(mae_train(*options[:-2], "--json"))
+    assert (tested["slopes"]["numerator"], tested["slopes_absent"]) == (2, None)

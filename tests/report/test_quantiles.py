@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from mae_cli.inference.values import Caution, Interval, Intervals, Method, SlopesTest
+from mae_cli.inference.values import Caution, Interval, Intervals, Method, SlopesTest, Unavailable
 from mae_cli.report.console import result_console
 from mae_cli.report.quantiles import show_quantile_evaluation, show_quantiles
 from mae_cli.results.evaluation import EvaluationRows, IntervalScore, QuantileEvaluation
@@ -44,7 +44,7 @@ def report(mae_fit):
         rows=TrainingRows(read=200, used=200, dropped=0, holdout=0, unseen=0, zero_weight=0),
         fits=tuple(fits),
         squared=None,
-        slopes=None,
+        slopes=Unavailable.NOT_ASKED,
         crossing=0,
         calibrated=None,
         notes=(),
