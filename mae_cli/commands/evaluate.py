@@ -70,9 +70,12 @@ _GROUPS = {
 @command("mae-eval", _EPILOG, _GROUPS)
 @click.argument("model", type=InputFile())
 @click.argument("data", type=InputFile(), nargs=-1)
-@click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) if the MAE exceeds X.")
+@click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) if the MAE, or that of the median, exceeds X.")
 @click.option(
-    "--max-pinball", type=float, metavar="X", help="Fail if the pinball loss at the model's quantile exceeds X."
+    "--max-pinball",
+    type=float,
+    metavar="X",
+    help="Fail if the pinball loss at the model's quantile, or at any of several, exceeds X.",
 )
 @click.option(
     "--coverage",
@@ -94,13 +97,14 @@ _GROUPS = {
     metavar="FILE",
     help="Score another model on the same rows; fail (exit 4) if the MAE of MODEL is larger beyond chance, that is, if "
     "the 95% interval of the difference (paired bootstrap) lies above 0. Two models of one quantile are compared by "
-    "pinball loss.",
+    "pinball loss; those of several at each, by p-values with Holm's correction.",
 )
 @click.option(
     "--worst",
     type=click.IntRange(1, _MOST_WORST),
     metavar="N",
-    help="List the N rows with the largest residuals.",
+    help="List the N rows with the largest residuals; of several quantiles those farthest outside of the prediction "
+    "interval or, without one, with the largest sum of pinball losses.",
 )
 @click.option(
     "--show", type=ColumnNames(), multiple=True, help="Columns to list beside these rows, such as those that name them."
@@ -145,7 +149,7 @@ def _score(model: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
         announce_terminal(model, *data, against or "", quiet=quiet)
         fitted = model_of(model, data)
         if isinstance(fitted, QuantileModel):
-            gates = _evaluate_quantiles(NamedModel(fitted, name_of(model)), data, options, outcome)
+            gates = _evaluate_quantiles(NamedModel(fitted, name_of(model)), data, settings, options, outcome)
             outcome.status = OK if all(gate.passed for gate in gates) else GATE_FAILED
             return
         subject = NamedModel(fitted, name_of(model))
@@ -183,23 +187,20 @@ def _several_quantiles(model: "AnyModel", argument: str) -> "QuantileModel":
 
 
 def _evaluate_quantiles(
-    subject: "NamedModel[QuantileModel]", data: tuple[str, ...], options: dict[str, Any], outcome: Outcome
+    subject: "NamedModel[QuantileModel]",
+    data: tuple[str, ...],
+    settings: "EvaluationSettings",
+    options: dict[str, Any],
+    outcome: Outcome,
 ) -> "Sequence[Gate]":
-    """Score a model of several quantiles, which has no limit to a loss, and return its gates."""
+    """Score a model of several quantiles, and return its gates."""
     from mae_cli.report.as_json import dumps, quantile_evaluation_json  # noqa: PLC0415
     from mae_cli.report.console import result_console  # noqa: PLC0415
-    from mae_cli.report.quantiles import show_quantile_evaluation  # noqa: PLC0415
+    from mae_cli.report.quantile_evaluation import show_quantile_evaluation  # noqa: PLC0415
     from mae_cli.workflows.against import NamedModel  # noqa: PLC0415
     from mae_cli.workflows.data import opened  # noqa: PLC0415
-    from mae_cli.workflows.evaluate_quantiles import QuantileEvaluationSettings, evaluate_quantiles  # noqa: PLC0415
-    from mae_cli.workflows.gates import GateSettings  # noqa: PLC0415
+    from mae_cli.workflows.evaluate_quantiles import evaluate_quantiles  # noqa: PLC0415
 
-    for name in ("worst", "max_mae", "max_pinball"):
-        if options[name] is not None:
-            what = f"--{name.replace('_', '-')} is for models of one quantile"
-            raise SettingsError(Fault("option-of-one-quantile", what))
-    gates = GateSettings(**{name: options[name] for name in _LIMITS})
-    settings = QuantileEvaluationSettings(_skips_unseen(options), options["stream"], gates)
     against = options["against"]
     rival = None if against is None else NamedModel(_several_quantiles(model_of(against), against), name_of(against))
     opening, watching = opened(data, dialect_of(options), options["dask"]), watched(outcome, quiet=options["quiet"])

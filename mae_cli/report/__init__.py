@@ -1,8 +1,8 @@
 """Results into text for people and JSON for programs; nothing is computed here beyond the formatting.
 
 - `train`, `evaluation`, `compare`: the reports of the commands, from sections: `scores`, `coefficients`,
-  `intervals`, `importance`, `gates`, `certificate`, `course` (a `curve` on a `canvas` with an `axis`); `quantiles`:
-  several of them side by side, or drawn (`quantile_process`).
+  `intervals`, `importance`, `gates`, `certificate`, `course` (a `curve` on a `canvas` with an `axis`); of several
+  quantiles `quantiles` (side by side, or drawn: `quantile_process`) and `quantile_evaluation`.
 - `model_card`: models without data.
 - `columns`: what `mae-train --columns` lists.
 - `as_json`: the same as JSON. `progress`: one line while work takes long.

@@ -8,7 +8,7 @@ from mae_cli.inference.values import Importance, Interval, Intervals, SlopesTest
 from mae_cli.messages import json_text
 from mae_cli.model_card import ModelCard, QuantileCard, Term, coefficient_pairs, differing_facts
 from mae_cli.report.gates import finding
-from mae_cli.results.evaluation import EvaluationReport, QuantileEvaluation
+from mae_cli.results.evaluation import EvaluationReport, QuantileEvaluation, WorstQuantileRow
 from mae_cli.results.gates import Gate, Rival
 from mae_cli.results.prediction import PredictionReport
 from mae_cli.results.scores import Metrics, Scores
@@ -142,7 +142,13 @@ def quantile_evaluation_json(report: QuantileEvaluation) -> dict[str, Any]:
         "weight": report.weight,
         "notes": list(report.notes),
         "gates": [_gate(gate) for gate in report.gates],
+        "worst": None if report.worst is None else [_worst(row) for row in report.worst],
     }
+
+
+def _worst(row: WorstQuantileRow) -> dict[str, Any]:
+    interval = None if row.interval is None else list(row.interval)
+    return asdict(row) | {"predictions": list(row.predictions), "interval": interval, "outside": row.outside}
 
 
 def _scored_quantiles(report: QuantileEvaluation) -> list[dict[str, Any]]:
@@ -266,6 +272,7 @@ def _gate(gate: Gate) -> dict[str, Any]:
         "value": gate.value,
         "limit": limit,
         "finding": finding(gate),
+        "quantile": gate.quantile,
     }
 
 
@@ -279,6 +286,8 @@ def _rival(rival: Rival) -> dict[str, Any]:
         "interval": None if rival.interval is None else list(rival.interval),
         "measure": rival.measure,
         "coverage": rival.coverage,
+        "p_value": rival.p_value,
+        "adjusted_p_value": rival.adjusted_p_value,
     }
 
 

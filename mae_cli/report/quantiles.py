@@ -1,4 +1,4 @@
-"""The reports of `mae-train` and `mae-eval` on several quantiles, for people."""
+"""The report of `mae-train` on several quantiles, for people."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,12 @@ from rich.text import Text
 from mae_cli.inference.values import Interval, SlopesTest, Unavailable
 from mae_cli.messages import INTERCEPT, visible
 from mae_cli.report.console import Room, room_on, show
-from mae_cli.report.gates import gate_lines
 from mae_cli.report.intervals import interval_cautions
-from mae_cli.report.names import evaluation_rows, model_place, shortened, training_rows
+from mae_cli.report.names import model_place, quantile_names, shortened, training_rows
 from mae_cli.report.numbers import aligned, counted, duration, in_line, percent, quantity
 from mae_cli.report.quantile_process import CoefficientProcess
+from mae_cli.report.scores import covered
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
 from mae_cli.results.training import Calibrated, FitReport, QuantileReport
 from mae_cli.solvers.solution import Status
 
@@ -38,45 +37,9 @@ def show_quantiles(console: Console, report: QuantileReport) -> None:
     show(console, [_opening(report, room), _proof(report), _scores(report), *blocks, *paragraph, _closing(report)])
 
 
-def show_quantile_evaluation(console: Console, report: QuantileEvaluation) -> None:
-    """Print the loss and the coverage of each quantile, and of the prediction interval."""
-    room = room_on(console)
-    title = f"{_names(report.quantiles)} of {shortened(visible(report.target), room.name)} scored"
-    opening = Text().append(title, "bold").append(f" · {visible(report.model)} on {visible(report.source)}\n")
-    opening.append(evaluation_rows(report.rows))
-    columns = [
-        aligned([_pinball(each.model.pinball, each.model.mae) for each in report.scores]),
-        [_share(each.coverage) for each in report.scores],
-    ]
-    names, headings = [f"{each:g}" for each in report.quantiles], ["quantile", "pinball loss", "at or below"]
-    blocks: list[RenderableType] = []
-    if report.rivals is not None:
-        headings.insert(2, "against")
-        columns.insert(1, aligned([_pinball(each.metrics.pinball, each.metrics.mae) for each in report.rivals]))
-        blocks.append(Text(f'"against" is {visible(report.rivals[0].model)}, on the same rows.'))
-    if report.interval is not None:
-        blocks.append(_interval(report.interval))
-    if report.gates:
-        blocks.append(gate_lines(report.gates))
-    show(console, [opening, AlignedTable(headings, list(zip(names, *columns, strict=True))), *blocks])
-
-
-def _interval(interval: IntervalScore) -> Text:
-    return Text(
-        f"The prediction interval for {100 * interval.coverage:g}% of new rows covers {percent(interval.share)} of "
-        f"these (95% interval {percent(interval.low)} to {percent(interval.high)}), and is "
-        f"{quantity(interval.width)} wide on average."
-    )
-
-
-def _names(quantiles: Sequence[float]) -> str:
-    names = [f"{each:g}" for each in quantiles]
-    return f"Quantiles {', '.join(names[:-1])} and {names[-1]}"
-
-
 def _opening(report: QuantileReport, room: Room) -> Text:
     target = shortened(visible(report.target), room.name)
-    title = f"{_names(report.quantiles)} of {target} on {counted(report.rows.used, 'row')}"
+    title = f"{quantile_names(report.quantiles)} of {target} on {counted(report.rows.used, 'row')}"
     if report.weight is not None:
         title += f", weighted by {shortened(visible(report.weight), room.name)}"
     return Text().append(title, "bold").append(f" · {visible(report.source)}\n{training_rows(report.rows)}")
@@ -97,24 +60,15 @@ def _unproved(report: QuantileReport) -> list[str]:
 def _scores(report: QuantileReport) -> AlignedTable:
     fits = report.fits
     headings = ["quantile", "training\npinball loss", "training\nat or below"]
-    columns = [aligned([_pinball(fit.train.model.pinball, fit.train.model.mae) for fit in fits])]
-    columns.append([_share(fit.train.coverage) for fit in fits])
+    columns = [aligned([fit.train.model.pinball_loss for fit in fits])]
+    columns.append([covered(fit.train) for fit in fits])
     if all(fit.holdout is not None for fit in fits):
         held = [fit.holdout for fit in fits if fit.holdout is not None]
         headings += ["holdout\npinball loss", "holdout\nat or below"]
-        columns.append(aligned([_pinball(each.model.pinball, each.model.mae) for each in held]))
-        columns.append([_share(each.coverage) for each in held])
+        columns.append(aligned([each.model.pinball_loss for each in held]))
+        columns.append([covered(each) for each in held])
     names = [f"{each:g}" for each in report.quantiles]
     return AlignedTable(headings, list(zip(names, *columns, strict=True)))
-
-
-def _pinball(pinball: float | None, mae: float) -> float:
-    """That of the median is half of the MAE."""
-    return 0.5 * mae if pinball is None else pinball
-
-
-def _share(coverage: tuple[float, float] | None) -> str:
-    return "" if coverage is None else percent(coverage[0])
 
 
 def _coefficients(report: QuantileReport, room: Room) -> AlignedTable:

@@ -186,12 +186,79 @@ def test_what_does_not_go_together_is_refused(mae_train, options, says):
 
 
 @pytest.mark.usefixtures("data")
-@pytest.mark.parametrize("option", ["--max-mae=1", "--max-pinball=1", "--worst=3"])
-def test_what_is_for_models_of_one_quantile_is_refused(mae_train, mae_eval, option):
+def test_every_quantile_is_held_to_a_loss_and_the_median_to_an_mae(mae_train, mae_eval):
+    fits = report(mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.5,0.9", "--json"))["fits"]
+    losses = [fits[0]["train"]["pinball"], fits[1]["train"]["mae"] / 2, fits[2]["train"]["pinball"]]
+    limit = (min(losses) + max(losses)) / 2
+    result = mae_eval("model.json", "data.csv", "--max-pinball", str(limit), "--max-mae", "0.5", "--json")
+    gates = json.loads(result.stdout)["gates"]
+    assert result.exit_code == 4
+    assert [(gate["name"], gate["quantile"]) for gate in gates] == [
+        ("max-pinball", 0.1),
+        ("max-mae", 0.5),
+        ("max-pinball", 0.5),
+        ("max-pinball", 0.9),
+    ]
+    del gates[1]
+    assert [gate["value"] for gate in gates] == pytest.approx(losses)
+    assert [gate["passed"] for gate in gates] == [loss <= limit for loss in losses]
+    assert "--max-mae: at quantile 0.5, the MAE is " in result.stderr
+    assert "--max-pinball: at quantile 0.5, the pinball loss is " in result.stderr
+    assert mae_eval("model.json", "data.csv", "--max-pinball", "9", "--max-mae", "9").exit_code == 0
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize(
+    ("options", "title", "headings"),
+    [
+        (
+            ("--predict-interval", "0.8"),
+            "The rows farthest outside of the prediction interval:",
+            ["line", "k", "y", "lower", "upper", "outside"],
+        ),
+        (
+            ("--quantile", "0.1,0.9"),
+            "The rows with the largest sums of pinball losses:",
+            ["line", "k", "y", "0.1", "0.9", "sum", "of", "losses"],
+        ),
+    ],
+)
+def test_the_worst_rows_are_listed(mae_train, mae_predict, mae_eval, options, title, headings):
+    mae_train("data.csv", "-t", "y", *options)
+    table = list(csv.DictReader(io.StringIO(mae_predict("model.json", "data.csv").stdout)))
+    y, low, high = (np.array([float(list(row.values())[place]) for row in table]) for place in (2, -2, -1))
+    found = report(mae_eval("model.json", "data.csv", "--worst", "4", "--show", "k", "--json"))["worst"]
+    losses = np.maximum(low - y, y - high)
+    if "--quantile" in options:
+        losses = sum(np.maximum(tau * (y - line), (tau - 1) * (y - line)) for tau, line in ((0.1, low), (0.9, high)))
+        assert [row["pinball"] for row in found] == pytest.approx(sorted(losses)[:-5:-1])
+        assert {row["outside"] for row in found} == {None}
+    else:
+        assert [abs(row["outside"]) for row in found] == pytest.approx(sorted(losses)[:-5:-1])
+    places = [row["line"] - 2 for row in found]
+    assert places == np.argsort(-losses)[:4].tolist()
+    assert [row["shown"] for row in found] == [{"k": table[place]["k"]} for place in places]
+    lines = mae_eval("model.json", "data.csv", "--worst", "4", "--show", "k").stdout.splitlines()
+    start = lines.index(title)
+    assert lines[start + 1].split() == headings
+    assert [line.split()[0] for line in lines[start + 2 : start + 6]] == [f"data.csv:{place + 2}" for place in places]
+
+
+@pytest.mark.usefixtures("data")
+def test_where_no_row_lies_outside_of_the_interval_none_is_listed(mae_train, mae_eval, tmp_path):
+    mae_train("data.csv", "-t", "y", "--predict-interval", "0.8")
+    (tmp_path / "inside.csv").write_text("x,k,y\n1,a,2\n1,b,3\n")
+    assert report(mae_eval("model.json", "inside.csv", "--worst", "4", "--json"))["worst"] == []
+    text = mae_eval("model.json", "inside.csv", "--worst", "4").stdout
+    assert "\nNo row lies outside of the prediction interval.\n" in text
+
+
+@pytest.mark.usefixtures("data")
+def test_columns_are_shown_with_the_worst_rows_only_and_must_be_there(mae_train, mae_eval):
     mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9")
-    result = mae_eval("model.json", "data.csv", option)
-    assert result.exit_code == 2
-    assert f"{option.partition('=')[0]} is for models of one quantile" in result.stderr
+    without = mae_eval("model.json", "data.csv", "--show", "k")
+    assert (without.exit_code, "say with --worst how many" in without.stderr.replace("\n", " ")) == (2, True)
+    assert mae_eval("model.json", "data.csv", "--worst", "1", "--show", "z").exit_code == 1
 
 
 @pytest.mark.usefixtures("data")
@@ -278,12 +345,18 @@ def test_each_quantile_is_set_against_that_of_another_model(mae_train, mae_eval)
         for quantile, each in zip(quantiles, scored["quantiles"], strict=True):
             alone = mae_eval(f"{first}{quantile}.json", "data.csv", "--against", f"{second}{quantile}.json", "--json")
             expected = json.loads(alone.stdout)
-            assert each["against"] | {"model": ""} == expected["against"] | {"model": ""}
-            assert next(gates) == expected["gates"][0]
+            rival, gate = each["against"], next(gates)
+            adjusted = rival["adjusted_p_value"]
+            assert rival | {"model": "", "adjusted_p_value": None} == expected["against"] | {"model": ""}
+            assert rival["p_value"] <= adjusted <= 3 * rival["p_value"]
+            assert (gate["name"], gate["quantile"], gate["value"]) == ("against", quantile, adjusted)
+            assert gate["passed"] == (first == "both" or adjusted > 0.05)
+            assert f"at quantile {quantile}, " in gate["finding"]
     text = mae_eval("one.json", "data.csv", "--against", "both.json").stdout
     assert "\nquantile   pinball loss   against   at or below\n" in text
     assert '\n"against" is both.json, on the same rows.\n' in text
-    assert text.count("--against: ") == 3
+    assert text.count("--against: at quantile ") == 3
+    assert "; adjusted p = " in text
 
 
 @pytest.mark.usefixtures("data")

@@ -8,7 +8,8 @@ from rich.console import Console
 
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, SlopesTest, Unavailable
 from mae_cli.report.console import result_console
-from mae_cli.report.quantiles import show_quantile_evaluation, show_quantiles
+from mae_cli.report.quantile_evaluation import show_quantile_evaluation
+from mae_cli.report.quantiles import show_quantiles
 from mae_cli.results.evaluation import EvaluationRows, IntervalScore, QuantileEvaluation
 from mae_cli.results.gates import Gate
 from mae_cli.results.scores import Metrics, Scores
