@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from mae_cli.model.model import Model
     from mae_cli.model.quantile_model import QuantileModel
     from mae_cli.model.reading import AnyModel
-    from mae_cli.model_card import QuantileCard
     from mae_cli.results.evaluation import EvaluationReport
     from mae_cli.results.gates import Gate
     from mae_cli.workflows.against import NamedModel
@@ -181,7 +180,7 @@ def _several_quantiles(model: "AnyModel", argument: str) -> "QuantileModel":
 
     if not isinstance(model, QuantileModel):
         name = name_of(argument)
-        what, remedy = f"{name} is of one quantile", "give another model of the same quantiles"
+        what, remedy = f"{name} is of one quantile", "give a model of several quantiles"
         raise ModelError(Fault("model-of-one-quantile", what, Place(name), remedy=remedy))
     return model
 
@@ -251,36 +250,46 @@ def _refuse_scoring(context: click.Context) -> None:
 def _show_models(model: str, data: tuple[str, ...], *, as_json: bool, quiet: bool) -> None:
     with running():
         from mae_cli.model.quantile_model import QuantileModel  # noqa: PLC0415
-        from mae_cli.model_card import ModelCard, QuantileCard  # noqa: PLC0415
 
         announce_terminal(model, quiet=quiet)
-        models = [(model_of(each, data), each) for each in (model, *data)]
-        first, _ = models[0]
-        if len(models) == 1 and isinstance(first, QuantileModel):
-            _show_quantile_card(QuantileCard.of(first, name_of(model)), as_json=as_json)
-            return
-        cards = [ModelCard.of(_one_quantile(*each), name_of(each[1])) for each in models]
-        if as_json:
-            from mae_cli.report.as_json import dumps, model_card_json  # noqa: PLC0415
-
-            write_json(dumps(model_card_json(*cards)))
-            return
-        from mae_cli.report.console import result_console  # noqa: PLC0415
-        from mae_cli.report.model_card import show_card, show_cards  # noqa: PLC0415
-
-        (show_card if len(cards) == 1 else show_cards)(result_console(), *cards)
+        arguments = (model, *data)
+        models = [model_of(each, data) for each in arguments]
+        if isinstance(models[0], QuantileModel):
+            several = [_several_quantiles(*each) for each in zip(models, arguments, strict=True)]
+            _show_quantile_cards(several, list(map(name_of, arguments)), as_json=as_json)
+        else:
+            single = [_one_quantile(*each) for each in zip(models, arguments, strict=True)]
+            _show_cards(single, list(map(name_of, arguments)), as_json=as_json)
 
 
-def _show_quantile_card(card: "QuantileCard", *, as_json: bool) -> None:
+def _show_cards(models: "Sequence[Model]", names: "Sequence[str]", *, as_json: bool) -> None:
+    from mae_cli.model_card import ModelCard  # noqa: PLC0415
+
+    cards = list(map(ModelCard.of, models, names))
+    if as_json:
+        from mae_cli.report.as_json import dumps, model_card_json  # noqa: PLC0415
+
+        write_json(dumps(model_card_json(*cards)))
+        return
+    from mae_cli.report.console import result_console  # noqa: PLC0415
+    from mae_cli.report.model_card import show_card, show_cards  # noqa: PLC0415
+
+    (show_card if len(cards) == 1 else show_cards)(result_console(), *cards)
+
+
+def _show_quantile_cards(models: "Sequence[QuantileModel]", names: "Sequence[str]", *, as_json: bool) -> None:
+    from mae_cli.model_card import QuantileCard  # noqa: PLC0415
+
+    cards = list(map(QuantileCard.of, models, names))
     if as_json:
         from mae_cli.report.as_json import dumps, quantile_card_json  # noqa: PLC0415
 
-        write_json(dumps(quantile_card_json(card)))
+        write_json(dumps(quantile_card_json(*cards)))
         return
     from mae_cli.report.console import result_console  # noqa: PLC0415
-    from mae_cli.report.model_card import show_quantile_card  # noqa: PLC0415
+    from mae_cli.report.model_card import show_quantile_card, show_quantile_cards  # noqa: PLC0415
 
-    show_quantile_card(result_console(), card)
+    (show_quantile_card if len(cards) == 1 else show_quantile_cards)(result_console(), *cards)
 
 
 def _render(report: "EvaluationReport", *, as_json: bool) -> None:

@@ -6,7 +6,15 @@ from typing import Any
 
 from mae_cli.inference.values import Importance, Interval, Intervals, SlopesTest, Unavailable
 from mae_cli.messages import json_text
-from mae_cli.model_card import ModelCard, QuantileCard, Term, coefficient_pairs, differing_facts
+from mae_cli.model_card import (
+    ModelCard,
+    QuantileCard,
+    Term,
+    coefficient_pairs,
+    common_quantiles,
+    differing_facts,
+    differing_quantile_facts,
+)
 from mae_cli.report.gates import finding
 from mae_cli.results.evaluation import EvaluationReport, QuantileEvaluation, WorstQuantileRow
 from mae_cli.results.gates import Gate, Rival
@@ -198,14 +206,14 @@ def model_card_json(card: ModelCard, other: ModelCard | None = None) -> dict[str
     }
 
 
-def quantile_card_json(card: QuantileCard) -> dict[str, Any]:
-    """Everything `mae-eval MODEL --json` prints of a model of several quantiles."""
+def quantile_card_json(card: QuantileCard, other: QuantileCard | None = None) -> dict[str, Any]:
+    """Everything `mae-eval MODEL --json` prints of a model of several quantiles, and with another one."""
     return {
         "schema": QUANTILE_CARD_SCHEMA,
         "version": VERSION,
-        "model": card.model,
-        "quantiles": [_card(each) for each in card.cards],
-        "calibration": None if card.calibration is None else asdict(card.calibration),
+        **_quantile_card(card),
+        "other": None if other is None else _quantile_card(other),
+        "differences": None if other is None else _quantile_differences(card, other),
     }
 
 
@@ -252,12 +260,42 @@ def _card(card: ModelCard) -> dict[str, Any]:
     }
 
 
-def _differences(card: ModelCard, other: ModelCard) -> dict[str, Any]:
-    pairs = coefficient_pairs(card, other).items()
-    facts = differing_facts(card, other).items()
-    return {name: list(pair) for name, pair in facts} | {
-        "coefficients": [_term(term) | {"values": list(pair)} for term, pair in pairs if pair[0] != pair[1]]
+def _quantile_card(card: QuantileCard) -> dict[str, Any]:
+    return {
+        "model": card.model,
+        "quantiles": [_card(each) for each in card.cards],
+        "calibration": _calibration(card),
     }
+
+
+def _calibration(card: QuantileCard) -> dict[str, Any] | None:
+    return None if card.calibration is None else asdict(card.calibration)
+
+
+def _quantile_differences(card: QuantileCard, other: QuantileCard) -> dict[str, Any]:
+    facts = {name: list(pair) for name, pair in differing_quantile_facts(card, other).items()}
+    if "calibration" in facts:
+        facts["calibration"] = [_calibration(card), _calibration(other)]
+    return facts | {"fits": [_fit_differences(*pair) for pair in common_quantiles(card, other)]}
+
+
+def _fit_differences(card: ModelCard, other: ModelCard) -> dict[str, Any]:
+    """At one quantile of several."""
+    return {
+        "quantile": card.quantile,
+        "intercept": None if card.intercept == other.intercept else [card.intercept, other.intercept],
+        "coefficients": _differing_coefficients(card, other),
+    }
+
+
+def _differences(card: ModelCard, other: ModelCard) -> dict[str, Any]:
+    facts = {name: list(pair) for name, pair in differing_facts(card, other).items()}
+    return facts | {"coefficients": _differing_coefficients(card, other)}
+
+
+def _differing_coefficients(card: ModelCard, other: ModelCard) -> list[dict[str, Any]]:
+    pairs = coefficient_pairs(card, other).items()
+    return [_term(term) | {"values": list(pair)} for term, pair in pairs if pair[0] != pair[1]]
 
 
 def _term(term: Term) -> dict[str, str | None]:

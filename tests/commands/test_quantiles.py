@@ -369,7 +369,7 @@ def test_only_models_of_the_same_quantiles_are_set_against_each_other(mae_train,
             "three",
             "three.json predicts the quantiles 0.1, 0.5, 0.9, but two.json predicts 0.1, 0.9; compare models",
         ),
-        ("two", "median", "median.json is of one quantile; give another model of the same quantiles"),
+        ("two", "median", "median.json is of one quantile; give a model of several quantiles"),
         ("median", "two", "two.json is of several quantiles; give a model of one quantile"),
     ):
         result = mae_eval(f"{first}.json", "data.csv", "--against", f"{second}.json")
@@ -408,9 +408,56 @@ def test_a_model_of_several_quantiles_is_shown_without_data(mae_train, mae_eval)
     assert any(line.startswith("prediction interval") and "80%, margin " in line for line in lines)
     assert any(line.split()[:2] == ["0.9", f"{found['fits'][2]['train']['pinball']:#.4g}"] for line in lines)
     assert any(line.startswith("k = ") and len(line.split()) == 8 for line in lines)
-    both = mae_eval("model.json", "model.json")
-    assert (both.exit_code, both.stdout) == (1, "")
-    assert "model.json is of several quantiles; give a model of one quantile" in both.stderr
+
+
+@pytest.mark.usefixtures("data")
+def test_two_models_of_several_quantiles_are_shown_side_by_side(mae_train, mae_eval):
+    first = report(mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.5", "-o", "first.json", "--json"))
+    options = ("--predict-interval", "0.8", "--features", "x", "-o", "second.json", "--json")
+    second = report(mae_train("data.csv", "-t", "y", *options))
+    shown = report(mae_eval("first.json", "second.json", "--json"))
+    assert [each["quantile"] for each in shown["quantiles"]] == [0.1, 0.5]
+    assert [each["quantile"] for each in shown["other"]["quantiles"]] == [0.1, 0.5, 0.9]
+    differences = shown["differences"]
+    assert differences["quantiles"] == [[0.1, 0.5], [0.1, 0.5, 0.9]]
+    assert differences["rows"] == [600, 480]
+    assert differences["calibration"] == [None, shown["other"]["calibration"]]
+    assert "target" not in differences
+    for each, one, other in zip(differences["fits"], first["fits"], second["fits"][:2], strict=True):
+        x, k = each["coefficients"]
+        assert each["intercept"] == [one["intercept"], other["intercept"]]
+        assert (x["column"], x["values"]) == ("x", [fit["coefficients"][0]["value"] for fit in (one, other)])
+        assert (k["column"], k["values"][1]) == ("k", None)
+
+
+@pytest.mark.usefixtures("data")
+def test_two_models_of_several_quantiles_are_set_side_by_side_for_people(mae_train, mae_eval):
+    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.5", "-o", "first.json")
+    mae_train("data.csv", "-t", "y", "--quantile", "0.5,0.9", "--features", "x", "-o", "second.json")
+    text = mae_eval("first.json", "second.json").stdout
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert "target y y" in lines
+    assert "fit quantiles 0.1, 0.5 quantiles 0.5, 0.9 differs" in lines
+    start = lines.index("at quantile first.json second.json")
+    assert [line.split()[0] for line in lines[start + 1 : start + 4]] == ["0.1", "0.5", "0.9"]
+    assert (lines[start + 1].split()[2], lines[start + 3].split()[1]) == ("–", "–")
+    assert [line for line in lines if line.startswith("At quantile ")] == ["At quantile 0.5:"]
+    assert any(line.startswith("x ") and len(line.split()) == 4 for line in lines)
+    same = report(mae_eval("first.json", "first.json", "--json"))["differences"]
+    assert same == {"fits": [{"quantile": tau, "intercept": None, "coefficients": []} for tau in (0.1, 0.5)]}
+
+
+@pytest.mark.usefixtures("data")
+def test_a_model_of_several_quantiles_and_one_of_one_are_not_shown_side_by_side(mae_train, mae_eval):
+    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9", "-o", "several.json")
+    mae_train("data.csv", "-t", "y", "-o", "one.json")
+    for first, second, says in (
+        ("several", "one", "one.json is of one quantile; give a model of several quantiles"),
+        ("one", "several", "several.json is of several quantiles; give a model of one quantile"),
+    ):
+        result = mae_eval(f"{first}.json", f"{second}.json")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert says in result.stderr.replace("\n", " ")
 
 
 @pytest.mark.usefixtures("data")
