@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from mae_cli.inference.values import Importance, Interval, Intervals, SlopesTest, Unavailable
+from mae_cli.inference.values import Importance, Interval, Intervals, RankTest, SlopesTest, Unavailable
 from mae_cli.messages import json_text
 from mae_cli.model_card import (
     ModelCard,
@@ -403,13 +403,14 @@ def _intervals(intervals: Intervals) -> dict[str, Any]:
 
 
 def _importance(importance: Importance) -> dict[str, Any]:
-    test = importance.test
+    test = importance.test if isinstance(importance.test, RankTest) else None
     return {
         "column": importance.feature,
         "loss": importance.loss,
         "statistic": None if test is None else test.statistic,
         "degrees": None if test is None else test.degrees,
         "p_value": None if test is None else test.p_value,
+        "absent": importance.test if isinstance(importance.test, Unavailable) else None,
     }
 
 

@@ -37,7 +37,8 @@ _CAUTIONS = {
 }
 # What a method needs no caution for: it is what the caution advises.
 _HEEDED = {(Method.RANK, Caution.TIES), (Method.RANK, Caution.CROSSING), (Method.BOOTSTRAP, Caution.CROSSING)}
-_ABSENT = {
+# Why there is nothing to say how sure coefficients are.
+ABSENT = {
     Unavailable.NOT_OPTIMAL: "the fit is not proved to be optimal",
     Unavailable.FEW_ROWS: "there are fewer than two rows for each coefficient",
     Unavailable.PERFECT: "the fit passes through every row",
@@ -78,7 +79,7 @@ def interval_notes(intervals: Intervals, shown: Sequence[Interval | Unavailable 
 def interval_cautions(intervals: Intervals) -> list[str]:
     """What a reader should know before trusting them, or why there are none; a sentence each."""
     if intervals.absent is not None:
-        reason = _ABSENT.get(intervals.absent)
+        reason = ABSENT.get(intervals.absent)
         return [] if reason is None else [f"No intervals: {_advised(reason, intervals)}."]
     cautions = [each for each in intervals.cautions if (intervals.method, each) not in _HEEDED]
     told = [_advised(_CAUTIONS[caution], intervals) for caution in cautions]
