@@ -2,7 +2,7 @@
 
 - `train`, `evaluation`, `compare`: the reports of the commands, from sections: `scores`, `coefficients`,
   `intervals`, `importance`, `gates`, `certificate`, `course` (a `curve` on a `canvas` with an `axis`); of several
-  quantiles `quantiles` (side by side, or drawn: `quantile_process`) and `quantile_evaluation`.
+  quantiles `quantiles`, from `quantile_coefficients` (many drawn: `quantile_process`), and `quantile_evaluation`.
 - `model_card`: models without data.
 - `columns`: what `mae-train --columns` lists.
 - `as_json`: the same as JSON. `progress`: one line while work takes long.

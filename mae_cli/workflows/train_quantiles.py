@@ -12,7 +12,7 @@ from mae_cli.errors import Fault, SettingsError
 from mae_cli.inference.intervals import Estimated, find_intervals
 from mae_cli.inference.slopes import equal_slopes
 from mae_cli.inference.values import Unavailable
-from mae_cli.messages import counted, no_share
+from mae_cli.messages import at_quantiles, counted, no_share
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.training import Calibrated, FitReport, QuantileReport, Seconds
@@ -220,5 +220,5 @@ def _calibrated(
 
 def _remarks(settings: TrainSettings, data: ReadyData, fitted: Sequence[Fitted]) -> list[str]:
     """What a user should know, each remark once."""
-    found = [each for one in fitted for each in remarks(settings.fit.solver, one.report, data.rows)]
-    return list(dict.fromkeys(found))
+    found = [(one.report.quantile, remarks(settings.fit.solver, one.report, data.rows)) for one in fitted]
+    return at_quantiles(found)
