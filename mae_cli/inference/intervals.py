@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -86,6 +87,15 @@ class Estimated:
             return Unavailable.PERFECT
         return Unavailable.MANY_COEFFICIENTS if size > _MOST_COEFFICIENTS else None
 
+    @cached_property
+    def estimates(self) -> "Estimates":
+        """The sandwich of an MAE or pinball fit, found once.
+
+        Raises:
+            LinAlgError: there is no telling how dense the rows near the fit are.
+        """
+        return quantile_estimates(self)
+
     @property
     def has_few_clusters(self) -> bool:
         """Whether rows are in so few clusters that intervals may be too short."""
@@ -155,9 +165,9 @@ def _found(fitted: Estimated, settings: IntervalSettings) -> Intervals:
         return _bootstrapped(fitted, settings)
     method = settings.method or _quick_method(fitted)
     if method is Method.SANDWICH:
-        return _symmetric(fitted, settings, quantile_estimates(fitted), Method.SANDWICH)
+        return _symmetric(fitted, settings, fitted.estimates, Method.SANDWICH)
     try:
-        estimates = quantile_estimates(fitted)
+        estimates = fitted.estimates
     except np.linalg.LinAlgError:
         estimates = _of_equal_spread(fitted)
     return _by_rank(fitted, settings, estimates)

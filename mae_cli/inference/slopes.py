@@ -16,7 +16,7 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.inference.clusters import joint_meat
 from mae_cli.inference.distributions import f_tail
-from mae_cli.inference.intervals import Estimated, Estimates, quantile_estimates, residuals_of
+from mae_cli.inference.intervals import Estimated, Estimates, residuals_of
 from mae_cli.inference.values import SlopesTest, Unavailable
 
 # The covariance of more differences takes too much memory.
@@ -29,7 +29,7 @@ def equal_slopes(fits: Sequence[Estimated]) -> SlopesTest | Unavailable:
     if reason is not None:
         return reason
     with suppress(np.linalg.LinAlgError):
-        return _test(fits, [quantile_estimates(each) for each in fits])
+        return _test(fits, [each.estimates for each in fits])
     return Unavailable.NO_DENSITY
 
 

@@ -7,6 +7,8 @@ import pytest
 from support.tables import held
 
 from mae_cli.errors import SettingsError
+from mae_cli.inference import intervals
+from mae_cli.inference.intervals import quantile_estimates
 from mae_cli.inference.values import IntervalSettings, Method, SlopesTest, Unavailable
 from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import Block
@@ -98,6 +100,19 @@ def test_slopes_of_clustered_rows_are_compared_by_clusters():
     found = [report(noisy(), 0.2, 0.8, **options, **choice).slopes for choice in ({}, {"cluster": "g"})]
     assert [each.denominator for each in found] == [200 * 2 - 1, 40 - 1]
     assert report(noisy(), 0.2, 0.8).slopes is Unavailable.NOT_ASKED
+
+
+def test_neighbours_are_fitted_once_for_the_intervals_and_the_slopes(monkeypatch):
+    calls = []
+
+    def counted(fitted):
+        calls.append(fitted.quantile)
+        return quantile_estimates(fitted)
+
+    monkeypatch.setattr(intervals, "quantile_estimates", counted)
+    found = report(noisy(), 0.2, 0.8, intervals=IntervalSettings(method=Method.SANDWICH))
+    assert isinstance(found.slopes, SlopesTest)
+    assert calls == [0.2, 0.8]
 
 
 def test_slopes_are_not_compared_where_there_is_no_density():
