@@ -263,8 +263,7 @@ def _critical(fitted: Estimated, level: float, sums: Bread) -> float:
 def _symmetric(fitted: Estimated, settings: IntervalSettings, estimates: Estimates, method: Method) -> Intervals:
     """The estimate ± t standard errors."""
     critical = _critical(fitted, settings.level, estimates.sums)
-    point, first = fitted.fit.solution.point, int(fitted.fit.problem.standard.intercept)
-    values = np.concatenate([[point.intercept] * first, point.values])
+    values = _values(fitted)
     intervals = [
         Unavailable.LEVERAGE
         if np.isnan(error)
@@ -272,6 +271,12 @@ def _symmetric(fitted: Estimated, settings: IntervalSettings, estimates: Estimat
         for value, error in zip(values, estimates.errors, strict=True)
     ]
     return _intervals(fitted, settings, estimates, method, intervals)
+
+
+def _values(fitted: Estimated) -> FloatArray:
+    """The coefficients, the intercept first if there is one."""
+    point, first = fitted.fit.solution.point, int(fitted.fit.problem.standard.intercept)
+    return np.concatenate([[point.intercept] * first, point.values])
 
 
 def _by_rank(fitted: Estimated, settings: IntervalSettings, estimates: Estimates) -> Intervals:
@@ -284,12 +289,13 @@ def _by_rank(fitted: Estimated, settings: IntervalSettings, estimates: Estimates
     tested = [CoefficientTest.of(place, sums, coordinates, fitted.point, spread) for place in kept]
     critical = _critical(fitted, settings.level, sums)
     found = RankTests(fitted.rows, coordinates, quantile, critical, fitted.solve_beside).invert(tested)
-    intervals = [Interval(-np.inf, np.inf, None)] * coordinates.whitening.columns
-    for place, ends in zip(kept, found, strict=True):
+    intervals, values = [Interval(-np.inf, np.inf, None)] * coordinates.whitening.columns, _values(fitted)
+    for place, each, ends in zip(kept, tested, found, strict=True):
         if ends is None:
             raise np.linalg.LinAlgError("a fit on the way was not proved to be optimal")
         error = float(estimates.errors[place])
-        intervals[place] = Interval(ends[0].outer, ends[1].outer, None if np.isnan(error) else error)
+        low, high = (each.unrounded(end.outer, float(values[place])) for end in ends)
+        intervals[place] = Interval(low, high, None if np.isnan(error) else error)
     return _intervals(fitted, settings, estimates, Method.RANK, intervals)
 
 
