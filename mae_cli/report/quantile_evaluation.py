@@ -43,8 +43,7 @@ def _scores(report: QuantileEvaluation) -> AlignedTable:
     names, headings = [f"{each:g}" for each in report.quantiles], ["quantile", "pinball loss", "at or below"]
     columns = [aligned([each.model.pinball_loss for each in report.scores]), list(map(covered, report.scores))]
     if report.rivals is not None:
-        headings.insert(1, "pinball loss")
-        headings[2] = "against"
+        headings.insert(2, "against")
         columns.insert(1, aligned([each.metrics.pinball_loss for each in report.rivals]))
     return AlignedTable(headings, list(zip(names, *columns, strict=True)))
 
