@@ -267,7 +267,8 @@ def _show_cards(models: "Sequence[Model]", names: "Sequence[str]", *, as_json: b
 
     cards = list(map(ModelCard.of, models, names))
     if as_json:
-        from mae_cli.report.as_json import dumps, model_card_json  # noqa: PLC0415
+        from mae_cli.report.as_json import dumps  # noqa: PLC0415
+        from mae_cli.report.cards_as_json import model_card_json  # noqa: PLC0415
 
         write_json(dumps(model_card_json(*cards)))
         return
@@ -282,7 +283,8 @@ def _show_quantile_cards(models: "Sequence[QuantileModel]", names: "Sequence[str
 
     cards = list(map(QuantileCard.of, models, names))
     if as_json:
-        from mae_cli.report.as_json import dumps, quantile_card_json  # noqa: PLC0415
+        from mae_cli.report.as_json import dumps  # noqa: PLC0415
+        from mae_cli.report.cards_as_json import quantile_card_json  # noqa: PLC0415
 
         write_json(dumps(quantile_card_json(*cards)))
         return

@@ -5,6 +5,6 @@
   quantiles `quantiles`, from `quantile_coefficients` (many drawn: `quantile_process`), and `quantile_evaluation`.
 - `model_card`: models without data.
 - `columns`: what `mae-train --columns` lists.
-- `as_json`: the same as JSON. `progress`: one line while work takes long.
+- `as_json`, `cards_as_json`: the same as JSON. `progress`: one line while work takes long.
 - `console`: where text goes and how it breaks; `tables`, `numbers`, `names`: how things look everywhere.
 """

@@ -6,15 +6,6 @@ from typing import Any
 
 from mae_cli.inference.values import Importance, Interval, Intervals, RankTest, SlopesTest, Unavailable
 from mae_cli.messages import json_text
-from mae_cli.model_card import (
-    ModelCard,
-    QuantileCard,
-    Term,
-    coefficient_pairs,
-    common_quantiles,
-    differing_facts,
-    differing_quantile_facts,
-)
 from mae_cli.report.gates import finding
 from mae_cli.results.evaluation import EvaluationReport, QuantileEvaluation, WorstQuantileRow
 from mae_cli.results.gates import Gate, Rival
@@ -36,8 +27,6 @@ TRAIN_SCHEMA = "mae-cli/train-report"
 QUANTILE_EVALUATION_SCHEMA = "mae-cli/quantiles-eval-report"
 QUANTILES_SCHEMA = "mae-cli/quantiles-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"
-CARD_SCHEMA = "mae-cli/model-card"
-QUANTILE_CARD_SCHEMA = "mae-cli/quantiles-card"
 PREDICTION_SCHEMA = "mae-cli/predict-report"
 COLUMNS_SCHEMA = "mae-cli/columns-report"
 VERSION = 1
@@ -195,28 +184,6 @@ def prediction_report_json(report: PredictionReport) -> dict[str, Any]:
     }
 
 
-def model_card_json(card: ModelCard, other: ModelCard | None = None) -> dict[str, Any]:
-    """Everything `mae-eval MODEL --json` prints, and with another model where the two differ."""
-    return {
-        "schema": CARD_SCHEMA,
-        "version": VERSION,
-        **_card(card),
-        "other": None if other is None else _card(other),
-        "differences": None if other is None else _differences(card, other),
-    }
-
-
-def quantile_card_json(card: QuantileCard, other: QuantileCard | None = None) -> dict[str, Any]:
-    """Everything `mae-eval MODEL --json` prints of a model of several quantiles, and with another one."""
-    return {
-        "schema": QUANTILE_CARD_SCHEMA,
-        "version": VERSION,
-        **_quantile_card(card),
-        "other": None if other is None else _quantile_card(other),
-        "differences": None if other is None else _quantile_differences(card, other),
-    }
-
-
 def columns_report_json(survey: Survey) -> dict[str, Any]:
     """Everything `mae-train --columns --json` prints."""
     columns = [
@@ -249,57 +216,6 @@ def dumps(report: dict[str, Any]) -> str:
         ValueError: a number is not finite; reports hold none.
     """
     return json_text(report) + "\n"
-
-
-def _card(card: ModelCard) -> dict[str, Any]:
-    terms = [_term(term) | {"value": value} for term, value in card.coefficients.items()]
-    return vars(card) | {
-        "coefficients": terms,
-        "metrics": _metrics(card.metrics),
-        "certificate": _certificate(card.certificate),
-    }
-
-
-def _quantile_card(card: QuantileCard) -> dict[str, Any]:
-    return {
-        "model": card.model,
-        "quantiles": [_card(each) for each in card.cards],
-        "calibration": _calibration(card),
-    }
-
-
-def _calibration(card: QuantileCard) -> dict[str, Any] | None:
-    return None if card.calibration is None else asdict(card.calibration)
-
-
-def _quantile_differences(card: QuantileCard, other: QuantileCard) -> dict[str, Any]:
-    facts = {name: list(pair) for name, pair in differing_quantile_facts(card, other).items()}
-    if "calibration" in facts:
-        facts["calibration"] = [_calibration(card), _calibration(other)]
-    return facts | {"fits": [_fit_differences(*pair) for pair in common_quantiles(card, other)]}
-
-
-def _fit_differences(card: ModelCard, other: ModelCard) -> dict[str, Any]:
-    """At one quantile of several."""
-    return {
-        "quantile": card.quantile,
-        "intercept": None if card.intercept == other.intercept else [card.intercept, other.intercept],
-        "coefficients": _differing_coefficients(card, other),
-    }
-
-
-def _differences(card: ModelCard, other: ModelCard) -> dict[str, Any]:
-    facts = {name: list(pair) for name, pair in differing_facts(card, other).items()}
-    return facts | {"coefficients": _differing_coefficients(card, other)}
-
-
-def _differing_coefficients(card: ModelCard, other: ModelCard) -> list[dict[str, Any]]:
-    pairs = coefficient_pairs(card, other).items()
-    return [_term(term) | {"values": list(pair)} for term, pair in pairs if pair[0] != pair[1]]
-
-
-def _term(term: Term) -> dict[str, str | None]:
-    return {"column": term.column.feature, "level": term.column.level, "baseline": term.baseline}
 
 
 def _gate(gate: Gate) -> dict[str, Any]:
@@ -336,14 +252,15 @@ def _fit(fit: FitReport) -> dict[str, Any]:
         "solver": fit.solver,
         "train": _metrics(fit.train.model),
         "holdout": _holdout(fit.holdout),
-        "certificate": _certificate(fit.certificate),
+        "certificate": certificate_json(fit.certificate),
         "history": asdict(fit.history) | {"loss": list(fit.history.loss)},
         "intercept": 0.0 if fit.intercept is None else fit.intercept,
         "coefficients": [_coefficient(effect) for effect in fit.effects],
     }
 
 
-def _certificate(certificate: Certificate) -> dict[str, Any]:
+def certificate_json(certificate: Certificate) -> dict[str, Any]:
+    """The proof of a fit."""
     return asdict(certificate) | {"status": certificate.status.value}
 
 

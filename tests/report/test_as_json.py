@@ -12,10 +12,10 @@ from mae_cli.model_card import ModelCard
 from mae_cli.report.as_json import (
     dumps,
     evaluation_report_json,
-    model_card_json,
     prediction_report_json,
     train_report_json,
 )
+from mae_cli.report.cards_as_json import model_card_json
 from mae_cli.results.prediction import PredictionReport, PredictionRows
 from mae_cli.results.training import Effect
 from mae_cli.rows.schema import DesignColumn
