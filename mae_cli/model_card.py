@@ -108,6 +108,11 @@ class QuantileCard:
     cards: tuple[ModelCard, ...]
     calibration: Calibration | None
 
+    @property
+    def quantiles(self) -> tuple[float, ...]:
+        """τ of each."""
+        return tuple(card.quantile for card in self.cards)
+
     @classmethod
     def of(cls, model: QuantileModel, name: str) -> "QuantileCard":
         """The card of a model."""
@@ -124,14 +129,12 @@ def _coefficients(model: Model) -> dict[Term, float]:
     }
 
 
-_FACTS = (
+_COMMON_FACTS = (
     "target",
     "loss",
-    "quantile",
     "weight",
     "features",
     "missing",
-    "intercept",
     "ranges",
     "rows",
     "seed",
@@ -139,12 +142,29 @@ _FACTS = (
     "intervals",
     "versions",
 )
+_FACTS = ("quantile", "intercept", *_COMMON_FACTS)
 
 
 def differing_facts(first: ModelCard, second: ModelCard) -> dict[str, tuple[Any, Any]]:
     """What is not the same in both but for metrics and coefficients, with that of each."""
-    pairs = {name: (getattr(first, name), getattr(second, name)) for name in _FACTS}
+    return _differing({name: (getattr(first, name), getattr(second, name)) for name in _FACTS})
+
+
+def differing_quantile_facts(first: QuantileCard, second: QuantileCard) -> dict[str, tuple[Any, Any]]:
+    """The same of two models of several quantiles, but for what each quantile has of its own."""
+    own = {name: (getattr(first, name), getattr(second, name)) for name in ("quantiles", "calibration")}
+    one, other = first.cards[0], second.cards[0]
+    return _differing(own | {name: (getattr(one, name), getattr(other, name)) for name in _COMMON_FACTS})
+
+
+def _differing(pairs: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def common_quantiles(first: QuantileCard, second: QuantileCard) -> list[tuple[ModelCard, ModelCard]]:
+    """The cards of both at each quantile that both have."""
+    others = {card.quantile: card for card in second.cards}
+    return [(card, others[card.quantile]) for card in first.cards if card.quantile in others]
 
 
 def coefficient_pairs(first: ModelCard, second: ModelCard) -> dict[Term, tuple[float | None, float | None]]:

@@ -3,9 +3,18 @@
 from dataclasses import replace
 
 import numpy as np
-from support.models import MODEL
+from support.models import MODEL, with_intercept
 
-from mae_cli.model_card import ModelCard, Term, coefficient_pairs, differing_facts
+from mae_cli.model.quantile_model import Calibration, QuantileModel
+from mae_cli.model_card import (
+    ModelCard,
+    QuantileCard,
+    Term,
+    coefficient_pairs,
+    common_quantiles,
+    differing_facts,
+    differing_quantile_facts,
+)
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema
 from mae_cli.solvers.solution import Status
@@ -40,6 +49,21 @@ def test_the_same_model_does_not_differ_whatever_it_is_called():
 def test_what_differs_is_named_with_the_value_of_each():
     second = other(weight=None, missing="error", training=MODEL.training | {"rows": 5})
     assert differing_facts(CARD, second) == {"weight": ("trips", None), "missing": ("drop", "error"), "rows": (4, 5)}
+
+
+def test_of_several_quantiles_what_they_share_differs_once_and_what_they_do_not_is_no_fact():
+    first, second = (with_intercept(MODEL, level) for level in (1.0, 2.0))
+    lower = QuantileModel((replace(first, quantile=0.1), second))
+    higher = QuantileModel((second, replace(first, quantile=0.95, weight=None)), Calibration(0.8, 1.0, 9))
+    cards = [QuantileCard.of(model, "m.json") for model in (lower, higher)]
+    assert differing_quantile_facts(*cards) == {
+        "quantiles": ((0.1, 0.9), (0.9, 0.95)),
+        "calibration": (None, Calibration(0.8, 1.0, 9)),
+    }
+    ((one, other),) = common_quantiles(*cards)
+    assert (one.quantile, other.quantile) == (0.9, 0.9)
+    again = QuantileCard.of(QuantileModel(tuple(replace(each, missing="error") for each in lower.models)), "n.json")
+    assert differing_quantile_facts(cards[0], again) == {"missing": ("drop", "error")}
 
 
 def test_coefficients_are_paired_by_column_level_and_the_level_that_they_are_measured_from():

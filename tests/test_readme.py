@@ -53,6 +53,7 @@ def examples_with_models(tmp_path_factory) -> Path:
     run("mae-train flights.csv -t arr_delay -q", place)
     run("mae-train flights.csv -t arr_delay --loss mse -q -o mse.json", place)
     run("mae-train engel.csv -t foodexp --quantile 0.1,0.5,0.9 -q -o quantiles.json", place)
+    run("mae-train engel.csv -t foodexp --quantile 0.1,0.5,0.9 --no-intercept -q -o origin.json", place)
     run("mae-train flights.csv -t arr_delay --exclude carrier --predict-interval 0.9 -q -o interval.json", place)
     return place
 

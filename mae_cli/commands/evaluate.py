@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from mae_cli.model.model import Model
     from mae_cli.model.quantile_model import QuantileModel
     from mae_cli.model.reading import AnyModel
-    from mae_cli.model_card import QuantileCard
     from mae_cli.results.evaluation import EvaluationReport
     from mae_cli.results.gates import Gate
     from mae_cli.workflows.against import NamedModel
@@ -70,9 +69,12 @@ _GROUPS = {
 @command("mae-eval", _EPILOG, _GROUPS)
 @click.argument("model", type=InputFile())
 @click.argument("data", type=InputFile(), nargs=-1)
-@click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) if the MAE exceeds X.")
+@click.option("--max-mae", type=float, metavar="X", help="Fail (exit 4) if the MAE, or that of the median, exceeds X.")
 @click.option(
-    "--max-pinball", type=float, metavar="X", help="Fail if the pinball loss at the model's quantile exceeds X."
+    "--max-pinball",
+    type=float,
+    metavar="X",
+    help="Fail if the pinball loss at the model's quantile, or at any of several, exceeds X.",
 )
 @click.option(
     "--coverage",
@@ -94,13 +96,14 @@ _GROUPS = {
     metavar="FILE",
     help="Score another model on the same rows; fail (exit 4) if the MAE of MODEL is larger beyond chance, that is, if "
     "the 95% interval of the difference (paired bootstrap) lies above 0. Two models of one quantile are compared by "
-    "pinball loss.",
+    "pinball loss; those of several at each, by p-values with Holm's correction.",
 )
 @click.option(
     "--worst",
     type=click.IntRange(1, _MOST_WORST),
     metavar="N",
-    help="List the N rows with the largest residuals.",
+    help="List the N rows with the largest residuals; of several quantiles those farthest outside of the prediction "
+    "interval or, without one, with the largest sum of pinball losses.",
 )
 @click.option(
     "--show", type=ColumnNames(), multiple=True, help="Columns to list beside these rows, such as those that name them."
@@ -145,7 +148,7 @@ def _score(model: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
         announce_terminal(model, *data, against or "", quiet=quiet)
         fitted = model_of(model, data)
         if isinstance(fitted, QuantileModel):
-            gates = _evaluate_quantiles(NamedModel(fitted, name_of(model)), data, options, outcome)
+            gates = _evaluate_quantiles(NamedModel(fitted, name_of(model)), data, settings, options, outcome)
             outcome.status = OK if all(gate.passed for gate in gates) else GATE_FAILED
             return
         subject = NamedModel(fitted, name_of(model))
@@ -177,29 +180,26 @@ def _several_quantiles(model: "AnyModel", argument: str) -> "QuantileModel":
 
     if not isinstance(model, QuantileModel):
         name = name_of(argument)
-        what, remedy = f"{name} is of one quantile", "give another model of the same quantiles"
+        what, remedy = f"{name} is of one quantile", "give a model of several quantiles"
         raise ModelError(Fault("model-of-one-quantile", what, Place(name), remedy=remedy))
     return model
 
 
 def _evaluate_quantiles(
-    subject: "NamedModel[QuantileModel]", data: tuple[str, ...], options: dict[str, Any], outcome: Outcome
+    subject: "NamedModel[QuantileModel]",
+    data: tuple[str, ...],
+    settings: "EvaluationSettings",
+    options: dict[str, Any],
+    outcome: Outcome,
 ) -> "Sequence[Gate]":
-    """Score a model of several quantiles, which has no limit to a loss, and return its gates."""
+    """Score a model of several quantiles, and return its gates."""
     from mae_cli.report.as_json import dumps, quantile_evaluation_json  # noqa: PLC0415
     from mae_cli.report.console import result_console  # noqa: PLC0415
-    from mae_cli.report.quantiles import show_quantile_evaluation  # noqa: PLC0415
+    from mae_cli.report.quantile_evaluation import show_quantile_evaluation  # noqa: PLC0415
     from mae_cli.workflows.against import NamedModel  # noqa: PLC0415
     from mae_cli.workflows.data import opened  # noqa: PLC0415
-    from mae_cli.workflows.evaluate_quantiles import QuantileEvaluationSettings, evaluate_quantiles  # noqa: PLC0415
-    from mae_cli.workflows.gates import GateSettings  # noqa: PLC0415
+    from mae_cli.workflows.evaluate_quantiles import evaluate_quantiles  # noqa: PLC0415
 
-    for name in ("worst", "max_mae", "max_pinball"):
-        if options[name] is not None:
-            what = f"--{name.replace('_', '-')} is for models of one quantile"
-            raise SettingsError(Fault("option-of-one-quantile", what))
-    gates = GateSettings(**{name: options[name] for name in _LIMITS})
-    settings = QuantileEvaluationSettings(_skips_unseen(options), options["stream"], gates)
     against = options["against"]
     rival = None if against is None else NamedModel(_several_quantiles(model_of(against), against), name_of(against))
     opening, watching = opened(data, dialect_of(options), options["dask"]), watched(outcome, quiet=options["quiet"])
@@ -250,36 +250,48 @@ def _refuse_scoring(context: click.Context) -> None:
 def _show_models(model: str, data: tuple[str, ...], *, as_json: bool, quiet: bool) -> None:
     with running():
         from mae_cli.model.quantile_model import QuantileModel  # noqa: PLC0415
-        from mae_cli.model_card import ModelCard, QuantileCard  # noqa: PLC0415
 
         announce_terminal(model, quiet=quiet)
-        models = [(model_of(each, data), each) for each in (model, *data)]
-        first, _ = models[0]
-        if len(models) == 1 and isinstance(first, QuantileModel):
-            _show_quantile_card(QuantileCard.of(first, name_of(model)), as_json=as_json)
-            return
-        cards = [ModelCard.of(_one_quantile(*each), name_of(each[1])) for each in models]
-        if as_json:
-            from mae_cli.report.as_json import dumps, model_card_json  # noqa: PLC0415
-
-            write_json(dumps(model_card_json(*cards)))
-            return
-        from mae_cli.report.console import result_console  # noqa: PLC0415
-        from mae_cli.report.model_card import show_card, show_cards  # noqa: PLC0415
-
-        (show_card if len(cards) == 1 else show_cards)(result_console(), *cards)
+        arguments = (model, *data)
+        models = [model_of(each, data) for each in arguments]
+        if isinstance(models[0], QuantileModel):
+            several = [_several_quantiles(*each) for each in zip(models, arguments, strict=True)]
+            _show_quantile_cards(several, list(map(name_of, arguments)), as_json=as_json)
+        else:
+            single = [_one_quantile(*each) for each in zip(models, arguments, strict=True)]
+            _show_cards(single, list(map(name_of, arguments)), as_json=as_json)
 
 
-def _show_quantile_card(card: "QuantileCard", *, as_json: bool) -> None:
+def _show_cards(models: "Sequence[Model]", names: "Sequence[str]", *, as_json: bool) -> None:
+    from mae_cli.model_card import ModelCard  # noqa: PLC0415
+
+    cards = list(map(ModelCard.of, models, names))
     if as_json:
-        from mae_cli.report.as_json import dumps, quantile_card_json  # noqa: PLC0415
+        from mae_cli.report.as_json import dumps  # noqa: PLC0415
+        from mae_cli.report.cards_as_json import model_card_json  # noqa: PLC0415
 
-        write_json(dumps(quantile_card_json(card)))
+        write_json(dumps(model_card_json(*cards)))
         return
     from mae_cli.report.console import result_console  # noqa: PLC0415
-    from mae_cli.report.model_card import show_quantile_card  # noqa: PLC0415
+    from mae_cli.report.model_card import show_card, show_cards  # noqa: PLC0415
 
-    show_quantile_card(result_console(), card)
+    (show_card if len(cards) == 1 else show_cards)(result_console(), *cards)
+
+
+def _show_quantile_cards(models: "Sequence[QuantileModel]", names: "Sequence[str]", *, as_json: bool) -> None:
+    from mae_cli.model_card import QuantileCard  # noqa: PLC0415
+
+    cards = list(map(QuantileCard.of, models, names))
+    if as_json:
+        from mae_cli.report.as_json import dumps  # noqa: PLC0415
+        from mae_cli.report.cards_as_json import quantile_card_json  # noqa: PLC0415
+
+        write_json(dumps(quantile_card_json(*cards)))
+        return
+    from mae_cli.report.console import result_console  # noqa: PLC0415
+    from mae_cli.report.model_card import show_quantile_card, show_quantile_cards  # noqa: PLC0415
+
+    (show_quantile_card if len(cards) == 1 else show_quantile_cards)(result_console(), *cards)
 
 
 def _render(report: "EvaluationReport", *, as_json: bool) -> None:

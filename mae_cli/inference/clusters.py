@@ -2,11 +2,14 @@
 
 V = H⁻¹·A·H⁻¹ with A = Σ over clusters of s·s′, s = Σωx(τ − 1[r ≤ 0]) over the rows of one, and H = Σω·1[|r| < δ]·xx′/2δ
 with δ = median|r − median r|·(Φ⁻¹(τ + h) − Φ⁻¹(τ − h)) (Parente and Santos Silva, 2016). For least squares s = Σωxr and
-H = Σω·xx′, times g/(g − 1)·(n − 1)/(n − p) for g clusters (Liang and Zeger, 1986).
+H = Σω·xx′, times g/(g − 1)·(n − 1)/(n − p) for g clusters (Liang and Zeger, 1986). Coefficients at two quantiles of the
+same rows covary by H⁻¹·Σss̃′·H̃⁻¹, s and s̃ the sums of a cluster at either.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import add
 
 import numpy as np
 
@@ -18,7 +21,13 @@ from mae_cli.inference.sandwich import Bread
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.factors import Factors
 from mae_cli.rows.quantiles import quantiles_of
-from mae_cli.rows.sums import sum_blocks
+from mae_cli.rows.sums import Sums, sum_blocks
+
+# How the loss of each row of a block falls as its prediction rises, (b,).
+Slopes = Callable[[Block], FloatArray]
+
+# So many sums of clusters (128 MiB) are kept at once.
+_MOST_SUMS = 2**24
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,10 +101,28 @@ class Residuals:
         return self.coordinates.gram(self.coordinates.design(block), weights)
 
 
-def quantile_covariance(
+@dataclass(frozen=True, eq=False)
+class ClusteredSandwich:
+    """What the covariance of a fit is made of.
+
+    Attributes:
+        inverse: H⁻¹, (k, k).
+        meat: A, (k, k).
+    """
+
+    inverse: FloatArray
+    meat: FloatArray
+
+    @property
+    def covariance(self) -> FloatArray:
+        """V, (k, k)."""
+        return np.asarray(self.inverse @ self.meat @ self.inverse)
+
+
+def quantile_sandwich(
     rows: Rows, residuals: Residuals, clusters: Clusters, quantile: float, size: float
-) -> FloatArray:
-    """V, (k, k), of an MAE or pinball fit to `size` rows, by a few passes.
+) -> ClusteredSandwich:
+    """The sandwich of an MAE or pinball fit to `size` rows, by a few passes.
 
     The bandwidth is that of as many independent rows as these are worth: rows given five times are worth those given
     once, rows that do not depend on each other their number.
@@ -103,7 +130,7 @@ def quantile_covariance(
     Raises:
         LinAlgError: too few rows lie near the fit, or so many on it that there is no telling how dense they are.
     """
-    scores = _scores_of(rows, residuals, clusters, quantile)
+    scores = _scores_of(rows, residuals.coordinates, clusters, [partial(residuals.slopes, quantile=quantile)])
     bandwidth = hall_sheather(quantile, size / scores.design_effect)
     middle = quantiles_of(rows, partial(_signed, residuals=residuals), (0.5,))[0]
     spread = quantiles_of(rows, partial(residuals.distances, middle=middle), (0.5,))[0]
@@ -111,7 +138,13 @@ def quantile_covariance(
     if not width > 0:
         raise np.linalg.LinAlgError("half of the rows lie exactly on the fit, or in one other plane")
     inverse = np.linalg.inv(sum_blocks(rows, partial(residuals.near, width=width)))
-    return np.asarray(inverse @ scores.meat @ inverse)
+    return ClusteredSandwich(np.asarray(inverse, dtype=np.float64), scores.meat)
+
+
+def joint_meat(rows: Rows, fits: Sequence[Residuals], clusters: Clusters, quantiles: Sequence[float]) -> FloatArray:
+    """Σ over clusters of s·s′, (mk, mk), where s has the sums of the scores of all fits, one fit after the other."""
+    slopes = [partial(each.slopes, quantile=quantile) for each, quantile in zip(fits, quantiles, strict=True)]
+    return _scores_of(rows, fits[0].coordinates, clusters, slopes).meat
 
 
 def squared_covariance(rows: Rows, residuals: Residuals, clusters: Clusters, sums: Bread) -> FloatArray:
@@ -119,7 +152,8 @@ def squared_covariance(rows: Rows, residuals: Residuals, clusters: Clusters, sum
     inverse = np.linalg.inv(sums.scores)
     count, columns = clusters.count, residuals.coordinates.size
     correction = count / (count - 1) * (sums.size - 1) / (sums.size - columns)
-    return np.asarray(correction * (inverse @ _scores_of(rows, residuals, clusters, None).meat @ inverse))
+    meat = _scores_of(rows, residuals.coordinates, clusters, [residuals]).meat
+    return np.asarray(correction * (inverse @ meat @ inverse))
 
 
 def _signed(block: Block, residuals: Residuals) -> FloatArray:
@@ -127,45 +161,50 @@ def _signed(block: Block, residuals: Residuals) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class _Scores:
-    """The scores s of the fit.
+class _Scores(Sums):
+    """Of the scores s.
 
     Attributes:
-        clusters: (g, k) of each cluster.
+        meat: A, Σ over clusters of s·s′.
         alone: Σ|s|² over the rows.
     """
 
-    clusters: FloatArray
+    meat: FloatArray
     alone: float
-
-    @property
-    def meat(self) -> FloatArray:
-        """A, (k, k)."""
-        return np.asarray(self.clusters.T @ self.clusters)
 
     @property
     def design_effect(self) -> float:
         """How many times as much the sums vary as those of independent rows, 1 at least (Kish, 1965)."""
-        return max(1.0, float(np.sum(self.clusters**2)) / self.alone)
+        return max(1.0, float(np.trace(self.meat)) / self.alone)
 
 
-def _scores_of(rows: Rows, residuals: Residuals, clusters: Clusters, quantile: float | None) -> _Scores:
-    """By one pass; of least squares without a quantile."""
-    total, alone = np.zeros((clusters.count, residuals.coordinates.size)), 0.0
-    scores = partial(_scores, residuals=residuals, clusters=clusters, quantile=quantile)
-    for found, sums, squares in rows.map(scores):
-        total[found] += sums
+def _scores_of(rows: Rows, coordinates: Coordinates, clusters: Clusters, slopes: Sequence[Slopes]) -> _Scores:
+    """By one pass, or several where the sums of all clusters would take too much memory."""
+    step = max(1, _MOST_SUMS // (len(slopes) * coordinates.size))
+    parts = [range(start, min(start + step, clusters.count)) for start in range(0, clusters.count, step)]
+    return reduce(add, (_scores_of_part(rows, coordinates, clusters, slopes, part) for part in parts))
+
+
+def _scores_of_part(
+    rows: Rows, coordinates: Coordinates, clusters: Clusters, slopes: Sequence[Slopes], part: range
+) -> _Scores:
+    """Of the clusters with these codes."""
+    total, alone = np.zeros((len(part), len(slopes) * coordinates.size)), 0.0
+    sums_of = partial(_cluster_sums, coordinates=coordinates, clusters=clusters, slopes=slopes, part=part)
+    for found, sums, squares in rows.map(sums_of):
+        total[found - part.start] += sums
         alone += squares
-    return _Scores(total, alone)
+    return _Scores(total.T @ total, alone)
 
 
-def _scores(
-    block: Block, residuals: Residuals, clusters: Clusters, quantile: float | None
+def _cluster_sums(
+    block: Block, coordinates: Coordinates, clusters: Clusters, slopes: Sequence[Slopes], part: range
 ) -> tuple[Positions, FloatArray, float]:
-    """The clusters of a block, the sum of the scores of each, and Σ|s|² over its rows."""
-    slopes = residuals(block) if quantile is None else residuals.slopes(block, quantile)
-    weighted = slopes * residuals.coordinates.weights(block)
-    matrix = residuals.coordinates.matrix(block) * weighted[:, np.newaxis]
-    found, places = np.unique(clusters.codes[block.record_numbers], return_inverse=True)
-    sums = [np.bincount(places, column, len(found)) for column in matrix.T]
-    return found, np.stack(sums, axis=1), float(np.sum(matrix**2))
+    """The clusters of a block that are in the part, the sums of the scores of each, and Σ|s|² over its rows."""
+    codes = clusters.codes[block.record_numbers]
+    inside = np.flatnonzero((codes >= part.start) & (codes < part.stop))
+    weights, matrix = coordinates.weights(block), coordinates.matrix(block)[inside]
+    scores = np.concatenate([matrix * (each(block) * weights)[inside, np.newaxis] for each in slopes], axis=1)
+    found, places = np.unique(codes[inside], return_inverse=True)
+    sums = [np.bincount(places, column, len(found)) for column in scores.T]
+    return found, np.stack(sums, axis=1), float(np.sum(scores**2))

@@ -53,8 +53,8 @@ class Coordinates:
         """ω as the user gave them, (b,)."""
         return block.weight_values * self.unit
 
-    def gram(self, design: Design, weights: FloatArray) -> FloatArray:
-        """Σωvv′, (k, k), for rows of `design`."""
+    def gram(self, design: Design, weights: FloatArray | None) -> FloatArray:
+        """Σωvv′, (k, k), for rows of `design`; ω is 1 when None."""
         gram = design.gram(weights)
         if isinstance(self.whitening, AbsorbedWhitening):
             gram = gram[np.ix_(self.whitening.kept, self.whitening.kept)]

@@ -22,7 +22,7 @@ from mae_cli.inference.density import equal_density
 from mae_cli.inference.distributions import chi_squared_tail
 from mae_cli.inference.intervals import Estimated
 from mae_cli.inference.sandwich import Bread, bread
-from mae_cli.inference.values import Importance, RankTest
+from mae_cli.inference.values import Importance, RankTest, Unavailable
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import sum_blocks
@@ -40,37 +40,40 @@ def find_importance(fitted: Estimated, features: Mapping[str, Sequence[int]]) ->
     """
     members = [Member(fitted.quantile, given=dict.fromkeys(columns, 0.0)) for columns in features.values()]
     solutions = fitted.solve_beside(members)
-    tests: list[RankTest | None] = [None] * len(solutions)
-    if fitted.clusters is None and fitted.unavailable is None:  # the test takes rows to be independent, too
-        tests = _tests(fitted, list(features.values()), solutions)
+    reason = fitted.unavailable if fitted.clusters is None else Unavailable.CLUSTERED
+    tests = _tests(fitted, list(features.values()), solutions) if reason is None else [reason] * len(solutions)
     return tuple(
         Importance(feature, solution.certificate.loss, test)
         for feature, solution, test in zip(features, solutions, tests, strict=True)
     )
 
 
-def _tests(fitted: Estimated, columns: Sequence[Sequence[int]], solutions: Sequence[Solution]) -> list[RankTest | None]:
-    """For each solution without columns the test of these; None where others would take their place."""
+def _tests(
+    fitted: Estimated, columns: Sequence[Sequence[int]], solutions: Sequence[Solution]
+) -> list[RankTest | Unavailable]:
+    """For each solution without columns the test of these, or why there is none."""
     kept = [_kept(fitted, each) for each in columns]
-    proved = [
-        number
-        for number, (each, solution) in enumerate(zip(columns, solutions, strict=True))
-        if kept[number] and _restrictions(fitted, each, solution) == len(kept[number]) and solution.dual is not None
-    ]
-    tests: list[RankTest | None] = [None] * len(solutions)
-    if not proved:
-        return tests
+    reasons = [_untested(fitted, *each) for each in zip(columns, kept, solutions, strict=True)]
+    sides = [_Sides.of(each) for each, reason in zip(solutions, reasons, strict=True) if reason is None]
+    if not sides:
+        return [reason for reason in reasons if reason is not None]
     coordinates, first = Coordinates.of(fitted.fit.problem, fitted.unit), int(fitted.fit.problem.standard.intercept)
+    functionals = [coordinates.functionals[[first + column for column in each]] for each in kept]
     with one_thread():
         sums = bread(fitted.rows, coordinates, equal_density)
-        sides = [_Sides.of(solutions[number]) for number in proved]
-        scores = sum_blocks(
-            fitted.rows, partial(_scores, coordinates=coordinates, sides=sides, quantile=fitted.quantile)
-        )
-        for number, score in zip(proved, scores, strict=True):
-            functionals = coordinates.functionals[[first + column for column in kept[number]]]
-            tests[number] = _test(functionals, score, sums, fitted.quantile)
-    return tests
+        score = partial(_scores, coordinates=coordinates, sides=sides, quantile=fitted.quantile)
+        scores = iter(sum_blocks(fitted.rows, score))
+        return [
+            reason or _test(each, next(scores), sums, fitted.quantile)
+            for each, reason in zip(functionals, reasons, strict=True)
+        ]
+
+
+def _untested(fitted: Estimated, columns: Sequence[int], kept: Sequence[int], solution: Solution) -> Unavailable | None:
+    """Why columns cannot be tested; None where they can."""
+    if not kept or _restrictions(fitted, columns, solution) != len(kept):
+        return Unavailable.REPLACEABLE
+    return Unavailable.NOT_OPTIMAL if solution.dual is None else None
 
 
 def _kept(fitted: Estimated, columns: Sequence[int]) -> list[int]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from mae_cli.arrays import FloatArray
 from mae_cli.errors import Fault, SettingsError
 from mae_cli.inference import clusters as clustered
 from mae_cli.inference.bandwidth import hall_sheather
-from mae_cli.inference.clusters import Clusters, Residuals
+from mae_cli.inference.clusters import ClusteredSandwich, Clusters, Residuals
 from mae_cli.inference.coordinates import Coordinates
 from mae_cli.inference.density import NeighbourDensity, equal_density
 from mae_cli.inference.distributions import student_quantile
@@ -86,6 +87,15 @@ class Estimated:
             return Unavailable.PERFECT
         return Unavailable.MANY_COEFFICIENTS if size > _MOST_COEFFICIENTS else None
 
+    @cached_property
+    def estimates(self) -> "Estimates":
+        """The sandwich of an MAE or pinball fit, found once.
+
+        Raises:
+            LinAlgError: there is no telling how dense the rows near the fit are.
+        """
+        return quantile_estimates(self)
+
     @property
     def has_few_clusters(self) -> bool:
         """Whether rows are in so few clusters that intervals may be too short."""
@@ -105,6 +115,12 @@ class Estimates:
     sums: Bread
     coordinates: Coordinates
     cautions: tuple[Caution, ...]
+    clustered: ClusteredSandwich | None = None
+
+    @property
+    def inverse(self) -> FloatArray:
+        """H⁻¹ of the covariance, (k, k)."""
+        return self.sums.inverse if self.clustered is None else self.clustered.inverse
 
 
 def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
@@ -149,9 +165,9 @@ def _found(fitted: Estimated, settings: IntervalSettings) -> Intervals:
         return _bootstrapped(fitted, settings)
     method = settings.method or _quick_method(fitted)
     if method is Method.SANDWICH:
-        return _symmetric(fitted, settings, quantile_estimates(fitted), Method.SANDWICH)
+        return _symmetric(fitted, settings, fitted.estimates, Method.SANDWICH)
     try:
-        estimates = quantile_estimates(fitted)
+        estimates = fitted.estimates
     except np.linalg.LinAlgError:
         estimates = _of_equal_spread(fitted)
     return _by_rank(fitted, settings, estimates)
@@ -177,14 +193,13 @@ def quantile_estimates(fitted: Estimated) -> Estimates:
     sums = bread(fitted.rows, coordinates, density)
     if sums.uncounted > _MOST_UNCOUNTED * sums.count:
         raise np.linalg.LinAlgError("the lines of neighbouring quantiles cross in most rows")
-    if fitted.clusters is None:
-        covariance = sums.covariance * (quantile * (1 - quantile))
-    else:
-        covariance = clustered.quantile_covariance(
-            fitted.rows, _residuals(fitted, coordinates), fitted.clusters, quantile, size
-        )
+    sandwich = None
+    if fitted.clusters is not None:
+        residuals = residuals_of(fitted, coordinates)
+        sandwich = clustered.quantile_sandwich(fitted.rows, residuals, fitted.clusters, quantile, size)
+    covariance = sums.covariance * (quantile * (1 - quantile)) if sandwich is None else sandwich.covariance
     errors = np.sqrt(coordinates.variances(covariance))
-    return Estimates(errors, sums, coordinates, _cautions(fitted, sums))
+    return Estimates(errors, sums, coordinates, _cautions(fitted, sums), sandwich)
 
 
 def _of_equal_spread(fitted: Estimated) -> Estimates:
@@ -207,17 +222,20 @@ def _of_least_squares(fitted: Estimated) -> Estimates:
     if fitted.clusters is None:
         errors = squared_errors(fitted.rows, coordinates, sums, fitted.point)
     else:
-        residuals = _residuals(fitted, coordinates)
+        residuals = residuals_of(fitted, coordinates)
         covariance = clustered.squared_covariance(fitted.rows, residuals, fitted.clusters, sums)
         errors = np.sqrt(coordinates.variances(covariance))
     told = {Caution.SAMPLED_WEIGHTS: not sums.are_repetitions, Caution.FEW_CLUSTERS: fitted.has_few_clusters}
     return Estimates(errors, sums, coordinates, tuple(caution for caution, holds in told.items() if holds))
 
 
-def _residuals(fitted: Estimated, coordinates: Coordinates) -> Residuals:
+def residuals_of(fitted: Estimated, coordinates: Coordinates) -> Residuals:
+    """Of the fitted rows, 0 in those that the fit goes through."""
     proof = fitted.fit.proof
-    basis = np.zeros(0, dtype=np.intp) if proof is None else np.sort(proof.vertex.basis.positions)
-    return Residuals(coordinates, fitted.point, basis)
+    zeros = np.zeros(0, dtype=np.intp)
+    if proof is not None:
+        zeros = np.sort(np.concatenate([proof.vertex.basis.positions, proof.sums.tied.rows]))
+    return Residuals(coordinates, fitted.point, zeros)
 
 
 def _cautions(fitted: Estimated, sums: Bread) -> tuple[Caution, ...]:
@@ -245,8 +263,7 @@ def _critical(fitted: Estimated, level: float, sums: Bread) -> float:
 def _symmetric(fitted: Estimated, settings: IntervalSettings, estimates: Estimates, method: Method) -> Intervals:
     """The estimate ± t standard errors."""
     critical = _critical(fitted, settings.level, estimates.sums)
-    point, first = fitted.fit.solution.point, int(fitted.fit.problem.standard.intercept)
-    values = np.concatenate([[point.intercept] * first, point.values])
+    values = _values(fitted)
     intervals = [
         Unavailable.LEVERAGE
         if np.isnan(error)
@@ -254,6 +271,12 @@ def _symmetric(fitted: Estimated, settings: IntervalSettings, estimates: Estimat
         for value, error in zip(values, estimates.errors, strict=True)
     ]
     return _intervals(fitted, settings, estimates, method, intervals)
+
+
+def _values(fitted: Estimated) -> FloatArray:
+    """The coefficients, the intercept first if there is one."""
+    point, first = fitted.fit.solution.point, int(fitted.fit.problem.standard.intercept)
+    return np.concatenate([[point.intercept] * first, point.values])
 
 
 def _by_rank(fitted: Estimated, settings: IntervalSettings, estimates: Estimates) -> Intervals:
@@ -266,12 +289,13 @@ def _by_rank(fitted: Estimated, settings: IntervalSettings, estimates: Estimates
     tested = [CoefficientTest.of(place, sums, coordinates, fitted.point, spread) for place in kept]
     critical = _critical(fitted, settings.level, sums)
     found = RankTests(fitted.rows, coordinates, quantile, critical, fitted.solve_beside).invert(tested)
-    intervals = [Interval(-np.inf, np.inf, None)] * coordinates.whitening.columns
-    for place, ends in zip(kept, found, strict=True):
+    intervals, values = [Interval(-np.inf, np.inf, None)] * coordinates.whitening.columns, _values(fitted)
+    for place, each, ends in zip(kept, tested, found, strict=True):
         if ends is None:
             raise np.linalg.LinAlgError("a fit on the way was not proved to be optimal")
         error = float(estimates.errors[place])
-        intervals[place] = Interval(ends[0].outer, ends[1].outer, None if np.isnan(error) else error)
+        low, high = (each.unrounded(end.outer, float(values[place])) for end in ends)
+        intervals[place] = Interval(low, high, None if np.isnan(error) else error)
     return _intervals(fitted, settings, estimates, Method.RANK, intervals)
 
 

@@ -112,6 +112,10 @@ class CoefficientTest:
         """A value of a·β as one of the coefficient."""
         return self.factor * value + self.shift
 
+    def unrounded(self, end: float, value: float) -> float:
+        """An end of the interval; where it is that of the coefficient but for rounding, its value."""
+        return value if abs(end - value) <= _SAME * self.error * abs(self.factor) else end
+
     def member(self, quantile: float, value: float, left_out: Sequence[int]) -> Member:
         """The fit in which it has this value, and design columns that were left out stay so.
 

@@ -88,7 +88,7 @@ def bread(rows: Rows, coordinates: Coordinates, density: Density) -> Bread:
 def _bread(block: Block, coordinates: Coordinates, density: Density) -> Bread:
     design, weights = coordinates.design(block), coordinates.weights(block)
     densities = density(block, design)
-    scores = coordinates.gram(design, weights)
+    scores = coordinates.gram(design, None if block.weights is None else weights)
     return Bread(
         hessian=coordinates.gram(design, weights * densities),
         scores=scores,

@@ -51,6 +51,14 @@ class Unavailable(StrEnum):
     """The fit passes through every row."""
     MANY_COEFFICIENTS = "many-coefficients"
     """Sums of products of so many columns are too large."""
+    NO_SLOPES = "no-slopes"
+    """Of the test of equal slopes: there are no two to compare."""
+    FEW_CLUSTERS = "few-clusters"
+    """Of the test of equal slopes: it has no fewer differences than there are clusters."""
+    CLUSTERED = "clustered"
+    """Of the rank test of a feature: it takes rows to be independent, and they are in clusters."""
+    REPLACEABLE = "replaceable"
+    """Of the rank test of a feature: other columns would take its place."""
     NO_DENSITY = "no-density"
     """Rows near the fit are too few to say how dense they are."""
     LEVERAGE = "leverage"
@@ -181,9 +189,9 @@ class Importance:
     Attributes:
         feature: the column, with all of its levels.
         loss: the mean training loss of the best fit without it.
-        test: None where other columns would take its place, where rows are in clusters, or where a fit is not proved.
+        test: that it does not matter, or why there is none.
     """
 
     feature: str
     loss: float
-    test: RankTest | None
+    test: RankTest | Unavailable

@@ -90,9 +90,13 @@ class QuantileModel:
             return (column, "lower", "upper")
         return tuple(f"{column}_{quantile!r}" for quantile in self.quantiles)
 
+    def sorted_predictions(self, design: Design) -> FloatArray:
+        """ŷ of the rows of a design matrix, (b, m), sorted within every row."""
+        return np.sort(np.stack([model.point.predict(design) for model in self.models], axis=1), axis=1)
+
     def outputs(self, design: Design) -> FloatArray:
         """Sorted predictions of the rows of a design matrix, (b, m); calibrated, the middle and the ends, (b, 3)."""
-        predictions = np.sort(np.stack([model.point.predict(design) for model in self.models], axis=1), axis=1)
+        predictions = self.sorted_predictions(design)
         if self.calibration is None:
             return predictions
         middle = predictions[:, [len(self.models) // 2]]

@@ -4,11 +4,10 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from mae_cli.inference.values import Importance, Interval, Intervals, Unavailable
+from mae_cli.inference.values import Importance, Interval, Intervals, RankTest, SlopesTest, Unavailable
 from mae_cli.messages import json_text
-from mae_cli.model_card import ModelCard, QuantileCard, Term, coefficient_pairs, differing_facts
 from mae_cli.report.gates import finding
-from mae_cli.results.evaluation import EvaluationReport, QuantileEvaluation
+from mae_cli.results.evaluation import EvaluationReport, QuantileEvaluation, WorstQuantileRow
 from mae_cli.results.gates import Gate, Rival
 from mae_cli.results.prediction import PredictionReport
 from mae_cli.results.scores import Metrics, Scores
@@ -28,8 +27,6 @@ TRAIN_SCHEMA = "mae-cli/train-report"
 QUANTILE_EVALUATION_SCHEMA = "mae-cli/quantiles-eval-report"
 QUANTILES_SCHEMA = "mae-cli/quantiles-report"
 EVALUATION_SCHEMA = "mae-cli/eval-report"
-CARD_SCHEMA = "mae-cli/model-card"
-QUANTILE_CARD_SCHEMA = "mae-cli/quantiles-card"
 PREDICTION_SCHEMA = "mae-cli/predict-report"
 COLUMNS_SCHEMA = "mae-cli/columns-report"
 VERSION = 1
@@ -77,7 +74,8 @@ def quantile_report_json(report: QuantileReport) -> dict[str, Any]:
         "data": _training_data(report.rows, report.fits[0]) | {"rows_calibration": report.rows.calibration},
         "fits": [_quantile_fit(fit) for fit in report.fits],
         "squared": None if report.squared is None else _fit(report.squared),
-        "slopes": None if report.slopes is None else asdict(report.slopes),
+        "slopes": asdict(report.slopes) if isinstance(report.slopes, SlopesTest) else None,
+        "slopes_absent": None if isinstance(report.slopes, SlopesTest) else report.slopes,
         "rows_crossing": report.crossing,
         "calibration": None if report.calibrated is None else asdict(report.calibrated),
         "columns_left_out": [asdict(column) for column in report.columns_left_out],
@@ -141,7 +139,13 @@ def quantile_evaluation_json(report: QuantileEvaluation) -> dict[str, Any]:
         "weight": report.weight,
         "notes": list(report.notes),
         "gates": [_gate(gate) for gate in report.gates],
+        "worst": None if report.worst is None else [_worst(row) for row in report.worst],
     }
+
+
+def _worst(row: WorstQuantileRow) -> dict[str, Any]:
+    interval = None if row.interval is None else list(row.interval)
+    return asdict(row) | {"predictions": list(row.predictions), "interval": interval, "outside": row.outside}
 
 
 def _scored_quantiles(report: QuantileEvaluation) -> list[dict[str, Any]]:
@@ -180,28 +184,6 @@ def prediction_report_json(report: PredictionReport) -> dict[str, Any]:
     }
 
 
-def model_card_json(card: ModelCard, other: ModelCard | None = None) -> dict[str, Any]:
-    """Everything `mae-eval MODEL --json` prints, and with another model where the two differ."""
-    return {
-        "schema": CARD_SCHEMA,
-        "version": VERSION,
-        **_card(card),
-        "other": None if other is None else _card(other),
-        "differences": None if other is None else _differences(card, other),
-    }
-
-
-def quantile_card_json(card: QuantileCard) -> dict[str, Any]:
-    """Everything `mae-eval MODEL --json` prints of a model of several quantiles."""
-    return {
-        "schema": QUANTILE_CARD_SCHEMA,
-        "version": VERSION,
-        "model": card.model,
-        "quantiles": [_card(each) for each in card.cards],
-        "calibration": None if card.calibration is None else asdict(card.calibration),
-    }
-
-
 def columns_report_json(survey: Survey) -> dict[str, Any]:
     """Everything `mae-train --columns --json` prints."""
     columns = [
@@ -236,27 +218,6 @@ def dumps(report: dict[str, Any]) -> str:
     return json_text(report) + "\n"
 
 
-def _card(card: ModelCard) -> dict[str, Any]:
-    terms = [_term(term) | {"value": value} for term, value in card.coefficients.items()]
-    return vars(card) | {
-        "coefficients": terms,
-        "metrics": _metrics(card.metrics),
-        "certificate": _certificate(card.certificate),
-    }
-
-
-def _differences(card: ModelCard, other: ModelCard) -> dict[str, Any]:
-    pairs = coefficient_pairs(card, other).items()
-    facts = differing_facts(card, other).items()
-    return {name: list(pair) for name, pair in facts} | {
-        "coefficients": [_term(term) | {"values": list(pair)} for term, pair in pairs if pair[0] != pair[1]]
-    }
-
-
-def _term(term: Term) -> dict[str, str | None]:
-    return {"column": term.column.feature, "level": term.column.level, "baseline": term.baseline}
-
-
 def _gate(gate: Gate) -> dict[str, Any]:
     limit = list(gate.limit) if isinstance(gate.limit, tuple) else gate.limit
     return {
@@ -265,6 +226,7 @@ def _gate(gate: Gate) -> dict[str, Any]:
         "value": gate.value,
         "limit": limit,
         "finding": finding(gate),
+        "quantile": gate.quantile,
     }
 
 
@@ -278,6 +240,8 @@ def _rival(rival: Rival) -> dict[str, Any]:
         "interval": None if rival.interval is None else list(rival.interval),
         "measure": rival.measure,
         "coverage": rival.coverage,
+        "p_value": rival.p_value,
+        "adjusted_p_value": rival.adjusted_p_value,
     }
 
 
@@ -288,14 +252,15 @@ def _fit(fit: FitReport) -> dict[str, Any]:
         "solver": fit.solver,
         "train": _metrics(fit.train.model),
         "holdout": _holdout(fit.holdout),
-        "certificate": _certificate(fit.certificate),
+        "certificate": certificate_json(fit.certificate),
         "history": asdict(fit.history) | {"loss": list(fit.history.loss)},
         "intercept": 0.0 if fit.intercept is None else fit.intercept,
         "coefficients": [_coefficient(effect) for effect in fit.effects],
     }
 
 
-def _certificate(certificate: Certificate) -> dict[str, Any]:
+def certificate_json(certificate: Certificate) -> dict[str, Any]:
+    """The proof of a fit."""
     return asdict(certificate) | {"status": certificate.status.value}
 
 
@@ -355,13 +320,14 @@ def _intervals(intervals: Intervals) -> dict[str, Any]:
 
 
 def _importance(importance: Importance) -> dict[str, Any]:
-    test = importance.test
+    test = importance.test if isinstance(importance.test, RankTest) else None
     return {
         "column": importance.feature,
         "loss": importance.loss,
         "statistic": None if test is None else test.statistic,
         "degrees": None if test is None else test.degrees,
         "p_value": None if test is None else test.p_value,
+        "absent": importance.test if isinstance(importance.test, Unavailable) else None,
     }
 
 

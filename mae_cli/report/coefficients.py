@@ -25,7 +25,7 @@ def coefficients(report: TrainReport, room: Room) -> list[RenderableType]:
     effects = [effect for block in blocks for effect in block.shown]
     values = in_line([quantity(value) for value in [*_intercept(fit), *(effect.value for effect in effects)]])
     headings, columns = ["term", "coefficient"], [values]
-    notes = [_aliased_sentence(fit.effects, room), f"{_PER_DEVIATION}: {_effect(report.target, room)}."]
+    notes = [left_out_note(fit.effects, room), f"{_PER_DEVIATION}: {_effect(report.target, room)}."]
     if fit.intervals is not None:
         intercept = [] if fit.intercept is None else [fit.intervals.intercept]
         shown = [*intercept, *(effect.interval for effect in effects)]
@@ -56,7 +56,7 @@ def compared_coefficients(report: TrainReport, other: FitReport, room: Room) -> 
     names = [fit_name(each.loss, each.quantile) for each in (fit, other)]
     headings = ["term", *map(heading, names), f"difference\n{_PER_DEVIATION}"]
     explanation = f"difference {_PER_DEVIATION}: {names[1]} less {names[0]}, as {_effect(report.target, room)}."
-    notes = [_aliased_sentence(fit.effects, room), explanation, _range_note(fit, room)]
+    notes = [left_out_note(fit.effects, room), explanation, _range_note(fit, room)]
     table = _term_table(headings, blocks, [values, other_values, changes], room)
     return _with_notes(table, notes, report, blocks)
 
@@ -188,7 +188,7 @@ def _omitted_sentence(effects: Sequence[Effect], blocks: Sequence[_Block], model
     return f"… and {counted(features, 'column')} with smaller effects (all in {place})"
 
 
-def _aliased_sentence(effects: Sequence[Effect], room: Room) -> str | None:
+def left_out_note(effects: Sequence[Effect], room: Room) -> str | None:
     """Which columns were left out because they depend on others; None when there are none."""
     aliased = [effect for effect in effects if effect.aliased]
     if not aliased:

@@ -1,6 +1,7 @@
 """What became of the checks that a pipeline set, a sentence each."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.text import Text
 
@@ -27,7 +28,9 @@ def gate_lines(gates: Sequence[Gate]) -> Text:
 
 
 def finding(gate: Gate) -> str:
-    """What was found, and how that is to the limit."""
+    """What was found, at which quantile of several, and how that is to the limit."""
+    if gate.quantile is not None:
+        return f"at quantile {gate.quantile:g}, {finding(replace(gate, quantile=None))}"
     if gate.rival is not None:
         return _against(gate.rival)
     if isinstance(gate.limit, tuple):
@@ -73,11 +76,12 @@ def _against(rival: Rival) -> str:
     """Both losses, and whether their difference is within chance."""
     other = (rival.metrics.pinball if rival.measure == "pinball" else rival.metrics.mae) or 0.0
     losses = f"{rival.measure_name} {quantity(other + rival.difference)} against {quantity(other)}"
-    if rival.measure == "pinball":
+    if rival.measure == "pinball" and rival.adjusted_p_value is None:
         losses = f"at quantile {rival.quantile:g}, {losses}"
     if rival.interval is None:
         return f"{losses}; one row cannot tell whether that is chance"
-    low, high = rival.interval
-    relation = "within" if low <= 0 <= high else "beyond"
-    interval = f"(95% interval {quantity(low, 3)} to {quantity(high, 3)})"
-    return f"{losses}; the difference of {quantity(rival.difference, 3)} is {relation} chance {interval}"
+    relation = "within" if rival.is_within_chance else "beyond"
+    interval = " to ".join(quantity(end, 3) for end in rival.interval)
+    chance = "" if rival.adjusted_p_value is None else f"; adjusted p = {rival.adjusted_p_value:.2g}"
+    difference = f"the difference of {quantity(rival.difference, 3)} is {relation} chance"
+    return f"{losses}; {difference} (95% interval {interval}{chance})"

@@ -37,12 +37,13 @@ _CAUTIONS = {
 }
 # What a method needs no caution for: it is what the caution advises.
 _HEEDED = {(Method.RANK, Caution.TIES), (Method.RANK, Caution.CROSSING), (Method.BOOTSTRAP, Caution.CROSSING)}
-_ABSENT = {
+# Why there is nothing to say how sure coefficients are.
+ABSENT = {
     Unavailable.NOT_OPTIMAL: "the fit is not proved to be optimal",
     Unavailable.FEW_ROWS: "there are fewer than two rows for each coefficient",
     Unavailable.PERFECT: "the fit passes through every row",
     Unavailable.MANY_COEFFICIENTS: "there are too many coefficients",
-    Unavailable.NO_DENSITY: "too few rows near the fit to estimate their density; try --intervals {others}",
+    Unavailable.NO_DENSITY: "the density of the rows near the fit cannot be estimated; try --intervals {others}",
 }
 _MISSING = {
     Unavailable.RARE_LEVEL: "fewer than 5 rows have the level, too few for an interval of its coefficient",
@@ -71,14 +72,24 @@ def interval_notes(intervals: Intervals, shown: Sequence[Interval | Unavailable 
     """What to make of the intervals that are shown, a sentence each; none when they were not asked for."""
     if intervals.absent is not None:
         return interval_cautions(intervals)
-    missing = [f"{UNDEFINED}: {reason}." for absent, reason in _MISSING.items() if absent in shown]
-    return [_how(intervals, room), *interval_cautions(intervals), *missing]
+    zero = f" {zero_note(shown)}".rstrip()
+    return [f"{interval_method(intervals, room)}{zero}", *interval_cautions(intervals), *missing_notes(shown)]
+
+
+def zero_note(shown: Sequence[Interval | Unavailable | None]) -> str:
+    """What the mark of the cells means, where it is on one of them."""
+    return f"{_HOLDS_ZERO} marks those that hold 0." if any(map(_holds_zero, shown)) else ""
+
+
+def missing_notes(shown: Sequence[Interval | Unavailable | None]) -> list[str]:
+    """Why single coefficients have no interval."""
+    return [f"{UNDEFINED}: {reason}." for absent, reason in _MISSING.items() if absent in shown]
 
 
 def interval_cautions(intervals: Intervals) -> list[str]:
     """What a reader should know before trusting them, or why there are none; a sentence each."""
     if intervals.absent is not None:
-        reason = _ABSENT.get(intervals.absent)
+        reason = ABSENT.get(intervals.absent)
         return [] if reason is None else [f"No intervals: {_advised(reason, intervals)}."]
     cautions = [each for each in intervals.cautions if (intervals.method, each) not in _HEEDED]
     told = [_advised(_CAUTIONS[caution], intervals) for caution in cautions]
@@ -114,18 +125,17 @@ def _apart(low: float, high: float) -> tuple[str, str]:
     return repr(low), repr(high)
 
 
-def _how(intervals: Intervals, room: Room) -> str:
+def interval_method(intervals: Intervals, room: Room) -> str:
+    """How they were found, and which rows may depend on each other."""
     method = _METHODS[intervals.method or Method.SANDWICH].format(replicates=count(intervals.replicates or 0))
     if intervals.cluster is None:
         independent = "the rows are taken to be independent"
     else:
         name = shortened(visible(intervals.cluster), room.name)
         independent = f"rows of one of the {count(intervals.clusters or 0)} clusters of {name} may depend on each other"
-    told = (intervals.intercept, *intervals.coefficients)
-    zero = f" {_HOLDS_ZERO} marks those that hold 0." if any(map(_holds_zero, told)) else ""
     if not intervals.robust:
         method = "by inverting rank tests, which take the spread to be the same in all rows"
-    return f"Intervals {method}; {independent}.{zero}"
+    return f"Intervals {method}; {independent}."
 
 
 def _holds_zero(interval: Interval | Unavailable | None) -> bool:

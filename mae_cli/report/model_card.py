@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
 
 from mae_cli.messages import INTERCEPT, as_given, level_text, visible
-from mae_cli.model_card import ModelCard, QuantileCard, Term, coefficient_pairs
+from mae_cli.model_card import ModelCard, QuantileCard, Term, coefficient_pairs, common_quantiles
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.names import fit_name, shortened
 from mae_cli.report.numbers import UNDEFINED, aligned, at_most, count, counted, in_line, quantity
@@ -37,57 +38,97 @@ def show_card(console: Console, card: ModelCard) -> None:
 def show_quantile_card(console: Console, card: QuantileCard) -> None:
     """Print what a model of several quantiles is, how well it fits, and the coefficients of each side by side."""
     room, cards, first = room_on(console), card.cards, card.cards[0]
-    facts = _facts(first, room)
-    del facts["certificate"]
-    facts["fit"] = f"quantiles {', '.join(f'{each.quantile:g}' for each in cards)}"
-    if card.calibration is not None:
-        # As in `90%, margin 0.0003070 from 96 rows`.
-        margin, rows = quantity(card.calibration.margin), counted(card.calibration.rows, "row")
-        facts["prediction interval"] = f"{100 * card.calibration.coverage:g}%, margin {margin} from {rows}"
-    fits = [[f"{each.quantile:g}" for each in cards], aligned([_pinball(each) for each in cards])]
-    fits.append([_certificate(each) for each in cards])
+    names = [f"{each:g}" for each in card.quantiles]
+    fits = [names, aligned([each.metrics.pinball_loss for each in cards]), list(map(_certificate, cards))]
     columns = [in_line(list(map(quantity, [each.intercept, *each.coefficients.values()]))) for each in cards]
     ranges = ["", *(_range(first, term) for term in first.coefficients)]
     terms = list(zip(_terms(first.coefficients, room), *columns, ranges, strict=True))
     blocks = [
-        AlignedTable(["", shortened(visible(card.model), room.name)], list(facts.items())),
+        AlignedTable(["", shortened(visible(card.model), room.name)], list(_quantile_facts(card, room).items())),
         AlignedTable(["quantile", "training\npinball loss", "certificate"], list(zip(*fits, strict=True))),
-        _cut(["term", *fits[0], "range in training"], terms, room),
+        _cut(["term", *names, "range in training"], terms, room),
     ]
     show(console, blocks)
 
 
-def _pinball(card: ModelCard) -> float:
-    """That of the median is half of the MAE."""
-    return 0.5 * card.metrics.mae if card.metrics.pinball is None else card.metrics.pinball
+def show_quantile_cards(console: Console, first: QuantileCard, second: QuantileCard) -> None:
+    """Print two models of several quantiles side by side, and where they differ; coefficients quantile by quantile."""
+    room = room_on(console)
+    names = [shortened(visible(card.model), room.name) for card in (first, second)]
+    blocks: list[RenderableType] = [
+        _sides([_quantile_facts(card, room) for card in (first, second)], names),
+        _losses(first, second, names),
+    ]
+    for one, other in common_quantiles(first, second):
+        blocks.append(Group(Text(f"At quantile {one.quantile:g}:"), _pairs(one, other, names, room)))
+    show(console, blocks)
+
+
+def _losses(first: QuantileCard, second: QuantileCard, names: Sequence[str]) -> AlignedTable:
+    """The training losses of both at every quantile that one of them has."""
+    losses = [{each.quantile: each.metrics.pinball_loss for each in card.cards} for card in (first, second)]
+    quantiles = sorted({*first.quantiles, *second.quantiles})
+    columns = [aligned([each.get(quantile) for quantile in quantiles]) for each in losses]
+    headings = ["pinball loss\nat quantile", *(f"training\n{name}" for name in names)]
+    return AlignedTable(headings, list(zip([f"{each:g}" for each in quantiles], *columns, strict=True)))
 
 
 def show_cards(console: Console, first: ModelCard, second: ModelCard) -> None:
     """Print two models side by side, and where they differ."""
     room, cards = room_on(console), (first, second)
     names = [shortened(visible(card.model), room.name) for card in cards]
-    facts = [_facts(card, room) for card in cards]
-    sides = [(label, *(each[label] for each in facts)) for label in facts[0]]
     scores = [(f"training\n{name}", card.metrics) for name, card in zip(names, cards, strict=True)]
     blocks = [
-        AlignedTable(["", *names, ""], [(*row, "" if row[1] == row[2] else _DIFFERS) for row in sides]),
+        _sides([_facts(card, room) for card in cards], names),
         training_scores(scores, first.loss, first.quantile),
         _pairs(first, second, names, room),
     ]
     show(console, blocks)
 
 
+def _sides(facts: Sequence[Mapping[str, str]], names: Sequence[str]) -> AlignedTable:
+    """The facts of two models, and which differ; a model lacks what only the other has."""
+    first, second = facts
+    rows = [(label, first.get(label, UNDEFINED), second.get(label, UNDEFINED)) for label in {**first, **second}]
+    return AlignedTable(["", *names, ""], [(*row, "" if row[1] == row[2] else _DIFFERS) for row in rows])
+
+
 def _facts(card: ModelCard, room: Room) -> dict[str, str]:
     return {
+        **_data(card, room, fit_name(card.loss, card.quantile)),
+        "certificate": _certificate(card),
+        **_making(card),
+    }
+
+
+def _quantile_facts(card: QuantileCard, room: Room) -> dict[str, str]:
+    """What all quantiles have in common; certificates stand beside the losses."""
+    first, calibration = card.cards[0], card.calibration
+    facts = _data(first, room, f"quantiles {', '.join(f'{each:g}' for each in card.quantiles)}") | _making(first)
+    if calibration is not None:
+        # As in `90%, margin 0.0003070 from 96 rows`.
+        margin, rows = quantity(calibration.margin), counted(calibration.rows, "row")
+        facts["prediction interval"] = f"{100 * calibration.coverage:g}%, margin {margin} from {rows}"
+    return facts
+
+
+def _data(card: ModelCard, room: Room, fit: str) -> dict[str, str]:
+    """What was fitted to what."""
+    return {
         "target": shortened(visible(card.target), room.name),
-        "fit": fit_name(card.loss, card.quantile),
+        "fit": fit,
         "weight": UNDEFINED if card.weight is None else shortened(visible(card.weight), room.name),
         "features": count(len(card.features)),
         "rows in training": count(card.rows),
         "rows with a missing cell": "dropped" if card.missing == "drop" else "refused",
         "solver": card.solver,
         "seed": str(card.seed),
-        "certificate": _certificate(card),
+    }
+
+
+def _making(card: ModelCard) -> dict[str, str]:
+    """How sure training was, and the programs that did it."""
+    return {
         "intervals in training": UNDEFINED if card.intervals is None else _intervals(card.intervals),
         **{_PROGRAMS[program]: visible(version) for program, version in card.versions.items()},
     }

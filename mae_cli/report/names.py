@@ -1,5 +1,7 @@
 """What things are called in reports: losses, fits, passes and rows; and how long names are made short."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 
 from mae_cli.messages import quoted, visible
@@ -39,6 +41,12 @@ def loss_name(loss: str, quantile: float) -> str:
 def fit_name(loss: str, quantile: float) -> str:
     """The fit in a heading: `MAE fit`, `MSE fit`, `0.9-quantile fit`."""
     return f"{quantile:g}-quantile fit" if is_pinball(loss, quantile) else f"{loss.upper()} fit"
+
+
+def quantile_names(quantiles: Sequence[float]) -> str:
+    """Several quantiles in a heading: `Quantiles 0.1, 0.5 and 0.9`."""
+    names = [f"{each:g}" for each in quantiles]
+    return f"Quantiles {', '.join(names[:-1])} and {names[-1]}"
 
 
 def heading(name: str) -> str:

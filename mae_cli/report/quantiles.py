@@ -1,26 +1,28 @@
-"""The reports of `mae-train` and `mae-eval` on several quantiles, for people."""
+"""The report of `mae-train` on several quantiles, for people."""
 
-from collections.abc import Sequence
-
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.text import Text
 
-from mae_cli.inference.values import Interval
-from mae_cli.messages import INTERCEPT, visible
+from mae_cli.inference.values import SlopesTest, Unavailable
+from mae_cli.messages import visible
 from mae_cli.report.console import Room, room_on, show
-from mae_cli.report.gates import gate_lines
-from mae_cli.report.intervals import interval_cautions
-from mae_cli.report.names import evaluation_rows, model_place, shortened, training_rows
-from mae_cli.report.numbers import aligned, counted, duration, in_line, percent, quantity
-from mae_cli.report.quantile_process import CoefficientProcess
+from mae_cli.report.names import model_place, quantile_names, shortened, training_rows
+from mae_cli.report.numbers import aligned, counted, duration, percent, quantity
+from mae_cli.report.quantile_coefficients import coefficient_blocks
+from mae_cli.report.scores import covered
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
-from mae_cli.results.training import Calibrated, FitReport, QuantileReport
+from mae_cli.results.training import Calibrated, QuantileReport
 from mae_cli.solvers.solution import Status
 
 # A p-value below this is no longer told.
 _LEAST_P = 0.001
 _UNLIKELY = 0.05
+# Why slopes are not compared, where intervals do not say it.
+_NO_TEST = {
+    Unavailable.NO_DENSITY: "the density of the rows near the fits cannot be estimated",
+    Unavailable.FEW_CLUSTERS: "it needs more clusters than there are differences of slopes",
+    Unavailable.MANY_COEFFICIENTS: "there are too many coefficients",
+}
 
 
 def show_quantiles(console: Console, report: QuantileReport) -> None:
@@ -28,49 +30,13 @@ def show_quantiles(console: Console, report: QuantileReport) -> None:
     room = room_on(console)
     notes = _notes(report)
     paragraph = [Text("\n".join(notes))] if notes else []
-    blocks = [_coefficients(report, room)] if report.squared is None else _processes(report, report.squared, room)
-    show(console, [_opening(report, room), _proof(report), _scores(report), *blocks, *paragraph, _closing(report)])
-
-
-def show_quantile_evaluation(console: Console, report: QuantileEvaluation) -> None:
-    """Print the loss and the coverage of each quantile, and of the prediction interval."""
-    room = room_on(console)
-    title = f"{_names(report.quantiles)} of {shortened(visible(report.target), room.name)} scored"
-    opening = Text().append(title, "bold").append(f" · {visible(report.model)} on {visible(report.source)}\n")
-    opening.append(evaluation_rows(report.rows))
-    columns = [
-        aligned([_pinball(each.model.pinball, each.model.mae) for each in report.scores]),
-        [_share(each.coverage) for each in report.scores],
-    ]
-    names, headings = [f"{each:g}" for each in report.quantiles], ["quantile", "pinball loss", "at or below"]
-    blocks: list[RenderableType] = []
-    if report.rivals is not None:
-        headings.insert(2, "against")
-        columns.insert(1, aligned([_pinball(each.metrics.pinball, each.metrics.mae) for each in report.rivals]))
-        blocks.append(Text(f'"against" is {visible(report.rivals[0].model)}, on the same rows.'))
-    if report.interval is not None:
-        blocks.append(_interval(report.interval))
-    if report.gates:
-        blocks.append(gate_lines(report.gates))
-    show(console, [opening, AlignedTable(headings, list(zip(names, *columns, strict=True))), *blocks])
-
-
-def _interval(interval: IntervalScore) -> Text:
-    return Text(
-        f"The prediction interval for {100 * interval.coverage:g}% of new rows covers {percent(interval.share)} of "
-        f"these (95% interval {percent(interval.low)} to {percent(interval.high)}), and is "
-        f"{quantity(interval.width)} wide on average."
-    )
-
-
-def _names(quantiles: Sequence[float]) -> str:
-    names = [f"{each:g}" for each in quantiles]
-    return f"Quantiles {', '.join(names[:-1])} and {names[-1]}"
+    blocks = [_proof(report), _scores(report), *coefficient_blocks(report, room), *paragraph]
+    show(console, [_opening(report, room), *blocks, _closing(report)])
 
 
 def _opening(report: QuantileReport, room: Room) -> Text:
     target = shortened(visible(report.target), room.name)
-    title = f"{_names(report.quantiles)} of {target} on {counted(report.rows.used, 'row')}"
+    title = f"{quantile_names(report.quantiles)} of {target} on {counted(report.rows.used, 'row')}"
     if report.weight is not None:
         title += f", weighted by {shortened(visible(report.weight), room.name)}"
     return Text().append(title, "bold").append(f" · {visible(report.source)}\n{training_rows(report.rows)}")
@@ -91,87 +57,19 @@ def _unproved(report: QuantileReport) -> list[str]:
 def _scores(report: QuantileReport) -> AlignedTable:
     fits = report.fits
     headings = ["quantile", "training\npinball loss", "training\nat or below"]
-    columns = [aligned([_pinball(fit.train.model.pinball, fit.train.model.mae) for fit in fits])]
-    columns.append([_share(fit.train.coverage) for fit in fits])
+    columns = [aligned([fit.train.model.pinball_loss for fit in fits])]
+    columns.append([covered(fit.train) for fit in fits])
     if all(fit.holdout is not None for fit in fits):
         held = [fit.holdout for fit in fits if fit.holdout is not None]
         headings += ["holdout\npinball loss", "holdout\nat or below"]
-        columns.append(aligned([_pinball(each.model.pinball, each.model.mae) for each in held]))
-        columns.append([_share(each.coverage) for each in held])
+        columns.append(aligned([each.model.pinball_loss for each in held]))
+        columns.append([covered(each) for each in held])
     names = [f"{each:g}" for each in report.quantiles]
     return AlignedTable(headings, list(zip(names, *columns, strict=True)))
 
 
-def _pinball(pinball: float | None, mae: float) -> float:
-    """That of the median is half of the MAE."""
-    return 0.5 * mae if pinball is None else pinball
-
-
-def _share(coverage: tuple[float, float] | None) -> str:
-    return "" if coverage is None else percent(coverage[0])
-
-
-def _coefficients(report: QuantileReport, room: Room) -> AlignedTable:
-    """One row a term, one column a quantile; the largest effect of all quantiles first."""
-    fits = report.fits
-    order = _in_order(fits)[: room.terms]
-    names = [shortened(fits[0].effects[place].column.label, room.name) for place in order]
-    has_intercept = fits[0].intercept is not None
-    columns = []
-    for fit in fits:
-        numbers = [*([fit.intercept] if has_intercept else []), *(fit.effects[place].value for place in order)]
-        values = in_line(list(map(quantity, numbers)))
-        marks = [_mark(None if fit.intervals is None else fit.intervals.intercept)] if has_intercept else []
-        marks += [_mark(fit.effects[place].interval) for place in order]
-        columns.append([f"{value} {mark}" for value, mark in zip(values, marks, strict=True)])
-    headings = ["term", *(f"{each:g}" for each in report.quantiles)]
-    rows = list(zip([INTERCEPT] * has_intercept + names, *columns, strict=True))
-    left = sum(not effect.aliased for effect in fits[0].effects) - len(order)
-    footer = None if left <= 0 else f"… and {counted(left, 'smaller coefficient')} (all in --json)"
-    return AlignedTable(headings, rows, footer=footer)
-
-
-def _processes(report: QuantileReport, squared: FitReport, room: Room) -> list[RenderableType]:
-    """A drawing for each coefficient, the largest effect of all quantiles first."""
-    drawn: list[RenderableType] = []
-    for place in _in_order(report.fits)[: room.terms]:
-        effects = [fit.effects[place] for fit in report.fits]
-        name = shortened(effects[0].column.label, room.name)
-        drawn.append(CoefficientProcess(name, report.quantiles, effects, squared.effects[place].value))
-    sure = ", with its interval" if report.fits[0].intervals is not None else ""
-    return [*drawn, Text(f"● the coefficient at each quantile{sure}; │ that of least squares; ┊ zero.")]
-
-
-def _in_order(fits: Sequence[FitReport]) -> list[int]:
-    """The estimated effects, the largest of all quantiles first."""
-    order = sorted(range(len(fits[0].effects)), key=lambda place: -_largest(fits, place))
-    return [place for place in order if not fits[0].effects[place].aliased]
-
-
-def _largest(fits: Sequence[FitReport], place: int) -> float:
-    return max(abs(fit.effects[place].per_deviation) for fit in fits)
-
-
-def _mark(interval: object) -> str:
-    return "·" if isinstance(interval, Interval) and interval.holds_zero else " "
-
-
 def _notes(report: QuantileReport) -> list[str]:
-    notes = []
-    found = [fit.intervals for fit in report.fits if fit.intervals is not None]
-    if found:
-        marked = any(_is_marked(fit) for fit in report.fits)
-        notes += ["· marks coefficients whose interval holds 0."] if marked and report.squared is None else []
-        notes += dict.fromkeys(each for intervals in found for each in interval_cautions(intervals))
-    if report.slopes is not None:
-        p_value = report.slopes.p_value
-        chance = f"p < {_LEAST_P:g}" if p_value < _LEAST_P else f"p = {p_value:.2g}"
-        verdict = (
-            "The slopes differ between the quantiles: the spread of the target depends on the columns"
-            if p_value < _UNLIKELY
-            else "The slopes may be the same at all quantiles"
-        )
-        notes.append(f"{verdict} (F = {quantity(report.slopes.statistic)}, {chance}).")
+    notes = _slopes(report.slopes)
     if report.crossing:
         notes.append(
             f"In {counted(report.crossing, 'training row')} the lines of two quantiles cross; predictions are sorted."
@@ -181,9 +79,17 @@ def _notes(report: QuantileReport) -> list[str]:
     return notes
 
 
-def _is_marked(fit: FitReport) -> bool:
-    intercept = None if fit.intervals is None else fit.intervals.intercept
-    return any(_mark(each).strip() for each in (intercept, *(effect.interval for effect in fit.effects)))
+def _slopes(found: SlopesTest | Unavailable) -> list[str]:
+    """What the test of equal slopes says; nothing where the reason why there is none is told elsewhere."""
+    if isinstance(found, Unavailable):
+        return [f"No test of equal slopes: {_NO_TEST[found]}."] if found in _NO_TEST else []
+    chance = f"p < {_LEAST_P:g}" if found.p_value < _LEAST_P else f"p = {found.p_value:.2g}"
+    verdict = (
+        "The slopes differ between the quantiles: the spread of the target depends on the columns"
+        if found.p_value < _UNLIKELY
+        else "The slopes may be the same at all quantiles"
+    )
+    return [f"{verdict} (F = {quantity(found.statistic)}, {chance})."]
 
 
 def _calibrated(calibrated: Calibrated) -> str:

@@ -109,6 +109,11 @@ def _coverage(fit: FitReport) -> str:
     return f"{text}, fitted for {100 * fit.quantile:g}%"
 
 
+def covered(scores: Scores) -> str:
+    """The share of the targets at or below the prediction, in a cell."""
+    return "" if scores.coverage is None else percent(scores.coverage[0])
+
+
 def _score_table(title: str, columns: Sequence[Column], loss: str, quantile: float) -> AlignedTable:
     """The metrics, one a row; the one that the fit minimises is bold."""
     values = [_values(metrics) for _, metrics in columns]

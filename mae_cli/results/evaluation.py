@@ -35,6 +35,33 @@ class WorstRow(PlacedRow):
 
 
 @dataclass(frozen=True)
+class WorstQuantileRow(PlacedRow):
+    """A row that a model of several quantiles is far from.
+
+    Attributes:
+        target: the observed value.
+        predictions: at each quantile, sorted.
+        interval: the prediction interval; None where the model has none.
+        pinball: the sum of the pinball losses of the predictions.
+        shown: the cells of the columns that shall be seen beside it, by the names of these.
+    """
+
+    target: float
+    predictions: tuple[float, ...]
+    interval: tuple[float, float] | None
+    pinball: float
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def outside(self) -> float | None:
+        """How far the target lies above the prediction interval, or below it (then negative); None without one."""
+        if self.interval is None:
+            return None
+        low, high = self.interval
+        return max(self.target - high, 0.0) + min(self.target - low, 0.0)
+
+
+@dataclass(frozen=True)
 class EvaluationReport:
     """Everything `mae-eval` reports.
 
@@ -104,6 +131,7 @@ class QuantileEvaluation:
         rivals: another model on the same rows, at each quantile; None without one.
         gates: the conditions that were asked for.
         notes: remarks for standard error, one line each.
+        worst: the rows that the model is farthest from, when asked for.
     """
 
     model: str
@@ -118,3 +146,4 @@ class QuantileEvaluation:
     rivals: tuple[Rival, ...] | None
     gates: tuple[Gate, ...]
     notes: tuple[str, ...]
+    worst: tuple[WorstQuantileRow, ...] | None = None

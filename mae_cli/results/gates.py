@@ -5,6 +5,9 @@ from typing import Literal
 
 from mae_cli.results.scores import Metrics
 
+UNLIKELY = 0.05
+"""A difference whose p-value is no larger is beyond chance."""
+
 
 @dataclass(frozen=True)
 class Rival:
@@ -19,6 +22,8 @@ class Rival:
         interval: the 95% interval of the difference; None when fewer than two rows have weight.
         measure: the loss that decides: the MAE, or the pinball loss where both models are of the same quantile.
         coverage: share of the targets at or below its prediction.
+        p_value: of the difference, two-sided, from the same resamples; None where there is no interval.
+        adjusted_p_value: the same by Holm's correction (1979) over all quantiles of two models; None of one quantile.
     """
 
     model: str
@@ -29,6 +34,15 @@ class Rival:
     interval: tuple[float, float] | None
     measure: Literal["mae", "pinball"] = "mae"
     coverage: float | None = None
+    p_value: float | None = None
+    adjusted_p_value: float | None = None
+
+    @property
+    def is_within_chance(self) -> bool:
+        """Whether the models may be as good as each other, by the interval or, of several quantiles, by Holm's test."""
+        if self.adjusted_p_value is not None:
+            return self.adjusted_p_value > UNLIKELY
+        return self.interval is None or self.interval[0] <= 0 <= self.interval[1]
 
     @property
     def measure_name(self) -> str:
@@ -45,7 +59,10 @@ class Gate:
         passed: whether it is met.
         value: what was found.
         limit: what was allowed: the largest value, the least one of min-rows, both of coverage.
-        rival: the model that was compared with; None but for against, whose value is the low end of the interval.
+        rival: the model that was compared with; None but for against. The value then is the low end of the interval
+            and the largest one allowed 0; of several quantiles it is the adjusted p-value, and a model that is worse
+            needs one above the limit.
+        quantile: of the loss that was limited, or compared; None for a model of one quantile.
     """
 
     name: Literal["max-mae", "max-pinball", "coverage", "min-rows", "max-missing", "against", "strict"]
@@ -53,3 +70,4 @@ class Gate:
     value: float
     limit: float | tuple[float, float]
     rival: Rival | None = None
+    quantile: float | None = None

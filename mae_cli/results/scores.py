@@ -29,6 +29,11 @@ class Metrics:
     baseline_mae: float
     pinball: float | None
 
+    @property
+    def pinball_loss(self) -> float:
+        """At the quantile that was fitted: that of the median is half of the MAE."""
+        return 0.5 * self.mae if self.pinball is None else self.pinball
+
 
 @dataclass(frozen=True)
 class Sides:

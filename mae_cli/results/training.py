@@ -225,7 +225,7 @@ class QuantileReport:
         rows: where the rows went.
         fits: of each quantile, in their order.
         squared: the least-squares fit of the same rows, beside many quantiles; else None.
-        slopes: the test of equal slopes; None where there is none.
+        slopes: the test of equal slopes, or why there is none.
         crossing: training rows in which the lines of two quantiles cross.
         calibrated: the prediction interval, when asked for.
         notes: remarks for standard error, one line each.
@@ -240,7 +240,7 @@ class QuantileReport:
     rows: TrainingRows
     fits: tuple[FitReport, ...]
     squared: FitReport | None
-    slopes: SlopesTest | None
+    slopes: SlopesTest | Unavailable
     crossing: int
     calibrated: Calibrated | None
     notes: tuple[str, ...]

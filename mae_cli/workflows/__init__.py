@@ -7,6 +7,6 @@
 - `data`: the files of a command, CSV or Parquet, read here or by Dask workers.
 - `train_quantiles`, `evaluate_quantiles`: the same for several quantiles; `calibrate`: prediction intervals that cover.
 - `scored_rows`: the rows that a model is scored on; `scoring`: metrics in a few passes; `paired`: two models on the
-  same rows; `gates`: pass/fail checks of pipelines; `checks`: ranges, the worst rows; `clusters`: which training rows
-  depend on each other.
+  same rows; `gates`: pass/fail checks of pipelines; `checks`: rows unlike those of training; `worst_rows`: those that a
+  model is farthest from; `clusters`: which training rows depend on each other.
 """

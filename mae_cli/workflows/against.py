@@ -1,7 +1,10 @@
 """Two models on the same rows: what they must have in common, and how far their losses are apart."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
+
+import numpy as np
 
 from mae_cli.errors import Fault, ModelError, Place
 from mae_cli.losses import Absolute, Pinball
@@ -31,6 +34,25 @@ class NamedModel(Generic[AModel]):
 
     model: AModel
     name: str
+
+
+@dataclass(frozen=True, eq=False)
+class JointRows:
+    """Rows with the columns of two models.
+
+    Attributes:
+        schema: of these columns.
+        rows: that both models can score.
+        files: they came from.
+    """
+
+    schema: Schema
+    rows: Rows
+    files: Records
+
+    def of(self, schema: Schema) -> Rows:
+        """The rows as a model of this schema knows them."""
+        return rows_of(schema, self.schema, self.rows)
 
 
 def joint_columns(subject: NamedModel[AModel], rival: NamedModel[AModel] | None, files: Data) -> Schema:
@@ -76,16 +98,35 @@ def _require_same_writing(subject: NamedModel[AModel], rival: NamedModel[AModel]
             raise ModelError(Fault("notations-differ", what, place, remedy="evaluate them one by one"))
 
 
-def compared(model: Model, rival: NamedModel[Model], joint: Schema, rows: Rows, files: Records) -> Rival:
-    """The rival's metrics, by the baseline and at the quantile of the model, and the difference."""
+def compared_quantiles(model: QuantileModel, rival: NamedModel[QuantileModel], data: JointRows) -> tuple[Rival, ...]:
+    """The rival at each quantile, with p-values by Holm's correction."""
+    pairs = list(zip(model.models, rival.model.models, strict=True))
+    found = [compared(own, NamedModel(other, rival.name), data, comparisons=len(pairs)) for own, other in pairs]
+    adjusted = holm([1.0 if each.p_value is None else each.p_value for each in found])
+    return tuple(replace(each, adjusted_p_value=p_value) for each, p_value in zip(found, adjusted, strict=True))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """The p-values that can each be held against one level, whatever they have to do with each other (Holm, 1979).
+
+    The k-th smallest of m is (m − k + 1) times as large, and no smaller than those before it.
+    """
+    order = np.argsort(p_values, kind="stable")
+    factors = np.arange(len(p_values), 0, -1)
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(factors * np.array(p_values)[order]))
+    return [float(each) for each in adjusted]
+
+
+def compared(model: Model, rival: NamedModel[Model], data: JointRows, comparisons: int = 1) -> Rival:
+    """The rival's metrics, by the baseline and at the quantile of the model, and the difference: one of so many."""
     other = rival.model
-    scores = score(
-        rows_of(other.schema, joint, rows), other.point, model.trivial_prediction, model.quantile, files.place
-    )
-    layout = Layout.of(joint)
+    scores = score(data.of(other.schema), other.point, model.trivial_prediction, model.quantile, data.files.place)
+    layout = Layout.of(data.schema)
     first, second = (Predictor(Coding.of(each.schema, layout), each.point) for each in (model, other))
     same_quantile = model.quantile == other.quantile != 0.5
-    difference = paired_difference(rows, first, second, Pinball(model.quantile) if same_quantile else Absolute())
+    loss = Pinball(model.quantile) if same_quantile else Absolute()
+    difference = paired_difference(data.rows, first, second, loss, comparisons)
     return Rival(
         model=rival.name,
         loss=other.loss,
@@ -95,6 +136,7 @@ def compared(model: Model, rival: NamedModel[Model], joint: Schema, rows: Rows, 
         interval=difference.interval,
         measure="pinball" if same_quantile else "mae",
         coverage=None if scores.coverage is None else scores.coverage[0],
+        p_value=difference.p_value,
     )
 
 

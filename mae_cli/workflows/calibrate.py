@@ -68,19 +68,14 @@ def coverage_of(model: QuantileModel, rows: Rows) -> Coverage:
     return Coverage(float(inside / weights), float(widths / weights))
 
 
-def _predictions(block: Block, model: QuantileModel) -> FloatArray:
-    """(b, m), sorted."""
-    return np.sort(np.stack([each.point.predict(block.design) for each in model.models], axis=1), axis=1)
-
-
 def _beyond(block: Block, model: QuantileModel) -> FloatArray:
-    predictions = _predictions(block, model)
+    predictions = model.sorted_predictions(block.design)
     return np.maximum(predictions[:, 0] - block.target, block.target - predictions[:, -1])
 
 
 def _covered(block: Block, model: QuantileModel) -> FloatArray:
     """Σω, Σω in the interval, Σω·width, (3,)."""
-    ends = between(_predictions(block, model), model.calibration)
+    ends = between(model.sorted_predictions(block.design), model.calibration)
     inside = (ends[:, 0] <= block.target) & (block.target <= ends[:, 1])
     weights = block.weight_values
     return np.array([weights.sum(), weights @ inside, weights @ (ends[:, 1] - ends[:, 0])])

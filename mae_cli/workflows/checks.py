@@ -1,20 +1,15 @@
-"""What an evaluation looks at beside its metrics: values outside of training, and the worst rows."""
+"""Rows unlike those of training: values outside of its ranges, and levels that it has not seen."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.messages import as_given, counted, quoted
-from mae_cli.results.evaluation import WorstRow
 from mae_cli.results.scores import Outside
 from mae_cli.rows.blocks import Block, Rows
-from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import Schema
-from mae_cli.rows.sums import Largest, Sums, sum_blocks
-from mae_cli.tables.csv.files import Records
+from mae_cli.rows.sums import Sums, sum_blocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,28 +77,3 @@ def outside_note(outside: Outside) -> str:
 def unseen_note(rows: int) -> str:
     """How many rows were skipped, in a sentence."""
     return f"{counted(rows, 'row')} with a level never seen in training not scored"
-
-
-def worst_rows(
-    rows: Rows, point: Coefficients, count: int, files: Records, show: Sequence[str] = ()
-) -> tuple[WorstRow, ...]:
-    """The rows with the largest absolute residuals, with their cells in the columns to `show`.
-
-    Ties come in the order of the rows; those of weight 0 do not count.
-    """
-    block = rows.take(sum_blocks(rows, partial(_largest, point=point, count=count)).rows)
-    records = block.record_numbers.tolist()
-    places = files.locate(records)
-    cells = files.cells(records, show) if show else dict.fromkeys(records, ())
-    predicted = point.predict(block.design)
-    values = zip(records, block.target.tolist(), predicted.tolist(), (block.target - predicted).tolist(), strict=True)
-    return tuple(
-        WorstRow(*places[record], target, prediction, residual, dict(zip(show, cells[record], strict=True)))
-        for record, target, prediction, residual in values
-    )
-
-
-def _largest(block: Block, point: Coefficients, count: int) -> Largest:
-    sizes = np.abs(point.residual(block))
-    counting = slice(None) if block.weights is None else block.weights > 0
-    return Largest.of(count, block.positions[counting], sizes[counting])

@@ -13,11 +13,12 @@ from mae_cli.tables.columns import require_columns
 from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
-from mae_cli.workflows.against import NamedModel, chance_note, compared, joint_columns
-from mae_cli.workflows.checks import TrainingRanges, worst_rows
+from mae_cli.workflows.against import JointRows, NamedModel, chance_note, compared, joint_columns
+from mae_cli.workflows.checks import TrainingRanges
 from mae_cli.workflows.gates import GateSettings, judge
-from mae_cli.workflows.scored_rows import evaluation_notes, evaluation_rows, rows_of, scorable_rows
+from mae_cli.workflows.scored_rows import evaluation_notes, evaluation_rows, scorable_rows
 from mae_cli.workflows.scoring import score
+from mae_cli.workflows.worst_rows import worst_rows
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class EvaluationSettings:
         skip_unseen: whether rows with a level never seen in training are left out; else they are refused.
         stream: whether to keep the rows in a scratch file; None to decide by their size.
         gates: the conditions to hold the model and the data to.
-        worst: how many of the rows with the largest residuals to list.
+        worst: how many of the rows that the model is farthest from to list.
         show: the columns whose cells to list with them.
 
     Raises:
@@ -83,10 +84,10 @@ def _report(
     settings: EvaluationSettings,
 ) -> EvaluationReport:
     """The metrics of the model, and of its rival, on rows with the columns of both."""
-    model, files, all_rows = subject.model, loaded.files, scorable_rows(loaded)
-    rows, point = rows_of(model.schema, joint, all_rows), model.point
+    model, files, data = subject.model, loaded.files, JointRows(joint, scorable_rows(loaded), loaded.files)
+    rows, point = data.of(model.schema), model.point
     scores = score(rows, point, model.trivial_prediction, model.quantile, files.place)
-    against = None if rival is None else compared(model, rival, joint, all_rows, files)
+    against = None if rival is None else compared(model, rival, data)
     outside = TrainingRanges.of(model.schema).outside(rows)
     counts = evaluation_rows(loaded)
     return EvaluationReport(

@@ -1,52 +1,39 @@
 """Evaluate a model of several quantiles: the loss and the coverage of each, and of its prediction interval."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from math import nan
 
 from mae_cli.errors import Fault, ModelError, Place, SettingsError
 from mae_cli.inference.distributions import normal_quantile
+from mae_cli.model.model import Model
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
 from mae_cli.results.gates import Rival
-from mae_cli.results.scores import Outside
+from mae_cli.results.scores import Outside, Scores
 from mae_cli.rows.blocks import Rows
 from mae_cli.rows.schema import Schema
+from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
-from mae_cli.workflows.against import NamedModel, chance_note, compared, joint_columns
+from mae_cli.workflows.against import JointRows, NamedModel, chance_note, compared_quantiles, joint_columns
 from mae_cli.workflows.calibrate import coverage_of
 from mae_cli.workflows.checks import TrainingRanges
-from mae_cli.workflows.gates import GateSettings, judge_rows, rival_gate
-from mae_cli.workflows.scored_rows import evaluation_notes, evaluation_rows, rows_of, scorable_rows
+from mae_cli.workflows.evaluate import EvaluationSettings
+from mae_cli.workflows.gates import MEDIAN, GateSettings, judge_quantiles
+from mae_cli.workflows.scored_rows import evaluation_notes, evaluation_rows, scorable_rows
 from mae_cli.workflows.scoring import score
+from mae_cli.workflows.worst_rows import worst_quantile_rows
 
 _CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True)
-class QuantileEvaluationSettings:
-    """How to evaluate a model of several quantiles.
-
-    Attributes:
-        skip_unseen: leave out rows with a level never seen in training instead of refusing them.
-        stream: whether rows are kept on a scratch file; None to decide by their number.
-        gates: conditions on the rows and on what the prediction interval covers; limits of a loss are for models of
-            one quantile.
-    """
-
-    skip_unseen: bool = False
-    stream: bool | None = None
-    gates: GateSettings = field(default_factory=GateSettings)
 
 
 def evaluate_quantiles(
     subject: NamedModel[QuantileModel],
     files: Data,
-    settings: QuantileEvaluationSettings,
+    settings: EvaluationSettings,
     rival: NamedModel[QuantileModel] | None = None,
     listener: ProgressListener = NO_PROGRESS,
 ) -> QuantileEvaluation:
@@ -55,16 +42,16 @@ def evaluate_quantiles(
     With a rival both are scored on the same rows, quantile by quantile.
 
     Raises:
-        SettingsError: a coverage is asked for, and the model has no prediction interval.
+        SettingsError: a limit is set to a coverage or an MAE, and the model has no prediction interval or no median.
         DataError: the data cannot be read, do not fit the models, hold a level never seen in training (unless they are
             skipped), or leave no row to score.
         ModelError: the models predict different columns, or other quantiles.
     """
     model = subject.model
-    if settings.gates.coverage is not None and model.calibration is None:
-        raise SettingsError(_no_interval(subject.name))
+    _require_gates(subject, settings.gates)
     if rival is not None:
         _require_same_quantiles(subject, rival)
+    require_columns(dict.fromkeys(settings.show, ""), files.header, files.name)
     joint = joint_columns(subject, rival, files)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen, listener=listener)
@@ -73,9 +60,16 @@ def evaluate_quantiles(
         return _report(subject, rival, joint, loaded, settings)
 
 
-def _no_interval(model: str) -> Fault:
-    what = f"{model} has no prediction interval whose coverage could be checked"
-    return Fault("no-prediction-interval", what, Place(model), remedy="train it with --predict-interval")
+def _require_gates(subject: NamedModel[QuantileModel], gates: GateSettings) -> None:
+    """Refuse a limit to what the model does not have."""
+    place = Place(subject.name)
+    if gates.coverage is not None and subject.model.calibration is None:
+        what = f"{subject.name} has no prediction interval whose coverage could be checked"
+        remedy = "train it with --predict-interval"
+        raise SettingsError(Fault("no-prediction-interval", what, place, remedy=remedy))
+    if gates.max_mae is not None and MEDIAN not in subject.model.quantiles:
+        what = f"{subject.name} does not predict the median, of which the MAE is the loss"
+        raise SettingsError(Fault("no-median", what, place, remedy="use --max-pinball"))
 
 
 def _require_same_quantiles(subject: NamedModel[QuantileModel], rival: NamedModel[QuantileModel]) -> None:
@@ -91,14 +85,13 @@ def _report(
     rival: NamedModel[QuantileModel] | None,
     joint: Schema,
     loaded: LoadedRows,
-    settings: QuantileEvaluationSettings,
+    settings: EvaluationSettings,
 ) -> QuantileEvaluation:
     """The scores of every quantile, and of those of the rival, on rows with the columns of both."""
-    model, files, all_rows = subject.model, loaded.files, scorable_rows(loaded)
-    rows = rows_of(model.schema, joint, all_rows)
-    parts = model.models
-    scores = tuple(score(rows, each.point, each.trivial_prediction, each.quantile, files.place) for each in parts)
-    rivals = None if rival is None else tuple(_rivals(model, rival, joint, all_rows, files))
+    model, files, data = subject.model, loaded.files, JointRows(joint, scorable_rows(loaded), loaded.files)
+    rows = data.of(model.schema)
+    scores = {each.quantile: _score(rows, each, files) for each in model.models}
+    rivals = None if rival is None else compared_quantiles(model, rival, data)
     outside = TrainingRanges.of(model.schema).outside(rows)
     interval = None if model.calibration is None else _interval_score(model, rows, model.calibration.coverage)
     counts = evaluation_rows(loaded)
@@ -110,21 +103,18 @@ def _report(
         weight=model.weight if model.weight in files.header.names else None,
         quantiles=model.quantiles,
         rows=counts,
-        scores=scores,
+        scores=tuple(scores.values()),
         interval=interval,
         rivals=rivals,
-        gates=(*judge_rows(settings.gates, counts, share), *map(rival_gate, rivals or ())),
+        gates=judge_quantiles(settings.gates, scores, counts, share, rivals or ()),
         notes=tuple(_notes(loaded, outside, rivals or ())),
         outside=outside,
+        worst=worst_quantile_rows(rows, model, settings.worst, files, settings.show) if settings.worst else None,
     )
 
 
-def _rivals(
-    model: QuantileModel, rival: NamedModel[QuantileModel], joint: Schema, rows: Rows, files: Records
-) -> Iterator[Rival]:
-    """The rival at each quantile."""
-    for own, other in zip(model.models, rival.model.models, strict=True):
-        yield compared(own, NamedModel(other, rival.name), joint, rows, files)
+def _score(rows: Rows, model: Model, files: Records) -> Scores:
+    return score(rows, model.point, model.trivial_prediction, model.quantile, files.place)
 
 
 def _notes(loaded: LoadedRows, outside: Outside | None, rivals: Sequence[Rival]) -> Iterator[str]:

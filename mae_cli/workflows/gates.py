@@ -1,17 +1,19 @@
 """Conditions that a pipeline holds a model and its data to, and what became of them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite, nan
 
 from mae_cli.errors import Fault, SettingsError
 from mae_cli.messages import no_share
 from mae_cli.results.evaluation import EvaluationRows
-from mae_cli.results.gates import Gate, Rival
+from mae_cli.results.gates import UNLIKELY, Gate, Rival
 from mae_cli.results.scores import Scores
 
 # Sums that are made in another order differ in their last digits; being beyond by such a share breaks no limit.
 _ROUNDING = 1e-12
+# The quantile whose loss the MAE is.
+MEDIAN = 0.5
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,8 @@ class GateSettings:
     """The limits of an evaluation; None for no such gate.
 
     Attributes:
-        max_mae: the largest MAE that passes.
-        max_pinball: the largest pinball loss.
+        max_mae: the largest MAE that passes; of a model of several quantiles that of the median.
+        max_pinball: the largest pinball loss; of several quantiles that of each.
         coverage: the least and the largest share of the targets at or below the prediction.
         min_rows: the least number of rows scored.
         max_missing: the largest share of the rows that are dropped for a missing cell.
@@ -66,18 +68,46 @@ def judge(settings: GateSettings, scores: Scores, rows: EvaluationRows, rival: R
 
 
 def _judged(settings: GateSettings, scores: Scores, rows: EvaluationRows, rival: Rival | None) -> Iterator[Gate]:
-    metrics = scores.model
-    if settings.max_mae is not None:
-        yield Gate("max-mae", _at_most(metrics.mae, settings.max_mae), metrics.mae, settings.max_mae)
-    if settings.max_pinball is not None:
-        loss = 0.5 * metrics.mae if metrics.pinball is None else metrics.pinball
-        yield Gate("max-pinball", _at_most(loss, settings.max_pinball), loss, settings.max_pinball)
-    yield from judge_rows(settings, rows, nan if scores.coverage is None else scores.coverage[0])
+    yield from _judged_mae(settings.max_mae, scores)
+    yield from _judged_pinball(settings.max_pinball, scores)
+    yield from _judged_rows(settings, rows, nan if scores.coverage is None else scores.coverage[0])
     if rival is not None:
-        yield rival_gate(rival)
+        yield _rival_gate(rival)
 
 
-def judge_rows(settings: GateSettings, rows: EvaluationRows, share: float) -> Iterator[Gate]:
+def judge_quantiles(
+    settings: GateSettings, scores: Mapping[float, Scores], rows: EvaluationRows, share: float, rivals: Sequence[Rival]
+) -> tuple[Gate, ...]:
+    """Every gate that was asked for, of a model of several quantiles.
+
+    Args:
+        settings: the limits.
+        scores: of each quantile.
+        rows: where the rows went.
+        share: of the rows that the prediction interval covers.
+        rivals: another model at each quantile; none without one.
+    """
+    gates: list[Gate] = []
+    for quantile, each in scores.items():
+        found = [*(_judged_mae(settings.max_mae, each) if quantile == MEDIAN else ())]
+        found += _judged_pinball(settings.max_pinball, each)
+        gates += [replace(gate, quantile=quantile) for gate in found]
+    return (*gates, *_judged_rows(settings, rows, share), *map(_adjusted_gate, rivals))
+
+
+def _judged_mae(limit: float | None, scores: Scores) -> Iterator[Gate]:
+    if limit is not None:
+        mae = scores.model.mae
+        yield Gate("max-mae", _at_most(mae, limit), mae, limit)
+
+
+def _judged_pinball(limit: float | None, scores: Scores) -> Iterator[Gate]:
+    if limit is not None:
+        loss = scores.model.pinball_loss
+        yield Gate("max-pinball", _at_most(loss, limit), loss, limit)
+
+
+def _judged_rows(settings: GateSettings, rows: EvaluationRows, share: float) -> Iterator[Gate]:
     """The gates that ask for no loss: how many rows there are, and what share of them is covered."""
     if settings.coverage is not None:
         low, high = settings.coverage
@@ -93,9 +123,15 @@ def _at_most(value: float, limit: float) -> bool:
     return value <= limit * (1 + _ROUNDING)
 
 
-def rival_gate(rival: Rival) -> Gate:
+def _rival_gate(rival: Rival) -> Gate:
     """Passed unless the model is worse than the other one beyond chance: the whole interval lies above 0."""
     if rival.interval is None:
         return Gate("against", passed=True, value=rival.difference, limit=0.0, rival=rival)
     low, _ = rival.interval
     return Gate("against", low <= 0, low, 0.0, rival)
+
+
+def _adjusted_gate(rival: Rival) -> Gate:
+    """Passed unless the model is worse at this quantile beyond the chance that there is at one of all of them."""
+    is_worse = rival.difference > 0 and not rival.is_within_chance
+    return Gate("against", not is_worse, rival.adjusted_p_value or 1.0, UNLIKELY, rival, rival.quantile)

@@ -2,7 +2,7 @@
 
 With residuals r and s of the two and a loss ℓ, the difference is D = Σω(ℓ(r) − ℓ(s)) / Σω. The interval is that of
 the paired bootstrap (Efron, 1979): rows are drawn with replacement, each with the losses of both models, and the
-quantiles of D over many such resamples are taken.
+quantiles of D over many such resamples are taken; twice the share of those on the rarer side of 0 is the p-value.
 
 Only sums over groups of rows are kept: row i belongs to group i mod 4093, and groups are resampled. Up to 4,093 rows
 each is a group of its own, and this is the bootstrap itself. Beyond, the spread of the group sums stands for that of
@@ -27,6 +27,8 @@ CONFIDENCE = 0.95
 # A prime, so that no period of the rows (hours, weekdays) falls in step with the groups.
 _GROUPS = 4_093
 _RESAMPLES = 2_000
+# Of many comparisons each needs so many more to be told from chance.
+_RESAMPLES_PER_COMPARISON = 50
 _RESAMPLES_AT_ONCE = 100
 _SEED = 0
 
@@ -69,23 +71,42 @@ class Difference:
     Attributes:
         value: the difference on these rows.
         interval: its 95 % interval; None when fewer than two rows have weight.
+        p_value: two-sided, of no difference; None likewise.
     """
 
     value: float
     interval: tuple[float, float] | None
+    p_value: float | None
 
 
-def paired_difference(rows: Rows, first: AnyPredictor, other: AnyPredictor, loss: Loss) -> Difference:
-    """Compare two models by their mean losses, weighted as the rows are (not all with 0)."""
+def paired_difference(
+    rows: Rows, first: AnyPredictor, other: AnyPredictor, loss: Loss, comparisons: int = 1
+) -> Difference:
+    """Compare two models by their mean losses, weighted as the rows are (not all with 0).
+
+    Args:
+        rows: that both can score.
+        first: the model that is larger by the difference.
+        other: the one it is compared with.
+        loss: ℓ.
+        comparisons: how many there are, of which this is one; p-values of many have to be finer.
+    """
     sums = sum_blocks(rows, partial(_group_sums, first=first, other=other, loss=loss, count=rows.shape[0]))
     used = sums.weight > 0
     excess, weight = sums.excess[used], sums.weight[used]
     value = float(excess.sum() / weight.sum())
     if len(weight) < 2:
-        return Difference(value, None)
+        return Difference(value, None, None)
     tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(_resampled(excess, weight), (tail, 1 - tail)).tolist()
-    return Difference(value, (low, high))
+    resampled = _resampled(excess, weight, max(_RESAMPLES, _RESAMPLES_PER_COMPARISON * comparisons))
+    low, high = np.quantile(resampled, (tail, 1 - tail)).tolist()
+    return Difference(value, (low, high), _p_value(resampled))
+
+
+def _p_value(resampled: FloatArray) -> float:
+    """Never 0: one more resample might be on either side (Davison and Hinkley, 1997)."""
+    rarer = min(np.count_nonzero(resampled <= 0), np.count_nonzero(resampled >= 0))
+    return min(1.0, 2 * (1 + int(rarer)) / (1 + len(resampled)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +131,11 @@ def _totals(groups: Positions, values: FloatArray) -> FloatArray:
     return np.bincount(groups, values, _GROUPS).astype(np.float64, copy=False)
 
 
-def _resampled(excess: FloatArray, weight: FloatArray) -> FloatArray:
+def _resampled(excess: FloatArray, weight: FloatArray, resamples: int) -> FloatArray:
     """D of every resample of the groups, the same in every run."""
     random = np.random.default_rng(_SEED)
     found = []
-    for _ in range(_RESAMPLES // _RESAMPLES_AT_ONCE):
+    for _ in range(-(-resamples // _RESAMPLES_AT_ONCE)):
         drawn = random.integers(0, len(weight), (_RESAMPLES_AT_ONCE, len(weight)), dtype=np.int32)
         found.append(excess[drawn].sum(axis=1) / weight[drawn].sum(axis=1))
     return np.concatenate(found)

@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 
 from mae_cli.errors import Fault, SettingsError
-from mae_cli.inference.intervals import Estimated, find_intervals, quantile_estimates
+from mae_cli.inference.intervals import Estimated, find_intervals
 from mae_cli.inference.slopes import equal_slopes
-from mae_cli.inference.values import SlopesTest
-from mae_cli.messages import counted, no_share
+from mae_cli.inference.values import Unavailable
+from mae_cli.messages import at_quantiles, counted, no_share
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.training import Calibrated, FitReport, QuantileReport, Seconds
@@ -144,8 +144,7 @@ def _trained(
         rows=data.rows,
         fits=tuple(each.report for each in fitted),
         squared=_squared(data, settings, prepared) if len(fitted) > _SIDE_BY_SIDE else None,
-        # The test takes rows to be independent.
-        slopes=None if settings.intervals is None or data.clusters is not None else _slopes(estimated),
+        slopes=Unavailable.NOT_ASKED if settings.intervals is None else equal_slopes(estimated),
         crossing=_crossing(data, fitted),
         calibrated=None,
         notes=(*data.notes, *_remarks(settings, data, fitted)),
@@ -165,16 +164,6 @@ def _squared(data: ReadyData, settings: TrainSettings, prepared: Prepared) -> Fi
 def _fitted(data: ReadyData, settings: TrainSettings, estimated: Estimated) -> Fitted:
     intervals = None if settings.intervals is None else find_intervals(estimated, settings.intervals)
     return scored_fit(data, estimated.fit, settings.fit, settings.fit.quantile, intervals)
-
-
-def _slopes(estimated: Sequence[Estimated]) -> SlopesTest | None:
-    """The test of equal slopes; None where densities are not to be had."""
-    if any(each.unavailable is not None for each in estimated):
-        return None
-    try:
-        return equal_slopes(estimated, [quantile_estimates(each) for each in estimated])
-    except np.linalg.LinAlgError:
-        return None
 
 
 def _crossing(data: ReadyData, fitted: Sequence[Fitted]) -> int:
@@ -231,5 +220,5 @@ def _calibrated(
 
 def _remarks(settings: TrainSettings, data: ReadyData, fitted: Sequence[Fitted]) -> list[str]:
     """What a user should know, each remark once."""
-    found = [each for one in fitted for each in remarks(settings.fit.solver, one.report, data.rows)]
-    return list(dict.fromkeys(found))
+    found = [(one.report.quantile, remarks(settings.fit.solver, one.report, data.rows)) for one in fitted]
+    return at_quantiles(found)

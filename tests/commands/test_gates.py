@@ -54,7 +54,7 @@ def test_an_mae_that_is_not_above_the_limit_passes(mae_eval, good, data, one_obj
     report = one_object(result.stdout)
     assert report["gates"] == [
         {"name": "max-mae", "passed": True, "value": report["metrics"]["mae"], "limit": 1.0,
-         "finding": f"the MAE is {report['metrics']['mae']:.6g}, not above 1"},
+         "finding": f"the MAE is {report['metrics']['mae']:.6g}, not above 1", "quantile": None},
     ]  # fmt: skip
 
 
@@ -125,7 +125,9 @@ def test_a_model_that_is_worse_beyond_chance_fails(mae_eval, good, bad, data, on
     assert result.exit_code == 4
     report = one_object(result.stdout)
     against = report["against"]
-    assert list(against) == ["model", "loss", "quantile", "metrics", "difference", "interval", "measure", "coverage"]
+    keys = ["model", "loss", "quantile", "metrics", "difference", "interval", "measure", "coverage"]
+    assert list(against) == [*keys, "p_value", "adjusted_p_value"]
+    assert (against["p_value"] < 0.05, against["adjusted_p_value"]) == (True, None)
     assert against["model"] == "good.json"
     assert against["difference"] == pytest.approx(report["metrics"]["mae"] - against["metrics"]["mae"])
     assert 0 < against["interval"][0] < against["difference"] < against["interval"][1]

@@ -186,12 +186,79 @@ def test_what_does_not_go_together_is_refused(mae_train, options, says):
 
 
 @pytest.mark.usefixtures("data")
-@pytest.mark.parametrize("option", ["--max-mae=1", "--max-pinball=1", "--worst=3"])
-def test_what_is_for_models_of_one_quantile_is_refused(mae_train, mae_eval, option):
+def test_every_quantile_is_held_to_a_loss_and_the_median_to_an_mae(mae_train, mae_eval):
+    fits = report(mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.5,0.9", "--json"))["fits"]
+    losses = [fits[0]["train"]["pinball"], fits[1]["train"]["mae"] / 2, fits[2]["train"]["pinball"]]
+    limit = (min(losses) + max(losses)) / 2
+    result = mae_eval("model.json", "data.csv", "--max-pinball", str(limit), "--max-mae", "0.5", "--json")
+    gates = json.loads(result.stdout)["gates"]
+    assert result.exit_code == 4
+    assert [(gate["name"], gate["quantile"]) for gate in gates] == [
+        ("max-pinball", 0.1),
+        ("max-mae", 0.5),
+        ("max-pinball", 0.5),
+        ("max-pinball", 0.9),
+    ]
+    del gates[1]
+    assert [gate["value"] for gate in gates] == pytest.approx(losses)
+    assert [gate["passed"] for gate in gates] == [loss <= limit for loss in losses]
+    assert "--max-mae: at quantile 0.5, the MAE is " in result.stderr
+    assert "--max-pinball: at quantile 0.5, the pinball loss is " in result.stderr
+    assert mae_eval("model.json", "data.csv", "--max-pinball", "9", "--max-mae", "9").exit_code == 0
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize(
+    ("options", "title", "headings"),
+    [
+        (
+            ("--predict-interval", "0.8"),
+            "The rows farthest outside of the prediction interval:",
+            ["line", "k", "y", "lower", "upper", "outside"],
+        ),
+        (
+            ("--quantile", "0.1,0.9"),
+            "The rows with the largest sums of pinball losses:",
+            ["line", "k", "y", "0.1", "0.9", "sum", "of", "losses"],
+        ),
+    ],
+)
+def test_the_worst_rows_are_listed(mae_train, mae_predict, mae_eval, options, title, headings):
+    mae_train("data.csv", "-t", "y", *options)
+    table = list(csv.DictReader(io.StringIO(mae_predict("model.json", "data.csv").stdout)))
+    y, low, high = (np.array([float(list(row.values())[place]) for row in table]) for place in (2, -2, -1))
+    found = report(mae_eval("model.json", "data.csv", "--worst", "4", "--show", "k", "--json"))["worst"]
+    losses = np.maximum(low - y, y - high)
+    if "--quantile" in options:
+        losses = sum(np.maximum(tau * (y - line), (tau - 1) * (y - line)) for tau, line in ((0.1, low), (0.9, high)))
+        assert [row["pinball"] for row in found] == pytest.approx(sorted(losses)[:-5:-1])
+        assert {row["outside"] for row in found} == {None}
+    else:
+        assert [abs(row["outside"]) for row in found] == pytest.approx(sorted(losses)[:-5:-1])
+    places = [row["line"] - 2 for row in found]
+    assert places == np.argsort(-losses)[:4].tolist()
+    assert [row["shown"] for row in found] == [{"k": table[place]["k"]} for place in places]
+    lines = mae_eval("model.json", "data.csv", "--worst", "4", "--show", "k").stdout.splitlines()
+    start = lines.index(title)
+    assert lines[start + 1].split() == headings
+    assert [line.split()[0] for line in lines[start + 2 : start + 6]] == [f"data.csv:{place + 2}" for place in places]
+
+
+@pytest.mark.usefixtures("data")
+def test_where_no_row_lies_outside_of_the_interval_none_is_listed(mae_train, mae_eval, tmp_path):
+    mae_train("data.csv", "-t", "y", "--predict-interval", "0.8")
+    (tmp_path / "inside.csv").write_text("x,k,y\n1,a,2\n1,b,3\n")
+    assert report(mae_eval("model.json", "inside.csv", "--worst", "4", "--json"))["worst"] == []
+    text = mae_eval("model.json", "inside.csv", "--worst", "4").stdout
+    assert "\nNo row lies outside of the prediction interval.\n" in text
+
+
+@pytest.mark.usefixtures("data")
+def test_columns_are_shown_with_the_worst_rows_only_and_must_be_there(mae_train, mae_eval):
     mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9")
-    result = mae_eval("model.json", "data.csv", option)
-    assert result.exit_code == 2
-    assert f"{option.partition('=')[0]} is for models of one quantile" in result.stderr
+    without = mae_eval("model.json", "data.csv", "--show", "k")
+    assert (without.exit_code, "say with --worst how many" in without.stderr.replace("\n", " ")) == (2, True)
+    assert mae_eval("model.json", "data.csv", "--worst", "1", "--show", "z").exit_code == 1
 
 
 @pytest.mark.usefixtures("data")
@@ -278,12 +345,18 @@ def test_each_quantile_is_set_against_that_of_another_model(mae_train, mae_eval)
         for quantile, each in zip(quantiles, scored["quantiles"], strict=True):
             alone = mae_eval(f"{first}{quantile}.json", "data.csv", "--against", f"{second}{quantile}.json", "--json")
             expected = json.loads(alone.stdout)
-            assert each["against"] | {"model": ""} == expected["against"] | {"model": ""}
-            assert next(gates) == expected["gates"][0]
+            rival, gate = each["against"], next(gates)
+            adjusted = rival["adjusted_p_value"]
+            assert rival | {"model": "", "adjusted_p_value": None} == expected["against"] | {"model": ""}
+            assert rival["p_value"] <= adjusted <= 3 * rival["p_value"]
+            assert (gate["name"], gate["quantile"], gate["value"]) == ("against", quantile, adjusted)
+            assert gate["passed"] == (first == "both" or adjusted > 0.05)
+            assert f"at quantile {quantile}, " in gate["finding"]
     text = mae_eval("one.json", "data.csv", "--against", "both.json").stdout
     assert "\nquantile   pinball loss   against   at or below\n" in text
     assert '\n"against" is both.json, on the same rows.\n' in text
-    assert text.count("--against: ") == 3
+    assert text.count("--against: at quantile ") == 3
+    assert "; adjusted p = " in text
 
 
 @pytest.mark.usefixtures("data")
@@ -296,7 +369,7 @@ def test_only_models_of_the_same_quantiles_are_set_against_each_other(mae_train,
             "three",
             "three.json predicts the quantiles 0.1, 0.5, 0.9, but two.json predicts 0.1, 0.9; compare models",
         ),
-        ("two", "median", "median.json is of one quantile; give another model of the same quantiles"),
+        ("two", "median", "median.json is of one quantile; give a model of several quantiles"),
         ("median", "two", "two.json is of several quantiles; give a model of one quantile"),
     ):
         result = mae_eval(f"{first}.json", "data.csv", "--against", f"{second}.json")
@@ -335,9 +408,56 @@ def test_a_model_of_several_quantiles_is_shown_without_data(mae_train, mae_eval)
     assert any(line.startswith("prediction interval") and "80%, margin " in line for line in lines)
     assert any(line.split()[:2] == ["0.9", f"{found['fits'][2]['train']['pinball']:#.4g}"] for line in lines)
     assert any(line.startswith("k = ") and len(line.split()) == 8 for line in lines)
-    both = mae_eval("model.json", "model.json")
-    assert (both.exit_code, both.stdout) == (1, "")
-    assert "model.json is of several quantiles; give a model of one quantile" in both.stderr
+
+
+@pytest.mark.usefixtures("data")
+def test_two_models_of_several_quantiles_are_shown_side_by_side(mae_train, mae_eval):
+    first = report(mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.5", "-o", "first.json", "--json"))
+    options = ("--predict-interval", "0.8", "--features", "x", "-o", "second.json", "--json")
+    second = report(mae_train("data.csv", "-t", "y", *options))
+    shown = report(mae_eval("first.json", "second.json", "--json"))
+    assert [each["quantile"] for each in shown["quantiles"]] == [0.1, 0.5]
+    assert [each["quantile"] for each in shown["other"]["quantiles"]] == [0.1, 0.5, 0.9]
+    differences = shown["differences"]
+    assert differences["quantiles"] == [[0.1, 0.5], [0.1, 0.5, 0.9]]
+    assert differences["rows"] == [600, 480]
+    assert differences["calibration"] == [None, shown["other"]["calibration"]]
+    assert "target" not in differences
+    for each, one, other in zip(differences["fits"], first["fits"], second["fits"][:2], strict=True):
+        x, k = each["coefficients"]
+        assert each["intercept"] == [one["intercept"], other["intercept"]]
+        assert (x["column"], x["values"]) == ("x", [fit["coefficients"][0]["value"] for fit in (one, other)])
+        assert (k["column"], k["values"][1]) == ("k", None)
+
+
+@pytest.mark.usefixtures("data")
+def test_two_models_of_several_quantiles_are_set_side_by_side_for_people(mae_train, mae_eval):
+    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.5", "-o", "first.json")
+    mae_train("data.csv", "-t", "y", "--quantile", "0.5,0.9", "--features", "x", "-o", "second.json")
+    text = mae_eval("first.json", "second.json").stdout
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert "target y y" in lines
+    assert "fit quantiles 0.1, 0.5 quantiles 0.5, 0.9 differs" in lines
+    start = lines.index("at quantile first.json second.json")
+    assert [line.split()[0] for line in lines[start + 1 : start + 4]] == ["0.1", "0.5", "0.9"]
+    assert (lines[start + 1].split()[2], lines[start + 3].split()[1]) == ("–", "–")
+    assert [line for line in lines if line.startswith("At quantile ")] == ["At quantile 0.5:"]
+    assert any(line.startswith("x ") and len(line.split()) == 4 for line in lines)
+    same = report(mae_eval("first.json", "first.json", "--json"))["differences"]
+    assert same == {"fits": [{"quantile": tau, "intercept": None, "coefficients": []} for tau in (0.1, 0.5)]}
+
+
+@pytest.mark.usefixtures("data")
+def test_a_model_of_several_quantiles_and_one_of_one_are_not_shown_side_by_side(mae_train, mae_eval):
+    mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9", "-o", "several.json")
+    mae_train("data.csv", "-t", "y", "-o", "one.json")
+    for first, second, says in (
+        ("several", "one", "one.json is of one quantile; give a model of several quantiles"),
+        ("one", "several", "several.json is of several quantiles; give a model of one quantile"),
+    ):
+        result = mae_eval(f"{first}.json", f"{second}.json")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert says in result.stderr.replace("\n", " ")
 
 
 @pytest.mark.usefixtures("data")
@@ -369,9 +489,11 @@ def test_weights_that_the_rows_scored_do_not_have_are_none_of_the_evaluation(mae
 
 
 @pytest.mark.usefixtures("data")
-def test_slopes_are_not_tested_where_rows_are_in_clusters(mae_train):
-    found = report(
-        mae_train("data.csv", "-t", "y", "--features", "x", "--cluster", "k", "--quantile", "0.1,0.9", "--json")
-    )
-    assert found["slopes"] is None
-    assert report(mae_train("data.csv", "-t", "y", "--quantile", "0.1,0.9", "--json"))["slopes"] is not None
+def test_why_slopes_are_not_tested_is_told(mae_train):
+    options = ("data.csv", "-t", "y", "--features", "x", "--quantile", "0.1,0.5,0.9", "--cluster", "k")
+    found = report(mae_train(*options, "--json"))
+    assert (found["slopes"], found["slopes_absent"]) == (None, "few-clusters")
+    says = "No test of equal slopes: it needs more clusters than there are differences of slopes."
+    assert says in mae_train(*options).stdout.splitlines()
+    tested = report(mae_train(*options[:-2], "--json"))
+    assert (tested["slopes"]["numerator"], tested["slopes_absent"]) == (2, None)

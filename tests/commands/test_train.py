@@ -757,6 +757,8 @@ def test_the_importance_of_each_column_is_the_loss_without_it(mae_train, flights
     assert "\nMAE without it: that of the best fit without the column; p-value: " in text
     assert "without it   increase   p-value\n" in mae_train(flights, "-t", "delay", "--importance", "--compare").stdout
     assert one_object(mae_train(flights, "-t", "delay", "--json").stdout)["importance"] is None
+    clustered = mae_train(flights, "-t", "delay", "--features", "distance,carrier", "--importance", "--cluster", "hour")
+    assert "column. No p-values: rank tests do not allow for clusters.\n" in clustered.stdout
 
 
 @pytest.mark.parametrize("options", [("--loss", "mse"), ("--solver", "textbook")])

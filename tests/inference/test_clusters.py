@@ -5,7 +5,7 @@ import pytest
 from support.inference import Case, standard_errors
 
 from mae_cli.inference.bandwidth import hall_sheather
-from mae_cli.inference.clusters import Clusters, Residuals, quantile_covariance, squared_covariance
+from mae_cli.inference.clusters import Clusters, Residuals, joint_meat, quantile_sandwich, squared_covariance
 from mae_cli.inference.density import equal_density
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.inference.sandwich import bread
@@ -52,7 +52,7 @@ def test_the_covariance_of_a_quantile_is_that_of_the_formula(are_opposites):
     spread = np.median(np.abs(often - np.median(often)))
     width = spread * (normal_quantile(case.quantile + h) - normal_quantile(case.quantile - h))
     inverse = np.linalg.inv((Z.T * (weights * (np.abs(r) < width))) @ Z / (2 * width))
-    found = quantile_covariance(rows, residuals, case.clusters, case.quantile, weights.sum())
+    found = quantile_sandwich(rows, residuals, case.clusters, case.quantile, weights.sum()).covariance
     assert found == pytest.approx(inverse @ meat(scores, case) @ inverse, rel=1e-9)
     errors = standard_errors(case.intervals(method=Method.SANDWICH))
     assert errors == pytest.approx(np.sqrt(case.coordinates.variances(found)), rel=1e-9)
@@ -80,3 +80,13 @@ def test_a_row_that_the_fit_goes_through_lies_below_it_whatever_rounding_says():
     blocks = seen(case)[0].blocks
     assert np.flatnonzero(np.concatenate([through(block) for block in blocks]) == 0).tolist() == [10, 75]
     assert [through.slopes(block, 0.25)[row] for block, row in ((blocks[0], 10), (blocks[1], 5))] == [-0.75, -0.75]
+
+
+def test_the_sums_of_few_clusters_at_once_are_those_of_all(monkeypatch):
+    case = hospitals("mae")
+    rows, residuals, Z, r, weights = seen(case)
+    scores = np.hstack([Z * (weights * (quantile - (r <= 0)))[:, np.newaxis] for quantile in (0.3, 0.6)])
+    for most in (2**24, 36):
+        monkeypatch.setattr("mae_cli.inference.clusters._MOST_SUMS", most)
+        found = joint_meat(rows, [residuals, residuals], case.clusters, (0.3, 0.6))
+        assert found == pytest.approx(meat(scores, case), rel=1e-12, abs=1e-9)

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from mae_cli.inference import distributions
 from mae_cli.inference.distributions import chi_squared_tail, f_tail, student_quantile, student_tail
 
 
@@ -20,6 +21,23 @@ from mae_cli.inference.distributions import chi_squared_tail, f_tail, student_qu
 )
 def test_quantiles_of_students_t(probability, degrees, value):
     assert student_quantile(probability, degrees) == pytest.approx(value, rel=1e-12)
+
+
+@pytest.mark.parametrize("degrees", [1, 3, 17, 233, 9_979])
+def test_a_quantile_is_where_the_tail_passes_the_probability_to_the_last_digit(degrees):
+    for probability in (0.6, 0.9, 0.975):
+        found, tail = student_quantile(probability, degrees), 1 - probability
+        ends = [found * (1 + side * 1e-13) for side in (-1, 1)]
+        assert student_tail(ends[0], degrees) > tail > student_tail(ends[1], degrees)
+
+
+def test_of_many_degrees_of_freedom_a_quantile_takes_few_tails(monkeypatch):
+    calls = []
+    monkeypatch.setattr(distributions, "student_tail", lambda *given: calls.append(given) or student_tail(*given))
+    for degrees in (233, 9_979):
+        calls.clear()
+        student_quantile(0.975, degrees)
+        assert len(calls) < 20
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 5, 30, 1e6])

@@ -9,6 +9,7 @@ from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.distributions import chi_squared_tail
 from mae_cli.inference.importance import find_importance
 from mae_cli.inference.intervals import Estimated
+from mae_cli.inference.values import Unavailable
 
 NAMES = {"a": [0], "b": [1], "k": [2, 3]}
 
@@ -93,7 +94,7 @@ def test_a_column_that_another_one_can_replace_loses_nothing_and_has_no_test(ran
     loss = case.fit.solution.certificate.loss
     assert first.loss == pytest.approx(loss, rel=1e-9)
     assert twin.loss == pytest.approx(loss, rel=1e-12)
-    assert (first.test, twin.test) == (None, None)
+    assert (first.test, twin.test) == (Unavailable.REPLACEABLE, Unavailable.REPLACEABLE)
     assert second.loss > loss
     assert second.test.degrees == 1
 
@@ -103,9 +104,9 @@ def test_there_is_no_test_of_rows_in_clusters_nor_of_a_perfect_fit(random):
     clusters = Clusters("id", np.arange(100) // 2, 50)
     clustered = Case(X, X[:, 0] + random.normal(size=100), clusters=clusters)
     perfect = Case(X, X[:, 0] + 1)
-    for case in (clustered, perfect):
+    for case, reason in ((clustered, Unavailable.CLUSTERED), (perfect, Unavailable.PERFECT)):
         a, b = importance(case, {"a": [0], "b": [1]})
-        assert (a.test, b.test) == (None, None)
+        assert (a.test, b.test) == (reason, reason)
         assert a.loss > b.loss
 
 

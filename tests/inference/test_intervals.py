@@ -323,3 +323,15 @@ def test_errors_by_bootstrap_are_the_standard_deviations_of_refits_each_with_dra
     found = each.intervals(method=Method.BOOTSTRAP, replicates=3, seed=7)
     assert standard_errors(found) == pytest.approx(first.std(axis=0, ddof=1), rel=1e-12)
     assert not {tuple(row) for row in first} & {tuple(row) for row in other}
+
+
+def test_an_end_that_is_the_coefficient_itself_is_so_to_the_last_digit():
+    generator = np.random.default_rng(1)
+    x, k = generator.exponential(size=300), generator.choice(3, 300)
+    y = np.round(1 + x + generator.standard_normal(300) * (0.5 + x))
+    case = Case(np.column_stack([x, k == 0, k == 2]).astype(float), y, 0.1)
+    found = ends(case.intervals(method=Method.RANK))
+    values = np.array([case.fit.solution.intercept, *case.fit.solution.coefficients])
+    apart = np.abs(found - values[:, np.newaxis])
+    assert (apart == 0).any()
+    assert not ((apart > 0) & (apart < 1e-9)).any()

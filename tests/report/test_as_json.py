@@ -12,10 +12,10 @@ from mae_cli.model_card import ModelCard
 from mae_cli.report.as_json import (
     dumps,
     evaluation_report_json,
-    model_card_json,
     prediction_report_json,
     train_report_json,
 )
+from mae_cli.report.cards_as_json import model_card_json
 from mae_cli.results.prediction import PredictionReport, PredictionRows
 from mae_cli.results.training import Effect
 from mae_cli.rows.schema import DesignColumn
@@ -148,11 +148,11 @@ def test_a_number_that_is_not_finite_is_refused(number):
 
 
 def test_the_keys_of_an_importance_are_pinned(train_report):
-    found = (Importance("dep_delay", 20.5, RankTest(90.0, 1, 1e-9)), Importance("carrier", 13.0, None))
+    found = (Importance("dep_delay", 20.5, RankTest(90.0, 1, 1e-9)), Importance("carrier", 13.0, Unavailable.CLUSTERED))
     report = train_report_json(replace(train_report, fit=replace(train_report.fit, importance=found)))
     assert report["importance"] == [
-        {"column": "dep_delay", "loss": 20.5, "statistic": 90.0, "degrees": 1, "p_value": 1e-9},
-        {"column": "carrier", "loss": 13.0, "statistic": None, "degrees": None, "p_value": None},
+        {"column": "dep_delay", "loss": 20.5, "statistic": 90.0, "degrees": 1, "p_value": 1e-9, "absent": None},
+        {"column": "carrier", "loss": 13.0, "statistic": None, "degrees": None, "p_value": None, "absent": "clustered"},
     ]
 
 

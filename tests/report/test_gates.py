@@ -83,3 +83,24 @@ def test_a_rival_is_reported_with_both_losses_and_the_interval_of_the_difference
     metrics = Metrics(1.0, 1.0, 1.0, 1.0, None, 2.0, None)
     rival = Rival("old.json", "mae", 0.5, metrics, difference, interval)
     assert finding(Gate("against", True, 0.0, 0.0, rival)).startswith(found)
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "measure", "losses", "relation"),
+    [
+        (0.04, "mae", "MAE 1.500 against 1.000", "beyond"),
+        (0.06, "mae", "MAE 1.500 against 1.000", "within"),
+        (0.05, "pinball", "pinball loss 2.500 against 2.000", "beyond"),
+    ],
+)
+def test_a_rival_at_one_of_several_quantiles_is_judged_by_the_adjusted_p_value(adjusted, measure, losses, relation):
+    metrics = Metrics(1.0, 1.0, 1.0, 1.0, None, 2.0, 2.0)
+    rival = Rival("old.json", "mae", 0.5, metrics, 0.5, (0.1, 0.9), measure, None, 0.02, adjusted)
+    line = finding(Gate("against", True, adjusted, 0.05, rival, 0.5))
+    difference = f"the difference of 0.500 is {relation} chance (95% interval 0.100 to 0.900; adjusted p = {adjusted})"
+    assert line == f"at quantile 0.5, {losses}; {difference}"
+
+
+def test_a_loss_at_one_of_several_quantiles_says_so():
+    line = gate_line(Gate("max-mae", False, 2.5, 2.0, quantile=0.5))
+    assert line == "Failed --max-mae: at quantile 0.5, the MAE is 2.5, above 2"

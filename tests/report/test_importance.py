@@ -3,16 +3,17 @@
 import io
 from dataclasses import replace
 
+import pytest
 from rich.console import Group
 
-from mae_cli.inference.values import Importance, RankTest
+from mae_cli.inference.values import Importance, RankTest, Unavailable
 from mae_cli.report.console import Room, result_console
 from mae_cli.report.importance import importance_table
 
 FOUND = (
     Importance("carrier", 12.75, RankTest(4.0, 3, 0.2615)),
     Importance("dep_delay", 23.5, RankTest(900.0, 1, 1e-9)),
-    Importance("air_time", 12.6916, None),
+    Importance("air_time", 12.6916, Unavailable.REPLACEABLE),
 )
 NOTE = (
     "MAE without it: that of the best fit without the column; p-value: of the rank test that the column does not "
@@ -48,13 +49,21 @@ def test_names_are_seen_and_told_from_the_intercept_and_small_p_values_are_not_w
     ]
 
 
-def test_without_tests_there_is_no_column_of_them(mae_fit):
-    fit = replace(mae_fit, quantile=0.9, importance=(replace(FOUND[1], test=None),))
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        (Unavailable.CLUSTERED, " No p-values: rank tests do not allow for clusters."),
+        (Unavailable.PERFECT, " No p-values: the fit passes through every row."),
+        (Unavailable.REPLACEABLE, " No p-values: other columns can take its place."),
+    ],
+)
+def test_without_tests_there_is_no_column_of_them_and_the_note_says_why(mae_fit, reason, says):
+    fit = replace(mae_fit, quantile=0.9, importance=(replace(FOUND[1], test=reason),))
     assert drawn(fit) == [
         "            pinball loss",
         "column        without it   increase",
         "dep_delay          23.50      +10.8",
-        "pinball loss without it: that of the best fit without the column.",
+        "pinball loss without it: that of the best fit without the column." + says,
     ]
 
 

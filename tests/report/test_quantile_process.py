@@ -6,13 +6,11 @@ import pytest
 from rich.console import Console
 
 from mae_cli.inference.values import Interval, Unavailable
-from mae_cli.report.quantile_process import CoefficientProcess
-from mae_cli.results.training import Effect
-from mae_cli.rows.schema import DesignColumn
+from mae_cli.report.quantile_process import CoefficientProcess, Estimate
 
 
-def effect(value, interval=Unavailable.NOT_ASKED):
-    return Effect(DesignColumn("x"), value, value, None, aliased=False, interval=interval)
+def estimate(value, interval=Unavailable.NOT_ASKED):
+    return Estimate(value, interval)
 
 
 def drawn(process, width=80):
@@ -21,7 +19,7 @@ def drawn(process, width=80):
     return console.file.getvalue().splitlines()
 
 
-SURE = [effect(value, Interval(value - 1, value + 1, 0.5)) for value in (-1.0, 2.0, 7.0)]
+SURE = [estimate(value, Interval(value - 1, value + 1, 0.5)) for value in (-1.0, 2.0, 7.0)]
 
 
 def test_every_mark_is_where_its_number_is():
@@ -45,18 +43,18 @@ def test_a_drawing_fits_any_width_down_to_twenty_cells_of_scale(width):
 
 
 def test_without_intervals_only_points_are_drawn():
-    lines = drawn(CoefficientProcess("x", (0.1, 0.9), [effect(1.0), effect(2.0)], 1.5))
+    lines = drawn(CoefficientProcess("x", (0.1, 0.9), [estimate(1.0), estimate(2.0)], 1.5))
     assert sum("─" in line for line in lines) == 0
     assert sum("●" in line for line in lines) == 2
 
 
 def test_an_infinite_end_reaches_the_edge_and_does_not_stretch_the_scale():
     lines = drawn(
-        CoefficientProcess("x", (0.1, 0.9), [effect(1.0, Interval(-float("inf"), 3.0, None)), effect(2.0)], 1.5)
+        CoefficientProcess("x", (0.1, 0.9), [estimate(1.0, Interval(-float("inf"), 3.0, None)), estimate(2.0)], 1.5)
     )
     assert lines[-1].split() == ["1.000", "3.000"]
     assert "●─" in lines[1]
 
 
 def test_equal_coefficients_have_a_scale_too():
-    assert "●" in drawn(CoefficientProcess("x", (0.1, 0.9), [effect(0.0), effect(0.0)], 0.0))[1]
+    assert "●" in drawn(CoefficientProcess("x", (0.1, 0.9), [estimate(0.0), estimate(0.0)], 0.0))[1]

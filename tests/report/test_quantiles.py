@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from mae_cli.inference.values import Caution, Interval, Intervals, Method, SlopesTest
+from mae_cli.inference.values import Caution, Interval, Intervals, Method, SlopesTest, Unavailable
 from mae_cli.report.console import result_console
-from mae_cli.report.quantiles import show_quantile_evaluation, show_quantiles
+from mae_cli.report.quantile_evaluation import show_quantile_evaluation
+from mae_cli.report.quantiles import show_quantiles
 from mae_cli.results.evaluation import EvaluationRows, IntervalScore, QuantileEvaluation
 from mae_cli.results.gates import Gate
 from mae_cli.results.scores import Metrics, Scores
@@ -44,7 +45,7 @@ def report(mae_fit):
         rows=TrainingRows(read=200, used=200, dropped=0, holdout=0, unseen=0, zero_weight=0),
         fits=tuple(fits),
         squared=None,
-        slopes=None,
+        slopes=Unavailable.NOT_ASKED,
         crossing=0,
         calibrated=None,
         notes=(),
@@ -91,10 +92,12 @@ def test_losses_shares_and_coefficients_stand_side_by_side(report):
         "0.5               1.500         50.1%",
         "0.9               0.750         87.5%",
         "",
-        "term               0.5        0.9",
-        "(intercept)   0           0",
-        "far           0.2500     -2.000",
-        "x             1.500       2.500",
+        "term             0.5      0.9",
+        "(intercept)   0         0",
+        "far           0.2500   -2.000",
+        "x             1.500     2.500",
+        "",
+        "Left out: same (a combination of earlier columns).",
         "",
         "proved optimal · model.json · 0.3 s",
     ]
@@ -119,13 +122,44 @@ def test_quantiles_that_are_not_proved_are_named(report):
     assert lines[-1] == "not proved optimal · model.json · 0.3 s"
 
 
-def test_intervals_that_hold_zero_are_marked_and_cautions_told(report):
+def test_intervals_stand_beside_the_coefficient_at_each_quantile_and_how_they_were_found_below(report):
     lines = drawn(with_intervals(report, UNSURE, SURE, SURE, cautions=(Caution.TIES,)))
-    assert lines[13].split() == ["x", "1.500", "·", "2.500", "·"]
-    assert lines[12].split() == ["far", "0.2500", "-2.000"]
-    assert lines[15] == "· marks coefficients whose interval holds 0."
-    assert lines[16].startswith("Many rows lie exactly on the fit")
+    assert lines[10:-1] == [
+        "term          quantile   coefficient     95% interval",
+        "(intercept)        0.5        0              –",
+        "                   0.9        0              –",
+        "far                0.5        0.2500    1.00 … 2.00",
+        "                   0.9       -2.000     1.00 … 2.00",
+        "x                  0.5        1.500    -1.00 … 2.00 ·",
+        "                   0.9        2.500    -1.00 … 2.00 ·",
+        "",
+        "Left out: same (a combination of earlier columns).",
+        "Intervals from standard errors that allow for unequal spread; the rows are taken to be independent.",
+        "Many rows lie exactly on the fit, so the target has few distinct values: prefer --intervals rank.",
+        "· marks those that hold 0.",
+        "",
+    ]
     assert not any(line.startswith("·") for line in drawn(with_intervals(report, SURE, SURE, SURE)))
+
+
+def test_a_quantile_without_intervals_is_named_and_the_others_have_theirs(report):
+    sure = with_intervals(report, SURE, SURE, SURE)
+    first, second = sure.fits
+    reason = Unavailable.NO_DENSITY
+    effects = tuple(replace(effect, interval=reason) for effect in first.effects)
+    none = replace(first, effects=effects, intervals=Intervals.none(reason, 0.95, 3))
+    lines = drawn(replace(sure, fits=(none, second)))
+    assert [line.split()[-1] for line in lines[13:15]] == ["–", "2.00"]
+    assert "At quantile 0.5, no intervals: the density of the rows near the fit cannot be estimated; try --" in "".join(
+        lines
+    )
+    assert any(line.startswith("At quantile 0.9, intervals from standard errors") for line in lines)
+
+
+def test_levels_are_told_with_the_one_that_they_are_measured_from(report):
+    level = Effect(DesignColumn("k", "b"), 1.0, 1.0, "a", aliased=False)
+    lines = drawn(with_fits(report, effects=(level,)))
+    assert any(line.startswith("k = b (vs a) ") for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -161,8 +195,10 @@ def test_many_quantiles_are_drawn_the_largest_effect_first(report):
     assert [line for line in lines if line in {"x", "far", "same"}] == ["far", "x"]
     # That of least squares is that of the upper quantile, whose dot stands upon its line.
     marks = ["│" in line for line in lines if line.startswith(("  0.5 ", "  0.9 "))]
-    assert marks == [True, False] * 2
+    assert marks == [False, False, *[True, False] * 2]
+    assert lines[lines.index("(intercept)") + 1].split()[:2] == ["0.5", "0"]
     assert "● the coefficient at each quantile, with its interval; │ that of least squares; ┊ zero." in lines
+    assert any(line.startswith("Intervals from standard errors that allow for unequal spread; ") for line in lines)
     assert not any(line.startswith("·") for line in lines)
     assert "● the coefficient at each quantile; │ that of least squares; ┊ zero." in drawn(
         replace(report, squared=squares)
@@ -218,7 +254,7 @@ def test_the_cautions_of_every_quantile_are_told_once_and_the_mark_of_an_interce
     first, second = report.fits
     fits = (replace(first, intervals=replace(few, cautions=(), intercept=None)), replace(second, intervals=few))
     lines = drawn(replace(report, fits=fits))
-    assert sum(line.startswith("Few rows for so many coefficients") for line in lines) == 1
-    assert "· marks coefficients whose interval holds 0." in lines
+    assert sum(line.startswith("At quantile 0.9, few rows for so many coefficients") for line in lines) == 1
+    assert "· marks those that hold 0." in lines
     both = drawn(replace(report, fits=tuple(replace(fit, intervals=few) for fit in report.fits)))
     assert sum(line.startswith("Few rows for so many coefficients") for line in both) == 1

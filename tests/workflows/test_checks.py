@@ -1,75 +1,9 @@
-"""What an evaluation looks at beside its metrics: values outside of training, and the rows a model is farthest from."""
+"""Values outside of training: which are, and what is said of them."""
 
 import numpy as np
-import pytest
-from support.tables import held
 
-from mae_cli.rows.blocks import Block, MemoryRows
-from mae_cli.rows.design import Design
-from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import NumericColumn, Schema, Writing
-from mae_cli.workflows.checks import TrainingRanges, outside_note, unseen_note, worst_rows
-
-NOTHING = Coefficients(0.0, np.zeros(1))
-
-
-class Places:
-    """Record r is on line r + 2 of one of two files."""
-
-    def locate(self, indices):
-        return {index: ("even.csv" if index % 2 == 0 else "odd.csv", index + 2) for index in indices}
-
-
-def rows_of(target, weights=None, block_rows=3):
-    weights = None if weights is None else np.array(weights, dtype=float)
-    return MemoryRows.of(Design(np.zeros((len(target), 1))), np.array(target, dtype=float), weights, block_rows)
-
-
-def lines(rows, count):
-    return [row.line for row in worst_rows(rows, NOTHING, count, Places())]
-
-
-def test_the_largest_residuals_come_first_whatever_their_sign():
-    assert lines(rows_of([1, -5, 0, 4, -2, 3, 2.5]), 4) == [3, 5, 7, 8]
-
-
-@pytest.mark.parametrize("block_rows", [1, 2, 3, 100])
-def test_ties_come_in_the_order_of_the_rows_wherever_blocks_end(block_rows):
-    target = [1, -2, 2, 1, 2, -2, 1, 2, 1]
-    assert lines(rows_of(target, block_rows=block_rows), 4) == [3, 4, 6, 7]
-    assert lines(rows_of(target, block_rows=block_rows), 7) == [3, 4, 6, 7, 9, 2, 5]
-
-
-def test_rows_of_weight_0_do_not_count_and_other_weights_do_not_matter():
-    assert lines(rows_of([9, 1, 8, 2], [0, 5, 1, 1]), 3) == [4, 5, 3]
-
-
-def test_no_more_rows_than_there_are():
-    assert lines(rows_of([1, 2]), 10) == [3, 2]
-
-
-def test_a_row_comes_with_its_file_target_prediction_and_residual():
-    rows = MemoryRows.of(Design(np.array([[1.0], [2.0]])), np.array([3.0, 10.0]))
-    (row,) = worst_rows(rows, Coefficients(0.5, np.array([2.0])), 1, Places())
-    assert (row.file, row.line, row.target, row.prediction, row.residual) == ("odd.csv", 3, 10.0, 4.5, 5.5)
-
-
-def test_lines_are_those_of_the_file_though_records_span_lines_and_rows_are_left_out():
-    files = held('y,note\n1,"a\nb"\n\n-7,x\n3,y\n')
-    block = Block(Design(np.zeros((2, 1))), np.array([-7.0, 3.0]), None, np.arange(2), np.array([1, 2]))
-    assert [(row.file, row.line) for row in worst_rows(MemoryRows((block,)), NOTHING, 2, files)] == [
-        ("data.csv", 5),
-        ("data.csv", 6),
-    ]
-
-
-def test_rows_in_a_scratch_file_give_the_same(scratch):
-    rows = rows_of(np.random.default_rng(0).standard_cauchy(500), block_rows=64)
-    assert lines(scratch.collect(rows.blocks), 20) == lines(rows, 20)
-
-
-# ---------------------------------------------------------------- outside of training
-
+from mae_cli.workflows.checks import TrainingRanges, outside_note, unseen_note
 
 RANGES = TrainingRanges.of(
     Schema((NumericColumn("x", 0.0, 1.0), NumericColumn("d", 0.0, 31.0, Writing(date="%Y-%m-%d"))))

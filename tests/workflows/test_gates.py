@@ -8,7 +8,7 @@ from mae_cli.errors import SettingsError
 from mae_cli.results.evaluation import EvaluationRows
 from mae_cli.results.gates import Rival
 from mae_cli.results.scores import Metrics, Scores
-from mae_cli.workflows.gates import GateSettings, judge
+from mae_cli.workflows.gates import GateSettings, judge, judge_quantiles
 
 ROWS = EvaluationRows(read=40, used=30, dropped=4, unseen=6)
 
@@ -104,3 +104,14 @@ def test_limits_that_are_none_are_refused(limits, code, remedy):
     with pytest.raises(SettingsError) as caught:
         GateSettings(**limits)
     assert (caught.value.fault.code, caught.value.fault.remedy) == (code, remedy)
+
+
+@pytest.mark.parametrize(
+    ("difference", "adjusted", "passed"),
+    [(0.5, 0.051, True), (0.5, 0.05, False), (-0.5, 0.001, True), (0.5, None, True)],
+)
+def test_at_several_quantiles_a_model_must_not_be_worse_beyond_the_chance_of_all(difference, adjusted, passed):
+    rival = Rival("o.json", "mae", 0.9, metrics(), difference, None, adjusted_p_value=adjusted)
+    (gate,) = judge_quantiles(GateSettings(), {}, ROWS, math.nan, [rival])
+    assert (gate.name, gate.quantile, gate.passed, gate.limit) == ("against", 0.9, passed, 0.05)
+    assert gate.value == (1.0 if adjusted is None else adjusted)

@@ -117,7 +117,27 @@ def test_a_model_against_itself_differs_by_nothing():
 
 def test_one_row_has_no_interval():
     found = paired_difference(rows_of([3.0], [1.0]), FIRST, OTHER, MAE)
-    assert (found.value, found.interval) == (2.0, None)
+    assert (found.value, found.interval, found.p_value) == (2.0, None, None)
+
+
+def test_the_p_value_is_that_of_resampled_rows_on_either_side():
+    first, other = errors(200, shift=0.03)
+    rng = np.random.default_rng(3)
+    excess = np.abs(first) - np.abs(other)
+    drawn = np.array([excess[rng.integers(0, 200, 200)].mean() for _ in range(4_000)])
+    expected = 2 * np.mean(drawn <= 0)
+    assert 0.02 < expected < 0.6
+    found = paired_difference(rows_of(first, other), FIRST, OTHER, MAE)
+    assert found.p_value == pytest.approx(expected, abs=0.05)
+    assert paired_difference(rows_of(other, first), FIRST, OTHER, MAE).p_value == pytest.approx(found.p_value)
+    assert paired_difference(rows_of(first, first), FIRST, OTHER, MAE).p_value == 1.0
+
+
+@pytest.mark.parametrize(("comparisons", "resamples"), [(1, 2_000), (40, 2_000), (99, 5_000)])
+def test_the_least_p_value_is_small_enough_for_so_many_comparisons(comparisons, resamples):
+    found = paired_difference(rows_of([2.0] * 50, [1.0] * 50), FIRST, OTHER, MAE, comparisons)
+    assert found.p_value == 2 / (resamples + 1)
+    assert found.p_value * comparisons < 0.05
 
 
 def test_errors_near_the_end_of_floating_point_do_not_overflow():

@@ -7,7 +7,9 @@ import pytest
 from support.tables import held
 
 from mae_cli.errors import SettingsError
-from mae_cli.inference.values import IntervalSettings, Method
+from mae_cli.inference import intervals
+from mae_cli.inference.intervals import quantile_estimates
+from mae_cli.inference.values import IntervalSettings, Method, SlopesTest, Unavailable
 from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
@@ -90,12 +92,32 @@ def test_seconds_of_reading_and_fitting_are_those_of_all():
 def test_slopes_of_fits_that_are_not_proved_are_not_compared():
     options = {"intervals": IntervalSettings()}
     found = [report(noisy(3000), 0.2, 0.8, tolerance=tolerance, **options).slopes for tolerance in (1e-9, 0.1)]
-    assert [slopes is None for slopes in found] == [False, True]
+    assert [isinstance(found[0], SlopesTest), found[1]] == [True, Unavailable.NOT_OPTIMAL]
+
+
+def test_slopes_of_clustered_rows_are_compared_by_clusters():
+    options = {"intervals": IntervalSettings()}
+    found = [report(noisy(), 0.2, 0.8, **options, **choice).slopes for choice in ({}, {"cluster": "g"})]
+    assert [each.denominator for each in found] == [200 * 2 - 1, 40 - 1]
+    assert report(noisy(), 0.2, 0.8).slopes is Unavailable.NOT_ASKED
+
+
+def test_neighbours_are_fitted_once_for_the_intervals_and_the_slopes(monkeypatch):
+    calls = []
+
+    def counted(fitted):
+        calls.append(fitted.quantile)
+        return quantile_estimates(fitted)
+
+    monkeypatch.setattr(intervals, "quantile_estimates", counted)
+    found = report(noisy(), 0.2, 0.8, intervals=IntervalSettings(method=Method.SANDWICH))
+    assert isinstance(found.slopes, SlopesTest)
+    assert calls == [0.2, 0.8]
 
 
 def test_slopes_are_not_compared_where_there_is_no_density():
     text = "y,x\n" + "".join(f"{x % 10 == 0:d},{x % 3}\n" for x in range(300))
-    assert report(text, 0.4, 0.6, intervals=IntervalSettings()).slopes is None
+    assert report(text, 0.4, 0.6, intervals=IntervalSettings()).slopes is Unavailable.NO_DENSITY
 
 
 def test_more_than_five_quantiles_are_shown_beside_least_squares():

@@ -1,5 +1,6 @@
 """A fit to be made: the rows as read, the same in standard units, and the whitening of their columns."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -83,6 +84,15 @@ class Problem:
         return tuple(int(column) - first for column in self.whitening.aliased if column >= first)
 
 
+@dataclass(frozen=True, eq=False)
+class _Sampled:
+    """Rows in standard units, a sample of them, and the whitening by it."""
+
+    standard_rows: Rows
+    sample: Block
+    whitening: AnyWhitening
+
+
 class Prepared:
     """Rows made ready for any number of fits: measured, standardised and whitened when one of these first asks for it.
 
@@ -99,6 +109,7 @@ class Prepared:
         self.rows, self.limits = rows, limits
         self._intercept, self._extent = intercept, extent
         self._whitenings: dict[RowScale | None, AnyWhitening] = {}
+        self._samples: dict[int, _Sampled] = {}
 
     @cached_property
     def standard(self) -> Standardisation:
@@ -127,6 +138,12 @@ class Prepared:
 
         It is in standard units, and has about `size` rows, or all rows when there are no more.
         """
+        found = self._samples.get(size) or self._sampled(size)
+        if math.prod(found.sample.design.shape) <= self.limits.cached_size:
+            self._samples[size] = found
+        return [self._problem(loss, found.standard_rows, found.whitening) for loss in losses], found.sample
+
+    def _sampled(self, size: int) -> "_Sampled":
         count = self.rows.shape[0]
         if size < count:
             standard_rows: Rows = TransformedRows(self.rows, self.standard)
@@ -137,7 +154,7 @@ class Prepared:
         whitening = whiten_sample(sample, self.standard, absolute_scale)
         if whitening is None:
             whitening = whiten(self.rows, standard_rows, self.standard, absolute_scale)
-        return [self._problem(loss, standard_rows, whitening) for loss in losses], sample
+        return _Sampled(standard_rows, sample, whitening)
 
     def _problem(self, loss: Loss, standard_rows: Rows, whitening: AnyWhitening) -> Problem:
         return Problem(self.rows, loss, self.standard, standard_rows, whitening, self.rows.counter, self.limits)
