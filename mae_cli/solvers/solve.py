@@ -1,6 +1,6 @@
 """The one entry to the solvers: choose by loss and settings, solve, and certify in the user's units."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count, pairwise
 
@@ -9,20 +9,20 @@ import numpy as np
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.losses import Squared
 from mae_cli.progress import NO_PROGRESS, ProgressListener
-from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
+from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.absolute import Found, Searches, minimise_absolute, minimise_with_levels, sample_size
 from mae_cli.solvers.between import Between, solve_between, solved_first
-from mae_cli.solvers.closer import search_closer
+from mae_cli.solvers.closer import Start, settle_closely
 from mae_cli.solvers.prepare.absorbing import absorbable
 from mae_cli.solvers.prepare.problem import Loss, Prepared, Problem, whitened_by_all
 from mae_cli.solvers.prepare.standardise import Extent
 from mae_cli.solvers.prepare.whitening import is_weighted
 from mae_cli.solvers.proof.certificate import Bound, BoundedFit
 from mae_cli.solvers.proof.dual_anywhere import bound_anywhere, bound_in_band
-from mae_cli.solvers.proof.exact_exchange import prove_bases, prove_basis, settle_from
+from mae_cli.solvers.proof.exact_exchange import Settled, prove_bases, settle_from
 from mae_cli.solvers.proof.uniqueness import is_unique
 from mae_cli.solvers.proof.vertex_proof import VertexProof
 from mae_cli.solvers.search.exchange import Optimum, Outcome
@@ -50,21 +50,6 @@ class Fit:
         return replace(self, solution=replace(self.solution, history=history))
 
 
-@dataclass(frozen=True, eq=False)
-class Start:
-    """How a search for vertices begins.
-
-    Attributes:
-        minimise: searches.
-        sample: of the rows, in standard units, that it begins with; None where it takes its own.
-    """
-
-    minimise: Callable[[Searches], list[Found]]
-    sample: Block | None
-
-
-# So many searches among residuals follow each other, each from where the one before it ended.
-_MOST_SEARCHES = 4
 # A descent may end within such a relative gap; it is not looked for below.
 _REACHABLE = 1e-6
 
@@ -208,31 +193,9 @@ def _minimised(problems: Sequence[Problem], start: Start, settings: Auto, listen
         sample=start.sample,
     )
     return [
-        _certified(problem, settings, *_sharpened(problem, end, proofs.get(number), start))
+        _certified(problem, settings, end, settle_closely(problem, end, proofs.get(number), start, settings.tolerance))
         for number, (problem, end) in enumerate(zip(problems, start.minimise(searches), strict=True))
     ]
-
-
-def _sharpened(
-    problem: Problem, found: Found, proof: VertexProof | None, start: Start
-) -> tuple[Found, VertexProof | None]:
-    """The end of a search, with its proof; of a second search among its residuals where it ended beside the optimum."""
-    if found.bound or len(found.optimum.basis) != len(problem.whitening.kept):
-        return found, None
-    if proof is None or not np.array_equal(proof.vertex.basis.positions, found.optimum.basis):
-        proof = prove_basis(problem, found.optimum.basis)
-    if proof is None or _is_good(proof):
-        return found, proof
-    for _ in range(_MOST_SEARCHES):
-        closer = search_closer(proof, start.sample, start.minimise)
-        if closer is None:
-            break
-        end, proof = closer
-        steps = found.optimum.iterations + end.optimum.iterations
-        found = replace(found, optimum=replace(found.optimum, basis=end.optimum.basis, iterations=steps))
-        if _is_good(proof):
-            break
-    return found, proof
 
 
 def _is_good(proof: VertexProof | None) -> bool:
@@ -259,12 +222,12 @@ def proved(proof: VertexProof, settings: Auto) -> Fit:
     """The fit of a vertex that is proved to be optimal."""
     vertex = proof.vertex
     optimum = Optimum(Outcome.OPTIMAL, vertex.basis.positions, np.zeros(0), 0, ())
-    return _certified(vertex.problem, settings, Found(optimum, 0), proof)
+    settled = settle_from(vertex.problem, optimum, settings.tolerance, proof)
+    return _certified(vertex.problem, settings, Found(optimum, 0), settled)
 
 
-def _certified(problem: Problem, settings: Auto, found: Found, proof: VertexProof | None) -> Fit:
-    """The end of a search in the user's units; its vertex may have a proof already."""
-    settled = None if found.bound else settle_from(problem, found.optimum, settings.tolerance, proof)
+def _certified(problem: Problem, settings: Auto, found: Found, settled: Settled | None) -> Fit:
+    """The end of a search, and of what came after it, in the user's units."""
     if settled is None:
         point = problem.in_user_units(found.optimum.step)
         bound = found.bound or bound_anywhere(whitened_by_all(problem), point)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mae_cli import fit
-from mae_cli.solvers import solve as solving
+from mae_cli.solvers import closer as searching
 
 ROWS, COLUMNS = 100_000, 20
 
@@ -26,13 +26,13 @@ def with_outliers(line, random, size=1.0):
 @pytest.fixture
 def searches(monkeypatch):
     """How often a second search was begun."""
-    begun, search = [], solving.search_closer
+    begun, search = [], searching.search_closer
 
     def counted(*arguments):
         begun.append(arguments)
         return search(*arguments)
 
-    monkeypatch.setattr(solving, "search_closer", counted)
+    monkeypatch.setattr(searching, "search_closer", counted)
     return begun
 
 

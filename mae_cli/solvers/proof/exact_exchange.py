@@ -45,26 +45,40 @@ class Settled:
     bound: Bound
     exchanges: int
 
+    @property
+    def is_solved(self) -> bool:
+        """Whether no exchange is left to be made."""
+        return self.bound.is_optimal or self.proof.worst is None or self.proof.is_perfect_enough
 
-def settle_from(problem: Problem, optimum: Optimum, tolerance: float, first: VertexProof | None) -> Settled | None:
+
+def settle_from(
+    problem: Problem, optimum: Optimum, tolerance: float, first: VertexProof | None, most: int | None = None
+) -> Settled | None:
     """Settle the end of a search, or begin with the rows nearest to there if it has no basis; None if they are none.
 
-    Its vertex has a `first` proof already, or none.
+    Its vertex has a `first` proof already, or none. Of `most` exchanges no more are made.
     """
     if len(optimum.basis) == len(problem.whitening.kept):
-        settled = settle(problem, optimum.basis, tolerance, first)
+        settled = settle(problem, optimum.basis, tolerance, first, most)
         if settled is not None:
             return settled
     basis = _nearest_basis(problem, optimum)
     return None if basis is None else settle(problem, basis, tolerance)
 
 
-def settle(problem: Problem, basis: Positions, tolerance: float, first: VertexProof | None = None) -> Settled | None:
+def settle(
+    problem: Problem,
+    basis: Positions,
+    tolerance: float,
+    first: VertexProof | None = None,
+    most: int | None = None,
+) -> Settled | None:
     """Prove the vertex of a basis, or exchange its rows until one is proved to be optimal; None if it is no basis.
 
     Exchanges that take long end when the relative gap is within the `tolerance`. Of the basis itself there may be a
-    `first` proof already.
+    `first` proof already. Of `most` exchanges no more are made.
     """
+    budget = _budget(problem) if most is None else min(most, _budget(problem))
     best: VertexProof | None = None
     latest: VertexProof | None = None
     lower_bound, exchanges, refused = -np.inf, 0, np.zeros(0, dtype=np.intp)
@@ -84,7 +98,7 @@ def settle(problem: Problem, basis: Positions, tolerance: float, first: VertexPr
         lower_bound = max(lower_bound, proof.bound.lower_bound)
         if best is None or proof.bound.loss <= best.bound.loss or proof.worst is None:
             best = proof
-        if proof.worst is None or _is_enough(problem, best, lower_bound, exchanges, tolerance):
+        if proof.worst is None or exchanges == budget or _is_enough(problem, best, lower_bound, exchanges, tolerance):
             break
         following = exchanged(proof, proof.worst, refused)
         exchanges += 1
@@ -100,7 +114,7 @@ def _is_enough(problem: Problem, best: VertexProof, lower_bound: float, exchange
     """Whether no further exchange is worth it."""
     is_near = best.bound.is_optimal or best.bound.loss - lower_bound <= tolerance * best.bound.loss
     is_late = is_near and exchanges >= problem.limits.fewest_exchanges
-    return best.is_perfect_enough or exchanges == _budget(problem) or is_late
+    return best.is_perfect_enough or is_late
 
 
 def _rounded_well(proof: VertexProof) -> VertexProof:
