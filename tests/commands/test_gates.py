@@ -330,7 +330,7 @@ def test_columns_that_name_the_worst_rows_are_shown_beside_them(mae_eval, good, 
 def test_columns_are_shown_with_the_worst_rows_only_and_must_be_there(mae_eval, good, data):
     result = mae_eval(good, data, "--show", "k")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "columns are shown beside the worst rows; say with --worst how many of these" in result.stderr
+    assert "columns are shown beside the worst rows; add --worst with their number" in result.stderr
     result = mae_eval(good, data, "--worst", "1", "--show", "K")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "data.csv has no column 'K'; did you mean 'k'?" in result.stderr

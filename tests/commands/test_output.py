@@ -135,7 +135,7 @@ def test_a_link_stays_one_and_what_it_points_to_is_written(mae_train, small, tmp
 def test_json_and_the_model_cannot_both_have_standard_output(mae_train, small, name):
     done = mae_train(*small, "--json", "-o", name)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "--json and -o - both want standard output" in done.stderr
+    assert "--json and -o - both write to standard output" in done.stderr
 
 
 def test_quiet_with_the_model_on_standard_output_leaves_nothing_else(mae_train, table):

@@ -113,7 +113,7 @@ def test_standard_input_and_pipes_are_read(mae_train, tmp_path, one_object, monk
     [
         (["1.parquet", "2.csv"], "2.csv is CSV, but 1.parquet is Parquet; give files of one format"),
         (["1.csv", "2.csv", "2.parquet"], "2.parquet is Parquet, but 1.csv is CSV; give files of one format"),
-        (["1.parquet", "-"], "standard input (-) cannot be one of several files; join them before"),
+        (["1.parquet", "-"], "standard input (-) cannot be one of several files; join them first"),
         (["1.parquet", "absent.parquet"], "absent.parquet does not exist"),
         (
             ["1.parquet", "--features", "hour", "late"],
@@ -124,7 +124,7 @@ def test_standard_input_and_pipes_are_read(mae_train, tmp_path, one_object, monk
         ),
         (["1.parquet", "--features", "hours"], None),
         (["one.parquet"], "one.parquet has no column 'delay'; its only column is 'hour'"),
-        (["packed.csv"], "packed.csv is a Parquet file; give it unpacked, and not beside CSV"),
+        (["packed.csv"], "packed.csv is a Parquet file; unpack it first, and keep it apart from CSV"),
         (["zeros.parquet"], None),
         (["empty.parquet"], "empty.parquet is empty"),
         (["1.parquet", "--missing", "error"], None),

@@ -168,7 +168,7 @@ def test_the_report_for_people_has_a_column_for_each_quantile(mae_train, mae_eva
         (["--quantile", "0.1,0.9", "--solver", "textbook"], 'several quantiles need the loss "mae" and the exact'),
         (["--quantile", "0.1,0.1"], "every quantile can be given only once"),
         (["--quantile", "0.1,0.9", "--loss", "mse"], 'several quantiles need the loss "mae" and the exact solver'),
-        (["--quantile", "0.1,0.9", "--importance"], "importance is of one quantile; fit one"),
+        (["--quantile", "0.1,0.9", "--importance"], "importance is shown for one quantile only; fit one"),
         (["--quantile", "0.1,0.9", "--compare"], "several quantiles are not compared with least squares"),
         (["--predict-interval", "1.5"], "the coverage of a prediction interval must lie between 0 and 1, not 1.5"),
         (["--predict-interval", "0.9", "--quantile", "0.5"], "--predict-interval has quantiles of its own"),

@@ -515,7 +515,7 @@ def assert_refused(result, status, tmp_path):
             r"the spelling '\udcff' of --na-values is not UTF-8; give another one",
         ),
         (("-t", "y", "--max-levels", "0"), "Invalid value for '--max-levels'"),
-        (("-t", "y", "-o", "-", "--json"), "--json and -o - both want standard output"),
+        (("-t", "y", "-o", "-", "--json"), "--json and -o - both write to standard output"),
         (("-t", "y", "--features", '"x'), "is not a CSV record of column names"),
         (("-t", "y", "--exclude", "x,,k"), "'x,,k' holds an empty column name"),
         (("-t", "y", "--features", "x,y"), "column 'y' cannot be the target and a feature at once"),
@@ -731,8 +731,8 @@ def test_the_report_says_which_rows_may_depend_on_each_other(mae_train, flights)
     ("options", "status", "message"),
     [
         (("--intervals", "rank"), 2, "rank tests do not allow for clusters"),
-        (("--intervals", "none"), 2, "clusters are for the intervals of an exact fit"),
-        (("--solver", "textbook"), 2, "clusters are for the intervals of an exact fit"),
+        (("--intervals", "none"), 2, "clusters matter only to the intervals of an exact fit"),
+        (("--solver", "textbook"), 2, "clusters matter only to the intervals of an exact fit"),
         (("--features", "carrier"), 2, "column 'carrier' cannot be the cluster and a feature at once"),
     ],
 )
@@ -763,4 +763,4 @@ def test_the_importance_of_each_column_is_the_loss_without_it(mae_train, flights
 def test_importance_of_other_fits_is_wrong_usage(mae_train, flights, options):
     result = mae_train(flights, "-t", "delay", "--importance", *options)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "importance is of exact MAE and quantile fits; leave out --importance" in result.stderr
+    assert "importance needs an exact MAE or quantile fit; leave out --importance" in result.stderr

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mae_cli.errors import Fault
+from support.faults import Refusal
 
 # Twelve rows of a target, a number and a level; no optimum is degenerate, so that every answer is unique.
 ROWS = (
@@ -45,34 +45,6 @@ def without(*gone: int) -> list[Sequence[str]]:
 CLEAN = table()
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """A fault but for its words, which stand in `sentences.txt`.
-
-    Attributes:
-        code: of the fault.
-        file: what its place is in, None where no file is at fault.
-        line: in a text file.
-        column: by its name.
-        cell: as it is written.
-        remedy: word for word.
-    """
-
-    code: str
-    file: str | None = "data.csv"
-    line: int | None = None
-    column: str | None = None
-    cell: str | None = None
-    remedy: str | None = None
-
-    @classmethod
-    def of(cls, fault: Fault) -> "Refusal":
-        """What is left of a fault without its words."""
-        if fault.place is None:
-            return cls(fault.code, None, cell=fault.cell, remedy=fault.remedy)
-        return cls(fault.code, fault.place.file, fault.place.line, fault.place.column, fault.cell, fault.remedy)
-
-
 EMPTY, NO_ROWS = Refusal("empty-file"), Refusal("no-data-rows")
 
 
@@ -88,7 +60,7 @@ def too_many(line: int) -> Refusal:
 
 def unclosed(line: int) -> Refusal:
     """A quote is opened and never closed."""
-    return Refusal("unclosed-quote", line=line)
+    return Refusal("unclosed-quote", line=line, remedy="close it")
 
 
 def not_utf8(line: int, column: str | None = None) -> Refusal:

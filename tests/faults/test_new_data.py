@@ -111,7 +111,7 @@ BOTH = [
     refused(
         "text behind a closing quote",
         CLEAN.replace("6,b", '"6"5,b'),
-        Refusal("text-after-quote", line=5, remedy="write a quote within quotes twice"),
+        Refusal("text-after-quote", line=5, remedy="double every quote within a quoted cell"),
     ),
     refused("no UTF-8", table(changed({(4, 2): "é"})).encode("latin-1"), not_utf8(6, "k")),
     refused("a NUL byte", CLEAN.replace("6,b", "6,\x00b"), nul_byte(5, "k", "\x00b")),

@@ -74,9 +74,7 @@ GARBLED_GZIP = GZIP[:40] + bytes([GZIP[40] ^ 255]) + GZIP[41:]
 UNKNOWN_ENCODING = Refusal(
     "unknown-encoding", file=None, remedy="use a name such as utf-8, utf-16, latin-1, cp1252 or shift_jis"
 )
-ONE_COLUMN = Refusal(
-    "unknown-column", column="y", remedy="say with --delimiter what stands between columns, if there are more"
-)
+ONE_COLUMN = Refusal("unknown-column", column="y", remedy="name the delimiter with --delimiter, if there are more")
 CORRUPT = Refusal("corrupt-archive")
 
 ENCODINGS = [
@@ -203,7 +201,7 @@ QUOTES = [
     refused(
         "text behind a closing quote",
         CLEAN.replace("6,b", '"6"5,b'),
-        Refusal("text-after-quote", line=5, remedy="write a quote within quotes twice"),
+        Refusal("text-after-quote", line=5, remedy="double every quote within a quoted cell"),
     ),
     refused("single quotes around a comma", CLEAN.replace("2.5,b", "2.5,'b,b'"), too_many(3)),
     refused(
@@ -362,7 +360,7 @@ ARCHIVES = [
         zipped(**{"1.csv": BYTES, "2.csv": BYTES}),
         Refusal("several-files-in-archive", remedy="unpack the one you want"),
     ),
-    refused("zip of nothing", zipped(), Refusal("empty-archive", remedy="unpack the one you want")),
+    refused("zip of nothing", zipped(), Refusal("empty-archive")),
     refused(
         "an Excel workbook",
         zipped(**{"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}),
@@ -381,9 +379,9 @@ ARCHIVES = [
     refused(
         "Parquet and gzip",
         gzip.compress(b"PAR1\x15\x04" + b"\x00" * 30 + b"PAR1", mtime=0),
-        Refusal("not-csv", remedy="give it unpacked, and not beside CSV"),
+        Refusal("not-csv", remedy="unpack it first, and keep it apart from CSV"),
     ),
-    refused("Arrow", b"ARROW1\x00\x00" + b"\x00" * 30, Refusal("not-csv", remedy="convert it first")),
+    refused("Arrow", b"ARROW1\x00\x00" + b"\x00" * 30, Refusal("not-csv", remedy="convert it to CSV first")),
     refused("tar", tarred(), Refusal("unsupported-archive", remedy="unpack it first")),
     refused("tar and gzip", gzip.compress(tarred(), mtime=0), Refusal("unsupported-archive", remedy="unpack it first")),
     refused("tar and xz", lzma.compress(tarred()), Refusal("unsupported-archive", remedy="unpack it first")),
@@ -413,7 +411,7 @@ ARCHIVES = [
     refused(
         "7z", b"7z\xbc\xaf\x27\x1c\x00\x04" + b"\x00" * 30, Refusal("unsupported-archive", remedy="unpack it first")
     ),
-    refused("HDF5", b"\x89HDF\r\n\x1a\n" + b"\x00" * 30, Refusal("not-csv", remedy="convert it first")),
+    refused("HDF5", b"\x89HDF\r\n\x1a\n" + b"\x00" * 30, Refusal("not-csv", remedy="convert it to CSV first")),
     refused("SQLite", b"SQLite format 3\x00" + b"\x00" * 30, Refusal("not-csv", remedy="export a table first")),
     refused("PDF", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", Refusal("not-csv")),
     refused("a picture", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", not_utf8(1)),
@@ -435,19 +433,19 @@ ARCHIVES = [
         "ARFF",
         "% Iris, by Fisher\n%\n@RELATION iris\n@attribute y numeric\n@attribute x numeric\n@data\n1,2\n2,3\n",
         Refusal(
-            "not-csv", remedy="put the names of its attributes, with commas between them, in place of all up to @data"
+            "not-csv", remedy="replace everything up to @data with a line of its attribute names, separated by commas"
         ),
     ),
     tells("a name with a percent sign", table(header="%y,x,k"), "-t", "%y", values={"data.rows_used": 12}),
     refused(
         "a pointer of Git LFS",
         "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 12345\n",
-        Refusal("pointer-file", remedy="fetch these first (git lfs pull)"),
+        Refusal("pointer-file", remedy="fetch the data first (git lfs pull)"),
     ),
     refused(
         "a pointer of git-annex",
         "/annex/objects/MD5E-s24--0c5a.csv\n",
-        Refusal("pointer-file", remedy="fetch these first (git annex get)"),
+        Refusal("pointer-file", remedy="fetch the data first (git annex get)"),
     ),
     refused("Stata", b"<stata_dta><header>", Refusal("not-csv", remedy="export it first (export delimited)")),
     refused("old Stata", b"\x73\x02\x01\x00", Refusal("not-csv", remedy="export it first (export delimited)")),
@@ -477,14 +475,18 @@ RECORD_CASES = [
     refused(
         "a field too many in the last record",
         CLEAN.replace("-6.5,b", "-6.5,b,"),
-        Refusal("trailing-delimiter", line=13),
+        Refusal("trailing-delimiter", line=13, remedy="take it off"),
     ),
     refused(
         "a comma at each end of a record",
         CLEAN.replace("a\n", "a,\n").replace("b\n", "b,\n"),
-        Refusal("trailing-delimiter", line=2),
+        Refusal("trailing-delimiter", line=2, remedy="take it off every line, or name the column in the header"),
     ),
-    refused("a comma at the end of one record", CLEAN.replace("a\n", "a,\n", 1), Refusal("trailing-delimiter", line=2)),
+    refused(
+        "a comma at the end of one record",
+        CLEAN.replace("a\n", "a,\n", 1),
+        Refusal("trailing-delimiter", line=2, remedy="take it off"),
+    ),
     same(
         "a comma at the end of the header too",
         CLEAN.replace("\n", ",\n"),
@@ -516,7 +518,7 @@ RECORD_CASES = [
         Refusal(
             "row-names-without-header",
             line=2,
-            remedy="put a name for the first column, and a delimiter, before the header",
+            remedy="begin the header with a name for the first column",
         ),
     ),
     refused("a field too few", CLEAN.replace("6,b", "6"), too_few(5)),
@@ -560,7 +562,7 @@ RECORD_CASES = [
         "a name twice of columns that nobody named",
         table([(*row, row[1]) for row in ROWS], "y,x,k,x"),
         twin=table([(target, level) for target, _, level in ROWS], "y,k"),
-        notes=("left out 'x': the header names 2 columns so; rename them",),
+        notes=("left out 'x': the header has 2 columns of this name; rename them",),
     ),
     same("a name twice that is excluded", table([(*row, "1", "2") for row in ROWS], "y,x,k,z,z"), "--exclude", "z"),
     refused(
