@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import settings
+from support import faults
 from support.tables import close_sources
 
 from mae_cli.commands import evaluate, predict, train
@@ -115,6 +116,13 @@ def mae_predict(tmp_path, monkeypatch):
     """Run mae-predict in this process and the test's directory; an exception that is no exit fails the test."""
     monkeypatch.chdir(tmp_path)
     return partial(_invoke, predict.main, "mae-predict")
+
+
+@pytest.fixture
+def told():
+    """The faults that commands in this process tell, as values."""
+    with faults.told() as found:
+        yield found
 
 
 class _Process(subprocess.Popen):

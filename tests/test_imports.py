@@ -33,7 +33,7 @@ def loaded(code, *arguments, **environment):
         (["--version"], {}, 0, mae_cli.__version__),
         (["data.csv"], {}, 2, "Missing option '-t'"),
         (["data.csv", "-t", "y", "--loss", "huber"], {}, 2, "'huber' is not one of"),
-        (["data.csv", "-t", "y", "-o", "-", "--json"], {}, 2, "both want standard output"),
+        (["data.csv", "-t", "y", "-o", "-", "--json"], {}, 2, "both write to standard output"),
         (
             [],
             {"_MAE_TRAIN_COMPLETE": "bash_complete", "COMP_WORDS": "mae-train --hold", "COMP_CWORD": "1"},

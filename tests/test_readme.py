@@ -105,13 +105,15 @@ def test_commands_run_and_print_what_the_readme_shows(command, expected, workpla
 
 def test_the_library_examples_run_one_after_the_other(workplace, monkeypatch, capsys):
     examples = [code for code in python_blocks() if "def textbook" not in code]
-    assert len(examples) == 4
+    assert len(examples) == 5
     monkeypatch.chdir(workplace)
     names: dict[str, object] = {}
     for code in examples:
         assert len([line for line in code.splitlines() if line]) <= 5
         exec(compile(code, "README.md", "exec"), names)
-        assert capsys.readouterr().out
+        printed = capsys.readouterr().out
+        assert printed
+        assert "error.fault" not in code or code.endswith(f"  # {printed}")
     mu, design, y = (np.asarray(names[name]) for name in ("mu", "design", "y"))
     assert np.abs(mu).max() <= 0.5
     assert (np.abs(mu @ design) <= 1e-12 * np.abs(design).sum(axis=0)).all()

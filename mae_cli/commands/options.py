@@ -41,7 +41,7 @@ class OutputFile(InputFile):
         """The path, `-` for standard output."""
         path = super().convert(value, param, ctx)
         if is_url(path):
-            remedy = "name a file of this machine, and send it there afterwards"
+            remedy = "name a local file, and send it there afterwards"
             raise SettingsError(Fault("output-is-url", f"{path} is a URL", Place(path), remedy=remedy))
         return STDOUT if path in _NAMES_OF_STDOUT else path
 

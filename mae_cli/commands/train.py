@@ -216,7 +216,7 @@ def main(data: tuple[str, ...], **options: Any) -> None:
         _list_columns(data, options)
         return
     if output == STDOUT and as_json:
-        what = "--json and -o - both want standard output"
+        what = "--json and -o - both write to standard output"
         raise SettingsError(Fault("conflicting-options", what, remedy="write the model to a file"))
     if output == STDOUT or as_json:
         require_standard_output()

@@ -108,7 +108,7 @@ class Cluster:
             yield
         except KilledWorker:
             what = "Dask workers died again and again of the same task"
-            raise _error("dask-workers-died", self.name, what, "give them more memory, which they may lack") from None
+            raise _error("dask-workers-died", self.name, what, "give them more memory, if they ran out of it") from None
         except DaskError:
             raise
         except Exception as error:

@@ -67,7 +67,7 @@ def _mismatch(here: Environment, workers: Mapping[str, Environment]) -> Fault | 
                 what, remedy = f"the Dask worker {address} has no {name}", f"install {name} {here[name]} there"
                 return Fault("dask-package-missing", what, remedy=remedy)
             if there[name] != here[name]:
-                return _other_version(address, f"has {name} {there[name]}, but {here[name]} is here", "use the same")
+                return _other_version(address, f"has {name} {there[name]}, but {here[name]} is here", "use one version")
     return None
 
 

@@ -70,7 +70,7 @@ class Fields:
 
     def text(self, key: str) -> str:
         """A string."""
-        value: str = self._typed(key, str, "a text")
+        value: str = self._typed(key, str, "a string")
         return value
 
     def name(self, key: str) -> str:
@@ -169,7 +169,7 @@ class Fields:
         """A list of strings."""
         content = self._typed(key, list, "a list")
         if not all(isinstance(item, str) for item in content):
-            raise self.error("wrong-field-type", key, "must hold texts only")
+            raise self.error("wrong-field-type", key, "must hold strings only")
         return tuple(content)
 
     def objects(self, key: str) -> tuple["Fields", ...]:

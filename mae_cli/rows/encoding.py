@@ -122,7 +122,7 @@ def _categorical(name: str, levels: Sequence[str], totals: FloatArray, counts: F
 def _numeric(name: str, minimum: float, maximum: float, writing: Writing) -> NumericColumn:
     if not math.isfinite(maximum - minimum):
         what = f"column {quoted(name)} spans from {minimum:g} to {maximum:g}, more than floating point can hold"
-        raise DataError(Fault("range-overflow", what, remedy=f"rescale it, or {option('--exclude', name)}"))
+        raise DataError(Fault("range-overflow", what, remedy=f"rescale it, or use {option('--exclude', name)}"))
     return NumericColumn(name, minimum, maximum, writing)
 
 

@@ -218,9 +218,11 @@ def _no_features(choice: ColumnChoice, others: Sequence[str], file: str) -> Faul
     what = f"no feature columns left to predict {quoted(choice.target)} from"
     fault = Fault("no-features", f"{what}; the file has no others", Place(file))
     if others:
-        what += "; the names of the others are blank or there twice"
+        what += "; the names of the others are blank or repeated"
         return replace(fault, what=what, remedy="give each a name of its own")
-    return replace(fault, what=f"{what}; all others are excluded") if choice.exclude else fault
+    if choice.exclude:
+        return replace(fault, what=f"{what}; all others are excluded", remedy="exclude fewer")
+    return fault
 
 
 def _with_a_name_of_their_own(names: Sequence[str]) -> tuple[str, ...]:
@@ -240,7 +242,7 @@ def _nameless(header: Sequence[str]) -> list[LeftOut]:
 def _doubled(names: Sequence[str]) -> list[LeftOut]:
     """The names that several columns have."""
     return [
-        LeftOut(name, f"the header names {count:,} columns so", "rename them")
+        LeftOut(name, f"the header has {count:,} columns of this name", "rename them")
         for name, count in Counter(names).items()
         if count > 1 and name.strip()
     ]
@@ -262,7 +264,7 @@ def require_columns(needed: Mapping[str, str], header: Header, file: str) -> Non
         if name not in there:
             fault = unknown_column(name, header.names, file, part)
             if len(there) == 1 and not header.types:  # text, perhaps of another delimiter
-                fault = replace(fault, remedy="say with --delimiter what stands between columns, if there are more")
+                fault = replace(fault, remedy="name the delimiter with --delimiter, if there are more")
             raise DataError(fault)
         if there[name] > 1:
             what, place = f"the header names column {quoted(name)} twice", Place(file, column=name)

@@ -81,7 +81,7 @@ _DISGUISES = {
     Disguise(
         "a number with a minus sign that is not '-'", "write '-'"
     ): rf"[\u2212\u2013\u2012\ufe63\uff0d]\s*{_AMOUNT}",
-    Disguise("a number whose sign stands apart or behind", "write it at once before the digits"): (
+    Disguise("a number whose sign is not right before its digits", "move it there"): (
         rf"[+-]\s+{_AMOUNT}|{_AMOUNT}\s*-"
     ),
     Disguise(
@@ -105,7 +105,7 @@ _DISGUISES = {
         "a number beside a space that is not ' '", "take that space out"
     ): rf"[{_BLANKS}]+[+-]?{_PLAIN}[{_BLANKS}\s]*|[+-]?{_PLAIN}[{_BLANKS}]+",
 }
-_OTHER_DIGITS = Disguise("a number in digits other than 0-9", "write it in these")
+_OTHER_DIGITS = Disguise("a number in digits other than 0-9", "write it with these")
 # Units that a column may mix; any other unit has to be the same in all cells.
 _KNOWN_UNITS = frozenset(
     {
@@ -221,7 +221,8 @@ def _units(counts: Mapping[str, int]) -> dict[str, Disguise | None]:
         return {}
     if not (len(units) == 1 or units.keys() <= _KNOWN_UNITS or 2 * max(units.values()) > len(found)):
         return {}
-    return {text: Disguise("a number with a unit", f"take {unit!r} off") for text, unit in found.items()}
+    several = "write them all in one unit, without its name" if len(units) > 1 else None
+    return {text: Disguise("a number with a unit", several or f"take {unit!r} off") for text, unit in found.items()}
 
 
 @dataclass(frozen=True)

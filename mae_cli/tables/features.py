@@ -9,6 +9,7 @@ import numpy as np
 
 from mae_cli.arrays import BoolArray
 from mae_cli.errors import DataError, Fault
+from mae_cli.messages import counted
 from mae_cli.rows.design import Design, column_ranges
 from mae_cli.rows.schema import NumericColumn, Schema
 from mae_cli.tables.arrays import finite_matrix, real_matrix, refuse_not_finite
@@ -55,7 +56,7 @@ def design_of(schema: Schema, X: Features) -> tuple[Design, BoolArray]:
     matrix = finite_matrix("X", X)
     if schema.categorical or matrix.shape[1] != len(schema.features):
         names = ", ".join(schema.names)
-        what = f"X has {matrix.shape[1]:,} columns, but the fit has {len(schema.features):,} ({names})"
+        what = f"X has {counted(matrix.shape[1], 'column')}, but the fit has {len(schema.features):,} ({names})"
         raise DataError(Fault("other-columns", what))
     return Design(matrix), np.zeros(len(matrix), dtype=bool)
 

@@ -156,7 +156,7 @@ class NumberColumn:
             return Fault("other-date-format", what, cell=cell, remedy="fix the cell")
         if value < 0:
             what = f"{self.role} {quoted(self.name)} must not be negative, but this cell is {quoted(cell)}"
-            return Fault("negative-weight", what, cell=cell)
+            return Fault("negative-weight", what, cell=cell, remedy="fix the cell")
         advice = advice_on(files, record, self.name)
         looks = f", which {advice.looks}" if advice is not None and advice.looks else ""
         what = f"{self.role} {quoted(self.name)} must be a number, but this cell is {quoted(cell)}{looks}"

@@ -32,11 +32,8 @@ def clusters_of(loaded: LoadedRows, name: str, training: Rows) -> Clusters:
 
 
 def _single(file: str, column: str) -> Fault:
-    what = (
-        f"column {quoted(column)} is the same in every row that is fitted; rows of one cluster cannot say how sure "
-        "coefficients are"
-    )
-    return Fault("single-cluster", what, Place(file, column=column))
+    what = f"column {quoted(column)} is the same in every row that is fitted, and intervals need two clusters or more"
+    return Fault("single-cluster", what, Place(file, column=column), remedy="name another column with --cluster")
 
 
 def _cluster_codes(block: Block) -> tuple[Positions, CodeArray]:

@@ -47,7 +47,7 @@ class EvaluationSettings:
             what = f"the number of worst rows must not be negative, but is {self.worst}"
             raise SettingsError(Fault("worst-out-of-range", what))
         if self.show and not self.worst:
-            what, remedy = "columns are shown beside the worst rows", "say with --worst how many of these"
+            what, remedy = "columns are shown beside the worst rows", "add --worst with their number"
             raise SettingsError(Fault("show-without-worst", what, remedy=remedy))
 
 

@@ -289,7 +289,7 @@ def _solver_settings(solver: str | SolverSettings, tolerance: float | None) -> S
     if isinstance(solver, (Auto, Textbook)):
         if tolerance is not None:
             what = "the solver's settings have a tolerance of their own"
-            raise SettingsError(Fault("tolerance-beside-settings", what, remedy="give it there"))
+            raise SettingsError(Fault("tolerance-beside-settings", what, remedy="set the tolerance there"))
         return solver
     if solver == "auto":
         return _exact(tolerance)

@@ -101,7 +101,7 @@ def require_span(lowest: float, highest: float) -> None:
     """
     if not math.isfinite(highest - lowest):
         what = f"the target spans from {lowest:g} to {highest:g}, more than floating point can hold"
-        raise DataError(Fault("range-overflow", what))
+        raise DataError(Fault("range-overflow", what, remedy="rescale it"))
 
 
 def _with_columns(

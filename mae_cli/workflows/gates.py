@@ -40,7 +40,7 @@ class GateSettings:
     def __post_init__(self) -> None:
         for name, limit in (("MAE", self.max_mae), ("pinball loss", self.max_pinball)):
             if limit is not None and not (isfinite(limit) and limit >= 0):
-                what = f"the largest {name} must be a number from 0 on, not {limit}"
+                what = f"the largest {name} must be 0 or more, not {limit:g}"
                 raise SettingsError(Fault("limit-out-of-range", what))
         if self.min_rows is not None and self.min_rows < 1:
             what = f"the least number of rows must be 1 or more, not {self.min_rows}"

@@ -76,13 +76,13 @@ class TrainSettings:
         if self.columns.cluster is not None:
             self._require_clusters()
         if self.importance and (self.fit.loss != "mae" or isinstance(self.fit.solver, Textbook)):
-            what = "importance is of exact MAE and quantile fits"
+            what = "importance needs an exact MAE or quantile fit"
             raise SettingsError(Fault("importance-needs-exact-mae", what, remedy="leave out --importance"))
 
     def _require_clusters(self) -> None:
         """Refuse a cluster where nothing would heed it."""
         if self.intervals is None or isinstance(self.fit.solver, Textbook):
-            what = "clusters are for the intervals of an exact fit, and here are none"
+            what = "clusters matter only to the intervals of an exact fit, and there are none"
             raise SettingsError(Fault("cluster-without-intervals", what, remedy="leave out --cluster"))
         require_clustered(self.intervals)
 

@@ -115,8 +115,8 @@ def _require_quantiles(settings: TrainSettings, wanted: QuantileSettings) -> Non
         what = 'several quantiles need the loss "mae" and the exact solver'
         raise SettingsError(Fault("quantiles-need-exact-mae", what))
     if settings.importance:
-        remedy = "fit one, or leave --importance out"
-        raise SettingsError(Fault("importance-of-quantiles", "importance is of one quantile", remedy=remedy))
+        what, remedy = "importance is shown for one quantile only", "fit one, or leave --importance out"
+        raise SettingsError(Fault("importance-of-quantiles", what, remedy=remedy))
     if settings.compare:
         what, remedy = "several quantiles are not compared with least squares", "fit one, or leave --compare out"
         raise SettingsError(Fault("comparison-of-quantiles", what, remedy=remedy))

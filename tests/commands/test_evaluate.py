@@ -7,6 +7,9 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from support.faults import Refusal
+
+from mae_cli.errors import Place
 
 TRAINING = "y,x,k\n1,1,a\n2.5,2,b\n3,3,a\n5,4,b\n4.5,5,a\n7,6,a\n"
 REPORT_KEYS = ["schema", "version", "model", "target", "data", "metrics"]
@@ -109,15 +112,14 @@ def test_columns_may_stand_in_another_order_beside_others(report, model, table):
     assert report(model, table("note,k,x,y\n?,a,1,1\n,b,2,2\n"))["metrics"] == usual
 
 
-def test_a_level_never_seen_is_refused_with_its_line(mae_eval, model, table):
+def test_a_level_never_seen_is_refused_with_its_line(mae_eval, told, model, table):
     table('y,x,k\n1,1,a\n,9,"lost\nlost"\n2,2,"new\none"\n3,3,zz\n')
     result = mae_eval(model, "data.csv")
-    assert result.exit_code == 1
-    assert result.stdout == ""
-    assert result.stderr == (
-        "mae-eval: error: data.csv, line 5: column 'k' has the level 'new\\none', which was never seen in training; "
-        "skip such rows with --unseen skip, or train on data that has them\n"
-    )
+    assert (result.exit_code, result.stdout) == (1, "")
+    remedy = "skip such rows with --unseen skip, or train on data that has them"
+    found = Refusal("unseen-level", line=5, column="k", cell="new\none", remedy=remedy)
+    assert list(map(Refusal.of, told)) == [found]
+    assert result.stderr.count("\n") == 1
 
 
 def test_levels_never_seen_can_be_skipped_and_are_counted(mae_eval, model, table, one_object):
@@ -130,11 +132,11 @@ def test_levels_never_seen_can_be_skipped_and_are_counted(mae_eval, model, table
     assert "mae-eval: note: 2 rows with a level never seen in training not scored\n" in result.stderr
 
 
-def test_data_without_a_single_level_that_was_seen_are_refused(mae_eval, model, table):
+def test_data_without_a_single_level_that_was_seen_are_refused(mae_eval, told, model, table):
     table("y,x,k\n1,1,new\n")
     result = mae_eval(model, "data.csv", "--unseen", "skip")
     assert result.exit_code == 1
-    assert result.stderr.startswith("mae-eval: error: data.csv: no row can be scored")
+    assert list(map(Refusal.of, told)) == [Refusal("no-row-to-score")]
 
 
 def test_a_dash_is_standard_input(report, model, table):
@@ -156,7 +158,7 @@ def test_undefined_metrics_are_null(report, model, table):
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_predictions_beyond_floating_point_are_refused_in_one_line(mae_eval, model, table, options):
+def test_predictions_beyond_floating_point_are_refused_in_one_line(mae_eval, told, model, table, options):
     table("y,x,k\n1,1,a\n1,1e308,a\n1,-1e308,a\n")
     content = json.loads((table("", "empty").parent / model).read_text(encoding="utf-8"))
     content["terms"][0]["coefficient"] = 1e10
@@ -164,81 +166,87 @@ def test_predictions_beyond_floating_point_are_refused_in_one_line(mae_eval, mod
     result = mae_eval("steep.json", "data.csv", *options)
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr.startswith("mae-eval: error: data.csv, line 3: the distance of the prediction")
+    assert list(map(Refusal.of, told)) == [Refusal("residual-overflow", line=3)]
     assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "code"),
     [
-        (None, "other.json does not exist"),
-        (b"", "other.json is not a model file: "),
-        (b"y,x\n1,2\n", "other.json is not a model file: "),
-        (pickle.dumps({"schema": "mae-cli/model"}), "other.json is not a model file: "),
-        (b'{"schema": "mae-cli/model", "version": 1}', "other.json: field target is missing"),
-        (b'{"schema": "mae-cli/model", "version": 3}', "other.json was written by a newer mae-cli (model version 3; "),
-        (b'{"schema": "x", "a\\u001b": 1}', "other.json is not a model file: its schema is 'x', not 'mae-cli/model'"),
+        (None, "file-not-found"),
+        (b"", "empty-file"),
+        (b"y,x\n1,2\n", "not-json"),
+        (pickle.dumps({"schema": "mae-cli/model"}), "not-utf8"),
+        (b'{"schema": "mae-cli/model", "version": 1}', "missing-field"),
+        (b'{"schema": "mae-cli/model", "version": 3}', "newer-model-version"),
+        (b'{"schema": "x", "a\\u001b": 1}', "not-a-model"),
     ],
 )
-def test_a_model_at_fault_exits_with_1_in_one_line(mae_eval, table, tmp_path, content, message):
+def test_a_model_at_fault_exits_with_1_in_one_line(mae_eval, told, table, tmp_path, content, code):
     table(TRAINING)
     if content is not None:
         (tmp_path / "other.json").write_bytes(content)
     result = mae_eval("other.json", "data.csv")
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr.startswith(f"mae-eval: error: {message}")
-    assert result.stderr.count("\n") == 1
+    (fault,) = told
+    assert (fault.code, fault.place) == (code, Place("other.json"))
+    assert result.stderr == f"mae-eval: error: {fault}\n"
 
 
-def test_a_directory_is_no_model(mae_eval, table, tmp_path):
+def test_a_directory_is_no_model(mae_eval, told, table, tmp_path):
     table(TRAINING)
     (tmp_path / "models").mkdir()
     result = mae_eval("models", "data.csv")
     assert result.exit_code == 1
-    assert result.stderr.startswith("mae-eval: error: models cannot be read (")
+    assert list(map(Refusal.of, told)) == [Refusal("unreadable-file", file="models")]
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "refusal"),
     [
-        (None, "data.csv does not exist"),
-        ("y,k\n1,a\n", "data.csv has no column 'x', a feature of the model; its columns are 'y', 'k'"),
+        (None, Refusal("file-not-found")),
+        ("y,k\n1,a\n", Refusal("unknown-column", column="x")),
         (
             "x,k\n1,a\n",
-            (
-                "data.csv has no column 'y', the model's target, which only mae-predict does without; its columns "
-                "are 'x', 'k'"
-            ),
+            (Refusal("unknown-column", column="y")),
         ),
         (
             "y,x,k\n1,one,a\n",
-            (
-                "data.csv, line 2: the feature 'x' must be a number, but this cell is 'one'; "
-                "fix the cell, or count it as missing with --na-values"
+            Refusal(
+                "not-a-number",
+                line=2,
+                column="x",
+                cell="one",
+                remedy="fix the cell, or count it as missing with --na-values",
             ),
         ),
         (
             "y,x,k\none,1,a\n",
-            (
-                "data.csv, line 2: the target 'y' must be a number, but this cell is 'one'; "
-                "fix the cell, or count it as missing with --na-values"
+            Refusal(
+                "not-a-number",
+                line=2,
+                column="y",
+                cell="one",
+                remedy="fix the cell, or count it as missing with --na-values",
             ),
         ),
         (
             "y,x,k\n,1,a\n",
-            "data.csv: every row has a missing cell; column 'y' is missing in all of them; fill in its cells",
+            Refusal("no-complete-row", column="y", remedy="fill in its cells"),
         ),
-        ("y,x,k\n", "data.csv has a header but no data rows"),
+        ("y,x,k\n", Refusal("no-data-rows")),
     ],
 )
-def test_data_at_fault_exit_with_1_in_one_line(mae_eval, model, table, text, message):
+def test_data_at_fault_exit_with_1_in_one_line(mae_eval, told, model, table, text, refusal):
     if text is not None:
         table(text)
     result = mae_eval(model, "data.csv")
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr == f"mae-eval: error: {message}\n"
+    (fault,) = told
+    assert Refusal.of(fault) == refusal
+    assert result.stderr == f"mae-eval: error: {fault}\n"
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.faults import Refusal, refusal_of
 
 from mae_cli.commands.output import check_output, require_place_for_parquet
-from mae_cli.errors import MaeCliError, ModelError
 from mae_cli.model.reading import from_json, load_model
 
 bash_only = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
@@ -29,22 +29,24 @@ def anything_goes(_path):
 
 
 def refusal(output, data):
-    with pytest.raises(ModelError) as caught:
-        check_output(str(output), {"the data": [str(data)]}, anything_goes)
-    return str(caught.value)
+    return refusal_of(check_output, str(output), {"the data": [str(data)]}, anything_goes)
+
+
+def is_data(name):
+    return Refusal("output-is-input", file=str(name), remedy="name another file with -o")
 
 
 def test_the_data_are_never_the_output_by_whatever_name(table, tmp_path, monkeypatch):
     data = table("y,x\n1,1\n")
     monkeypatch.chdir(tmp_path)
     for name in (data, "data.csv", tmp_path / "." / ".." / tmp_path.name / "data.csv"):
-        assert refusal(name, data) == f"{name} is the data; name another file with -o"
+        assert refusal(name, data) == is_data(name)
 
 
 def test_a_name_that_ends_like_a_directory_is_one(table, tmp_path):
-    assert (
-        refusal(f"{tmp_path}/new/", table("y,x\n1,1\n")) == f"{tmp_path}/new/ is a directory; name a file in it with -o"
-    )
+    place = f"{tmp_path}/new/"
+    found = Refusal("output-is-directory", file=place, remedy="name a file in it with -o")
+    assert refusal(place, table("y,x\n1,1\n")) == found
 
 
 @bash_only
@@ -53,7 +55,7 @@ def test_links_to_the_data_are_the_data(table, tmp_path):
     (tmp_path / "soft.json").symlink_to(data)
     os.link(data, tmp_path / "hard.json")
     for name in ("soft.json", "hard.json"):
-        assert refusal(tmp_path / name, data) == f"{tmp_path / name} is the data; name another file with -o"
+        assert refusal(tmp_path / name, data) == is_data(tmp_path / name)
 
 
 @bash_only
@@ -135,7 +137,7 @@ def test_a_link_stays_one_and_what_it_points_to_is_written(mae_train, small, tmp
 def test_json_and_the_model_cannot_both_have_standard_output(mae_train, small, name):
     done = mae_train(*small, "--json", "-o", name)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "--json and -o - both want standard output" in done.stderr
+    assert "--json and -o - both write to standard output" in done.stderr
 
 
 def test_quiet_with_the_model_on_standard_output_leaves_nothing_else(mae_train, table):
@@ -155,11 +157,10 @@ def test_a_model_on_standard_output_harms_no_terminal(mae_train, table):
 
 
 @pytest.mark.parametrize(("output", "remedy"), [("model.json.gz", "model.json"), ("sub.d/m.XZ", "sub.d/m")])
-def test_a_model_does_not_go_under_the_name_of_a_compressed_file(mae_train, table, tmp_path, output, remedy):
+def test_a_model_does_not_go_under_the_name_of_a_compressed_file(mae_train, told, table, tmp_path, output, remedy):
     (tmp_path / "sub.d").mkdir()
-    result = mae_train(table("y,x\n1,1\n2,2\n4,3\n"), "-t", "y", "-o", output, "--force")
-    refusal = f"{output} would be plain text under the name of a compressed file; name it {remedy}"
-    assert (result.exit_code, result.stderr) == (1, f"mae-train: error: {refusal}\n")
+    assert mae_train(table("y,x\n1,1\n2,2\n4,3\n"), "-t", "y", "-o", output, "--force").exit_code == 1
+    assert list(map(Refusal.of, told)) == [Refusal("misnamed-output", file=output, remedy=f"name it {remedy}")]
     assert not (tmp_path / output).exists()
 
 
@@ -184,25 +185,22 @@ def test_standard_output_that_is_appended_to_the_data_is_refused(table, tmp_path
 
 def test_parquet_is_not_for_a_terminal(monkeypatch):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    with pytest.raises(MaeCliError) as caught:
-        require_place_for_parquet("-")
-    says = "Parquet comes out as Parquet, which a terminal does not show; name a file with -o or with >"
-    assert str(caught.value) == says
+    found = Refusal("parquet-to-terminal", file=None, remedy="name a file with -o or with >")
+    assert refusal_of(require_place_for_parquet, "-") == found
 
 
 @pytest.mark.parametrize("output", ["-", "out.parquet", "out", "/dev/fd/3"])
 def test_parquet_goes_anywhere_else_but_to_a_text_file(output):
     require_place_for_parquet(output)
-    with pytest.raises(MaeCliError, match=r"^out\.CSV would be Parquet, .*; name it out\.parquet$"):
-        require_place_for_parquet("out.CSV")
+    found = Refusal("misnamed-output", file="out.CSV", remedy="name it out.parquet")
+    assert refusal_of(require_place_for_parquet, "out.CSV") == found
 
 
 @pytest.mark.parametrize("output", ["model.csv", "M.TSV", "m.parquet"])
-def test_a_model_is_not_written_under_the_name_of_a_table(mae_train, table, tmp_path, output):
-    result = mae_train(table("y,x\n1,1\n2,2\n4,3\n"), "-t", "y", "-o", output, "--force")
-    name = Path(output).with_suffix(".json")
-    refusal = f"{output} would be a model under the name of a table; name it {name}"
-    assert (result.exit_code, result.stderr) == (1, f"mae-train: error: {refusal}\n")
+def test_a_model_is_not_written_under_the_name_of_a_table(mae_train, told, table, tmp_path, output):
+    assert mae_train(table("y,x\n1,1\n2,2\n4,3\n"), "-t", "y", "-o", output, "--force").exit_code == 1
+    remedy = f"name it {Path(output).with_suffix('.json')}"
+    assert list(map(Refusal.of, told)) == [Refusal("misnamed-output", file=output, remedy=remedy)]
     assert not (tmp_path / output).exists()
 
 

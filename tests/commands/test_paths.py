@@ -29,4 +29,4 @@ def test_nothing_is_written_to_a_url(name):
     with pytest.raises(SettingsError) as caught:
         OutputFile().convert(name, None, None)
     assert (caught.value.fault.code, caught.value.fault.place) == ("output-is-url", Place(name))
-    assert caught.value.fault.remedy.startswith("name a file of this machine")
+    assert caught.value.fault.remedy.startswith("name a local file")

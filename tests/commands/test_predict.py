@@ -10,15 +10,11 @@ from functools import partial
 
 import pytest
 from click.testing import CliRunner
+from support.faults import Refusal
 
 from mae_cli.commands import predict
 
 RUN = "import sys; del sys.argv[0]; from mae_cli.commands.entry import predict; predict()"
-
-NUMBER_AMONG_LEVELS = (
-    "data.csv, line 2: column 'k' is the number '1', but it was text when the model was trained ('a', 'b'); "
-    "write its levels as they were, or train on such data"
-)
 
 
 @pytest.fixture
@@ -165,40 +161,57 @@ def test_a_table_without_rows_is_no_fault(mae_predict, model, table):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "refusal"),
     [
-        (None, "data.csv does not exist"),
-        ("", "data.csv is empty"),
-        ("x,y\n1,2\n", "data.csv has no column 'k', a feature of the model; its columns are 'x', 'y'"),
-        ("x,k,prediction\n1,a,2\n", "data.csv has a column 'prediction' already; name the new one with --column"),
+        (None, Refusal("file-not-found")),
+        ("", Refusal("empty-file")),
+        ("x,y\n1,2\n", Refusal("unknown-column", column="k")),
+        (
+            "x,k,prediction\n1,a,2\n",
+            Refusal("column-exists", column="prediction", remedy="name the new one with --column"),
+        ),
         (
             "x,k\none,a\n",
-            (
-                "data.csv, line 2: the feature 'x' must be a number, but this cell is 'one'; "
-                "fix the cell, or count it as missing with --na-values"
+            Refusal(
+                "not-a-number",
+                line=2,
+                column="x",
+                cell="one",
+                remedy="fix the cell, or count it as missing with --na-values",
             ),
         ),
-        ("x,k\n1,1\n", NUMBER_AMONG_LEVELS),
+        (
+            "x,k\n1,1\n",
+            Refusal(
+                "number-among-levels",
+                line=2,
+                column="k",
+                cell="1",
+                remedy="write its levels as they were, or train on such data",
+            ),
+        ),
     ],
 )
-def test_data_at_fault_exit_with_1_in_one_line_and_print_nothing(mae_predict, model, table, text, message):
+def test_data_at_fault_exit_with_1_in_one_line_and_print_nothing(mae_predict, told, model, table, text, refusal):
     if text is not None:
         table(text)
     result = mae_predict(model, "data.csv")
-    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"mae-predict: error: {message}\n")
+    (fault,) = told
+    assert Refusal.of(fault) == refusal
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"mae-predict: error: {fault}\n")
 
 
-def test_mae_eval_too_refuses_numbers_where_the_model_knows_text(mae_eval, model, table):
+def test_mae_eval_too_refuses_numbers_where_the_model_knows_text(mae_eval, told, model, table):
     table("y,x,k\n1,1,1\n")
     result = mae_eval(model, "data.csv", "--unseen", "skip")
     assert result.exit_code == 1
-    assert result.stderr == f"mae-eval: error: {NUMBER_AMONG_LEVELS}\n"
+    assert [fault.code for fault in told] == ["number-among-levels"]
 
 
-def test_a_blank_name_is_wrong_usage(mae_predict, model, table):
+def test_a_blank_name_is_wrong_usage(mae_predict, told, model, table):
     result = mae_predict(model, table("x,k\n1,a\n"), "--column", " ")
     assert result.exit_code == 2
-    assert "the new column must have a name; give one with --column" in result.stderr
+    assert [(fault.code, fault.remedy) for fault in told] == [("unnamed-column", "give one with --column")]
 
 
 def test_a_file_is_written_whole(mae_predict, model, table, tmp_path):
@@ -207,38 +220,39 @@ def test_a_file_is_written_whole(mae_predict, model, table, tmp_path):
     assert predictions((tmp_path / "out.csv").read_text(encoding="utf-8")) == pytest.approx([3.5])
 
 
-def test_a_fault_leaves_the_output_file_as_it_was(mae_predict, model, table, tmp_path):
+def test_a_fault_leaves_the_output_file_as_it_was(mae_predict, told, model, table, tmp_path):
     (tmp_path / "out.csv").write_text("old", encoding="utf-8")
     rows = f"1,a,{'n' * 200}\n" * 30_000  # more than a piece of text
     table(f"x,k,note\n{rows}one,a,\n")
     result = mae_predict(model, "data.csv", "-o", "out.csv", "--force")
     assert result.exit_code == 1
-    assert result.stderr.startswith("mae-predict: error: data.csv, line 30002: the feature 'x' must be a number")
+    assert [(fault.code, fault.place.line) for fault in told] == [("not-a-number", 30_002)]
     assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "old"
     assert {path.name for path in tmp_path.iterdir()} == {"out.csv", "data.csv", "model.json", "training.csv"}
 
 
 @pytest.mark.parametrize(
-    ("output", "options", "message"),
+    ("output", "options", "refusal"),
     [
         (
             "old.csv",
             (),
-            "old.csv already exists and would be replaced; choose another name with -o, or replace it with ",
+            Refusal("output-exists", file="old.csv", remedy="choose another name with -o, or replace it with --force"),
         ),
-        ("data.csv", ("--force",), "data.csv is the data; name another file with -o"),
-        ("model.json", ("--force",), "model.json is the model; name another file with -o"),
-        ("out/", (), "out/ is a directory; name a file in it with -o"),
-        ("nowhere/out.csv", (), "nowhere/out.csv cannot be written: there is no directory nowhere"),
+        ("data.csv", ("--force",), Refusal("output-is-input", remedy="name another file with -o")),
+        ("model.json", ("--force",), Refusal("output-is-input", file="model.json", remedy="name another file with -o")),
+        ("out/", (), Refusal("output-is-directory", file="out/", remedy="name a file in it with -o")),
+        ("nowhere/out.csv", (), Refusal("output-directory-missing", file="nowhere/out.csv")),
     ],
 )
-def test_an_output_that_should_not_be_written_is_refused(mae_predict, model, table, output, options, message):
+def test_an_output_that_should_not_be_written_is_refused(mae_predict, told, model, table, output, options, refusal):
     table("x,k\n1,a\n", "old.csv")
     result = mae_predict(model, table("x,k\n1,a\n"), "-o", output, *options)
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr.startswith(f"mae-predict: error: {message}")
-    assert result.stderr.count("\n") == 1
+    (fault,) = told
+    assert Refusal.of(fault) == refusal
+    assert result.stderr == f"mae-predict: error: {fault}\n"
 
 
 @pytest.mark.parametrize(
@@ -251,10 +265,13 @@ def test_an_output_that_should_not_be_written_is_refused(mae_predict, model, tab
         ("my out.ZIP", "zip > 'my out.ZIP'"),
     ],
 )
-def test_plain_text_under_the_name_of_a_compressed_file_is_refused(mae_predict, model, table, tmp_path, output, remedy):
+def test_plain_text_under_the_name_of_a_compressed_file_is_refused(
+    mae_predict, told, model, table, tmp_path, output, remedy
+):
     result = mae_predict(model, table("x,k\n1,a\n"), "-o", output, "--force")
-    refusal = f"{output} would be plain text under the name of a compressed file; leave out -o and append | {remedy}"
-    assert (result.exit_code, result.stderr) == (1, f"mae-predict: error: {refusal}\n")
+    assert result.exit_code == 1
+    found = Refusal("misnamed-output", file=output, remedy=f"leave out -o and append | {remedy}")
+    assert list(map(Refusal.of, told)) == [found]
     assert not (tmp_path / output).exists()
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from support.faults import Refusal
 from support.inference import FOLDER, INFERENCE
 
 from mae_cli.commands import train
+from mae_cli.errors import Place
 from mae_cli.model.reading import load_model
 from mae_cli.rows.split import Split
 
@@ -336,13 +338,10 @@ def test_the_baseline_level_does_not_look_at_the_holdout(report, table, tmp_path
     assert load_model(tmp_path / "model.json").schema.categorical[0].baseline == "b"
 
 
-def test_a_missing_cell_may_be_refused(mae_train, table):
-    result = mae_train(table(HOLED), "-t", "y", "--missing", "error")
-    assert result.exit_code == 1
-    assert result.stderr == (
-        f"mae-train: error: {table(HOLED)}, line 3: the cell of column 'x' is missing; fill it in, "
-        "or use --missing drop to leave such rows out\n"
-    )
+def test_a_missing_cell_may_be_refused(mae_train, told, table):
+    assert mae_train(table(HOLED).name, "-t", "y", "--missing", "error").exit_code == 1
+    remedy = "fill it in, or use --missing drop to leave such rows out"
+    assert list(map(Refusal.of, told)) == [Refusal("missing-cell", line=3, column="x", remedy=remedy)]
 
 
 def test_the_most_levels_can_be_raised(mae_train, table):
@@ -396,21 +395,20 @@ def test_a_holdout_that_cannot_be_scored_at_all_is_null(report, table):
     ]
 
 
-def test_a_holdout_row_predicted_beyond_floating_point_is_refused_and_nothing_written(mae_train, table, tmp_path):
+def test_a_holdout_row_predicted_beyond_floating_point_is_refused_and_nothing_written(mae_train, told, table, tmp_path):
     data = table("\n".join(["y,x", *(f"{50 * i + i * i},{i}" for i in range(1, 20)), "1,1.7e308"]))
     seed = next(seed for seed in range(99) if 19 in split_rows(20, 0.3, seed)[1])
     result = mae_train(data, "-t", "y", "--holdout", "0.3", "--seed", seed, "--json")
     assert_refused(result, 1, tmp_path)
-    assert result.stderr.startswith(f"mae-train: error: {data}, line 21: the distance of the prediction")
+    assert [(fault.code, fault.place) for fault in told] == [("residual-overflow", Place(str(data), line=21))]
 
 
-def test_training_rows_that_all_weigh_nothing_are_refused(mae_train, table):
+def test_training_rows_that_all_weigh_nothing_are_refused(mae_train, told, table):
     data = table("y,x,w\n1,1,0\n2,2,0\n3,3,1\n4,4,0\n")
     seed = next(seed for seed in range(99) if 2 in split_rows(4, 0.5, seed)[1])
     result = mae_train(data, "-t", "y", "--weight", "w", "--holdout", "0.5", "--seed", seed)
     assert result.exit_code == 1
-    assert result.stderr.startswith("mae-train: error: ")
-    assert result.stderr.count("\n") == 1
+    assert [(fault.code, fault.place.column) for fault in told] == [("zero-training-weights", "w")]
 
 
 # ---------------------------------------------------------------- the textbook solver
@@ -485,46 +483,91 @@ def assert_refused(result, status, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("options", "refusal"),
+    [
+        (
+            ("-t", "y", "--epochs", "5"),
+            Refusal("option-without-another", file=None, remedy="add --solver textbook, or leave --epochs out"),
+        ),
+        (
+            ("-t", "y", "--learning-rate", "1"),
+            Refusal("option-without-another", file=None, remedy="add --solver textbook, or leave --learning-rate out"),
+        ),
+        (
+            ("-t", "y", "--schedule", "sqrt"),
+            Refusal("option-without-another", file=None, remedy="add --solver textbook, or leave --schedule out"),
+        ),
+        (
+            ("-t", "y", "--batch-size", "5"),
+            Refusal("option-without-another", file=None, remedy="add --solver textbook, or leave --batch-size out"),
+        ),
+        (
+            ("-t", "y", "--solver", "textbook", "--epochs", "0"),
+            Refusal("epochs-out-of-range", file=None, remedy="run mae-train --help"),
+        ),
+        (
+            ("-t", "y", "--solver", "textbook", "--batch-size", "0"),
+            Refusal("batch-size-out-of-range", file=None, remedy="run mae-train --help"),
+        ),
+        (
+            ("-t", "y", "--solver", "textbook", "--learning-rate", "-1"),
+            Refusal("learning-rate-out-of-range", file=None, remedy="run mae-train --help"),
+        ),
+        (
+            ("-t", "y", "--loss", "mse", "--quantile", "0.9"),
+            Refusal("quantile-needs-mae", file=None, remedy="run mae-train --help"),
+        ),
+        (("-t", "y", "--quantile", "90"), Refusal("quantile-out-of-range", file=None, remedy="give 0.9 for 90%")),
+        (("-t", "y", "--quantile", "1"), Refusal("quantile-out-of-range", file=None, remedy="run mae-train --help")),
+        (("-t", "y", "--quantile", "nan"), Refusal("quantile-out-of-range", file=None, remedy="run mae-train --help")),
+        (("-t", "y", "--tolerance", "-1"), Refusal("tolerance-out-of-range", file=None, remedy="run mae-train --help")),
+        (
+            ("-t", "y", "--tolerance", "inf"),
+            Refusal("tolerance-out-of-range", file=None, remedy="run mae-train --help"),
+        ),
+        (("-t", "y", "--holdout", "12.5"), Refusal("holdout-out-of-range", file=None, remedy="give 0.125 for 12.5%")),
+        (("-t", "y", "--holdout", "1"), Refusal("holdout-out-of-range", file=None, remedy="run mae-train --help")),
+        (("-t", "y", "--holdout", "nan"), Refusal("holdout-out-of-range", file=None, remedy="run mae-train --help")),
+        (
+            ("-t", "y", "--na-values", "-,\udcff"),
+            Refusal("option-not-utf8", file=None, remedy="give another one"),
+        ),
+        (
+            ("-t", "y", "-o", "-", "--json"),
+            Refusal("conflicting-options", file=None, remedy="write the model to a file"),
+        ),
+        (("-t", "y", "--features", "x,y"), Refusal("conflicting-roles", file=None, remedy="run mae-train --help")),
+        (
+            ("-t", "y", "--weight", "x", "--features", "x"),
+            Refusal("conflicting-roles", file=None, remedy="run mae-train --help"),
+        ),
+        (("-t", "y", "--features", "x,x"), Refusal("duplicate-feature", file=None, remedy="run mae-train --help")),
+    ],
+)
+def test_wrong_usage_exits_with_2_in_one_line(mae_train, told, table, tmp_path, options, refusal):
+    result = mae_train(table("y,x,k\n1,1,a\n2,2,b\n3,4,a\n"), *options)
+    assert_refused(result, 2, tmp_path)
+    (fault,) = told
+    assert Refusal.of(fault) == refusal
+    assert result.stderr == f"mae-train: error: {fault}\n"
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         ((), "Missing option '-t' / '--target'. The columns are 'y', 'x', 'k'; run mae-train --help"),
         (("--delimiter", ";"), "Missing option '-t' / '--target'. The columns are 'y,x,k'; run mae-train --help"),
-        (
-            ("-t", "y", "--epochs", "5"),
-            "--epochs belongs to --solver textbook; add --solver textbook, or leave --epochs out",
-        ),
-        (("-t", "y", "--learning-rate", "1"), "--learning-rate belongs to --solver textbook"),
-        (("-t", "y", "--schedule", "sqrt"), "--schedule belongs to --solver textbook"),
-        (("-t", "y", "--batch-size", "5"), "--batch-size belongs to --solver textbook"),
-        (("-t", "y", "--solver", "textbook", "--epochs", "0"), "there must be at least one epoch, not 0"),
-        (("-t", "y", "--solver", "textbook", "--batch-size", "0"), "a batch needs at least one row, not 0"),
-        (("-t", "y", "--solver", "textbook", "--learning-rate", "-1"), "the learning rate must be a positive number"),
-        (("-t", "y", "--loss", "mse", "--quantile", "0.9"), 'a quantile needs the loss "mae"'),
-        (("-t", "y", "--quantile", "90"), "the quantile must lie between 0 and 1, not 90; give 0.9 for 90%"),
-        (("-t", "y", "--quantile", "1"), "the quantile must lie between 0 and 1, not 1"),
-        (("-t", "y", "--quantile", "nan"), "the quantile must lie between 0 and 1, not nan"),
-        (("-t", "y", "--tolerance", "-1"), "the tolerance must be a number ≥ 0, not -1"),
-        (("-t", "y", "--tolerance", "inf"), "the tolerance must be a number ≥ 0, not inf"),
-        (("-t", "y", "--holdout", "12.5"), "must be a fraction between 0 and 1, not 12.5; give 0.125 for 12.5%"),
-        (("-t", "y", "--holdout", "1"), "the holdout must be a fraction between 0 and 1, not 1"),
-        (("-t", "y", "--holdout", "nan"), "the holdout must be a fraction between 0 and 1, not nan"),
         (("-t", "y", "--loss", "huber"), "'huber' is not one of 'mae', 'mse'"),
         (("-t", "y", "--seed", "-1"), "Invalid value for '--seed'"),
-        (
-            ("-t", "y", "--na-values", "-,\udcff"),
-            r"the spelling '\udcff' of --na-values is not UTF-8; give another one",
-        ),
         (("-t", "y", "--max-levels", "0"), "Invalid value for '--max-levels'"),
-        (("-t", "y", "-o", "-", "--json"), "--json and -o - both want standard output"),
         (("-t", "y", "--features", '"x'), "is not a CSV record of column names"),
         (("-t", "y", "--exclude", "x,,k"), "'x,,k' holds an empty column name"),
-        (("-t", "y", "--features", "x,y"), "column 'y' cannot be the target and a feature at once"),
-        (("-t", "y", "--weight", "x", "--features", "x"), "column 'x' cannot be the weight and a feature at once"),
-        (("-t", "y", "--features", "x,x"), "column 'x' is given twice as a feature"),
         (("-t", "y", "--nonsense"), "No such option"),
     ],
 )
-def test_wrong_usage_exits_with_2_and_says_what_is_wrong(mae_train, table, tmp_path, options, message):
+def test_an_option_that_cannot_be_read_exits_with_2_and_says_what_is_wrong(
+    mae_train, table, tmp_path, options, message
+):
     result = mae_train(table("y,x,k\n1,1,a\n2,2,b\n3,4,a\n"), *options)
     assert_refused(result, 2, tmp_path)
     assert result.stderr.startswith("mae-train: error: ")
@@ -550,47 +593,73 @@ def test_wrong_usage_is_told_before_the_data_are_read(mae_train, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "options", "message"),
+    ("content", "options", "refusal"),
     [
-        (None, (), "data.csv does not exist"),
-        ("", (), "data.csv is empty"),
-        ("y,x\n", (), "data.csv has a header but no data rows"),
-        ("y,x,k\n1,1,a\n", ("-t", "Y"), "data.csv has no column 'Y'; did you mean 'y'?"),
-        ("y,hour\n1,1\n", ("--features", "hours"), "data.csv has no column 'hours'; did you mean 'hour'?"),
-        ("y,x\n1,1\n", ("--weight", "w"), "data.csv has no column 'w'; its columns are 'y', 'x'"),
-        ("y,x\n1,1\n", ("--categorical", "w"), "data.csv has no column 'w'"),
-        ("y,x\n1,1\n", ("--exclude", "x"), "data.csv: no feature columns left to predict 'y' from"),
-        ("y,x\n1,1\n2,n/k\n3,3\n4,4\n", (), "data.csv, line 3: column 'x' is 'n/k', which is not a number"),
+        (None, (), Refusal("file-not-found")),
+        ("", (), Refusal("empty-file")),
+        ("y,x\n", (), Refusal("no-data-rows")),
+        (
+            "y,x,k\n1,1,a\n",
+            ("-t", "Y"),
+            Refusal("unknown-column", column="Y", remedy="did you mean 'y'? its columns are 'y', 'x', 'k'"),
+        ),
+        (
+            "y,hour\n1,1\n",
+            ("--features", "hours"),
+            Refusal("unknown-column", column="hours", remedy="did you mean 'hour'? its columns are 'y', 'hour'"),
+        ),
+        ("y,x\n1,1\n", ("--weight", "w"), Refusal("unknown-column", column="w")),
+        ("y,x\n1,1\n", ("--categorical", "w"), Refusal("unknown-column", column="w")),
+        ("y,x\n1,1\n", ("--exclude", "x"), Refusal("no-features", remedy="exclude fewer")),
+        (
+            "y,x\n1,1\n2,n/k\n3,3\n4,4\n",
+            (),
+            Refusal(
+                "text-among-numbers",
+                line=3,
+                column="x",
+                cell="n/k",
+                remedy="fix the cell, or use --categorical x or --exclude x",
+            ),
+        ),
         (
             "y,x\n1,1\n2,2,2\n",
             (),
-            "data.csv, line 3: expected 2 fields, found 3; put cells that contain ',' in quotes",
+            Refusal("wrong-field-count", line=3, remedy="put cells that contain ',' in quotes"),
         ),
         (
             "y,x\nhello,1\n",
             (),
-            (
-                "data.csv, line 2: the target 'y' must be a number, but this cell is 'hello'; "
-                "fix the cell, count it as missing with --na-values, or choose a column of numbers"
+            Refusal(
+                "not-a-number",
+                line=2,
+                column="y",
+                cell="hello",
+                remedy="fix the cell, count it as missing with --na-values, or choose a column of numbers",
             ),
         ),
-        ("y,x,w\n1,1,-1\n", ("--weight", "w"), "data.csv, line 2: the weight 'w' must not be negative"),
-        ("y,x,w\n1,1,0\n", ("--weight", "w"), "data.csv: the weight 'w' is zero in every row that is used"),
-        ("y,x\n1,1\n2,2\n", ("--holdout", "0.01"), "a holdout of 0.01 of 2 rows leaves none for the holdout"),
-        ("y,x\n1,1\n", ("-o", "absent/m.json"), "absent/m.json cannot be written: there is no directory absent"),
-        ("y,x\n1,1\n", ("-o", "."), ". is a directory; name a file in it with -o"),
-        ("y,x\n1,1\n", ("-o", "data.csv"), "data.csv is the data; name another file with -o"),
-        ("y,x\n1,1\n", ("-o", "data.csv", "--force"), "data.csv is the data; name another file with -o"),
+        (
+            "y,x,w\n1,1,-1\n",
+            ("--weight", "w"),
+            Refusal("negative-weight", line=2, column="w", cell="-1", remedy="fix the cell"),
+        ),
+        ("y,x,w\n1,1,0\n", ("--weight", "w"), Refusal("zero-weights", column="w")),
+        ("y,x\n1,1\n2,2\n", ("--holdout", "0.01"), Refusal("empty-split", file=None, remedy="choose another fraction")),
+        ("y,x\n1,1\n", ("-o", "absent/m.json"), Refusal("output-directory-missing", file="absent/m.json")),
+        ("y,x\n1,1\n", ("-o", "."), Refusal("output-is-directory", file=".", remedy="name a file in it with -o")),
+        ("y,x\n1,1\n", ("-o", "data.csv"), Refusal("output-is-input", remedy="name another file with -o")),
+        ("y,x\n1,1\n", ("-o", "data.csv", "--force"), Refusal("output-is-input", remedy="name another file with -o")),
     ],
 )
-def test_a_fault_exits_with_1_in_one_line_and_nothing_is_written(mae_train, tmp_path, content, options, message):
+def test_a_fault_exits_with_1_in_one_line_and_nothing_is_written(mae_train, told, tmp_path, content, options, refusal):
     if content is not None:
         (tmp_path / "data.csv").write_text(content, encoding="utf-8")
     before = sorted(each.name for each in tmp_path.iterdir())
     result = mae_train("data.csv", *(() if "-t" in options else ("-t", "y")), *options)
     assert_refused(result, 1, tmp_path)
-    assert result.stderr.startswith(f"mae-train: error: {message}")
-    assert result.stderr.count("\n") == 1
+    (fault,) = told
+    assert Refusal.of(fault) == refusal
+    assert result.stderr == f"mae-train: error: {fault}\n"
     assert sorted(each.name for each in tmp_path.iterdir()) == before
     assert content is None or (tmp_path / "data.csv").read_text(encoding="utf-8") == content
 
@@ -610,12 +679,12 @@ def test_a_place_that_cannot_be_written_is_told_before_any_work(mae_train, fligh
     assert_refused(mae_train(flights, "-t", "delay", "-o", tmp_path), 1, tmp_path)
 
 
-def test_the_data_are_never_replaced_through_a_link_either(mae_train, flights, tmp_path):
+def test_the_data_are_never_replaced_through_a_link_either(mae_train, told, flights, tmp_path):
     before = flights.read_bytes()
     (tmp_path / "model.json").symlink_to(flights)
     result = mae_train(flights, "-t", "delay", "--force")
     assert result.exit_code == 1
-    assert "is the data" in result.stderr
+    assert [fault.code for fault in told] == ["output-is-input"]
     assert flights.read_bytes() == before
 
 
@@ -728,18 +797,18 @@ def test_the_report_says_which_rows_may_depend_on_each_other(mae_train, flights)
 
 
 @pytest.mark.parametrize(
-    ("options", "status", "message"),
+    ("options", "status", "code"),
     [
-        (("--intervals", "rank"), 2, "rank tests do not allow for clusters"),
-        (("--intervals", "none"), 2, "clusters are for the intervals of an exact fit"),
-        (("--solver", "textbook"), 2, "clusters are for the intervals of an exact fit"),
-        (("--features", "carrier"), 2, "column 'carrier' cannot be the cluster and a feature at once"),
+        (("--intervals", "rank"), 2, "rank-tests-with-clusters"),
+        (("--intervals", "none"), 2, "cluster-without-intervals"),
+        (("--solver", "textbook"), 2, "cluster-without-intervals"),
+        (("--features", "carrier"), 2, "conflicting-roles"),
     ],
 )
-def test_a_cluster_that_nothing_would_heed_is_refused(mae_train, flights, options, status, message):
+def test_a_cluster_that_nothing_would_heed_is_refused(mae_train, told, flights, options, status, code):
     result = mae_train(flights, "-t", "delay", "--cluster", "carrier", *options)
     assert (result.exit_code, result.stdout) == (status, "")
-    assert message in result.stderr
+    assert [fault.code for fault in told] == [code]
     assert not (flights.parent / "model.json").exists()
 
 
@@ -762,7 +831,7 @@ def test_the_importance_of_each_column_is_the_loss_without_it(mae_train, flights
 
 
 @pytest.mark.parametrize("options", [("--loss", "mse"), ("--solver", "textbook")])
-def test_importance_of_other_fits_is_wrong_usage(mae_train, flights, options):
+def test_importance_of_other_fits_is_wrong_usage(mae_train, told, flights, options):
     result = mae_train(flights, "-t", "delay", "--importance", *options)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "importance is of exact MAE and quantile fits; leave out --importance" in result.stderr
+    assert [(fault.code, fault.remedy) for fault in told] == [("importance-needs-exact-mae", "leave out --importance")]

@@ -52,7 +52,7 @@ def test_workers_that_die_of_a_task_are_told_of():
     assert caught.value.fault == Fault(
         "dask-workers-died",
         "--dask here: Dask workers died again and again of the same task",
-        remedy="give them more memory, which they may lack",
+        remedy="give them more memory, if they ran out of it",
     )
 
 

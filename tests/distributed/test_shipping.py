@@ -27,8 +27,8 @@ class Workers:
     ("differing", "code", "remedy"),
     [
         ({"numpy": None}, "dask-package-missing", f"install numpy {np.__version__} there"),
-        ({"pandas": "2.2.3"}, "dask-version-mismatch", "use the same"),
-        ({"python": "3.9"}, "dask-version-mismatch", "use the same"),
+        ({"pandas": "2.2.3"}, "dask-version-mismatch", "use one version"),
+        ({"python": "3.9"}, "dask-version-mismatch", "use one version"),
     ],
 )
 def test_workers_with_other_versions_are_refused_and_sent_nothing(differing, code, remedy):

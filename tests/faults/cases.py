@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from support.faults import Refusal
+
 # Twelve rows of a target, a number and a level; no optimum is degenerate, so that every answer is unique.
 ROWS = (
     ("3.1", "1", "a"),
@@ -43,6 +45,41 @@ def without(*gone: int) -> list[Sequence[str]]:
 CLEAN = table()
 
 
+EMPTY, NO_ROWS = Refusal("empty-file"), Refusal("no-data-rows")
+
+
+def too_few(line: int) -> Refusal:
+    """A line has fewer fields than the header."""
+    return Refusal("wrong-field-count", line=line, remedy="complete the line, or remove it")
+
+
+def too_many(line: int) -> Refusal:
+    """A line has more fields than the header."""
+    return Refusal("wrong-field-count", line=line, remedy="put cells that contain ',' in quotes")
+
+
+def unclosed(line: int) -> Refusal:
+    """A quote is opened and never closed."""
+    return Refusal("unclosed-quote", line=line, remedy="close it")
+
+
+def not_utf8(line: int, column: str | None = None) -> Refusal:
+    """A byte is no UTF-8."""
+    remedy = "name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8"
+    return Refusal("not-utf8", line=line, column=column, remedy=remedy)
+
+
+def nul_byte(line: int, column: str | None, cell: str) -> Refusal:
+    """A cell has a NUL byte."""
+    remedy = "use --encoding utf-16-le or utf-16-be, if the file is UTF-16"
+    return Refusal("nul-byte", line=line, column=column, cell=cell, remedy=remedy)
+
+
+def not_a_number(line: int, cell: str, remedy: str, column: str = "y") -> Refusal:
+    """A cell is no number, where it must be one."""
+    return Refusal("not-a-number", line=line, column=column, cell=cell, remedy=remedy)
+
+
 @dataclass(frozen=True)
 class Case:
     """A file and what must come of it.
@@ -54,7 +91,7 @@ class Case:
         twin: a clean text that must get the same answer.
         values: keys of the JSON report, as `data.rows_used`, and what must be there; beside or instead of a twin.
         notes: what the user is told, exactly; None where that is another test's matter.
-        refusal: the line after `mae-train: error: `, when there must be no answer.
+        refusal: the fault that is told, when there must be no answer.
         status: the exit status of a refusal.
         command: train, eval or predict; the last two use a model of the clean table.
     """
@@ -65,7 +102,7 @@ class Case:
     twin: str | None = None
     values: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] | None = ()
-    refusal: str | None = None
+    refusal: Refusal | None = None
     status: int = 1
     command: str = "train"
 
@@ -87,9 +124,9 @@ def tells(name: str, content: str | bytes | Mapping[str, str | bytes], *options:
 
 
 def refused(
-    name: str, content: str | bytes | Mapping[str, str | bytes], refusal: str, *options: str, **expected: object
+    name: str, content: str | bytes | Mapping[str, str | bytes], refusal: Refusal, *options: str, **expected: object
 ) -> Case:
-    """A file that is refused with these words."""
+    """A file that is refused for this fault."""
     return Case(name, content, options, refusal=refusal, **expected)
 
 

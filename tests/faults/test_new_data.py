@@ -1,12 +1,29 @@
 """A model meets data it was not trained on: other columns, other levels, other kinds, other ranges."""
 
-# A refusal stands on one line here, as it does on the terminal.
-# ruff: noqa: E501
-
 from dataclasses import replace
 
 import pytest
-from faults.cases import CLEAN, ROWS, changed, column, on_model, refused, same, table, tells, without
+from faults.cases import (
+    CLEAN,
+    EMPTY,
+    NO_ROWS,
+    ROWS,
+    Refusal,
+    changed,
+    column,
+    not_a_number,
+    not_utf8,
+    nul_byte,
+    on_model,
+    refused,
+    same,
+    table,
+    tells,
+    too_few,
+    too_many,
+    unclosed,
+    without,
+)
 
 SWAPPED = table([(k, y, x) for y, x, k in ROWS], "k,y,x")
 WIDER = table([(*row, "n") for row in ROWS], "y,x,k,note")
@@ -21,107 +38,87 @@ BOTH = [
     same("carriage returns", table(end="\r\n")),
     same("quoted cells", table([[f'"{cell}"' for cell in row] for row in ROWS])),
     same("numbers outside of the training range", OUTSIDE, twin=OUTSIDE, notes=(RANGE,)),
-    refused(
-        "a column less",
-        table([(y, k) for y, _, k in ROWS], "y,k"),
-        "data.csv has no column 'x', a feature of the model; its columns are 'y', 'k'",
-    ),
+    refused("a column less", table([(y, k) for y, _, k in ROWS], "y,k"), Refusal("unknown-column", column="x")),
     refused(
         "a column of another name",
         CLEAN.replace("x", "X", 1),
-        "data.csv has no column 'x', a feature of the model; did you mean 'X'? its columns are 'y', 'X', 'k'",
+        Refusal("unknown-column", column="x", remedy="did you mean 'X'? its columns are 'y', 'X', 'k'"),
     ),
-    refused(
-        "a level column less",
-        table([(y, x) for y, x, _ in ROWS], "y,x"),
-        "data.csv has no column 'k', a feature of the model; its columns are 'y', 'x'",
-    ),
+    refused("a level column less", table([(y, x) for y, x, _ in ROWS], "y,x"), Refusal("unknown-column", column="k")),
     refused(
         "text where numbers were",
         table(changed({(4, 1): "five"})),
-        "data.csv, line 6: the feature 'x' must be a number, but this cell is 'five'; fix the cell, or count it as missing with --na-values",
+        not_a_number(6, "five", "fix the cell, or count it as missing with --na-values", "x"),
     ),
     refused(
         "text throughout where numbers were",
         table(column(1, ["a", "b"])),
-        "data.csv, line 2: the feature 'x' must be a number, but this cell is 'a'; fix the cell, or count it as missing with --na-values",
+        not_a_number(2, "a", "fix the cell, or count it as missing with --na-values", "x"),
     ),
     refused(
         "numbers where text was",
         table(column(2, ["1", "2"])),
-        "data.csv, line 2: column 'k' is the number '1', but it was text when the model was trained ('a', 'b'); write its levels as they were, or train on such data",
+        Refusal(
+            "number-among-levels",
+            line=2,
+            column="k",
+            cell="1",
+            remedy="write its levels as they were, or train on such data",
+        ),
     ),
     refused(
         "a number among text",
         table(changed({(4, 2): "7"})),
-        "data.csv, line 6: column 'k' is the number '7', but it was text when the model was trained ('a', 'b'); write its levels as they were, or train on such data",
+        Refusal(
+            "number-among-levels",
+            line=6,
+            column="k",
+            cell="7",
+            remedy="write its levels as they were, or train on such data",
+        ),
     ),
-    refused(
-        "percent among numbers",
-        table(changed({(4, 1): "50%"})),
-        "data.csv, line 6: the feature 'x' must be a number, but this cell is '50%', which looks like a percentage; take the % off",
-    ),
-    refused(
-        "a decimal comma",
-        table(changed({(4, 1): '"2,5"'})),
-        "data.csv, line 6: the feature 'x' must be a number, but this cell is '2,5', which looks like a number with a decimal comma; use --decimal ,",
-    ),
+    refused("percent among numbers", table(changed({(4, 1): "50%"})), not_a_number(6, "50%", "take the % off", "x")),
+    refused("a decimal comma", table(changed({(4, 1): '"2,5"'})), not_a_number(6, "2,5", "use --decimal ,", "x")),
     refused(
         "a placeholder",
         table(changed({(4, 1): "?"})),
-        "data.csv, line 6: the feature 'x' must be a number, but this cell is '?'; use --na-values \"?\" if that means a missing cell",
+        not_a_number(6, "?", 'use --na-values "?" if that means a missing cell', "x"),
     ),
     refused(
         "infinity",
         table(changed({(4, 1): "inf"})),
-        "data.csv, line 6: column 'x' is 'inf', which is not a finite number; fix the cell or leave it empty, or count it as missing with --na-values inf",
+        Refusal(
+            "not-finite",
+            line=6,
+            column="x",
+            cell="inf",
+            remedy="fix the cell or leave it empty, or count it as missing with --na-values inf",
+        ),
     ),
     refused(
         "1e400",
         table(changed({(4, 1): "1e400"})),
-        "data.csv, line 6: column 'x' is '1e400', which is not a finite number; fix the cell or leave it empty",
+        Refusal("not-finite", line=6, column="x", cell="1e400", remedy="fix the cell or leave it empty"),
     ),
-    refused(
-        "a field too many",
-        CLEAN.replace("6,b", "6,b,1"),
-        "data.csv, line 5: expected 3 fields, found 4; put cells that contain ',' in quotes",
-    ),
-    refused(
-        "a field too few",
-        CLEAN.replace("6,b", "6"),
-        "data.csv, line 5: expected 3 fields, found 2; complete the line, or remove it",
-    ),
+    refused("a field too many", CLEAN.replace("6,b", "6,b,1"), too_many(5)),
+    refused("a field too few", CLEAN.replace("6,b", "6"), too_few(5)),
     refused(
         "a field too few where the model does not know the last column",
         table([(*row, "more") for row in ROWS], "y,x,k,more").replace("b,more", "b", 1),
-        "data.csv, line 3: expected 4 fields, found 3; complete the line, or remove it",
+        too_few(3),
     ),
-    refused(
-        "a quote that is never closed",
-        CLEAN.replace("6,b", '"6,b'),
-        "data.csv, line 5: a quote is opened in this record and never closed",
-    ),
+    refused("a quote that is never closed", CLEAN.replace("6,b", '"6,b'), unclosed(5)),
     refused(
         "text behind a closing quote",
         CLEAN.replace("6,b", '"6"5,b'),
-        "data.csv, line 5: unexpected text after a closing quote; write a quote within quotes twice",
+        Refusal("text-after-quote", line=5, remedy="double every quote within a quoted cell"),
     ),
+    refused("no UTF-8", table(changed({(4, 2): "é"})).encode("latin-1"), not_utf8(6, "k")),
+    refused("a NUL byte", CLEAN.replace("6,b", "6,\x00b"), nul_byte(5, "k", "\x00b")),
     refused(
-        "no UTF-8",
-        table(changed({(4, 2): "é"})).encode("latin-1"),
-        "data.csv, line 6: not UTF-8 text (byte 0xe9); name the encoding with --encoding (latin-1 or cp1252, most often), or save the file as UTF-8",
+        "a name twice", CLEAN.replace("y", "x", 1), Refusal("duplicate-column", column="x", remedy="rename one of them")
     ),
-    refused(
-        "a NUL byte",
-        CLEAN.replace("6,b", "6,\x00b"),
-        "data.csv, line 5: a NUL byte, which no text has; use --encoding utf-16-le or utf-16-be, if the file is UTF-16",
-    ),
-    refused(
-        "a name twice",
-        CLEAN.replace("y", "x", 1),
-        "data.csv: the header names column 'x' twice; rename one of them",
-    ),
-    refused("nothing", "", "data.csv is empty"),
+    refused("nothing", "", EMPTY),
 ]
 
 EVALUATED = [
@@ -139,7 +136,13 @@ EVALUATED = [
     refused(
         "an unseen level",
         UNSEEN,
-        "data.csv, line 6: column 'k' has the level 'c', which was never seen in training; skip such rows with --unseen skip, or train on data that has them",
+        Refusal(
+            "unseen-level",
+            line=6,
+            column="k",
+            cell="c",
+            remedy="skip such rows with --unseen skip, or train on data that has them",
+        ),
     ),
     same(
         "an unseen level left out",
@@ -149,33 +152,23 @@ EVALUATED = [
         twin=table(without(4)),
         notes=("1 row with a level never seen in training not scored",),
     ),
-    refused(
-        "unseen levels alone",
-        table(column(2, ["c"])),
-        "data.csv: no row can be scored; every one has a level never seen in training, or weight 0",
-        "--unseen",
-        "skip",
-    ),
+    refused("unseen levels alone", table(column(2, ["c"])), Refusal("no-row-to-score"), "--unseen", "skip"),
     refused(
         "the header in the middle",
         CLEAN + CLEAN,
-        "data.csv, line 14: the target 'y' must be a number, but this cell is 'y'; remove the line, which seems to repeat the header",
+        not_a_number(14, "y", "remove the line, which seems to repeat the header"),
     ),
-    refused(
-        "the target less",
-        table([(x, k) for _, x, k in ROWS], "x,k"),
-        "data.csv has no column 'y', the model's target, which only mae-predict does without; its columns are 'x', 'k'",
-    ),
+    refused("the target less", table([(x, k) for _, x, k in ROWS], "x,k"), Refusal("unknown-column", column="y")),
     refused(
         "text in the target",
         table(changed({(4, 0): "five"})),
-        "data.csv, line 6: the target 'y' must be a number, but this cell is 'five'; fix the cell, or count it as missing with --na-values",
+        not_a_number(6, "five", "fix the cell, or count it as missing with --na-values"),
     ),
-    refused("a header alone", "y,x,k\n", "data.csv has a header but no data rows"),
+    refused("a header alone", "y,x,k\n", NO_ROWS),
     refused(
         "every row misses a cell",
         table(column(1, [""])),
-        "data.csv: every row has a missing cell; column 'x' is missing in all of them; fill in its cells",
+        Refusal("no-complete-row", column="x", remedy="fill in its cells"),
     ),
 ]
 
@@ -203,7 +196,7 @@ PREDICTED = [
     refused(
         "the new column is there already",
         table([(x, k, "1") for _, x, k in ROWS], "x,k,prediction"),
-        "data.csv has a column 'prediction' already; name the new one with --column",
+        Refusal("column-exists", column="prediction", remedy="name the new one with --column"),
     ),
 ]
 

@@ -232,7 +232,7 @@ def test_a_version_is_a_whole_number(version):
 def test_the_json_of_another_program_is_refused_by_its_schema():
     for text in ('{"schema": "mae-cli/train-report", "version": NaN}', json.dumps({"schema": LONG}), "{}"):
         assert refusal(text).code == "not-a-model"
-    assert refused_field('{"schema": 1}') == ("wrong-field-type", "schema must be a text")
+    assert refused_field('{"schema": 1}') == ("wrong-field-type", "schema must be a string")
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_a_column_that_spans_more_than_a_float_is_refused_by_name():
     with pytest.raises(DataError) as caught:
         schema_of(size=[-1.7e308, 1.7e308])
     fault = caught.value.fault
-    assert (fault.code, fault.place, fault.remedy) == ("range-overflow", None, "rescale it, or --exclude size")
+    assert (fault.code, fault.place, fault.remedy) == ("range-overflow", None, "rescale it, or use --exclude size")
 
 
 def test_rows_of_every_level_are_counted_whatever_they_weigh():

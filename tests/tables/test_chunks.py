@@ -63,12 +63,17 @@ QUOTE_IT = "put cells that contain ',' in quotes"
         ("a,b\n", None, "no-data-rows", None),
         ("a,b\n\n  \n", None, "no-data-rows", None),
         ("a,b\n1,2,3\n4,5\n", 2, "wrong-field-count", QUOTE_IT),
-        ("a,b\n1,2,\n4,5\n6,7\n", 2, "trailing-delimiter", None),
-        ("a,b\n1,2,\n4,5,\n", 2, "trailing-delimiter", None),
+        ("a,b\n1,2,\n4,5\n6,7\n", 2, "trailing-delimiter", "take it off"),
+        (
+            "a,b\n1,2,\n4,5,\n",
+            2,
+            "trailing-delimiter",
+            "take it off every line, or name the column in the header",
+        ),
         ("a,b\n1,2\n4,5,6\n", 3, "wrong-field-count", QUOTE_IT),
         ('a,b\n"x\ny",2\n\n4,5,6\n', 5, "wrong-field-count", QUOTE_IT),
-        ('a,b\n1,2\n"x,3\n  ', 3, "unclosed-quote", None),
-        ('a,b\n1,2\n"x,3\n4,5\n', 3, "unclosed-quote", None),
+        ('a,b\n1,2\n"x,3\n  ', 3, "unclosed-quote", "close it"),
+        ('a,b\n1,2\n"x,3\n4,5\n', 3, "unclosed-quote", "close it"),
     ],
 )
 def test_a_malformed_file_is_refused_with_its_line(text, line, code, remedy):
@@ -235,9 +240,9 @@ def test_a_quoted_cell_may_be_longer_than_a_piece(cut_into, size):
     [
         ("a,b\n1,2\n4,5,6\n7,8\n", 3, "wrong-field-count", QUOTE_IT),
         ('a,b\n"x\ny",2\n\n"4\n4",5,6\n7,8\n', 5, "wrong-field-count", QUOTE_IT),
-        ('a,b\n1,2\n3,4\n"x,3\n4,5\n6,7\n', 4, "unclosed-quote", None),
-        ('a,b\n1,2\n3,4\n5,"x', 4, "unclosed-quote", None),
-        ("a,b\r1,2\r\r3,4,\r", 4, "trailing-delimiter", None),
+        ('a,b\n1,2\n3,4\n"x,3\n4,5\n6,7\n', 4, "unclosed-quote", "close it"),
+        ('a,b\n1,2\n3,4\n5,"x', 4, "unclosed-quote", "close it"),
+        ("a,b\r1,2\r\r3,4,\r", 4, "trailing-delimiter", "take it off"),
     ],
 )
 def test_a_malformed_record_in_a_later_piece_is_refused_with_its_line(cut_into, size, text, line, code, remedy):

@@ -22,7 +22,7 @@ from mae_cli.tables.disguise import Advice, advice_on, common_disguise, disguise
         ("1,5", "a number with a decimal comma"),
         ("(5)", "a number in parentheses"),
         ("−5", "a number with a minus sign that is not '-'"),
-        ("5-", "a number whose sign stands apart or behind"),
+        ("5-", "a number whose sign is not right before its digits"),
         ("0xff", "a number in another base"),
         ("1.5D+3", "a number with a D in its exponent"),
         ("2024-02-30", "a date"),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from support.faults import Refusal, refusal_of
 from support.tables import columns, held, is_categorical, load, several
 
 from mae_cli.errors import DataError, Place
@@ -20,24 +21,22 @@ from mae_cli.rows.scratch import ScratchRows
 from mae_cli.tables.csv.dialect import MISSING, Dialect
 from mae_cli.tables.csv.pieces import cut
 from mae_cli.tables.load import ReadOptions, load_for_model
+from mae_cli.tables.plan import RefusedColumnsError
 
+FIX = "fix the cell, or count it as missing with --na-values"
+FIX_X = "fix the cell, or use --categorical x or --exclude x"
+FILL_IN, EMPTY = "fill it in, or use --missing drop to leave such rows out", "fix the cell or leave it empty"
 SCHEMA = Schema((CategoricalColumn("c", ("a", "b")), NumericColumn("x", 0.0, 9.0)))
 
 
-def refusal(text, **options):
-    with pytest.raises(DataError) as caught:
-        load(text, **options)
-    return str(caught.value)
+refusal = partial(refusal_of, load)
 
 
 def load_known(text, schema=SCHEMA, weight=None, **options):
     return load_for_model(held(text), schema, "y", weight, ReadOptions(MemoryRows.collect, **options))
 
 
-def model_refusal(text, **options):
-    with pytest.raises(DataError) as caught:
-        load_known(text, **options)
-    return str(caught.value)
+model_refusal = partial(refusal_of, load_known)
 
 
 def target(loaded):
@@ -85,79 +84,64 @@ def test_what_only_looks_like_a_number_is_text(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "found"),
     [
-        (
-            "y,x\n1,2\n2,n/k\n3,4\n",
-            (
-                "data.csv, line 3: column 'x' is 'n/k', which is not a number, where most cells are numbers; "
-                "fix the cell, or use --categorical x or --exclude x"
-            ),
-        ),
+        ("y,x\n1,2\n2,n/k\n3,4\n", Refusal("text-among-numbers", line=3, column="x", cell="n/k", remedy=FIX_X)),
         (
             "y,my col\n1,True\n2,1\n",
-            (
-                "data.csv, line 2: column 'my col' is 'True', which is not a number, where most cells are numbers; "
-                'fix the cell, remove the line if it holds units, or use --categorical "my col" or --exclude "my col"'
+            Refusal(
+                "text-among-numbers",
+                line=2,
+                column="my col",
+                cell="True",
+                remedy='fix the cell, remove the line if it holds units, or use --categorical "my col" or '
+                '--exclude "my col"',
             ),
         ),
-        ("y,x\n1,\n2,NA\n", "data.csv: column 'x' has no values; use --exclude x"),
+        ("y,x\n1,\n2,NA\n", Refusal("no-values", column="x", remedy="use --exclude x")),
         (
             "y,x\n1,2\n2,-inf\n",
-            (
-                "data.csv, line 3: column 'x' is '-inf', which is not a finite number; "
-                "fix the cell or leave it empty, or count it as missing with --na-values=-inf"
+            Refusal(
+                "not-finite",
+                line=3,
+                column="x",
+                cell="-inf",
+                remedy=f"{EMPTY}, or count it as missing with --na-values=-inf",
             ),
         ),
-        (
-            "y,x\n1e400,2\n,3\n",
-            "data.csv, line 2: column 'y' is '1e400', which is not a finite number; fix the cell or leave it empty",
-        ),
-        (
-            f"y,x\n1,{'9' * 400}\n",
-            (
-                f"data.csv, line 2: column 'x' is '{'9' * 39}…', which is not a finite number; "
-                "fix the cell or leave it empty"
-            ),
-        ),
-        (
-            "y,x\n1,2\nlate,3\n",
-            (
-                "data.csv, line 3: the target 'y' must be a number, but this cell is 'late'; "
-                "fix the cell, or count it as missing with --na-values"
-            ),
-        ),
+        ("y,x\n1e400,2\n,3\n", Refusal("not-finite", line=2, column="y", cell="1e400", remedy=EMPTY)),
+        (f"y,x\n1,{'9' * 400}\n", Refusal("not-finite", line=2, column="x", cell="9" * 400, remedy=EMPTY)),
+        ("y,x\n1,2\nlate,3\n", Refusal("not-a-number", line=3, column="y", cell="late", remedy=FIX)),
         (
             "y,x\nTrue,2\n",
-            (
-                "data.csv, line 2: the target 'y' must be a number, but this cell is 'True'; "
-                "fix the cell, count it as missing with --na-values, or choose a column of numbers"
+            Refusal(
+                "not-a-number",
+                line=2,
+                column="y",
+                cell="True",
+                remedy="fix the cell, count it as missing with --na-values, or choose a column of numbers",
             ),
         ),
         (
             "y,x\n1,\n,2\n3,\n",
-            (
-                "data.csv: every row has a missing cell; column 'x' has most of them (2 of 3 rows); "
-                "fill in its cells, or use --exclude x"
-            ),
+            Refusal("no-complete-row", column="x", remedy="fill in its cells, or use --exclude x"),
         ),
     ],
 )
-def test_a_column_that_cannot_be_used_is_refused_in_one_line(text, message):
-    assert refusal(text) == message
+def test_a_column_that_cannot_be_used_is_refused(text, found):
+    assert refusal(text) == found
 
 
 def test_the_last_cell_of_a_long_file_counts_for_the_kind():
     text = "y,x\n" + "1,2\n" * 100_000 + "1,late\n"
-    assert refusal(text).startswith("data.csv, line 100002: column 'x' is 'late', which is not a number")
+    assert refusal(text) == Refusal("text-among-numbers", line=100_002, column="x", cell="late", remedy=FIX_X)
 
 
 def test_too_many_levels_are_refused_with_an_example():
     text = "y,when\n" + "".join(f"{day},day {day}\n" for day in range(1, 5))
-    assert refusal(text, max_levels=3) == (
-        "data.csv, line 2: column 'when' is text with 4 levels, such as 'day 1', and at most 3 are allowed; "
-        "use --exclude when, raise --max-levels, or turn dates and units into numbers first"
-    )
+    remedy = "use --exclude when, raise --max-levels, or turn dates and units into numbers first"
+    found = refusal(text, max_levels=3)
+    assert found == Refusal("too-many-levels", line=2, column="when", cell="day 1", remedy=remedy)
     assert load(text, max_levels=4).rows.shape[0] == 4
 
 
@@ -165,10 +149,8 @@ def test_more_levels_than_are_usually_counted_may_be_allowed(monkeypatch):
     monkeypatch.setattr("mae_cli.tables.level_column._MOST_LEVELS", 3)
     text = "y,k\n" + "".join(f"{row},level {row % 6}\n" for row in range(9))
     assert load(text, max_levels=6, missing="error").rows.shape[0] == 9
-    assert refusal(text, max_levels=2, missing="error") == (
-        "data.csv, line 2: column 'k' is text with more than 3 levels, such as 'level 0', and at most 2 are allowed; "
-        "use --exclude k, raise --max-levels, or turn dates and units into numbers first"
-    )
+    found = refusal(text, max_levels=2, missing="error")
+    assert (found.code, found.line, found.cell) == ("too-many-levels", 2, "level 0")
 
 
 @pytest.mark.parametrize("place", [0, 1, 8])
@@ -177,7 +159,8 @@ def test_one_text_among_more_numbers_than_levels_are_counted_is_found(monkeypatc
     cells = [str(row) for row in range(9)]
     cells[place] = "Total"
     text = "y,k\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells))
-    assert refusal(text).startswith(f"data.csv, line {place + 2}: column 'k' is 'Total', which is not a number")
+    found = refusal(text)
+    assert (found.code, found.line, found.column, found.cell) == ("text-among-numbers", place + 2, "k", "Total")
 
 
 @pytest.mark.parametrize("size", [10, 1 << 20])
@@ -230,9 +213,8 @@ def test_complete_data_give_no_note():
 
 
 def test_missing_cells_can_be_refused():
-    assert refusal("b,y,a\n1,2,3\n,,1\n1,1,\n", missing="error", features=("a", "b")) == (
-        "data.csv, line 3: the cell of column 'b' is missing; fill it in, or use --missing drop to leave such rows out"
-    )
+    found = refusal("b,y,a\n1,2,3\n,,1\n1,1,\n", missing="error", features=("a", "b"))
+    assert found == Refusal("missing-cell", line=3, column="b", remedy=FILL_IN)
     assert load("b,y,a\n1,2,3\n", missing="error").rows_dropped == 0
 
 
@@ -244,20 +226,11 @@ def test_weights_are_read_and_their_missing_cells_drop_the_row():
 
 
 @pytest.mark.parametrize(
-    ("weights", "message"),
-    [
-        (("1", "-2"), "data.csv, line 3: the weight 'w' must not be negative, but this cell is '-2'"),
-        (
-            ("1", "heavy"),
-            (
-                "data.csv, line 3: the weight 'w' must be a number, but this cell is 'heavy'; "
-                "fix the cell, or count it as missing with --na-values"
-            ),
-        ),
-    ],
+    ("cell", "code", "remedy"), [("-2", "negative-weight", "fix the cell"), ("heavy", "not-a-number", FIX)]
 )
-def test_weights_that_cannot_be_used_are_refused(weights, message):
-    assert refusal(f"y,x,w\n1,1,{weights[0]}\n2,2,{weights[1]}\n", weight="w") == message
+def test_weights_that_cannot_be_used_are_refused(cell, code, remedy):
+    found = refusal(f"y,x,w\n1,1,1\n2,2,{cell}\n", weight="w")
+    assert found == Refusal(code, line=3, column="w", cell=cell, remedy=remedy)
 
 
 def outcome(cells):
@@ -307,10 +280,8 @@ def test_a_model_keeps_the_text_of_its_categories():
 
 def test_a_level_that_a_model_does_not_know_is_refused_with_its_line_or_its_row_left_out_and_counted():
     text = "c,x,y\na,1,2\nz,,3\nq,2,3\nb,3,4\n"
-    assert model_refusal(text) == (
-        "data.csv, line 4: column 'c' has the level 'q', which was never seen in training; "
-        "skip such rows with --unseen skip, or train on data that has them"
-    )
+    remedy = "skip such rows with --unseen skip, or train on data that has them"
+    assert model_refusal(text) == Refusal("unseen-level", line=4, column="c", cell="q", remedy=remedy)
     rows = load_known(text, skip_unseen=True)
     assert (rows.rows_read, rows.rows_dropped, rows.rows_unseen, records(rows)) == (4, 1, 1, [0, 3])
 
@@ -318,67 +289,46 @@ def test_a_level_that_a_model_does_not_know_is_refused_with_its_line_or_its_row_
 @pytest.mark.parametrize(("cell", "known"), [("A", "a"), ("b ", "b"), ("1.0", "1")])
 def test_a_level_that_is_only_written_differently_is_told_as_the_model_knows_it(cell, known):
     schema = Schema((CategoricalColumn("c", ("a", "b", "1")),))
-    with pytest.raises(DataError) as caught:
-        load_known(f"c,y\n{cell},1\n", schema)
-    assert str(caught.value) == (
-        f"data.csv, line 2: column 'c' has the level {cell!r}, which was never seen in training; "
-        f"skip such rows with --unseen skip, or write it {known!r} if it is the same"
-    )
+    remedy = f"skip such rows with --unseen skip, or write it {known!r} if it is the same"
+    found = model_refusal(f"c,y\n{cell},1\n", schema)
+    assert found == Refusal("unseen-level", line=2, column="c", cell=cell, remedy=remedy)
 
 
 def test_a_comparison_needs_a_complete_row():
-    assert model_refusal("c,x,y\n,1,2\n") == (
-        "data.csv: every row has a missing cell; column 'c' is missing in all of them; fill in its cells"
-    )
+    assert model_refusal("c,x,y\n,1,2\n") == Refusal("no-complete-row", column="c", remedy="fill in its cells")
 
 
 def test_a_missing_cell_of_a_model_drops_the_row_or_is_refused():
     text = "c,x,y\na,1,2\nb,,3\n"
     assert records(load_known(text)) == [0]
-    assert model_refusal(text, missing="error") == (
-        "data.csv, line 3: the cell of column 'x' is missing; fill it in, or use --missing drop to leave such rows out"
-    )
+    found = model_refusal(text, missing="error")
+    assert found == Refusal("missing-cell", line=3, column="x", remedy=FILL_IN)
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "found"),
     [
         (
             "c,X,y\na,1,2\n",
-            "data.csv has no column 'x', a feature of the model; did you mean 'X'? its columns are 'c', 'X', 'y'",
+            Refusal("unknown-column", column="x", remedy="did you mean 'X'? its columns are 'c', 'X', 'y'"),
         ),
-        (
-            "c,x,t\na,1,2\n",
-            (
-                "data.csv has no column 'y', the model's target, which only mae-predict does without; its columns "
-                "are 'c', 'x', 't'"
-            ),
-        ),
-        (
-            "c,x,y\na,1,2\na,z,2\n",
-            (
-                "data.csv, line 3: the feature 'x' must be a number, but this cell is 'z'; "
-                "fix the cell, or count it as missing with --na-values"
-            ),
-        ),
-        (
-            "c,x,y\na,1,2\na,1,z\n",
-            (
-                "data.csv, line 3: the target 'y' must be a number, but this cell is 'z'; "
-                "fix the cell, or count it as missing with --na-values"
-            ),
-        ),
+        ("c,x,t\na,1,2\n", Refusal("unknown-column", column="y")),
+        ("c,x,y\na,1,2\na,z,2\n", Refusal("not-a-number", line=3, column="x", cell="z", remedy=FIX)),
+        ("c,x,y\na,1,2\na,1,z\n", Refusal("not-a-number", line=3, column="y", cell="z", remedy=FIX)),
         (
             "c,x,y\na,inf,2\n",
-            (
-                "data.csv, line 2: column 'x' is 'inf', which is not a finite number; "
-                "fix the cell or leave it empty, or count it as missing with --na-values inf"
+            Refusal(
+                "not-finite",
+                line=2,
+                column="x",
+                cell="inf",
+                remedy=f"{EMPTY}, or count it as missing with --na-values inf",
             ),
         ),
     ],
 )
-def test_data_that_do_not_fit_the_model_are_refused_in_one_line(text, message):
-    assert model_refusal(text) == message
+def test_data_that_do_not_fit_the_model_are_refused(text, found):
+    assert model_refusal(text) == found
 
 
 def test_a_model_uses_weights_where_the_data_have_them():
@@ -387,7 +337,7 @@ def test_a_model_uses_weights_where_the_data_have_them():
     rows = load_known("c,x,y\na,1,2\n", weight="w")
     assert whole(rows.rows).weights is None
     assert rows.notes == ("data.csv has no weight column 'w'; all rows weigh the same",)
-    assert "must not be negative" in model_refusal("c,x,y,w\na,1,2,-3\n", weight="w")
+    assert model_refusal("c,x,y,w\na,1,2,-3\n", weight="w").code == "negative-weight"
 
 
 def test_the_watch_is_told_of_the_rows_read_so_far():
@@ -436,7 +386,7 @@ def everything(text, size, **options):
         try:
             rows = load(text, weight="w", **options)
         except DataError as error:
-            return str(error)
+            return error.fault
     block = whole(rows.rows)
     numbers = np.vstack([block.target, block.weights, block.design.numeric.T])
     places = [rows.files.place(record) for record in records(rows)]
@@ -450,14 +400,14 @@ def test_rows_kinds_levels_notes_and_refusals_do_not_depend_on_the_pieces(text, 
 
 
 FAULTS = {
-    "a,b,1,1": "data.csv, line {}: expected 3 fields, found 4; put cells that contain ',' in quotes",
-    'a,"1"2,1': "data.csv, line {}: unexpected text after a closing quote",
-    "\0,1,1": "data.csv, line {}: a NUL byte",
-    "inf,1,1": "data.csv, line {}: column 'x' is 'inf'",
-    "1,late,1": "data.csv, line {}: the target 'y' must be a number",
-    "1,1,-1": "data.csv, line {}: the weight 'w' must not be negative",
-    "1,,1": "data.csv, line {}: the cell of column 'y' is missing",
-    '1,1,"1': "data.csv, line {}: a quote is opened in this record and never closed",
+    "a,b,1,1": "wrong-field-count",
+    'a,"1"2,1': "text-after-quote",
+    "\0,1,1": "nul-byte",
+    "inf,1,1": "not-finite",
+    "1,late,1": "not-a-number",
+    "1,1,-1": "negative-weight",
+    "1,,1": "missing-cell",
+    '1,1,"1': "unclosed-quote",
 }
 
 
@@ -468,7 +418,8 @@ def test_of_several_faults_the_first_in_the_file_is_told(first, later, size):
     if first.endswith('"1') and '"' in later:
         pytest.skip("the later quote closes the first one")
     text = "x,y,w\n1,2,1\n2,3,1\n" + f"{first}\n3,2,1\n{later}\n"
-    assert everything(text, size, missing="error").startswith(FAULTS[first].format(4))
+    fault = everything(text, size, missing="error")
+    assert (fault.code, fault.place.line) == (FAULTS[first], 4)
 
 
 @pytest.mark.parametrize(
@@ -478,7 +429,7 @@ def test_what_is_told_of_a_column_does_not_depend_on_where_a_piece_ends(cells):
     text = "y,x,w\n" + "".join(f"1,{cell},1\n3,4,1\n" for cell in cells)
     told = {everything(text, size) for size in (8, 12, 20, 1 << 20)}
     assert len(told) == 1
-    assert f"is '{'inf' if cells.index('inf') < cells.index('late') else 'late'}'" in told.pop()
+    assert told.pop().cell == ("inf" if cells.index("inf") < cells.index("late") else "late")
 
 
 @pytest.mark.parametrize("size", [8, 1 << 20])
@@ -495,21 +446,18 @@ def test_whole_numbers_that_lose_a_unit_are_told_of_beside_fractions_and_missing
 @pytest.mark.parametrize("size", [10, 1 << 20])
 def test_a_missing_cell_late_in_the_file_is_refused_with_its_line(size):
     text = "y,x,w\n" + "1,2,1\n" * 50 + "1,,1\n,2,1\n"
-    assert everything(text, size, missing="error").startswith("data.csv, line 52: the cell of column 'x' is missing")
+    found = Refusal.of(everything(text, size, missing="error"))
+    assert found == Refusal("missing-cell", line=52, column="x", remedy=FILL_IN)
 
 
 @pytest.mark.parametrize("size", [10, 200])
 @pytest.mark.parametrize(
-    ("late", "message"),
-    [
-        ("late", "is 'late', which is not a number, where most cells are numbers"),
-        ("True", "is 'True', which is not a number, where most cells are numbers"),
-        ("inf", "is 'inf', which is not a finite number"),
-    ],
+    ("late", "code"), [("late", "text-among-numbers"), ("True", "text-among-numbers"), ("inf", "not-finite")]
 )
-def test_a_cell_late_in_the_file_is_found_in_its_piece(size, late, message):
+def test_a_cell_late_in_the_file_is_found_in_its_piece(size, late, code):
     text = "y,x,w\n" + "1,2,1\n" * 100 + f"1,{late},1\n" + "1,2,1\n" * 100
-    assert everything(text, size).startswith(f"data.csv, line 102: column 'x' {message}")
+    found = Refusal.of(everything(text, size))
+    assert (found.code, found.file, found.line, found.column, found.cell) == (code, "data.csv", 102, "x", late)
 
 
 def test_whole_numbers_beyond_64_bits_late_in_the_file_change_no_other_cell():
@@ -566,18 +514,21 @@ MANY_FAULTS = "y,x,k,w\n1,1.5,a,1\nbad,2.5,b,1\n3,oops,a,1\n4,2,b,-1\n5,3,a,1\n6
 
 
 def test_the_faults_of_the_target_and_of_features_are_told_at_once():
-    first, target, feature = refusal(MANY_FAULTS).split("\n  ")
-    assert first == "data.csv: 2 columns are refused:"
-    assert target.startswith("line 3: the target 'y' must be a number, but this cell is 'bad'; ")
-    assert feature.startswith("line 4: column 'x' is 'oops', which is not a number, where most cells are numbers; ")
+    with pytest.raises(RefusedColumnsError) as caught:
+        load(MANY_FAULTS)
+    target, feature = map(Refusal.of, caught.value.faults)
+    assert target == Refusal("not-a-number", line=3, column="y", cell="bad", remedy=FIX)
+    assert feature == Refusal("text-among-numbers", line=4, column="x", cell="oops", remedy=FIX_X)
 
 
 def test_the_fault_of_a_weight_and_of_features_are_told_at_once():
-    lines = refusal(MANY_FAULTS.replace("bad", "2"), weight="w").split("\n  ")
-    assert [line.partition(":")[0] for line in lines] == ["data.csv", "line 5", "line 4"]
+    with pytest.raises(RefusedColumnsError) as caught:
+        load(MANY_FAULTS.replace("bad", "2"), weight="w")
+    weight, feature = map(Refusal.of, caught.value.faults)
+    assert (weight.code, weight.line, weight.column) == ("negative-weight", 5, "w")
+    assert (feature.code, feature.line, feature.column) == ("text-among-numbers", 4, "x")
 
 
-def test_the_fault_of_the_target_alone_is_one_line():
-    says = refusal(MANY_FAULTS.replace("oops", "3"))
-    assert says.startswith("data.csv, line 3: the target 'y' must be a number")
-    assert "\n" not in says
+def test_the_fault_of_the_target_alone_is_told_by_itself():
+    found = refusal(MANY_FAULTS.replace("oops", "3"))
+    assert found == Refusal("not-a-number", line=3, column="y", cell="bad", remedy=FIX)

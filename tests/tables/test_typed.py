@@ -81,7 +81,8 @@ def test_the_first_fault_of_all_columns_is_told_of_one_record_that_of_the_first_
     columns = columns_of(KnownLevelColumn("k", ("a", "b")))
     found = typed(columns, {"y": [1.0, "oops", 2.0], "x": [1.0, np.inf, np.inf], "k": ["a", "5", "a"]})
     assert found.fault.record == 1
-    assert "the target 'y' must be a number" in str(found.fault.error(held(TEXT)))
+    fault = found.fault.error(held(TEXT)).fault
+    assert (fault.code, fault.place.column) == ("not-a-number", "y")
 
 
 def test_once_a_column_is_misread_only_others_of_numbers_are_looked_at():

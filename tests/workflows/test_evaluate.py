@@ -111,7 +111,7 @@ def test_the_report_says_what_was_scored():
     ("options", "code", "remedy"),
     [
         ({"worst": -1}, "worst-out-of-range", None),
-        ({"show": ("x",)}, "show-without-worst", "say with --worst how many of these"),
+        ({"show": ("x",)}, "show-without-worst", "add --worst with their number"),
     ],
 )
 def test_settings_that_are_out_of_range_are_refused(options, code, remedy):

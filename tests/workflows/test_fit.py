@@ -115,21 +115,22 @@ def test_a_result_is_frozen(X, y):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "code", "says"),
     [
-        (([[1.0], [np.nan]], [1, 2]), "X has the value nan in row 1, column 0 (counted from 0)"),
-        (([[1.0], [2.0]], [1, np.inf]), "y has the value inf in row 1 (counted from 0)"),
-        (([1.0, 2.0], [1, 2]), "X must have two dimensions (rows, columns), not 1"),
-        (([[1.0], [2.0]], [[1], [2]]), "y must have one dimension, not 2"),
-        (([[1.0], [2.0]], None), "y must have one dimension, not 0"),
-        ((np.zeros((0, 2)), []), "X has no rows"),
-        ((pd.DataFrame({"a": [1.0, None]}), [1, 2]), "column 'a' is missing in row 1 (counted from 0)"),
+        (([[1.0], [np.nan]], [1, 2]), "not-finite", "X has the value nan in row 1, column 0 "),
+        (([[1.0], [2.0]], [1, np.inf]), "not-finite", "y has the value inf in row 1 "),
+        (([1.0, 2.0], [1, 2]), "wrong-dimensions", "X must have two dimensions "),
+        (([[1.0], [2.0]], [[1], [2]]), "wrong-dimensions", "y must have one dimension, not 2"),
+        (([[1.0], [2.0]], None), "wrong-dimensions", "y must have one dimension, not 0"),
+        ((np.zeros((0, 2)), []), "no-data-rows", "X "),
+        ((pd.DataFrame({"a": [1.0, None]}), [1, 2]), "missing-cell", "column 'a' is missing in row 1 "),
     ],
 )
-def test_unfit_data_are_refused_with_the_place(arguments, message):
+def test_unfit_data_are_refused_with_the_place(arguments, code, says):
     with pytest.raises(DataError) as caught:
         fit(*arguments)
-    assert str(caught.value) == message
+    assert caught.value.fault.code == code
+    assert caught.value.fault.what.startswith(says)
 
 
 def test_a_target_of_another_length_is_refused():
@@ -142,67 +143,56 @@ MASKED = np.ma.masked_array([1.0, 2.0, 3.0], mask=[False, True, False])
 
 
 @pytest.mark.parametrize(
-    ("values", "message"),
+    ("values", "code", "cell", "row"),
     [
-        (["1", "2", "3"], "has '1', which is not a number, in row 0 (counted from 0)"),
-        ([1, "b", 3], "has 'b', which is not a number, in row 1 (counted from 0)"),
-        (np.array([b"1", b"2", b"3"]), "has \"b'1'\", which is not a number, in row 0 (counted from 0)"),
-        (pd.Series(["a", "b", "c"], dtype="category"), "has 'a', which is not a number, in row 0 (counted from 0)"),
-        (np.array([1, 2, [3]], dtype=object), "has '[3]', which is not a number, in row 2 (counted from 0)"),
-        ([1, 2, 10**400], f"has '1{38 * '0'}…', which is not a number, in row 2 (counted from 0)"),
-        ([1, 2, [3]], "is not an array of numbers: its parts differ in length"),
-        (MASKED, "is masked in row 1 (counted from 0); leave masked rows out"),
-        ([1, np.ma.masked, 3], "is masked in row 1 (counted from 0); leave masked rows out"),
-        ([1, 2, None], "has the value nan in row 2 (counted from 0)"),
-        ([1, np.nan, 3], "has the value nan in row 1 (counted from 0)"),
-        (pd.array([1, None, 3], dtype="Int64"), "has the value nan in row 1 (counted from 0)"),
-        (np.array([1, 2, np.longdouble("1e400")]), "has the value inf in row 2 (counted from 0)"),
-        (np.ones(3) + 1j, "must hold real numbers, but its dtype is complex128; convert it first"),
-        (
-            np.array(["2020", "2021", "2022"], dtype="M8[Y]"),
-            "must hold real numbers, but its dtype is datetime64[Y]; convert it first",
-        ),
+        (["1", "2", "3"], "not-a-number", "1", 0),
+        ([1, "b", 3], "not-a-number", "b", 1),
+        (np.array([b"1", b"2", b"3"]), "not-a-number", "b'1'", 0),
+        (pd.Series(["a", "b", "c"], dtype="category"), "not-a-number", "a", 0),
+        (np.array([1, 2, [3]], dtype=object), "not-a-number", "[3]", 2),
+        ([1, 2, 10**400], "not-a-number", str(10**400), 2),
+        ([1, 2, [3]], "ragged-array", None, None),
+        (MASKED, "masked-value", None, 1),
+        ([1, np.ma.masked, 3], "masked-value", None, 1),
+        ([1, 2, None], "not-finite", "nan", 2),
+        ([1, np.nan, 3], "not-finite", "nan", 1),
+        (pd.array([1, None, 3], dtype="Int64"), "not-finite", "nan", 1),
+        (np.array([1, 2, np.longdouble("1e400")]), "not-finite", "inf", 2),
+        (np.ones(3) + 1j, "not-numeric", None, None),
+        (np.array(["2020", "2021", "2022"], dtype="M8[Y]"), "not-numeric", None, None),
     ],
 )
 @pytest.mark.parametrize("name", ["y", "sample_weight"])
 @pytest.mark.filterwarnings("error")
-def test_values_that_are_no_numbers_are_refused_with_the_place(name, values, message):
+def test_values_that_are_no_numbers_are_refused_with_the_place(name, values, code, cell, row):
     arguments = {"y": [1.0, 2.0, 3.0]} | {name: values}
     with pytest.raises(DataError) as caught:
         fit([[1.0], [2.0], [4.0]], **arguments)
-    assert str(caught.value) == f"{name} {message}"
+    fault = caught.value.fault
+    assert (fault.code, fault.cell) == (code, cell)
+    assert fault.what.startswith(f"{name} ")
+    assert row is None or f"in row {row} (counted from 0)" in fault.what
 
 
 @pytest.mark.parametrize(
-    ("X", "message"),
+    ("X", "code", "place"),
     [
-        (
-            [["1"], ["2"]],
-            (
-                "X has '1', which is not a number, in row 0, column 0 (counted from 0); "
-                "give a DataFrame, in which text stands for levels"
-            ),
-        ),
-        (
-            np.array([[1, 2], [3, {}]], dtype=object),
-            "X has '{}', which is not a number, in row 1, column 1 (counted from 0)",
-        ),
-        (MASKED[:, np.newaxis], "X is masked in row 1, column 0 (counted from 0); leave masked rows out"),
-        ([MASKED, MASKED], "X is masked in row 0, column 1 (counted from 0); leave masked rows out"),
-        ([[1, 2], [3]], "X is not an array of numbers: its parts differ in length"),
-        (np.ones((2, 1)) + 1j, "X must hold real numbers, but its dtype is complex128; convert it first"),
-        (
-            pd.DataFrame({"a": [1, 2]}, dtype=object),
-            "column 'a' holds numbers as objects; use .astype(float), or .astype(str) to make them levels",
-        ),
-        (pd.DataFrame({"a": [[1], [2]]}), "column 'a' holds lists or the like; make columns of their parts"),
-        (pd.DataFrame({"a": MASKED}), "column 'a' is missing in row 1 (counted from 0)"),
+        ([["1"], ["2"]], "not-a-number", "row 0, column 0"),
+        (np.array([[1, 2], [3, {}]], dtype=object), "not-a-number", "row 1, column 1"),
+        (MASKED[:, np.newaxis], "masked-value", "row 1, column 0"),
+        ([MASKED, MASKED], "masked-value", "row 0, column 1"),
+        ([[1, 2], [3]], "ragged-array", ""),
+        (np.ones((2, 1)) + 1j, "not-numeric", ""),
+        (pd.DataFrame({"a": [1, 2]}, dtype=object), "numbers-as-objects", ""),
+        (pd.DataFrame({"a": [[1], [2]]}), "unsupported-type", ""),
+        (pd.DataFrame({"a": MASKED}), "missing-cell", "row 1"),
     ],
 )
-def test_a_matrix_that_holds_no_numbers_is_refused(X, message):
+def test_a_matrix_that_holds_no_numbers_is_refused(X, code, place):
     with pytest.raises(DataError) as caught:
         fit(X, np.arange(float(len(X))))
-    assert str(caught.value) == message
+    assert caught.value.fault.code == code
+    assert place in caught.value.fault.what
 
 
 def test_a_prediction_is_refused_as_a_fit_is(X, y):
@@ -249,7 +239,7 @@ def test_unfit_weights_are_refused(weights, code):
         ({"quantile": float("nan")}, "quantile-out-of-range", None),
         ({"quantile": 0.9, "loss": "mse"}, "quantile-needs-mae", None),
         ({"solver": "newton"}, "unknown-solver", 'use "auto" or "textbook"'),
-        ({"solver": Auto(), "tolerance": 0.1}, "tolerance-beside-settings", "give it there"),
+        ({"solver": Auto(), "tolerance": 0.1}, "tolerance-beside-settings", "set the tolerance there"),
         ({"tolerance": -1.0}, "tolerance-out-of-range", None),
         ({"intervals": "exact"}, "unknown-intervals", 'use "auto", "rank", "sandwich" or "bootstrap"'),
     ],

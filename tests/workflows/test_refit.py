@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from support.faults import Refusal, refusal_of
 
 from mae_cli import DataError, SettingsError, exponential_factors, fit, refit
 from mae_cli.rows.blocks import PassCounter
@@ -177,21 +178,20 @@ def test_factors_too_few_or_negative_are_refused(factors, code, X, y):
 
 
 @pytest.mark.parametrize(
-    ("factors", "message"),
+    ("factors", "code", "cell"),
     [
-        (np.where(np.arange(200) == 7, np.nan, 1.0), "factors has the value nan in row 7 (counted from 0)"),
-        (np.where(np.arange(200) == 7, np.inf, 1.0), "factors has the value inf in row 7 (counted from 0)"),
-        (np.ones((200, 1)), "factors must have one dimension, not 2"),
-        (3.0, "factors must have one dimension, not 0"),
-        ("half", "factors must have one dimension, not 0"),
-        (None, "factors must have one dimension, not 0"),
-        (["a"] * 200, "factors has 'a', which is not a number, in row 0 (counted from 0)"),
+        (np.where(np.arange(200) == 7, np.nan, 1.0), "not-finite", "nan"),
+        (np.where(np.arange(200) == 7, np.inf, 1.0), "not-finite", "inf"),
+        (np.ones((200, 1)), "wrong-dimensions", None),
+        (3.0, "wrong-dimensions", None),
+        ("half", "wrong-dimensions", None),
+        (None, "wrong-dimensions", None),
+        (["a"] * 200, "not-a-number", "a"),
     ],
 )
-def test_unfit_factors_are_refused(factors, message, X, y):
-    with pytest.raises(DataError) as caught:
-        refit(X, y, [*exponential_factors(1), factors])
-    assert str(caught.value) == message
+def test_unfit_factors_are_refused(factors, code, cell, X, y):
+    found = refusal_of(refit, X, y, [*exponential_factors(1), factors])
+    assert found == Refusal(code, file=None, cell=cell)
 
 
 def test_factors_of_a_single_refit_are_still_a_list(X, y):
@@ -248,13 +248,17 @@ def _with(value, records):
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(
-    "factors",
-    [partial(_with, -1.0), partial(_with, np.nan), partial(_with, np.inf), lambda records: np.ones(len(records) + 1)],
+    ("factors", "code"),
+    [
+        (partial(_with, -1.0), "negative-factor"),
+        (partial(_with, np.nan), "not-finite"),
+        (partial(_with, np.inf), "not-finite"),
+        (lambda records: np.ones(len(records) + 1), "length-mismatch"),
+    ],
     ids=["negative", "nan", "infinite", "too many"],
 )
-def test_unfit_factors_of_a_function_are_refused(factors, X, y):
-    with pytest.raises(DataError, match="factors"):
-        refit(X, y, [*exponential_factors(1), factors])
+def test_unfit_factors_of_a_function_are_refused(factors, code, X, y):
+    assert refusal_of(refit, X, y, [*exponential_factors(1), factors]).code == code
 
 
 def test_the_loss_is_that_of_the_coefficients_as_they_are_written_however_far_a_column_lies():

@@ -42,21 +42,25 @@ def _compressed(kind: str, program: str) -> tuple[str, str, str]:
 
 
 def _pointer(program: str, command: str) -> tuple[str, str, str]:
-    return "pointer-file", f"a pointer of {program}, not the data", f"fetch these first ({command})"
+    return "pointer-file", f"a {program} pointer, not the data", f"fetch the data first ({command})"
 
 
 _WORKBOOK = _other("an Excel workbook", "save its sheet as CSV first")
 # The code of each fault, what the file is, and what to do.
 _REFUSED = {
-    rb"PAR1[\x00-\x08\x0e-\x1f]": ("not-csv", "a Parquet file", "give it unpacked, and not beside CSV"),
+    rb"PAR1[\x00-\x08\x0e-\x1f]": (
+        "not-csv",
+        "a Parquet file",
+        "unpack it first, and keep it apart from CSV",
+    ),
     rb"\x28\xb5\x2f\xfd": _compressed("zstd", "zstd"),
     rb"\x04\x22\x4d\x18": _compressed("lz4", "lz4"),
     rb"\x5d\x00\x00.{2}": _compressed("lzma", "xz"),
     rb"7z\xbc\xaf\x27\x1c": ("unsupported-archive", "a 7z archive", "unpack it first"),
     rb"Rar!\x1a\x07": ("unsupported-archive", "a RAR archive", "unpack it first"),
     rb".{257}ustar": ("unsupported-archive", "a tar archive", "unpack it first"),
-    rb"ARROW1\x00": _other("an Arrow file", "convert it first"),
-    rb"\x89HDF": _other("an HDF5 file", "convert it first"),
+    rb"ARROW1\x00": _other("an Arrow file", "convert it to CSV first"),
+    rb"\x89HDF": _other("an HDF5 file", "convert it to CSV first"),
     rb"SQLite format 3\x00": _other("an SQLite database", "export a table first"),
     rb"\xd0\xcf\x11\xe0": _WORKBOOK,
     rb"%PDF-": _other("a PDF document"),
@@ -65,8 +69,8 @@ _REFUSED = {
     rb"<stata_dta>|[\x69-\x73][\x01\x02]\x01": _other("a Stata file", "export it first (export delimited)"),
     rb"\$FL[23]": _other("an SPSS file", "save it as CSV first"),
     rb"HEADER RECORD\*{7}|\x00{12}\xc2\xea\x81\x60": _other("a SAS file", "export it first (proc export)"),
-    rb"RD[AX][23X]\n": _other("a file of R", "write it as CSV first (write.csv)"),
-    rb"\x93NUMPY": _other("an array of NumPy", "write it as CSV first (numpy.savetxt)"),
+    rb"RD[AX][23X]\n": _other("an R data file", "write it as CSV first (write.csv)"),
+    rb"\x93NUMPY": _other("a NumPy array", "write it as CSV first (numpy.savetxt)"),
 }
 # The first bytes of a file that tell its kind.
 LONGEST_MAGIC = 262
@@ -118,10 +122,11 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> BinaryIO:
     if "[Content_Types].xml" in names:
         code, what, remedy = _WORKBOOK
         raise wrong_file(code, name, what, remedy)
-    if len(names) != 1:
-        several = "several-files-in-archive", f"{len(names):,} files ({listed(names, 3)})"
-        code, held = several if names else ("empty-archive", "no file")
-        raise wrong_file(code, name, f"a zip archive of {held}", "unpack the one you want")
+    if not names:
+        raise wrong_file("empty-archive", name, "a zip archive without files")
+    if len(names) > 1:
+        what = f"a zip archive of {len(names):,} files ({listed(names, 3)})"
+        raise wrong_file("several-files-in-archive", name, what, "unpack the one you want")
     try:
         return cast("BinaryIO", archive.open(names[0]))
     except NotImplementedError as error:

@@ -237,7 +237,7 @@ def require_one_if_standard_input(arguments: Sequence[str]) -> None:
     """Refuse standard input beside other files."""
     if len(arguments) > 1 and "-" in arguments:
         what = "standard input (-) cannot be one of several files"
-        raise DataError(Fault("standard-input-among-files", what, Place("standard input"), remedy="join them before"))
+        raise DataError(Fault("standard-input-among-files", what, Place("standard input"), remedy="join them first"))
 
 
 @contextmanager

@@ -120,7 +120,7 @@ def _refuse_other_formats(source: Source) -> None:
         place, remedy = Place(source.name, line=1), "make CSV of it first, with jq or pandas"
         raise DataError(Fault("not-csv", "JSON, not a table", place, remedy=remedy))
     if text.lstrip()[:1] in {b"%", b"@"} and _ARFF.search(text):
-        remedy = "put the names of its attributes, with commas between them, in place of all up to @data"
+        remedy = "replace everything up to @data with a line of its attribute names, separated by commas"
         raise wrong_file("not-csv", source.name, "an ARFF file, not CSV", remedy)
 
 
@@ -156,7 +156,7 @@ def _between_quotes(source: Source, piece: Piece, error: MisplacedQuoteError) ->
     sign = signs.pop().decode("ascii") if len(signs) == 1 else delimiter
     if sign == delimiter:
         return None
-    what, place = f"the names seem to have {quoted(sign)} between them", Place(source.name, line=error.line)
+    what, place = f"the names seem to be separated by {quoted(sign)}", Place(source.name, line=error.line)
     return Fault("wrong-delimiter", what, place, remedy=f"use {option('--delimiter', sign)}")
 
 

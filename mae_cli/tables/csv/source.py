@@ -291,7 +291,7 @@ class Source:
     def _endless(self, offset: int) -> DataError:
         place = Place(self.name, line=self.lines_before(offset) + 1)
         what = f"no line end within {LONGEST_RECORD >> 20} MiB, so this is not a CSV"
-        remedy = "see what it is, and name its encoding with --encoding"
+        remedy = "check what it is, or name its encoding with --encoding"
         return DataError(Fault("endless-line", what, place, remedy=remedy))
 
     def _corrupt(self, error: Exception) -> DataError:

@@ -55,11 +55,12 @@ def wrong_length(source: Source, record: Record, names: Sequence[str]) -> Fault:
         others = source.beginning(_FEW)[1:]
         is_usual = len(others) > 1 and all(len(other.cells) == len(record.cells) for other in others)
         if not record.cells[-1]:
-            what += f"; {'every' if is_usual else 'the'} line ends with a delimiter too many"
-            return replace(fault, code="trailing-delimiter", what=what)
+            what += f": {'every' if is_usual else 'the'} line ends with one delimiter too many"
+            remedy = "take it off every line, or name the column in the header" if is_usual else "take it off"
+            return replace(fault, code="trailing-delimiter", what=what, remedy=remedy)
         if is_usual:
-            what += "; every line has one field more than the header, as where R writes row names"
-            remedy = "put a name for the first column, and a delimiter, before the header"
+            what += ": every line has one field more than the header, as where R writes row names"
+            remedy = "begin the header with a name for the first column"
             return replace(fault, code="row-names-without-header", what=what, remedy=remedy)
     return replace(fault, remedy=_remedy_for_length(source, record, names))
 
@@ -80,9 +81,9 @@ def misplaced_quote(source: Source, error: MisplacedQuoteError) -> Fault:
         what = "a quote opens within a cell and closes in a later one"
         return Fault("quote-within-cell", what, place, remedy="put the whole cell in quotes, or double the quotes")
     if error.never_closed:
-        return Fault("unclosed-quote", "a quote is opened in this record and never closed", place)
+        return Fault("unclosed-quote", "a quote is opened in this record and never closed", place, remedy="close it")
     what = "unexpected text after a closing quote"
-    return Fault("text-after-quote", what, place, remedy="write a quote within quotes twice")
+    return Fault("text-after-quote", what, place, remedy="double every quote within a quoted cell")
 
 
 def nul_byte(place: Place, cell: str, what: str) -> Fault:

@@ -80,7 +80,7 @@ STRAY, BEHIND = "unclosed-quote", "text-after-quote"
 def test_a_stray_quote_at_the_beginning_is_told_as_one(text, line, code):
     fault = refusal(held(text))
     assert (fault.code, fault.place) == (code, Place("data.csv", line=line))
-    assert (fault.remedy is None) == (code == STRAY)
+    assert (fault.remedy == "close it") == (code == STRAY)
 
 
 def test_the_first_record_may_be_long():
@@ -168,7 +168,7 @@ def test_the_first_record_is_that_of_the_first_file_that_has_one():
 def test_standard_input_cannot_be_one_of_several():
     with pytest.raises(DataError) as caught:
         Files.of(["a.csv", "-"])
-    assert (caught.value.fault.code, caught.value.fault.remedy) == ("standard-input-among-files", "join them before")
+    assert (caught.value.fault.code, caught.value.fault.remedy) == ("standard-input-among-files", "join them first")
 
 
 def test_every_file_must_be_there(tmp_path):

@@ -99,7 +99,7 @@ def test_a_line_longer_than_any_record_is_not_waited_for(monkeypatch):
     with pytest.raises(DataError) as error:
         list(source.pieces())
     assert (error.value.fault.code, error.value.fault.place) == ("endless-line", Place("data.csv", line=3))
-    assert error.value.fault.remedy == "see what it is, and name its encoding with --encoding"
+    assert error.value.fault.remedy == "check what it is, or name its encoding with --encoding"
 
 
 def test_an_absent_file_is_refused(tmp_path):
