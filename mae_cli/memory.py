@@ -10,8 +10,8 @@ from pathlib import Path
 # Where a container's limit stands: version 2 of control groups, and version 1.
 _CONTAINER_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
-# What `mallopt` of glibc sets, by its numbers there: from which size on memory is the system's own, how much free memory
-# is kept, and how many threads have a heap of their own.
+# What `mallopt` of glibc sets, by its numbers there: from which size on memory is the system's own, how much of it is
+# kept when it is free, and how many threads have a heap of their own.
 _KEPT = {-3: 32 << 20, -1: 64 << 20, -8: 1}
 
 
