@@ -93,12 +93,12 @@ def worst_rows(
     """
     block = rows.take(sum_blocks(rows, partial(_largest, point=point, count=count)).rows)
     records = block.record_numbers.tolist()
-    places = files.locate(records)
+    places = files.places(records)
     cells = files.cells(records, show) if show else dict.fromkeys(records, ())
     predicted = point.predict(block.design)
     values = zip(records, block.target.tolist(), predicted.tolist(), (block.target - predicted).tolist(), strict=True)
     return tuple(
-        WorstRow(*places[record], target, prediction, residual, dict(zip(show, cells[record], strict=True)))
+        WorstRow(places[record], target, prediction, residual, dict(zip(show, cells[record], strict=True)))
         for record, target, prediction, residual in values
     )
 

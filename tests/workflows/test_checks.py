@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from support.tables import held
 
+from mae_cli.errors import Place
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
@@ -16,8 +17,8 @@ NOTHING = Coefficients(0.0, np.zeros(1))
 class Places:
     """Record r is on line r + 2 of one of two files."""
 
-    def locate(self, indices):
-        return {index: ("even.csv" if index % 2 == 0 else "odd.csv", index + 2) for index in indices}
+    def places(self, indices):
+        return {index: Place("odd.csv" if index % 2 else "even.csv", line=index + 2) for index in indices}
 
 
 def rows_of(target, weights=None, block_rows=3):
@@ -26,7 +27,7 @@ def rows_of(target, weights=None, block_rows=3):
 
 
 def lines(rows, count):
-    return [row.line for row in worst_rows(rows, NOTHING, count, Places())]
+    return [row.place.line for row in worst_rows(rows, NOTHING, count, Places())]
 
 
 def test_the_largest_residuals_come_first_whatever_their_sign():
@@ -51,15 +52,15 @@ def test_no_more_rows_than_there_are():
 def test_a_row_comes_with_its_file_target_prediction_and_residual():
     rows = MemoryRows.of(Design(np.array([[1.0], [2.0]])), np.array([3.0, 10.0]))
     (row,) = worst_rows(rows, Coefficients(0.5, np.array([2.0])), 1, Places())
-    assert (row.file, row.line, row.target, row.prediction, row.residual) == ("odd.csv", 3, 10.0, 4.5, 5.5)
+    assert (row.place, row.target, row.prediction, row.residual) == (Place("odd.csv", line=3), 10.0, 4.5, 5.5)
 
 
 def test_lines_are_those_of_the_file_though_records_span_lines_and_rows_are_left_out():
     files = held('y,note\n1,"a\nb"\n\n-7,x\n3,y\n')
     block = Block(Design(np.zeros((2, 1))), np.array([-7.0, 3.0]), None, np.arange(2), np.array([1, 2]))
-    assert [(row.file, row.line) for row in worst_rows(MemoryRows((block,)), NOTHING, 2, files)] == [
-        ("data.csv", 5),
-        ("data.csv", 6),
+    assert [row.place for row in worst_rows(MemoryRows((block,)), NOTHING, 2, files)] == [
+        Place("data.csv", line=5),
+        Place("data.csv", line=6),
     ]
 
 

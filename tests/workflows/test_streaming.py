@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from support.tables import held, several, source
 
+from mae_cli.errors import Place
 from mae_cli.results.training import Seconds
 from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.settings import Auto, Textbook
@@ -122,7 +123,7 @@ def test_contested_rows_of_several_files_are_named_with_their_file():
     lines[25] = "900,39\n"
     files = several("y,x\n" + "".join(lines[:20]), "y,x\n" + "".join(lines[20:]))
     strongest = train(files, TrainSettings(ColumnChoice("y"), compare=True)).report.comparison.contested[0]
-    assert (strongest.file, strongest.line, strongest.target) == ("2.csv", 7, 900.0)
+    assert (strongest.place, strongest.target) == (Place("2.csv", line=7), 900.0)
 
 
 def test_the_size_of_the_pieces_changes_no_more_than_rounding(text, monkeypatch):
