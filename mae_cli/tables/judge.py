@@ -119,8 +119,9 @@ def _judge_numbers_among(column: LevelColumn, files: Records) -> Verdict:
     if verdict.left_out:
         return verdict
     cells, first = column.cells(numbers), column.first(numbers)
-    looks = f"{counted(cells, 'cell')} that look{'s' * (cells == 1)} like numbers"
-    note = f"column {quoted(column.name)} is text, and {looks}, such as {quoted(numbers[0])}, are levels too"
+    such = f"{counted(cells, 'cell')} that look like numbers, such as {quoted(numbers[0])}, are levels too"
+    one = f"a cell that looks like a number, {quoted(numbers[0])}, is a level too"
+    note = f"column {quoted(column.name)} is text, and {one if cells == 1 else such}"
     return Verdict(notes=(Note(note, first),))
 
 

@@ -732,9 +732,7 @@ MIXED = [
         "a number among text",
         table(changed({(4, 2): "5"})),
         values={"data.columns": 4},
-        notes=(
-            "data.csv, line 6: column 'k' is text, and 1 cell that looks like numbers, such as '5', are levels too",
-        ),
+        notes=("data.csv, line 6: column 'k' is text, and a cell that looks like a number, '5', is a level too",),
     ),
     refused(
         "text first among numbers",
@@ -755,9 +753,7 @@ MIXED = [
         "a number late among text",
         CLEAN + "1,2,a\n" * 3000 + "1,2,3\n",
         values={"data.columns": 4},
-        notes=(
-            "data.csv, line 3014: column 'k' is text, and 1 cell that looks like numbers, such as '3', are levels too",
-        ),
+        notes=("data.csv, line 3014: column 'k' is text, and a cell that looks like a number, '3', is a level too",),
     ),
     refused(
         "text behind missing cells",

@@ -68,11 +68,18 @@ def test_numbers_with_a_few_cells_that_are_none_are_refused(cells, says, named):
     assert found.left_out is None
 
 
-def test_text_with_a_few_cells_that_look_like_numbers_is_text_with_a_note():
-    found = verdict(["a", "b", "a", "b", "3", "a"])
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (["a", "b", "a", "b", "3", "a"], "a cell that looks like a number, '3', is a level too"),
+        (["a", "b", "a", "b", "3", "7", "a", "b"], "2 cells that look like numbers, such as '3', are levels too"),
+    ],
+)
+def test_text_with_a_few_cells_that_look_like_numbers_is_text_with_a_note(cells, says):
+    found = verdict(cells)
     assert (found.left_out, found.fault, found.writing) == (None, None, None)
     assert [note.text(held("k\n" + "a\n" * 9)) for note in found.notes] == [
-        "data.csv, line 6: column 'k' is text, and 1 cell that looks like numbers, such as '3', are levels too"
+        f"data.csv, line 6: column 'k' is text, and {says}"
     ]
 
 
