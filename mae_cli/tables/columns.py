@@ -120,6 +120,7 @@ class UsedColumns:
         left_out: the columns without a name, or with the name of another.
         strict: whether to refuse what would be left out.
         writings: how numbers and dates are written, of the columns of which the user said it.
+        dates: the columns that have dates, as the user said, in the format that their cells tell.
     """
 
     target: str
@@ -131,6 +132,7 @@ class UsedColumns:
     left_out: tuple[LeftOut, ...] = ()
     strict: bool = False
     writings: Mapping[str, Writing] = field(default_factory=dict)
+    dates: frozenset[str] = frozenset()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -171,6 +173,7 @@ def resolve(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
         left_out=() if choice.features else in_order([*_nameless(names), *_doubled(others)], names),
         strict=choice.strict,
         writings=_writings(choice, features),
+        dates=frozenset(name for name, spelling in choice.dates.items() if not spelling),
     )
 
 
@@ -192,6 +195,7 @@ def resolve_all(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
         named=frozenset(said),
         left_out=in_order([*_nameless(names), *_doubled(names)], names),
         writings=_writings(choice, features),
+        dates=frozenset(name for name, spelling in choice.dates.items() if not spelling),
     )
 
 

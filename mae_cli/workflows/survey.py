@@ -34,14 +34,18 @@ def survey(files: Data, choice: ColumnChoice, options: ReadOptions) -> Survey:
             for name in names
             if name in text
         ]
-        numbers = [_numbers(name, writings.get(name, PLAIN), files) for name in names if name not in text]
+        numbers = [
+            NumberColumn.feature(name, files.dialect, writings.get(name, PLAIN), ranged=True)
+            for name in names
+            if name not in text
+        ]
         columns = Columns(numbers, levels, apart=0)
         result = read(files, columns, options)
         result.rows.close()
         text |= columns.misread
         verdicts: dict[str, Verdict] = {}
         if not columns.misread:
-            verdicts = {each.name: judge(each, result.files, named=each.name in used.named) for each in columns.all}
+            verdicts = {each.name: judge(each, result.files, used) for each in columns.all}
             written = {name: verdict.writing for name, verdict in verdicts.items() if verdict.writing}
             writings, text = writings | written, text - written.keys()
             if not written:
@@ -51,10 +55,6 @@ def survey(files: Data, choice: ColumnChoice, options: ReadOptions) -> Survey:
     found |= {each.name: _surveyed(each, verdicts) for each in levels}
     order = in_order([LeftOut(name, "", "") for name in found], files.header.names)
     return Survey(files.name, result.summary.rows_read, tuple(found[each.column] for each in order))
-
-
-def _numbers(name: str, writing: Writing, files: Data) -> NumberColumn:
-    return NumberColumn(name, files.dialect, None if writing == PLAIN else "the feature", writing=writing, ranged=True)
 
 
 def _left_out(column: LeftOut, missing: int | None = None) -> Surveyed:

@@ -853,10 +853,15 @@ RECORD_CASES = [
         with_line(2, "double,double,string\n"),
         "data.csv, line 2: the target 'y' must be a number, but this cell is 'double'; remove the line, which seems to hold units or descriptions of the columns",
     ),
-    refused(
+    same(
         "a rule below the header",
         with_line(2, "---,---,---\n"),
-        "data.csv, line 2: the target 'y' must be a number, but this cell is '---'; use --na-values=--- if that means a missing cell",
+        twin=CLEAN,
+        notes=(
+            "column 'y': 1 cell with '---' taken as missing",
+            "column 'x': 1 cell with '---' taken as missing",
+            "1 of 13 rows dropped for a missing cell; column 'y' is missing in all of them",
+        ),
     ),
     refused(
         "a footer",

@@ -333,33 +333,22 @@ DATES = [
     )
     for name, kind, cells in [
         ("days", DAY, ["2024-01-31", "2024-02-01"]),
-        ("days and times", DAY, ["2024-01-31 12:00", "2024-02-01 13:30:59.5"]),
         ("times of ISO", DAY, ["2024-01-31T12:00:00Z", "2024-02-01T13:30:59+01:00"]),
         ("days with points", DAY, ["31.01.2024", "1.2.2024"]),
-        ("days with strokes", DAY, ["1/31/2024", "2/1/24"]),
         ("days with names", DAY, ["31 Jan 2024", "1 February 2024"]),
         ("days with names first", DAY, ["Jan 31, 2024", "February 1, 2024"]),
-        ("days with short names", DAY, ["05JAN2024", "2024-Feb-01"]),
         ("days with ordinals", DAY, ["January 5th, 2024", "February 1st, 2024"]),
         ("days in German", DAY, ["5. März 2024", "1. Oktober 2024"]),
         ("days in Japanese", DAY, ["2024年1月5日", "2024年2月1日"]),
         ("days of mail", DAY, ["Mon, 05 Feb 2024 10:00:00 +0000", "Tue, 06 Feb 2024 10:00:00 GMT"]),
         ("days of the C library", DAY, ["Mon Feb  5 10:00:00 2024", "Tue Feb  6 10:00:00 2024"]),
         ("days with underscores", DAY, ["2024_01_05", "2024_02_01"]),
-        ("times with zones", DAY, ["2024-01-05 10:00 UTC", "2024-01-05 10:00:00,123 +0000"]),
-        ("times of twelve hours behind days", DAY, ["1/5/2024, 10:00:00 AM", "1/6/2024 9:00 pm"]),
         ("times of ISO without dashes", DAY, ["20240105T0100", "20240105T020000Z"]),
         ("months", PERIOD, ["2024-01", "2024-02"]),
-        ("months with strokes", PERIOD, ["01/2024", "2024/02"]),
-        ("months with names", PERIOD, ["Jan 2024", "Feb-24"]),
         ("weeks of ISO", PERIOD, ["2024-W05", "2024W06"]),
         ("days of weeks of ISO", PERIOD, ["2024-W05-3", "2024W061"]),
-        ("quarters", PERIOD, ["2024Q1", "2024-Q2"]),
-        ("quarters before years", PERIOD, ["Q1 2024", "Q2/2024"]),
         ("halves", PERIOD, ["2024H1", "H2 2024"]),
         ("days of years", PERIOD, ["2024-001", "2024-366"]),
-        ("times", TIME, ["12:00", "13:30:59"]),
-        ("times of twelve hours", TIME, ["12:00 am", "1 PM"]),
         *(
             (
                 f"durations as {cells[0]}",
@@ -409,6 +398,51 @@ DATES += [
     ),
 ]
 
+DATES_IN_TWO_WAYS = [
+    refused(
+        f"{name} in two ways",
+        table(column(1, [f'"{cell}"' for cell in cells])),
+        f"data.csv, line 3: column 'x' is {cells[1]!r}, which is not written as {spelling}, where most cells are {kind}; "
+        "fix the cell, or use --categorical x or --exclude x",
+    )
+    for name, kind, spelling, cells in [
+        ("days and times", "dates", "%Y-%m-%d %H:%M", ["2024-01-31 12:00", "2024-02-01 13:30:59.5"]),
+        ("days with strokes", "dates", "%m/%d/%Y", ["1/31/2024", "2/1/24"]),
+        ("days with short names", "dates", "%d%b%Y", ["05JAN2024", "2024-Feb-01"]),
+        ("times with zones", "dates", "%Y-%m-%d %H:%M %z", ["2024-01-05 10:00 UTC", "2024-01-05 10:00:00,123 +0000"]),
+        (
+            "times of twelve hours behind days",
+            "dates",
+            "%d/%m/%Y, %I:%M:%S %p",
+            ["1/5/2024, 10:00:00 AM", "1/6/2024 9:00 pm"],
+        ),
+        ("months with strokes", "dates", "%m/%Y", ["01/2024", "2024/02"]),
+        ("months with names", "dates", "%b %Y", ["Jan 2024", "Feb-24"]),
+        ("quarters", "dates", "%YQ%q", ["2024Q1", "2024-Q2"]),
+        ("quarters before years", "dates", "Q%q %Y", ["Q1 2024", "Q2/2024"]),
+        ("times", "times", "%H:%M", ["12:00", "13:30:59"]),
+        ("times of twelve hours", "times", "%I:%M %p", ["12:00 am", "1 PM"]),
+    ]
+]
+DATES_IN_TWO_WAYS += [
+    refused(
+        f"{cell} among days",
+        table(changed({(4, 1): cell}, column(1, [f"2024-01-{day}" for day in range(11, 31)]))),
+        f"data.csv, line 6: column 'x' is {cell!r}, which {misfit}, where most cells are dates; {remedy}, "
+        "or use --categorical x or --exclude x",
+    )
+    for cell, misfit, remedy in [
+        ("2024-02-30", "does not exist", "fix the cell"),
+        ("2024-13-01", "does not exist", "fix the cell"),
+        ("15.03.2024", "is not written as %Y-%m-%d", "fix the cell"),
+        ("2024-01-15 10:00", "is not written as %Y-%m-%d", "fix the cell"),
+        ("n.n.", "is not written as %Y-%m-%d", "fix the cell"),
+        ("2024", "is not written as %Y-%m-%d", "fix the cell"),
+        ("missing", "is not written as %Y-%m-%d", "use --na-values missing if that means a missing cell"),
+        ("unknown", "is not written as %Y-%m-%d", "use --na-values unknown if that means a missing cell"),
+    ]
+]
+
 PLACEHOLDERS = [
     refused(
         f"{cell!r} among numbers",
@@ -434,6 +468,45 @@ PLACEHOLDERS += [
         notes=(f"column 'x': 1 cell with {cell!r} taken as missing", *dropped(1, "x", 1)),
     )
     for cell in ["-", "?", ".", "..", "--", "#DIV/0!", "#NULL!", "n.a."]
+]
+PLACEHOLDERS += [
+    same(
+        f"{cell!r} as a target is a missing value",
+        table(changed({(4, 0): cell})),
+        twin=table(without(4)),
+        notes=(f"column 'y': 1 cell with {cell!r} taken as missing", *dropped(1, "y", 1)),
+    )
+    for cell in ["-", "?", "N.A."]
+]
+PLACEHOLDERS += [
+    same(
+        "'?' as a weight is a missing value",
+        table(changed({(4, 1): "?"}, column(1, ["1", "2"]))),
+        "--weight",
+        "x",
+        twin=table([row for place, row in enumerate(column(1, ["1", "2"])) if place != 4]),
+        notes=("column 'x': 1 cell with '?' taken as missing", *dropped(1, "x", 1)),
+    ),
+    same(
+        "'-' among cells that the user calls numbers is a missing value",
+        table(changed({(4, 1): "-"})),
+        "--number",
+        "x",
+        twin=table(without(4)),
+        notes=("column 'x': 1 cell with '-' taken as missing", *dropped(1, "x", 1)),
+    ),
+    refused(
+        "'?' as a target where missing cells are an error",
+        table(changed({(4, 0): "?", (6, 0): "-"})),
+        "data.csv, line 6: column 'y' is '?', which is taken as missing; fill it in, or use --missing drop to leave such rows out",
+        "--missing",
+        "error",
+    ),
+    refused(
+        "a word as a target",
+        table(changed({(4, 0): "unknown"})),
+        "data.csv, line 6: the target 'y' must be a number, but this cell is 'unknown'; use --na-values unknown if that means a missing cell",
+    ),
 ]
 PLACEHOLDERS += [
     refused(
@@ -519,7 +592,7 @@ PLACEHOLDERS += [
     refused(
         "missing cells that are an error",
         table(changed({(4, 1): "NA"})),
-        "data.csv, line 6: the cell of column 'x' is missing; fill it in, or use --missing drop to leave such rows out",
+        "data.csv, line 6: column 'x' is 'NA', which is taken as missing; fill it in, or use --missing drop to leave such rows out",
         "--missing",
         "error",
     ),
@@ -947,7 +1020,7 @@ THROUGHOUT = [
 ]
 OTHERS = [
     case
-    for case in [*DISGUISED, *DATES, *PLACEHOLDERS, *EXTREMES, *MIXED]
+    for case in [*DISGUISED, *DATES, *DATES_IN_TWO_WAYS, *PLACEHOLDERS, *EXTREMES, *MIXED]
     if case not in THROUGHOUT and case.name not in READ
 ]
 CASES = [*READ_CASES, *map(named, THROUGHOUT), *map(left_out, THROUGHOUT), *OTHERS]
