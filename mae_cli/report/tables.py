@@ -7,7 +7,8 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-_SEPARATOR = "   "
+SEPARATOR = "   "
+"""What stands between two columns."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class AlignedTable:
         headings = _heading_lines(self.headings)
         measured = [row for row in self.rows if any(row[1:])]
         widths = [max(map(cell_len, column)) for column in zip(*headings, *measured, strict=True)]
-        width = sum(widths) + len(_SEPARATOR) * (len(widths) - 1)
+        width = sum(widths) + len(SEPARATOR) * (len(widths) - 1)
         if console.is_terminal and width > options.max_width:
             yield from self._lists()
         else:
@@ -51,7 +52,7 @@ class AlignedTable:
             yield Text(term, self._style(index))
             for name, cell in zip(names, cells, strict=True):
                 if cell.strip():
-                    yield Text(f"  {name}: {cell.strip()}", self._style(index))
+                    yield Text(f"  {name.strip()}: {cell.strip()}", self._style(index))
 
     def _style(self, index: int) -> str:
         return "bold" if index in self.bold else ""
@@ -70,7 +71,7 @@ def _line(cells: Sequence[str], widths: Sequence[int], style: str) -> Text:
         return _whole(cells[0], style)
     blanks = [" " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)]
     numbers = [blank + cell for blank, cell in zip(blanks[1:], cells[1:], strict=True)]
-    return _whole(_SEPARATOR.join([cells[0] + blanks[0], *numbers]).rstrip(), style)
+    return _whole(SEPARATOR.join([cells[0] + blanks[0], *numbers]).rstrip(), style)
 
 
 def _whole(text: str, style: str = "") -> Text:
