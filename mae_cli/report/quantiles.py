@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from mae_cli.inference.values import Interval
-from mae_cli.messages import INTERCEPT, visible
+from mae_cli.messages import visible
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.gates import gate_lines
 from mae_cli.report.intervals import interval_cautions
 from mae_cli.report.names import evaluation_rows, model_place, shortened, training_rows
-from mae_cli.report.numbers import aligned, counted, duration, in_line, percent, quantity
+from mae_cli.report.numbers import aligned, counted, duration, percent, quantity
+from mae_cli.report.quantile_coefficients import QuantileCoefficients, in_order, is_marked
 from mae_cli.report.quantile_process import CoefficientProcess
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
@@ -28,7 +28,11 @@ def show_quantiles(console: Console, report: QuantileReport) -> None:
     room = room_on(console)
     notes = _notes(report)
     paragraph = [Text("\n".join(notes))] if notes else []
-    blocks = [_coefficients(report, room)] if report.squared is None else _processes(report, report.squared, room)
+    blocks: list[RenderableType] = (
+        [QuantileCoefficients(report.fits, room.name, room.terms)]
+        if report.squared is None
+        else _processes(report, report.squared, room)
+    )
     show(console, [_opening(report, room), _proof(report), _scores(report), *blocks, *paragraph, _closing(report)])
 
 
@@ -111,30 +115,10 @@ def _share(coverage: tuple[float, float] | None) -> str:
     return "" if coverage is None else percent(coverage[0])
 
 
-def _coefficients(report: QuantileReport, room: Room) -> AlignedTable:
-    """One row a term, one column a quantile; the largest effect of all quantiles first."""
-    fits = report.fits
-    order = _in_order(fits)[: room.terms]
-    names = [shortened(fits[0].effects[place].column.label, room.name) for place in order]
-    has_intercept = fits[0].intercept is not None
-    columns = []
-    for fit in fits:
-        numbers = [*([fit.intercept] if has_intercept else []), *(fit.effects[place].value for place in order)]
-        values = in_line(list(map(quantity, numbers)))
-        marks = [_mark(None if fit.intervals is None else fit.intervals.intercept)] if has_intercept else []
-        marks += [_mark(fit.effects[place].interval) for place in order]
-        columns.append([f"{value} {mark}" for value, mark in zip(values, marks, strict=True)])
-    headings = ["term", *(f"{each:g}" for each in report.quantiles)]
-    rows = list(zip([INTERCEPT] * has_intercept + names, *columns, strict=True))
-    left = sum(not effect.aliased for effect in fits[0].effects) - len(order)
-    footer = None if left <= 0 else f"… and {counted(left, 'smaller coefficient')} (all in --json)"
-    return AlignedTable(headings, rows, footer=footer)
-
-
 def _processes(report: QuantileReport, squared: FitReport, room: Room) -> list[RenderableType]:
     """A drawing for each coefficient, the largest effect of all quantiles first."""
     drawn: list[RenderableType] = []
-    for place in _in_order(report.fits)[: room.terms]:
+    for place in in_order(report.fits)[: room.terms]:
         effects = [fit.effects[place] for fit in report.fits]
         name = shortened(effects[0].column.label, room.name)
         drawn.append(CoefficientProcess(name, report.quantiles, effects, squared.effects[place].value))
@@ -142,25 +126,11 @@ def _processes(report: QuantileReport, squared: FitReport, room: Room) -> list[R
     return [*drawn, Text(f"● the coefficient at each quantile{sure}; │ that of least squares; ┊ zero.")]
 
 
-def _in_order(fits: Sequence[FitReport]) -> list[int]:
-    """The estimated effects, the largest of all quantiles first."""
-    order = sorted(range(len(fits[0].effects)), key=lambda place: -_largest(fits, place))
-    return [place for place in order if not fits[0].effects[place].aliased]
-
-
-def _largest(fits: Sequence[FitReport], place: int) -> float:
-    return max(abs(fit.effects[place].per_deviation) for fit in fits)
-
-
-def _mark(interval: object) -> str:
-    return "·" if isinstance(interval, Interval) and interval.holds_zero else " "
-
-
 def _notes(report: QuantileReport) -> list[str]:
     notes = []
     found = [fit.intervals for fit in report.fits if fit.intervals is not None]
     if found:
-        marked = any(_is_marked(fit) for fit in report.fits)
+        marked = any(is_marked(fit) for fit in report.fits)
         notes += ["· marks coefficients whose interval holds 0."] if marked and report.squared is None else []
         notes += dict.fromkeys(each for intervals in found for each in interval_cautions(intervals))
     if report.slopes is not None:
@@ -179,11 +149,6 @@ def _notes(report: QuantileReport) -> list[str]:
     if report.calibrated is not None:
         notes.append(_calibrated(report.calibrated))
     return notes
-
-
-def _is_marked(fit: FitReport) -> bool:
-    intercept = None if fit.intervals is None else fit.intervals.intercept
-    return any(_mark(each).strip() for each in (intercept, *(effect.interval for effect in fit.effects)))
 
 
 def _calibrated(calibrated: Calibrated) -> str:
