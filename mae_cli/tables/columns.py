@@ -108,6 +108,19 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Remarks:
+    """What a caller of the library should know of the columns of a frame.
+
+    Attributes:
+        left_out: the columns that cannot serve.
+        notes: on others, a sentence each.
+    """
+
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class UsedColumns:
     """The columns of one file that a fit reads; every name is in the file, once.
 

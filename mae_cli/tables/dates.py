@@ -70,7 +70,7 @@ def read_date(text: str, spelling: str) -> float | None:
     if is_time(spelling):
         return seconds / 3600
     day = _day(parts)
-    return None if day is None else day + seconds / 86400
+    return None if day is None else (86400 * day + seconds) / 86400
 
 
 def spellings_of(cells: Sequence[str]) -> list[str]:

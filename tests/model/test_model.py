@@ -124,7 +124,7 @@ def test_a_level_never_seen_is_predicted_as_nan_in_its_row_only():
     ("frame", "message"),
     [
         ({"carrier": ["AA"]}, "has no column 'hour'"),
-        ({"carrier": ["AA"], "hour": ["ten"]}, "column 'hour' must hold numbers"),
+        ({"carrier": ["AA"], "hour": ["ten"]}, "column 'hour' is 'ten' in row 0"),
         ({"carrier": ["AA"], "hour": [np.inf]}, "column 'hour' is infinite in row 0"),
         ({"carrier": [None], "hour": [1.0]}, "column 'carrier' is missing in row 0"),
     ],
