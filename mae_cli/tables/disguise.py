@@ -167,13 +167,32 @@ PLACEHOLDERS = frozenset(
     }
     | {"nd", "n.d.", "nan", "nat", "nil", "none", "null", "<na>", "<null>", "(null)", "\\n", "(blank)", "missing"}
     | {"unknown", "undefined", "not available", "not applicable", "no data", "tbd", "#n/a", "#null!", "#value!"}
-    | {"#div/0!", "#ref!", "#name?", "#num!"}
+    | {"#div/0!", "#ref!", "#name?", "#num!", "0000-00-00", "0000-00-00 00:00:00"}
 )
 
 
 # Those of them that can be nothing else among numbers; the others are words, which may say more.
 _NOTHING = frozenset(
-    {"-", "--", "---", "—", "–", ".", "..", "...", "…", "?", "??", "n.a.", "n.a", "n/a", "#n/a", "#div/0!", "#null!"}
+    {
+        "-",
+        "--",
+        "---",
+        "—",
+        "–",
+        ".",
+        "..",
+        "...",
+        "…",
+        "?",
+        "??",
+        "n.a.",
+        "n.a",
+        "n/a",
+        "#n/a",
+        "#div/0!",
+        "#null!",
+        "nat",
+    }
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mae_cli.errors import Fault, Place
-from mae_cli.messages import counted, no_values, option, quoted
+from mae_cli.messages import counted, listed, no_values, option, quoted
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.cell_faults import Note
 from mae_cli.tables.column import Column
@@ -56,15 +56,20 @@ def judge(column: Column, files: Records, used: UsedColumns) -> Verdict:
     """The verdict on a feature; what the user said of it is in the columns used."""
     named = column.name in used.named
     if column.missing == column.count:
-        left_out = LeftOut(column.name, "it has no values", "fill it in")
-        return Verdict(left_out=left_out, fault=no_values(files.name, column.name))
+        return _empty(column, files, "it has no values")
     if isinstance(column, LevelColumn):
+        if not column.declared and all(map(is_nothing, column.codes)):
+            return _empty(column, files, f"it has no values but {listed(list(column.codes), _FEW)}")
         verdict = _judge_levels(column, files, named=named)
         is_read = verdict.fault or (verdict.writing and verdict.writing.date)
         return verdict if is_read or column.name not in used.dates else _no_date(column, files)
     if isinstance(column, NumberColumn) and column.name in used.dates and not column.writing.date:
         return Verdict(fault=_no_format(column.name, f"column {quoted(column.name)} has plain numbers", files))
     return _judge_numbers(column, files, named=named) if isinstance(column, NumberColumn) else USED
+
+
+def _empty(column: Column, files: Records, reason: str) -> Verdict:
+    return Verdict(left_out=LeftOut(column.name, reason, "fill it in"), fault=no_values(files.name, column.name))
 
 
 def _no_date(column: LevelColumn, files: Records) -> Verdict:
@@ -114,6 +119,8 @@ def _alike(column: LevelColumn) -> list[Note]:
     return []
 
 
+# So many spellings of nothing are told.
+_FEW = 3
 _BY_FEATURES = "name it with --features"
 
 
@@ -203,7 +210,7 @@ def _judge_dates(column: LevelColumn, files: Records) -> Verdict | None:
         return None
     index, kind = column.first(odd), "times" if is_time(spelling) else "dates"
     cell, is_common = files.cell(index, column.name), 2 * column.cells(odd) <= sum(counts.values())
-    advice = None if disguise_of(cell) else advice_on(files, index, column.name)
+    advice = advice_on(files, index, column.name) if is_placeholder(cell) or not disguise_of(cell) else None
     how = advice.remedy if advice else "fix the cell" if is_common else "write them alike"
     what = f"{misfit(cell, spelling)}, where {'most' if is_common else 'other'} cells are {kind}"
     fault = Fault(

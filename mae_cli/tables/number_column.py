@@ -21,7 +21,7 @@ from mae_cli.tables.column import Cells
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import misfit
-from mae_cli.tables.disguise import advice_on, is_nothing
+from mae_cli.tables.disguise import advice_on, is_nothing, is_placeholder
 from mae_cli.tables.numeric_block import LARGEST_EXACT
 from mae_cli.tables.writing import is_plain, number_in
 
@@ -187,8 +187,7 @@ class NumberColumn:
             return Fault("not-finite", what, cell=cell, remedy=_remedy_of_infinity(cell.strip()))
         if self.writing.date and np.isnan(value):
             what = f"column {quoted(self.name)} is {quoted(cell)}, which {misfit(cell, self.writing.date)}"
-            other = ", or give the format that most cells are in" * self.chosen
-            return Fault("other-date-format", what, cell=cell, remedy=f"fix the cell{other}")
+            return Fault("other-date-format", what, cell=cell, remedy=self._remedy_of_date(cell))
         if value < 0:
             what = f"{self.role} {quoted(self.name)} must not be negative, but this cell is {quoted(cell)}"
             return Fault("negative-weight", what, cell=cell)
@@ -196,6 +195,11 @@ class NumberColumn:
         looks = f", which {advice.looks}" if advice is not None and advice.looks else ""
         what = f"{self.role} {quoted(self.name)} must be a number, but this cell is {quoted(cell)}{looks}"
         return Fault("not-a-number", what, cell=cell, remedy=advice.remedy if advice else self._any_remedy(record))
+
+    def _remedy_of_date(self, cell: str) -> str:
+        if is_placeholder(cell):
+            return f"use {option('--na-values', cell)} if that means a missing cell"
+        return "fix the cell" + ", or give the format that most cells are in" * self.chosen
 
     def _any_remedy(self, record: int) -> str:
         """What can be done about text of which nothing is known; where it comes first, the whole column may be text."""

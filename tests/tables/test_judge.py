@@ -116,6 +116,12 @@ def test_a_word_among_numbers_is_no_such_spelling(cells):
     assert verdict(cells).fault is not None
 
 
+def test_a_column_of_nothing_but_its_spellings_has_no_values():
+    found = verdict(["-", "-", "?"])
+    assert (found.fault.code, found.left_out.reason) == ("no-values", "it has no values but '-', '?'")
+    assert verdict(["-", "-"], declared=True, named=True) == USED
+
+
 def test_a_spelling_of_nothing_among_text_is_a_level():
     assert verdict(["a", "?", "a", "?"]) == USED
 
@@ -199,6 +205,10 @@ def test_words_for_nothing_among_dates_are_taken_as_missing_by_one_option():
     assert found.placeholders == ("missing", "tbd")
     assert found.fault.remedy.startswith("use --na-values missing if that means a missing cell")
     assert verdict([*DAYS, "tbd", "soon"]).placeholders == ()
+    zero = verdict([*DAYS, "0000-00-00"])
+    assert zero.placeholders == ("0000-00-00",)
+    assert zero.fault.remedy.startswith("use --na-values 0000-00-00 if that means a missing cell")
+    assert verdict([*DAYS, "NaT"]).writing == Writing(date="%Y-%m-%d", missing=("NaT",))
 
 
 def test_dates_in_many_ways_are_left_out_with_the_first_cell_that_differs():

@@ -229,6 +229,7 @@ def test_cells_in_a_notation_that_the_user_told_may_be_nothing_and_a_model_remem
     [
         ("2024-02-30", False, "does not exist", "fix the cell"),
         ("30.01.2024", False, "is not written as %Y-%m-%d", "fix the cell"),
+        ("unknown", False, "is not written as %Y-%m-%d", "use --na-values unknown if that means a missing cell"),
         ("30.01.2024", True, "is not written as %Y-%m-%d", "fix the cell, or give the format that most cells are in"),
     ],
 )
