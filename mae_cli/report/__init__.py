@@ -2,7 +2,7 @@
 
 - `train`, `evaluation`, `compare`: the reports of the commands, from sections: `scores`, `coefficients`,
   `intervals`, `importance`, `gates`, `certificate`, `course` (a `curve` on a `canvas` with an `axis`); `quantiles`:
-  several of them side by side (`quantile_coefficients`), or drawn (`quantile_process`).
+  several of them `side_by_side` (`quantile_coefficients`), or drawn (`quantile_process`).
 - `model_card`: models without data.
 - `columns`: what `mae-train --columns` lists.
 - `as_json`: the same as JSON. `progress`: one line while work takes long.

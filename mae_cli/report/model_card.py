@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from mae_cli.messages import INTERCEPT, as_given, level_text, visible
 from mae_cli.model_card import ModelCard, QuantileCard, Term, coefficient_pairs
@@ -11,6 +11,7 @@ from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.names import fit_name, shortened
 from mae_cli.report.numbers import UNDEFINED, aligned, at_most, count, counted, in_line, quantity
 from mae_cli.report.scores import training_scores
+from mae_cli.report.side_by_side import NumberColumn, SideBySide
 from mae_cli.report.tables import AlignedTable
 from mae_cli.solvers.solution import ROUNDED_GAP
 
@@ -46,15 +47,29 @@ def show_quantile_card(console: Console, card: QuantileCard) -> None:
         facts["prediction interval"] = f"{100 * card.calibration.coverage:g}%, margin {margin} from {rows}"
     fits = [[f"{each.quantile:g}" for each in cards], aligned([_pinball(each) for each in cards])]
     fits.append([_certificate(each) for each in cards])
-    columns = [in_line(list(map(quantity, [each.intercept, *each.coefficients.values()]))) for each in cards]
-    ranges = ["", *(_range(first, term) for term in first.coefficients)]
-    terms = list(zip(_terms(first.coefficients, room), *columns, ranges, strict=True))
-    blocks = [
+    blocks: list[RenderableType] = [
         AlignedTable(["", shortened(visible(card.model), room.name)], list(facts.items())),
         AlignedTable(["quantile", "training\npinball loss", "certificate"], list(zip(*fits, strict=True))),
-        _cut(["term", *fits[0], "range in training"], terms, room),
+        _terms_of_quantiles(cards, room),
     ]
     show(console, blocks)
+
+
+def _terms_of_quantiles(cards: Sequence[ModelCard], room: Room) -> SideBySide:
+    """The coefficients of each quantile, and the ranges in training; as many terms as there is room for."""
+    terms, most = _terms(cards[0].coefficients, room), room.terms
+    columns = []
+    for card in cards:
+        values = list(map(quantity, [card.intercept, *card.coefficients.values()]))[:most]
+        columns.append(NumberColumn(f"{card.quantile:g}", in_line(values), values))
+    ranges = ["", *(_range(cards[0], term) for term in cards[0].coefficients)][:most]
+    columns.append(NumberColumn("range in training", ranges, ranges))
+    left = 0 if most is None else len(terms) - most
+    return SideBySide(terms[:most], columns, _more(left) if left > 0 else None)
+
+
+def _more(left: int) -> str:
+    return f"… and {count(left)} more (see --json)"
 
 
 def _pinball(card: ModelCard) -> float:
@@ -121,7 +136,7 @@ def _cut(headings: Sequence[str], rows: Sequence[Sequence[str]], room: Room) -> 
     """As many rows as there is room for."""
     if room.terms is None or len(rows) <= room.terms:
         return AlignedTable(headings, rows)
-    return AlignedTable(headings, rows[: room.terms], footer=f"… and {count(len(rows) - room.terms)} more (see --json)")
+    return AlignedTable(headings, rows[: room.terms], footer=_more(len(rows) - room.terms))
 
 
 def _terms(terms: Collection[Term], room: Room) -> list[str]:

@@ -11,7 +11,7 @@ from mae_cli.report.gates import gate_lines
 from mae_cli.report.intervals import interval_cautions
 from mae_cli.report.names import evaluation_rows, model_place, shortened, training_rows
 from mae_cli.report.numbers import aligned, counted, duration, percent, quantity
-from mae_cli.report.quantile_coefficients import QuantileCoefficients, in_order, is_marked
+from mae_cli.report.quantile_coefficients import in_order, is_marked, quantile_coefficients
 from mae_cli.report.quantile_process import CoefficientProcess
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
@@ -29,7 +29,7 @@ def show_quantiles(console: Console, report: QuantileReport) -> None:
     notes = _notes(report)
     paragraph = [Text("\n".join(notes))] if notes else []
     blocks: list[RenderableType] = (
-        [QuantileCoefficients(report.fits, room.name, room.terms)]
+        [quantile_coefficients(report.fits, room)]
         if report.squared is None
         else _processes(report, report.squared, room)
     )

@@ -91,7 +91,7 @@ def test_losses_shares_and_coefficients_stand_side_by_side(report):
         "0.5               1.500         50.1%",
         "0.9               0.750         87.5%",
         "",
-        "term               0.5        0.9",
+        "term              0.5        0.9",
         "(intercept)   0           0",
         "far           0.2500     -2.000",
         "x             1.500       2.500",
