@@ -171,15 +171,7 @@ def resolve_any(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
     Raises:
         DataError: a column is not in the file, or there twice.
     """
-    used = [
-        choice.target,
-        choice.weight,
-        choice.cluster,
-        *(choice.features or ()),
-        *sorted(choice.categorical | choice.numbers),
-        *choice.dates,
-    ]
-    require_columns({name: "" for name in used if name}, header, file)
+    require_columns(dict.fromkeys(_used(choice), ""), header, file)
     names = header.names
     for name in sorted(choice.exclude - set(names)):
         raise DataError(unknown_column(name, names, file))
@@ -197,6 +189,13 @@ def resolve_any(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
         writings=_writings(choice, features),
         dates=frozenset(name for name, spelling in choice.dates.items() if not spelling),
     )
+
+
+def _used(choice: ColumnChoice) -> list[str]:
+    """The columns that the user named, but for those excluded."""
+    parts = (choice.target, choice.weight, choice.cluster)
+    kinds = (*sorted(choice.categorical | choice.numbers), *choice.dates)
+    return [name for name in (*parts, *(choice.features or ()), *kinds) if name]
 
 
 def _others(choice: ColumnChoice, names: Sequence[str]) -> list[str]:
