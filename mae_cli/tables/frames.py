@@ -158,7 +158,7 @@ def _refuse_mixture(name: str, column: pd.Series) -> None:
         row = max(are_text.index(True), are_numbers.index(True))
         cell = str(column.iloc[row])
         what = f"column {quoted(name)} mixes numbers and text, first in row {row} (counted from 0): {quoted(cell)}"
-        remedy = "make it levels with .astype(str), or numbers with pd.to_numeric"
+        remedy = "make it levels with .astype('category'), or numbers with pd.to_numeric"
         raise DataError(Fault("mixed-types", what, cell=cell, remedy=remedy))
 
 
@@ -249,7 +249,9 @@ def _plain(name: str, column: pd.Series, writing: Writing) -> pd.Series:
     numbers = [number_in(str(cell), writing, DIALECT) for cell in column]
     unread = np.array([number is None for number in numbers], dtype=bool)
     _refuse_rows("wrong-notation", name, unread, f"is not {_expected(writing)}", column)
-    return pd.Series(numbers, dtype=np.float64)
+    values = pd.Series(numbers, dtype=np.float64)
+    _refuse_rows("missing-cell", name, values.isna().to_numpy(), "is taken as missing", column)
+    return values
 
 
 def _is_text(column: pd.Series) -> bool:
@@ -311,7 +313,7 @@ def _refuse_rows(code: str, name: str, faulty: BoolArray, what: str, cells: pd.S
 def _refuse_numbers_as_objects(name: str, column: pd.Series) -> None:
     if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) in _KINDS_OF_NUMBERS:
         what = f"column {quoted(name)} holds numbers as objects"
-        remedy = "use .astype(float), or .astype(str) to make them levels"
+        remedy = "use .astype(float), or .astype('category') to make them levels"
         raise DataError(Fault("numbers-as-objects", what, remedy=remedy))
 
 

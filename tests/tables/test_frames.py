@@ -91,7 +91,8 @@ def test_text_that_is_all_numbers_is_numbers(cells, numbers):
 @pytest.mark.parametrize("cell", ["-", "?", "NA"])
 def test_nothing_among_text_that_is_numbers_is_a_missing_cell(cell):
     fault = refusal({"x": ["1", "2", cell, "3"]})
-    assert (fault.code, fault.what) == ("missing-cell", "column 'x' is missing in row 2 (counted from 0)")
+    assert (fault.code, fault.cell) == ("missing-cell", cell)
+    assert fault.what == f"column 'x' is {cell!r} in row 2 (counted from 0), which is taken as missing"
 
 
 @pytest.mark.parametrize(
@@ -226,13 +227,13 @@ def test_a_frame_that_cannot_be_used_is_refused(columns, code, about):
             {"m": pd.Series([True, 1, 2, "x", "y"], dtype=object)},
             "mixed-types",
             "x",
-            "make it levels with .astype(str), or numbers with pd.to_numeric",
+            "make it levels with .astype('category'), or numbers with pd.to_numeric",
         ),
         (
             {"m": pd.Series([1, 2], dtype=object)},
             "numbers-as-objects",
             None,
-            "use .astype(float), or .astype(str) to make them levels",
+            "use .astype(float), or .astype('category') to make them levels",
         ),
         ({"m": [["a"], ["b"]]}, "unsupported-type", None, "make columns of their parts"),
         ({1: [1], "1": [2]}, "duplicate-column", None, "rename one of them"),

@@ -193,7 +193,7 @@ def test_values_that_are_no_numbers_are_refused_with_the_place(name, values, mes
         (np.ones((2, 1)) + 1j, "X must hold real numbers, but its dtype is complex128; convert it first"),
         (
             pd.DataFrame({"a": [1, 2]}, dtype=object),
-            "column 'a' holds numbers as objects; use .astype(float), or .astype(str) to make them levels",
+            "column 'a' holds numbers as objects; use .astype(float), or .astype('category') to make them levels",
         ),
         (pd.DataFrame({"a": [[1], [2]]}), "column 'a' holds lists or the like; make columns of their parts"),
         (pd.DataFrame({"a": MASKED}), "column 'a' is missing in row 1 (counted from 0)"),
