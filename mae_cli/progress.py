@@ -25,6 +25,34 @@ class ProgressListener:
     def proved(self, relative_gap: float) -> None:
         """The loss is proved to be at most this share of it above the optimum."""
 
+    def refitting(self, done: int, count: int, share: float) -> None:
+        """So many of the fits beside a solved one (without a column, under random weights) are done.
+
+        The next of them begin with a pass over the rows, of which this share is done.
+        """
+
+
+class Refits:
+    """How many of the fits beside a solved one are done, and a listener that is told.
+
+    Attributes:
+        count: how many there are.
+        done: how many of them are done.
+    """
+
+    def __init__(self, count: int = 0, listener: ProgressListener | None = None) -> None:
+        self.count, self.done = count, 0
+        self._listener = listener or NO_PROGRESS
+
+    def passed(self, share: float) -> None:
+        """This share of a pass over the rows is done."""
+        self._listener.refitting(self.done, self.count, share)
+
+    def add(self, more: int) -> None:
+        """So many more are done."""
+        self.done += more
+        self._listener.refitting(self.done, self.count, 0.0)
+
 
 class EpochCounter(ProgressListener):
     """A progress listener that knows how many epochs of a descent are done.

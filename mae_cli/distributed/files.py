@@ -226,11 +226,11 @@ class DaskFiles:
 
     def place(self, index: int) -> Place:
         """Where a record stands."""
-        return self._asked([index], _places)[index]
+        return self.places([index])[index]
 
-    def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
-        """The file of each of these records, and its line there."""
-        return self._asked(indices, _located)
+    def places(self, indices: Collection[int]) -> dict[int, Place]:
+        """Where each of these records stands."""
+        return self._asked(indices, _places)
 
     def cell(self, index: int, column: str) -> str:
         """The text of a cell."""
@@ -335,11 +335,7 @@ def _answer(question: Callable[[Part, Collection[int]], T], part: Part, indices:
 
 
 def _places(part: Part, indices: Collection[int]) -> dict[int, Place]:
-    return {index: part.place(index) for index in indices}
-
-
-def _located(part: Part, indices: Collection[int]) -> dict[int, tuple[str, int]]:
-    return part.locate(indices)
+    return part.places(indices)
 
 
 def _cells(part: Part, indices: Collection[int], columns: Sequence[str]) -> dict[int, tuple[str, ...]]:

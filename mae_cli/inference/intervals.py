@@ -19,6 +19,7 @@ from mae_cli.inference.rank import CoefficientTest, RankTests
 from mae_cli.inference.sandwich import Bread, bread, carriers, squared_errors
 from mae_cli.inference.values import Caution, Interval, Intervals, IntervalSettings, Method, Unavailable
 from mae_cli.losses import Squared, loss_named
+from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.blocks import RowStore
 from mae_cli.rows.factors import ExponentialFactors, Factors
 from mae_cli.rows.threads import one_thread
@@ -53,6 +54,7 @@ class Estimated:
         fit: the solved problem.
         unit: the weight, as the user gave it, of a row of weight 1.
         clusters: of the rows; None when they are independent.
+        listener: told how many of the neighbours are done.
     """
 
     rows: RowStore
@@ -60,6 +62,7 @@ class Estimated:
     fit: Fit
     unit: float = 1.0
     clusters: Clusters | None = None
+    listener: ProgressListener = NO_PROGRESS
 
     @property
     def quantile(self) -> float:
@@ -73,7 +76,7 @@ class Estimated:
 
     def solve_beside(self, members: Sequence[Member]) -> list[Solution]:
         """Fits of the same quantile that differ otherwise."""
-        return solve_beside(self.rows, self.fit, members, Auto())
+        return solve_beside(self.rows, self.fit, members, Auto(), self.listener)
 
     @property
     def unavailable(self) -> Unavailable | None:

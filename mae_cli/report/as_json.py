@@ -10,7 +10,7 @@ from mae_cli.report.gates import finding
 from mae_cli.results.evaluation import EvaluationReport, QuantileEvaluation, WorstQuantileRow
 from mae_cli.results.gates import Gate, Rival
 from mae_cli.results.prediction import PredictionReport
-from mae_cli.results.scores import Metrics, Scores
+from mae_cli.results.scores import Metrics, PlacedRow, Scores
 from mae_cli.results.survey import Survey
 from mae_cli.results.training import (
     Comparison,
@@ -116,7 +116,7 @@ def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
         "weight": report.weight,
         "notes": list(report.notes),
         "outside": None if report.outside is None else asdict(report.outside),
-        "worst": None if report.worst is None else [asdict(row) for row in report.worst],
+        "worst": None if report.worst is None else [_placed(row) for row in report.worst],
         "against": None if report.rival is None else _rival(report.rival),
         "gates": [_gate(gate) for gate in report.gates],
         "coverage": None if report.scores.coverage is None else report.scores.coverage[0],
@@ -145,7 +145,7 @@ def quantile_evaluation_json(report: QuantileEvaluation) -> dict[str, Any]:
 
 def _worst(row: WorstQuantileRow) -> dict[str, Any]:
     interval = None if row.interval is None else list(row.interval)
-    return asdict(row) | {"predictions": list(row.predictions), "interval": interval, "outside": row.outside}
+    return _placed(row) | {"predictions": list(row.predictions), "interval": interval, "outside": row.outside}
 
 
 def _scored_quantiles(report: QuantileEvaluation) -> list[dict[str, Any]]:
@@ -345,4 +345,11 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
 
 
 def _contested(row: ContestedRow) -> dict[str, Any]:
-    return asdict(row) | {"predictions": list(row.predictions)}
+    return _placed(row) | {"predictions": list(row.predictions)}
+
+
+def _placed(row: PlacedRow) -> dict[str, Any]:
+    """A row, with its line in text or its row in Parquet; the other is null."""
+    place, values = row.place, asdict(row)
+    del values["place"]
+    return {"file": place.file, "line": place.line, "row": place.row, **values}

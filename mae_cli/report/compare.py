@@ -35,13 +35,13 @@ def _contested(report: TrainReport, comparison: Comparison, room: Room) -> Group
     rows = comparison.contested
     names = [heading(fit_name(each.loss, each.quantile)) for each in (report.fit, comparison.other)]
     columns = [
-        [visible(row.place) for row in rows],
+        [visible(row.position) for row in rows],
         aligned([row.target for row in rows]),
         aligned([row.predictions[0] for row in rows]),
         aligned([row.predictions[1] for row in rows]),
         [percent(row.pull) for row in rows],
     ]
-    headings = ["line", shortened(visible(report.target), room.name), *names, "share of the pull"]
+    headings = [rows[0].unit, shortened(visible(report.target), room.name), *names, "share of the pull"]
     table = AlignedTable(headings, list(zip(*columns, strict=True)))
     absolute = next(each for each in (report.fit, comparison.other) if each.loss == "mae")
     source = fit_name(absolute.loss, absolute.quantile)

@@ -63,14 +63,16 @@ def _rival(rival: Rival) -> Text:
 def _worst(rows: Sequence[WorstRow], target: str, room: Room) -> Group:
     shown = list(rows[0].shown) if rows else []
     columns = [
-        [visible(row.place) for row in rows],
+        [visible(row.position) for row in rows],
         *([_cell(row.shown[name], room) for row in rows] for name in shown),
         aligned([row.target for row in rows]),
         aligned([row.prediction for row in rows]),
         aligned([row.residual for row in rows], signed=True),
     ]
     names = [_cell(name, room) for name in (*shown, target)]
-    table = AlignedTable(["line", *names, "prediction", "residual"], list(zip(*columns, strict=True)))
+    table = AlignedTable(
+        [rows[0].unit if rows else "row", *names, "prediction", "residual"], list(zip(*columns, strict=True))
+    )
     return Group(Text("The rows with the largest residuals:"), table)
 
 

@@ -12,6 +12,7 @@ from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.names import fit_name, shortened
 from mae_cli.report.numbers import UNDEFINED, aligned, at_most, count, counted, in_line, quantity
 from mae_cli.report.scores import training_scores
+from mae_cli.report.side_by_side import NumberColumn, SideBySide
 from mae_cli.report.tables import AlignedTable
 from mae_cli.solvers.solution import ROUNDED_GAP
 
@@ -37,16 +38,13 @@ def show_card(console: Console, card: ModelCard) -> None:
 
 def show_quantile_card(console: Console, card: QuantileCard) -> None:
     """Print what a model of several quantiles is, how well it fits, and the coefficients of each side by side."""
-    room, cards, first = room_on(console), card.cards, card.cards[0]
+    room, cards = room_on(console), card.cards
     names = [f"{each:g}" for each in card.quantiles]
     fits = [names, aligned([each.metrics.pinball_loss for each in cards]), list(map(_certificate, cards))]
-    columns = [in_line(list(map(quantity, [each.intercept, *each.coefficients.values()]))) for each in cards]
-    ranges = ["", *(_range(first, term) for term in first.coefficients)]
-    terms = list(zip(_terms(first.coefficients, room), *columns, ranges, strict=True))
-    blocks = [
+    blocks: list[RenderableType] = [
         AlignedTable(["", shortened(visible(card.model), room.name)], list(_quantile_facts(card, room).items())),
         AlignedTable(["quantile", "training\npinball loss", "certificate"], list(zip(*fits, strict=True))),
-        _cut(["term", *names, "range in training"], terms, room),
+        _terms_of_quantiles(cards, room),
     ]
     show(console, blocks)
 
@@ -71,6 +69,23 @@ def _losses(first: QuantileCard, second: QuantileCard, names: Sequence[str]) -> 
     columns = [aligned([each.get(quantile) for quantile in quantiles]) for each in losses]
     headings = ["pinball loss\nat quantile", *(f"training\n{name}" for name in names)]
     return AlignedTable(headings, list(zip([f"{each:g}" for each in quantiles], *columns, strict=True)))
+
+
+def _terms_of_quantiles(cards: Sequence[ModelCard], room: Room) -> SideBySide:
+    """The coefficients of each quantile, and the ranges in training; as many terms as there is room for."""
+    terms, most = _terms(cards[0].coefficients, room), room.terms
+    columns = []
+    for card in cards:
+        values = list(map(quantity, [card.intercept, *card.coefficients.values()]))[:most]
+        columns.append(NumberColumn(f"{card.quantile:g}", in_line(values), values))
+    ranges = ["", *(_range(cards[0], term) for term in cards[0].coefficients)][:most]
+    columns.append(NumberColumn("range in training", ranges, ranges))
+    left = 0 if most is None else len(terms) - most
+    return SideBySide(terms[:most], columns, _more(left) if left > 0 else None)
+
+
+def _more(left: int) -> str:
+    return f"… and {count(left)} more (see --json)"
 
 
 def show_cards(console: Console, first: ModelCard, second: ModelCard) -> None:
@@ -162,7 +177,7 @@ def _cut(headings: Sequence[str], rows: Sequence[Sequence[str]], room: Room) -> 
     """As many rows as there is room for."""
     if room.terms is None or len(rows) <= room.terms:
         return AlignedTable(headings, rows)
-    return AlignedTable(headings, rows[: room.terms], footer=f"… and {count(len(rows) - room.terms)} more (see --json)")
+    return AlignedTable(headings, rows[: room.terms], footer=_more(len(rows) - room.terms))
 
 
 def _terms(terms: Collection[Term], room: Room) -> list[str]:

@@ -84,6 +84,11 @@ class _ProgressLine(EpochCounter):
         near = "proved" if relative_gap <= _PROVED else f"at most {at_most(relative_gap)} above the optimum"
         self._note("gap", near)
 
+    def refitting(self, done: int, count: int, share: float) -> None:
+        if self._is_due():
+            passed = [f"pass {100 * share:.0f}%"] if 0 < share < 1 else []
+            self._show(f"refitting: {done:,} of {count:,}", *passed)
+
     def close(self) -> None:
         if self._live is not None:
             self._live.stop()

@@ -20,6 +20,7 @@ from mae_cli.report.intervals import (
 from mae_cli.report.names import shortened
 from mae_cli.report.numbers import counted, in_line, quantity
 from mae_cli.report.quantile_process import CoefficientProcess, Estimate
+from mae_cli.report.side_by_side import NumberColumn, SideBySide
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results.training import Effect, FitReport, QuantileReport
 
@@ -62,7 +63,7 @@ def _with_intervals(report: QuantileReport, room: Room) -> tuple[AlignedTable, l
     return AlignedTable(headings, rows, footer=_footer(fits, len(order))), shown
 
 
-def _side_by_side(report: QuantileReport, room: Room) -> AlignedTable:
+def _side_by_side(report: QuantileReport, room: Room) -> SideBySide:
     """One row a coefficient, one column a quantile."""
     fits = report.fits
     order = _in_order(fits)[: room.terms]
@@ -71,9 +72,9 @@ def _side_by_side(report: QuantileReport, room: Room) -> AlignedTable:
     columns = []
     for fit in fits:
         numbers = [*([fit.intercept] if has_intercept else []), *(fit.effects[place].value for place in order)]
-        columns.append(in_line(list(map(quantity, numbers))))
-    headings = ["term", *(f"{each:g}" for each in report.quantiles)]
-    return AlignedTable(headings, list(zip(names, *columns, strict=True)), footer=_footer(fits, len(order)))
+        values = list(map(quantity, numbers))
+        columns.append(NumberColumn(f"{fit.quantile:g}", in_line(values), values))
+    return SideBySide(names, columns, footer=_footer(fits, len(order)))
 
 
 def _processes(report: QuantileReport, squared: FitReport, room: Room) -> list[RenderableType]:

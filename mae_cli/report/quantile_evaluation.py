@@ -64,7 +64,7 @@ def _worst(report: QuantileEvaluation, rows: Sequence[WorstQuantileRow], room: R
     else:
         title, columns = "The rows farthest outside of the prediction interval:", _outside(rows)
     shown = {_cell(name, room): [_cell(row.shown[name], room) for row in rows] for name in rows[0].shown}
-    places = {"line": [visible(row.place) for row in rows]}
+    places = {rows[0].unit: [visible(row.position) for row in rows]}
     target = {_cell(report.target, room): aligned([row.target for row in rows])}
     headings, cells = zip(*(pair for each in (places, shown, target, columns) for pair in each.items()), strict=True)
     return Group(Text(title), AlignedTable(headings, list(zip(*cells, strict=True))))

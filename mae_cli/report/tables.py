@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-_SEPARATOR = "   "
+SEPARATOR = "   "
+"""What stands between two columns."""
 
 
 @dataclass(frozen=True)
@@ -22,26 +24,41 @@ class AlignedTable:
         rows: the cells, all rows as long as the headings; one with a name alone does not widen its column.
         bold: indices of the rows that are set in bold.
         footer: a line below the table that does not widen its columns.
+        separator: what stands between two columns.
     """
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
     bold: frozenset[int] = frozenset()
     footer: str | None = None
+    separator: str = SEPARATOR
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table line by line."""
-        headings = _heading_lines(self.headings)
-        measured = [row for row in self.rows if any(row[1:])]
-        widths = [max(map(cell_len, column)) for column in zip(*headings, *measured, strict=True)]
-        width = sum(widths) + len(_SEPARATOR) * (len(widths) - 1)
-        if console.is_terminal and width > options.max_width:
+        if console.is_terminal and self.width > options.max_width:
             yield from self._lists()
         else:
-            yield from (_line(heading, widths, "bold") for heading in headings)
-            yield from (_line(row, widths, self._style(index)) for index, row in enumerate(self.rows))
+            yield from (self._line(heading, "bold") for heading in _heading_lines(self.headings))
+            yield from (self._line(row, self._style(index)) for index, row in enumerate(self.rows))
         if self.footer is not None:
             yield Text(self.footer)
+
+    @property
+    def width(self) -> int:
+        """Terminal cells that it takes."""
+        return sum(self._widths) + len(self.separator) * (len(self._widths) - 1)
+
+    @cached_property
+    def _widths(self) -> list[int]:
+        measured = [row for row in self.rows if any(row[1:])]
+        return [max(map(cell_len, column)) for column in zip(*_heading_lines(self.headings), *measured, strict=True)]
+
+    def _line(self, cells: Sequence[str], style: str) -> Text:
+        if not any(cells[1:]):
+            return _whole(cells[0], style)
+        blanks = [" " * (width - cell_len(cell)) for cell, width in zip(cells, self._widths, strict=True)]
+        numbers = [blank + cell for blank, cell in zip(blanks[1:], cells[1:], strict=True)]
+        return _whole(self.separator.join([cells[0] + blanks[0], *numbers]).rstrip(), style)
 
     def _lists(self) -> Iterator[Text]:
         title, *names = [heading.replace("\n", " ") for heading in self.headings]
@@ -51,7 +68,7 @@ class AlignedTable:
             yield Text(term, self._style(index))
             for name, cell in zip(names, cells, strict=True):
                 if cell.strip():
-                    yield Text(f"  {name}: {cell.strip()}", self._style(index))
+                    yield Text(f"  {name.strip()}: {cell.strip()}", self._style(index))
 
     def _style(self, index: int) -> str:
         return "bold" if index in self.bold else ""
@@ -63,14 +80,6 @@ def _heading_lines(headings: Sequence[str]) -> list[list[str]]:
     height = max(map(len, stacks))
     padded = [[""] * (height - len(stack)) + stack for stack in stacks]
     return [list(line) for line in zip(*padded, strict=True)]
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], style: str) -> Text:
-    if not any(cells[1:]):
-        return _whole(cells[0], style)
-    blanks = [" " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)]
-    numbers = [blank + cell for blank, cell in zip(blanks[1:], cells[1:], strict=True)]
-    return _whole(_SEPARATOR.join([cells[0] + blanks[0], *numbers]).rstrip(), style)
 
 
 def _whole(text: str, style: str = "") -> Text:

@@ -5,6 +5,8 @@ With residuals r = y − ŷ and weights ω (1 unless given), every mean is Σ ω
 
 from dataclasses import dataclass
 
+from mae_cli.errors import Place
+
 
 @dataclass(frozen=True)
 class Metrics:
@@ -74,17 +76,20 @@ class PlacedRow:
     """A row of a file.
 
     Attributes:
-        file: the file it is in.
-        line: line of the file on which the record starts (the header is line 1).
+        place: the file it is in, with its line (the header of text is line 1), or its row (the first is row 1).
     """
 
-    file: str
-    line: int
+    place: Place
 
     @property
-    def place(self) -> str:
-        """The line as editors and compilers name it: `flights.csv:7`."""
-        return f"{self.file}:{self.line}"
+    def unit(self) -> str:
+        """What its number counts: lines of text, or rows of Parquet."""
+        return "row" if self.place.line is None else "line"
+
+    @property
+    def position(self) -> str:
+        """Its place as editors and compilers name one: `flights.csv:7`."""
+        return f"{self.place.file}:{self.place.row if self.place.line is None else self.place.line}"
 
 
 @dataclass(frozen=True)

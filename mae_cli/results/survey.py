@@ -9,7 +9,8 @@ class Surveyed:
 
     Attributes:
         column: its name, or its place.
-        use: "number", "date", "levels", "left out" or "refused".
+        use: "number", "date", "levels", "left out" or "refused" for what may be a feature; else "target", "weight",
+            "cluster", "excluded" or "not used".
         missing: its missing cells.
         extremes: the least and the greatest number; None for other columns, and where there is none.
         unit: of dates (days since 1970-01-01) and times of day (hours); None for other columns.

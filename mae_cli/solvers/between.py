@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray
+from mae_cli.progress import Refits
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Sums
@@ -162,7 +163,7 @@ def _settled(parts: Sequence[Between]) -> list[list[VertexProof | None]]:
         quantiles = np.array([problem.absolute_loss.quantile for problem in part.problems])
         gathered = [_gathered(seen, quantiles) for seen in blocks]
         hoods.append(Neighbourhood(part.below, part.path, width, part.neighbours(), gathered))
-    solve_in(hoods, base.limits)
+    solve_in(hoods, base.limits, Refits())
     return [hood.proofs for hood in hoods]
 
 

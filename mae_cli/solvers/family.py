@@ -12,7 +12,7 @@ import numpy as np
 
 from mae_cli.errors import DataError, Fault
 from mae_cli.losses import Absolute, Pinball, loss_named
-from mae_cli.progress import NO_PROGRESS, ProgressListener
+from mae_cli.progress import NO_PROGRESS, ProgressListener, Refits
 from mae_cli.rows.appended import AppendedRows
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows, RowStore
 from mae_cli.rows.design import Design
@@ -106,26 +106,36 @@ def _solved(
     solutions = {number: plain[each.quantile].solution for number, each in enumerate(members) if each.is_plain}
     for quantile, fit in plain.items():
         numbers = [n for n, each in enumerate(members) if each.quantile == quantile and not each.is_plain]
-        beside = solve_beside(rows, fit, [members[number] for number in numbers], settings)
+        beside = solve_beside(rows, fit, [members[number] for number in numbers], settings, listener)
         solutions.update(zip(numbers, beside, strict=True))
     return [solutions[number] for number in range(len(members))]
 
 
-def solve_beside(rows: RowStore, fit: Fit, members: Sequence[Member], settings: Auto) -> list[Solution]:
+def solve_beside(
+    rows: RowStore,
+    fit: Fit,
+    members: Sequence[Member],
+    settings: Auto,
+    listener: ProgressListener = NO_PROGRESS,
+) -> list[Solution]:
     """The solution of every member, all of them of the quantile of a fit of the rows that there is already.
 
     Raises:
         DataError: as in `solve_family`.
     """
+    intercept, refits = fit.problem.standard.intercept, Refits(len(members), listener)
+    solutions = []
     with one_thread():
-        intercept = fit.problem.standard.intercept
-        return [
-            _solve_alone(rows, member, settings, intercept=intercept) if proof is None else _of_proof(proof, settings)
-            for member, proof in zip(members, _prove(fit, members), strict=True)
-        ]
+        for member, proof in zip(members, _prove(fit, members, refits), strict=True):
+            if proof is not None:
+                solutions.append(_of_proof(proof, settings))
+            else:
+                solutions.append(_solve_alone(rows, member, settings, intercept=intercept))
+                refits.add(1)
+    return solutions
 
 
-def _prove(fit: Fit, members: Sequence[Member]) -> list[VertexProof | None]:
+def _prove(fit: Fit, members: Sequence[Member], refits: Refits) -> list[VertexProof | None]:
     """The proofs of members from that of their quantile; None for those that are no near neighbours of it."""
     proofs: list[VertexProof | None] = [None] * len(members)
     if fit.proof is None or not isinstance(fit.problem.whitening, Whitening):
@@ -136,7 +146,7 @@ def _prove(fit: Fit, members: Sequence[Member]) -> list[VertexProof | None]:
         for member, extra in zip(members, numbered, strict=True)
     ]
     near = {number: neighbour for number, neighbour in enumerate(beside) if neighbour is not None}
-    for number, proof in zip(near, solve_neighbours(fit.proof, list(near.values())), strict=True):
+    for number, proof in zip(near, solve_neighbours(fit.proof, list(near.values()), refits), strict=True):
         proofs[number] = proof
     return proofs
 

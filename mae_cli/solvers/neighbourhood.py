@@ -14,6 +14,7 @@ from operator import add
 import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray
+from mae_cli.progress import Refits
 from mae_cli.rows.blocks import BLOCK_ROWS, Block, join
 from mae_cli.rows.factors import Factors
 from mae_cli.rows.sums import Sums
@@ -274,7 +275,7 @@ class Neighbourhood:
         return totals
 
 
-def solve_in(hoods: Sequence[Neighbourhood], limits: Limits) -> None:
+def solve_in(hoods: Sequence[Neighbourhood], limits: Limits, refits: Refits) -> None:
     """Search and prove the problems of all neighbourhoods, as many in step as are searched together."""
     batch: list[tuple[Neighbourhood, list[int]]] = []
     size = 0
@@ -282,17 +283,19 @@ def solve_in(hoods: Sequence[Neighbourhood], limits: Limits) -> None:
         for numbers in hood.alike():
             size += hood.size(numbers)
             if batch and (size > limits.searched_weights or hood.columns(numbers) != batch[0][0].columns(batch[0][1])):
-                _solve(batch)
+                refits.add(_solve(batch))
                 batch, size = [], hood.size(numbers)
             batch.append((hood, numbers))
     if batch:
-        _solve(batch)
+        refits.add(_solve(batch))
 
 
-def _solve(batch: Sequence[tuple[Neighbourhood, list[int]]]) -> None:
+def _solve(batch: Sequence[tuple[Neighbourhood, list[int]]]) -> int:
+    """Keep the proofs of some problems; how many are proved."""
     optima = minimise_together([hood.shared(numbers) for hood, numbers in batch])
     for (hood, numbers), found in zip(batch, optima, strict=True):
         hood.prove(dict(zip(numbers, found, strict=True)))
+    return sum(hood.proofs[number] is not None for hood, numbers in batch for number in numbers)
 
 
 def _own(neighbours: Sequence[Neighbour], extra: Block) -> FloatArray:

@@ -12,6 +12,7 @@ from operator import add
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
+from mae_cli.progress import Refits
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.factors import Factors
 from mae_cli.rows.sampling import scattered
@@ -104,8 +105,11 @@ def _side_by_side(parts: Sequence[Outside]) -> Outside:
     )
 
 
-def solve_neighbours(proof: VertexProof, neighbours: Sequence[Neighbour]) -> list[VertexProof | None]:
-    """The proofs of the neighbours' vertices; None for those that one pass cannot settle."""
+def solve_neighbours(
+    proof: VertexProof, neighbours: Sequence[Neighbour], refits: Refits | None = None
+) -> list[VertexProof | None]:
+    """The proofs of the neighbours' vertices, of which refits are told; None for those that one pass cannot settle."""
+    refits = refits or Refits(len(neighbours))
     base = proof.vertex.problem
     whitening = base.whitening
     if not neighbours or not isinstance(whitening, Whitening) or whitening.condition > GRAM_CONDITION:
@@ -125,9 +129,9 @@ def solve_neighbours(proof: VertexProof, neighbours: Sequence[Neighbour]) -> lis
             factors=tuple(neighbour.factors for neighbour in some),
             batch=base.limits.batch,
         )
-        (gathered,) = visit([base.rows], base.standard, [gather])
+        (gathered,) = visit([base.rows], base.standard, [gather], refits)
         hood = Neighbourhood(proof, np.zeros(base.rows.shape[1] + base.standard.intercept), width, some, gathered)
-        solve_in([hood], base.limits)
+        solve_in([hood], base.limits, refits)
         proofs += hood.proofs
     return proofs
 

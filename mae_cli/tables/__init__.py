@@ -18,5 +18,5 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
   codes or dates; `cell_faults`: which of several faults is reported.
 - `parquet`: typed files in batches instead of text in pieces, with `arrow_cells`; `parquet_output`: the same with extra
   columns.
-- `features`, with `frames` and `arrays`: what callers of the library pass in.
+- `features`, with `frames` (whose text is `judged_text`) and `arrays`: what callers of the library pass in.
 """

@@ -24,17 +24,31 @@ def code_notes(files: Records, names: Sequence[str], rows: int) -> list[Note]:
     return [note for note in notes if note is not None]
 
 
+def first_code(cells: Sequence[str]) -> str | None:
+    """The first number with leading zeros; None where there is none."""
+    return next(filter(_CODE.fullmatch, _told(cells)), None)
+
+
+def first_date(cells: Sequence[str]) -> str | None:
+    """The first number, where all of them may be dates; None where not all may."""
+    told = _told(cells)
+    return told[0] if told and all(map(_DATE.fullmatch, told)) else None
+
+
+def _told(cells: Sequence[str]) -> list[str]:
+    return [text for cell in cells if (text := cell.strip())]
+
+
 def _note(name: str, cells: Sequence[str]) -> Note | None:
-    told = [text for cell in cells if (text := cell.strip())]
-    code = next(filter(_CODE.fullmatch, told), None)
+    code, date = first_code(cells), first_date(cells)
     if code is not None:
         return Note(
             f"column {quoted(name)} has numbers with leading zeros, such as {quoted(code)}; if they are codes, use "
             f"{option('--categorical', name)}"
         )
-    if told and all(map(_DATE.fullmatch, told)):
+    if date is not None:
         return Note(
-            f"column {quoted(name)} has numbers such as {quoted(told[0])}; if they are dates, use "
+            f"column {quoted(name)} has numbers such as {quoted(date)}; if they are dates, use "
             f"{option('--date', f'{name}=%Y%m%d')}"
         )
     return None

@@ -58,11 +58,14 @@ class ColumnOfNumbers(Column, Protocol):
 
     Attributes:
         misread: whether its cells turned out not to be numbers, so that it has to be read again as another kind.
-        writing: how its numbers are written.
     """
 
     misread: bool
-    writing: Writing
+
+    @property
+    def found(self) -> Writing:
+        """How its numbers turned out to be written."""
+        ...
 
     def read(self, chunk: Chunk) -> Cells[FloatArray]:
         """The numbers of a chunk, NaN where missing."""

@@ -108,6 +108,19 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Remarks:
+    """What a caller of the library should know of the columns of a frame.
+
+    Attributes:
+        left_out: the columns that cannot serve.
+        notes: on others, a sentence each.
+    """
+
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class UsedColumns:
     """The columns of one file that a fit reads; every name is in the file, once.
 
@@ -120,6 +133,7 @@ class UsedColumns:
         left_out: the columns without a name, or with the name of another.
         strict: whether to refuse what would be left out.
         writings: how numbers and dates are written, of the columns of which the user said it.
+        dates: the columns that have dates, as the user said, in the format that their cells tell.
     """
 
     target: str
@@ -131,6 +145,7 @@ class UsedColumns:
     left_out: tuple[LeftOut, ...] = ()
     strict: bool = False
     writings: Mapping[str, Writing] = field(default_factory=dict)
+    dates: frozenset[str] = frozenset()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -144,23 +159,24 @@ def resolve(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
     Raises:
         DataError: a column is not in the file, or there twice, or no feature is left.
     """
-    used = [
-        choice.target,
-        choice.weight,
-        choice.cluster,
-        *(choice.features or ()),
-        *sorted(choice.categorical | choice.numbers),
-        *choice.dates,
-    ]
-    require_columns({name: "" for name in used if name is not None}, header, file)
+    used = resolve_any(choice, header, file)
+    if not used.features:
+        raise DataError(_no_features(choice, _others(choice, header.names), file))
+    return used
+
+
+def resolve_any(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
+    """The same where there need be no target, and no feature.
+
+    Raises:
+        DataError: a column is not in the file, or there twice.
+    """
+    require_columns(dict.fromkeys(_used(choice), ""), header, file)
     names = header.names
     for name in sorted(choice.exclude - set(names)):
         raise DataError(unknown_column(name, names, file))
-    taken = {choice.target, choice.weight, choice.cluster, *choice.exclude}
-    others = [name for name in names if name not in taken] if choice.features is None else []
+    others = _others(choice, names)
     features = choice.features or _with_a_name_of_their_own(others)
-    if not features:
-        raise DataError(_no_features(choice, others, file))
     return UsedColumns(
         target=choice.target,
         features=features,
@@ -168,31 +184,24 @@ def resolve(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
         weight=choice.weight,
         cluster=choice.cluster,
         named=frozenset(choice.features or ()) | choice.categorical | choice.numbers | choice.dates.keys(),
-        left_out=() if choice.features else in_order([*_nameless(names), *_doubled(others)], names),
+        left_out=() if choice.features else in_order([*nameless(names), *_doubled(others)], names),
         strict=choice.strict,
         writings=_writings(choice, features),
+        dates=frozenset(name for name, spelling in choice.dates.items() if not spelling),
     )
 
 
-def resolve_all(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
-    """All columns as features, with what the choice says of the way they are written.
+def _used(choice: ColumnChoice) -> list[str]:
+    """The columns that the user named, but for those excluded."""
+    parts = (choice.target, choice.weight, choice.cluster)
+    kinds = (*sorted(choice.categorical | choice.numbers), *choice.dates)
+    return [name for name in (*parts, *(choice.features or ()), *kinds) if name]
 
-    Raises:
-        DataError: a column is not in the file, or there twice.
-    """
-    said = choice.categorical | choice.numbers | choice.dates.keys()
-    require_columns(dict.fromkeys(sorted(said), ""), header, file)
-    names = header.names
-    features = _with_a_name_of_their_own(names)
-    return UsedColumns(
-        target="",
-        features=features,
-        categorical=choice.categorical,
-        weight=None,
-        named=frozenset(said),
-        left_out=in_order([*_nameless(names), *_doubled(names)], names),
-        writings=_writings(choice, features),
-    )
+
+def _others(choice: ColumnChoice, names: Sequence[str]) -> list[str]:
+    """The columns that are features because the user chose none, and gave them no other part."""
+    taken = {choice.target, choice.weight, choice.cluster, *choice.exclude}
+    return [name for name in names if name not in taken] if choice.features is None else []
 
 
 def _writings(choice: ColumnChoice, features: Sequence[str]) -> dict[str, Writing]:
@@ -230,7 +239,7 @@ def _with_a_name_of_their_own(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name.strip() and counts[name] == 1)
 
 
-def _nameless(header: Sequence[str]) -> list[LeftOut]:
+def nameless(header: Sequence[str]) -> list[LeftOut]:
     """The columns without a name; programs write row names into the first one."""
     return [
         LeftOut(_nth(place), "it has no name in the header", "give it one")

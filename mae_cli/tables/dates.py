@@ -6,7 +6,7 @@ a time; a month or a quarter is its first day; a time of day is a number of hour
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import product
@@ -36,6 +36,7 @@ _DAYS = (
     *("%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d-%b-%Y", "%d. %b %Y", "%d%b%Y", "%b %d, %Y", "%b %d %Y"),
     *("%Y-%b-%d", "%Y %b %d"),
 )
+_SHORT_DAYS = tuple(spelling.replace("%Y", "%y") for spelling in _DAYS)
 _TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I:%M:%S %p", "%I:%M:%S%p")
 _PERIODS = (
     *("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%b-%Y", "%Y %b", "%Y-%b", "%YQ%q", "%Y Q%q", "%Y-Q%q"),
@@ -69,7 +70,7 @@ def read_date(text: str, spelling: str) -> float | None:
     if is_time(spelling):
         return seconds / 3600
     day = _day(parts)
-    return None if day is None else day + seconds / 86400
+    return None if day is None else (86400 * day + seconds) / 86400
 
 
 def spellings_of(cells: Sequence[str]) -> list[str]:
@@ -83,8 +84,35 @@ def spellings_of(cells: Sequence[str]) -> list[str]:
 
 def doubtful_spellings_of(cells: Sequence[str]) -> list[str]:
     """The formats with two digits for the year that all cells are in: nobody should guess the century."""
-    short = [spelling.replace("%Y", "%y") for spelling in _DAYS]
-    return [spelling for spelling in short if all(read_date(cell, spelling) is not None for cell in cells)]
+    return [spelling for spelling in _SHORT_DAYS if all(read_date(cell, spelling) is not None for cell in cells)]
+
+
+def commonest_spelling(counts: Mapping[str, int]) -> str | None:
+    """The format that the most cells are in, of several the first; None where no cell is in one.
+
+    Args:
+        counts: how many cells have each text.
+    """
+    found: dict[str, int] = {}
+    for text in counts:
+        if not any(read_date(text, spelling) is not None for spelling in found):
+            stripped = text.strip(" \t")
+            spellings = [*_spellings_of_one(stripped), *doubtful_spellings_of([stripped])]
+            found |= {spelling: _cells_in(counts, spelling) for spelling in spellings}
+    best = max(found, key=lambda spelling: found[spelling], default=None)
+    return best if best and found[best] else None
+
+
+def _cells_in(counts: Mapping[str, int], spelling: str) -> int:
+    """How many cells are in a format; none where they may be seasons."""
+    texts = [text for text in counts if read_date(text, spelling) is not None]
+    return 0 if _are_seasons(texts, spelling) else sum(counts[text] for text in texts)
+
+
+def misfit(text: str, spelling: str) -> str:
+    """What a cell that is not read in a format does, as words behind "which"."""
+    is_written_so = _pattern(spelling).fullmatch(text.strip(" \t")) is not None
+    return "does not exist" if is_written_so else f"is not written as {spelling}"
 
 
 def _spellings_of_one(cell: str) -> Iterable[str]:

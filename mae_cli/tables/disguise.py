@@ -64,6 +64,11 @@ class Disguise:
     remedy: str
 
 
+_A_DATE = Disguise("a date", "turn it into a number first, such as days since a start")
+_A_PERIOD = Disguise("a period of time", "turn it into a number first, such as months since a start")
+_A_TIME = Disguise("a time", "turn it into a number first, such as hours")
+MOMENTS = frozenset({_A_DATE, _A_PERIOD, _A_TIME})
+"""The ways to write a date or a time."""
 # A column of nothing but bounds has classes: `<30`, `30+`.
 _BOUND = Disguise("a bound", "decide on a number for it")
 _DISGUISES = {
@@ -88,13 +93,13 @@ _DISGUISES = {
         "a number in another base", "write it in decimal"
     ): r"[+-]?0[xX][0-9a-fA-F]+|[+-]?0[bB][01]+|[+-]?0[oO][0-7]+",
     Disguise("a number with a D in its exponent", "write an E"): r"[+-]?(?:\d+\.?\d*|\.\d+)D[+-]?\d+",
-    Disguise("a date", "turn it into a number first, such as days since a start"): (
+    _A_DATE: (
         rf"{_WEEKDAY}{_DATE}(?:(?:T|,?\s+)(?:{_CLOCK}|\d{{2}}|\d{{4}}|\d{{6}}){_ZONE})?"
         rf"|{_WEEKDAY}{_MONTH_NAME}\s+{_DAY}(?:\s+{_CLOCK})?\s+{_YEAR}"
     ),
-    Disguise("a period of time", "turn it into a number first, such as months since a start"): _PERIOD,
+    _A_PERIOD: _PERIOD,
     Disguise("a number with underscores", "take them out"): r"[+-]?\d+(?:_\d+)+(?:\.\d+)?",
-    Disguise("a time", "turn it into a number first, such as hours"): rf"{_CLOCK}",
+    _A_TIME: rf"{_CLOCK}",
     Disguise("a duration", "turn it into a number first, such as seconds"): _DURATION,
     Disguise("a fraction", "write it as a decimal number"): r"[+-]?(?:\d+[ -])?\d{1,3}/\d{1,3}|[+-]?\d*\s*[½¼¾⅓⅔⅛⅜⅝⅞]",
     _BOUND: rf"(?:[<>~≤≥≈]=?|>=|<=)\s*[+-]?{_AMOUNT}|{_AMOUNT}\s*\+",
@@ -162,13 +167,32 @@ PLACEHOLDERS = frozenset(
     }
     | {"nd", "n.d.", "nan", "nat", "nil", "none", "null", "<na>", "<null>", "(null)", "\\n", "(blank)", "missing"}
     | {"unknown", "undefined", "not available", "not applicable", "no data", "tbd", "#n/a", "#null!", "#value!"}
-    | {"#div/0!", "#ref!", "#name?", "#num!"}
+    | {"#div/0!", "#ref!", "#name?", "#num!", "0000-00-00", "0000-00-00 00:00:00"}
 )
 
 
 # Those of them that can be nothing else among numbers; the others are words, which may say more.
 _NOTHING = frozenset(
-    {"-", "--", "---", "—", "–", ".", "..", "...", "…", "?", "??", "n.a.", "n.a", "n/a", "#n/a", "#div/0!", "#null!"}
+    {
+        "-",
+        "--",
+        "---",
+        "—",
+        "–",
+        ".",
+        "..",
+        "...",
+        "…",
+        "?",
+        "??",
+        "n.a.",
+        "n.a",
+        "n/a",
+        "#n/a",
+        "#div/0!",
+        "#null!",
+        "nat",
+    }
 )
 
 

@@ -13,7 +13,7 @@ from mae_cli.messages import counted
 from mae_cli.rows.design import Design, column_ranges
 from mae_cli.rows.schema import NumericColumn, Schema
 from mae_cli.tables.arrays import finite_matrix, real_matrix, refuse_not_finite
-from mae_cli.tables.columns import LeftOut
+from mae_cli.tables.columns import Remarks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Features: TypeAlias = "ArrayLike | pd.DataFrame"
 
 
-def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design, tuple[LeftOut, ...]]:
-    """The schema that the rows of X define, their design matrix, and the columns of a frame that cannot serve.
+def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design, Remarks]:
+    """The schema that the rows of X define, their design matrix, and what to know of the columns of a frame.
 
     Raises:
         DataError: there are no rows in an array, or a value or a column cannot be used.
@@ -40,7 +40,7 @@ def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design, tup
         refuse_not_finite("X", matrix)
     columns = zip(*extremes, strict=True)
     features = tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(columns))
-    return Schema(features), Design(matrix), ()
+    return Schema(features), Design(matrix), Remarks()
 
 
 def design_of(schema: Schema, X: Features) -> tuple[Design, BoolArray]:

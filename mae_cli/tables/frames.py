@@ -4,7 +4,7 @@ Kinds go by dtype here: numeric dtypes and dates are numbers, and booleans, stri
 as `str` writes them, unless text is dates or numbers in one spelling throughout.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from numbers import Number
 
@@ -19,14 +19,11 @@ from mae_cli.rows.coding import Coding, Layout, as_read
 from mae_cli.rows.design import Design
 from mae_cli.rows.encoding import build_schema, describe
 from mae_cli.rows.schema import PLAIN, NumericColumn, Schema, Writing
-from mae_cli.tables.columns import LeftOut, unknown_column
+from mae_cli.tables.columns import LeftOut, Remarks, unknown_column
 from mae_cli.tables.csv.dialect import PLAIN as DIALECT
-from mae_cli.tables.csv.dialect import is_number
-from mae_cli.tables.dates import doubtful_spellings_of, spellings_of
-from mae_cli.tables.notation import notation_of
-from mae_cli.tables.writing import in_words, number_in
+from mae_cli.tables.judged_text import judged_text
+from mae_cli.tables.writing import in_words, is_plain, number_in
 
-_BY_CATEGORIES = "make it one of categories, .astype('category')"
 # What pandas calls objects that are all numbers.
 _KINDS_OF_NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "complex"})
 
@@ -38,16 +35,16 @@ class TypedFrame:
     Attributes:
         columns: as numbers or as categories of text, counted from 0.
         writings: how the numbers of a column were written, where they were not plain.
-        left_out: the columns that cannot serve, with the reasons.
+        remarks: on them, and on those that cannot serve.
     """
 
     columns: pd.DataFrame
     writings: Mapping[str, Writing]
-    left_out: tuple[LeftOut, ...]
+    remarks: Remarks
 
 
-def schema_and_design(frame: pd.DataFrame, *, max_levels: int) -> tuple[Schema, Design, tuple[LeftOut, ...]]:
-    """The schema that the rows of a frame define, their design matrix, and the columns that cannot serve.
+def schema_and_design(frame: pd.DataFrame, *, max_levels: int) -> tuple[Schema, Design, Remarks]:
+    """The schema that the rows of a frame define, their design matrix, and what to know of the columns.
 
     Raises:
         DataError: as `read_frame`; or a column spans more than floating point can hold.
@@ -57,7 +54,7 @@ def schema_and_design(frame: pd.DataFrame, *, max_levels: int) -> tuple[Schema, 
     typed = read_frame(frame, max_levels=max_levels)
     layout, block = _rows_of(typed.columns, typed.writings)
     schema = build_schema(layout, describe(MemoryRows((block,)), layout, None))
-    return schema, Coding.of(schema, layout)(block)[0].design, typed.left_out
+    return schema, Coding.of(schema, layout)(block)[0].design, typed.remarks
 
 
 def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, BoolArray]:
@@ -74,9 +71,9 @@ def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, BoolArray]:
 def read_frame(frame: pd.DataFrame, *, max_levels: int = 300) -> TypedFrame:
     """The columns of a frame to train on, as numbers or as categories of text.
 
-    Text of most rows of which is another, or of too many levels, and what has no values or one level, is left out; a
-    column of pandas' categories is used or refused. Dates are days since 1970-01-01; so are they as text in one
-    spelling, and numbers in one notation are numbers.
+    Text is judged as that of a file is: numbers and dates are numbers, also where they are written in one notation,
+    and what is an identifier, has no values, one level or too many, is left out. A column of pandas' categories is used
+    or refused. Dates are days since 1970-01-01, in UTC where they have a zone.
 
     Raises:
         DataError: two columns have one name, a column cannot be used, categories are too many, a cell is missing or
@@ -85,6 +82,7 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 300) -> TypedFrame:
     columns: dict[str, pd.Series] = {}
     writings: dict[str, Writing] = {}
     left_out: list[LeftOut] = []
+    notes: list[str] = []
     for label, column in frame.items():
         name = str(label)
         if name in columns or name in {each.column for each in left_out}:
@@ -93,65 +91,61 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 300) -> TypedFrame:
         if isinstance(found, LeftOut):
             left_out.append(found)
             continue
-        columns[name], writing = found
-        if writing != PLAIN:
-            writings[name] = writing
+        columns[name] = found.cells
+        notes += found.notes
+        if found.writing != PLAIN:
+            writings[name] = found.writing
     if left_out and not columns:
         reasons = "; ".join(f"{quoted(each.column)}: {each.reason}" for each in left_out)
         raise DataError(Fault("no-usable-column", f"no column of X can serve: {reasons}"))
     typed = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
-    return TypedFrame(typed, writings, tuple(left_out))
+    return TypedFrame(typed, writings, Remarks(tuple(left_out), tuple(notes)))
 
 
-def _column_of(name: str, column: pd.Series, max_levels: int) -> tuple[pd.Series, Writing] | LeftOut:
-    """A column with how its numbers were written, or why it cannot serve."""
+@dataclass(frozen=True, eq=False)
+class _TypedColumn:
+    """The cells of a column as numbers or categories, how its numbers were written, and what to know of it."""
+
+    cells: pd.Series
+    writing: Writing = PLAIN
+    notes: tuple[str, ...] = ()
+
+
+def _column_of(name: str, column: pd.Series, max_levels: int) -> _TypedColumn | LeftOut:
+    """A column, or why it cannot serve."""
     _refuse_numbers_as_objects(name, column)
     if len(column) > 1 and column.isna().all():
         return LeftOut(name, "it has no values", "fill it in")
     if _is_numeric(column):
-        return _numbers(name, column), PLAIN
+        return _TypedColumn(_numbers(name, column))
     if column.dtype.kind == "M":
         writing = _writing_of_dates(column)
-        return _numbers(name, _plain(name, column, writing)), writing
+        return _TypedColumn(_numbers(name, _plain(name, column, writing)), writing)
     _refuse_mixture(name, column)
     levels = _levels(name, column)
     if isinstance(column.dtype, pd.CategoricalDtype) or pd.api.types.is_bool_dtype(column.dtype):
         _refuse_many_levels(name, levels, max_levels)
-        return levels, PLAIN
-    writing = _writing_of_text([str(level) for level in levels.cat.categories])
-    if writing != PLAIN:
-        return _numbers(name, _plain(name, column, writing)), writing
-    reason = _unusable(levels, max_levels)
-    return (
-        (levels, PLAIN) if reason is None else LeftOut(name, reason, "make it one of categories, .astype('category')")
-    )
+        return _TypedColumn(levels)
+    return _text_column(name, levels, max_levels)
+
+
+def _text_column(name: str, levels: pd.Series, max_levels: int) -> _TypedColumn | LeftOut:
+    """A column of text, or why it cannot serve."""
+    texts = levels.astype(object)
+    judged = judged_text(name, texts, max_levels)
+    if judged.left_out is not None:
+        return judged.left_out
+    if judged.writing is None:
+        return _TypedColumn(levels, notes=judged.notes)
+    return _TypedColumn(_numbers(name, _plain(name, texts, judged.writing)), judged.writing, judged.notes)
 
 
 def _writing_of_dates(column: pd.Series) -> Writing:
-    """As pandas writes them into a CSV: the time of day only where there is one."""
+    """As pandas writes them into a CSV: the time of day only where there is one, or a zone."""
+    if column.dt.tz is not None:
+        return Writing(date="%Y-%m-%d %H:%M:%S%z")
     times = column.dropna()
     return Writing(date="%Y-%m-%d" if (times == times.dt.normalize()).all() else "%Y-%m-%d %H:%M:%S")
-
-
-def _writing_of_text(cells: Sequence[str]) -> Writing:
-    """How text means dates or numbers; plain where it means neither, or leaves a doubt."""
-    if not cells or not any(character.isdecimal() for character in cells[0]):
-        return PLAIN
-    spellings = spellings_of(cells)
-    if len(spellings) == 1:
-        return Writing(date=spellings[0])
-    doubtful = spellings or doubtful_spellings_of(cells) or all(map(is_number, cells))
-    return PLAIN if doubtful else notation_of(cells, DIALECT) or PLAIN
-
-
-def _unusable(levels: pd.Series, max_levels: int) -> str | None:
-    """Why text cannot serve; None where it can."""
-    names, rows = levels.cat.categories, len(levels)
-    if len(names) == 1 < rows:
-        return f"it is {quoted(str(names[0]))} in every row"
-    if len(names) > max_levels or 2 * len(names) > rows > 1:
-        return f"text with {counted(len(names), 'level')} in {counted(rows, 'row')}, such as {quoted(str(names[0]))}"
-    return None
 
 
 def _refuse_mixture(name: str, column: pd.Series) -> None:
@@ -164,7 +158,7 @@ def _refuse_mixture(name: str, column: pd.Series) -> None:
         row = max(are_text.index(True), are_numbers.index(True))
         cell = str(column.iloc[row])
         what = f"column {quoted(name)} mixes numbers and text, first in row {row} (counted from 0): {quoted(cell)}"
-        remedy = "make it levels with .astype(str), or numbers with pd.to_numeric"
+        remedy = "make it levels with .astype('category'), or numbers with pd.to_numeric"
         raise DataError(Fault("mixed-types", what, cell=cell, remedy=remedy))
 
 
@@ -248,18 +242,35 @@ def _is_numeric(column: pd.Series) -> bool:
 def _plain(name: str, column: pd.Series, writing: Writing) -> pd.Series:
     """A column as plain numbers, where it is text that is written as a model's training data were, or has dates."""
     if writing.date and column.dtype.kind == "M":
-        return _numbers_of_dates(column.dt.tz_localize(None), writing)
-    if writing == PLAIN or _is_numeric(column) or isinstance(column.dtype, pd.CategoricalDtype):
+        return _numbers_of_dates(name, column, writing)
+    if isinstance(column.dtype, pd.CategoricalDtype) or not (writing.date or _is_text(column)):
         return column
     _refuse_rows("missing-cell", name, column.isna().to_numpy(), "is missing")
     numbers = [number_in(str(cell), writing, DIALECT) for cell in column]
-    unread = np.array([number is None for number in numbers])
-    _refuse_rows("wrong-notation", name, unread, f"is not read as {in_words(writing)}", column)
-    return pd.Series(numbers, dtype=np.float64)
+    unread = np.array([number is None for number in numbers], dtype=bool)
+    _refuse_rows("wrong-notation", name, unread, f"is not {_expected(writing)}", column)
+    values = pd.Series(numbers, dtype=np.float64)
+    _refuse_rows("missing-cell", name, values.isna().to_numpy(), "is taken as missing", column)
+    return values
 
 
-def _numbers_of_dates(column: pd.Series, writing: Writing) -> pd.Series:
-    """Days by the calendar, or hours by the clock, of where the dates are."""
+def _is_text(column: pd.Series) -> bool:
+    return column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
+
+
+def _expected(writing: Writing) -> str:
+    """What a cell of a column is to be, as words behind "is not"."""
+    if writing.date:
+        return f"a {'time' if writing.unit == 'hours' else 'date'} written as {writing.date}, as in training"
+    return "a number" if is_plain(writing) else f"written as in training, {in_words(writing)}"
+
+
+def _numbers_of_dates(name: str, column: pd.Series, writing: Writing) -> pd.Series:
+    """Days by the calendar, or hours by the clock, of where the dates are; in UTC if the model's dates have a zone."""
+    if "%z" in writing.date and column.dt.tz is None:
+        what = f"column {quoted(name)} has dates without a time zone, which it had in training"
+        raise DataError(Fault("no-time-zone", what, remedy="use .dt.tz_localize"))
+    column = (column.dt.tz_convert("UTC") if "%z" in writing.date else column).dt.tz_localize(None)
     if writing.unit == "hours":
         return pd.Series((column - column.dt.normalize()).dt.total_seconds() / 3600)
     return pd.Series((column - pd.Timestamp(0)).dt.total_seconds() / 86_400)
@@ -294,13 +305,15 @@ def _refuse_rows(code: str, name: str, faulty: BoolArray, what: str, cells: pd.S
     if faulty.any():
         row = int(np.argmax(faulty))
         cell = None if cells is None else str(cells.iloc[row])
-        raise DataError(Fault(code, f"column {quoted(name)} {what} in row {row} (counted from 0)", cell=cell))
+        place = f"in row {row} (counted from 0)"
+        told = f"{what} {place}" if cell is None else f"is {quoted(cell)} {place}, which {what}"
+        raise DataError(Fault(code, f"column {quoted(name)} {told}", cell=cell))
 
 
 def _refuse_numbers_as_objects(name: str, column: pd.Series) -> None:
     if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) in _KINDS_OF_NUMBERS:
         what = f"column {quoted(name)} holds numbers as objects"
-        remedy = "use .astype(float), or .astype(str) to make them levels"
+        remedy = "use .astype(float), or .astype('category') to make them levels"
         raise DataError(Fault("numbers-as-objects", what, remedy=remedy))
 
 

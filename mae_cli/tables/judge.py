@@ -8,15 +8,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mae_cli.errors import Fault, Place
-from mae_cli.messages import counted, no_values, option, quoted
+from mae_cli.messages import counted, listed, no_values, option, quoted
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.cell_faults import Note
 from mae_cli.tables.column import Column
-from mae_cli.tables.columns import LeftOut
+from mae_cli.tables.columns import LeftOut, UsedColumns
 from mae_cli.tables.csv.dialect import is_number
 from mae_cli.tables.csv.files import Records
-from mae_cli.tables.dates import doubtful_spellings_of, spellings_of
-from mae_cli.tables.disguise import Advice, advice_on, common_disguise, is_nothing, is_placeholder
+from mae_cli.tables.dates import (
+    commonest_spelling,
+    doubtful_spellings_of,
+    is_time,
+    misfit,
+    read_date,
+    spellings_of,
+)
+from mae_cli.tables.disguise import MOMENTS, Advice, advice_on, common_disguise, disguise_of, is_nothing, is_placeholder
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.notation import notation_of
 from mae_cli.tables.number_column import NumberColumn
@@ -45,14 +52,38 @@ class Verdict:
 USED = Verdict()
 
 
-def judge(column: Column, files: Records, *, named: bool) -> Verdict:
-    """The verdict on a feature; `named` is whether the user did."""
+def judge(column: Column, files: Records, used: UsedColumns) -> Verdict:
+    """The verdict on a feature; what the user said of it is in the columns used."""
+    named = column.name in used.named
     if column.missing == column.count:
-        left_out = LeftOut(column.name, "it has no values", "fill it in")
-        return Verdict(left_out=left_out, fault=no_values(files.name, column.name))
+        return _empty(column, files, "it has no values")
     if isinstance(column, LevelColumn):
-        return _judge_levels(column, files, named=named)
+        if not column.declared and all(map(is_nothing, column.codes)):
+            return _empty(column, files, f"it has no values but {listed(list(column.codes), _FEW)}")
+        verdict = _judge_levels(column, files, named=named)
+        is_read = verdict.fault or (verdict.writing and verdict.writing.date)
+        return verdict if is_read or column.name not in used.dates else _no_date(column, files)
+    if isinstance(column, NumberColumn) and column.name in used.dates and not column.writing.date:
+        return Verdict(fault=_no_format(column.name, f"column {quoted(column.name)} has plain numbers", files))
     return _judge_numbers(column, files, named=named) if isinstance(column, NumberColumn) else USED
+
+
+def _empty(column: Column, files: Records, reason: str) -> Verdict:
+    return Verdict(left_out=LeftOut(column.name, reason, "fill it in"), fault=no_values(files.name, column.name))
+
+
+def _no_date(column: LevelColumn, files: Records) -> Verdict:
+    """The refusal of a column that the user calls dates, and that is none as far as can be told."""
+    cell = next(iter(column.codes))
+    fault = _no_format(column.name, f"column {quoted(column.name)} is {quoted(cell)}", files)
+    return Verdict(fault=replace(fault, place=_place(column, [cell], files), cell=cell))
+
+
+def _no_format(name: str, what: str, files: Records) -> Fault:
+    remedy = f"give the format, as in {option('--date', f'{name}=%Y%m%d')}"
+    return Fault(
+        "no-date", f"{what}, in no format of dates that is known", Place(files.name, column=name), remedy=remedy
+    )
 
 
 def _judge_numbers(column: NumberColumn, files: Records, *, named: bool) -> Verdict:
@@ -88,6 +119,8 @@ def _alike(column: LevelColumn) -> list[Note]:
     return []
 
 
+# So many spellings of nothing are told.
+_FEW = 3
 _BY_FEATURES = "name it with --features"
 
 
@@ -113,14 +146,14 @@ def _judge_numbers_among(column: LevelColumn, files: Records) -> Verdict:
     if not numbers:
         return _judge_text(column, files)
     if column.cells(odd) <= column.cells(numbers):
-        placeholders = tuple(odd) if all(map(is_placeholder, odd)) else ()
-        return Verdict(fault=_odd_cells(column, files, odd), placeholders=placeholders)
+        return Verdict(fault=_odd_cells(column, files, odd), placeholders=_placeholders(odd))
     verdict = _judge_text(column, files)
-    if verdict.left_out:
+    if verdict.fault:
         return verdict
     cells, first = column.cells(numbers), column.first(numbers)
-    looks = f"{counted(cells, 'cell')} that look{'s' * (cells == 1)} like numbers"
-    note = f"column {quoted(column.name)} is text, and {looks}, such as {quoted(numbers[0])}, are levels too"
+    such = f"{counted(cells, 'cell')} that look like numbers, such as {quoted(numbers[0])}, are levels too"
+    one = f"a cell that looks like a number, {quoted(numbers[0])}, is a level too"
+    note = f"column {quoted(column.name)} is text, and {one if cells == 1 else such}"
     return Verdict(notes=(Note(note, first),))
 
 
@@ -164,7 +197,37 @@ def _judge_text(column: LevelColumn, files: Records) -> Verdict:
     if disguised is None:
         return USED
     level, disguise = disguised
-    return _in_disguise(column, files, level, f"{disguise.name}, not a plain number", disguise.remedy)
+    dates = _judge_dates(column, files) if disguise in MOMENTS else None
+    return dates or _in_disguise(column, files, level, f"{disguise.name}, not a plain number", disguise.remedy)
+
+
+def _judge_dates(column: LevelColumn, files: Records) -> Verdict | None:
+    """The verdict on dates of which not all are in one spelling; None where none is in any that is known."""
+    counts = {level: column.counts[code] for level, code in column.codes.items() if not is_nothing(level)}
+    spelling = commonest_spelling(counts)
+    odd = [level for level in counts if spelling is None or read_date(level, spelling) is None]
+    if spelling is None or not odd:
+        return None
+    index, kind = column.first(odd), "times" if is_time(spelling) else "dates"
+    cell, is_common = files.cell(index, column.name), 2 * column.cells(odd) <= sum(counts.values())
+    advice = advice_on(files, index, column.name) if is_placeholder(cell) or not disguise_of(cell) else None
+    how = advice.remedy if advice else "fix the cell" if is_common else "write them alike"
+    what = f"{misfit(cell, spelling)}, where {'most' if is_common else 'other'} cells are {kind}"
+    fault = Fault(
+        "text-among-dates",
+        f"column {quoted(column.name)} is {quoted(cell)}, which {what}",
+        _place(column, odd, files),
+        cell,
+        f"{how}, {_or_otherwise(column)}",
+    )
+    if is_common:
+        return Verdict(fault=fault, placeholders=_placeholders(odd))
+    return Verdict(left_out=LeftOut(column.name, f"{quoted(cell)} ({fault.place}) {what}", how), fault=fault)
+
+
+def _placeholders(odd: Sequence[str]) -> tuple[str, ...]:
+    """The odd cells of a column, if all of them seem to stand for missing values."""
+    return tuple(odd) if all(map(is_placeholder, odd)) else ()
 
 
 def _in_disguise(column: LevelColumn, files: Records, level: str, what: str, what_to_do: str) -> Verdict:

@@ -165,7 +165,9 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
     require_columns(needed, files.header, files.name)
     numeric = {feature.name: "the feature" for feature in schema.numeric}
     _require_kinds(files, {target: "the target"} | _weight_role(weight) | numeric, schema.names)
-    apart = [NumberColumn(target, files.dialect, "the target"), *_weight_column(weight, files.dialect)]
+    apart = [NumberColumn.target(target, files.dialect)]
+    if weight is not None:
+        apart.append(NumberColumn.weight(weight, files.dialect))
     features = model_columns(schema, files.dialect)
     columns = Columns([*apart, *features.numbers], features.levels, len(apart))
     return _loaded(read(files, columns, options), schema.names, notes)
@@ -223,10 +225,6 @@ def text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
 
 def _weight_role(name: str | None) -> dict[str, str]:
     return {} if name is None else {name: "the weight"}
-
-
-def _weight_column(name: str | None, dialect: Dialect) -> list[NumberColumn]:
-    return [] if name is None else [NumberColumn(name, dialect, "the weight", positive=True)]
 
 
 def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ A column is numeric when every non-missing cell is a number; what text among the
 cells were read. So the kind depends neither on the order of the rows nor on where chunks end.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -20,7 +20,8 @@ from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.column import Cells
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Records
-from mae_cli.tables.disguise import advice_on
+from mae_cli.tables.dates import misfit
+from mae_cli.tables.disguise import advice_on, is_nothing, is_placeholder
 from mae_cli.tables.numeric_block import LARGEST_EXACT
 from mae_cli.tables.writing import is_plain, number_in
 
@@ -33,7 +34,7 @@ class NumberColumn:
         name: of the column.
         dialect: how cells are written.
         role: what messages call a column that must be numeric ("the target"); None for one that may turn out as text.
-        chosen: whether the user named the column in this run, and can name another.
+        chosen: whether the user named the column in this run, or its format, and can name another.
         positive: whether negative numbers are refused.
         count: cells read so far.
         missing: those of them that were missing.
@@ -42,6 +43,7 @@ class NumberColumn:
         lowest, highest: the extremes of the numbers, as far as they tell whether there are two different ones.
         ranged: whether the extremes of all numbers are wanted.
         writing: how the numbers are written.
+        spells_nothing: whether a cell that says no more than that there is no number, as `-` does, is missing.
         nothing: how often each spelling of a missing value was found that only this column has.
     """
 
@@ -58,7 +60,32 @@ class NumberColumn:
     highest: float = -np.inf
     ranged: bool = False
     writing: Writing = PLAIN_NUMBERS
+    spells_nothing: bool = False
     nothing: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def target(cls, name: str, dialect: Dialect, *, chosen: bool = False) -> "NumberColumn":
+        """The column to predict."""
+        return cls(name, dialect, "the target", chosen, spells_nothing=True)
+
+    @classmethod
+    def weight(cls, name: str, dialect: Dialect, *, chosen: bool = False) -> "NumberColumn":
+        """The weights of the rows."""
+        return cls(name, dialect, "the weight", chosen, positive=True, spells_nothing=True)
+
+    @classmethod
+    def feature(
+        cls, name: str, dialect: Dialect, writing: Writing, *, chosen: bool = False, ranged: bool = False
+    ) -> "NumberColumn":
+        """A feature to train on; one of plain numbers may turn out as text."""
+        if writing == PLAIN_NUMBERS:
+            return cls(name, dialect, ranged=ranged)
+        return cls(name, dialect, "the feature", chosen, ranged=ranged, writing=writing, spells_nothing=True)
+
+    @property
+    def found(self) -> Writing:
+        """How the numbers turned out to be written, with the spellings of a missing value among them."""
+        return replace(self.writing, missing=tuple(sorted({*self.writing.missing, *self.nothing})))
 
     @property
     def as_text(self) -> bool:
@@ -124,7 +151,7 @@ class NumberColumn:
         codes, texts = pd.factorize(cells)
         numbers = [self._number(text) for text in texts]
         for text, count in zip(texts, np.bincount(codes[codes >= 0], minlength=len(texts)).tolist(), strict=True):
-            if text in self.writing.missing:
+            if self._is_nothing(text):
                 self.nothing[text] = self.nothing.get(text, 0) + count
         whole = [0 if number is None else _whole(text) for text, number in zip(texts, numbers, strict=True)]
         self._look_for_inexact(np.array([*whole, 0], dtype=object)[codes], first)
@@ -133,7 +160,14 @@ class NumberColumn:
 
     def _number(self, value: object) -> float | None:
         """What pandas left as it is: the number of a text or of a whole number beyond 64 bits, NaN where missing."""
-        return number_in(value if isinstance(value, str) else str(value), self.writing, self.dialect)
+        text = value if isinstance(value, str) else str(value)
+        return np.nan if self._is_nothing(text) else number_in(text, self.writing, self.dialect)
+
+    def _is_nothing(self, text: object) -> bool:
+        """Whether this is a spelling of a missing value that only this column has."""
+        if not isinstance(text, str) or text in self.dialect.all_missing:
+            return False
+        return text in self.writing.missing or (self.spells_nothing and is_nothing(text))
 
     def _first_fault(self, values: FloatArray, faulty: BoolArray, first: int) -> CellFault | None:
         """The first of the faulty cells, unless it says that the column is text; a faulty NaN is text."""
@@ -152,8 +186,8 @@ class NumberColumn:
             what = f"column {quoted(self.name)} is {quoted(cell)}, which is not a finite number"
             return Fault("not-finite", what, cell=cell, remedy=_remedy_of_infinity(cell.strip()))
         if self.writing.date and np.isnan(value):
-            what = f"column {quoted(self.name)} is {quoted(cell)}, which is not written as {self.writing.date}"
-            return Fault("other-date-format", what, cell=cell, remedy="fix the cell")
+            what = f"column {quoted(self.name)} is {quoted(cell)}, which {misfit(cell, self.writing.date)}"
+            return Fault("other-date-format", what, cell=cell, remedy=self._remedy_of_date(cell))
         if value < 0:
             what = f"{self.role} {quoted(self.name)} must not be negative, but this cell is {quoted(cell)}"
             return Fault("negative-weight", what, cell=cell, remedy="fix the cell")
@@ -161,6 +195,11 @@ class NumberColumn:
         looks = f", which {advice.looks}" if advice is not None and advice.looks else ""
         what = f"{self.role} {quoted(self.name)} must be a number, but this cell is {quoted(cell)}{looks}"
         return Fault("not-a-number", what, cell=cell, remedy=advice.remedy if advice else self._any_remedy(record))
+
+    def _remedy_of_date(self, cell: str) -> str:
+        if is_placeholder(cell):
+            return f"use {option('--na-values', cell)} if that means a missing cell"
+        return "fix the cell" + ", or give the format that most cells are in" * self.chosen
 
     def _any_remedy(self, record: int) -> str:
         """What can be done about text of which nothing is known; where it comes first, the whole column may be text."""

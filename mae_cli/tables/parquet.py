@@ -203,16 +203,12 @@ class ParquetRecords:
 
     def place(self, index: int) -> Place:
         """Where a record stands."""
-        name, row = self.locate([index])[index]
-        return Place(name, row=row)
+        part, row = self._part(index)
+        return Place(part.name, row=part.rows_before + row + 1)
 
-    def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
-        """The file of each of these records, and its row there."""
-        found = {}
-        for index in indices:
-            part, row = self._part(index)
-            found[index] = part.name, part.rows_before + row + 1
-        return found
+    def places(self, indices: Collection[int]) -> dict[int, Place]:
+        """Where each of these records stands."""
+        return {index: self.place(index) for index in indices}
 
     def cell(self, index: int, column: str) -> str:
         """The text of a cell."""

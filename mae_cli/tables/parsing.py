@@ -17,7 +17,7 @@ import pandas as pd
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.pieces import Piece
 from mae_cli.tables.csv.quoting import has_misplaced_quote
-from mae_cli.tables.csv.records import UTF8_MARK, is_spaced, raw_records
+from mae_cli.tables.csv.records import UTF8_MARK, raw_records
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.numeric_block import LARGEST_EXACT, Numbers, Wanted, without_numbers
 
@@ -143,8 +143,8 @@ def _frame(source: Source, expected: Expected, piece: Piece) -> pd.DataFrame:
     try:
         frame = pd.read_csv(
             io.BytesIO(content),
-            sep=source.delimiter[0],
-            skipinitialspace=is_spaced(source.delimiter),
+            sep=source.delimiter.sign,
+            skipinitialspace=source.delimiter.is_spaced,
             decimal=expected.dialect.decimal,
             header=None if piece.offset else 0,
             names=range(len(expected.names)),
@@ -169,7 +169,7 @@ def _plain(source: Source, piece: Piece) -> tuple[bytes, bool]:
     blank, it loses blanks at the line's beginning where one of its buffers ends.
     """
     content = piece.content
-    follows_return = b"\r" in piece.marks and b"\r" + source.delimiter[0].encode() in content
+    follows_return = b"\r" in piece.marks and b"\r" + source.delimiter.sign.encode() in content
     if not follows_return and not _begins_with_blank(piece):
         return (UTF8_MARK + content if piece.offset and content.startswith(UTF8_MARK) else content), True
     content = b"".join(raw_records(piece.text, source.delimiter))
@@ -198,7 +198,7 @@ def _has_short_record(source: Source, expected: Expected, piece: Piece, frame: p
     if not (pd.isna(last).any() or (last.dtype.kind not in "iuf" and (last == b"").any())):
         return False
     records = len(frame) + (piece.offset == 0)
-    delimiters = piece.content.count(source.delimiter[0].encode())
+    delimiters = piece.content.count(source.delimiter.sign.encode())
     if b'"' not in piece.marks and delimiters == records * (len(expected.names) - 1):
         return False
     lengths = (len(record.cells) for record in piece.records(source.delimiter))

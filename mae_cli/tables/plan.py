@@ -91,9 +91,9 @@ class Plan:
     def columns(self, dialect: Dialect, max_levels: int) -> Columns:
         """The columns to be read in the next pass."""
         used = self.used
-        apart = [NumberColumn(used.target, dialect, "the target", chosen=True)]
+        apart = [NumberColumn.target(used.target, dialect, chosen=True)]
         if used.weight is not None:
-            apart.append(NumberColumn(used.weight, dialect, "the weight", chosen=True, positive=True))
+            apart.append(NumberColumn.weight(used.weight, dialect, chosen=True))
         features = self.features(dialect, max_levels)
         clusters = [] if used.cluster is None else [ClusterColumn(used.cluster, dialect=dialect)]
         return Columns([*apart, *features.numbers], [*features.levels, *clusters], len(apart), self.leaving or ())
@@ -110,7 +110,7 @@ class Plan:
     def _numbers(self, name: str, dialect: Dialect) -> NumberColumn:
         """A column of numbers; what its writing was found for is no text any more."""
         writing = self.writings.get(name, PLAIN)
-        return NumberColumn(name, dialect, None if writing == PLAIN else "the feature", writing=writing)
+        return NumberColumn.feature(name, dialect, writing, chosen=name in self.used.writings)
 
     def verdicts(self, summary: PassSummary, files: Records) -> dict[str, Verdict]:
         """What each feature can serve as, now that all cells were read; none where the pass was in vain.
@@ -121,7 +121,7 @@ class Plan:
         if summary.columns.misread:
             return {}
         named = self.used.named
-        verdicts = {column.name: judge(column, files, named=column.name in named) for column in self._features(summary)}
+        verdicts = {column.name: judge(column, files, self.used) for column in self._features(summary)}
         refused = {
             name: verdict
             for name, verdict in verdicts.items()

@@ -146,8 +146,8 @@ class _Pass:
         row = int(np.argmax(typed.missing))
         cells = zip(self.columns.all, typed.missing_cells(row), strict=True)
         absent = {column.name for column, gone in cells if gone}
-        name = next(name for name in self.files.header.names if name in absent)
-        return CellFault(typed.first + row, name, partial(_missing, name))
+        name, record = next(name for name in self.files.header.names if name in absent), typed.first + row
+        return CellFault(record, name, partial(_missing, record, name))
 
     def _unseen_fault(self, typed: TypedChunk) -> CellFault | None:
         """The first level that a model does not know is a fault unless such rows are skipped; training knows all."""
@@ -158,9 +158,13 @@ class _Pass:
         return CellFault(typed.first + row, column.name, partial(_unseen, typed.first + row, column))
 
 
-def _missing(name: str, _: Records) -> Fault:
-    what = f"the cell of column {quoted(name)} is missing"
-    return Fault("missing-cell", what, remedy="fill it in, or use --missing drop to leave such rows out")
+def _missing(record: int, name: str, files: Records) -> Fault:
+    cell = files.cell(record, name)
+    what = f"column {quoted(name)} is {quoted(cell)}, which is taken as missing"
+    what = what if cell else f"the cell of column {quoted(name)} is missing"
+    return Fault(
+        "missing-cell", what, cell=cell or None, remedy="fill it in, or use --missing drop to leave such rows out"
+    )
 
 
 def _unseen(record: int, column: ColumnOfLevels, files: Records) -> Fault:

@@ -114,8 +114,8 @@ class Columns:
 
     @property
     def writings(self) -> dict[str, Writing]:
-        """How the numbers of a column are written, where they are not plain."""
-        return {column.name: column.writing for column in self.numbers if column.writing != PLAIN}
+        """How the numbers of a feature are written, where they are not plain."""
+        return {column.name: column.found for column in self.numbers[self.apart :] if column.found != PLAIN}
 
     @property
     def misread(self) -> frozenset[str]:

@@ -147,7 +147,7 @@ def _pulls(block: Block, pull: "partial[FloatArray]") -> _Pulls:
 def _contested(pulls: _Pulls, first: Fitted, other: Fitted, data: TrainingData) -> tuple[ContestedRow, ...]:
     block = data.rows.take(pulls.strongest.rows)
     records = block.record_numbers.tolist()
-    places = data.files.locate(records)
+    places = data.files.places(records)
     predictions = zip(
         first.point.predict(block.design).tolist(),
         other.point.predict(block.design).tolist(),
@@ -155,7 +155,7 @@ def _contested(pulls: _Pulls, first: Fitted, other: Fitted, data: TrainingData) 
     )
     shares = (pulls.strongest.values / pulls.total).tolist() if pulls.total > 0 else []
     rows = zip(records, block.target.tolist(), predictions, shares, strict=True)
-    return tuple(ContestedRow(*places[record], target, both, share) for record, target, both, share in rows)
+    return tuple(ContestedRow(places[record], target, both, share) for record, target, both, share in rows)
 
 
 def _leverage_warning(report: FitReport, data: TrainingData, pulls: _Pulls, contested: tuple[ContestedRow, ...]) -> str:
@@ -172,8 +172,8 @@ def _leverage_warning(report: FitReport, data: TrainingData, pulls: _Pulls, cont
         return ""
     name = [effect.column.feature for effect in report.effects if effect.column.level is None][column]
     return (
-        f" {contested[row].place} is {distances[row, column]:.1f} standard deviations from the mean of {name!r}; check "
-        "such rows before trusting either fit."
+        f" {contested[row].position} is {distances[row, column]:.1f} standard deviations from the mean of {name!r}; "
+        "check such rows before trusting either fit."
     )
 
 

@@ -23,7 +23,7 @@ from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
 from mae_cli.solvers.solution import Solution
 from mae_cli.solvers.solve import Fit, solve_together
 from mae_cli.tables.arrays import finite_vector
-from mae_cli.tables.columns import LeftOut
+from mae_cli.tables.columns import Remarks
 from mae_cli.tables.features import Features
 from mae_cli.workflows.fit_data import FitData, require_length
 from mae_cli.workflows.fit_result import FitResult, Origin
@@ -112,7 +112,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
 
     Args:
         X: (n, p) array of real numbers, or a frame whose text, boolean and category columns become indicators of
-            their levels.
+            their levels; text that is numbers or dates throughout is read as such, as the commands do.
         y: (n,) targets, or the name of a column of the frame, which then is none of the model's. A Series brings its
             name along, for `FitResult.save`.
         loss: "mae" for |r|, "mse" for r².
@@ -134,7 +134,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     settings = FitSettings(loss, intercept=intercept, solver=how)
     wanted = [replace(settings, quantile=each) for each in _numbers(quantile)]
     data = FitData.of(X, y, sample_weight, max_levels)
-    _warn_of(data.left_out)
+    _warn_of(data.remarks)
     prepared = Prepared(CountedRows(data.rows), intercept=intercept, extent=data.extent, limits=how.limits)
     fits = solve_together(prepared, [each.loss_function for each in wanted], how)
     method = _method(intervals)
@@ -181,7 +181,7 @@ def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
     how = _exact(tolerance)
     settings = FitSettings("mae", quantile, intercept, how)
     data = FitData.of(X, y, sample_weight, max_levels)
-    _warn_of(data.left_out)
+    _warn_of(data.remarks)
     drawn = [_factors(each, data.count) for each in factors]
     members = [Member(settings.quantile, each) for each in drawn]
     if not members:
@@ -191,10 +191,10 @@ def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
     return [_result(data, each, settings, solution) for each, solution in zip(rows, solutions, strict=True)]
 
 
-def _warn_of(left_out: Sequence[LeftOut]) -> None:
-    """Tell the caller of `fit` or `refit` what was left out of X, and how to have it in."""
-    for each in left_out:
-        text = f"left out column {quoted(each.column)}: {each.reason}; {each.remedy}"
+def _warn_of(remarks: Remarks) -> None:
+    """Tell the caller of `fit` or `refit` what was left out of X, how to have it in, and how text was read."""
+    left_out = (f"left out column {quoted(each.column)}: {each.reason}; {each.remedy}" for each in remarks.left_out)
+    for text in (*left_out, *remarks.notes):
         warnings.warn(text, stacklevel=3)
 
 
@@ -223,7 +223,7 @@ def _result(data: FitData, rows: Rows, settings: FitSettings, solution: Solution
         certificate=solution.certificate,
         history=solution.history,
         origin=Origin(rows, data.count, settings.solver, solution.dual),
-        columns_left_out=data.left_out,
+        columns_left_out=data.remarks.left_out,
     )
 
 

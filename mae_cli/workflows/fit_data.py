@@ -1,7 +1,7 @@
 """What the library fits: X, y and weights as arrays or data frames, checked, as rows of positive weight with names."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
 
@@ -16,7 +16,7 @@ from mae_cli.rows.schema import Schema
 from mae_cli.rows.sums import Range, relative_weights, weight_unit
 from mae_cli.solvers.prepare.standardise import Extent
 from mae_cli.tables.arrays import finite_vector
-from mae_cli.tables.columns import LeftOut
+from mae_cli.tables.columns import Remarks
 from mae_cli.tables.features import Features, is_frame, schema_and_design
 
 
@@ -32,7 +32,7 @@ class FitData:
         count: of all rows.
         extent: of the rows, where it is known.
         weight_unit: the weight, as it was given, of a row of weight 1.
-        left_out: the columns of X that cannot serve.
+        remarks: on the columns of X.
     """
 
     target: str
@@ -42,7 +42,7 @@ class FitData:
     count: int
     extent: Extent | None
     weight_unit: float = 1.0
-    left_out: tuple[LeftOut, ...] = ()
+    remarks: Remarks = field(default_factory=Remarks)
 
     @staticmethod
     def of(X: Features, y: ArrayLike, sample_weight: ArrayLike | None, max_levels: int) -> "FitData":
@@ -55,7 +55,7 @@ class FitData:
         for name, values in (("y", y), ("sample_weight", sample_weight)):
             _require_index(X, name, values)
         target = finite_vector("y", y)
-        schema, design, left_out = schema_and_design(X, max_levels)
+        schema, design, remarks = schema_and_design(X, max_levels)
         weights = None if sample_weight is None else finite_vector("sample_weight", sample_weight)
         for name, vector in (("y", target), ("sample_weight", weights)):
             if vector is not None:
@@ -69,7 +69,7 @@ class FitData:
             count=len(target),
             extent=_known_extent(schema, rows, len(target)),
             weight_unit=1.0 if weights is None else weight_unit(float(weights.max())),
-            left_out=left_out,
+            remarks=remarks,
         )
 
 

@@ -21,7 +21,7 @@ from mae_cli.tables.chunks import Chunk, TextChunk, read_chunks
 from mae_cli.tables.column_types import require_kinds
 from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Files, LocalRecords, Waypoint
-from mae_cli.tables.csv.records import extended, first_line_end
+from mae_cli.tables.csv.records import COMMA, Delimiter, extended, first_line_end
 from mae_cli.tables.known_level_column import lookalike
 from mae_cli.tables.load import model_columns
 from mae_cli.tables.parquet import ParquetRecords
@@ -147,7 +147,7 @@ class Prediction:
                     yield b"".join(b"%b\n" % line for line in head + lines)
                 else:
                     delimiter = chunk.source.delimiter
-                    names = delimiter.encode().join(_field(name, delimiter[0]) for name in self._names)
+                    names = delimiter.written.join(_field(name, delimiter.sign) for name in self._names)
                     headers = [None if begun else names] if chunk.piece.offset == 0 else []
                     text = extended(content, delimiter, [*headers, *predictions], line_end)
                     yield text if begun else mark + text
@@ -231,17 +231,17 @@ class Prediction:
     def _written(self, chunk: TextChunk) -> list[bytes]:
         """The predictions as fields, those that are none empty; with all digits, so that reading gives them back."""
         predicted = self._predicted(chunk)
-        delimiter = "," if self.settings.only else chunk.source.delimiter
+        delimiter = COMMA if self.settings.only else chunk.source.delimiter
         columns = [self._fields(column, delimiter) for column in predicted.T]
-        return columns[0] if len(columns) == 1 else list(map(delimiter.encode().join, zip(*columns, strict=True)))
+        return columns[0] if len(columns) == 1 else list(map(delimiter.written.join, zip(*columns, strict=True)))
 
-    def _fields(self, values: FloatArray, delimiter: str) -> list[bytes]:
+    def _fields(self, values: FloatArray, delimiter: Delimiter) -> list[bytes]:
         decimal = self.files.dialect.decimal
         text = "\n".join(map(repr, values.tolist())).replace("nan", "")
         if decimal == ",":
             text = text.replace(".", ",")
         fields = text.encode().split(b"\n") if len(values) else []
-        needs_quotes = delimiter[0] in {*_OF_NUMBERS, decimal}
+        needs_quotes = delimiter.sign in {*_OF_NUMBERS, decimal}
         return [b'"%b"' % field for field in fields] if needs_quotes else fields
 
 
@@ -266,10 +266,10 @@ def _refuse_other_forms(files: Files | ParquetRecords) -> None:
         return
     first = files.sources[0]
     for source in files.sources:
-        if source.delimiter[0] != first.delimiter[0]:
+        if source.delimiter.sign != first.delimiter.sign:
             what = (
-                f"{source.name} has {quoted(source.delimiter[0])} between its fields, but {first.name} has "
-                f"{quoted(first.delimiter[0])}"
+                f"{source.name} has {quoted(source.delimiter.sign)} between its fields, but {first.name} has "
+                f"{quoted(first.delimiter.sign)}"
             )
             remedy = "predict them one by one"
             raise DataError(Fault("delimiters-differ", what, Place(source.name), remedy=remedy))

@@ -1,76 +1,173 @@
-"""What every column of the data would be used as, without a target: for looking at a file before it is fitted."""
+"""What every column of the data would be used as, for looking at a file before it is fitted; no target is needed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from mae_cli.errors import DataError, Fault
 from mae_cli.results.survey import Survey, Surveyed
-from mae_cli.rows.schema import PLAIN, Writing
-from mae_cli.tables.column_types import text_columns, unfit_columns
-from mae_cli.tables.columns import ColumnChoice, LeftOut, in_order, resolve_all
+from mae_cli.tables.cluster_column import ClusterColumn
+from mae_cli.tables.column_types import require_kinds, text_columns, unfit_columns
+from mae_cli.tables.columns import ColumnChoice, LeftOut, UsedColumns, in_order, nameless, resolve_any
+from mae_cli.tables.csv.header import Header
 from mae_cli.tables.judge import Verdict, judge
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.load import text_features
 from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.plan import Plan
 from mae_cli.tables.read import Data, ReadOptions, read
 from mae_cli.tables.typed import Columns
 
 _MOST_TOP = 5
 
 
+@dataclass(frozen=True, eq=False)
+class _Features:
+    """The features of a survey, once all their cells were read.
+
+    Attributes:
+        columns: of numbers and of levels.
+        verdicts: on each of them.
+        plan: to read those that can serve.
+        rows: how many records there are.
+    """
+
+    columns: tuple[NumberColumn | LevelColumn, ...]
+    verdicts: Mapping[str, Verdict]
+    plan: Plan
+    rows: int
+
+
 def survey(files: Data, choice: ColumnChoice, options: ReadOptions) -> Survey:
-    """Look at all columns, whatever part the choice gives them.
+    """Look at all columns, in the parts that the choice gives them.
 
     Raises:
         DataError: the data cannot be read, or the user said something of a column that does not hold.
     """
-    used = resolve_all(choice, files.header, files.name)
+    used = resolve_any(choice, files.header, files.name)
     unfit = unfit_columns(files.header, used.features) if files.header.types else []
-    names = [name for name in used.features if name not in {column.column for column in unfit}]
+    features = _looked_at(files, _without(used, [each.column for each in unfit]), options)
+    apart = _apart(files, used, options)
+    has_target = used.target and all(each.use != "refused" for each in apart)
+    too_empty = _too_empty(files, features.plan, options) if has_target else ()
+    missing = {each.name: each.missing for each in features.columns}
+    columns = [
+        *_without_a_part(choice, files.header),
+        *(_gone(each, used, files) for each in (*used.left_out, *unfit)),
+        *(_surveyed(each, features.verdicts[each.name], used) for each in features.columns),
+        *(_gone(each, used, files, missing[each.column]) for each in too_empty),
+        *apart,
+    ]
+    found = {each.column: each for each in columns}  # of several the last one
+    order = in_order([LeftOut(name, "", "") for name in found], files.header.names)
+    return Survey(files.name, features.rows, tuple(found[each.column] for each in order))
+
+
+def _without_a_part(choice: ColumnChoice, header: Header) -> list[Surveyed]:
+    """All columns, as if none had a part in a fit."""
+    names = [*(name for name in header.names if name.strip()), *(each.column for each in nameless(header.names))]
+    return [Surveyed(name, "excluded" if name in choice.exclude else "not used") for name in names]
+
+
+def _without(used: UsedColumns, names: list[str]) -> UsedColumns:
+    return replace(used, features=tuple(name for name in used.features if name not in names))
+
+
+def _looked_at(files: Data, used: UsedColumns, options: ReadOptions) -> _Features:
+    """The features, as they turn out to be read."""
     typed = text_columns(files.header.types, files.header.names) if files.header.types else frozenset()
-    text = set((used.categorical | text_features(files, names)) - used.writings.keys())
-    writings: dict[str, Writing] = dict(used.writings)
+    text = (used.categorical | text_features(files, used.features)) - used.writings.keys()
+    plan = Plan(used, text, used.categorical | typed, dict(used.writings))
     while True:
-        levels = [
-            LevelColumn(name, name in used.categorical | typed, options.max_levels, files.dialect)
-            for name in names
-            if name in text
-        ]
-        numbers = [_numbers(name, writings.get(name, PLAIN), files) for name in names if name not in text]
-        columns = Columns(numbers, levels, apart=0)
+        columns = _ranged(plan.features(files.dialect, options.max_levels))
         result = read(files, columns, options)
         result.rows.close()
-        text |= columns.misread
-        verdicts: dict[str, Verdict] = {}
-        if not columns.misread:
-            verdicts = {each.name: judge(each, result.files, named=each.name in used.named) for each in columns.all}
-            written = {name: verdict.writing for name, verdict in verdicts.items() if verdict.writing}
-            writings, text = writings | written, text - written.keys()
-            if not written:
-                break
-    gone = {each.column: _left_out(each) for each in (*used.left_out, *unfit)}
-    found = gone | {each.name: _surveyed(each, verdicts) for each in numbers}
-    found |= {each.name: _surveyed(each, verdicts) for each in levels}
-    order = in_order([LeftOut(name, "", "") for name in found], files.header.names)
-    return Survey(files.name, result.summary.rows_read, tuple(found[each.column] for each in order))
+        if columns.misread:
+            plan = replace(plan, text=plan.text | columns.misread)
+            continue
+        looked_at = tuple(each for each in columns.all if isinstance(each, (NumberColumn, LevelColumn)))
+        verdicts = {each.name: judge(each, result.files, used) for each in looked_at}
+        written = {name: verdict.writing for name, verdict in verdicts.items() if verdict.writing}
+        if not written:
+            refused = [name for name, verdict in verdicts.items() if verdict.fault]
+            serving = replace(plan, used=_without(used, refused))
+            return _Features(looked_at, verdicts, serving, result.summary.rows_read)
+        plan = replace(plan, text=plan.text - written.keys(), writings={**plan.writings, **written})
 
 
-def _numbers(name: str, writing: Writing, files: Data) -> NumberColumn:
-    return NumberColumn(name, files.dialect, None if writing == PLAIN else "the feature", writing=writing, ranged=True)
+def _ranged(columns: Columns) -> Columns:
+    """The same, with the extremes of all numbers."""
+    numbers = [replace(each, ranged=True) if isinstance(each, NumberColumn) else each for each in columns.numbers]
+    return replace(columns, numbers=numbers)
 
 
-def _left_out(column: LeftOut, missing: int | None = None) -> Surveyed:
+def _apart(files: Data, used: UsedColumns, options: ReadOptions) -> list[Surveyed]:
+    """The target, the weight and the cluster of each row, as far as there are any."""
+    dialect, found = files.dialect, []
+    if used.target:
+        target = replace(NumberColumn.target(used.target, dialect, chosen=True), ranged=True)
+        found.append(_in_its_part("target", target, files, options))
+    if used.weight is not None:
+        weight = replace(NumberColumn.weight(used.weight, dialect, chosen=True), ranged=True)
+        found.append(_in_its_part("weight", weight, files, options))
+    if used.cluster is not None:
+        found.append(_in_its_part("cluster", ClusterColumn(used.cluster, dialect=dialect), files, options))
+    return found
+
+
+def _in_its_part(part: str, column: NumberColumn | ClusterColumn, files: Data, options: ReadOptions) -> Surveyed:
+    """A column that is no feature: read alone, as a fault in it would end the reading of the others."""
+    is_level = isinstance(column, ClusterColumn)
+    columns = Columns([], [column], 0) if isinstance(column, ClusterColumn) else Columns([column], [], 1)
+    try:
+        require_kinds(files.name, files.header, {} if is_level else {column.name: f"the {part}"}, [])
+        read(files, columns, options).rows.close()
+        if isinstance(column, ClusterColumn):
+            column.finish(files)
+    except DataError as error:
+        return _refused(column.name, error.fault)
+    return replace(_content(column), use=part)
+
+
+def _too_empty(files: Data, plan: Plan, options: ReadOptions) -> tuple[LeftOut, ...]:
+    """The features with which fewer than half of the rows would be complete."""
+    known, plan = plan.left_out, replace(plan, used=replace(plan.used, strict=False))
+    while plan.used.features:
+        result = read(files, plan.columns(files.dialect, options.max_levels), options)
+        result.rows.close()
+        revised = plan.revised({}, result.summary, files, drops=True)
+        if revised == plan:
+            break
+        plan = revised
+    return tuple(each for each in plan.left_out if each not in known)
+
+
+def _gone(column: LeftOut, used: UsedColumns, files: Data, missing: int | None = None) -> Surveyed:
+    """A column that is left out, or refused where none may be."""
+    if used.strict or column.column in used.named:
+        return _refused(column.column, column.fault(files.name), missing)
     return Surveyed(column.column, "left out", missing, reason=column.reason, remedy=column.remedy)
 
 
-def _surveyed(column: NumberColumn | LevelColumn, verdicts: Mapping[str, Verdict]) -> Surveyed:
-    verdict = verdicts[column.name]
+def _refused(name: str, fault: Fault, missing: int | None = None) -> Surveyed:
+    return Surveyed(name, "refused", missing, reason=fault.located, remedy=fault.remedy)
+
+
+def _surveyed(column: NumberColumn | LevelColumn, verdict: Verdict, used: UsedColumns) -> Surveyed:
+    """A feature, as it was judged."""
+    is_refused = used.strict or column.name in used.named or not verdict.left_out
+    if verdict.fault and is_refused:
+        return _refused(column.name, verdict.fault, column.missing)
     if verdict.left_out:
-        return _left_out(verdict.left_out, column.missing)
-    if verdict.fault:
-        located, remedy = verdict.fault.located, verdict.fault.remedy
-        return Surveyed(column.name, "refused", column.missing, reason=located, remedy=remedy)
+        gone = verdict.left_out
+        return Surveyed(column.name, "left out", column.missing, reason=gone.reason, remedy=gone.remedy)
+    return _content(column)
+
+
+def _content(column: NumberColumn | LevelColumn) -> Surveyed:
+    """A column that can serve, with its range or its most frequent levels."""
     if isinstance(column, NumberColumn):
         unit = column.writing.unit
-        extremes = (column.lowest, column.highest)
+        extremes = (column.lowest, column.highest) if column.lowest <= column.highest else None
         return Surveyed(column.name, "date" if unit else "number", column.missing, extremes, unit)
     counts = {level: column.counts[code] for level, code in column.codes.items()}
     top = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_TOP]

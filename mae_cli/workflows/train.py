@@ -49,7 +49,7 @@ def _trained(
     counted = CountedRows(data.train.rows, PassCounter(listener=listener))
     prepared = Prepared(counted, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
     fit = fit_prepared(prepared, settings.fit, listener)
-    estimated = Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters)
+    estimated = Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters, listener)
     fitted = scored_fit(data, fit, settings.fit, scored_at, _intervals(estimated, settings))
     if settings.importance:
         importance = find_importance(estimated, _columns_of(data.schema))

@@ -132,7 +132,7 @@ def _trained(
     prepared = Prepared(rows, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
     of_each = [replace(settings, fit=replace(settings.fit, quantile=each)) for each in wanted.quantiles]
     fits = solve_together(prepared, [each.fit.loss_function for each in of_each], settings.fit.solver, listener)
-    estimated = [Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters) for fit in fits]
+    estimated = [Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters, listener) for fit in fits]
     baselines = target_quantiles(data.train.rows, wanted.quantiles)
     data_of_each = [replace(data, baseline=replace(data.baseline, quantile=baseline)) for baseline in baselines]
     fitted = [_fitted(ready, each, one) for ready, each, one in zip(data_of_each, of_each, estimated, strict=True)]

@@ -11,10 +11,10 @@ from functools import partial
 import numpy as np
 
 from mae_cli.arrays import FloatArray
+from mae_cli.errors import Place
 from mae_cli.losses import Pinball
 from mae_cli.model.quantile_model import QuantileModel, between
 from mae_cli.results.evaluation import WorstQuantileRow, WorstRow
-from mae_cli.results.scores import PlacedRow
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import Largest, sum_blocks
@@ -29,7 +29,7 @@ def worst_rows(
     predicted = point.predict(block.design)
     values = zip(block.target.tolist(), predicted.tolist(), (block.target - predicted).tolist(), strict=True)
     placed = zip(*_placed(block, files, show), values, strict=True)
-    return tuple(WorstRow(each.file, each.line, *numbers, cells) for each, cells, numbers in placed)
+    return tuple(WorstRow(place, *numbers, cells) for place, cells, numbers in placed)
 
 
 def worst_quantile_rows(
@@ -48,7 +48,7 @@ def worst_quantile_rows(
         strict=True,
     )
     placed = zip(*_placed(block, files, show), values, strict=True)
-    return tuple(WorstQuantileRow(each.file, each.line, *numbers, cells) for each, cells, numbers in placed)
+    return tuple(WorstQuantileRow(place, *numbers, cells) for place, cells, numbers in placed)
 
 
 def _worst(rows: Rows, badness: Callable[[Block], FloatArray], count: int) -> Block:
@@ -81,10 +81,10 @@ def _pinball(block: Block, model: QuantileModel) -> FloatArray:
     return np.asarray(np.sum(losses, axis=0))
 
 
-def _placed(block: Block, files: Records, show: Sequence[str]) -> tuple[list[PlacedRow], list[dict[str, str]]]:
+def _placed(block: Block, files: Records, show: Sequence[str]) -> tuple[list[Place], list[dict[str, str]]]:
     """Where each row is, and its cells in the columns to show."""
     records = block.record_numbers.tolist()
-    places = files.locate(records)
+    places = files.places(records)
     cells = files.cells(records, show) if show else dict.fromkeys(records, ())
     shown = [dict(zip(show, cells[record], strict=True)) for record in records]
-    return [PlacedRow(*places[record]) for record in records], shown
+    return [places[record] for record in records], shown

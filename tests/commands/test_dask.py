@@ -157,6 +157,16 @@ def test_a_worker_that_is_killed_in_the_middle_changes_no_bit(workers, cluster, 
     assert trained[0].report.fit == trained[1].report.fit
 
 
+def test_a_listener_is_told_of_refits_on_workers(workers, parts, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = []
+    listener = ProgressListener()
+    listener.refitting = lambda done, count, _: told.append((done, count))
+    with opened(parts, Dialect(), workers) as files:
+        train_model(files, TrainSettings(ColumnChoice("delay"), importance=True), listener)
+    assert (told[0][0], told[-1][0]) == (0, told[-1][1])
+
+
 # ---------------------------------------------------------------- what is wrong in one line
 
 

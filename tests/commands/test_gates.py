@@ -303,7 +303,7 @@ def test_the_worst_rows_are_listed_with_their_lines(mae_eval, good, data, one_ob
     assert first.split(" ")[-1].startswith("+20.0")
     worst = one_object(mae_eval(good, data, "--worst", "3", "--json").stdout)["worst"]
     assert len(worst) == 3
-    assert list(worst[0]) == ["file", "line", "target", "prediction", "residual", "shown"]
+    assert list(worst[0]) == ["file", "line", "row", "target", "prediction", "residual", "shown"]
     assert (worst[0]["file"], worst[0]["line"]) == ("data.csv", 22)
     assert worst[0]["residual"] == pytest.approx(20.0)
     assert abs(worst[1]["residual"]) >= abs(worst[2]["residual"])

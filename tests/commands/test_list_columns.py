@@ -5,11 +5,11 @@ import json
 import pytest
 
 TEXT = (
-    "id,y,d,k,p,e,,x,x,odd\n"
-    "a,1,2024-01-31,u,$5M,,1,1,1,1\n"
-    "b,2.5,2024-02-01,v,$3K,,2,1,1,2\n"
-    "c,,2024-03-01,u,$1,,3,1,1,five\n"
-    "d,7,2024-03-02,u,$2,,4,1,1,4\n"
+    "id,y,d,k,p,e,,x,x,odd,x2\n"
+    "a,1,2024-01-31,u,$5M,,1,1,1,1,1\n"
+    "b,2.5,2024-02-01,v,$3K,,2,1,1,2,2\n"
+    "c,,2024-03-01,u,$1,,3,1,1,five,1\n"
+    "d,7,2024-03-02,u,$2,,4,1,1,4,2\n"
 )
 
 
@@ -40,6 +40,7 @@ def test_every_column_is_listed_with_its_use(listed):
         ("column 7", "left out"),
         ("x", "left out"),
         ("odd", "refused"),
+        ("x2", "number"),
     ]
     by_name = {column["column"]: column for column in report["columns"]}
     assert (by_name["y"]["minimum"], by_name["y"]["maximum"], by_name["y"]["missing"]) == (1.0, 7.0, 1)
@@ -84,20 +85,77 @@ def test_text_of_a_parquet_file_is_levels_whatever_it_spells_and_lists_are_left_
     assert columns[0]["levels"] == 2
 
 
-@pytest.mark.parametrize("place", [("--stream",), ("--no-stream",), ("-t", "y")])
-def test_it_does_not_matter_where_rows_would_be_kept_or_what_is_predicted(listed, place):
+@pytest.mark.parametrize("place", [("--stream",), ("--no-stream",)])
+def test_it_does_not_matter_where_rows_would_be_kept(listed, place):
     assert listed("--json", *place) == listed("--json")
+
+
+def test_dask_workers_tell_the_same(listed, workers):
+    options = ("--json", "-t", "y", "--weight", "x2", "--exclude", "k")
+    assert listed(*options, "--dask", workers) == listed(*options)
+
+
+def uses(report):
+    return {column["column"]: column["use"] for column in json.loads(report)["columns"]}
+
+
+def test_the_options_give_columns_their_parts(listed):
+    report = listed("--json", "-t", "y", "--weight", "x2", "--cluster", "k", "--exclude", "odd,id")
+    assert uses(report) == {
+        "id": "excluded", "y": "target", "d": "date", "k": "cluster", "p": "left out", "e": "left out",
+        "column 7": "left out", "x": "left out", "odd": "excluded", "x2": "weight",
+    }  # fmt: skip
+    by_name = {column["column"]: column for column in json.loads(report)["columns"]}
+    assert (by_name["y"]["minimum"], by_name["y"]["maximum"], by_name["y"]["missing"]) == (1.0, 7.0, 1)
+    assert by_name["k"]["top"] == [{"level": "u", "count": 3}, {"level": "v", "count": 1}]
+
+
+def test_what_was_not_chosen_is_not_used_and_what_was_is_used_or_refused(listed):
+    found = uses(listed("--json", "-t", "y", "--features", "d,id,p", "--categorical", "id"))
+    assert {name for name, use in found.items() if use == "not used"} == {"k", "e", "column 7", "x", "odd", "x2"}
+    assert (found["d"], found["id"], found["p"]) == ("date", "levels", "refused")
+
+
+@pytest.mark.parametrize(
+    ("options", "column", "reason"),
+    [
+        (("-t", "odd"), "odd", "data.csv, line 4: the target 'odd' must be a number, but this cell is 'five'"),
+        (("--weight", "k"), "k", "data.csv, line 2: the weight 'k' must be a number, but this cell is 'u'"),
+        (("--cluster", "e"), "e", "data.csv: column 'e', the cluster of each row, has no values"),
+    ],
+)
+def test_a_column_that_cannot_play_its_part_is_refused_and_the_others_are_told(listed, options, column, reason):
+    columns = {each["column"]: each for each in json.loads(listed("--json", *options))["columns"]}
+    assert (columns[column]["use"], columns[column]["reason"]) == ("refused", reason)
+    assert columns["d"]["use"] == "date"
+
+
+def test_with_a_target_columns_that_are_too_empty_are_left_out_as_a_fit_does(tmp_path, mae_train):
+    rows = [f"{row},{row * row},{1 if row < 2 else ''}\n" for row in range(9)]
+    (tmp_path / "data.csv").write_text("y,x,rare\n" + "".join(rows))
+    report = json.loads(mae_train("data.csv", "--columns", "-t", "y", "--json").stdout)
+    assert [each["use"] for each in report["columns"]] == ["target", "number", "left out"]
+    (left_out,) = json.loads(mae_train("data.csv", "-t", "y", "--json").stdout)["columns_left_out"]
+    assert {name: report["columns"][2][name] for name in left_out} == left_out
+    named = json.loads(mae_train("data.csv", "--columns", "-t", "y", "--features", "rare", "--json").stdout)
+    assert [each["use"] for each in named["columns"]] == ["target", "not used", "number"]
+
+
+def test_what_a_strict_fit_would_refuse_is_refused(listed):
+    found = uses(listed("--json", "--strict"))
+    assert {name for name, use in found.items() if use == "refused"} == {"id", "p", "e", "column 7", "x", "odd"}
+    assert "left out" not in found.values()
 
 
 def test_what_the_user_says_of_a_column_holds(listed):
     options = ("--number", "p", "--categorical", "odd,id")
-    uses = {column["column"]: column["use"] for column in json.loads(listed("--json", *options))["columns"]}
-    assert (uses["p"], uses["odd"], uses["id"]) == ("number", "levels", "levels")
+    found = uses(listed("--json", *options))
+    assert (found["p"], found["odd"], found["id"]) == ("number", "levels", "levels")
 
 
 def test_people_get_a_table(listed):
     lines = listed().splitlines()
-    assert lines[0] == "9 columns of 4 rows · data.csv"
+    assert lines[0] == "10 columns of 4 rows · data.csv"
     assert any(line.split()[:4] == ["y", "number", "1", "1"] and line.endswith("1 to 7") for line in lines)
     assert any(line.endswith("u (3), v (1)") for line in lines)
 

@@ -64,7 +64,7 @@ def test_a_fit_is_that_of_the_same_table_as_csv(outcome, flights, names, options
     csv = outcome(*(f"{name}.csv" for name in names), *options)
     parquet = outcome(*(f"{name}.parquet" for name in names), *options)
     for row in (parquet[0]["compare"] or {"contested": []})["contested"]:
-        row["file"], row["line"] = row["file"].replace("parquet", "csv"), row["line"] + 1
+        row["file"], row["line"], row["row"] = row["file"].replace("parquet", "csv"), row["row"] + 1, None
     assert parquet == csv
     assert csv[0]["data"]["rows_read"] == len(flights)
 
@@ -90,7 +90,9 @@ def test_an_evaluation_is_that_of_the_same_table_as_csv(outcome, mae_eval, one_o
     worst = {form: report.pop("worst") for form, report in reports.items()}
     assert reports["parquet"] == reports["csv"]
     # A CSV's header is its first line.
-    assert [row["line"] + 1 for row in worst["parquet"]] == [row["line"] for row in worst["csv"]]
+    assert [row["row"] + 1 for row in worst["parquet"]] == [row["line"] for row in worst["csv"]]
+    assert {row["line"] for row in worst["parquet"]} == {row["row"] for row in worst["csv"]} == {None}
+    assert "\nrow " in mae_eval("model.json", "2.parquet", "--worst", "3").stdout
 
 
 @pytest.mark.usefixtures("flights")

@@ -206,7 +206,7 @@ def test_a_pattern_is_expanded_in_the_order_of_the_names(cluster, written, tmp_p
     assert [files.place(record) for record in (0, 1, 2, 3)] == [
         Place(name, line=2) for name in ("more/0.csv", "2.csv", "3.csv", "1.csv")
     ]
-    assert files.locate([3, 0]) == {3: ("1.csv", 2), 0: ("more/0.csv", 2)}
+    assert files.places([3, 0]) == {3: Place("1.csv", line=2), 0: Place("more/0.csv", line=2)}
     assert files.cell(1, "y") == "2"
     assert files.cells([3, 0], ["x", "y"]) == {3: ("0", "1"), 0: ("0", "9")}
 
@@ -292,7 +292,8 @@ def test_records_are_located_with_one_question_to_each_part(cluster, written, mo
         return ask(cluster, function, parts, *others, **shared)
 
     monkeypatch.setattr(Cluster, "map", counted)
-    assert files.locate([4, 0, 3, 1]) == {4: ("3.csv", 3), 0: ("1.csv", 2), 3: ("3.csv", 2), 1: ("1.csv", 3)}
+    places = {4: ("3.csv", 3), 0: ("1.csv", 2), 3: ("3.csv", 2), 1: ("1.csv", 3)}
+    assert files.places([4, 0, 3, 1]) == {index: Place(file, line=line) for index, (file, line) in places.items()}
     assert asked == [2]
 
 

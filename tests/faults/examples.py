@@ -60,6 +60,7 @@ COMMANDS = (
     # columns and cells
     "mae-train days.csv -t y --features x",
     "mae-train odd-day.csv -t y --date x=%Y-%m-%d",
+    "mae-train names.csv -t y --date k",
     "mae-train disguised.csv -t y --features x,k",
     "mae-train names.csv -t y",
     "mae-train table.parquet -t text --features y",
@@ -145,6 +146,7 @@ DATED = replace(
 )
 X, Y = np.arange(12.0).reshape(6, 2) % 5, np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0])
 FRAME = pd.DataFrame(X, columns=["a", "b"])
+MOMENTS = pd.Series(pd.date_range("2024-01-01", periods=6, tz="UTC"))
 CALLS = (
     # arrays and frames
     lambda: fit(X[0], Y),
@@ -174,6 +176,7 @@ CALLS = (
     lambda: fit(pd.DataFrame({"name": list("abcdef")}), Y),
     lambda: fit(pd.DataFrame(X, columns=["a", "a"]), Y),
     lambda: fit(FRAME.assign(b=["$1", "$2", "$4", "$3", "$5", "$6"]), Y).predict(FRAME.assign(b=["€1"] * 6)),
+    lambda: fit(FRAME.assign(b=MOMENTS), Y).predict(FRAME.assign(b=MOMENTS.dt.tz_localize(None))),
     lambda: fit(FRAME, pd.Series(Y, name="a")).save("new.json"),
     lambda: fit(FRAME.rename(columns={"a": " "}), Y).save("new.json"),
     lambda: replace(fit(X, Y), schema=Schema((NumericColumn("a", 0.0, 4.0), NumericColumn("\ud800", 0.0, 4.0)))).model,

@@ -16,6 +16,7 @@ from mae_cli.tables.columns import ColumnChoice
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.pieces import cut
+from mae_cli.tables.csv.records import Delimiter
 from mae_cli.workflows.fit import FitSettings
 from mae_cli.workflows.ready import TrainSettings
 from mae_cli.workflows.train import train
@@ -73,4 +74,4 @@ def test_a_written_table_is_fitted_as_its_arrays_are(table, style, size, loss):
 def _delimited(content, style):
     from dataclasses import replace
 
-    return Files((replace(source(content), delimiter=style["delimiter"]),), Dialect())
+    return Files((replace(source(content), delimiter=Delimiter(style["delimiter"])),), Dialect())

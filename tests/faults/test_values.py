@@ -45,9 +45,9 @@ def throughout(name, content, cell, remedy):
     return refused(name, content, refusal)
 
 
-def missing(name):
+def missing(name, cell=None):
     remedy = "fill it in, or use --missing drop to leave such rows out"
-    return Refusal("missing-cell", line=6, column=name, remedy=remedy)
+    return Refusal("missing-cell", line=6, column=name, cell=cell, remedy=remedy)
 
 
 def dropped(count, name, most, rows=12):
@@ -170,27 +170,16 @@ MONEY, THOUSANDS, FRACTION = "take the currency off", "take them out", "write it
 DATES = [
     throughout(f"{name} throughout", quoted_column(cells), cells[0], remedy)
     for name, remedy, cells in [
-        ("days and times", DAY, ["2024-01-31 12:00", "2024-02-01 13:30:59.5"]),
-        ("days with strokes", DAY, ["1/31/2024", "2/1/24"]),
-        ("days with short names", DAY, ["05JAN2024", "2024-Feb-01"]),
         ("days with ordinals", DAY, ["January 5th, 2024", "February 1st, 2024"]),
         ("days in German", DAY, ["5. März 2024", "1. Oktober 2024"]),
         ("days in Japanese", DAY, ["2024年1月5日", "2024年2月1日"]),
         ("days of mail", DAY, ["Mon, 05 Feb 2024 10:00:00 +0000", "Tue, 06 Feb 2024 10:00:00 GMT"]),
         ("days of the C library", DAY, ["Mon Feb  5 10:00:00 2024", "Tue Feb  6 10:00:00 2024"]),
-        ("times with zones", DAY, ["2024-01-05 10:00 UTC", "2024-01-05 10:00:00,123 +0000"]),
-        ("times of twelve hours behind days", DAY, ["1/5/2024, 10:00:00 AM", "1/6/2024 9:00 pm"]),
         ("times of ISO without dashes", DAY, ["20240105T0100", "20240105T020000Z"]),
-        ("months with strokes", PERIOD, ["01/2024", "2024/02"]),
-        ("months with names", PERIOD, ["Jan 2024", "Feb-24"]),
         ("weeks of ISO", PERIOD, ["2024-W05", "2024W06"]),
         ("days of weeks of ISO", PERIOD, ["2024-W05-3", "2024W061"]),
-        ("quarters", PERIOD, ["2024Q1", "2024-Q2"]),
-        ("quarters before years", PERIOD, ["Q1 2024", "Q2/2024"]),
         ("halves", PERIOD, ["2024H1", "H2 2024"]),
         ("days of years", PERIOD, ["2024-001", "2024-366"]),
-        ("times", TIME, ["12:00", "13:30:59"]),
-        ("times of twelve hours", TIME, ["12:00 am", "1 PM"]),
         ("durations in days and hours", DURATION, ["1 days 00:00:00", "2 days 10:00:00"]),
         ("durations in hours and minutes", DURATION, ["1h 10m", "2h 5m"]),
         ("durations of ISO", DURATION, ["PT1H", "P1DT2H30M"]),
@@ -239,6 +228,44 @@ DATES += [
     among_numbers("a time among numbers", "12:30", "turn it into a number first, such as hours"),
 ]
 
+DATES_IN_TWO_WAYS = [
+    refused(
+        f"{name} in two ways",
+        quoted_column(cells),
+        Refusal("text-among-dates", line=3, column="x", cell=cells[1], remedy=f"fix the cell, {OTHERWISE}"),
+    )
+    for name, cells in [
+        ("days and times", ["2024-01-31 12:00", "2024-02-01 13:30:59.5"]),
+        ("days with strokes", ["1/31/2024", "2/1/24"]),
+        ("days with short names", ["05JAN2024", "2024-Feb-01"]),
+        ("times with zones", ["2024-01-05 10:00 UTC", "2024-01-05 10:00:00,123 +0000"]),
+        ("times of twelve hours behind days", ["1/5/2024, 10:00:00 AM", "1/6/2024 9:00 pm"]),
+        ("months with strokes", ["01/2024", "2024/02"]),
+        ("months with names", ["Jan 2024", "Feb-24"]),
+        ("quarters", ["2024Q1", "2024-Q2"]),
+        ("quarters before years", ["Q1 2024", "Q2/2024"]),
+        ("times", ["12:00", "13:30:59"]),
+        ("times of twelve hours", ["12:00 am", "1 PM"]),
+    ]
+]
+DATES_IN_TWO_WAYS += [
+    refused(
+        f"{cell} among days",
+        table(changed({(4, 1): cell}, column(1, [f"2024-01-{day}" for day in range(11, 31)]))),
+        Refusal("text-among-dates", line=6, column="x", cell=cell, remedy=f"{remedy}, {OTHERWISE}"),
+    )
+    for cell, remedy in [
+        ("2024-02-30", "fix the cell"),
+        ("2024-13-01", "fix the cell"),
+        ("15.03.2024", "fix the cell"),
+        ("2024-01-15 10:00", "fix the cell"),
+        ("n.n.", "fix the cell"),
+        ("2024", "fix the cell"),
+        ("missing", "use --na-values missing if that means a missing cell"),
+        ("unknown", "use --na-values unknown if that means a missing cell"),
+    ]
+]
+
 PLACEHOLDERS = [
     among_numbers(f"{cell!r} among numbers", cell, f"use {option} if that means a missing cell")
     for cell, option in {
@@ -259,6 +286,45 @@ PLACEHOLDERS += [
         notes=(f"column 'x': 1 cell with {cell!r} taken as missing", *dropped(1, "x", 1)),
     )
     for cell in ["-", "?", ".", "..", "--", "#DIV/0!", "#NULL!", "n.a."]
+]
+PLACEHOLDERS += [
+    same(
+        f"{cell!r} as a target is a missing value",
+        table(changed({(4, 0): cell})),
+        twin=table(without(4)),
+        notes=(f"column 'y': 1 cell with {cell!r} taken as missing", *dropped(1, "y", 1)),
+    )
+    for cell in ["-", "?", "N.A."]
+]
+PLACEHOLDERS += [
+    same(
+        "'?' as a weight is a missing value",
+        table(changed({(4, 1): "?"}, column(1, ["1", "2"]))),
+        "--weight",
+        "x",
+        twin=table([row for place, row in enumerate(column(1, ["1", "2"])) if place != 4]),
+        notes=("column 'x': 1 cell with '?' taken as missing", *dropped(1, "x", 1)),
+    ),
+    same(
+        "'-' among cells that the user calls numbers is a missing value",
+        table(changed({(4, 1): "-"})),
+        "--number",
+        "x",
+        twin=table(without(4)),
+        notes=("column 'x': 1 cell with '-' taken as missing", *dropped(1, "x", 1)),
+    ),
+    refused(
+        "'?' as a target where missing cells are an error",
+        table(changed({(4, 0): "?", (6, 0): "-"})),
+        missing("y", "?"),
+        "--missing",
+        "error",
+    ),
+    refused(
+        "a word as a target",
+        table(changed({(4, 0): "unknown"})),
+        not_a_number(6, "unknown", "use --na-values unknown if that means a missing cell"),
+    ),
 ]
 PLACEHOLDERS += [among_numbers("a blank among numbers", " ", 'use --na-values " " if that means a missing cell')]
 PLACEHOLDERS += [
@@ -335,7 +401,9 @@ PLACEHOLDERS += [
         table(changed({(4, 2): " "})),
         values={"data.rows_dropped": 0, "data.columns": 4, "coefficients.1.level": " "},
     ),
-    refused("missing cells that are an error", table(changed({(4, 1): "NA"})), missing("x"), "--missing", "error"),
+    refused(
+        "missing cells that are an error", table(changed({(4, 1): "NA"})), missing("x", "NA"), "--missing", "error"
+    ),
     refused("a missing target that is an error", table(changed({(4, 0): ""})), missing("y"), "--missing", "error"),
     refused("a missing level that is an error", table(changed({(4, 2): ""})), missing("k"), "--missing", "error"),
     refused(
@@ -537,9 +605,7 @@ MIXED = [
         "a number among text",
         table(changed({(4, 2): "5"})),
         values={"data.columns": 4},
-        notes=(
-            "data.csv, line 6: column 'k' is text, and 1 cell that looks like numbers, such as '5', are levels too",
-        ),
+        notes=("data.csv, line 6: column 'k' is text, and a cell that looks like a number, '5', is a level too",),
     ),
     refused(
         "text first among numbers",
@@ -578,9 +644,7 @@ MIXED = [
         "a number late among text",
         CLEAN + "1,2,a\n" * 3000 + "1,2,3\n",
         values={"data.columns": 4},
-        notes=(
-            "data.csv, line 3014: column 'k' is text, and 1 cell that looks like numbers, such as '3', are levels too",
-        ),
+        notes=("data.csv, line 3014: column 'k' is text, and a cell that looks like a number, '3', is a level too",),
     ),
     refused(
         "text behind missing cells",
@@ -712,7 +776,7 @@ MIXED = [
     tells("emoji", table(column(2, ["🙂", "🙃", "🙂"])), values={"coefficients.1.level": "🙃"}),
 ]
 
-ALL = [*DISGUISED, *DATES, *PLACEHOLDERS, *EXTREMES, *MIXED]
+ALL = [*DISGUISED, *DATES, *DATES_IN_TWO_WAYS, *PLACEHOLDERS, *EXTREMES, *MIXED]
 IN_DISGUISE = [case for case in ALL if case.refusal is not None and case.refusal.code == "number-in-disguise"]
 CASES = [*map(named, IN_DISGUISE), *map(left_out, IN_DISGUISE), *(case for case in ALL if case not in IN_DISGUISE)]
 

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def load(source: dict[str, Any]) -> pd.DataFrame:
-    """Return the whole table of a source; coded columns come as text.
+    """Return the whole table of a source; coded columns come as categories of text.
 
     Raises:
         ImportError: when the package is not installed.
     """
     frame = READERS[source["package"]](source["item"])
-    return frame.assign(**{name: frame[name].map(_level) for name in source.get("categorical", [])})
+    return frame.assign(**{name: frame[name].map(_level).astype("category") for name in source.get("categorical", [])})
 
 
 def complete_rows(problem: dict[str, Any]) -> tuple[pd.DataFrame, np.ndarray]:
@@ -32,7 +32,8 @@ def complete_rows(problem: dict[str, Any]) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 def _level(code: Any) -> Any:
-    return code if code != code else f"{code:g}"  # noqa: PLR0124 (only a missing cell differs from itself)
+    """A number as people write it; text, and a missing cell, as it is."""
+    return code if isinstance(code, str) or code != code else f"{code:g}"  # noqa: PLR0124 (only NaN differs from itself)
 
 
 def _wooldridge(item: str) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mae_cli.errors import Place
 from mae_cli.results.evaluation import EvaluationReport, EvaluationRows
 from mae_cli.results.scores import Metrics, Scores, Sides
 from mae_cli.results.training import Comparison, ContestedRow, Effect, FitReport, Seconds, TrainingRows, TrainReport
@@ -102,8 +103,8 @@ def train_report(mae_fit):
 def compare_report(train_report, mse_fit):
     """The same with the MSE fit beside it."""
     contested = (
-        ContestedRow(file="flights.csv", line=7_073, target=851.0, predictions=(812.4, 871.25), pull=0.1213),
-        ContestedRow(file="flights.csv", line=11_002, target=-43.0, predictions=(3.125, 9.5), pull=0.0408),
+        ContestedRow(Place("flights.csv", line=7_073), target=851.0, predictions=(812.4, 871.25), pull=0.1213),
+        ContestedRow(Place("flights.csv", line=11_002), target=-43.0, predictions=(3.125, 9.5), pull=0.0408),
     )
     verdict = "Two rows of 9,985 account for 16% of the difference: the MSE fit follows a few long delays."
     return replace(train_report, comparison=Comparison(other=mse_fit, contested=contested, verdict=verdict))

@@ -113,7 +113,8 @@ def test_the_other_fit_of_a_comparison_has_the_same_shape(compare_report):
     ]  # fmt: skip
     assert report["compare"]["loss"] == "mse"
     assert report["compare"]["contested"][0] == {
-        "file": "flights.csv", "line": 7073, "target": 851.0, "predictions": [812.4, 871.25], "pull": 0.1213,
+        "file": "flights.csv", "line": 7073, "row": None, "target": 851.0,
+        "predictions": [812.4, 871.25], "pull": 0.1213,
     }  # fmt: skip
 
 

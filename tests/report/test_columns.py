@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
 from mae_cli.report.columns import show_columns
@@ -42,4 +43,31 @@ def test_a_long_name_is_cut_on_a_terminal():
     console = Console(file=io.StringIO(), width=60, height=30, force_terminal=True, color_system=None)
     show_columns(console, Survey("data.csv", 40, (Surveyed("x" * 50, "number", 0, (1.0, 2.0)),)))
     name = console.file.getvalue().splitlines()[3].split()[0]
-    assert (len(name), name.count("…")) == (26, 1)
+    assert (len(name), name.count("…")) == (20, 1)
+
+
+LONG = Surveyed("k" * 50, "refused", 12_000, reason="many words " * 20 + "end", remedy="use --exclude kkkkk")
+
+
+def on_a_terminal(width, *columns):
+    console = Console(file=io.StringIO(), width=width, height=30, force_terminal=True, color_system=None)
+    show_columns(console, Survey("data.csv", 40, columns))
+    return console.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_long_reason_takes_several_lines_of_the_table(width):
+    lines = on_a_terminal(width, Surveyed("y", "target", 0, (1.0, 7.5)), LONG, Surveyed("e", "excluded"))
+    assert max(map(len, lines)) <= width
+    assert lines[2].split() == ["column", "use", "missing", "content"]
+    place = lines[2].index("content")
+    contents = [line[place:] for line in lines[4:-1]]
+    assert " ".join(contents) == "many words " * 20 + "end; use --exclude kkkkk"
+    assert len(contents) > 2
+    assert {line[:place].strip() for line in lines[5:-1]} == {""}
+    assert lines[-1].split() == ["e", "excluded"]
+
+
+def test_where_a_reason_would_be_a_column_of_words_each_column_is_a_list():
+    lines = on_a_terminal(40, Surveyed("y", "number", 0, (1.0, 7.5)), LONG)
+    assert lines[2:7] == ["column", "y", "  use: number", "  missing: 0", "  content: 1 to 7.5"]

@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 
+from mae_cli.errors import Place
 from mae_cli.report.console import result_console
 from mae_cli.report.evaluation import show_evaluation
 from mae_cli.results.evaluation import WorstRow
@@ -60,7 +61,10 @@ Failed --against: MAE 25.14 against 23.14; the difference of 2.00 is beyond chan
 
 def test_what_else_was_asked_for_follows_the_metrics(evaluation_report):
     rival = Rival("old[b].json", "mae", 0.9, evaluation_report.scores.baseline, -0.75, (-1.5, 0.0))
-    worst = (WorstRow("a.csv", 12, 851.0, 812.4, 38.6), WorstRow("b\x1b[31m.csv", 7, -9.25, 0.125, -9.375))
+    worst = (
+        WorstRow(Place("a.csv", line=12), 851.0, 812.4, 38.6),
+        WorstRow(Place("b\x1b[31m.csv", line=7), -9.25, 0.125, -9.375),
+    )
     gates = (
         Gate("max-mae", passed=True, value=12.5022, limit=13.0),
         Gate("against", False, 1.0, 0.0, replace(rival, difference=2.0, interval=(1.0, 3.0))),

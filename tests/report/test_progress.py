@@ -107,3 +107,15 @@ def test_a_descent_shows_how_long_it_will_take(clock):
         clock[0] = 106.0
         listener.reached(30, 9.8213)
     assert "6.0 s · fitting: epoch 30 of 3,000, loss 9.821, 594 s left" in stream.getvalue()
+
+
+def test_refits_show_how_many_are_done_and_how_far_a_pass_is(clock):
+    stream = Terminal()
+    with progress(note_console(stream), enabled=True) as listener:
+        for second, told in enumerate([(0, 1_500, 0.25), (0, 1_500, 1.0), (1_200, 1_500, 0.0)], start=1):
+            clock[0] = 100.0 + second
+            listener.refitting(*told)
+    shown = stream.getvalue()
+    assert "1.0 s · refitting: 0 of 1,500 · pass 25%\r" in shown
+    assert "2.0 s · refitting: 0 of 1,500\r" in shown
+    assert "3.0 s · refitting: 1,200 of 1,500\r" in shown

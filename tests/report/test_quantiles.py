@@ -258,3 +258,61 @@ def test_the_cautions_of_every_quantile_are_told_once_and_the_mark_of_an_interce
     assert "· marks those that hold 0." in lines
     both = drawn(replace(report, fits=tuple(replace(fit, intervals=few) for fit in report.fits)))
     assert sum(line.startswith("Few rows for so many coefficients") for line in both) == 1
+
+
+def on_a_terminal(width, report):
+    """What a terminal shows of the coefficients: from the heading of their table on."""
+    console = Console(file=io.StringIO(), width=width, height=60, force_terminal=True, color_system=None)
+    lines = drawn(report, console=console)
+    return lines[next(place for place, line in enumerate(lines) if line.startswith("term")) :]
+
+
+@pytest.fixture
+def five(report):
+    """Five quantiles of numbers that take many cells, with intervals some of which hold 0."""
+    values = (
+        (11461.2, -149.83, 0.00017),
+        (11735.6, 3.4731, 7.2),
+        (12056.3, 27.443, 8.0),
+        (5.5, 29.4, 9.0),
+        (1.0, 2.0, 3.0),
+    )
+    median, fits = report.fits[0], []
+    for quantile, numbers in zip((0.05, 0.25, 0.5, 0.75, 0.95), values, strict=True):
+        names = ("far", "a name of so many letters that it is cut", "same")
+        effects = tuple(
+            Effect(DesignColumn(name), value, 1.0, None, interval=each, aliased=name == "same")
+            for name, value, each in zip(names, numbers, (UNSURE, SURE, None), strict=True)
+        )
+        fits.append(replace(median, quantile=quantile, intercept=-123456.0, effects=effects))
+    return replace(report, fits=tuple(fits))
+
+
+def test_five_quantiles_are_one_table_on_a_terminal_of_80_columns(five):
+    lines = on_a_terminal(80, five)
+    assert lines[:5] == [
+        "term                        0.05       0.25        0.5       0.75       0.95",
+        "(intercept)             -123,456   -123,456   -123,456   -123,456   -123,456",
+        "far                       11,461·    11,736·    12,056·     5.500·     1.000·",
+        "a name of s… it is cut    -149.8      3.473      27.44      29.40      2.000",
+        "",
+    ]
+
+
+def test_where_they_find_no_room_they_are_two_tables_and_more(five):
+    headings = {}
+    for width in (60, 40):
+        lines = on_a_terminal(width, five)
+        assert max(len(line) for line in lines if "marks" not in line) <= width
+        headings[width] = [line.split()[1:] for line in lines if line.startswith("term")]
+    assert headings == {
+        60: [["0.05", "0.25", "0.5"], ["0.75", "0.95"]],
+        40: [["0.05", "0.25"], ["0.5"], ["0.75", "0.95"]],
+    }
+
+
+def test_with_room_the_decimal_points_are_in_line(five):
+    assert [line[:80] for line in on_a_terminal(140, five)[2:4]] == [
+        "far                                          11,461   ·     11,736     ·     12,",
+        "a name of so many letters that it is cut       -149.8            3.473          ",
+    ]

@@ -201,7 +201,7 @@ def test_the_proof_says_what_all_rows_say(weights, random):
 def hoods(monkeypatch):
     """The neighbourhoods that were searched."""
     found = []
-    monkeypatch.setattr(between, "solve_in", lambda some, limits: [found.extend(some), solve_in(some, limits)])
+    monkeypatch.setattr(between, "solve_in", lambda some, *others: [found.extend(some), solve_in(some, *others)])
     return found
 
 

@@ -202,7 +202,7 @@ def test_the_gradient_is_off_by_no_more_than_adding_up_its_pieces(piece, random,
     monkeypatch.setattr("mae_cli.solvers.neighbours._PIECE_ROWS", piece)
     hoods = []
     solve_in = neighbours.solve_in
-    monkeypatch.setattr(neighbours, "solve_in", lambda some, limits: [hoods.extend(some), solve_in(some, limits)])
+    monkeypatch.setattr(neighbours, "solve_in", lambda some, *others: [hoods.extend(some), solve_in(some, *others)])
     proof, _ = solved(a_base(random, 3_000, 2), block_rows=1_500)
     factors = ExponentialFactors(0, 0)
     assert all(solve_neighbours(proof, [weighted(proof, factors)]))

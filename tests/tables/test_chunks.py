@@ -340,7 +340,7 @@ def test_files_follow_each_other_and_records_are_counted_through(cut_into, size)
         Place("3.csv", line=4),
     ]
     assert [files.cell(index, "b") for index in range(4)] == ["x", "y", "z\nz", "w"]
-    assert files.locate([0, 2]) == {0: ("1.csv", 2), 2: ("3.csv", 2)}
+    assert files.places([0, 2]) == {0: Place("1.csv", line=2), 2: Place("3.csv", line=2)}
 
 
 def test_a_fault_names_its_own_file(cut_into):

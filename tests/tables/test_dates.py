@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.tables.dates import doubtful_spellings_of, is_format, is_time, read_date, spellings_of
+from mae_cli.tables.dates import (
+    commonest_spelling,
+    doubtful_spellings_of,
+    is_format,
+    is_time,
+    misfit,
+    read_date,
+    spellings_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -69,3 +77,31 @@ def test_what_the_standard_library_writes_is_read(moment, spelling):
     expected = (moment - datetime(1970, 1, 1)).total_seconds() / 86400  # noqa: DTZ001
     text = moment.strftime(spelling)
     assert read_date(text, spelling) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("counts", "spelling"),
+    [
+        ({"2024-01-31": 1, "31.01.2024": 2}, "%d.%m.%Y"),
+        ({"n.n.": 9, "2024-01-31": 1}, "%Y-%m-%d"),
+        ({"12/25/2023": 1, "25/12/2023": 1, "01/02/2023": 1, "26/12/2023": 1}, "%d/%m/%Y"),
+        ({"31.01.99": 2, "x": 1}, "%d.%m.%y"),
+        ({"2003-04": 2, "2004-05": 2, "8:30": 1}, "%H:%M"),
+        ({"x": 1, "2024-02-30": 1}, None),
+        ({}, None),
+    ],
+)
+def test_the_commonest_spelling_is_that_of_the_most_cells(counts, spelling):
+    assert commonest_spelling(counts) == spelling
+
+
+@pytest.mark.parametrize(
+    ("text", "spelling", "says"),
+    [
+        ("2024-02-30", "%Y-%m-%d", "does not exist"),
+        (" 24:00 ", "%H:%M", "does not exist"),
+        ("30.02.2024", "%Y-%m-%d", "is not written as %Y-%m-%d"),
+    ],
+)
+def test_a_cell_that_is_not_read_is_written_otherwise_or_does_not_exist(text, spelling, says):
+    assert misfit(text, spelling) == says

@@ -6,8 +6,10 @@ import pytest
 
 from mae_cli.errors import DataError
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema, Writing
+from mae_cli.tables.columns import LeftOut, Remarks
 from mae_cli.tables.frames import design_of, read_frame, read_frame_for, schema_and_design
 
+BY_CATEGORIES = "make it one of categories, .astype('category')"
 SCHEMA = Schema((CategoricalColumn("c", ("True", "False")), NumericColumn("x", 0.0, 9.0)))
 
 
@@ -36,7 +38,6 @@ def test_numeric_dtypes_are_numbers(dtype):
         (pd.Series([True, False]), ["True", "False"]),
         (pd.Series([True, False], dtype="boolean"), ["True", "False"]),
         (pd.Series(["b", "a", "a", "b"]), ["b", "a", "a", "b"]),
-        (pd.Series(["1", "2", "1", "2"]), ["1", "2", "1", "2"]),
         (pd.Series([True, "a", "a", True], dtype=object), ["True", "a", "a", "True"]),
         (pd.Series(pd.Categorical([2, 1])), ["2", "1"]),
     ],
@@ -56,7 +57,8 @@ def test_values_written_alike_are_one_level():
     [
         (pd.to_datetime(["1970-01-02", "2024-01-31", "1970-01-01"]), [1.0, 19753.0, 0.0], "%Y-%m-%d"),
         (pd.to_datetime(["1970-01-02 12:00", "1970-01-01"], format="mixed"), [1.5, 0.0], "%Y-%m-%d %H:%M:%S"),
-        (pd.to_datetime(["1970-01-02"]).tz_localize("America/New_York"), [1.0], "%Y-%m-%d"),
+        (pd.to_datetime(["1970-01-02"]).tz_localize("America/New_York"), [1 + 5 / 24], "%Y-%m-%d %H:%M:%S%z"),
+        (["1970-01-02 00:00:00-05:00"], [1 + 5 / 24], "%Y-%m-%d %H:%M:%S%z"),
         (["02.01.1970", "31.01.1970"], [1.0, 30.0], "%d.%m.%Y"),
         (["1970 Q2", "1970 Q1"], [90.0, 0.0], "%Y Q%q"),
     ],
@@ -73,10 +75,84 @@ def test_numbers_in_one_notation_are_numbers():
     assert typed.writings == {"price": Writing(prefix="$"), "share": Writing(suffix="%")}
 
 
-def test_dates_in_doubt_are_levels():
-    typed = read_frame(pd.DataFrame({"when": ["1/2/2024", "3/4/2024"] * 2}))
-    assert typed.columns["when"].tolist() == ["1/2/2024", "3/4/2024"] * 2
-    assert typed.writings == {}
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["1", "2.5", "1", "-3e2"], [1.0, 2.5, 1.0, -300.0]),
+        (pd.Series(["1", "2"], dtype="string"), [1.0, 2.0]),
+    ],
+)
+def test_text_that_is_all_numbers_is_numbers(cells, numbers):
+    typed = read_frame(pd.DataFrame({"x": cells}))
+    assert typed.columns["x"].tolist() == numbers
+    assert (typed.writings, typed.remarks) == ({}, Remarks())
+
+
+@pytest.mark.parametrize("cell", ["-", "?", "NA"])
+def test_nothing_among_text_that_is_numbers_is_a_missing_cell(cell):
+    fault = refusal({"x": ["1", "2", cell, "3"]})
+    assert (fault.code, fault.cell) == ("missing-cell", cell)
+    assert fault.what == f"column 'x' is {cell!r} in row 2 (counted from 0), which is taken as missing"
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "what"),
+    [
+        (["1", "2", "five"], "text-among-numbers", "'five', which is not a number, where most cells are numbers"),
+        (
+            ["2024-01-30", "2024-01-31", "2024-02-30"],
+            "text-among-dates",
+            "'2024-02-30', which does not exist, where most cells are dates",
+        ),
+    ],
+)
+def test_a_few_odd_cells_are_refused_as_in_a_file(cells, code, what):
+    fault = refusal({"x": cells})
+    assert (fault.code, fault.place, fault.cell) == (code, None, cells[2])
+    assert fault.what == f"column 'x' is {what} (row 2, counted from 0)"
+    assert fault.remedy == f"fix the cell, or {BY_CATEGORIES}"
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason", "remedy"),
+    [
+        (
+            ["1/2/2024", "3/4/2024"] * 2,
+            "'1/2/2024' is a date whose day and month cannot be told apart",
+            "turn it into dates with pd.to_datetime",
+        ),
+        (["$1.2M", "$900k"] * 2, "'$1.2M' is an amount of money, not a plain number", "turn it into numbers"),
+        (
+            ["2024-01-31", "31.01.2024", "Jan 31 2024", "1 Feb 2024"],
+            "'31.01.2024' (row 1, counted from 0) is not written as %Y-%m-%d, where other cells are dates",
+            "turn it into dates with pd.to_datetime",
+        ),
+    ],
+)
+def test_text_in_doubt_is_left_out_as_in_a_file(cells, reason, remedy):
+    typed = read_frame(pd.DataFrame({"x": range(4), "c": cells}))
+    assert list(typed.columns) == ["x"]
+    assert typed.remarks.left_out == (LeftOut("c", reason, remedy),)
+
+
+@pytest.mark.parametrize(
+    ("cells", "note"),
+    [
+        (["$1", "$2"], "column 'c': cells such as '$1' are read as numbers with '$'"),
+        (
+            ["a", "b", "a", "b", "3", "a"],
+            "column 'c' is text, and a cell that looks like a number, '3', is a level too",
+        ),
+        (["AA", "aa"] * 2, "column 'c' has 'AA' and 'aa', which are levels of their own; write them alike"),
+        (
+            ["01234", "02345"],
+            f"column 'c' has numbers with leading zeros, such as '01234'; if they are codes, {BY_CATEGORIES}",
+        ),
+        (["20240131", "20240201"], "column 'c' has numbers such as '20240131'; if they are dates, use pd.to_datetime"),
+    ],
+)
+def test_what_a_command_notes_is_noted(cells, note):
+    assert read_frame(pd.DataFrame({"c": cells})).remarks.notes == (note,)
 
 
 @pytest.mark.parametrize(
@@ -91,13 +167,13 @@ def test_dates_in_doubt_are_levels():
 def test_what_cannot_serve_is_left_out_with_the_reason(cells, reason):
     typed = read_frame(pd.DataFrame({"x": range(5), "c": pd.Series(cells)}))
     assert list(typed.columns) == ["x"]
-    assert [(each.column, each.reason) for each in typed.left_out] == [("c", reason)]
+    assert [(each.column, each.reason) for each in typed.remarks.left_out] == [("c", reason)]
 
 
 def test_categories_are_used_whatever_they_are():
     cells = pd.Categorical(["a", "b", "c", "a", "a"])
     assert read_frame(pd.DataFrame({"c": cells})).columns["c"].tolist() == ["a", "b", "c", "a", "a"]
-    assert read_frame(pd.DataFrame({"c": pd.Categorical(["u"] * 4)})).left_out == ()
+    assert read_frame(pd.DataFrame({"c": pd.Categorical(["u"] * 4)})).remarks.left_out == ()
 
 
 def test_the_index_and_the_type_of_names_do_not_matter():
@@ -151,13 +227,13 @@ def test_a_frame_that_cannot_be_used_is_refused(columns, code, about):
             {"m": pd.Series([True, 1, 2, "x", "y"], dtype=object)},
             "mixed-types",
             "x",
-            "make it levels with .astype(str), or numbers with pd.to_numeric",
+            "make it levels with .astype('category'), or numbers with pd.to_numeric",
         ),
         (
             {"m": pd.Series([1, 2], dtype=object)},
             "numbers-as-objects",
             None,
-            "use .astype(float), or .astype(str) to make them levels",
+            "use .astype(float), or .astype('category') to make them levels",
         ),
         ({"m": [["a"], ["b"]]}, "unsupported-type", None, "make columns of their parts"),
         ({1: [1], "1": [2]}, "duplicate-column", None, "rename one of them"),
@@ -173,8 +249,8 @@ def test_too_many_categories_are_refused_with_an_example():
     assert (fault.code, fault.remedy) == ("too-many-levels", "leave it out, raise max_levels, or turn it into numbers")
     assert "3 levels, such as 'a'" in fault.what
     text = {"c": ["a", "b", "c"] * 3, "x": range(9)}
-    assert [each.column for each in read_frame(pd.DataFrame(text), max_levels=2).left_out] == ["c"]
-    assert read_frame(pd.DataFrame(text), max_levels=3).left_out == ()
+    assert [each.column for each in read_frame(pd.DataFrame(text), max_levels=2).remarks.left_out] == ["c"]
+    assert read_frame(pd.DataFrame(text), max_levels=3).remarks.left_out == ()
 
 
 def test_a_frame_without_columns_keeps_its_rows():
@@ -228,7 +304,12 @@ def test_a_level_of_a_category_that_no_row_has_is_none():
     [
         ({"c": ["a"], "X": [1]}, "unknown-column", "'x'", "did you mean 'X'? its columns are 'c', 'X'"),
         ({"X": [1]}, "unknown-column", "'c'; its only column is 'X'", None),
-        ({"c": ["a"], "x": ["1"]}, "not-numeric", "'x' must hold numbers, but its dtype is str", None),
+        (
+            {"c": ["a"], "x": ["one"]},
+            "wrong-notation",
+            "'x' is 'one' in row 0 (counted from 0), which is not a number",
+            None,
+        ),
         ({"c": ["a"], "x": [True]}, "not-numeric", "'x' must hold numbers, but its dtype is bool", None),
         ({"c": ["a", "a"], "x": [1.0, np.nan]}, "missing-cell", "'x' is missing in row 1 (", None),
     ],
@@ -247,18 +328,59 @@ def test_a_name_that_is_there_twice_is_refused_only_when_it_is_used():
     assert (fault.code, fault.place, fault.remedy) == ("duplicate-column", None, "rename one of them")
 
 
-def test_a_frame_may_be_written_as_the_training_data_of_a_model_were_or_plainly():
+def test_a_frame_may_be_written_as_the_training_data_of_a_model_were():
     dates, money = Writing(date="%d.%m.%Y"), Writing(prefix="$", thousands=",")
     schema = Schema((NumericColumn("d", 0.0, 1.0, dates), NumericColumn("p", 0.0, 1.0, money)))
     expected = {"d": [19753.0, 19754.0], "p": [1200.5, -3.0]}
     written = {"d": ["31.01.2024", "1.2.2024"], "p": ["$1,200.50", "-$3"]}
-    for cells in (expected, written, written | {"d": pd.to_datetime(["2024-01-31", "2024-02-01"])}):
+    days = pd.to_datetime(["2024-01-31", "2024-02-01"])
+    for cells in (written, written | {"p": expected["p"]}, written | {"d": days}):
         assert read_frame_for(schema, pd.DataFrame(cells)).to_dict("list") == expected
     with pytest.raises(DataError) as caught:
         read_frame_for(schema, pd.DataFrame(written | {"p": ["$1", "€3"]}))
     fault = caught.value.fault
     assert (fault.code, fault.cell) == ("wrong-notation", "€3")
-    assert "row 1 (" in fault.what
+    assert fault.what == (
+        "column 'p' is '€3' in row 1 (counted from 0), which is not written as in training, numbers with '$' and with "
+        "thousands separators"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "cell"), [([19753, 19754], "19753"), ([1.5, 2.5], "1.5"), (["31.01.2024", "x"], "x")]
+)
+def test_a_model_of_dates_takes_no_numbers(cells, cell):
+    schema = Schema((NumericColumn("d", 0.0, 1.0, Writing(date="%d.%m.%Y")),))
+    with pytest.raises(DataError) as caught:
+        read_frame_for(schema, pd.DataFrame({"d": cells}))
+    fault = caught.value.fault
+    assert (fault.code, fault.cell) == ("wrong-notation", cell)
+    assert fault.what.endswith("which is not a date written as %d.%m.%Y, as in training")
+
+
+def test_numbers_that_are_dates_in_the_format_of_a_model_are_dates():
+    schema = Schema((NumericColumn("d", 0.0, 1.0, Writing(date="%Y%m%d")),))
+    assert read_frame_for(schema, pd.DataFrame({"d": [20240131]}))["d"].tolist() == [19753.0]
+
+
+def test_text_is_numbers_to_a_model_of_numbers():
+    frame = pd.DataFrame({"c": ["True", "False"], "x": ["1", "2.5"]})
+    assert read_frame_for(SCHEMA, frame)["x"].tolist() == [1.0, 2.5]
+
+
+def test_dates_with_a_zone_are_the_same_moments_in_a_file_and_to_a_model():
+    times = pd.date_range("2024-03-30", periods=4, freq="17h", tz="Europe/Berlin")
+    typed = read_frame(pd.DataFrame({"t": times}))
+    written = read_frame(pd.DataFrame({"t": [str(time) for time in times]}))
+    assert typed.columns["t"].tolist() == written.columns["t"].tolist()
+    assert typed.writings == written.writings
+    schema = Schema((NumericColumn("t", 0.0, 1.0, typed.writings["t"]),))
+    for zone in ("UTC", "Asia/Tokyo"):
+        moments = pd.DataFrame({"t": times.tz_convert(zone)})
+        assert read_frame_for(schema, moments)["t"].tolist() == typed.columns["t"].tolist()
+    with pytest.raises(DataError) as caught:
+        read_frame_for(schema, pd.DataFrame({"t": times.tz_localize(None)}))
+    assert (caught.value.fault.code, caught.value.fault.remedy) == ("no-time-zone", "use .dt.tz_localize")
 
 
 def test_a_model_of_times_of_day_takes_the_clock_of_dates():

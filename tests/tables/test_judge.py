@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from support.tables import chunk_of, held
 
+from mae_cli.errors import Place
 from mae_cli.rows.schema import Writing
+from mae_cli.tables.columns import UsedColumns
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.judge import USED, judge
 from mae_cli.tables.level_column import LevelColumn
@@ -12,18 +14,31 @@ from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.numeric_block import Wanted
 
 
-def verdict(cells, *, named=False, dialect=None, max_levels=200, declared=False):
+def used(name, *, named=False, dated=False):
+    """What a user said of a column."""
+    says = frozenset({name})
+    return UsedColumns(
+        "y",
+        (name,),
+        frozenset(),
+        None,
+        named=says if named or dated else frozenset(),
+        dates=says if dated else frozenset(),
+    )
+
+
+def verdict(cells, *, named=False, dated=False, dialect=None, max_levels=200, declared=False):
     """On a column of text, and the file that it is in."""
     column = LevelColumn("k", declared, max_levels, dialect or Dialect())
     files = held("k\n" + "".join(f"{cell}\n" for cell in cells))
     column.read(chunk_of({"k": [cell or np.nan for cell in cells]}, Wanted((), ("k",))))
-    return judge(column, files, named=named)
+    return judge(column, files, used("k", named=named, dated=dated))
 
 
-def of_numbers(cells, *, named=False):
+def of_numbers(cells, *, named=False, dated=False):
     column = NumberColumn("x")
     column.read(chunk_of({"x": cells}))
-    return judge(column, held("x\n1\n"), named=named)
+    return judge(column, held("x\n1\n"), used("x", named=named, dated=dated))
 
 
 @pytest.mark.parametrize("cells", [["", "NA"], [""]])
@@ -68,11 +83,18 @@ def test_numbers_with_a_few_cells_that_are_none_are_refused(cells, says, named):
     assert found.left_out is None
 
 
-def test_text_with_a_few_cells_that_look_like_numbers_is_text_with_a_note():
-    found = verdict(["a", "b", "a", "b", "3", "a"])
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (["a", "b", "a", "b", "3", "a"], "a cell that looks like a number, '3', is a level too"),
+        (["a", "b", "a", "b", "3", "7", "a", "b"], "2 cells that look like numbers, such as '3', are levels too"),
+    ],
+)
+def test_text_with_a_few_cells_that_look_like_numbers_is_text_with_a_note(cells, says):
+    found = verdict(cells)
     assert (found.left_out, found.fault, found.writing) == (None, None, None)
     assert [note.text(held("k\n" + "a\n" * 9)) for note in found.notes] == [
-        "data.csv, line 6: column 'k' is text, and 1 cell that looks like numbers, such as '3', are levels too"
+        f"data.csv, line 6: column 'k' is text, and {says}"
     ]
 
 
@@ -92,6 +114,12 @@ def test_a_spelling_of_nothing_among_numbers_is_missing(cells, missing):
 @pytest.mark.parametrize("cells", [["1", "unknown"], ["1", "x"]])
 def test_a_word_among_numbers_is_no_such_spelling(cells):
     assert verdict(cells).fault is not None
+
+
+def test_a_column_of_nothing_but_its_spellings_has_no_values():
+    found = verdict(["-", "-", "?"])
+    assert (found.fault.code, found.left_out.reason) == ("no-values", "it has no values but '-', '?'")
+    assert verdict(["-", "-"], declared=True, named=True) == USED
 
 
 def test_a_spelling_of_nothing_among_text_is_a_level():
@@ -139,6 +167,65 @@ def test_a_date_whose_day_and_month_cannot_be_told_apart_needs_a_format():
         "k=%d/%m/%Y, --categorical k or --exclude k"
     )
     assert verdict(["1/2/2024", "3/14/2024"]).writing == Writing(date="%m/%d/%Y")
+
+
+DAYS = [f"2024-01-{day}" for day in range(10, 20)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "line", "misfit"),
+    [
+        ([*DAYS, "2024-02-30"], 12, "does not exist"),
+        (["n.n.", *DAYS], 2, "is not written as %Y-%m-%d"),
+        ([*DAYS[:3], "2024", *DAYS[3:]], 5, "is not written as %Y-%m-%d"),
+        (["01.02.2024", "2024-01-10"], 3, "is not written as %d.%m.%Y"),
+        (["25/12/2023", "12/25/2023", "24/12/2023"], 3, "does not exist"),
+        (["31.01.99", "30.01.99", "29.02.99"], 4, "does not exist"),
+    ],
+)
+@pytest.mark.parametrize("said", [{}, {"named": True}, {"dated": True}])
+def test_a_few_other_cells_among_dates_are_refused_where_the_first_of_them_is(cells, line, misfit, said):
+    found = verdict(cells, **said)
+    cell = cells[line - 2]
+    assert found.left_out is None
+    assert (found.fault.code, found.fault.cell) == ("text-among-dates", cell)
+    assert found.fault.place == Place("data.csv", line=line, column="k")
+    assert found.fault.what == f"column 'k' is {cell!r}, which {misfit}, where most cells are dates"
+    assert found.fault.remedy == "fix the cell, or use --categorical k or --exclude k"
+
+
+def test_other_cells_among_times_of_day_are_told_as_such():
+    assert verdict(["8:30", "9:15", "25:10"]).fault.what == (
+        "column 'k' is '25:10', which does not exist, where most cells are times"
+    )
+
+
+def test_words_for_nothing_among_dates_are_taken_as_missing_by_one_option():
+    found = verdict(["2024-01-31", "missing", "2024-02-01", "tbd"])
+    assert found.placeholders == ("missing", "tbd")
+    assert found.fault.remedy.startswith("use --na-values missing if that means a missing cell")
+    assert verdict([*DAYS, "tbd", "soon"]).placeholders == ()
+    zero = verdict([*DAYS, "0000-00-00"])
+    assert zero.placeholders == ("0000-00-00",)
+    assert zero.fault.remedy.startswith("use --na-values 0000-00-00 if that means a missing cell")
+    assert verdict([*DAYS, "NaT"]).writing == Writing(date="%Y-%m-%d", missing=("NaT",))
+
+
+def test_dates_in_many_ways_are_left_out_with_the_first_cell_that_differs():
+    found = verdict(["2024-01-31", "31.01.2024", "Jan 31 2024", "31 Jan 2024", "2024-02-01"])
+    assert found.left_out.reason == (
+        "'31.01.2024' (data.csv, line 3) is not written as %Y-%m-%d, where other cells are dates"
+    )
+    assert (found.left_out.remedy, found.fault.place.line) == ("write them alike", 3)
+
+
+def test_what_the_user_calls_dates_is_dates_or_refused():
+    found = verdict(["a", "b", "a", "b"], dated=True)
+    assert (found.fault.code, found.fault.place) == ("no-date", Place("data.csv", line=2, column="k"))
+    assert found.fault.remedy == "give the format, as in --date k=%Y%m%d"
+    assert of_numbers([2019.0, 2020.0], dated=True).fault.code == "no-date"
+    assert verdict(DAYS, dated=True).writing == Writing(date="%Y-%m-%d")
+    assert of_numbers([2019.0, 2020.0], named=True) == USED
 
 
 def test_a_decimal_point_beside_a_decimal_comma_is_refused():

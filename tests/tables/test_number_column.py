@@ -207,3 +207,38 @@ def test_other_spellings_of_a_missing_value_are_counted():
         "column 'x': 1 cell with '..' taken as missing",
     ]
     assert (column.missing, column.misread) == (4, False)
+
+
+def test_a_target_and_a_weight_take_every_spelling_of_nothing_as_missing_and_count_each():
+    for column in (NumberColumn.target("x", Dialect()), NumberColumn.weight("x", Dialect())):
+        cells = read(column, ["1", "-", "N.A.", "-", "NA", "2"])
+        np.testing.assert_array_equal(cells.values, [1.0, np.nan, np.nan, np.nan, np.nan, 2.0])
+        assert (cells.fault, column.missing, column.nothing) == (None, 4, {"-": 2, "N.A.": 1})
+        assert read(column, ["3", "unknown"]).fault.record == 1
+
+
+def test_cells_in_a_notation_that_the_user_told_may_be_nothing_and_a_model_remembers_how():
+    column = NumberColumn.feature("x", Dialect(), Writing(free=True), chosen=True)
+    np.testing.assert_array_equal(read(column, ["$1k", "-", "?"]).values, [1000.0, np.nan, np.nan])
+    assert column.found == Writing(free=True, missing=("-", "?"))
+    assert NumberColumn.feature("x", Dialect(), Writing()).spells_nothing is False
+
+
+@pytest.mark.parametrize(
+    ("cell", "chosen", "what", "remedy"),
+    [
+        ("2024-02-30", False, "does not exist", "fix the cell"),
+        ("30.01.2024", False, "is not written as %Y-%m-%d", "fix the cell"),
+        ("unknown", False, "is not written as %Y-%m-%d", "use --na-values unknown if that means a missing cell"),
+        ("30.01.2024", True, "is not written as %Y-%m-%d", "fix the cell, or give the format that most cells are in"),
+    ],
+)
+def test_a_cell_that_is_no_date_in_the_format_is_refused(cell, chosen, what, remedy):
+    column = NumberColumn.feature("x", Dialect(), Writing(date="%Y-%m-%d"), chosen=chosen)
+    fault = fault_of(column, f"x\n2024-01-30\n{cell}\n")
+    assert (fault.code, fault.place, fault.remedy) == (
+        "other-date-format",
+        Place("data.csv", line=3, column="x"),
+        remedy,
+    )
+    assert fault.what == f"column 'x' is {cell!r}, which {what}"

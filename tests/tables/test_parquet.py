@@ -160,9 +160,11 @@ def test_row_groups_of_several_files_are_counted_through(parquet):
     assert both.name == joint_name(["1.parquet", "2.parquet"])
     assert both.header.names == ("y",)
     assert [chunk.first for chunk in both.chunks(Wanted(["y"]))] == [0, 3]
-    assert both.locate([0, 2, 3, 4]) == {
-        0: ("1.parquet", 1), 2: ("1.parquet", 3), 3: ("2.parquet", 1), 4: ("2.parquet", 2),
-    }  # fmt: skip
+    assert both.places([0, 2, 3]) == {
+        0: Place("1.parquet", row=1),
+        2: Place("1.parquet", row=3),
+        3: Place("2.parquet", row=1),
+    }
     assert both.place(4) == Place("2.parquet", row=2)
     assert [both.cell(index, "y") for index in range(5)] == list("01234")
     assert both.cells([4, 0, 2], ["y", "y"]) == {4: ("4", "4"), 0: ("0", "0"), 2: ("2", "2")}

@@ -57,21 +57,21 @@ def test_the_shares_of_the_pull_follow_the_identity(weights):
     contributions = np.maximum(weights * residual * departure, 0)
     shares = contributions / contributions.sum()
     for row in report.comparison.contested:
-        assert row.pull == pytest.approx(shares[row.line - 2], rel=1e-6)
+        assert row.pull == pytest.approx(shares[row.place.line - 2], rel=1e-6)
 
 
 def test_the_contested_rows_are_the_strongest_in_order_and_few():
     report, residual, departure = departures(*planted(), np.ones(ROWS))
     strongest = np.argsort(-residual * departure, kind="stable")[:8]
-    assert [row.line - 2 for row in report.comparison.contested] == strongest.tolist()
+    assert [row.place.line - 2 for row in report.comparison.contested] == strongest.tolist()
 
 
 def test_planted_outliers_are_named_with_their_lines_and_values():
     x, y = planted()
     contested = compared(text(x, y)).comparison.contested
-    assert {row.line for row in contested[:2]} == {52, 122}
+    assert {row.place.line for row in contested[:2]} == {52, 122}
     for row in contested[:2]:
-        assert row.target == y[row.line - 2]
+        assert row.target == y[row.place.line - 2]
 
 
 def test_lines_are_those_of_the_file_though_records_span_lines_and_rows_are_left_out():
@@ -81,24 +81,24 @@ def test_lines_are_those_of_the_file_though_records_span_lines_and_rows_are_left
     rows = zip(y.tolist(), x_cells, notes, strict=True)
     table = "\n".join(["y,x,note", *(",".join(map(str, row)) for row in rows), ""])
     contested = compared(table, exclude=frozenset({"note"})).comparison.contested
-    assert {row.line for row in contested[:2]} == {2 + 2 * 50, 2 + 2 * 120}
+    assert {row.place.line for row in contested[:2]} == {2 + 2 * 50, 2 + 2 * 120}
 
 
 def test_lines_are_those_of_the_file_though_rows_are_held_out():
     x, y = planted()
     report = compared(text(x, y), holdout=0.1, seed=0)
     for row in report.comparison.contested:
-        assert row.target == y[row.line - 2]
+        assert row.target == y[row.place.line - 2]
 
 
 def test_predictions_are_of_the_model_written_and_of_the_other_in_this_order():
     x, y = planted()
     first = compared(text(x, y)).comparison.contested[0]
     swapped = compared(text(x, y), loss="mse").comparison.contested[0]
-    assert (first.line, first.pull) == (swapped.line, swapped.pull)
+    assert (first.place.line, first.pull) == (swapped.place.line, swapped.pull)
     assert first.predictions == swapped.predictions[::-1]
     fit = compared(text(x, y)).fit
-    assert first.predictions[0] == pytest.approx(fit.intercept + fit.effects[0].value * x[first.line - 2])
+    assert first.predictions[0] == pytest.approx(fit.intercept + fit.effects[0].value * x[first.place.line - 2])
 
 
 def test_the_verdict_names_the_few_rows_that_pull():
@@ -213,7 +213,7 @@ def test_a_quantile_fit_is_not_called_the_mae_fit():
 def test_the_pull_neither_overflows_nor_vanishes(scale):
     x, y = planted()
     contested = compared(text(x, scale * y)).comparison.contested
-    assert {row.line for row in contested[:2]} == {52, 122}
+    assert {row.place.line for row in contested[:2]} == {52, 122}
     assert all(np.isfinite(row.pull) for row in contested)
 
 

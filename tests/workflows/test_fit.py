@@ -514,6 +514,7 @@ def test_what_cannot_serve_is_left_out_with_a_warning_and_not_needed_later():
     assert texts == [
         f"left out column 'id': text with 60 levels in 60 rows, such as 'r0'; {how}",
         "left out column 'note': it has no values; fill it in",
+        f"column 'price': cells such as {table['price'].iloc[0]!r} are read as numbers with '$'",
     ]
     assert {each.filename for each in caught} == {__file__}
     assert [each.column for each in result.columns_left_out] == ["id", "note"]

@@ -22,6 +22,7 @@ from mae_cli.tables import chunks
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.pieces import cut
+from mae_cli.tables.csv.records import Delimiter
 from mae_cli.tables.csv.source import Source
 from mae_cli.workflows import predict as prediction_module
 from mae_cli.workflows.predict import Prediction, PredictionSettings
@@ -377,7 +378,7 @@ def test_output_without_its_last_field_is_the_input_and_the_field_is_what_the_li
 
 
 def source_with(text, delimiter):
-    return replace(source(text), delimiter=delimiter)
+    return replace(source(text), delimiter=Delimiter(delimiter))
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path, monkeypatch):

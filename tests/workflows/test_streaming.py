@@ -17,6 +17,9 @@ import numpy as np
 import pytest
 from support.tables import held, several, source
 
+from mae_cli.errors import Place
+from mae_cli.inference.values import IntervalSettings, Method
+from mae_cli.progress import ProgressListener
 from mae_cli.results.training import Seconds
 from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.settings import Auto, Textbook
@@ -122,7 +125,7 @@ def test_contested_rows_of_several_files_are_named_with_their_file():
     lines[25] = "900,39\n"
     files = several("y,x\n" + "".join(lines[:20]), "y,x\n" + "".join(lines[20:]))
     strongest = train(files, TrainSettings(ColumnChoice("y"), compare=True)).report.comparison.contested[0]
-    assert (strongest.file, strongest.line, strongest.target) == ("2.csv", 7, 900.0)
+    assert (strongest.place, strongest.target) == (Place("2.csv", line=7), 900.0)
 
 
 def test_the_size_of_the_pieces_changes_no_more_than_rounding(text, monkeypatch):
@@ -269,3 +272,34 @@ def test_a_source_is_read_as_often_as_needed():
     for files in (held(late), Files((source(late, gzipped=True),))):
         effects = train(files, TrainSettings(ColumnChoice("y"))).report.fit.effects
         assert [effect.column.level for effect in effects] == ["b"]
+
+
+class Told(ProgressListener):
+    """Keeps what it is told of refits."""
+
+    def __init__(self):
+        self.calls = []
+
+    def refitting(self, done, count, share):
+        self.calls.append((done, count, share))
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize(
+    ("asked", "refits"),
+    [
+        ({"importance": True}, 4),
+        ({"intervals": IntervalSettings(Method.BOOTSTRAP, replicates=30)}, 30),
+    ],
+    ids=["importance", "bootstrap"],
+)
+def test_a_listener_is_told_how_many_columns_or_replicates_are_done(text, stream, asked, refits):
+    told = Told()
+    train(held(text), TrainSettings(ColumnChoice("y"), stream=stream, **asked), told)
+    done, counts, shares = zip(*told.calls, strict=True)
+    assert set(counts) == {refits}
+    assert done == tuple(sorted(done))
+    assert (done[0], done[-1], shares[-1]) == (0, refits, 0.0)
+    passed = [share for share in shares if share]
+    assert (len(passed) >= 3, passed[-1]) == (True, 1.0)
+    assert len(set(done)) > 1

@@ -1,13 +1,14 @@
 """One visit to every block of rows answers the questions of several problems at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.rows.blocks import Block, Rows
+from mae_cli.progress import Refits
+from mae_cli.rows.blocks import BLOCK_ROWS, Block, Rows
 from mae_cli.rows.factors import FactoredRows, Factors, multiplied
 from mae_cli.solvers.prepare.standardise import Standardisation
 
@@ -32,15 +33,27 @@ class Look(Protocol):
         ...
 
 
-def visit(every: Sequence[Rows], standard: Standardisation, looks: Sequence[Look]) -> list[list[Any]]:
+def visit(
+    every: Sequence[Rows], standard: Standardisation, looks: Sequence[Look], refits: Refits | None = None
+) -> list[list[Any]]:
     """The answers of all blocks to each of the looks, in the order of the blocks: one pass.
 
-    Each look has rows of its own, which are the same rows, or the same but for factors on their weights.
+    Each look has rows of its own, which are the same rows, or the same but for factors on their weights. Refits are
+    told how much of the pass is done.
     """
     base = [rows.rows if isinstance(rows, FactoredRows) else rows for rows in every]
     factors = [rows.factors if isinstance(rows, FactoredRows) else None for rows in every]
     answers = base[0].map(_Visit(standard, tuple(looks), tuple(factors)))
+    if refits is not None:
+        answers = _watched(answers, base[0].shape[0], refits)
     return [list(each) for each in zip(*answers, strict=True)]
+
+
+def _watched(answers: Iterator[Any], rows: int, refits: Refits) -> Iterator[Any]:
+    """The answers of blocks of so many rows in all; the last of these may be shorter."""
+    for number, answer in enumerate(answers, start=1):
+        refits.passed(min(1.0, number * BLOCK_ROWS / rows))
+        yield answer
 
 
 @dataclass(frozen=True, eq=False)

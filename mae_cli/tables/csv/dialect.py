@@ -11,6 +11,7 @@ from pathlib import Path
 from mae_cli.errors import Fault, SettingsError
 from mae_cli.messages import is_unicode, quoted
 from mae_cli.tables.csv.archives import closed_on_failure
+from mae_cli.tables.csv.records import Delimiter
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.csv.transcoding import known_encoding
 
@@ -110,11 +111,11 @@ class Dialect:
             DataError: as `Source.recognised`.
         """
         source = held.recognised(None if self.encoding is None else known_encoding(self.encoding))
-        source = replace(source, delimiter=self._delimiter_of(source))
-        spaced = replace(source, delimiter=f"{source.delimiter} ")
+        source = replace(source, delimiter=Delimiter(self._sign_between_fields(source)))
+        spaced = replace(source, delimiter=replace(source.delimiter, is_spaced=True))
         return spaced if _is_spaced(source, spaced) else source
 
-    def _delimiter_of(self, source: Source) -> str:
+    def _sign_between_fields(self, source: Source) -> str:
         if self.delimiter is not None:
             return self.delimiter
         found = _found_delimiter(source)
@@ -143,10 +144,10 @@ def _found_delimiter(source: Source) -> str:
     if len(source.beginning(1)[0].cells) > 1:
         return ","
     candidates = {}
-    for delimiter in _FOUND:
-        widths = [len(record.cells) for record in replace(source, delimiter=delimiter).beginning(2)]
+    for sign in _FOUND:
+        widths = [len(record.cells) for record in replace(source, delimiter=Delimiter(sign)).beginning(2)]
         if widths[0] > 1 and len(set(widths)) == 1:
-            candidates[delimiter] = widths[0]
+            candidates[sign] = widths[0]
     return next(iter(candidates)) if len(candidates) == 1 else ","
 
 

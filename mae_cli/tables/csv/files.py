@@ -40,8 +40,8 @@ class Records(Protocol):
         """Where a record stands."""
         ...
 
-    def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
-        """The file of each of these records, and its line there."""
+    def places(self, indices: Collection[int]) -> dict[int, Place]:
+        """Where each of these records stands."""
         ...
 
     def cell(self, index: int, column: str) -> str:
@@ -179,12 +179,11 @@ class Files:
 
     def place(self, index: int) -> Place:
         """Where the data record `index` stands."""
-        name, record = self._found([index])[index]
-        return Place(name, line=record.line)
+        return self.places([index])[index]
 
-    def locate(self, indices: Collection[int]) -> dict[int, tuple[str, int]]:
-        """The file of each of these data records, and its line there."""
-        return {index: (name, record.line) for index, (name, record) in self._found(indices).items()}
+    def places(self, indices: Collection[int]) -> dict[int, Place]:
+        """Where each of these data records stands."""
+        return {index: Place(name, line=record.line) for index, (name, record) in self._found(indices).items()}
 
     def cell(self, index: int, column: str) -> str:
         """The text of a cell as it is written in the file."""

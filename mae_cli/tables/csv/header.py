@@ -12,7 +12,7 @@ from mae_cli.messages import counted, is_unicode, option, quoted
 from mae_cli.tables.csv.archives import wrong_file
 from mae_cli.tables.csv.dialect import header_line, is_number
 from mae_cli.tables.csv.pieces import Piece
-from mae_cli.tables.csv.records import UTF8_MARK, MisplacedQuoteError, Record, is_spaced
+from mae_cli.tables.csv.records import UTF8_MARK, MisplacedQuoteError, Record
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.csv.structure import misplaced_quote, nul_byte, wrong_length
 
@@ -102,13 +102,13 @@ def read_header(source: Source) -> Header:
     names = records[0].cells
     _check_names(source, records[0])
     if len(records) == 1:
-        return Header(names, (), is_spaced=is_spaced(source.delimiter))
+        return Header(names, (), is_spaced=source.delimiter.is_spaced)
     # A title is the only cell of its line; the lines below it may be too, down to the table.
     suspects = source.beginning(50)[1:] if len(names) == 1 else records[1:]
     for record in suspects:
         if len(record.cells) != len(names):
             raise DataError(wrong_length(source, record, names))
-    return Header(names, records[1].cells, is_spaced=is_spaced(source.delimiter))
+    return Header(names, records[1].cells, is_spaced=source.delimiter.is_spaced)
 
 
 def _refuse_other_formats(source: Source) -> None:
@@ -150,11 +150,10 @@ def _first(source: Source, piece: Piece, following: Iterator[Piece], count: int)
 
 def _between_quotes(source: Source, piece: Piece, error: MisplacedQuoteError) -> Fault | None:
     """The fault where another sign than the delimiter stands between all quoted names of the header."""
-    delimiter = source.delimiter[0]
     line = next(iter(piece.text.splitlines()), b"")
     signs = set(_BETWEEN.findall(line))
-    sign = signs.pop().decode("ascii") if len(signs) == 1 else delimiter
-    if sign == delimiter:
+    sign = signs.pop().decode("ascii") if len(signs) == 1 else source.delimiter.sign
+    if sign == source.delimiter.sign:
         return None
     what, place = f"the names seem to be separated by {quoted(sign)}", Place(source.name, line=error.line)
     return Fault("wrong-delimiter", what, place, remedy=f"use {option('--delimiter', sign)}")

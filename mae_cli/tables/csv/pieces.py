@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import BinaryIO
 
-from mae_cli.tables.csv.records import UTF8_MARK, Record, walk
+from mae_cli.tables.csv.records import UTF8_MARK, Delimiter, Record, walk
 
 # Large enough that the parser's start does not count, small enough that a few of them are no memory.
 PIECE_BYTES = 1 << 22
@@ -56,7 +56,7 @@ class Piece:
             found |= {mark for mark in _MARKS if mark not in found and self.content.find(mark, start, stop) >= 0}
         return frozenset(found)
 
-    def records(self, delimiter: str, lines_before: int = 0, *, strict: bool = False) -> Iterator[Record]:
+    def records(self, delimiter: Delimiter, lines_before: int = 0, *, strict: bool = False) -> Iterator[Record]:
         """The records one by one, with their lines, the first of which follows those before; it begins the piece."""
         return walk(io.BytesIO(self.content), delimiter, lines_before, begins_file=self.offset == 0, strict=strict)
 

@@ -5,14 +5,14 @@ from collections import deque
 import numpy as np
 
 from mae_cli.tables.csv.pieces import Piece
-from mae_cli.tables.csv.records import MisplacedQuoteError, is_spaced
+from mae_cli.tables.csv.records import Delimiter, MisplacedQuoteError
 
 _QUOTE = ord('"')
 
 
-def has_misplaced_quote(piece: Piece, delimiter: str) -> bool:
+def has_misplaced_quote(piece: Piece, delimiter: Delimiter) -> bool:
     """Whether a record has text behind a closing quote."""
-    if b'"' not in piece.marks or (not is_spaced(delimiter) and _all_quotes_enclose_fields(piece.text, delimiter)):
+    if b'"' not in piece.marks or (not delimiter.is_spaced and _all_quotes_enclose_fields(piece.text, delimiter.sign)):
         return False
     try:
         deque(piece.records(delimiter, strict=True), maxlen=0)
@@ -21,11 +21,11 @@ def has_misplaced_quote(piece: Piece, delimiter: str) -> bool:
     return False
 
 
-def _all_quotes_enclose_fields(content: bytes, delimiter: str) -> bool:
+def _all_quotes_enclose_fields(content: bytes, sign: str) -> bool:
     """Whether every quote opens or closes a field, or is doubled within one; seen at once for the whole text."""
     text = np.frombuffer(content, dtype=np.uint8)
     quotes = np.flatnonzero(text == _QUOTE)
-    ends = np.array([*b"\r\n", *delimiter.encode(), _QUOTE], dtype=np.uint8)
+    ends = np.array([*b"\r\n", *sign.encode(), _QUOTE], dtype=np.uint8)
     opening, closing = quotes[::2], quotes[1::2]
     before = text[opening[opening > 0] - 1]
     behind = text[closing[closing < len(text) - 1] + 1]

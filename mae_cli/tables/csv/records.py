@@ -7,15 +7,47 @@ record stands when a message has to point at it, and the records that `mae-predi
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 UTF8_MARK = b"\xef\xbb\xbf"
 
 # The module's own limit, of 128 KB a cell, is for other uses; this one is the largest that every system takes.
 csv.field_size_limit(2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Delimiter:
+    """What stands between the fields of a text.
+
+    Attributes:
+        sign: an ASCII character.
+        is_spaced: whether the blanks behind it belong to it, not to cells.
+    """
+
+    sign: str = ","
+    is_spaced: bool = False
+
+    @property
+    def written(self) -> bytes:
+        """What stands before a field that is added."""
+        return self.sign.encode() + b" " * self.is_spaced
+
+    def reader(self, lines: Iterable[str], *, strict: bool = False) -> "Reader":
+        """A reader of these lines."""
+        return csv.reader(lines, delimiter=self.sign, skipinitialspace=self.is_spaced, strict=strict)
+
+    def of_blank_lines(self) -> str:
+        """The characters that a blank line may have."""
+        return " \t\r\n".replace(self.sign, "")
+
+
+COMMA = Delimiter()
 
 
 @dataclass(frozen=True)
@@ -40,11 +72,14 @@ class MisplacedQuoteError(Exception):
 
 
 def walk(
-    stream: BinaryIO, delimiter: str = ",", lines_before: int = 0, *, begins_file: bool = True, strict: bool = False
+    stream: BinaryIO,
+    delimiter: Delimiter = COMMA,
+    lines_before: int = 0,
+    *,
+    begins_file: bool = True,
+    strict: bool = False,
 ) -> Iterator[Record]:
     """Yield the records of a stream, closed at the end, without the blank lines that pandas skips as well.
-
-    A delimiter with a blank behind it (`, `) takes all blanks behind it out of the cells.
 
     Bytes that are not UTF-8 come as lone surrogates, so that the walk can pass them. A byte order mark is skipped where
     the stream begins a file; elsewhere it is text.
@@ -59,7 +94,7 @@ def walk(
         yield from _walk(text, delimiter, lines_before, strict=strict)
 
 
-def _walk(text: TextIO, delimiter: str, lines_before: int, *, strict: bool) -> Iterator[Record]:
+def _walk(text: TextIO, delimiter: Delimiter, lines_before: int, *, strict: bool) -> Iterator[Record]:
     current = ""
 
     def lines() -> Iterator[str]:
@@ -68,9 +103,9 @@ def _walk(text: TextIO, delimiter: str, lines_before: int, *, strict: bool) -> I
             current = line
             yield line
 
-    within_cell = _quote_within_cell(delimiter[0]) if strict else None
-    reader = csv.reader(lines(), delimiter=delimiter[0], skipinitialspace=is_spaced(delimiter), strict=strict)
-    blanks = " \t\r\n".replace(delimiter[0], "")
+    within_cell = _quote_within_cell(delimiter.sign) if strict else None
+    reader = delimiter.reader(lines(), strict=strict)
+    blanks = delimiter.of_blank_lines()
     start = 1
     try:
         for cells in reader:
@@ -87,17 +122,12 @@ def _walk(text: TextIO, delimiter: str, lines_before: int, *, strict: bool) -> I
         raise MisplacedQuoteError(lines_before + start, never_closed="end of data" in str(error)) from error
 
 
-def is_spaced(delimiter: str) -> bool:
-    """Whether blanks behind it belong to it, not to cells."""
-    return len(delimiter) > 1
-
-
-def _quote_within_cell(delimiter: str) -> re.Pattern[str]:
+def _quote_within_cell(sign: str) -> re.Pattern[str]:
     """A cell that begins without a quote has one behind a letter, and a later cell ends with one: `a"b, c"`.
 
     Behind a digit a quote means inches or seconds.
     """
-    sign = re.escape(delimiter)
+    sign = re.escape(sign)
     within = rf'[^"{sign}\d\s]"[^"{sign}\s][^"{sign}]*{sign}[^"]*"'
     return re.compile(rf'(?:^|{sign})[^"{sign}]*{within}(?={sign}|[\r\n]|$)')
 
@@ -123,7 +153,7 @@ def undecodable_line(stream: BinaryIO) -> tuple[int, int] | None:
 _LONGEST_SEARCH = 1 << 16
 
 
-def extended(content: bytes, delimiter: str, fields: Sequence[bytes | None], usual_end: bytes) -> bytes:
+def extended(content: bytes, delimiter: Delimiter, fields: Sequence[bytes | None], usual_end: bytes) -> bytes:
     """The records of a text with one field more each; blank lines go, and so do records whose field is None.
 
     Args:
@@ -137,7 +167,7 @@ def extended(content: bytes, delimiter: str, fields: Sequence[bytes | None], usu
         lines = content.removesuffix(end).split(end)
         if len(lines) == len(fields):  # there is no blank line
             # Several times faster than one by one, and nearly all files are so.
-            parts = zip(lines, repeat(delimiter.encode()), fields, repeat(end), strict=False)
+            parts = zip(lines, repeat(delimiter.written), fields, repeat(end), strict=False)
             return b"".join(chain.from_iterable(parts))  # type: ignore[arg-type]  # (no field is None)
     return b"".join(_extended_one_by_one(content, delimiter, fields, usual_end))
 
@@ -148,19 +178,19 @@ def first_line_end(content: bytes) -> bytes:
     return _split(first)[1] or b"\n"
 
 
-def raw_records(content: bytes, delimiter: str) -> list[bytes]:
+def raw_records(content: bytes, delimiter: Delimiter) -> list[bytes]:
     """The records of a text that ends outside of quotes, each with its line end, without blank lines."""
     lines = content.splitlines(keepends=True)
-    blanks = b" \t\r\n".replace(delimiter[0].encode(), b"")
+    blanks = delimiter.of_blank_lines().encode()
     if b'"' not in content:
         return [line for line in lines if line.strip(blanks)]
     return list(_quoted_records(lines, delimiter, blanks))
 
 
-def _quoted_records(lines: list[bytes], delimiter: str, blanks: bytes) -> Iterator[bytes]:
+def _quoted_records(lines: list[bytes], delimiter: Delimiter, blanks: bytes) -> Iterator[bytes]:
     """Let the csv module say which lines a record takes."""
     texts = (line.decode("utf-8", errors="surrogateescape") for line in lines)
-    reader = csv.reader(texts, delimiter=delimiter[0], skipinitialspace=is_spaced(delimiter))
+    reader = delimiter.reader(texts)
     start = 0
     for _ in reader:
         record = b"".join(lines[start : reader.line_num])
@@ -181,12 +211,12 @@ def _only_line_end(content: bytes, usual: bytes) -> bytes | None:
 
 
 def _extended_one_by_one(
-    content: bytes, delimiter: str, fields: Sequence[bytes | None], usual_end: bytes
+    content: bytes, delimiter: Delimiter, fields: Sequence[bytes | None], usual_end: bytes
 ) -> Iterator[bytes]:
     for record, field in zip(raw_records(content, delimiter), fields, strict=True):
         if field is not None:
             text, end = _split(record)
-            yield from (text, delimiter.encode(), field, end or usual_end)
+            yield from (text, delimiter.written, field, end or usual_end)
 
 
 def _split(record: bytes) -> tuple[bytes, bytes]:

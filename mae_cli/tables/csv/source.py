@@ -31,7 +31,7 @@ from mae_cli.tables.csv.archives import (
     wrong_file,
 )
 from mae_cli.tables.csv.pieces import LONGEST_RECORD, EndlessLineError, Piece, cut
-from mae_cli.tables.csv.records import UTF8_MARK, Record, line_ends, undecodable_line, walk
+from mae_cli.tables.csv.records import COMMA, UTF8_MARK, Delimiter, Record, line_ends, undecodable_line, walk
 from mae_cli.tables.csv.transcoding import Transcoded, UndecodableError, encoding_of_mark
 
 # Up to so many bytes are held in memory, more of them in a file that has no name.
@@ -149,14 +149,14 @@ class Source:
         held: the file, or its bytes where they can be read only once.
         archive: how it is compressed, if it is.
         encoding: of its text; None for UTF-8.
-        delimiter: between its fields; with a blank behind it (`, `) where all have one there.
+        delimiter: between its fields.
     """
 
     name: str
     held: Path | Spool
     archive: Archive | None = None
     encoding: str | None = None
-    delimiter: str = ","
+    delimiter: Delimiter = COMMA
 
     @classmethod
     def of(cls, argument: str, folder: Path = Path()) -> "Source":

@@ -70,7 +70,7 @@ def _remedy_for_length(source: Source, record: Record, names: Sequence[str]) -> 
     if header is not None:
         return f"remove the lines before line {header}, if that is the header"
     if len(record.cells) > len(names):
-        return f"put cells that contain {quoted(source.delimiter[0])} in quotes"
+        return f"put cells that contain {quoted(source.delimiter.sign)} in quotes"
     return "complete the line, or remove it"
 
 

@@ -116,8 +116,8 @@ def test_a_quoted_empty_cell_alone_on_its_line_is_a_record():
 
 def test_many_records_are_found_at_once():
     files = held('a,b\n1,"x\ny"\n\n2,z\n3,w\n')
-    assert files.locate([2, 0]) == {0: ("data.csv", 2), 2: ("data.csv", 6)}
-    assert files.locate([]) == {}
+    assert files.places([2, 0]) == {0: Place("data.csv", line=2), 2: Place("data.csv", line=6)}
+    assert files.places([]) == {}
 
 
 def test_a_cell_is_quoted_as_it_is_in_the_file():
@@ -128,7 +128,7 @@ def test_a_cell_is_quoted_as_it_is_in_the_file():
 def test_a_record_is_looked_for_from_the_nearest_one_whose_place_is_known():
     files = held('a\n1\n"2\n"\n3\n4\n').located([Waypoint(0, 0, 0), Waypoint(2, 0, 9)])
     assert [line(files, index) for index in range(4)] == [2, 3, 5, 6]
-    assert files.locate([0, 1, 2, 3]) == {index: ("data.csv", line(files, index)) for index in range(4)}
+    assert files.places(range(4)) == {index: Place("data.csv", line=line(files, index)) for index in range(4)}
 
 
 # ---------------------------------------------------------------- several files
