@@ -123,7 +123,14 @@ def test_counts_are_one_object_on_standard_error(mae_predict, model, table, one_
     assert len(report["notes"]) == 3
     assert "the first is 'é'" in report["notes"][1]
     assert report["gates"] == [
-        {"name": "strict", "passed": False, "value": 2, "limit": 0, "finding": "2 rows have no prediction"}
+        {
+            "name": "strict",
+            "passed": False,
+            "value": 2,
+            "limit": 0,
+            "finding": "2 rows have no prediction",
+            "quantile": None,
+        }
     ]
     assert one_object(mae_predict(model, "data.csv", "--json").stderr)["gates"] == []
 

@@ -5,6 +5,7 @@ import pytest
 from support.models import a_model
 from support.tables import held
 
+from mae_cli.errors import Place
 from mae_cli.model.quantile_model import Calibration, QuantileModel
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.design import Design
@@ -18,8 +19,8 @@ NOTHING = Coefficients(0.0, np.zeros(1))
 class Places:
     """Record r is on line r + 2 of one of two files."""
 
-    def locate(self, indices):
-        return {index: ("even.csv" if index % 2 == 0 else "odd.csv", index + 2) for index in indices}
+    def places(self, indices):
+        return {index: Place("odd.csv" if index % 2 else "even.csv", line=index + 2) for index in indices}
 
 
 def rows_of(target, weights=None, block_rows=3):
@@ -28,7 +29,7 @@ def rows_of(target, weights=None, block_rows=3):
 
 
 def lines(rows, count):
-    return [row.line for row in worst_rows(rows, NOTHING, count, Places())]
+    return [row.place.line for row in worst_rows(rows, NOTHING, count, Places())]
 
 
 def test_the_largest_residuals_come_first_whatever_their_sign():
@@ -53,15 +54,15 @@ def test_no_more_rows_than_there_are():
 def test_a_row_comes_with_its_file_target_prediction_and_residual():
     rows = MemoryRows.of(Design(np.array([[1.0], [2.0]])), np.array([3.0, 10.0]))
     (row,) = worst_rows(rows, Coefficients(0.5, np.array([2.0])), 1, Places())
-    assert (row.file, row.line, row.target, row.prediction, row.residual) == ("odd.csv", 3, 10.0, 4.5, 5.5)
+    assert (row.place, row.target, row.prediction, row.residual) == (Place("odd.csv", line=3), 10.0, 4.5, 5.5)
 
 
 def test_lines_are_those_of_the_file_though_records_span_lines_and_rows_are_left_out():
     files = held('y,note\n1,"a\nb"\n\n-7,x\n3,y\n')
     block = Block(Design(np.zeros((2, 1))), np.array([-7.0, 3.0]), None, np.arange(2), np.array([1, 2]))
-    assert [(row.file, row.line) for row in worst_rows(MemoryRows((block,)), NOTHING, 2, files)] == [
-        ("data.csv", 5),
-        ("data.csv", 6),
+    assert [row.place for row in worst_rows(MemoryRows((block,)), NOTHING, 2, files)] == [
+        Place("data.csv", line=5),
+        Place("data.csv", line=6),
     ]
 
 
@@ -82,9 +83,9 @@ def test_the_rows_farthest_outside_of_the_interval_come_first_and_those_in_it_ne
     rows = rows_of([0, 9.5, -2.75, 4, 11, 8, -2.5], block_rows=block_rows)
     model = levels((0.1, 0.0), (0.5, 4.0), (0.9, 8.0), margin=0.5)  # the interval from -0.5 to 8.5
     found = worst_quantile_rows(rows, model, 3, Places())
-    assert [(row.line, row.outside) for row in found] == [(6, 2.5), (4, -2.25), (8, -2.0)]
+    assert [(row.place.line, row.outside) for row in found] == [(6, 2.5), (4, -2.25), (8, -2.0)]
     assert (found[0].target, found[0].interval, found[0].predictions) == (11.0, (-0.5, 8.5), (0.0, 4.0, 8.0))
-    assert [row.line for row in worst_quantile_rows(rows, model, 100, Places())] == [6, 4, 8, 3]
+    assert [row.place.line for row in worst_quantile_rows(rows, model, 100, Places())] == [6, 4, 8, 3]
 
 
 def test_without_an_interval_they_are_those_with_the_largest_sum_of_pinball_losses():
@@ -92,8 +93,8 @@ def test_without_an_interval_they_are_those_with_the_largest_sum_of_pinball_loss
     found = worst_quantile_rows(rows, levels((0.25, 2.0), (0.75, 6.0)), 4, Places())
     # By hand, the share of the distance at each: a target below at 1 - τ, one above at τ.
     losses = {2: 0.75 * 2 + 0.25 * 6, 3: 0.25 * 7 + 0.75 * 3, 4: 0.75 * 5 + 0.25 * 9, 5: 0.25 * 2 + 0.25 * 2}
-    assert [row.line for row in found] == [4, 3, 2, 5]
-    assert [row.pinball for row in found] == [losses[row.line] for row in found]
+    assert [row.place.line for row in found] == [4, 3, 2, 5]
+    assert [row.pinball for row in found] == [losses[row.place.line] for row in found]
     assert {(row.interval, row.outside) for row in found} == {(None, None)}
 
 
@@ -106,4 +107,4 @@ def test_lines_that_cross_are_put_in_order_first():
 def test_of_several_quantiles_rows_of_weight_0_do_not_count():
     model = levels((0.25, 0.0), (0.75, 0.0))
     found = worst_quantile_rows(rows_of([9, 1, 8, 2], [0, 5, 1, 1]), model, 3, Places())
-    assert [row.line for row in found] == [4, 5, 3]
+    assert [row.place.line for row in found] == [4, 5, 3]
