@@ -57,10 +57,10 @@ def report(mae_train, one_object):
     [
         ("--quantile", "0.9", "--no-intercept", "--weight", "trips"),
         ("--solver", "textbook", "--epochs", "3", "--batch-size", "50", "--loss", "mse"),
-        ("--compare", "--holdout", "0.2"),
+        ("--compare", "--holdout", "0.2", "--intervals", "none"),
         ("--cluster", "carrier", "--holdout", "0.2"),
-        ("--importance", "--weight", "trips"),
-        ("--categorical", "trips", "--features", "trips,hour"),
+        ("--importance", "--weight", "trips", "--intervals", "none"),
+        ("--categorical", "trips", "--features", "trips,hour", "--intervals", "none"),
     ],
     ids=" ".join,
 )
@@ -73,7 +73,7 @@ def test_the_report_and_the_model_are_those_of_one_machine(report, workers, part
 
 @pytest.mark.usefixtures("each_file_a_part")
 def test_blocks_of_other_sizes_give_the_same_answer_to_rounding(report, workers, parts):
-    options = ["-t", "delay", "--weight", "trips", "--holdout", "0.25", "--compare"]
+    options = ["-t", "delay", "--weight", "trips", "--holdout", "0.25", "--compare", "--intervals", "none"]
     here, here_notes = report(*parts, *options)
     there, there_notes = report("part-*.csv", *options, "--dask", workers)
     assert there_notes == here_notes
@@ -101,8 +101,9 @@ def test_parquet_is_trained_on_and_scored(report, mae_eval, workers, parts, tmp_
     pytest.importorskip("pyarrow")
     for part in parts:
         pd.read_csv(tmp_path / part).to_parquet(tmp_path / part.replace("csv", "parquet"))
-    here = report(*parts, "-t", "delay", "--weight", "trips")[0]
-    there = report("part-*.parquet", "-t", "delay", "--weight", "trips", "--dask", workers)[0]
+    options = ["-t", "delay", "--weight", "trips", "--intervals", "none"]
+    here = report(*parts, *options)[0]
+    there = report("part-*.parquet", *options, "--dask", workers)[0]
     assert there == here | {"source": "part-0.parquet and 2 more files"}
     done = mae_eval("model.json", "part-*.parquet", "--dask", workers, "--json")
     assert one_object(done.stdout)["metrics"]["mae"] == pytest.approx(here["train"]["mae"], rel=1e-12)

@@ -70,7 +70,9 @@ def test_a_fit_is_that_of_the_same_table_as_csv(outcome, flights, names, options
 
 
 @pytest.mark.parametrize(
-    "options", [("--weight", "trips", "--compare"), ("--categorical", "trips", "--holdout", "0.2")], ids=" ".join
+    "options",
+    [("--weight", "trips", "--compare", "--intervals", "none"), ("--categorical", "trips", "--holdout", "0.2")],
+    ids=" ".join,
 )
 @pytest.mark.usefixtures("flights")
 def test_a_fit_is_that_of_dask_workers(outcome, workers, options):

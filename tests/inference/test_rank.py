@@ -112,14 +112,14 @@ def solved(rows, values):
 
 
 # Ties of whole numbers: R, which walks from vertex to vertex, passes some of these ends.
-@pytest.mark.parametrize(("quantile", "kind"), [("0.25", "iid"), ("0.50", "robust")])
-def test_the_statistic_crosses_its_critical_value_at_the_ends(quantile, kind):
+@pytest.mark.parametrize(("quantile", "kind", "column"), [("0.25", "iid", 1), ("0.50", "robust", 3)])
+def test_the_statistic_crosses_its_critical_value_at_the_ends(quantile, kind, column):
     X, y = reference("stackloss")
     each = Case(X, y, quantile=float(quantile))
     exact, critical = ExactStatistic(X, y, quantile), student_quantile(0.95, len(y) - len(each.point))
     crossed = 0
     for place, (tested, pair) in enumerate(zip(coefficients_of(each, kind), inverted(each, kind, 90), strict=True)):
-        if place in {0, 2}:
+        if place != column:
             continue  # in exact arithmetic every basis takes its time
         scale = tested.factor / each.fit.problem.standard.target_scale
         size = np.sqrt(tested.variance * each.quantile * (1 - each.quantile)) / scale
