@@ -88,6 +88,7 @@ def run(command: str, place: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.xdist_group("readme")  # so that the models are fitted once
 @pytest.mark.skipif(shutil.which("sh") is None, reason="the README's commands are for a POSIX shell")
 @pytest.mark.parametrize(("command", "expected"), RUNNABLE, ids=[command for command, _ in RUNNABLE])
 def test_commands_run_and_print_what_the_readme_shows(command, expected, workplace, run_here):
@@ -103,6 +104,7 @@ def test_commands_run_and_print_what_the_readme_shows(command, expected, workpla
         assert printed == shown
 
 
+@pytest.mark.xdist_group("readme")  # so that the models are fitted once
 def test_the_library_examples_run_one_after_the_other(workplace, monkeypatch, capsys):
     examples = [code for code in python_blocks() if "def textbook" not in code]
     assert len(examples) == 5

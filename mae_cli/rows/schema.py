@@ -6,7 +6,7 @@ A numeric column gives one column of the design matrix. A categorical column wit
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from mae_cli.messages import column_text, level_text
 
@@ -63,6 +63,25 @@ PLAIN = Writing()
 """How most columns of numbers are written."""
 
 
+class Term(Protocol):
+    """A feature of a model: what it is made from, and what becomes of it in the design matrix."""
+
+    @property
+    def name(self) -> str:
+        """What the model and reports call it."""
+        ...
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns of the data that it is made from."""
+        ...
+
+    @property
+    def design_columns(self) -> tuple[DesignColumn, ...]:
+        """Its columns of the design matrix."""
+        ...
+
+
 @dataclass(frozen=True)
 class NumericColumn:
     """A column of numbers, with the range it had in training (in the user's units), and how they are written."""
@@ -71,6 +90,11 @@ class NumericColumn:
     minimum: float
     maximum: float
     writing: Writing = PLAIN
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The column of its name."""
+        return (self.name,)
 
     @property
     def design_columns(self) -> tuple[DesignColumn, ...]:
@@ -84,6 +108,11 @@ class CategoricalColumn:
 
     name: str
     levels: tuple[str, ...]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The column of its name."""
+        return (self.name,)
 
     @property
     def baseline(self) -> str:
@@ -108,6 +137,11 @@ class Schema:
         return tuple(feature.name for feature in self.features)
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns of the data that the features are made from, each once."""
+        return tuple(dict.fromkeys(source for feature in self.features for source in feature.sources))
+
+    @property
     def numeric(self) -> tuple[NumericColumn, ...]:
         """The numeric columns; they come first in the design matrix."""
         return tuple(feature for feature in self.features if isinstance(feature, NumericColumn))
@@ -120,7 +154,7 @@ class Schema:
     @property
     def design_columns(self) -> tuple[DesignColumn, ...]:
         """Every column of the design matrix, in its order."""
-        features: tuple[NumericColumn | CategoricalColumn, ...] = (*self.numeric, *self.categorical)
+        features: tuple[Term, ...] = (*self.numeric, *self.categorical)
         return tuple(column for feature in features for column in feature.design_columns)
 
 

@@ -53,6 +53,7 @@ def is_format(text: str) -> bool:
     return known and not text.endswith("%") and bool({"Y", "y", "H", "I"} & set(directives))
 
 
+@cache
 def is_time(spelling: str) -> bool:
     """Whether a format has times of day, no dates."""
     return not {"%Y", "%y"} & set(re.findall("%.", spelling))

@@ -158,13 +158,13 @@ def load_for_model(files: Data, schema: Schema, target: str, weight: str | None,
         DataError: a column is absent, a cell is not what the model expects, or no row is complete.
     """
     names = files.header.names
-    notes = (*_unweighted(files, weight, names), *ignored_columns(names, {*schema.names, target, weight}))
+    notes = (*_unweighted(files, weight, names), *ignored_columns(names, {*schema.sources, target, weight}))
     weight = weight if weight in names else None
-    needed = dict.fromkeys(schema.names, "a feature of the model")
+    needed = dict.fromkeys(schema.sources, "a feature of the model")
     needed[target] = "the model's target, which only mae-predict does without"
     require_columns(needed, files.header, files.name)
     numeric = {feature.name: "the feature" for feature in schema.numeric}
-    _require_kinds(files, {target: "the target"} | _weight_role(weight) | numeric, schema.names)
+    _require_kinds(files, {target: "the target"} | _weight_role(weight) | numeric, schema.sources)
     apart = [NumberColumn.target(target, files.dialect)]
     if weight is not None:
         apart.append(NumberColumn.weight(weight, files.dialect))

@@ -69,7 +69,7 @@ def joint_columns(subject: NamedModel[AModel], rival: NamedModel[AModel] | None,
         raise ModelError(_different_targets(subject, rival))
     joint = joint_schema([model.schema, rival.model.schema])
     _require_same_writing(subject, rival)
-    own = [name for name in rival.model.schema.names if name not in model.schema.names]
+    own = [name for name in rival.model.schema.sources if name not in model.schema.sources]
     part = f"a feature of the other model, {rival.name}"
     require_columns(dict.fromkeys(own, part), files.header, files.name)
     return joint

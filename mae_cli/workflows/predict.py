@@ -89,7 +89,7 @@ class Prediction:
 
     def __post_init__(self) -> None:
         schema = self.model.schema
-        needed = dict.fromkeys(schema.names, "a feature of the model")
+        needed = dict.fromkeys(schema.sources, "a feature of the model")
         numbers = {column.name: "the feature" for column in schema.numeric}
         require_columns(needed, self.files.first_header, self.files.name)
         require_kinds(self.files.name, self.files.first_header, numbers, [column.name for column in schema.categorical])

@@ -82,3 +82,11 @@ def test_columns_of_levels_are_read_once_for_every_coding():
 def test_a_column_may_be_numbers_to_one_and_levels_to_another():
     month = CategoricalColumn("x", ("1", "2"))
     assert joint_schema([Schema((X,)), Schema((month,))]) == Schema((X, month))
+
+
+def test_the_sources_of_features_are_columns_of_the_data_each_once():
+    schema = Schema(
+        (NumericColumn("hour", 0.0, 1.0), CategoricalColumn("carrier", ("AA",)), CategoricalColumn("hour", ("1",)))
+    )
+    assert [feature.sources for feature in schema.features] == [("hour",), ("carrier",), ("hour",)]
+    assert schema.sources == ("hour", "carrier")
