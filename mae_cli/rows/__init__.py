@@ -7,7 +7,7 @@ files or cells.
   against; rows in memory. `scratch`: the same in a file. `appended`: a view with extra rows; `factors`: one with other
   weights.
 - `design`: X = [numeric | indicators] with indicators kept as codes, and its products; `linear`: a linear function.
-- `schema`: which columns a model has; `coding`: from rows as read to a design in that schema; `encoding`: derives the
+- `schema`: which terms a model has; `coding`: from rows as read to a design in that schema; `encoding`: derives the
   schema from training rows and splits them into training and held-out rows; `split`: which rows are held out;
   `regroup`: blocks of a better size.
 - `sums`, `moments`, `quantiles`, `sampling`: what a pass adds up, brackets or picks; `threads`: how many threads it
