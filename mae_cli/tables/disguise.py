@@ -79,9 +79,9 @@ _DISGUISES = {
     Disguise("a number with thousands separators", "take them out"): rf"[+-]?(?:{_GROUPED})",
     Disguise(
         "a number with thousands separators and a decimal comma",
-        "take the separators out (the comma goes with --decimal ,)",
+        "take the separators out (the comma goes with --decimal ',')",
     ): rf"[+-]?(?:{_GROUPED_COMMA})",
-    Disguise("a number with a decimal comma", "use --decimal ,"): r"[+-]?\d*,\d+",
+    Disguise("a number with a decimal comma", "use --decimal ','"): r"[+-]?\d*,\d+",
     Disguise("a number in parentheses", "write a minus sign if that is meant"): rf"\(\s*{_AMOUNT}\s*\)",
     Disguise(
         "a number with a minus sign that is not '-'", "write '-'"

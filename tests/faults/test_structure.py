@@ -251,7 +251,7 @@ DELIMITERS = [
     refused("a fault below many blank lines", "\n" * 70_000 + CLEAN + "1,2\n", too_few(70014)),
     same("semicolons and a mark and carriage returns", "\ufeff" + table(delimiter=";", end="\r\n")),
     same("tabs after a blank line of a carriage return", with_line(4, "\r").replace(",", "\t")),
-    refused("decimal commas not named", table(DECIMAL, delimiter=";"), not_a_number(2, "3,1", "use --decimal ,")),
+    refused("decimal commas not named", table(DECIMAL, delimiter=";"), not_a_number(2, "3,1", "use --decimal ','")),
     refused(
         "decimal commas in a feature",
         table(changed({(1, 1): "2,5"}), delimiter=";"),
@@ -260,7 +260,7 @@ DELIMITERS = [
             line=3,
             column="x",
             cell="2,5",
-            remedy="use --decimal ,, or use --categorical x or --exclude x",
+            remedy="use --decimal ',', or use --categorical x or --exclude x",
         ),
     ),
     refused(
@@ -273,7 +273,7 @@ DELIMITERS = [
     refused(
         "thousands where commas are named",
         table(changed({(5, 0): "1.000,5"}, DECIMAL), delimiter=";"),
-        not_a_number(7, "1.000,5", "take the separators out (the comma goes with --decimal ,)"),
+        not_a_number(7, "1.000,5", "take the separators out (the comma goes with --decimal ',')"),
         "--decimal",
         ",",
     ),

@@ -91,7 +91,7 @@ DISGUISED = [
         twin=table(column(1, ["1000", "2500"])),
         notes=None,
     ),
-    throughout("decimal commas throughout", table(column(1, ['"1,5"', '"2,25"'])), "1,5", "use --decimal ,"),
+    throughout("decimal commas throughout", table(column(1, ['"1,5"', '"2,25"'])), "1,5", "use --decimal ','"),
     refused(
         "decimal points where commas are named",
         table(delimiter=";").replace("3.1", "3,1"),
@@ -189,7 +189,7 @@ DATES = [
         ("lakhs", THOUSANDS, ["1,23,456", "12,34,567"]),
         (
             "thousands by blanks and a decimal comma",
-            "take the separators out (the comma goes with --decimal ,)",
+            "take the separators out (the comma goes with --decimal ',')",
             ["1 234,56", "1.234,56"],
         ),
         ("vulgar fractions", FRACTION, ["½", "1¼"]),
