@@ -46,7 +46,7 @@ ABSENT = {
     Unavailable.NO_DENSITY: "the density of the rows near the fit cannot be estimated; try --intervals {others}",
 }
 _MISSING = {
-    Unavailable.RARE_LEVEL: "fewer than 5 rows have the level, too few for an interval of its coefficient",
+    Unavailable.RARE_LEVEL: "fewer than 5 rows tell the coefficient from others, too few for an interval of it",
     Unavailable.LEVERAGE: "the coefficient depends on a row that is fitted exactly whatever its target is",
 }
 

@@ -19,6 +19,9 @@ from mae_cli.messages import quoted
 _REAL_KINDS = frozenset("biuf")
 _MIXED_KINDS = frozenset("OSU")
 
+_LEVELS = "give a DataFrame, in which text stands for levels"
+_NUMBERS = "convert it with pd.to_numeric, and leave out rows without a number"
+
 
 def real_matrix(name: str, values: ArrayLike) -> FloatArray:
     """The values as (n, p) floats, which may be NaN or infinite.
@@ -93,9 +96,10 @@ def _without_mask(name: str, values: ArrayLike) -> NDArray[Any]:
 def _require_numbers(name: str, array: NDArray[np.object_]) -> None:
     for place, value in np.ndenumerate(array):
         if not _is_number(value):
-            what = f"{name} has {quoted(str(value))}, which is not a number, in {_place(place)}"
-            in_columns = isinstance(value, str) and array.ndim == 2
-            remedy = "give a DataFrame, in which text stands for levels" if in_columns else None
+            is_text = isinstance(value, str)
+            kind = "text, not a number" if is_text else "not a number"
+            what = f"{name} has {quoted(str(value))}, which is {kind}, in {_place(place)}"
+            remedy = None if not is_text else _LEVELS if array.ndim == 2 else _NUMBERS
             raise DataError(Fault("not-a-number", what, cell=str(value), remedy=remedy))
 
 

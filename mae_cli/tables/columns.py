@@ -1,5 +1,6 @@
 """Which columns a fit uses: what the user chose, held against the names in the file."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,9 @@ from mae_cli.tables.dates import is_format
 
 # Two of three letters in common is a coincidence; four of five, or two exchanged in a word of four, is a slip.
 _LIKENESS = 0.75
+
+
+_INDEX = re.compile(r"__index_level_\d+__")
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,7 @@ def resolve_any(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
         weight=choice.weight,
         cluster=choice.cluster,
         named=frozenset(choice.features or ()) | choice.categorical | choice.numbers | choice.dates.keys(),
-        left_out=() if choice.features else in_order([*nameless(names), *_doubled(others)], names),
+        left_out=() if choice.features else in_order([*nameless(names), *_doubled(others), *_indices(others)], names),
         strict=choice.strict,
         writings=_writings(choice, features),
         dates=frozenset(name for name, spelling in choice.dates.items() if not spelling),
@@ -236,7 +240,7 @@ def _no_features(choice: ColumnChoice, others: Sequence[str], file: str) -> Faul
 
 def _with_a_name_of_their_own(names: Sequence[str]) -> tuple[str, ...]:
     counts = Counter(names)
-    return tuple(name for name in names if name.strip() and counts[name] == 1)
+    return tuple(name for name in names if name.strip() and counts[name] == 1 and not _INDEX.fullmatch(name))
 
 
 def nameless(header: Sequence[str]) -> list[LeftOut]:
@@ -255,6 +259,12 @@ def _doubled(names: Sequence[str]) -> list[LeftOut]:
         for name, count in Counter(names).items()
         if count > 1 and name.strip()
     ]
+
+
+def _indices(names: Sequence[str]) -> list[LeftOut]:
+    """The columns into which pandas writes the index of a frame that was sorted or filtered."""
+    reason, remedy = "it is the index of a pandas frame", "name it with --features"
+    return [LeftOut(name, reason, remedy) for name in names if _INDEX.fullmatch(name)]
 
 
 def require_columns(needed: Mapping[str, str], header: Header, file: str) -> None:

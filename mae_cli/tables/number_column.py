@@ -23,7 +23,7 @@ from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import misfit
 from mae_cli.tables.disguise import advice_on, is_nothing, is_placeholder
 from mae_cli.tables.numeric_block import LARGEST_EXACT
-from mae_cli.tables.writing import is_plain, number_in
+from mae_cli.tables.writing import in_words, is_plain, number_in
 
 
 @dataclass(eq=False)
@@ -188,6 +188,9 @@ class NumberColumn:
         if self.writing.date and np.isnan(value):
             what = f"column {quoted(self.name)} is {quoted(cell)}, which {misfit(cell, self.writing.date)}"
             return Fault("other-date-format", what, cell=cell, remedy=self._remedy_of_date(cell))
+        if not is_plain(self.writing) and not self.writing.free and np.isnan(value):
+            what = f"column {quoted(self.name)} is {quoted(cell)}, which is not written as {in_words(self.writing)}"
+            return Fault("other-notation", what, cell=cell, remedy="write it as in training, or train on such data")
         if value < 0:
             what = f"{self.role} {quoted(self.name)} must not be negative, but this cell is {quoted(cell)}"
             return Fault("negative-weight", what, cell=cell, remedy="fix the cell")

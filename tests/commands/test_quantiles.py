@@ -358,7 +358,7 @@ def test_each_quantile_is_set_against_that_of_another_model(mae_train, mae_eval)
     assert "\nquantile   pinball loss   against   at or below\n" in text
     assert '\n"against" is both.json, on the same rows.\n' in text
     assert text.count("--against: at quantile ") == 3
-    assert "; adjusted p = " in text
+    assert " adjusted for all quantiles)" in text
 
 
 @pytest.mark.usefixtures("data")

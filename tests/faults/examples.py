@@ -123,6 +123,7 @@ COMMANDS = (
     "mae-eval model.json data.csv --against of-x.json",
     "mae-eval model.json ids.csv --against dollars.json",
     "mae-eval model.json far.csv",
+    "mae-eval dollars.json data.csv",
     "mae-predict model.json data.csv semicolons.csv",
     "mae-predict plain.json floats.parquet whole.parquet -o predicted.parquet",
     "mae-train large.csv -t y --loss mse",

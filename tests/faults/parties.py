@@ -74,6 +74,7 @@ PARTIES = {
         "text-among-numbers",
         "text-among-dates",
         "other-date-format",
+        "other-notation",
         "not-finite",
         "missing-cell",
         "negative-weight",

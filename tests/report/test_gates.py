@@ -97,7 +97,8 @@ def test_a_rival_at_one_of_several_quantiles_is_judged_by_the_adjusted_p_value(a
     metrics = Metrics(1.0, 1.0, 1.0, 1.0, None, 2.0, 2.0)
     rival = Rival("old.json", "mae", 0.5, metrics, 0.5, (0.1, 0.9), measure, None, 0.02, adjusted)
     line = finding(Gate("against", True, adjusted, 0.05, rival, 0.5))
-    difference = f"the difference of 0.500 is {relation} chance (95% interval 0.100 to 0.900; adjusted p = {adjusted})"
+    found = f"(95% interval of this one alone 0.100 to 0.900; p = {adjusted} adjusted for all quantiles)"
+    difference = f"the difference of 0.500 is {relation} chance {found}"
     assert line == f"at quantile 0.5, {losses}; {difference}"
 
 

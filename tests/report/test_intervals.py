@@ -126,7 +126,7 @@ def test_every_caution_and_every_reason_has_a_sentence():
     for reason in (Unavailable.NOT_OPTIMAL, Unavailable.PERFECT, Unavailable.MANY_COEFFICIENTS, Unavailable.NO_DENSITY):
         assert interval_notes(Intervals.none(reason, 0.95, 3), [], ROOM)[0].startswith("No intervals: ")
     for reason, says in (
-        (Unavailable.RARE_LEVEL, "fewer than 5 rows have the level"),
+        (Unavailable.RARE_LEVEL, "fewer than 5 rows tell the coefficient from others"),
         (Unavailable.LEVERAGE, "a row that is fitted exactly whatever its target is"),
     ):
         assert says in interval_notes(intervals(), [reason], ROOM)[1]

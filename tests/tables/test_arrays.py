@@ -27,7 +27,10 @@ def test_a_matrix_that_is_none_is_refused(values, code, cell, remedy):
     assert (fault.code, fault.place, fault.cell, fault.remedy) == (code, None, cell, remedy)
 
 
-def test_text_in_a_vector_has_no_remedy():
+def test_text_in_a_vector_is_to_be_converted():
     with pytest.raises(DataError) as caught:
         finite_vector("y", ["a"])
-    assert (caught.value.fault.code, caught.value.fault.remedy) == ("not-a-number", None)
+    assert (caught.value.fault.code, caught.value.fault.remedy) == (
+        "not-a-number",
+        "convert it with pd.to_numeric, and leave out rows without a number",
+    )

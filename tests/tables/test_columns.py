@@ -152,3 +152,14 @@ def test_a_format_of_dates_must_be_one():
         ColumnChoice("y", dates={"x": "day"})
     fault = caught.value.fault
     assert (fault.code, fault.remedy) == ("invalid-date-format", "give one as %d/%m/%Y or %H:%M")
+
+
+def test_the_index_that_pandas_writes_is_left_out_unless_it_is_named():
+    names = ("y", "x", "__index_level_0__")
+    used = resolve(ColumnChoice("y"), Header(names, ()), "data.csv")
+    assert used.features == ("x",)
+    assert [(each.column, each.reason) for each in used.left_out] == [
+        ("__index_level_0__", "it is the index of a pandas frame")
+    ]
+    named = resolve(ColumnChoice("y", features=("__index_level_0__",)), Header(names, ()), "data.csv")
+    assert named.features == ("__index_level_0__",)
