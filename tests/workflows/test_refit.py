@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
-from support.faults import Refusal, refusal_of
+from support.faults import refusal_of
 
 from mae_cli import DataError, SettingsError, exponential_factors, fit, refit
 from mae_cli.rows.blocks import PassCounter
