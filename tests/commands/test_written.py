@@ -68,7 +68,7 @@ def test_the_report_names_the_unit_of_a_date(mae_train):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "code"), [("2024-02-01", "1.2.2024", "other-date-format"), ("12%", "12 kg", "not-a-number")]
+    ("old", "new", "code"), [("2024-02-01", "1.2.2024", "other-date-format"), ("12%", "12 kg", "other-notation")]
 )
 def test_new_data_have_to_be_written_alike(files, mae_train, mae_eval, mae_predict, told, old, new, code):
     assert mae_train("written.csv", "-t", "y", "-q").exit_code == 0
