@@ -1,9 +1,15 @@
-"""How much memory there is, within the limits of a shell or a container."""
+"""How much memory there is, within the limits of a shell or a container, and what becomes of it when it is freed."""
 
+import ctypes
 import resource
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
-from mae_cli.memory import address_space_limit, memory_bytes
+import pytest
+
+from mae_cli.commands import process
+from mae_cli.memory import address_space_limit, keep_freed_memory, memory_bytes
 
 
 def test_the_memory_is_that_of_this_machine():
@@ -28,3 +34,29 @@ def test_a_limit_of_the_container_counts(monkeypatch):
 
     monkeypatch.setattr(Path, "read_text", limited)
     assert memory_bytes() == 54_321
+
+
+@pytest.fixture
+def library(monkeypatch):
+    """What the C library is told to keep."""
+    told = {}
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: SimpleNamespace(mallopt=told.__setitem__))
+    return told
+
+
+def test_freed_memory_is_kept_up_to_some_mebibytes_in_one_heap(library):
+    keep_freed_memory()
+    assert library == {-3: 16 << 20, -1: 32 << 20, -8: 1}
+
+
+def test_a_c_library_without_such_settings_is_left_alone(monkeypatch):
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: SimpleNamespace())
+    keep_freed_memory()
+
+
+def test_commands_keep_it_once_their_libraries_are_loaded(library, monkeypatch):
+    monkeypatch.delitem(sys.modules, "pandas")
+    monkeypatch.setattr(process, "import_module", lambda _: None)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    with process.running():
+        assert library

@@ -7,19 +7,18 @@ plane where it ended, computed in twice the digits, are a target of their own: a
 among any. It only proposes a basis, which is proved in the problem as it is.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from mae_cli.arrays import Positions
 from mae_cli.rows.blocks import Block, TransformedRows
 from mae_cli.solvers.absolute import Found, Searches
 from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.proof.exact_exchange import Settled, prove_basis, settle, settle_from
-from mae_cli.solvers.proof.vertex_proof import VertexProof
+from mae_cli.solvers.proof.first_proofs import FirstProofs
+from mae_cli.solvers.proof.vertex_proof import Vertex, VertexProof
+from mae_cli.solvers.search.exchange import Optimum
 
 # A search is often only so many exchanges away from the optimum.
 _FEW_EXCHANGES = 4
@@ -41,26 +40,26 @@ class Start:
 
 
 def settle_closely(
-    problem: Problem, found: Found, proof: VertexProof | None, start: Start, tolerance: float
+    problem: Problem, optimum: Optimum, proof: VertexProof | None, start: Start, tolerance: float
 ) -> Settled | None:
-    """Settle the end of a search; None where that is bounded already, or is no vertex.
+    """Settle the end of a search; None where that is no vertex.
 
     Args:
         problem: to be solved.
-        found: the end of the search.
-        proof: of a vertex that was met on the way; it may be that of the end.
+        optimum: the end of the search.
+        proof: of its vertex, if there is one.
         start: of the search.
         tolerance: on the relative gap, within which exchanges that take long end.
     """
-    if found.bound:
-        return None
-    is_of_end = proof is not None and np.array_equal(proof.vertex.basis.positions, found.optimum.basis)
-    settled = settle_from(problem, found.optimum, tolerance, proof if is_of_end else None, _FEW_EXCHANGES)
+    settled = settle_from(problem, optimum, tolerance, proof, _FEW_EXCHANGES)
     if settled is None or settled.is_solved:
         return settled
     closer, steps = _closest(settled.proof, start)
     last = settle(problem, closer.vertex.basis.positions, tolerance, closer)
-    return settled if last is None else replace(last, exchanges=settled.exchanges + steps + last.exchanges)
+    if last is None:
+        return settled
+    best = last if last.is_solved or last.bound.loss <= settled.bound.loss else settled
+    return replace(best, exchanges=settled.exchanges + steps + last.exchanges)
 
 
 def _closest(proof: VertexProof, start: Start) -> tuple[VertexProof, int]:
@@ -80,30 +79,28 @@ def _closest(proof: VertexProof, start: Start) -> tuple[VertexProof, int]:
 def search_closer(proof: VertexProof, start: Start) -> tuple[Found, VertexProof] | None:
     """The end of a search among the residuals of a vertex that is not optimal, and its proof; None if no better."""
     problem = proof.vertex.problem
-    residual = _Residual(PreciseColumns(problem.standard), proof.vertex.plane.coefficients)
-    rows = TransformedRows(problem.rows, residual)
-    standard = replace(problem.standard, target_shift=0.0)
-    closer = replace(problem, rows=rows, standard=standard, standard_rows=TransformedRows(rows, standard))
-    sample = start.sample
-    seen = None if sample is None else replace(sample, target=standard(rows.take(sample.positions)).target)
-    proofs: list[VertexProof] = []
-
-    def prove(_: Sequence[int], bases: Sequence[Positions]) -> list[float | None]:
-        if proofs or not bases:  # after a first vertex that was none, signs are checked until all are right
-            return [None] * len(bases)
-        first = prove_basis(problem, bases[0], is_thorough=True)
-        if first is None:
-            return [None]
-        proofs.append(first)
-        return [2 * first.sums.loss if first.worst is None else None]
-
-    (found,) = start.minimise(Searches([closer], _untold, _unbounded, prove, seen))
-    if len(found.optimum.basis) != len(problem.whitening.kept):
-        return None
+    closer = _seen_from(proof.vertex)
     # Beside large residuals a proof from floats would not notice that it does not know the signs of the small ones.
-    is_proved = bool(proofs) and proofs[0].worst is None
-    last = proofs[0] if is_proved else prove_basis(problem, found.optimum.basis, is_thorough=True)
+    proofs = FirstProofs([problem], is_thorough=True)
+    (found,) = start.minimise(Searches([closer], _untold, _unbounded, proofs, _sampled(closer, start.sample)))
+    basis = found.optimum.basis
+    if len(basis) != len(problem.whitening.kept):
+        return None
+    last = proofs.of(0, basis) or prove_basis(problem, basis, is_thorough=True)
     return (found, last) if last is not None and _is_better(last, proof) else None
+
+
+def _seen_from(vertex: Vertex) -> Problem:
+    """The problem whose targets are the residuals of a vertex."""
+    problem = vertex.problem
+    rows = TransformedRows(problem.rows, _Residual(PreciseColumns(problem.standard), vertex.plane.coefficients))
+    standard = replace(problem.standard, target_shift=0.0)
+    return replace(problem, rows=rows, standard=standard, standard_rows=TransformedRows(rows, standard))
+
+
+def _sampled(problem: Problem, sample: Block | None) -> Block | None:
+    """The rows of a sample, with the targets of a problem."""
+    return sample and replace(sample, target=problem.standard(problem.rows.take(sample.positions)).target)
 
 
 def _is_better(proof: VertexProof, other: VertexProof) -> bool:

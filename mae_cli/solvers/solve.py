@@ -6,7 +6,7 @@ from itertools import count, pairwise
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray, Positions
+from mae_cli.arrays import FloatArray
 from mae_cli.losses import Squared
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
@@ -22,7 +22,8 @@ from mae_cli.solvers.prepare.standardise import Extent
 from mae_cli.solvers.prepare.whitening import is_weighted
 from mae_cli.solvers.proof.certificate import Bound, BoundedFit
 from mae_cli.solvers.proof.dual_anywhere import bound_anywhere, bound_in_band
-from mae_cli.solvers.proof.exact_exchange import Settled, prove_bases, settle_from
+from mae_cli.solvers.proof.exact_exchange import Settled, settle_from
+from mae_cli.solvers.proof.first_proofs import FirstProofs
 from mae_cli.solvers.proof.uniqueness import is_unique
 from mae_cli.solvers.proof.vertex_proof import VertexProof
 from mae_cli.solvers.search.exchange import Optimum, Outcome
@@ -169,17 +170,7 @@ def _minimised_with_neighbours(
 
 def _minimised(problems: Sequence[Problem], start: Start, settings: Auto, listener: ProgressListener) -> list[Fit]:
     last, rounds = len(problems) - 1, count(1)
-    proofs: dict[int, VertexProof] = {}
-    tried: set[int] = set()
-
-    def prove(numbers: Sequence[int], bases: Sequence[Positions]) -> list[float | None]:
-        # After a first vertex that was none, signs are checked until all are right: a check is cheaper than a proof.
-        first = {number: basis for number, basis in zip(numbers, bases, strict=True) if number not in tried}
-        found = prove_bases([problems[number] for number in first], list(first.values()))
-        proved = {number: proof for number, proof in zip(first, found, strict=True) if proof is not None}
-        proofs.update(proved)
-        tried.update(first)
-        return [2 * proved[number].sums.loss if _is_good(proved.get(number)) else None for number in numbers]
+    proofs = FirstProofs(problems)
 
     def tell(number: int, objective: float) -> None:
         if number == last:  # losses of several problems would not go down together
@@ -189,18 +180,19 @@ def _minimised(problems: Sequence[Problem], start: Start, settings: Auto, listen
         problems=problems,
         tell=tell,
         bound=lambda number, point, band: _bound_near(problems[number], point, band, settings.tolerance),
-        prove=prove,
+        prove=proofs,
         sample=start.sample,
     )
-    return [
-        _certified(problem, settings, end, settle_closely(problem, end, proofs.get(number), start, settings.tolerance))
-        for number, (problem, end) in enumerate(zip(problems, start.minimise(searches), strict=True))
-    ]
+    fits = []
+    for number, end in enumerate(start.minimise(searches)):
+        settled = _settled(problems[number], end, proofs.of(number, end.optimum.basis), start, settings)
+        fits.append(_certified(problems[number], settings, end, settled))
+    return fits
 
 
-def _is_good(proof: VertexProof | None) -> bool:
-    """Whether there is a proof, and nothing more is to be looked for."""
-    return proof is not None and (proof.worst is None or proof.is_perfect_enough)
+def _settled(problem: Problem, found: Found, proof: VertexProof | None, start: Start, settings: Auto) -> Settled | None:
+    """The end of a search settled; None where it is bounded already."""
+    return None if found.bound else settle_closely(problem, found.optimum, proof, start, settings.tolerance)
 
 
 def _unit(problem: Problem) -> float:

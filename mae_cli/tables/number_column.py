@@ -149,10 +149,11 @@ class NumberColumn:
             self._look_for_inexact(cells.to_numpy(), first)
             return cells.to_numpy(dtype=np.float64) + 0.0, np.zeros(len(cells), dtype=bool)
         codes, texts = pd.factorize(cells)
-        numbers = [self._number(text) for text in texts]
-        for text, count in zip(texts, np.bincount(codes[codes >= 0], minlength=len(texts)).tolist(), strict=True):
-            if self._is_nothing(text):
-                self.nothing[text] = self.nothing.get(text, 0) + count
+        nothing = [self._is_nothing(text) for text in texts]
+        numbers = [np.nan if gone else self._number(text) for text, gone in zip(texts, nothing, strict=True)]
+        counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+        for place in np.flatnonzero(nothing).tolist():
+            self.nothing[texts[place]] = self.nothing.get(texts[place], 0) + int(counts[place])
         whole = [0 if number is None else _whole(text) for text, number in zip(texts, numbers, strict=True)]
         self._look_for_inexact(np.array([*whole, 0], dtype=object)[codes], first)
         is_text = np.array([*(number is None for number in numbers), False])[codes]
@@ -160,8 +161,7 @@ class NumberColumn:
 
     def _number(self, value: object) -> float | None:
         """What pandas left as it is: the number of a text or of a whole number beyond 64 bits, NaN where missing."""
-        text = value if isinstance(value, str) else str(value)
-        return np.nan if self._is_nothing(text) else number_in(text, self.writing, self.dialect)
+        return number_in(value if isinstance(value, str) else str(value), self.writing, self.dialect)
 
     def _is_nothing(self, text: object) -> bool:
         """Whether this is a spelling of a missing value that only this column has."""

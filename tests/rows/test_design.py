@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mae_cli.rows.design import Design
+from mae_cli.rows.design import Design, column_ranges
 
 LEVELS = (3, 1, 7)
 
@@ -73,3 +73,12 @@ def test_taken_rows_are_those_of_the_matrix(design):
 
 def test_absolute_values_keep_the_indicators(design):
     assert (design.absolute().dense() == np.abs(design.dense())).all()
+
+
+@pytest.mark.parametrize("rows", [63, 64, 10_000, 40_001])
+def test_extremes_are_those_of_all_rows_however_many_stretches_they_make(rows):
+    values = np.random.default_rng(rows).standard_normal((rows, 30))
+    values[-1], values[rows // 2] = 9.0, -9.0
+    lowest, highest = column_ranges(values)
+    assert (lowest == -9.0).all()
+    assert (highest == 9.0).all()

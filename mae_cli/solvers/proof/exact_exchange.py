@@ -48,7 +48,7 @@ class Settled:
     @property
     def is_solved(self) -> bool:
         """Whether no exchange is left to be made."""
-        return self.bound.is_optimal or self.proof.worst is None or self.proof.is_perfect_enough
+        return self.bound.is_optimal or self.proof.is_final
 
 
 def settle_from(

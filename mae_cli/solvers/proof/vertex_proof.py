@@ -255,6 +255,11 @@ class VertexProof:
         return count * columns > _FEW_NUMBERS and self.is_solution_perfect
 
     @property
+    def is_final(self) -> bool:
+        """Whether nothing more is to be looked for: it is optimal, or perfect enough."""
+        return self.worst is None or self.is_perfect_enough
+
+    @property
     def passes_through_all_rows(self) -> bool:
         """Whether every residual of the vertex is zero."""
         return len(self.sums.tied.rows) + len(self.multipliers) == self.vertex.problem.rows.shape[0]
