@@ -13,7 +13,7 @@ How a fit of MAE or pinball loss goes, from top to bottom::
      │       ├─ AllRows (all_rows)       of all rows: one pass picks bands, one proves or checks (visit, nearness)
      │       ├─ Bands (screening)        of a band: the same again, until few rows are left for each column
      │       └─ search (exchange)        then exchanges of basis rows (dense_rows, absorbed)
-     ├─ settle_closely (closer)          a few exchanges; if they do not do, search again among the residuals
+     ├─ settle_closely (closer)          a vertex that is not optimal: search again among its residuals
      ├─ settle_from (exact_exchange)     prove the vertex that was found, or exchange on, beyond doubt
      │   └─ prove (vertex_proof)         the dual point, and what rounding can do to it (vertex_basis, vertex_sums)
      └─ Solution (solution)              coefficients rounded once, certificate, history, uniqueness (uniqueness)

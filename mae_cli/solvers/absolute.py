@@ -89,10 +89,10 @@ def sample_size(shape: tuple[int, int], limits: Limits) -> int:
 
 
 def minimise_absolute(searches: Searches) -> list[Found]:
-    """The optimal vertices of Σω|y − xw| + (2τ − 1)·Σω(y − xw), each from the sample of its rows."""
+    """The optimal vertices of Σω|y − xw| + (2τ − 1)·Σω(y − xw), each from a sample of its rows."""
     problems, sample = searches.problems, searches.sample
     if sample is None:
-        raise TypeError("the search begins with a sample of the rows")
+        return [_minimise_with_levels(searches, number, problem) for number, problem in enumerate(problems)]
     rows = problems[0].whitening.band_rows(sample.design)
     whole = Band(rows, sample.weights, sample.target, np.zeros(rows.shape[1]), np.zeros(len(sample.target)))
     bands = [replace(whole, linear=_tilted(whole, problem.absolute_loss.tilt)) for problem in problems]
@@ -150,7 +150,7 @@ def _minimise_many(searches: Searches, sample: Block, bands: Sequence[Band]) -> 
     width = searches.problems[0].limits.sample_band_width
     width += _WIDER_BY_TENFOLD * max(0.0, math.log10(total / _WIDER_FROM))
     count = int(min(1.0, width * math.sqrt(columns / size)) * total)
-    unusual = _USUAL_LENGTH * float(np.median(bands[0].rows.leverage))
+    unusual = usual_length(bands[0].rows.leverage)
     starts = [
         Outlook(
             problem=problem,
@@ -165,6 +165,11 @@ def _minimise_many(searches: Searches, sample: Block, bands: Sequence[Band]) -> 
     return _screened(searches, dict(enumerate(starts)), count)
 
 
+def usual_length(lengths: FloatArray) -> float:
+    """A length ‖v‖ that few rows exceed where columns have no unusual values, from those of a sample."""
+    return _USUAL_LENGTH * float(np.median(lengths))
+
+
 def _descents(bands: Sequence[Band]) -> list[Descent]:
     """Descents on the same rows, each from where the one before it ended."""
     descents: list[Descent] = []
@@ -176,12 +181,8 @@ def _descents(bands: Sequence[Band]) -> list[Descent]:
     return descents
 
 
-def minimise_with_levels(searches: Searches) -> list[Found]:
-    """The same with an absorbed column, each from interior-point steps on a sample."""
-    return [_minimise_with_levels(searches, number, problem) for number, problem in enumerate(searches.problems)]
-
-
 def _minimise_with_levels(searches: Searches, number: int, problem: Problem) -> Found:
+    """The same with an absorbed column, from interior-point steps on a sample."""
     whitening = problem.whitening
     if not isinstance(whitening, AbsorbedWhitening):
         raise TypeError("no column of many levels is absorbed")

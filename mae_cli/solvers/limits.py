@@ -29,8 +29,6 @@ class Limits:
         largest_band: the least-norm band that bounds a point holds at most so many numbers.
         projections: of a dual point on its constraint and its box; they settle within a few rounds, and each costs a
             pass.
-        few_rows: up to so many rows of a block, beside those of the basis, that floats leave open are looked at in
-            twice the digits.
         most_corrections: of the plane and the multipliers of a vertex, which settle within a few.
         sample_band_width: rows within so many standard errors of the sample's answer stay in the band, and some more of
             very many: then hardly one fit in ten has a row outside whose sign turns, which costs two passes more.
@@ -55,7 +53,6 @@ class Limits:
     most_exchanges: int = 1_000
     largest_band: int = 4_000_000
     projections: int = 8
-    few_rows: int = 256
     most_corrections: int = 40
     sample_band_width: float = 3.5
     band_width: float = 1.0

@@ -9,13 +9,13 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.losses import Squared
 from mae_cli.progress import NO_PROGRESS, ProgressListener
-from mae_cli.rows.blocks import CountedRows, PassCounter, Rows
+from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.threads import one_thread
-from mae_cli.solvers.absolute import Found, Searches, minimise_absolute, minimise_with_levels, sample_size
+from mae_cli.solvers.absolute import Found, Searches, minimise_absolute, sample_size
 from mae_cli.solvers.between import Between, solve_between, solved_first
-from mae_cli.solvers.closer import Start, settle_closely
+from mae_cli.solvers.closer import settle_closely
 from mae_cli.solvers.prepare.absorbing import absorbable
 from mae_cli.solvers.prepare.problem import Loss, Prepared, Problem, whitened_by_all
 from mae_cli.solvers.prepare.standardise import Extent
@@ -132,25 +132,24 @@ def _solve_absolute(
 ) -> list[Fit]:
     if absorbable(prepared.rows, prepared.limits) is not None:
         problems = [prepared.problem(loss) for loss in losses]
-        fits = _minimised(problems, Start(minimise_with_levels, None), settings, listener)
+        fits = _minimised(problems, None, settings, listener)
     else:
         problems, sample = prepared.sampled(losses, sample_size(prepared.rows.shape, prepared.limits))
         # A descent that may end within a tolerance leaves no proof to begin with.
         is_exact = settings.tolerance < _REACHABLE
-        start = Start(minimise_absolute, sample)
-        fits = (_minimised_with_neighbours if is_exact else _minimised)(problems, start, settings, listener)
+        fits = (_minimised_with_neighbours if is_exact else _minimised)(problems, sample, settings, listener)
     listener.proved(max(fit.solution.certificate.relative_gap or 0.0 for fit in fits))
     return fits
 
 
 def _minimised_with_neighbours(
-    problems: Sequence[Problem], start: Start, settings: Auto, listener: ProgressListener
+    problems: Sequence[Problem], sample: Block, settings: Auto, listener: ProgressListener
 ) -> list[Fit]:
     """Solve some of several quantiles, then those between them, then those that are not settled by that."""
     ordered = sorted(range(len(problems)), key=lambda number: problems[number].absolute_loss.quantile)
     places = solved_first([problems[number].absolute_loss.quantile for number in ordered])
     first = [ordered[place] for place in places]
-    fits = dict(zip(first, _minimised([problems[number] for number in first], start, settings, listener), strict=True))
+    fits = dict(zip(first, _minimised([problems[number] for number in first], sample, settings, listener), strict=True))
     pairs = [(fits[low].proof, fits[high].proof) for low, high in pairwise(first)]
     groups = [ordered[low + 1 : high] for low, high in pairwise(places)]
     parts = {
@@ -163,12 +162,14 @@ def _minimised_with_neighbours(
         fits.update((each, proved(proof, settings)) for each, proof in found if proof is not None)
     left = [number for number in range(len(problems)) if number not in fits]
     if left:
-        rest = _minimised([problems[number] for number in left], start, settings, listener)
+        rest = _minimised([problems[number] for number in left], sample, settings, listener)
         fits.update(zip(left, rest, strict=True))
     return [fits[number] for number in range(len(problems))]
 
 
-def _minimised(problems: Sequence[Problem], start: Start, settings: Auto, listener: ProgressListener) -> list[Fit]:
+def _minimised(
+    problems: Sequence[Problem], sample: Block | None, settings: Auto, listener: ProgressListener
+) -> list[Fit]:
     last, rounds = len(problems) - 1, count(1)
     proofs = FirstProofs(problems)
 
@@ -181,18 +182,18 @@ def _minimised(problems: Sequence[Problem], start: Start, settings: Auto, listen
         tell=tell,
         bound=lambda number, point, band: _bound_near(problems[number], point, band, settings.tolerance),
         prove=proofs,
-        sample=start.sample,
+        sample=sample,
     )
     fits = []
-    for number, end in enumerate(start.minimise(searches)):
-        settled = _settled(problems[number], end, proofs.of(number, end.optimum.basis), start, settings)
+    for number, end in enumerate(minimise_absolute(searches)):
+        settled = _settled(problems[number], end, proofs.of(number, end.optimum.basis), settings)
         fits.append(_certified(problems[number], settings, end, settled))
     return fits
 
 
-def _settled(problem: Problem, found: Found, proof: VertexProof | None, start: Start, settings: Auto) -> Settled | None:
+def _settled(problem: Problem, found: Found, proof: VertexProof | None, settings: Auto) -> Settled | None:
     """The end of a search settled; None where it is bounded already."""
-    return None if found.bound else settle_closely(problem, found.optimum, proof, start, settings.tolerance)
+    return None if found.bound else settle_closely(problem, found.optimum, proof, settings.tolerance)
 
 
 def _unit(problem: Problem) -> float:

@@ -15,7 +15,7 @@ from support.together import assert_as_alone
 from mae_cli.losses import Absolute, Pinball
 from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design
-from mae_cli.solvers.absolute import Searches, minimise_absolute, minimise_with_levels, sample_size
+from mae_cli.solvers.absolute import Searches, minimise_absolute, sample_size
 from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
 from mae_cli.solvers.prepare.dense_rows import DenseRows
@@ -251,7 +251,7 @@ def test_rows_without_an_absorbed_column_are_refused_by_the_search_with_levels(r
     problem = a_problem(LevelRegression(Design(random.standard_normal((50, 2))), random.standard_normal(50)))
     searches = Searches([problem], lambda *_: None, lambda *_: None, lambda *_: [])
     with pytest.raises(TypeError, match="no column of many levels is absorbed"):
-        minimise_with_levels(searches)
+        minimise_absolute(searches)
 
 
 @pytest.mark.parametrize("kind", [a_regression, a_determined_regression])

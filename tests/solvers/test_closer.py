@@ -10,6 +10,7 @@ from mae_cli import fit
 from mae_cli.solvers import closer as searching
 
 ROWS, COLUMNS = 100_000, 20
+FEWER_ROWS, FEWER_COLUMNS = 20_000, 12
 
 
 def law(seed=3):
@@ -17,6 +18,14 @@ def law(seed=3):
     random = np.random.default_rng(seed)
     X = random.normal(size=(ROWS, COLUMNS))
     return X, X @ random.normal(size=COLUMNS), random
+
+
+def law_of_indicators(seed=11):
+    """Columns of 0 and 1, few of whose rows differ, and a linear function of them."""
+    random = np.random.default_rng(seed)
+    X = (random.random((FEWER_ROWS, FEWER_COLUMNS)) < 0.3).astype(float)
+    line = X @ random.normal(size=FEWER_COLUMNS)
+    return X, line / np.median(np.abs(line - np.median(line))), random
 
 
 def with_outliers(line, random, size=1.0):
@@ -37,26 +46,23 @@ def searches(monkeypatch):
 
 
 @pytest.mark.parametrize("quantile", [0.5, 0.8])
-def test_a_law_with_outliers_is_found_in_few_passes(searches, quantile):
+def test_a_law_with_outliers_is_found_in_few_passes(quantile):
     X, line, random = law()
     y = with_outliers(line, random)
     found = fit(X, y, quantile=quantile)
-    assert len(searches) == 1
     assert found.certificate.status == "optimal"
-    assert found.certificate.relative_gap < 1e-12
-    assert found.history.passes < 40  # exchanges alone take hundreds
-    assert found.history.iterations >= searches[0][0].optimum.iterations > 0
+    assert found.certificate.relative_gap < 1e-11
+    assert found.history.passes < 30  # exchanges alone take hundreds
     slopes = np.where(y > line, quantile, 1 - quantile) * (2 if quantile == 0.5 else 1)
     assert found.certificate.loss <= math.fsum(slopes * np.abs(y - line)) / ROWS + 1e-15
 
 
 @pytest.mark.parametrize("quantile", [0.0505, 0.06])
-def test_a_quantile_at_the_edge_of_a_law_is_proved(searches, quantile):
+def test_a_quantile_at_the_edge_of_a_law_is_proved(quantile):
     random = np.random.default_rng(5)
     X = random.normal(size=(ROWS, 5))
     y = with_outliers(X @ [3, 2, -1, 0.5, 10.0] + 7, random, 20)
     found = fit(X, y, quantile=quantile)
-    assert len(searches) == 1
     assert found.certificate.status == "optimal"
     assert found.history.passes < 40
 
@@ -65,11 +71,39 @@ def test_the_digits_of_a_rounded_target_take_no_walk(searches):
     X, line, _ = law()
     found = fit(X, np.round(line, 8))
     assert len(searches) == 1
+    assert found.history.iterations >= searches[0][0].iterations > 0
     assert found.certificate.status == "optimal"
-    assert found.history.passes < 40
-    assert (
-        found.certificate.loss < 2.6e-9
-    )  # the mean of what rounding at the eighth decimal leaves out: a quarter of it
+    assert found.history.passes < 30
+    # The mean of what rounding at the eighth decimal leaves out: a quarter of it.
+    assert found.certificate.loss < 2.6e-9
+
+
+@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.97])
+@pytest.mark.parametrize("digits", [2, 3, 4, 5, 6, 7, 9])
+def test_a_rounded_law_of_indicators_is_found_in_few_passes(digits, quantile):
+    X, line, _ = law_of_indicators()
+    found = fit(X, np.round(line, digits), quantile=quantile)
+    assert found.certificate.status == "optimal"
+    assert found.history.passes < 60  # exchanges alone take hundreds
+
+
+@pytest.mark.parametrize("quantile", [0.1, 0.97])
+def test_two_laws_of_indicators_are_found_in_few_passes(quantile):
+    X, line, random = law_of_indicators()
+    found = fit(X, np.where(random.random(FEWER_ROWS) < 0.6, line, 3 - line), quantile=quantile)
+    assert found.certificate.status == "optimal"
+    assert found.certificate.relative_gap < 1e-12
+    assert found.history.passes < 60
+
+
+def test_a_limit_that_half_of_the_targets_are_at_takes_no_walk():
+    random = np.random.default_rng(25)
+    X = random.standard_cauchy((ROWS, 12))
+    line = X @ random.normal(size=12)
+    line /= np.median(np.abs(line - np.median(line)))
+    found = fit(X, np.clip(line + random.normal(size=ROWS), -0.5, 0.5), quantile=0.1)
+    assert found.certificate.status == "optimal"
+    assert found.history.passes < 60
 
 
 def test_a_law_of_many_levels_with_outliers_is_found():

@@ -18,7 +18,7 @@ from mae_cli.workflows.fit import FitSettings
 from mae_cli.workflows.ready import TrainSettings
 from mae_cli.workflows.train import train
 
-LIMITS = Limits(few_rows=255)
+LIMITS = Limits(projections=9)
 SETTINGS = [Auto(limits=LIMITS), Textbook(epochs=2, limits=LIMITS)]
 
 

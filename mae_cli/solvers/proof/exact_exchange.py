@@ -51,34 +51,26 @@ class Settled:
         return self.bound.is_optimal or self.proof.is_final
 
 
-def settle_from(
-    problem: Problem, optimum: Optimum, tolerance: float, first: VertexProof | None, most: int | None = None
-) -> Settled | None:
+def settle_from(problem: Problem, optimum: Optimum, tolerance: float, first: VertexProof | None) -> Settled | None:
     """Settle the end of a search, or begin with the rows nearest to there if it has no basis; None if they are none.
 
-    Its vertex has a `first` proof already, or none. Of `most` exchanges no more are made.
+    Its vertex has a `first` proof already, or none.
     """
     if len(optimum.basis) == len(problem.whitening.kept):
-        settled = settle(problem, optimum.basis, tolerance, first, most)
+        settled = settle(problem, optimum.basis, tolerance, first)
         if settled is not None:
             return settled
     basis = _nearest_basis(problem, optimum)
     return None if basis is None else settle(problem, basis, tolerance)
 
 
-def settle(
-    problem: Problem,
-    basis: Positions,
-    tolerance: float,
-    first: VertexProof | None = None,
-    most: int | None = None,
-) -> Settled | None:
+def settle(problem: Problem, basis: Positions, tolerance: float, first: VertexProof | None = None) -> Settled | None:
     """Prove the vertex of a basis, or exchange its rows until one is proved to be optimal; None if it is no basis.
 
     Exchanges that take long end when the relative gap is within the `tolerance`. Of the basis itself there may be a
-    `first` proof already. Of `most` exchanges no more are made.
+    `first` proof already.
     """
-    budget = _budget(problem) if most is None else min(most, _budget(problem))
+    budget = _budget(problem)
     best: VertexProof | None = None
     latest: VertexProof | None = None
     lower_bound, exchanges, refused = -np.inf, 0, np.zeros(0, dtype=np.intp)

@@ -7,7 +7,8 @@ resist; it is flat unless a tied row that it moves to its other side does. A fla
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray, Positions
+from mae_cli.arrays import FloatArray
+from mae_cli.rows.blocks import Block
 from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.proof.vertex_proof import VertexProof
 
@@ -34,17 +35,18 @@ def is_unique(proof: VertexProof) -> bool | None:
 def _is_flat(proof: VertexProof, place: int) -> bool:
     """Whether no tied row moves to its other side when the basis row at this place goes to the side of its μ."""
     tied = proof.sums.tied
-    rates = _rates(proof, place, tied.rows)
-    return not (tied.sides * rates > 0).any()
+    block = proof.vertex.problem.rows.take(tied.rows)
+    # Rows that floats could not tell from tied ones do not resist at once.
+    moves = proof.vertex.view.are_zero(block) & (tied.sides * _rates(proof, place, block) > 0)
+    return not moves.any()
 
 
-def _rates(proof: VertexProof, place: int, rows: Positions) -> FloatArray:
-    """How fast residuals of the rows fall along the edge that frees a row of the basis, (t,); 0 below rounding."""
+def _rates(proof: VertexProof, place: int, others: Block) -> FloatArray:
+    """How fast residuals of other rows fall along the edge that frees a row of the basis, (t,); 0 below rounding."""
     basis, problem = proof.vertex.basis, proof.vertex.problem
     freed = np.zeros(len(basis.positions))
     freed[place] = -1.0 if proof.multipliers[place] > 0 else 1.0
     direction, off = basis.solve(DoubleDouble.of(freed))
-    others = problem.rows.take(rows)
     rates = basis.columns.product(others.design, direction).high
     sizes = problem.standard.product_numbers(problem.standard.shifted(others), direction.high)
     reach = problem.standard.product_numbers(problem.standard.shifted(others), np.ones(len(direction.high)))

@@ -308,7 +308,6 @@ def _written(problem: Problem, basis: VertexBasis, plane: Plane, point: Coeffici
         reach=reach,
         blur=2 * moved + _rounding(reach + _size_as_read(standard, point), len(rounded)),
         is_thorough=is_thorough,
-        few_rows=problem.limits.few_rows,
     )
     return Vertex(problem, basis, plane, point, view)
 

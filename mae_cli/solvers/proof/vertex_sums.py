@@ -119,7 +119,6 @@ class VertexView:
         reach: the most that |y| + Σ|z·β| can be in a row.
         blur: residuals up to this size are rounding in the user's units.
         is_thorough: whether every residual is computed in twice the digits.
-        few_rows: up to so many rows of a block that floats leave open are, too.
     """
 
     standard: Standardisation
@@ -134,7 +133,6 @@ class VertexView:
     reach: float
     blur: float
     is_thorough: bool
-    few_rows: int
 
     @property
     def points(self) -> FloatArray:
@@ -182,7 +180,7 @@ class VertexView:
         if self.is_thorough:
             residual, tied, errors = self._thorough(block, basis)
         else:
-            tied, errors = self._settle(residual, block, shifted, basis)
+            tied, errors = self._open(residual, shifted, basis)
         if block.weights is not None:  # a row that is left out cannot be on the wrong side
             counted = block.weights[tied] > 0
             tied, errors = tied[counted], errors[counted]
@@ -202,21 +200,15 @@ class VertexView:
         places = _without(np.flatnonzero(np.abs(seen.residual) <= self.blur), seen.basis)
         return SidedRows(block.positions[places], seen.sides[places])
 
-    def _settle(
-        self, residual: FloatArray, block: Block, shifted: Block, basis: Positions
-    ) -> tuple[Positions, FloatArray]:
-        """Put residuals (b,) whose sign floats leave open in twice the digits; the rows tied, and their errors."""
+    def _open(self, residual: FloatArray, shifted: Block, basis: Positions) -> tuple[Positions, FloatArray]:
+        """The rows whose sign floats leave open, and what their residuals can be off by: they count as tied."""
         factor = products_rounding(len(self.point)) * UNIT
         open_ones = _without(np.flatnonzero(np.abs(residual) <= factor * self.reach), basis)
         if not len(open_ones):
             return open_ones, np.zeros(0)
         errors = factor * self.standard.numbers(shifted.part(open_ones), self.point)
         are_open = np.abs(residual[open_ones]) <= errors
-        open_ones, errors = open_ones[are_open], errors[are_open]
-        if len(open_ones) > self.few_rows:
-            return open_ones, errors
-        residual[open_ones], are_zero = self._exact(block.part(open_ones))
-        return open_ones[are_zero], np.zeros(int(are_zero.sum()))
+        return open_ones[are_open], errors[are_open]
 
     def _thorough(self, block: Block, basis: Positions) -> tuple[FloatArray, Positions, FloatArray]:
         """The residuals in twice the digits for all rows; the rows tied, and their errors."""
@@ -232,6 +224,10 @@ class VertexView:
         numbers = self.standard.numbers(shifted, sizes)
         are_zero = np.abs(residual) <= _EXACT_ZERO * numbers + self.standard.product_numbers(shifted, off)
         return np.where(np.abs(residual) <= EXACT_ROUNDING * numbers, 0.0, residual), are_zero
+
+    def are_zero(self, block: Block) -> BoolArray:
+        """Which residuals (b,) are zero, as far as twice the digits can tell."""
+        return self._exact(block)[1]
 
     def rewritten(self, seen: Seen) -> FloatArray:
         """The residuals (b,) of the coefficients as they are written."""

@@ -108,7 +108,7 @@ class AllRows:
     def checked(self, numbers: Sequence[int], rounds: Sequence[Round]) -> list[Check]:
         """One pass: wrong signs, and the objective."""
         some = [self._outlooks[number] for number in numbers]
-        looks = [_Turned.of(outlook, each.step) for outlook, each in zip(some, rounds, strict=True)]
+        looks = [_Turned.of(outlook, each) for outlook, each in zip(some, rounds, strict=True)]
         answers = visit([each.problem.rows for each in some], some[0].problem.standard, looks)
         return [
             Check(SignedRows.joined(wrong for wrong, _ in parts).without(each.narrowed.members), _sum(parts))
@@ -206,23 +206,30 @@ def _assembled(outlook: Outlook, parts: Sequence[_Picked]) -> tuple[Narrowed, Ne
 
 @dataclass(frozen=True, eq=False)
 class _Turned:
-    """Looks for the rows whose sign turns on the way from one point to another; their sign before it."""
+    """Looks for the rows whose sign turns on the way from one point to another; their sign before it.
+
+    The other point is where the vertex is while ties are broken.
+    """
 
     points: FloatArray
+    ties: TieBreaking
     tilt: float
 
     @staticmethod
-    def of(outlook: Outlook, step: FloatArray) -> "_Turned":
+    def of(outlook: Outlook, reached: Round) -> "_Turned":
         """On the way from the origin of a problem."""
-        points = np.stack([outlook.standard_point, outlook.after(step)])
-        return _Turned(points, outlook.problem.absolute_loss.tilt)
+        points = np.stack([outlook.standard_point, outlook.after(reached.perturbed_step)])
+        return _Turned(points, outlook.ties, outlook.problem.absolute_loss.tilt)
 
     def __call__(self, block: Block, _: Block, residuals: FloatArray) -> tuple[SignedRows, float]:
         assumed, residual = residuals
         # Signs, not residuals: beside an outlier of 1e200 the product of two ordinary residuals is zero.
-        signs = np.sign(assumed)
+        signs, sizes = np.sign(assumed), np.abs(residual)
+        objective = _objective(block, residual, sizes, self.tilt)
+        # Tied rows are on the side to which the breaking of ties puts them, in the band and outside of it alike.
+        tied = (sizes <= self.ties.width).nonzero()[0]
+        residual[tied] += self.ties.jitter(block.positions[tied])
         wrong = (signs * residual < 0).nonzero()[0]
-        objective = _objective(block, residual, np.abs(residual), self.tilt)
         return SignedRows(block.positions[wrong], signs[wrong]), objective
 
 

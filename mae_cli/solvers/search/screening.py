@@ -133,6 +133,16 @@ class Round:
         )
 
     @property
+    def perturbed_step(self) -> FloatArray:
+        """(k,) to where the last vertex is while ties are broken; to the vertex where there is none."""
+        if not len(self.basis):
+            return self.step
+        members, band = self.narrowed.members, self.narrowed.band
+        order = np.argsort(members, kind="stable")
+        places = order[np.searchsorted(members, self.basis, sorter=order)]
+        return self.step + band.rows.solve(places, band.jitter)
+
+    @property
     def optimum(self) -> Optimum:
         """The end of the screening."""
         return Optimum(self.outcome, self.basis, self.step, self.iterations, self.losses)
