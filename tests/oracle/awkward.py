@@ -253,6 +253,15 @@ def _law_with_outliers(random: np.random.Generator, drawn: Problem) -> Problem:
     return replace(drawn, y=line + (random.random(len(X)) < 0.2) * random.standard_normal(len(X)))
 
 
+def _law_of_indicators(random: np.random.Generator, drawn: Problem) -> Problem:
+    """Columns of 0 and 1, few of whose rows differ, and a law of them that is rounded, or one of two laws."""
+    X = (random.random(drawn.numbers.shape) < 0.3).astype(float)
+    line = X @ random.standard_normal(X.shape[1])
+    if random.random() < 0.5:
+        return replace(drawn, numbers=X, y=np.round(line, int(random.integers(1, 10))))
+    return replace(drawn, numbers=X, y=np.where(random.random(len(X)) < 0.6, line, 3 - line))
+
+
 def _constant_target(random: np.random.Generator, drawn: Problem) -> Problem:
     return replace(drawn, y=np.full(len(drawn.y), random.choice([0.0, 1.0, -7.5, 0.1])))
 
@@ -374,5 +383,6 @@ KINDS: dict[str, tuple[float, Change]] = {
     "extreme-quantile": (0.05, _extreme_quantile),
     "no-intercept": (0.05, lambda _, drawn: replace(drawn, intercept=False)),
     "law-with-outliers": (0.06, _law_with_outliers),
+    "law-of-indicators": (0.03, _law_of_indicators),
     "least-squares": (0.03, lambda _, drawn: replace(drawn, loss="mse", quantile=0.5)),
 }
