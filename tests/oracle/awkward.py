@@ -350,6 +350,7 @@ def _extreme_quantile(random: np.random.Generator, drawn: Problem) -> Problem:
 Change = Callable[[np.random.Generator, Problem], Problem]
 # The probability of each in a mixture, and what it does, in this order.
 KINDS: dict[str, tuple[float, Change]] = {
+    "law-of-indicators": (0.03, _law_of_indicators),
     "wide": (0.06, _wide),
     "ties": (0.15, _whole_columns),
     "complement": (0.04, _complement),
@@ -383,6 +384,5 @@ KINDS: dict[str, tuple[float, Change]] = {
     "extreme-quantile": (0.05, _extreme_quantile),
     "no-intercept": (0.05, lambda _, drawn: replace(drawn, intercept=False)),
     "law-with-outliers": (0.06, _law_with_outliers),
-    "law-of-indicators": (0.03, _law_of_indicators),
     "least-squares": (0.03, lambda _, drawn: replace(drawn, loss="mse", quantile=0.5)),
 }

@@ -106,7 +106,7 @@ def options_of(posed):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_command_tells_the_truth_in_its_report(kind, mae_train, table, one_object):
-    for seed in (1, 2):
+    for seed in (3, 4):
         posed = problem(100 + seed, kind=kind)
         result = mae_train(table(as_csv(posed)).name, *options_of(posed), "-o", f"model{seed}.json")
         assert result.exit_code in {0, 3}, f"seed {100 + seed}: {result.stderr}"

@@ -25,20 +25,19 @@ def is_unique(proof: VertexProof) -> bool | None:
     loose = np.flatnonzero(proof.outside + proof.doubts >= -_AT_A_SIDE)
     if not len(loose):
         return True
-    flat = np.array([_is_flat(proof, int(place)) for place in loose])
+    tied = proof.vertex.problem.rows.take(proof.sums.tied.rows)
+    if not proof.vertex.view.are_zero(tied).all():
+        return None  # of rows that floats cannot tell from tied ones
+    flat = np.array([_is_flat(proof, int(place), tied) for place in loose])
     if not flat.any():
         return True if len(loose) == 1 else None
     at_a_side = np.abs(proof.outside[loose]) <= np.minimum(proof.doubts[loose], _NOTHING)
     return False if (flat & at_a_side).any() else None
 
 
-def _is_flat(proof: VertexProof, place: int) -> bool:
+def _is_flat(proof: VertexProof, place: int, tied: Block) -> bool:
     """Whether no tied row moves to its other side when the basis row at this place goes to the side of its μ."""
-    tied = proof.sums.tied
-    block = proof.vertex.problem.rows.take(tied.rows)
-    # Rows that floats could not tell from tied ones do not resist at once.
-    moves = proof.vertex.view.are_zero(block) & (tied.sides * _rates(proof, place, block) > 0)
-    return not moves.any()
+    return not (proof.sums.tied.sides * _rates(proof, place, tied) > 0).any()
 
 
 def _rates(proof: VertexProof, place: int, others: Block) -> FloatArray:

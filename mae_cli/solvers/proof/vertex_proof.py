@@ -236,9 +236,10 @@ class VertexProof:
 
     @property
     def is_blurred(self) -> bool:
-        """Whether residuals in floats leave too much of the loss, or of the gap, in the dark."""
-        sums = self.sums
-        is_blurred = self.rounding > _BLURRED * sums.loss or sums.gap > OPTIMAL_GAP * sums.loss
+        """Whether residuals in floats leave too much of the loss, or of the gap, in the dark: of few rows anything."""
+        sums, (count, columns) = self.sums, self.vertex.problem.rows.shape
+        most = OPTIMAL_GAP if count * columns > _FEW_NUMBERS else 0.0
+        is_blurred = self.rounding > _BLURRED * sums.loss or sums.gap > most * sums.loss
         return is_blurred and not self.vertex.view.is_thorough and not self.is_perfect_enough
 
     @cached_property
