@@ -168,7 +168,7 @@ def _sharpened(vertex: Vertex | None, proof: VertexProof | None) -> VertexProof 
         return None
     if proof is not None and proof.is_blurred:
         proof = proof.with_measured_numbers()
-    if proof is not None and not proof.is_blurred:
+    if proof is not None and proof.is_sharp:
         return proof
     return Vertex.of(vertex.problem, vertex.basis.positions, is_thorough=True).prove()
 

@@ -7,8 +7,7 @@ resist; it is flat unless a tied row that it moves to its other side does. A fla
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray
-from mae_cli.rows.blocks import Block
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.proof.vertex_proof import VertexProof
 
@@ -25,27 +24,29 @@ def is_unique(proof: VertexProof) -> bool | None:
     loose = np.flatnonzero(proof.outside + proof.doubts >= -_AT_A_SIDE)
     if not len(loose):
         return True
-    tied = proof.vertex.problem.rows.take(proof.sums.tied.rows)
-    if not proof.vertex.view.are_zero(tied).all():
-        return None  # of rows that floats cannot tell from tied ones
-    flat = np.array([_is_flat(proof, int(place), tied) for place in loose])
+    if not proof.are_ties_exact:
+        return None
+    flat = np.array([_is_flat(proof, int(place)) for place in loose])
     if not flat.any():
         return True if len(loose) == 1 else None
     at_a_side = np.abs(proof.outside[loose]) <= np.minimum(proof.doubts[loose], _NOTHING)
     return False if (flat & at_a_side).any() else None
 
 
-def _is_flat(proof: VertexProof, place: int, tied: Block) -> bool:
+def _is_flat(proof: VertexProof, place: int) -> bool:
     """Whether no tied row moves to its other side when the basis row at this place goes to the side of its μ."""
-    return not (proof.sums.tied.sides * _rates(proof, place, tied) > 0).any()
+    tied = proof.sums.tied
+    rates = _rates(proof, place, tied.rows)
+    return not (tied.sides * rates > 0).any()
 
 
-def _rates(proof: VertexProof, place: int, others: Block) -> FloatArray:
-    """How fast residuals of other rows fall along the edge that frees a row of the basis, (t,); 0 below rounding."""
+def _rates(proof: VertexProof, place: int, rows: Positions) -> FloatArray:
+    """How fast residuals of the rows fall along the edge that frees a row of the basis, (t,); 0 below rounding."""
     basis, problem = proof.vertex.basis, proof.vertex.problem
     freed = np.zeros(len(basis.positions))
     freed[place] = -1.0 if proof.multipliers[place] > 0 else 1.0
     direction, off = basis.solve(DoubleDouble.of(freed))
+    others = problem.rows.take(rows)
     rates = basis.columns.product(others.design, direction).high
     sizes = problem.standard.product_numbers(problem.standard.shifted(others), direction.high)
     reach = problem.standard.product_numbers(problem.standard.shifted(others), np.ones(len(direction.high)))

@@ -236,11 +236,21 @@ class VertexProof:
 
     @property
     def is_blurred(self) -> bool:
-        """Whether residuals in floats leave too much of the loss, or of the gap, in the dark: of few rows anything."""
-        sums, (count, columns) = self.sums, self.vertex.problem.rows.shape
-        most = OPTIMAL_GAP if count * columns > _FEW_NUMBERS else 0.0
-        is_blurred = self.rounding > _BLURRED * sums.loss or sums.gap > most * sums.loss
+        """Whether residuals in floats leave too much of the loss, or of the gap, in the dark."""
+        sums = self.sums
+        is_blurred = self.rounding > _BLURRED * sums.loss or sums.gap > OPTIMAL_GAP * sums.loss
         return is_blurred and not self.vertex.view.is_thorough and not self.is_perfect_enough
+
+    @cached_property
+    def are_ties_exact(self) -> bool:
+        """Whether all rows that count as tied are, as far as twice the digits can tell."""
+        view = self.vertex.view
+        return view.is_thorough or bool(view.are_zero(self.vertex.problem.rows.take(self.sums.tied.rows)).all())
+
+    @property
+    def is_sharp(self) -> bool:
+        """Whether a proof from residuals in twice the digits would say no more; of many rows, ties may be near ones."""
+        return not self.is_blurred and (self._are_many or self.is_perfect_enough or self.are_ties_exact)
 
     @cached_property
     def is_solution_perfect(self) -> bool:
@@ -252,8 +262,12 @@ class VertexProof:
     @property
     def is_perfect_enough(self) -> bool:
         """Whether the solution is perfect and rows are too many to look for the best of all perfect ones."""
+        return self._are_many and self.is_solution_perfect
+
+    @property
+    def _are_many(self) -> bool:
         count, columns = self.vertex.problem.rows.shape
-        return count * columns > _FEW_NUMBERS and self.is_solution_perfect
+        return count * columns > _FEW_NUMBERS
 
     @property
     def is_final(self) -> bool:
