@@ -28,8 +28,6 @@ from mae_cli.solvers.search.all_rows import AllRows, Outlook
 from mae_cli.solvers.search.exchange import Optimum
 from mae_cli.solvers.search.screening import few_rows, minimise, screen
 
-# So many searches among residuals follow each other, each from where the one before it ended.
-_MOST_SEARCHES = 4
 # A search may take residuals for ties that are so many times as large as what it breaks ties by.
 _AMPLIFIED = 100.0
 # Ties are broken by no less than this share of what the first search broke them by: twice the digits know no more.
@@ -64,7 +62,7 @@ def _closest(proof: VertexProof) -> tuple[VertexProof, int]:
     """The proof of the best vertex that searches among residuals find from here, and how many steps these took."""
     ties, steps = _broken_by(proof.vertex), 0
     finest = _FINEST * ties.width
-    for _ in range(_MOST_SEARCHES):
+    for _ in range(proof.vertex.problem.limits.second_searches):
         outlook, count = _look_around(proof.vertex, ties, finest)
         found, last = search_closer(proof.vertex.problem, outlook, count)
         ties, steps = outlook.ties, steps + found.iterations

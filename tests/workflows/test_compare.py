@@ -150,7 +150,7 @@ def test_a_row_far_out_in_a_feature_is_called_so():
     ("solver", "remedy"),
     [
         (Textbook(epochs=3), "use --solver auto"),
-        (Auto(0.0, Limits(most_exchanges=0)), "a larger --tolerance accepts it"),
+        (Auto(0.0, Limits(most_exchanges=0, second_searches=0)), "a larger --tolerance accepts it"),
     ],
 )
 def test_fits_that_ended_early_are_not_compared_and_the_remedy_is_another_than_what_was_done(solver, remedy, loss):
