@@ -434,13 +434,16 @@ def test_two_models_of_several_quantiles_are_set_side_by_side_for_people(mae_tra
     mae_train("data.csv", "-t", "y", "--quantile", "0.5,0.9", "--features", "x", "-o", "second.json")
     text = mae_eval("first.json", "second.json").stdout
     lines = [" ".join(line.split()) for line in text.splitlines()]
-    assert "target y y" in lines
-    assert "fit quantiles 0.1, 0.5 quantiles 0.5, 0.9 differs" in lines
-    start = lines.index("at quantile first.json second.json")
+    assert "fit quantiles 0.1, 0.5 quantiles 0.5, 0.9" in lines
+    assert any(line.startswith("The same in both: target y; ") for line in lines)
+    start = lines.index("at quantile first.json second.json difference")
     assert [line.split()[0] for line in lines[start + 1 : start + 4]] == ["0.1", "0.5", "0.9"]
     assert (lines[start + 1].split()[2], lines[start + 3].split()[1]) == ("–", "–")
-    assert [line for line in lines if line.startswith("At quantile ")] == ["At quantile 0.5:"]
-    assert any(line.startswith("x ") and len(line.split()) == 4 for line in lines)
+    assert lines[start + 5 : start + 7] == [
+        "Coefficients of first.json less those of second.json, at each quantile:",
+        "term 0.5",
+    ]
+    assert [line.split()[0] for line in lines[start + 7 :]] == ["(intercept)", "x"]
     same = report(mae_eval("first.json", "first.json", "--json"))["differences"]
     assert same == {"fits": [{"quantile": tau, "intercept": None, "coefficients": []} for tau in (0.1, 0.5)]}
 
