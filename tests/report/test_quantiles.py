@@ -135,7 +135,10 @@ def test_intervals_stand_beside_the_coefficient_at_each_quantile_and_how_they_we
         "",
         "Left out: same (a combination of earlier columns).",
         "Intervals from standard errors that allow for unequal spread; the rows are taken to be independent.",
-        "Many rows lie exactly on the fit, so the target has few distinct values: prefer --intervals rank.",
+        (
+            "More than 2% of the rows lie exactly on the fit, where targets tie (zeros, a cap): "
+            "use --intervals rank, which allows for that."
+        ),
         "· marks those that hold 0.",
         "",
     ]
@@ -150,7 +153,7 @@ def test_a_quantile_without_intervals_is_named_and_the_others_have_theirs(report
     none = replace(first, effects=effects, intervals=Intervals.none(reason, 0.95, 3))
     lines = drawn(replace(sure, fits=(none, second)))
     assert [line.split()[-1] for line in lines[13:15]] == ["–", "2.00"]
-    assert "At quantile 0.5, no intervals: the density of the rows near the fit cannot be estimated; try --" in "".join(
+    assert "At quantile 0.5, no intervals: the density of the rows near the fit cannot be estimated; use --" in "".join(
         lines
     )
     assert any(line.startswith("At quantile 0.9, intervals from standard errors") for line in lines)
