@@ -100,6 +100,9 @@ def _calibrated(calibrated: Calibrated) -> str:
         f"{counted(calibrated.rows, 'row')} {place} they were made {quantity(abs(calibrated.margin))} {change} at "
         f"each end, and are {quantity(calibrated.width)} wide on average."
     )
+    low, high = map(percent, calibrated.coverage_range)
+    rows = counted(calibrated.rows, "row")
+    text += f" {share} holds on average over calibrations: 9 in 10 of those on {rows} cover between {low} and {high}."
     if calibrated.holdout is not None:
         text += f" On the holdout they cover {percent(calibrated.holdout)}."
     return text

@@ -67,6 +67,7 @@ def test_a_prediction_interval_covers_rows_kept_aside(mae_train, mae_predict, ma
     assert found["data"]["aliased"] == []
     assert found["data"]["rows_used"] == 600 - 180 - 84
     assert found["calibration"]["rows"] == 84
+    assert found["calibration"]["coverage_range"] == pytest.approx([0.725186, 0.866749], abs=1e-6)
     assert found["calibration"]["holdout"] == pytest.approx(0.8, abs=0.1)
     table = list(csv.DictReader(io.StringIO(mae_predict("model.json", "data.csv", "--column", "p").stdout)))
     assert list(table[0]) == ["x", "k", "y", "p", "lower", "upper"]
