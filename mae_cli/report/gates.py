@@ -82,7 +82,11 @@ def _against(rival: Rival) -> str:
         return f"{losses}; one row cannot tell whether that is chance"
     relation = "within" if rival.is_within_chance else "beyond"
     interval = " to ".join(quantity(end, 3) for end in rival.interval)
-    chance = "" if rival.adjusted_p_value is None else f"; p = {rival.adjusted_p_value:.2g} adjusted for all quantiles"
-    alone = "" if rival.adjusted_p_value is None else " of this one alone"
+    alone, chance = ("", "") if rival.adjusted_p_value is None else (" of this one alone", f"; {_p_value(rival)}")
     difference = f"the difference of {quantity(rival.difference, 3)} is {relation} chance"
     return f"{losses}; {difference} (95% interval{alone} {interval}{chance})"
+
+
+def _p_value(rival: Rival) -> str:
+    relation = "at most" if rival.has_least_p_value else "="
+    return f"p {relation} {rival.adjusted_p_value:.2g} adjusted for all quantiles"

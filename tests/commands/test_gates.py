@@ -126,7 +126,7 @@ def test_a_model_that_is_worse_beyond_chance_fails(mae_eval, good, bad, data, on
     report = one_object(result.stdout)
     against = report["against"]
     keys = ["model", "loss", "quantile", "metrics", "difference", "interval", "measure", "coverage"]
-    assert list(against) == [*keys, "p_value", "adjusted_p_value"]
+    assert list(against) == [*keys, "p_value", "adjusted_p_value", "least_p_value"]
     assert (against["p_value"] < 0.05, against["adjusted_p_value"]) == (True, None)
     assert against["model"] == "good.json"
     assert against["difference"] == pytest.approx(report["metrics"]["mae"] - against["metrics"]["mae"])

@@ -350,7 +350,11 @@ def test_each_quantile_is_set_against_that_of_another_model(mae_train, mae_eval)
             expected = json.loads(alone.stdout)
             rival, gate = each["against"], next(gates)
             adjusted = rival["adjusted_p_value"]
-            assert rival | {"model": "", "adjusted_p_value": None} == expected["against"] | {"model": ""}
+            least = expected["against"]["least_p_value"]
+            assert rival["least_p_value"] == 3 * least == 6 / 2001
+            single = {"model": "", "adjusted_p_value": None, "least_p_value": least}
+            assert rival | single == expected["against"] | {"model": ""}
+            assert ("p at most" in gate["finding"]) == (rival["p_value"] == least)
             assert rival["p_value"] <= adjusted <= 3 * rival["p_value"]
             assert (gate["name"], gate["quantile"], gate["value"]) == ("against", quantile, adjusted)
             assert gate["passed"] == (first == "both" or adjusted > 0.05)

@@ -102,6 +102,13 @@ def test_a_rival_at_one_of_several_quantiles_is_judged_by_the_adjusted_p_value(a
     assert line == f"at quantile 0.5, {losses}; {difference}"
 
 
+@pytest.mark.parametrize(("adjusted", "says"), [(0.003, "p at most 0.003"), (0.006, "p = 0.006")])
+def test_a_p_value_that_the_resamples_can_show_no_smaller_is_a_bound(adjusted, says):
+    metrics = Metrics(1.0, 1.0, 1.0, 1.0, None, 2.0, 2.0)
+    rival = Rival("old.json", "mae", 0.5, metrics, 0.5, (0.1, 0.9), "mae", None, 0.001, adjusted, 0.003)
+    assert f"; {says} adjusted for all quantiles)" in finding(Gate("against", True, adjusted, 0.05, rival, 0.5))
+
+
 def test_a_loss_at_one_of_several_quantiles_says_so():
     line = gate_line(Gate("max-mae", False, 2.5, 2.0, quantile=0.5))
     assert line == "Failed --max-mae: at quantile 0.5, the MAE is 2.5, above 2"
