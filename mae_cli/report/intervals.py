@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
-from mae_cli.messages import fixed, quantity, visible
+from mae_cli.messages import exponent_of, fixed, is_fixed, quantity, scientific, visible
 from mae_cli.report.console import Room
 from mae_cli.report.names import shortened
 from mae_cli.report.numbers import UNDEFINED, count, counted
@@ -15,8 +15,7 @@ from mae_cli.results.training import Effect
 _HOLDS_ZERO = "·"
 _DIGITS_OF_WIDTH = 3
 _MOST_DECIMALS = 9
-_LARGEST_FIXED = 1e9
-# Of a number in a sentence; a floating-point number has no more than the latter.
+# Of a number in a sentence, or with a power of ten; a floating-point number has no more than the latter.
 _FEWEST_DIGITS, _ALL_DIGITS = 4, 17
 # So many of the coefficients that are not determined are named.
 _NAMED = 3
@@ -153,15 +152,27 @@ def _holds_zero(interval: Interval | Unavailable | None) -> bool:
 
 
 def _ends(interval: Interval) -> tuple[str, str]:
-    width = interval.high - interval.low
-    return _end(interval.low, width), _end(interval.high, width)
+    """Both ends in one notation, that of a coefficient as large as the larger one."""
+    width, ends = interval.high - interval.low, (interval.low, interval.high)
+    write = _fixed_end if is_fixed(max(map(abs, ends))) else _scientific_end
+    low, high = (_end(each) if math.isinf(width) or width <= 0 else write(each, width) for each in ends)
+    return low, high
 
 
-def _end(value: float, width: float) -> str:
-    """An end with as many decimals as give the width three digits."""
+def _end(value: float) -> str:
+    """An end of an interval without a width."""
     if math.isinf(value):
         return "-∞" if value < 0 else "∞"
-    if math.isinf(width) or width <= 0 or abs(value) >= _LARGEST_FIXED:
-        return quantity(value)
+    return quantity(value)
+
+
+def _fixed_end(value: float, width: float) -> str:
+    """An end with as many decimals as give the width three digits."""
     decimals = max(0, _DIGITS_OF_WIDTH - 1 - math.floor(math.log10(width)))
     return quantity(value) if decimals > _MOST_DECIMALS else fixed(value, decimals)
+
+
+def _scientific_end(value: float, width: float) -> str:
+    """An end with a power of ten, and digits enough to give the width three of them."""
+    digits = _DIGITS_OF_WIDTH + exponent_of(value) - math.floor(math.log10(width))
+    return scientific(value, min(max(_FEWEST_DIGITS, digits), _ALL_DIGITS))
