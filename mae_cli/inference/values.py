@@ -1,5 +1,6 @@
 """What is said of how sure coefficients are, and what is asked for."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -137,7 +138,8 @@ class Interval:
     @property
     def is_point(self) -> bool:
         """Whether both ends are the same, but for rounding."""
-        return self.high - self.low <= _ROUNDING * max(abs(self.low), abs(self.high))
+        largest = max(abs(self.low), abs(self.high))
+        return math.isfinite(largest) and self.high - self.low <= _ROUNDING * largest
 
 
 @dataclass(frozen=True)

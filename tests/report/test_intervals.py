@@ -131,7 +131,17 @@ def test_ties_that_make_lines_cross_are_told_alone():
     assert [("cross" in note, "tie" in note) for note in told] == [(False, True)]
 
 
-@pytest.mark.parametrize(("low", "high", "is_told"), [(5.0, 5.0, True), (5.0, 5.0 + 1e-14, True), (5.0, 5.001, False)])
+@pytest.mark.parametrize(
+    ("low", "high", "is_told"),
+    [
+        (5.0, 5.0, True),
+        (0.0, 0.0, True),
+        (5.0, 5.0 + 1e-14, True),
+        (5.0, 5.001, False),
+        (5.0, math.inf, False),
+        (-math.inf, math.inf, False),
+    ],
+)
 def test_an_interval_of_a_single_number_is_said_to_say_nothing(low, high, is_told):
     notes = interval_notes(intervals(Method.RANK, cautions=(Caution.TIES,)), [Interval(low, high, None)], ROOM)
     assert any(note.startswith("An interval of a single number is no measure") for note in notes) == is_told
