@@ -46,7 +46,7 @@ def _contested(report: TrainReport, other: FitReport, rows: Sequence[ContestedRo
         aligned([row.predictions[1] for row in rows]),
         [percent(row.pull) for row in rows],
     ]
-    headings = [rows[0].unit, shortened(visible(report.target), room.name), *names, "share of the pull"]
+    headings = [rows[0].unit, shortened(visible(report.target), room.heading), *names, "share of the pull"]
     table = AlignedTable(headings, list(zip(*columns, strict=True)))
     absolute = next(each for each in (report.fit, other) if each.loss == "mae")
     source = fit_name(absolute.loss, absolute.quantile)

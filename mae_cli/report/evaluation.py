@@ -46,7 +46,7 @@ def _coverage(quantile: float, coverage: float, rival: Rival | None) -> Text:
     text = f"coverage: {100 * coverage:.1f}% of the targets are at or below the prediction"
     if rival is not None and rival.coverage is not None:
         text += f' ("against": {100 * rival.coverage:.1f}%)'
-    return Text(f"{text}; the model's level is {quantile:g}.")
+    return Text(f"{text}; the model was fitted for {100 * quantile:g}%.")
 
 
 def _rival(rival: Rival) -> Text:

@@ -15,6 +15,8 @@ from mae_cli.results.training import Effect
 _HOLDS_ZERO = "·"
 _DIGITS_OF_WIDTH = 3
 _MOST_DECIMALS = 9
+# An end that is nearer to 0 than this share of the width is 0 but for rounding.
+_LEAST_END = 1e-9
 # Of a number in a sentence, or with a power of ten; a floating-point number has no more than the latter.
 _FEWEST_DIGITS, _ALL_DIGITS = 4, 17
 # So many of the coefficients that are not determined are named.
@@ -167,8 +169,10 @@ def _end(value: float) -> str:
 
 
 def _fixed_end(value: float, width: float) -> str:
-    """An end with as many decimals as give the width three digits."""
+    """An end with as many decimals as give the width three digits; one that would be 0 has a digit of its own."""
     decimals = max(0, _DIGITS_OF_WIDTH - 1 - math.floor(math.log10(width)))
+    if _LEAST_END * width < abs(value) < 0.5 * 10**-decimals:
+        return quantity(value, 1)
     return quantity(value) if decimals > _MOST_DECIMALS else fixed(value, decimals)
 
 

@@ -20,9 +20,6 @@ from mae_cli.report.tables import AlignedTable
 Facts: TypeAlias = Mapping[str, str]
 Row: TypeAlias = tuple[str, str, str]
 
-# Terminal cells of the name of a model: two of them stand beside each other.
-_NAME = 20
-
 
 def show_cards(console: Console, first: ModelCard, second: ModelCard) -> None:
     """Print where two models differ, what is the same in both, and their metrics and coefficients side by side."""
@@ -44,8 +41,7 @@ def show_quantile_cards(console: Console, first: QuantileCard, second: QuantileC
 
 
 def _names(cards: Sequence[ModelCard | QuantileCard], room: Room) -> list[str]:
-    limit = None if room.name is None else _NAME
-    return [shortened(visible(card.model), limit) for card in cards]
+    return [shortened(visible(card.model), room.heading) for card in cards]
 
 
 def _differences(facts: Sequence[Facts], readings: Sequence[Row], names: Sequence[str]) -> list[RenderableType]:

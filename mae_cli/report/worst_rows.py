@@ -46,11 +46,10 @@ def _table(
     room: Room,
 ) -> Group:
     """The columns beside the place of each row, what is shown of it, and its target."""
-    shown = {_cell(name, room): [_cell(row.shown[name], room) for row in rows] for name in rows[0].shown}
-    places = {rows[0].unit: [visible(row.position) for row in rows]}
-    targets = {_cell(target, room): aligned([row.target for row in rows])}
-    headings, cells = zip(*(pair for each in (places, shown, targets, columns) for pair in each.items()), strict=True)
-    return Group(Text(title), AlignedTable(headings, list(zip(*cells, strict=True))))
+    shown = [[_cell(row.shown[name], room.name) for row in rows] for name in rows[0].shown]
+    names = [_cell(name, room.heading) for name in (*rows[0].shown, target)]
+    cells = [[visible(row.position) for row in rows], *shown, aligned([row.target for row in rows]), *columns.values()]
+    return Group(Text(title), AlignedTable([rows[0].unit, *names, *columns], list(zip(*cells, strict=True))))
 
 
 def _outside(rows: Sequence[WorstQuantileRow]) -> dict[str, list[str]]:
@@ -69,5 +68,5 @@ def _losses(quantiles: Sequence[float], rows: Sequence[WorstQuantileRow]) -> dic
     return predictions | {"sum of\nlosses": aligned([row.pinball for row in rows])}
 
 
-def _cell(text: str, room: Room) -> str:
-    return shortened(visible(text), room.name)
+def _cell(text: str, limit: int | None) -> str:
+    return shortened(visible(text), limit)

@@ -186,7 +186,7 @@ def test_two_models_of_one_quantile_are_compared_by_its_pinball_loss(mae_eval, m
     assert against["difference"] == pytest.approx(report["metrics"]["pinball"] - against["metrics"]["pinball"])
     assert 0 < against["coverage"] < report["coverage"] <= 1
     text = mae_eval(low, data, "--against", high).stdout
-    assert f"({chr(34)}against{chr(34)}: {100 * report['coverage']:.1f}%); the model's level is 0.9." in text
+    assert f"({chr(34)}against{chr(34)}: {100 * report['coverage']:.1f}%); the model was fitted for 90%." in text
     assert "The pinball loss of the model is larger by " in text
     assert "Failed --against: at quantile 0.9, pinball loss " in text
 

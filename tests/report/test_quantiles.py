@@ -323,3 +323,13 @@ def test_with_room_the_decimal_points_are_in_line(five):
         "far                                          11,461       11,736         12,056 ",
         "a name of so many letters that it is cut       -149.8          3.473         27.",
     ]
+
+
+def test_a_long_name_has_a_line_of_its_own_above_its_quantiles(report):
+    fits = with_intervals(report, UNSURE, SURE, SURE).fits
+    name = DesignColumn("a name of twenty-nine letters")
+    long = tuple(replace(fit, effects=(replace(fit.effects[0], column=name), *fit.effects[1:])) for fit in fits)
+    lines = drawn(replace(with_intervals(report, UNSURE, SURE, SURE), fits=long))
+    start = lines.index("a name of twenty-nine letters")
+    assert [line.split()[0] for line in lines[start + 1 : start + 3]] == ["0.5", "0.9"]
+    assert lines[start - 2].split()[:2] == ["far", "0.5"]

@@ -9,6 +9,7 @@ from mae_cli.report.console import Room
 from mae_cli.report.worst_rows import worst_quantiles_table, worst_table
 from mae_cli.results.evaluation import WorstQuantileRow, WorstRow
 
+NARROW = Room(name=36, terms=10)
 ROOM = Room(name=None, terms=None)
 PLACE = Place("flights_new.csv", line=2158)
 SHOWN = {"carrier": "EV", "hour": "6"}
@@ -47,3 +48,11 @@ def test_of_five_quantiles_the_outer_two_and_the_middle_stand_side_by_side_in_80
         "line                  carrier  hour  arr_delay    0.1    0.5    0.9  losses",
         "flights_new.csv:2158       EV     6        121  10.67  19.64  40.03     231",
     ]
+
+
+def test_long_names_leave_the_numbers_in_a_table_and_are_not_taken_for_each_other():
+    names = {f"a column with a very long name, number {number} of them": "x" for number in (1, 2)}
+    row = WorstRow(PLACE, 121.0, 19.64, 101.36, names)
+    heading, cells = drawn(worst_table([row], "the delay of the arrival of the flight", NARROW), 110)[1:]
+    assert heading.split("   ")[-3:] == ["the delay…e flight", "prediction", "residual"]
+    assert cells.split() == ["flights_new.csv:2158", "x", "x", "121", "19.64", "+101.4"]
