@@ -152,7 +152,9 @@ def _term(term: Term) -> str:
 
 
 def _range(card: ModelCard, term: Term) -> str:
-    if term.baseline is not None:
-        return ""
-    unit = card.units.get(term.column.feature)
-    return " to ".join(as_given(each, unit) for each in card.ranges[term.column.feature])
+    return "" if term.baseline is not None else training_range(card, term.column.feature)
+
+
+def training_range(card: ModelCard, column: str) -> str:
+    """`5 to 23`, `2024-01-01 to 2024-10-26`."""
+    return " to ".join(as_given(each, card.units.get(column)) for each in card.ranges[column])

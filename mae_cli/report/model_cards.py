@@ -10,15 +10,19 @@ from rich.text import Text
 from mae_cli.messages import INTERCEPT, column_text, level_text, listed, visible
 from mae_cli.model_card import ModelCard, QuantileCard, coefficient_pairs, common_quantiles
 from mae_cli.report.console import Room, room_on, show
-from mae_cli.report.model_card import card_facts, first_rows, more_note, quantile_facts, term_names
+from mae_cli.report.model_card import card_facts, first_rows, more_note, quantile_facts, term_names, training_range
 from mae_cli.report.names import shortened
-from mae_cli.report.numbers import UNDEFINED, aligned, in_line, quantity, signed
+from mae_cli.report.numbers import UNDEFINED, aligned, counted, in_line, quantity, signed
 from mae_cli.report.scores import training_scores
 from mae_cli.report.side_by_side import NumberColumn, SideBySide
 from mae_cli.report.tables import AlignedTable
 
 Facts: TypeAlias = Mapping[str, str]
 Row: TypeAlias = tuple[str, str, str]
+
+
+# So many columns are named where more differ in the same way.
+_FEW = 3
 
 
 def show_cards(console: Console, first: ModelCard, second: ModelCard) -> None:
@@ -57,13 +61,25 @@ def _differences(facts: Sequence[Facts], readings: Sequence[Row], names: Sequenc
 def _readings(first: ModelCard, second: ModelCard) -> list[Row]:
     """The features that only one of them has, and those that they read in different ways."""
     only = [
-        listed([name for name in own.features if name not in other.features]) or UNDEFINED
+        listed([name for name in own.features if name not in other.features], _FEW) or UNDEFINED
         for own, other in ((first, second), (second, first))
     ]
     pairs: list[Row] = [("features of one only", only[0], only[1])] if set(only) != {UNDEFINED} else []
     one, other = _read_as(first), _read_as(second)
     common = [name for name in one if name in other and one[name] != other[name]]
-    return pairs + [(f"{column_text(name)} is read as", one[name], other[name]) for name in common]
+    pairs += [(f"{column_text(name)} is read as", one[name], other[name]) for name in common]
+    return [*pairs, *_ranges(first, second)]
+
+
+def _ranges(first: ModelCard, second: ModelCard) -> list[Row]:
+    """The first of the columns of numbers that had other ranges in training, and how many more had."""
+    common = [name for name in first.ranges if name in second.ranges and first.ranges[name] != second.ranges[name]]
+    rows: list[Row] = [
+        (f"range of {column_text(name)}", training_range(first, name), training_range(second, name))
+        for name in common[:_FEW]
+    ]
+    more = len(common) - len(rows)
+    return [*rows, (f"… and {counted(more, 'more range')}", "", "")] if more else rows
 
 
 def _read_as(card: ModelCard) -> dict[str, str]:

@@ -123,6 +123,19 @@ def test_features_of_one_model_alone_and_those_read_in_different_ways_are_told(c
     assert lines[-1] == "day – 0.5000 –"
 
 
+def test_the_ranges_of_a_few_columns_that_had_others_in_training_are_told():
+    columns = [NumericColumn(f"x{number}", 0.0, 20_000.0) for number in range(5)]
+    wider = [replace(column, maximum=25_000.0) for column in columns]
+    first, second = (
+        ModelCard.of(a_model(1.5, *((column, [1.0]) for column in each)), name)
+        for each, name in ((columns, "first.json"), (wider, "second.json"))
+    )
+    lines = lines_of(show_cards, first, second)
+    assert lines[1] == "range of x0 0 to 20,000 0 to 25,000"
+    assert [line.split()[2] for line in lines[1:4]] == ["x0", "x1", "x2"]
+    assert lines[4] == "… and 2 more ranges"
+
+
 def quantiles_card(name, shift, **fields):
     models = tuple(
         replace(with_intercept(MODEL, 100 * tau + shift), quantile=tau, **fields) for tau in (0.1, 0.25, 0.5, 0.75, 0.9)
