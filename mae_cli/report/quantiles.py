@@ -93,19 +93,27 @@ def _slopes(found: SlopesTest | Unavailable) -> list[str]:
 
 
 def _calibrated(calibrated: Calibrated) -> str:
-    share, change = f"{100 * calibrated.coverage:g}%", "wider" if calibrated.margin >= 0 else "narrower"
+    share, rows = f"{100 * calibrated.coverage:g}%", counted(calibrated.rows, "row")
     place = "held out" if calibrated.source is None else f"of {visible(calibrated.source)}"
     text = (
-        f"Prediction intervals cover {share} of new rows like these, whatever the model: on "
-        f"{counted(calibrated.rows, 'row')} {place} they were made {quantity(abs(calibrated.margin))} {change} at "
-        f"each end, and are {quantity(calibrated.width)} wide on average."
+        f"Prediction intervals cover {share} of new rows like these, whatever the model: on {rows} {place} they "
+        f"{_change(calibrated.margin)}, and are {quantity(calibrated.width)} wide on average. {share} holds on average "
+        f"over calibrations: 9 in 10 of those on {rows} cover {_reached(*calibrated.coverage_range)}."
     )
-    low, high = map(percent, calibrated.coverage_range)
-    rows = counted(calibrated.rows, "row")
-    text += f" {share} holds on average over calibrations: 9 in 10 of those on {rows} cover between {low} and {high}."
     if calibrated.holdout is not None:
         text += f" On the holdout they cover {percent(calibrated.holdout)}."
     return text
+
+
+def _change(margin: float) -> str:
+    """What calibration did to the ends."""
+    if margin == 0:
+        return "needed no change"
+    return f"were made {quantity(abs(margin))} {'wider' if margin > 0 else 'narrower'} at each end"
+
+
+def _reached(low: float, high: float) -> str:
+    return f"{percent(low)} or more, as targets tie" if high == 1 else f"between {percent(low)} and {percent(high)}"
 
 
 def _closing(report: QuantileReport) -> Text:

@@ -52,11 +52,16 @@ def calibrate(model: QuantileModel, rows: Rows, coverage: float) -> Calibration:
     return Calibration(coverage, float(np.partition(beyond, place - 1)[place - 1]), count)
 
 
-def coverage_range(calibration: Calibration) -> tuple[float, float]:
-    """Between which shares of new rows the coverage lies for 9 of 10 calibrations on as many rows."""
-    place = _place(calibration.rows, calibration.coverage)
-    shapes = place, calibration.rows + 1 - place
-    return beta_quantile(_TAIL, *shapes), beta_quantile(1 - _TAIL, *shapes)
+def coverage_range(calibration: Calibration, share: float) -> tuple[float, float]:
+    """Between which shares of new rows the coverage lies for 9 of 10 calibrations on as many rows.
+
+    Where the interval covers more of its own rows than it had to, because their distances tie, the upper end is 1.
+    """
+    count = calibration.rows
+    place = _place(count, calibration.coverage)
+    is_tied = round(share * count) > place
+    shapes = place, count + 1 - place
+    return beta_quantile(_TAIL, *shapes), 1.0 if is_tied else beta_quantile(1 - _TAIL, *shapes)
 
 
 def _place(count: int, coverage: float) -> int:

@@ -211,10 +211,10 @@ def _calibrated(
     """The same with a prediction interval."""
     calibration = calibrate(trained.model, aside.rows, coverage)
     model = replace(trained.model, calibration=calibration)
-    width = coverage_of(model, aside.rows).width
+    own = coverage_of(model, aside.rows)
     held = None if data.train.holdout is None else coverage_of(model, data.train.holdout).share
-    reached = coverage_range(calibration)
-    found = Calibrated(coverage, calibration.margin, calibration.rows, width, reached, held, aside.source)
+    reached = coverage_range(calibration, own.share)
+    found = Calibrated(coverage, calibration.margin, calibration.rows, own.width, reached, held, aside.source)
     notes = (*trained.report.notes, *aside.notes)
     return TrainedQuantiles(model, replace(trained.report, calibrated=found, notes=notes))
 

@@ -196,6 +196,12 @@ def test_the_calibration_has_a_sentence(report):
     assert f"{start}made 0.2500 narrower {end} On the holdout they cover 77.5%." in lines
 
 
+def test_a_calibration_that_changes_nothing_and_one_of_targets_that_tie_say_so(report):
+    text = "".join(drawn(replace(report, calibrated=Calibrated(0.8, 0.0, 40, 3.5, (0.694, 1.0), None))))
+    assert "on 40 rows held out they needed no change, and are 3.500 wide on average." in text
+    assert "9 in 10 of those on 40 rows cover 69.4% or more, as targets tie." in text
+
+
 def test_many_quantiles_are_drawn_the_largest_effect_first(report):
     squares = replace(report.fits[1], loss="mse")
     lines = drawn(replace(with_intervals(report, UNSURE, SURE, SURE), squared=squares))

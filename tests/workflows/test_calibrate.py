@@ -72,9 +72,18 @@ def test_nine_in_ten_calibrations_reach_a_coverage_in_the_range():
     for seed in range(1000):
         y = np.random.default_rng(seed).uniform(-1, 1, 47)
         reached.append(calibrate(model, rows(np.zeros(47), y), 0.9).margin)
-    low, high = coverage_range(Calibration(0.9, 0.0, 47))
+    low, high = coverage_range(Calibration(0.9, 0.0, 47), 44 / 47)
     assert (low, high) == (pytest.approx(0.84321, abs=1e-5), pytest.approx(0.97041, abs=1e-5))
     assert [np.mean(np.array(reached) < low), np.mean(np.array(reached) > high)] == pytest.approx([0.05] * 2, abs=0.02)
+
+
+@pytest.mark.parametrize(("y", "is_tied"), [(np.arange(47), False), (np.repeat([0, 1, 2], [20, 25, 2]), True)])
+def test_calibrations_of_targets_that_tie_cover_no_less_and_maybe_everything(y, is_tied):
+    model, data = lines((0.0, 0.0), (0.0, 0.0)), rows(np.zeros(47), y)
+    calibration = calibrate(model, data, 0.9)
+    share = coverage_of(QuantileModel(model.models, calibration), data).share
+    low, high = coverage_range(calibration, share)
+    assert (low, high == 1.0) == (pytest.approx(0.84321, abs=1e-5), is_tied)
 
 
 def test_coverage_and_width_are_by_weight():
