@@ -183,6 +183,13 @@ def test_rows_in_which_lines_cross_are_counted(report):
     assert not any("cross" in line for line in drawn(report))
 
 
+def test_the_test_of_slopes_is_said_to_be_rough_where_targets_tie(report):
+    tested = replace(report, slopes=SlopesTest(3.25, 1, 398, 0.049))
+    for cautions, ending in (((), "p = 0.049)."), ((Caution.TIES,), "the test is rough, as targets tie on a fit.")):
+        lines = drawn(with_intervals(tested, UNSURE, SURE, SURE, cautions=cautions))
+        assert [line.endswith(ending) for line in lines if line.startswith("The slopes differ")] == [True]
+
+
 def test_the_calibration_has_a_sentence(report):
     reached = 0.694, 0.8957
     wider, narrower = Calibrated(0.8, 0.25, 40, 3.5, reached, None), Calibrated(0.8, -0.25, 40, 3.5, reached, 0.775)
