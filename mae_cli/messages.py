@@ -112,18 +112,21 @@ def quantity(value: float, digits: int = _DIGITS) -> str:
     """A number with four significant digits: `10.98`, `25.00`, `12,346`, `1.500×10^300`."""
     if value == 0:
         return "0"
-    if not is_fixed(value):
-        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        return f"{mantissa}×10^{int(exponent)}"
-    return fixed(value, decimals_of(value, digits))
+    return fixed(value, decimals_of(value, digits)) if is_fixed(value) else scientific(value, digits)
+
+
+def scientific(value: float, digits: int = _DIGITS) -> str:
+    """A number with a power of ten: `1.500×10^300`; zero has none."""
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa}×10^{int(exponent)}" if value else "0"
 
 
 def as_given(value: float, unit: str | None = None) -> str:
-    """A number of the data as people write it: `9`, `-6.5`, `1.500×10^300`; `2024-01-31` (days), `08:30` (hours)."""
+    """A number of the data as people write it: `9`, `-6.5`, `12,345`; `2024-01-31` (days), `08:30` (hours)."""
     moment = None if unit is None else _moment(value, unit)
     if moment is not None:
         return moment
-    text = f"{value:.6g}"
+    text = f"{value:,.6g}" if abs(value) >= _SEPARATED else f"{value:.6g}"
     return quantity(value) if "e" in text else text
 
 

@@ -1,13 +1,13 @@
 """A model as a card: what it was fitted to, how, and how well; and where two of them differ."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from mae_cli.model.model import Model
 from mae_cli.model.quantile_model import Calibration, QuantileModel
 from mae_cli.results.scores import Metrics
-from mae_cli.rows.schema import CategoricalColumn, DesignColumn
+from mae_cli.rows.schema import PLAIN, CategoricalColumn, DesignColumn
 from mae_cli.solvers.solution import Certificate, Status
 
 
@@ -37,9 +37,11 @@ class ModelCard:
         features: the columns that it reads.
         missing: what training did with missing cells, "drop" or "error".
         intercept: 0.0 when it has none.
+        has_intercept: whether one was fitted.
         coefficients: of each term, feature after feature.
         ranges: (minimum, maximum) in training of each column of numbers.
         units: of dates (days since 1970-01-01) and times of day (hours).
+        writings: how the numbers of a column are written, field by field of `Writing`, where they are not plain.
         rows: how many it was fitted to.
         seed: of the run.
         solver: "auto" or "textbook".
@@ -57,9 +59,11 @@ class ModelCard:
     features: tuple[str, ...]
     missing: str
     intercept: float
+    has_intercept: bool
     coefficients: Mapping[Term, float]
     ranges: Mapping[str, tuple[float, float]]
     units: Mapping[str, str]
+    writings: Mapping[str, Mapping[str, Any]]
     rows: int
     seed: int
     solver: str
@@ -67,6 +71,11 @@ class ModelCard:
     certificate: Certificate
     versions: Mapping[str, str]
     intervals: Mapping[str, Any] | None = None
+
+    @property
+    def fitted_intercept(self) -> float | None:
+        """None where none was fitted."""
+        return self.intercept if self.has_intercept else None
 
     @classmethod
     def of(cls, model: Model, name: str) -> "ModelCard":
@@ -81,9 +90,11 @@ class ModelCard:
             features=model.schema.names,
             missing=model.missing,
             intercept=model.intercept,
+            has_intercept=model.has_intercept,
             coefficients=_coefficients(model),
             ranges={column.name: (column.minimum, column.maximum) for column in model.schema.numeric},
             units={column.name: column.writing.unit for column in model.schema.numeric if column.writing.unit},
+            writings={each.name: asdict(each.writing) for each in model.schema.numeric if each.writing != PLAIN},
             rows=training["rows"],
             seed=training["seed"],
             solver=training["solver"],
@@ -134,8 +145,10 @@ _COMMON_FACTS = (
     "loss",
     "weight",
     "features",
+    "has_intercept",
     "missing",
     "ranges",
+    "writings",
     "rows",
     "seed",
     "solver",

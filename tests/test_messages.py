@@ -134,7 +134,15 @@ def test_json_has_no_number_that_is_not_finite(number):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(9.0, "9"), (-6.5, "-6.5"), (1234567.0, "1,234,567"), (1e-7, "1.000×10^-7")]
+    ("value", "text"),
+    [
+        (9.0, "9"),
+        (-6.5, "-6.5"),
+        (2024.0, "2024"),
+        (-12345.5, "-12,345.5"),
+        (1234567.0, "1,234,567"),
+        (1e-7, "1.000×10^-7"),
+    ],
 )
 def test_numbers_of_the_data_are_shown_as_people_write_them(value, text):
     assert as_given(value) == text

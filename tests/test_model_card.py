@@ -16,7 +16,7 @@ from mae_cli.model_card import (
     differing_quantile_facts,
 )
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema
+from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn, Schema, Writing
 from mae_cli.solvers.solution import Status
 
 CARD = ModelCard.of(MODEL, "model.json")
@@ -49,6 +49,18 @@ def test_the_same_model_does_not_differ_whatever_it_is_called():
 def test_what_differs_is_named_with_the_value_of_each():
     second = other(weight=None, missing="error", training=MODEL.training | {"rows": 5})
     assert differing_facts(CARD, second) == {"weight": ("trips", None), "missing": ("drop", "error"), "rows": (4, 5)}
+
+
+def test_an_intercept_that_was_not_fitted_is_a_difference():
+    origin = other(point=Coefficients(0.0, MODEL.coefficients), training=MODEL.training | {"intercept": False})
+    assert differing_facts(CARD, origin) == {"intercept": (1.5, 0.0), "has_intercept": (True, False)}
+    assert (CARD.fitted_intercept, origin.fitted_intercept) == (1.5, None)
+
+
+def test_numbers_written_in_another_way_are_a_difference():
+    columns = (CategoricalColumn("carrier", ("UA", "AA", "B6")), NumericColumn("hour", 5.0, 23.0, Writing(suffix="h")))
+    (pair,) = differing_facts(CARD, other(schema=Schema(columns))).values()
+    assert (pair[0], pair[1]["hour"]["suffix"]) == ({}, "h")
 
 
 def test_of_several_quantiles_what_they_share_differs_once_and_what_they_do_not_is_no_fact():

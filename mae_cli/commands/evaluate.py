@@ -273,7 +273,8 @@ def _show_cards(models: "Sequence[Model]", names: "Sequence[str]", *, as_json: b
         write_json(dumps(model_card_json(*cards)))
         return
     from mae_cli.report.console import result_console  # noqa: PLC0415
-    from mae_cli.report.model_card import show_card, show_cards  # noqa: PLC0415
+    from mae_cli.report.model_card import show_card  # noqa: PLC0415
+    from mae_cli.report.model_cards import show_cards  # noqa: PLC0415
 
     (show_card if len(cards) == 1 else show_cards)(result_console(), *cards)
 
@@ -289,7 +290,8 @@ def _show_quantile_cards(models: "Sequence[QuantileModel]", names: "Sequence[str
         write_json(dumps(quantile_card_json(*cards)))
         return
     from mae_cli.report.console import result_console  # noqa: PLC0415
-    from mae_cli.report.model_card import show_quantile_card, show_quantile_cards  # noqa: PLC0415
+    from mae_cli.report.model_card import show_quantile_card  # noqa: PLC0415
+    from mae_cli.report.model_cards import show_quantile_cards  # noqa: PLC0415
 
     (show_quantile_card if len(cards) == 1 else show_quantile_cards)(result_console(), *cards)
 

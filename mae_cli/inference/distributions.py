@@ -1,7 +1,7 @@
-"""Quantiles and tails of the normal, t, F and χ² distributions.
+"""Quantiles and tails of the normal, t, F, χ² and beta distributions.
 
-Student's t and F come from the regularised incomplete beta function by its continued fraction, χ² from the incomplete
-gamma function (Lentz, 1976; Press and others, 2007, sections 6.2 and 6.4). Accurate to about 1e-13, relative.
+Student's t, F and beta come from the regularised incomplete beta function by its continued fraction, χ² from the
+incomplete gamma function (Lentz, 1976; Press and others, 2007, sections 6.2 and 6.4). Accurate to about 1e-13.
 """
 
 import math
@@ -85,6 +85,16 @@ def chi_squared_tail(value: float, degrees: float) -> float:
             total += term
         return 1 - front * total
     return front / _fraction(lambda i: -i * (i - shape), lambda i: x + 2 * i + 1 - shape)
+
+
+def beta_quantile(probability: float, first: float, second: float) -> float:
+    """The x with P(B ≤ x) = p of the beta distribution with these two shapes, by bisection."""
+    low, high = 0.0, 1.0
+    while True:
+        middle = 0.5 * (low + high)
+        if middle in {low, high}:
+            return middle
+        low, high = (middle, high) if _beta(middle, first, second) < probability else (low, middle)
 
 
 def _beta(x: float, a: float, b: float) -> float:

@@ -133,11 +133,12 @@ def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
         SettingsError: the method does not go with the loss or with clusters.
     """
     _require_method(fitted, settings)
-    reason = fitted.unavailable
+    reason, method = fitted.unavailable, _method(fitted, settings)
     if reason is None:
         with one_thread(), suppress(np.linalg.LinAlgError):
-            return _found(fitted, settings)
-    absent = Intervals.none(reason or Unavailable.NO_DENSITY, settings.level, fitted.columns)
+            return _found(fitted, settings, method)
+        reason = Unavailable.NO_RANK_TESTS if method is Method.RANK else Unavailable.NO_DENSITY
+    absent = Intervals.none(reason, settings.level, fitted.columns)
     clusters = fitted.clusters
     return absent if clusters is None else replace(absent, cluster=clusters.name, clusters=clusters.count)
 
@@ -161,12 +162,11 @@ def require_clustered(settings: IntervalSettings) -> None:
         raise SettingsError(Fault("rank-tests-with-clusters", what, remedy=remedy))
 
 
-def _found(fitted: Estimated, settings: IntervalSettings) -> Intervals:
+def _found(fitted: Estimated, settings: IntervalSettings, method: Method) -> Intervals:
     if isinstance(fitted.fit.problem.loss, Squared):
         return _symmetric(fitted, settings, _of_least_squares(fitted), Method.SANDWICH)
-    if settings.method is Method.BOOTSTRAP:
+    if method is Method.BOOTSTRAP:
         return _bootstrapped(fitted, settings)
-    method = settings.method or _quick_method(fitted)
     if method is Method.SANDWICH:
         return _symmetric(fitted, settings, fitted.estimates, Method.SANDWICH)
     try:
@@ -176,7 +176,10 @@ def _found(fitted: Estimated, settings: IntervalSettings) -> Intervals:
     return _by_rank(fitted, settings, estimates)
 
 
-def _quick_method(fitted: Estimated) -> Method:
+def _method(fitted: Estimated, settings: IntervalSettings) -> Method:
+    """The one that was asked for, else rank tests where they are quick."""
+    if settings.method is not None or isinstance(fitted.fit.problem.loss, Squared):
+        return settings.method or Method.SANDWICH
     count, size = fitted.rows.shape[0], len(fitted.fit.problem.whitening.kept)
     is_quick = size * (1 + count * size / _RANK_ROWS) <= _RANK_WORK
     return Method.RANK if is_quick and fitted.clusters is None else Method.SANDWICH

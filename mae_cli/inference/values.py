@@ -1,5 +1,6 @@
 """What is said of how sure coefficients are, and what is asked for."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,6 +8,8 @@ from mae_cli.errors import Fault, SettingsError
 from mae_cli.messages import no_share
 
 MOST_REPLICATES = 100_000
+# Ends of an interval that are nearer to each other than this share of their size are the same.
+_ROUNDING = 1e-12
 
 
 class Method(StrEnum):
@@ -28,7 +31,7 @@ class Caution(StrEnum):
     CROSSING = "crossing"
     """In more than 5 % of the rows the fits of neighbouring quantiles cross."""
     TIES = "ties"
-    """Many residuals are exactly zero: the target has few distinct values, and its density is a convention."""
+    """More than 2 % of the rows lie exactly on the fit: targets tie there (zeros, a cap) and have no density."""
     SAMPLED_WEIGHTS = "sampled-weights"
     """The weights are not whole numbers, and taken as those of a sample."""
     FEW_CLUSTERS = "few-clusters"
@@ -61,6 +64,8 @@ class Unavailable(StrEnum):
     """Of the rank test of a feature: other columns would take its place."""
     NO_DENSITY = "no-density"
     """Rows near the fit are too few to say how dense they are."""
+    NO_RANK_TESTS = "no-rank-tests"
+    """A fit on the way of a rank test is not proved, or does not determine how its statistic goes on."""
     LEVERAGE = "leverage"
     """The coefficient depends on a row of leverage 1, which is fitted exactly whatever its target is."""
     LEFT_OUT = "left-out"
@@ -129,6 +134,12 @@ class Interval:
     def holds_zero(self) -> bool:
         """Whether 0 is in it."""
         return self.low <= 0 <= self.high
+
+    @property
+    def is_point(self) -> bool:
+        """Whether both ends are the same, but for rounding."""
+        largest = max(abs(self.low), abs(self.high))
+        return math.isfinite(largest) and self.high - self.low <= _ROUNDING * largest
 
 
 @dataclass(frozen=True)

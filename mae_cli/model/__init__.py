@@ -12,7 +12,8 @@ changes what a reader has to know (a key added, removed or redefined) makes a ne
 version that can represent the model, and reads every version up to the latest that it knows. A newer one is refused by
 its number, before anything else in it is looked at: only a newer program knows what it says. In a version that it knows
 every key is required and no other is allowed: an unknown key is reported by name, as the file is damaged or another
-program wrote it. (`training` tells people how the model came about; its `intervals` are optional in every version.)
+program wrote it. (`training` tells people how the model came about; its `intercept` and `intervals` are optional in
+every version.)
 
 - 1: numbers are plain.
 - 2: every numeric term has `written`, how its numbers are written; null where they are plain. Several quantiles are a

@@ -59,6 +59,11 @@ class Model(LinearModel):
         """The prediction without features that this loss is compared with."""
         return self.baseline.prediction(self.loss, self.quantile)
 
+    @property
+    def has_intercept(self) -> bool:
+        """Whether an intercept was fitted; without one it is 0.0."""
+        return bool(self.training.get("intercept", True))
+
     def output_names(self, column: str) -> tuple[str, ...]:
         """The names of the columns that `outputs` has, for a new column of this name."""
         return (column,)
@@ -132,6 +137,8 @@ def _check_consistency(model: Model, fields: Fields) -> None:
         raise fields.error("duplicate-column", "terms", "has a column twice")
     if model.target in columns or model.weight in columns or model.weight == model.target:
         raise fields.error("target-among-features", "terms", "has the target or the weight among its columns")
+    if model.intercept and not model.has_intercept:
+        raise fields.error("field-out-of-range", "intercept", "must be 0 where training had none")
     if model.loss == "mse" and model.quantile != 0.5:
         raise fields.error("quantile-needs-mae", "quantile", "must be 0.5 for the loss mse")
     for column in model.schema.numeric:

@@ -21,11 +21,12 @@ def provenance(  # noqa: PLR0913  (one of each)
     solver: str,
     metrics: Mapping[str, float | None],
     certificate: Certificate,
+    intercept: bool,
     intervals: Intervals | None = None,
 ) -> dict[str, Any]:
     """What is written of a fit: its rows, seed, solver, metrics, certificate and the versions that made it.
 
-    Where its coefficients had intervals, how these were found.
+    Where it was forced through the origin, that it was; where its coefficients had intervals, how these were found.
     """
     import pandas as pd  # noqa: PLC0415  (slow to import, and a fit of arrays needs none)
 
@@ -35,13 +36,14 @@ def provenance(  # noqa: PLR0913  (one of each)
         "solver": solver,
         "metrics": dict(metrics),
         "certificate": asdict(certificate) | {"status": certificate.status.value},
+        **({} if intercept else {"intercept": False}),
         **({} if intervals is None or intervals.method is None else {"intervals": _how(intervals)}),
         **dict(zip(_VERSIONS, (__version__, np.__version__, pd.__version__), strict=True)),
     }
 
 
 def read_provenance(fields: Fields) -> dict[str, Any]:
-    """The rows, seed and solver of a fit, its metrics and certificate, the versions that made it, and its intervals.
+    """The rows, seed and solver of a fit, its metrics and certificate, the versions that made it, and what is optional.
 
     Raises:
         ModelError: a field is missing, unknown, or of another type.
@@ -52,6 +54,7 @@ def read_provenance(fields: Fields) -> dict[str, Any]:
         "solver": fields.choice("solver", ("auto", "textbook")),
         "metrics": _metrics(fields.object("metrics")),
         "certificate": _certificate(fields.object("certificate")),
+        **({"intercept": fields.flag("intercept")} if fields.has("intercept") else {}),
         **({"intervals": _intervals(fields.object("intervals"))} if fields.has("intervals") else {}),
         **{name: fields.text(name) for name in _VERSIONS},
     }

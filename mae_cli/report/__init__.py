@@ -1,10 +1,10 @@
 """Results into text for people and JSON for programs; nothing is computed here beyond the formatting.
 
 - `train`, `evaluation`, `compare`: the reports of the commands, from sections: `scores`, `coefficients`,
-  `intervals`, `importance`, `gates`, `certificate`, `course` (a `curve` on a `canvas` with an `axis`); of several
-  quantiles `quantiles`, from `quantile_coefficients` (`side_by_side`, or many drawn: `quantile_process`), and
-  `quantile_evaluation`.
-- `model_card`: models without data.
+  `intervals`, `importance`, `worst_rows`, `gates`, `certificate`, `course` (a `curve` on a `canvas` with an `axis`);
+  of several quantiles `quantiles`, from `quantile_coefficients` (`side_by_side`, or many drawn: `quantile_process`),
+  and `quantile_evaluation`.
+- `model_card`: models without data; `model_cards`: two of them, and where they differ.
 - `columns`: what `mae-train --columns` lists.
 - `as_json`, `cards_as_json`: the same as JSON. `progress`: one line while work takes long.
 - `console`: where text goes and how it breaks; `tables`, `numbers`, `names`: how things look everywhere.

@@ -242,6 +242,7 @@ def _rival(rival: Rival) -> dict[str, Any]:
         "coverage": rival.coverage,
         "p_value": rival.p_value,
         "adjusted_p_value": rival.adjusted_p_value,
+        "least_p_value": rival.least_p_value,
     }
 
 

@@ -18,6 +18,7 @@ from rich.text import Text
 
 _PIPED_WIDTH = 80  # of the chart; tables and sentences take what they need
 _NARROWEST = 20  # what no number is wider than; a window below it wraps the lines itself
+_WIDEST_HEADING = 18
 _FEWEST_TERMS, _MOST_TERMS = 10, 20  # on a terminal
 _OTHER_ROWS = 30  # of a report, beside its terms
 _TALL_SCREEN = 56  # rows: a report of ten columns and the tall chart fit in so many
@@ -38,6 +39,11 @@ class Room:
     name: int | None
     terms: int | None
     short: bool = False
+
+    @property
+    def heading(self) -> int | None:
+        """Terminal cells for a name above a column of numbers; None for no limit."""
+        return None if self.name is None else min(self.name, _WIDEST_HEADING)
 
 
 def result_console(stream: TextIO | None = None) -> Console:

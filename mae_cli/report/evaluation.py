@@ -1,18 +1,16 @@
 """The report of `mae-eval`, for people."""
 
-from collections.abc import Sequence
-
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from mae_cli.messages import visible
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.gates import gate_lines
 from mae_cli.report.names import evaluation_rows, fit_name, is_pinball, shortened
-from mae_cli.report.numbers import aligned, counted, quantity
+from mae_cli.report.numbers import counted, quantity
 from mae_cli.report.scores import evaluation_scores, saved
-from mae_cli.report.tables import AlignedTable
-from mae_cli.results.evaluation import EvaluationReport, WorstRow
+from mae_cli.report.worst_rows import worst_table
+from mae_cli.results.evaluation import EvaluationReport
 from mae_cli.results.gates import Rival
 
 
@@ -27,7 +25,7 @@ def show_evaluation(console: Console, report: EvaluationReport) -> None:
     if report.rival is not None:
         blocks.append(_rival(report.rival))
     if report.worst is not None:
-        blocks.append(_worst(report.worst, report.target, room))
+        blocks.append(worst_table(report.worst, report.target, room))
     if report.gates:
         blocks.append(gate_lines(report.gates))
     show(console, blocks)
@@ -48,7 +46,7 @@ def _coverage(quantile: float, coverage: float, rival: Rival | None) -> Text:
     text = f"coverage: {100 * coverage:.1f}% of the targets are at or below the prediction"
     if rival is not None and rival.coverage is not None:
         text += f' ("against": {100 * rival.coverage:.1f}%)'
-    return Text(f"{text}; the model's level is {quantile:g}.")
+    return Text(f"{text}; the model was fitted for {100 * quantile:g}%.")
 
 
 def _rival(rival: Rival) -> Text:
@@ -58,23 +56,3 @@ def _rival(rival: Rival) -> Text:
         return Text(f"{text}The {rival.measure_name} of both is the same.")
     comparative = "larger" if rival.difference > 0 else "smaller"
     return Text(f"{text}The {rival.measure_name} of the model is {comparative} by {quantity(abs(rival.difference))}.")
-
-
-def _worst(rows: Sequence[WorstRow], target: str, room: Room) -> Group:
-    shown = list(rows[0].shown) if rows else []
-    columns = [
-        [visible(row.position) for row in rows],
-        *([_cell(row.shown[name], room) for row in rows] for name in shown),
-        aligned([row.target for row in rows]),
-        aligned([row.prediction for row in rows]),
-        aligned([row.residual for row in rows], signed=True),
-    ]
-    names = [_cell(name, room) for name in (*shown, target)]
-    table = AlignedTable(
-        [rows[0].unit if rows else "row", *names, "prediction", "residual"], list(zip(*columns, strict=True))
-    )
-    return Group(Text("The rows with the largest residuals:"), table)
-
-
-def _cell(text: str, room: Room) -> str:
-    return shortened(visible(text), room.name)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rich.text import Text
 
-from mae_cli.messages import quantity, visible
+from mae_cli.messages import as_given, quantity, visible
 from mae_cli.report.numbers import count, counted
 from mae_cli.results.gates import Gate, Rival
 
@@ -66,7 +66,7 @@ def _between(gate: Gate, limits: tuple[float, float]) -> str:
 
 def _shown(gate: Gate, limit: float, *, is_beyond: bool) -> tuple[str, str]:
     """The value and the limit in six digits, or in all of them where only these tell that one is beyond the other."""
-    shown = f"{gate.value:.6g}", f"{limit:.6g}"
+    shown = as_given(gate.value), as_given(limit)
     if is_beyond and (gate.passed or shown[0] == shown[1]):
         return repr(gate.value), repr(limit).removesuffix(".0")
     return shown
@@ -82,7 +82,11 @@ def _against(rival: Rival) -> str:
         return f"{losses}; one row cannot tell whether that is chance"
     relation = "within" if rival.is_within_chance else "beyond"
     interval = " to ".join(quantity(end, 3) for end in rival.interval)
-    chance = "" if rival.adjusted_p_value is None else f"; p = {rival.adjusted_p_value:.2g} adjusted for all quantiles"
-    alone = "" if rival.adjusted_p_value is None else " of this one alone"
+    alone, chance = ("", "") if rival.adjusted_p_value is None else (" of this one alone", f"; {_p_value(rival)}")
     difference = f"the difference of {quantity(rival.difference, 3)} is {relation} chance"
     return f"{losses}; {difference} (95% interval{alone} {interval}{chance})"
+
+
+def _p_value(rival: Rival) -> str:
+    relation = "at most" if rival.has_least_p_value else "="
+    return f"p {relation} {rival.adjusted_p_value:.2g} adjusted for all quantiles"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
-from mae_cli.messages import fixed, quantity, visible
+from mae_cli.messages import exponent_of, fixed, is_fixed, quantity, scientific, visible
 from mae_cli.report.console import Room
 from mae_cli.report.names import shortened
 from mae_cli.report.numbers import UNDEFINED, count, counted
@@ -15,8 +15,9 @@ from mae_cli.results.training import Effect
 _HOLDS_ZERO = "·"
 _DIGITS_OF_WIDTH = 3
 _MOST_DECIMALS = 9
-_LARGEST_FIXED = 1e9
-# Of a number in a sentence; a floating-point number has no more than the latter.
+# An end that is nearer to 0 than this share of the width is 0 but for rounding.
+_LEAST_END = 1e-9
+# Of a number in a sentence, or with a power of ten; a floating-point number has no more than the latter.
 _FEWEST_DIGITS, _ALL_DIGITS = 4, 17
 # So many of the coefficients that are not determined are named.
 _NAMED = 3
@@ -30,7 +31,7 @@ _CAUTIONS = {
     Caution.FEW_BEYOND: "few rows for so many coefficients lie on one side of the fit, so intervals are rough",
     Caution.CROSSING: "the lines of neighbouring quantiles cross in more than 5% of the rows: prefer --intervals "
     "{others}",
-    Caution.TIES: "many rows lie exactly on the fit, so the target has few distinct values: prefer --intervals {best}",
+    Caution.TIES: "more than 2% of the rows lie exactly on the fit, where targets tie (zeros, a cap): {ties}",
     Caution.SAMPLED_WEIGHTS: "the weights are not whole numbers, and are taken as those of a sample",
     Caution.FEW_CLUSTERS: "there are fewer than 30 clusters, so intervals may be too short",
     Caution.FEW_REPLICATES: "with so few refits the intervals are rough; use --replicates 200 or more",
@@ -43,12 +44,17 @@ ABSENT = {
     Unavailable.FEW_ROWS: "there are fewer than two rows for each coefficient",
     Unavailable.PERFECT: "the fit passes through every row",
     Unavailable.MANY_COEFFICIENTS: "there are too many coefficients",
-    Unavailable.NO_DENSITY: "the density of the rows near the fit cannot be estimated; try --intervals {others}",
+    Unavailable.NO_DENSITY: "the density of the rows near the fit cannot be estimated; use --intervals {best}",
+    Unavailable.NO_RANK_TESTS: "the rank tests cannot be carried out on these numbers",
 }
 _MISSING = {
     Unavailable.RARE_LEVEL: "fewer than 5 rows tell the coefficient from others, too few for an interval of it",
     Unavailable.LEVERAGE: "the coefficient depends on a row that is fitted exactly whatever its target is",
 }
+# Of an interval whose ends are the same.
+_HELD = (
+    "An interval of a single number is no measure of uncertainty: so many targets tie on the fit that it cannot move."
+)
 
 
 def interval_heading(intervals: Intervals) -> str:
@@ -82,8 +88,9 @@ def zero_note(shown: Sequence[Interval | Unavailable | None]) -> str:
 
 
 def missing_notes(shown: Sequence[Interval | Unavailable | None]) -> list[str]:
-    """Why single coefficients have no interval."""
-    return [f"{UNDEFINED}: {reason}." for absent, reason in _MISSING.items() if absent in shown]
+    """Why single coefficients have no interval, or one that says nothing."""
+    notes = [f"{UNDEFINED}: {reason}." for absent, reason in _MISSING.items() if absent in shown]
+    return [*notes, _HELD] if any(isinstance(each, Interval) and each.is_point for each in shown) else notes
 
 
 def interval_cautions(intervals: Intervals) -> list[str]:
@@ -92,14 +99,18 @@ def interval_cautions(intervals: Intervals) -> list[str]:
         reason = ABSENT.get(intervals.absent)
         return [] if reason is None else [f"No intervals: {_advised(reason, intervals)}."]
     cautions = [each for each in intervals.cautions if (intervals.method, each) not in _HEEDED]
+    if Caution.TIES in cautions:  # which make lines cross
+        cautions = [each for each in cautions if each is not Caution.CROSSING]
     told = [_advised(_CAUTIONS[caution], intervals) for caution in cautions]
     return [f"{text[0].upper()}{text[1:]}." for text in told]
 
 
 def _advised(text: str, intervals: Intervals) -> str:
-    """With the methods to take instead: rank tests do not allow for clusters."""
-    others, best = ("rank or bootstrap", "rank") if intervals.cluster is None else ("bootstrap", "bootstrap")
-    return text.format(others=others, best=best)
+    """With the methods to take instead: rank tests do not allow for clusters, and nothing else does for ties."""
+    if intervals.cluster is None:
+        return text.format(others="rank or bootstrap", best="rank", ties="use --intervals rank, which allows for that")
+    ties = "no method allows for both that and clusters, so these intervals are rough"
+    return text.format(others="bootstrap", best="bootstrap", ties=ties)
 
 
 def range_note(effects: Sequence[Effect], loss: str, room: Room) -> str | None:
@@ -143,15 +154,29 @@ def _holds_zero(interval: Interval | Unavailable | None) -> bool:
 
 
 def _ends(interval: Interval) -> tuple[str, str]:
-    width = interval.high - interval.low
-    return _end(interval.low, width), _end(interval.high, width)
+    """Both ends in one notation, that of a coefficient as large as the larger one."""
+    width, ends = interval.high - interval.low, (interval.low, interval.high)
+    write = _fixed_end if is_fixed(max(map(abs, ends))) else _scientific_end
+    low, high = (_end(each) if math.isinf(width) or width <= 0 else write(each, width) for each in ends)
+    return low, high
 
 
-def _end(value: float, width: float) -> str:
-    """An end with as many decimals as give the width three digits."""
+def _end(value: float) -> str:
+    """An end of an interval without a width."""
     if math.isinf(value):
         return "-∞" if value < 0 else "∞"
-    if math.isinf(width) or width <= 0 or abs(value) >= _LARGEST_FIXED:
-        return quantity(value)
+    return quantity(value)
+
+
+def _fixed_end(value: float, width: float) -> str:
+    """An end with as many decimals as give the width three digits; one that would be 0 has a digit of its own."""
     decimals = max(0, _DIGITS_OF_WIDTH - 1 - math.floor(math.log10(width)))
+    if _LEAST_END * width < abs(value) < 0.5 * 10**-decimals:
+        return quantity(value, 1)
     return quantity(value) if decimals > _MOST_DECIMALS else fixed(value, decimals)
+
+
+def _scientific_end(value: float, width: float) -> str:
+    """An end with a power of ten, and digits enough to give the width three of them."""
+    digits = _DIGITS_OF_WIDTH + exponent_of(value) - math.floor(math.log10(width))
+    return scientific(value, min(max(_FEWEST_DIGITS, digits), _ALL_DIGITS))

@@ -60,6 +60,11 @@ def cell(value: float | None, decimals: int, *, signed: bool = False) -> str:
     return f"+{text}" if signed and value > 0 else text
 
 
+def signed(change: float) -> str:
+    """A change with four significant digits and its sign: `+110.1`, `-0.04580`, `0`."""
+    return f"+{quantity(change)}" if change > 0 else quantity(change)
+
+
 def in_line(cells: Sequence[str]) -> list[str]:
     """The cells of a column padded to one width, their decimal points in line."""
     parts = [_at_the_point(text) for text in cells]

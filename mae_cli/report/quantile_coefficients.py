@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -26,6 +27,8 @@ from mae_cli.results.training import Effect, FitReport, QuantileReport
 
 # So few coefficients are always shown, whatever the room.
 _FEWEST = 4
+# Terminal cells of a name that stands beside the first of its quantiles.
+_LONGEST_BESIDE = 24
 
 
 def coefficient_blocks(report: QuantileReport, room: Room) -> list[RenderableType]:
@@ -55,12 +58,26 @@ def _with_intervals(report: QuantileReport, room: Room) -> tuple[AlignedTable, l
     terms += [(_name(fits[0].effects[place], room), _estimates(fits, place)) for place in order]
     estimates = [estimate for _, each in terms for estimate in each]
     shown = [estimate.interval for estimate in estimates]
-    firsts = [name if place == 0 else "" for name, each in terms for place in range(len(each))]
     values = in_line([quantity(estimate.value) for estimate in estimates])
     heading = next(interval_heading(fit.intervals) for fit in fits if fit.intervals is not None)
-    rows = list(zip(firsts, [*names] * len(terms), values, interval_cells(shown), strict=True))
+    cells = list(zip([*names] * len(terms), values, interval_cells(shown), strict=True))
+    rows = _named([name for name, _ in terms], cells)
     headings = ["term", "quantile", "coefficient", heading]
     return AlignedTable(headings, rows, footer=_footer(fits, len(order))), shown
+
+
+def _named(terms: Sequence[str], cells: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The cells behind the names of their terms, as many for each; a long name has a line of its own."""
+    rows: list[tuple[str, ...]] = []
+    each = len(cells) // len(terms)
+    for place, name in enumerate(terms):
+        first, *others = cells[place * each : (place + 1) * each]
+        if cell_len(name) > _LONGEST_BESIDE:
+            rows += [(name, *("" for _ in first)), ("", *first)]
+        else:
+            rows.append((name, *first))
+        rows += [("", *following) for following in others]
+    return rows
 
 
 def _side_by_side(report: QuantileReport, room: Room) -> SideBySide:

@@ -1,8 +1,6 @@
 """The report of `mae-eval` on several quantiles, for people."""
 
-from collections.abc import Sequence
-
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from mae_cli.messages import visible
@@ -12,10 +10,8 @@ from mae_cli.report.names import evaluation_rows, quantile_names, shortened
 from mae_cli.report.numbers import aligned, percent, quantity
 from mae_cli.report.scores import covered
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation, WorstQuantileRow
-
-# Of more quantiles only the outer two stand beside the worst rows.
-_SIDE_BY_SIDE = 5
+from mae_cli.report.worst_rows import worst_quantiles_table
+from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
 
 
 def show_quantile_evaluation(console: Console, report: QuantileEvaluation) -> None:
@@ -27,7 +23,7 @@ def show_quantile_evaluation(console: Console, report: QuantileEvaluation) -> No
     if report.interval is not None:
         blocks.append(_interval(report.interval))
     if report.worst is not None:
-        blocks.append(_worst(report, report.worst, room))
+        blocks.append(worst_quantiles_table(report.worst, report.quantiles, report.target, room))
     if report.gates:
         blocks.append(gate_lines(report.gates))
     show(console, blocks)
@@ -54,33 +50,3 @@ def _interval(interval: IntervalScore) -> Text:
         f"these (95% interval {percent(interval.low)} to {percent(interval.high)}), and is "
         f"{quantity(interval.width)} wide on average."
     )
-
-
-def _worst(report: QuantileEvaluation, rows: Sequence[WorstQuantileRow], room: Room) -> RenderableType:
-    if not rows:
-        return Text("No row lies outside of the prediction interval.")
-    if report.interval is None:
-        title, columns = "The rows with the largest sums of pinball losses:", _losses(report.quantiles, rows)
-    else:
-        title, columns = "The rows farthest outside of the prediction interval:", _outside(rows)
-    shown = {_cell(name, room): [_cell(row.shown[name], room) for row in rows] for name in rows[0].shown}
-    places = {rows[0].unit: [visible(row.position) for row in rows]}
-    target = {_cell(report.target, room): aligned([row.target for row in rows])}
-    headings, cells = zip(*(pair for each in (places, shown, target, columns) for pair in each.items()), strict=True)
-    return Group(Text(title), AlignedTable(headings, list(zip(*cells, strict=True))))
-
-
-def _outside(rows: Sequence[WorstQuantileRow]) -> dict[str, list[str]]:
-    intervals = [row.interval for row in rows if row.interval is not None]
-    lower, upper = (aligned(list(ends)) for ends in zip(*intervals, strict=True))
-    return {"lower": lower, "upper": upper, "outside": aligned([row.outside for row in rows], signed=True)}
-
-
-def _losses(quantiles: Sequence[float], rows: Sequence[WorstQuantileRow]) -> dict[str, list[str]]:
-    places = range(len(quantiles)) if len(quantiles) <= _SIDE_BY_SIDE else (0, len(quantiles) - 1)
-    predictions = {f"{quantiles[place]:g}": aligned([row.predictions[place] for row in rows]) for place in places}
-    return predictions | {"sum of losses": aligned([row.pinball for row in rows])}
-
-
-def _cell(text: str, room: Room) -> str:
-    return shortened(visible(text), room.name)

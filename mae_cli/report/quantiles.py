@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from mae_cli.inference.values import SlopesTest, Unavailable
+from mae_cli.inference.values import Caution, SlopesTest, Unavailable
 from mae_cli.messages import visible
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.names import model_place, quantile_names, shortened, training_rows
@@ -11,7 +11,7 @@ from mae_cli.report.numbers import aligned, counted, duration, percent, quantity
 from mae_cli.report.quantile_coefficients import coefficient_blocks
 from mae_cli.report.scores import covered
 from mae_cli.report.tables import AlignedTable
-from mae_cli.results.training import Calibrated, QuantileReport
+from mae_cli.results.training import Calibrated, FitReport, QuantileReport
 from mae_cli.solvers.solution import Status
 
 # A p-value below this is no longer told.
@@ -69,7 +69,7 @@ def _scores(report: QuantileReport) -> AlignedTable:
 
 
 def _notes(report: QuantileReport) -> list[str]:
-    notes = _slopes(report.slopes)
+    notes = _slopes(report.slopes, is_rough=any(map(_is_tied, report.fits)))
     if report.crossing:
         notes.append(
             f"In {counted(report.crossing, 'training row')} the lines of two quantiles cross; predictions are sorted."
@@ -79,7 +79,11 @@ def _notes(report: QuantileReport) -> list[str]:
     return notes
 
 
-def _slopes(found: SlopesTest | Unavailable) -> list[str]:
+def _is_tied(fit: FitReport) -> bool:
+    return fit.intervals is not None and Caution.TIES in fit.intervals.cautions
+
+
+def _slopes(found: SlopesTest | Unavailable, *, is_rough: bool) -> list[str]:
     """What the test of equal slopes says; nothing where the reason why there is none is told elsewhere."""
     if isinstance(found, Unavailable):
         return [f"No test of equal slopes: {_NO_TEST[found]}."] if found in _NO_TEST else []
@@ -89,20 +93,32 @@ def _slopes(found: SlopesTest | Unavailable) -> list[str]:
         if found.p_value < _UNLIKELY
         else "The slopes may be the same at all quantiles"
     )
-    return [f"{verdict} (F = {quantity(found.statistic)}, {chance})."]
+    rough = "; the test is rough, as targets tie on a fit" if is_rough else ""
+    return [f"{verdict} (F = {quantity(found.statistic)}, {chance}){rough}."]
 
 
 def _calibrated(calibrated: Calibrated) -> str:
-    share, change = f"{100 * calibrated.coverage:g}%", "wider" if calibrated.margin >= 0 else "narrower"
+    share, rows = f"{100 * calibrated.coverage:g}%", counted(calibrated.rows, "row")
     place = "held out" if calibrated.source is None else f"of {visible(calibrated.source)}"
     text = (
-        f"Prediction intervals cover {share} of new rows like these, whatever the model: on "
-        f"{counted(calibrated.rows, 'row')} {place} they were made {quantity(abs(calibrated.margin))} {change} at "
-        f"each end, and are {quantity(calibrated.width)} wide on average."
+        f"Prediction intervals cover {share} of new rows like these, whatever the model: on {rows} {place} they "
+        f"{_change(calibrated.margin)}, and are {quantity(calibrated.width)} wide on average. {share} holds on average "
+        f"over calibrations: 9 in 10 of those on {rows} cover {_reached(*calibrated.coverage_range)}."
     )
     if calibrated.holdout is not None:
         text += f" On the holdout they cover {percent(calibrated.holdout)}."
     return text
+
+
+def _change(margin: float) -> str:
+    """What calibration did to the ends."""
+    if margin == 0:
+        return "needed no change"
+    return f"were made {quantity(abs(margin))} {'wider' if margin > 0 else 'narrower'} at each end"
+
+
+def _reached(low: float, high: float) -> str:
+    return f"{percent(low)} or more, as targets tie" if high == 1 else f"between {percent(low)} and {percent(high)}"
 
 
 def _closing(report: QuantileReport) -> Text:

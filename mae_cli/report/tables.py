@@ -1,7 +1,8 @@
 """Tables that are never cut: calm, aligned, and whole at any width of the terminal."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rich.cells import cell_len
@@ -10,14 +11,17 @@ from rich.text import Text
 
 SEPARATOR = "   "
 """What stands between two columns."""
+_CLOSE = "  "
+_BLANKS = re.compile(" {2,}")
 
 
 @dataclass(frozen=True)
 class AlignedTable:
     """Names on the left, numbers on the right, below bold headings.
 
-    A terminal too narrow for it gets each row as a list of its cells; nothing is ever cut. Numbers keep the
-    blanks after them that put their decimal points in line, which `rich.table` would strip.
+    Numbers keep the blanks after them that put their decimal points in line, which `rich.table` would strip. A
+    terminal too narrow for that has them closer together, without these blanks, and one that is too narrow for that,
+    too, each row as a list of its cells; nothing is ever cut.
 
     Attributes:
         headings: one for each column; a line break makes a second line.
@@ -35,11 +39,9 @@ class AlignedTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table line by line."""
-        if console.is_terminal and self.width > options.max_width:
-            yield from self._lists()
-        else:
-            yield from (self._line(heading, "bold") for heading in _heading_lines(self.headings))
-            yield from (self._line(row, self._style(index)) for index, row in enumerate(self.rows))
+        fitting = (each for each in (self, self._closer) if not console.is_terminal or each.width <= options.max_width)
+        table = next(fitting, None)
+        yield from self._lists() if table is None else table.lines()
         if self.footer is not None:
             yield Text(self.footer)
 
@@ -52,6 +54,16 @@ class AlignedTable:
     def _widths(self) -> list[int]:
         measured = [row for row in self.rows if any(row[1:])]
         return [max(map(cell_len, column)) for column in zip(*_heading_lines(self.headings), *measured, strict=True)]
+
+    @property
+    def _closer(self) -> "AlignedTable":
+        rows = [(name, *map(_compact, cells)) for name, *cells in self.rows]
+        return replace(self, rows=rows, separator=_CLOSE)
+
+    def lines(self) -> Iterator[Text]:
+        """The headings and the rows."""
+        yield from (self._line(heading, "bold") for heading in _heading_lines(self.headings))
+        yield from (self._line(row, self._style(index)) for index, row in enumerate(self.rows))
 
     def _line(self, cells: Sequence[str], style: str) -> Text:
         if not any(cells[1:]):
@@ -68,7 +80,7 @@ class AlignedTable:
             yield Text(term, self._style(index))
             for name, cell in zip(names, cells, strict=True):
                 if cell.strip():
-                    yield Text(f"  {name.strip()}: {cell.strip()}", self._style(index))
+                    yield Text(f"  {name.strip()}: {_compact(cell)}", self._style(index))
 
     def _style(self, index: int) -> str:
         return "bold" if index in self.bold else ""
@@ -80,6 +92,11 @@ def _heading_lines(headings: Sequence[str]) -> list[list[str]]:
     height = max(map(len, stacks))
     padded = [[""] * (height - len(stack)) + stack for stack in stacks]
     return [list(line) for line in zip(*padded, strict=True)]
+
+
+def _compact(cell: str) -> str:
+    """Without the blanks that put cells in line."""
+    return _BLANKS.sub(" ", cell.strip())
 
 
 def _whole(text: str, style: str = "") -> Text:

@@ -24,6 +24,7 @@ class Rival:
         coverage: share of the targets at or below its prediction.
         p_value: of the difference, two-sided, from the same resamples; None where there is no interval.
         adjusted_p_value: the same by Holm's correction (1979) over all quantiles of two models; None of one quantile.
+        least_p_value: the smallest (adjusted) p-value that the resamples can show, which stands for any below it.
     """
 
     model: str
@@ -36,6 +37,7 @@ class Rival:
     coverage: float | None = None
     p_value: float | None = None
     adjusted_p_value: float | None = None
+    least_p_value: float | None = None
 
     @property
     def is_within_chance(self) -> bool:
@@ -43,6 +45,12 @@ class Rival:
         if self.adjusted_p_value is not None:
             return self.adjusted_p_value > UNLIKELY
         return self.interval is None or self.interval[0] <= 0 <= self.interval[1]
+
+    @property
+    def has_least_p_value(self) -> bool:
+        """Whether the adjusted p-value is the smallest that the resamples can show, so that it may be any below."""
+        adjusted, least = self.adjusted_p_value, self.least_p_value
+        return adjusted is not None and least is not None and adjusted <= least
 
     @property
     def measure_name(self) -> str:

@@ -202,6 +202,8 @@ class Calibrated:
         margin: added above and below.
         rows: kept aside for it.
         width: its mean width over them.
+        coverage_range: between which the share of new rows in it lies for 9 of 10 calibrations on as many rows; up to 1
+            where targets tie.
         holdout: the share of the rows held out that lie in it; None without a holdout.
         source: name of the data that they are from; None where they were kept aside from those of training.
     """
@@ -210,6 +212,7 @@ class Calibrated:
     margin: float
     rows: int
     width: float
+    coverage_range: tuple[float, float]
     holdout: float | None
     source: str | None = None
 

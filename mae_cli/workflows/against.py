@@ -103,7 +103,13 @@ def compared_quantiles(model: QuantileModel, rival: NamedModel[QuantileModel], d
     pairs = list(zip(model.models, rival.model.models, strict=True))
     found = [compared(own, NamedModel(other, rival.name), data, comparisons=len(pairs)) for own, other in pairs]
     adjusted = holm([1.0 if each.p_value is None else each.p_value for each in found])
-    return tuple(replace(each, adjusted_p_value=p_value) for each, p_value in zip(found, adjusted, strict=True))
+    return tuple(_adjusted(each, p_value, len(pairs)) for each, p_value in zip(found, adjusted, strict=True))
+
+
+def _adjusted(rival: Rival, p_value: float, comparisons: int) -> Rival:
+    """The rival with the p-value that is one of so many, and the least that these can have."""
+    least = None if rival.least_p_value is None else min(1.0, comparisons * rival.least_p_value)
+    return replace(rival, adjusted_p_value=p_value, least_p_value=least)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -137,6 +143,7 @@ def compared(model: Model, rival: NamedModel[Model], data: JointRows, comparison
         measure="pinball" if same_quantile else "mae",
         coverage=None if scores.coverage is None else scores.coverage[0],
         p_value=difference.p_value,
+        least_p_value=difference.least_p_value,
     )
 
 

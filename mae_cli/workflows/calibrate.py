@@ -2,7 +2,9 @@
 
 For each of n₂ rows kept aside E = max(low − y, y − high), and the margin Q is the ⌈(n₂ + 1)·coverage⌉-th smallest of
 them. Then [low − Q, high + Q] covers a new row with a probability between the coverage and the coverage + 1/(n₂ + 1),
-whatever the model, as long as new rows are like these (Romano, Patterson and Candès, 2019).
+whatever the model, as long as new rows are like these (Romano, Patterson and Candès, 2019). That probability is an
+average over calibrations. With Q the k-th smallest of n₂, the share of new rows that a single one covers has the
+distribution Beta(k, n₂ + 1 − k), or is larger where targets tie (Vovk, 2012).
 """
 
 import math
@@ -13,11 +15,14 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, Fault
+from mae_cli.inference.distributions import beta_quantile
 from mae_cli.messages import counted
 from mae_cli.model.quantile_model import Calibration, QuantileModel, between
 from mae_cli.rows.blocks import Block, Rows
 
 _ROUNDING = 1e-12
+# Of the calibrations that the range of their coverage leaves out, on each side.
+_TAIL = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,28 @@ def calibrate(model: QuantileModel, rows: Rows, coverage: float) -> Calibration:
         DataError: there are too few rows.
     """
     count = rows.shape[0]
-    place = _at_least((count + 1) * coverage)
+    place = _place(count, coverage)
     if place > count:
         raise DataError(_too_few(count, coverage))
     beyond = np.concatenate(list(rows.map(partial(_beyond, model=model))))
     return Calibration(coverage, float(np.partition(beyond, place - 1)[place - 1]), count)
+
+
+def coverage_range(calibration: Calibration, share: float) -> tuple[float, float]:
+    """Between which shares of new rows the coverage lies for 9 of 10 calibrations on as many rows.
+
+    Where the interval covers more of its own rows than it had to, because their distances tie, the upper end is 1.
+    """
+    count = calibration.rows
+    place = _place(count, calibration.coverage)
+    is_tied = round(share * count) > place
+    shapes = place, count + 1 - place
+    return beta_quantile(_TAIL, *shapes), 1.0 if is_tied else beta_quantile(1 - _TAIL, *shapes)
+
+
+def _place(count: int, coverage: float) -> int:
+    """⌈(n₂ + 1)·coverage⌉."""
+    return _at_least((count + 1) * coverage)
 
 
 def _too_few(count: int, coverage: float) -> Fault:

@@ -222,7 +222,7 @@ def _result(data: FitData, rows: Rows, settings: FitSettings, solution: Solution
         aliased=tuple(columns[column] for column in solution.aliased),
         certificate=solution.certificate,
         history=solution.history,
-        origin=Origin(rows, data.count, settings.solver, solution.dual),
+        origin=Origin(rows, data.count, settings.solver, settings.intercept, solution.dual),
         columns_left_out=data.remarks.left_out,
     )
 

@@ -34,6 +34,7 @@ class Origin:
         rows: that were fitted; their records are the rows of X, as they were given.
         count: of all rows of X.
         solver: that fitted them, with its settings.
+        intercept: whether one was fitted.
         dual: the dual point in few numbers, if there is one.
         estimated: what intervals are found from; None for refits, which have none of their own.
         intervals: the method of intervals that was asked for; None to choose.
@@ -42,6 +43,7 @@ class Origin:
     rows: Rows
     count: int
     solver: SolverSettings
+    intercept: bool
     dual: DualPoint | None
     estimated: Estimated | None = None
     intervals: Method | None = None
@@ -174,6 +176,7 @@ class FitResult(LinearModel):
                 solver=solver.name,
                 metrics=asdict(scores.model),
                 certificate=self.certificate,
+                intercept=self.origin.intercept,
             ),
         )
 

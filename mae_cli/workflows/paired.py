@@ -72,11 +72,13 @@ class Difference:
         value: the difference on these rows.
         interval: its 95 % interval; None when fewer than two rows have weight.
         p_value: two-sided, of no difference; None likewise.
+        least_p_value: the smallest that so many resamples can show; None likewise.
     """
 
     value: float
     interval: tuple[float, float] | None
     p_value: float | None
+    least_p_value: float | None
 
 
 def paired_difference(
@@ -96,17 +98,21 @@ def paired_difference(
     excess, weight = sums.excess[used], sums.weight[used]
     value = float(excess.sum() / weight.sum())
     if len(weight) < 2:
-        return Difference(value, None, None)
+        return Difference(value, None, None, None)
     tail = (1 - CONFIDENCE) / 2
     resampled = _resampled(excess, weight, max(_RESAMPLES, _RESAMPLES_PER_COMPARISON * comparisons))
     low, high = np.quantile(resampled, (tail, 1 - tail)).tolist()
-    return Difference(value, (low, high), _p_value(resampled))
+    return Difference(value, (low, high), _p_value(resampled), _least_p_value(resampled))
 
 
 def _p_value(resampled: FloatArray) -> float:
     """Never 0: one more resample might be on either side (Davison and Hinkley, 1997)."""
     rarer = min(np.count_nonzero(resampled <= 0), np.count_nonzero(resampled >= 0))
-    return min(1.0, 2 * (1 + int(rarer)) / (1 + len(resampled)))
+    return min(1.0, (1 + int(rarer)) * _least_p_value(resampled))
+
+
+def _least_p_value(resampled: FloatArray) -> float:
+    return 2 / (1 + len(resampled))
 
 
 @dataclass(frozen=True, eq=False)

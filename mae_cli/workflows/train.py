@@ -122,6 +122,7 @@ def model_of(settings: TrainSettings, data: ReadyData, fitted: Fitted) -> Model:
             solver=settings.fit.solver.name,
             metrics=asdict(fitted.report.train.model),
             certificate=fitted.report.certificate,
+            intercept=settings.fit.intercept,
             intervals=fitted.report.intervals,
         ),
     )

@@ -26,7 +26,7 @@ from mae_cli.solvers.solve import solve_together
 from mae_cli.tables.load import load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
-from mae_cli.workflows.calibrate import calibrate, coverage_of
+from mae_cli.workflows.calibrate import calibrate, coverage_of, coverage_range
 from mae_cli.workflows.compare import Fitted
 from mae_cli.workflows.fit import fit_prepared
 from mae_cli.workflows.fit_report import remarks, scored_fit
@@ -211,9 +211,10 @@ def _calibrated(
     """The same with a prediction interval."""
     calibration = calibrate(trained.model, aside.rows, coverage)
     model = replace(trained.model, calibration=calibration)
-    width = coverage_of(model, aside.rows).width
+    own = coverage_of(model, aside.rows)
     held = None if data.train.holdout is None else coverage_of(model, data.train.holdout).share
-    found = Calibrated(coverage, calibration.margin, calibration.rows, width, held, aside.source)
+    reached = coverage_range(calibration, own.share)
+    found = Calibrated(coverage, calibration.margin, calibration.rows, own.width, reached, held, aside.source)
     notes = (*trained.report.notes, *aside.notes)
     return TrainedQuantiles(model, replace(trained.report, calibrated=found, notes=notes))
 

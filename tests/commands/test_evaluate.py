@@ -297,13 +297,18 @@ def test_a_model_without_data_is_shown_as_a_card(mae_eval, model, tmp_path, one_
 
 def test_two_models_are_shown_side_by_side(mae_train, mae_eval, model, one_object):
     assert mae_train("training.csv", "-t", "y", "--loss", "mse", "--exclude", "k", "-o", "b.json").exit_code == 0
-    assert re.search(r"^fit +MAE fit +MSE fit +differs$", mae_eval(model, "b.json").stdout, re.MULTILINE)
+    assert re.search(r"^fit +MAE fit +MSE fit$", mae_eval(model, "b.json").stdout, re.MULTILINE)
     card = one_object(mae_eval(model, "b.json", "--json").stdout)
     assert (card["model"], card["other"]["model"]) == ("model.json", "b.json")
     assert card["differences"]["loss"] == ["mae", "mse"]
     assert card["differences"]["features"] == [["x", "k"], ["x"]]
     pair = card["differences"]["coefficients"][-1]
     assert (pair["column"], pair["level"], pair["values"][1]) == ("k", "b", None)
+
+
+def test_no_intercept_is_a_difference_between_two_models(mae_train, mae_eval, model):
+    assert mae_train("training.csv", "-t", "y", "--no-intercept", "-o", "origin.json").exit_code == 0
+    assert re.search(r"^intercept +fitted +none$", mae_eval(model, "origin.json").stdout, re.MULTILINE)
 
 
 def test_a_second_model_that_is_damaged_is_refused_as_such(mae_eval, model, table, tmp_path):

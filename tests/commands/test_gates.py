@@ -126,7 +126,7 @@ def test_a_model_that_is_worse_beyond_chance_fails(mae_eval, good, bad, data, on
     report = one_object(result.stdout)
     against = report["against"]
     keys = ["model", "loss", "quantile", "metrics", "difference", "interval", "measure", "coverage"]
-    assert list(against) == [*keys, "p_value", "adjusted_p_value"]
+    assert list(against) == [*keys, "p_value", "adjusted_p_value", "least_p_value"]
     assert (against["p_value"] < 0.05, against["adjusted_p_value"]) == (True, None)
     assert against["model"] == "good.json"
     assert against["difference"] == pytest.approx(report["metrics"]["mae"] - against["metrics"]["mae"])
@@ -186,7 +186,7 @@ def test_two_models_of_one_quantile_are_compared_by_its_pinball_loss(mae_eval, m
     assert against["difference"] == pytest.approx(report["metrics"]["pinball"] - against["metrics"]["pinball"])
     assert 0 < against["coverage"] < report["coverage"] <= 1
     text = mae_eval(low, data, "--against", high).stdout
-    assert f"({chr(34)}against{chr(34)}: {100 * report['coverage']:.1f}%); the model's level is 0.9." in text
+    assert f"({chr(34)}against{chr(34)}: {100 * report['coverage']:.1f}%); the model was fitted for 90%." in text
     assert "The pinball loss of the model is larger by " in text
     assert "Failed --against: at quantile 0.9, pinball loss " in text
 

@@ -67,6 +67,7 @@ def test_a_prediction_interval_covers_rows_kept_aside(mae_train, mae_predict, ma
     assert found["data"]["aliased"] == []
     assert found["data"]["rows_used"] == 600 - 180 - 84
     assert found["calibration"]["rows"] == 84
+    assert found["calibration"]["coverage_range"] == pytest.approx([0.725186, 0.866749], abs=1e-6)
     assert found["calibration"]["holdout"] == pytest.approx(0.8, abs=0.1)
     table = list(csv.DictReader(io.StringIO(mae_predict("model.json", "data.csv", "--column", "p").stdout)))
     assert list(table[0]) == ["x", "k", "y", "p", "lower", "upper"]
@@ -216,12 +217,12 @@ def test_every_quantile_is_held_to_a_loss_and_the_median_to_an_mae(mae_train, ma
         (
             ("--predict-interval", "0.8"),
             "The rows farthest outside of the prediction interval:",
-            ["line", "k", "y", "lower", "upper", "outside"],
+            ["line", "k", "y", "prediction", "lower", "upper", "outside"],
         ),
         (
             ("--quantile", "0.1,0.9"),
             "The rows with the largest sums of pinball losses:",
-            ["line", "k", "y", "0.1", "0.9", "sum", "of", "losses"],
+            ["line", "k", "y", "0.1", "0.9", "losses"],
         ),
     ],
 )
@@ -241,7 +242,7 @@ def test_the_worst_rows_are_listed(mae_train, mae_predict, mae_eval, options, ti
     assert places == np.argsort(-losses)[:4].tolist()
     assert [row["shown"] for row in found] == [{"k": table[place]["k"]} for place in places]
     lines = mae_eval("model.json", "data.csv", "--worst", "4", "--show", "k").stdout.splitlines()
-    start = lines.index(title)
+    start = lines.index(title) + ("--quantile" in options)
     assert lines[start + 1].split() == headings
     assert [line.split()[0] for line in lines[start + 2 : start + 6]] == [f"data.csv:{place + 2}" for place in places]
 
@@ -349,7 +350,11 @@ def test_each_quantile_is_set_against_that_of_another_model(mae_train, mae_eval)
             expected = json.loads(alone.stdout)
             rival, gate = each["against"], next(gates)
             adjusted = rival["adjusted_p_value"]
-            assert rival | {"model": "", "adjusted_p_value": None} == expected["against"] | {"model": ""}
+            least = expected["against"]["least_p_value"]
+            assert rival["least_p_value"] == 3 * least == 6 / 2001
+            single = {"model": "", "adjusted_p_value": None, "least_p_value": least}
+            assert rival | single == expected["against"] | {"model": ""}
+            assert ("p at most" in gate["finding"]) == (rival["p_value"] == least)
             assert rival["p_value"] <= adjusted <= 3 * rival["p_value"]
             assert (gate["name"], gate["quantile"], gate["value"]) == ("against", quantile, adjusted)
             assert gate["passed"] == (first == "both" or adjusted > 0.05)
@@ -434,13 +439,16 @@ def test_two_models_of_several_quantiles_are_set_side_by_side_for_people(mae_tra
     mae_train("data.csv", "-t", "y", "--quantile", "0.5,0.9", "--features", "x", "-o", "second.json")
     text = mae_eval("first.json", "second.json").stdout
     lines = [" ".join(line.split()) for line in text.splitlines()]
-    assert "target y y" in lines
-    assert "fit quantiles 0.1, 0.5 quantiles 0.5, 0.9 differs" in lines
-    start = lines.index("at quantile first.json second.json")
+    assert "fit quantiles 0.1, 0.5 quantiles 0.5, 0.9" in lines
+    assert any(line.startswith("The same in both: target y; ") for line in lines)
+    start = lines.index("at quantile first.json second.json difference")
     assert [line.split()[0] for line in lines[start + 1 : start + 4]] == ["0.1", "0.5", "0.9"]
     assert (lines[start + 1].split()[2], lines[start + 3].split()[1]) == ("–", "–")
-    assert [line for line in lines if line.startswith("At quantile ")] == ["At quantile 0.5:"]
-    assert any(line.startswith("x ") and len(line.split()) == 4 for line in lines)
+    assert lines[start + 5 : start + 7] == [
+        "Coefficients of first.json less those of second.json, at each quantile:",
+        "term 0.5",
+    ]
+    assert [line.split()[0] for line in lines[start + 7 :]] == ["(intercept)", "x"]
     same = report(mae_eval("first.json", "first.json", "--json"))["differences"]
     assert same == {"fits": [{"quantile": tau, "intercept": None, "coefficients": []} for tau in (0.1, 0.5)]}
 

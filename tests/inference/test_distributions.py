@@ -5,7 +5,7 @@ import math
 import pytest
 
 from mae_cli.inference import distributions
-from mae_cli.inference.distributions import chi_squared_tail, f_tail, student_quantile, student_tail
+from mae_cli.inference.distributions import beta_quantile, chi_squared_tail, f_tail, student_quantile, student_tail
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,17 @@ def test_the_f_of_one_degree_is_the_square_of_t():
 
 def test_f_swaps_its_degrees_with_its_inverse():
     assert f_tail(2.5, 3, 8) == pytest.approx(1 - f_tail(1 / 2.5, 8, 3), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("probability", "first", "second", "value"),
+    [
+        (0.05, 44, 4, 0.8432081752530),
+        (0.95, 44, 4, 0.9704062049139),
+        (0.05, 0.5, 0.5, math.sin(0.025 * math.pi) ** 2),
+        (0.3, 1, 1, 0.3),
+        (0.05, 900_001, 100_000, 0.8995061901955),
+    ],
+)
+def test_quantiles_of_beta(probability, first, second, value):
+    assert beta_quantile(probability, first, second) == pytest.approx(value, rel=1e-11)

@@ -8,6 +8,7 @@ from mae_cli.errors import SettingsError
 from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.distributions import student_quantile
 from mae_cli.inference.intervals import Estimated, replicated
+from mae_cli.inference.rank import RankTests
 from mae_cli.inference.values import Caution, IntervalSettings, Method, Unavailable
 
 
@@ -200,6 +201,11 @@ def test_a_target_of_few_values_is_a_caution():
     assert (found.method, found.robust) == (Method.RANK, False)
     assert np.isfinite(ends(found)).all()
     assert tied.intervals(method=Method.SANDWICH).absent is Unavailable.NO_DENSITY
+
+
+def test_rank_tests_that_fail_are_the_reason_why_there_are_no_intervals(monkeypatch):
+    monkeypatch.setattr(RankTests, "invert", lambda _, tested: [None] * len(tested))
+    assert Case(*noisy(100)).intervals().absent is Unavailable.NO_RANK_TESTS
 
 
 def test_weights_that_are_no_whole_numbers_are_those_of_a_sample():

@@ -127,6 +127,8 @@ FIELDS = [
     (lambda m: m.update(target=""), "blank-field", "target"),
     (lambda m: m.update(weight=" "), "blank-field", "weight"),
     (lambda m: m["terms"][1].update(column=""), "blank-field", "terms[1].column"),
+    (training(intercept=None), "wrong-field-type", "training.intercept"),
+    (training(intercept=False), "field-out-of-range", "intercept"),
     (training(solver="magic"), "unknown-field-value", "training.solver"),
     (training("certificate", status="sure"), "unknown-field-value", "training.certificate.status"),
     # unknown and missing fields below the top

@@ -173,8 +173,8 @@ def test_the_keys_of_a_card_are_pinned():
     report = model_card_json(card)
     assert list(report) == [
         "schema", "version", "model", "target", "loss", "quantile", "weight", "features", "missing",
-        "intercept", "coefficients", "ranges", "units", "rows", "seed", "solver", "metrics", "certificate", "versions",
-        "intervals", "other", "differences",
+        "intercept", "has_intercept", "coefficients", "ranges", "units", "writings", "rows", "seed", "solver",
+        "metrics", "certificate", "versions", "intervals", "other", "differences",
     ]  # fmt: skip
     assert report["coefficients"][0] == {"column": "carrier", "level": "AA", "baseline": "UA", "value": -2.0}
     json.loads(dumps(report))

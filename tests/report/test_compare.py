@@ -70,6 +70,21 @@ def test_the_piped_comparison_is_this_text(compare_report):
     assert "\n\n".join(rest) == AFTER_THE_CHART
 
 
+def test_rows_that_pull_by_less_than_a_share_that_is_written_are_not_listed(compare_report):
+    comparison = compare_report.comparison
+    first, second = comparison.contested
+    for pulls, listed in (((0.6, 0.0004), ["60.0%"]), ((0.6, 0.0006), ["60.0%", "0.1%"]), ((0.0004, 0.0003), [])):
+        contested = tuple(replace(row, pull=pull) for row, pull in zip((first, second), pulls, strict=True))
+        stream = io.StringIO()
+        show_training(
+            result_console(stream),
+            replace(compare_report, comparison=replace(comparison, contested=contested)),
+        )
+        lines = [line.split() for line in stream.getvalue().splitlines()]
+        assert [line[-1] for line in lines if line and line[0].startswith("flights.csv:")] == listed
+        assert ("The rows that pull" in stream.getvalue()) == bool(listed)
+
+
 def test_the_metrics_of_a_quantile_fit_beside_least_squares_fit_eighty_columns(compare_report):
     fit = compare_report.fit
     train = Scores(replace(fit.train.model, pinball=1.5), replace(fit.train.baseline, pinball=2.5))

@@ -84,6 +84,6 @@ def test_models_that_differ_by_nothing_or_on_one_row_have_no_interval(evaluation
 def test_a_quantile_model_tells_its_coverage_next_to_its_level(evaluation_report):
     scores = evaluation_report.scores
     pinball = Scores(replace(scores.model, pinball=1.5), replace(scores.baseline, pinball=2.5), (0.8712, 0.9))
-    said = "\ncoverage: 87.1% of the targets are at or below the prediction; the model's level is 0.9.\n"
+    said = "\ncoverage: 87.1% of the targets are at or below the prediction; the model was fitted for 90%.\n"
     assert said in text_of(replace(evaluation_report, quantile=0.9, scores=pinball))
     assert "coverage" not in text_of(replace(evaluation_report, scores=replace(scores, coverage=(0.5, 0.5))))

@@ -16,12 +16,14 @@ from mae_cli.results.scores import Metrics
         (12.50226, 12.0, False, "the MAE is 12.5023, above 12"),
         (0.25, 0.25, True, "the MAE is 0.25, not above 0.25"),
         (0.0, 0.0, True, "the MAE is 0, not above 0"),
-        (1e-300, 0.0, False, "the MAE is 1e-300, above 0"),
+        (1e-300, 0.0, False, "the MAE is 1.000×10^-300, above 0"),
         (12.500001, 12.5, False, "the MAE is 12.500001, above 12.5"),
         (math.nextafter(0.3, 1), 0.3, True, "the MAE is 0.30000000000000004, by no more than rounding above 0.3"),
         (1.2345650000000004, 1.234565, True, "the MAE is 1.2345650000000004, by no more than rounding above 1.234565"),
         (1.2345649999999999, 1.234565, True, "the MAE is 1.23456, not above 1.23456"),
         (1.000000000002, 1.0, False, "the MAE is 1.000000000002, above 1"),
+        (2345678.0, 2e6, False, "the MAE is 2,345,678, above 2,000,000"),
+        (12345.5, 5e-6, False, "the MAE is 12,345.5, above 5.000×10^-6"),
     ],
 )
 def test_an_mae_is_set_against_its_limit_with_as_many_digits_as_tell_them_apart(mae, limit, passed, found):
@@ -100,6 +102,13 @@ def test_a_rival_at_one_of_several_quantiles_is_judged_by_the_adjusted_p_value(a
     found = f"(95% interval of this one alone 0.100 to 0.900; p = {adjusted} adjusted for all quantiles)"
     difference = f"the difference of 0.500 is {relation} chance {found}"
     assert line == f"at quantile 0.5, {losses}; {difference}"
+
+
+@pytest.mark.parametrize(("adjusted", "says"), [(0.003, "p at most 0.003"), (0.006, "p = 0.006")])
+def test_a_p_value_that_the_resamples_can_show_no_smaller_is_a_bound(adjusted, says):
+    metrics = Metrics(1.0, 1.0, 1.0, 1.0, None, 2.0, 2.0)
+    rival = Rival("old.json", "mae", 0.5, metrics, 0.5, (0.1, 0.9), "mae", None, 0.001, adjusted, 0.003)
+    assert f"; {says} adjusted for all quantiles)" in finding(Gate("against", True, adjusted, 0.05, rival, 0.5))
 
 
 def test_a_loss_at_one_of_several_quantiles_says_so():

@@ -1,10 +1,14 @@
 """Intervals in the report: cells that line up, and sentences that say what they are."""
 
 import math
+import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from support.inference import Case
 
+from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
 from mae_cli.report.console import Room
 from mae_cli.report.intervals import interval_cautions, interval_cells, interval_heading, interval_notes, range_note
@@ -42,6 +46,15 @@ def test_an_interval_that_holds_zero_is_marked():
         (1e12, 2e12, "1.000×10^12 … 2.000×10^12"),
         (1.0, 1.0, "1.000 … 1.000"),
         (1e-14, 2e-14, "1.000×10^-14 … 2.000×10^-14"),
+        (4.851e-5, 5.17e-5, "4.851×10^-5 … 5.170×10^-5"),
+        (-0.00001, 0.0001, "-0.000010 … 0.000100"),
+        (-482619993836.0, 2.549e12, "-4.826×10^11 … 2.549×10^12"),
+        (0.3, 132.0, "0.3 … 132"),
+        (-0.00012, 0.25, "-0.0001 … 0.250"),
+        (1e-17, 0.25, "0.000 … 0.250"),
+        (0.0, 2.5e-9, "0 … 2.500×10^-9"),
+        (4.95001e-5, 4.95002e-5, "4.9500100×10^-5 … 4.9500200×10^-5"),
+        (2000000000.01, 2000000000.03, "2,000,000,000.0100 … 2,000,000,000.0300"),
         (12345.0, 23456.0, "12,345 … 23,456"),
         (10.00011, 10.00022, "10.000110 … 10.000220"),
     ],
@@ -103,16 +116,77 @@ def test_the_notes_say_how_intervals_were_found(found, notes):
 def test_rank_tests_are_advised_only_where_rows_are_in_no_clusters(cluster):
     absent = replace(Intervals.none(Unavailable.NO_DENSITY, 0.95, 1), cluster=cluster)
     found = intervals(cautions=(Caution.TIES, Caution.CROSSING), cluster=cluster, clusters=40)
-    for notes in (interval_cautions(found), interval_cautions(absent)):
-        assert any("bootstrap" in note for note in notes)
-        assert cluster is None or not any("rank" in note for note in notes)
+    assert any("use --intervals rank" in note for note in interval_cautions(found)) == (cluster is None)
+    assert any("no method allows for both" in note for note in interval_cautions(found)) == (cluster is not None)
+    method = "rank" if cluster is None else "bootstrap"
+    assert interval_cautions(absent)[0].endswith(f"cannot be estimated; use --intervals {method}.")
 
 
 def test_no_caution_advises_the_method_that_was_used():
-    told = (Caution.TIES, Caution.CROSSING, Caution.FEW_BEYOND)
-    assert len(interval_cautions(intervals(Method.RANK, cautions=told))) == 1
-    assert len(interval_cautions(intervals(Method.BOOTSTRAP, cautions=told))) == 2
-    assert len(interval_cautions(intervals(cautions=told))) == 3
+    told = (Caution.CROSSING, Caution.FEW_BEYOND)
+    assert len(interval_cautions(intervals(Method.RANK, cautions=(*told, Caution.TIES)))) == 1
+    assert len(interval_cautions(intervals(Method.BOOTSTRAP, cautions=told))) == 1
+    assert len(interval_cautions(intervals(cautions=told))) == 2
+
+
+def test_ties_that_make_lines_cross_are_told_alone():
+    told = interval_cautions(intervals(cautions=(Caution.CROSSING, Caution.TIES)))
+    assert [("cross" in note, "tie" in note) for note in told] == [(False, True)]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_told"),
+    [
+        (5.0, 5.0, True),
+        (0.0, 0.0, True),
+        (5.0, 5.0 + 1e-14, True),
+        (5.0, 5.001, False),
+        (5.0, math.inf, False),
+        (-math.inf, math.inf, False),
+    ],
+)
+def test_an_interval_of_a_single_number_is_said_to_say_nothing(low, high, is_told):
+    notes = interval_notes(intervals(Method.RANK, cautions=(Caution.TIES,)), [Interval(low, high, None)], ROOM)
+    assert any(note.startswith("An interval of a single number is no measure") for note in notes) == is_told
+
+
+def mostly_zeros(generator, x):
+    return np.maximum(0.0, x - 2.5 + generator.standard_normal(len(x)))
+
+
+def capped(generator, x):
+    return np.minimum(0.5, x + generator.standard_normal(len(x)))
+
+
+def few_counts(generator, x):
+    return generator.poisson(0.4 + 0.2 * x).astype(float)
+
+
+ALONE = [(method, None) for method in Method]
+CLUSTERED = [(method, 40) for method in Method if method is not Method.RANK]
+
+
+@pytest.mark.parametrize(("method", "clusters"), ALONE + CLUSTERED)
+@pytest.mark.parametrize("target", [mostly_zeros, capped, few_counts])
+@pytest.mark.parametrize("is_grid", [False, True])
+def test_advice_on_ties_ends_with_an_interval_or_says_that_none_is_meaningful(target, method, clusters, is_grid):
+    """No method is advised twice, and the last one has nothing to advise."""
+    generator = np.random.default_rng(0)
+    x = generator.integers(0, 4, 300).astype(float) if is_grid else generator.exponential(size=300)
+    ids = None if clusters is None else Clusters("id", np.arange(300) % clusters, clusters)
+    case, tried = Case(x[:, np.newaxis], target(generator, x), clusters=ids), []
+    while method is not None:
+        assert method not in tried
+        tried.append(method)
+        found = case.intervals(method=method, replicates=50)
+        notes = " ".join(interval_notes(found, [found.intercept, *found.coefficients], ROOM))
+        advised = re.search(r"(?:use|prefer) --intervals (\w+)", notes)
+        method = None if advised is None else Method(advised[1])
+    assert found.absent is None
+    if Caution.TIES in found.cautions and ids is not None:
+        assert "these intervals are rough" in notes
+    shown = [found.intercept, *found.coefficients]
+    assert any(each.low == each.high for each in shown) == ("no measure of uncertainty" in notes)
 
 
 def test_the_mark_of_the_intercept_is_explained_too():
@@ -120,10 +194,13 @@ def test_the_mark_of_the_intercept_is_explained_too():
     assert interval_notes(found, [found.intercept], ROOM)[0].endswith("· marks those that hold 0.")
 
 
+FAILED = (Unavailable.NO_DENSITY, Unavailable.NO_RANK_TESTS)
+
+
 def test_every_caution_and_every_reason_has_a_sentence():
     for caution in Caution:
         assert len(interval_notes(intervals(cautions=(caution,)), [], ROOM)) == 2
-    for reason in (Unavailable.NOT_OPTIMAL, Unavailable.PERFECT, Unavailable.MANY_COEFFICIENTS, Unavailable.NO_DENSITY):
+    for reason in (Unavailable.NOT_OPTIMAL, Unavailable.PERFECT, Unavailable.MANY_COEFFICIENTS, *FAILED):
         assert interval_notes(Intervals.none(reason, 0.95, 3), [], ROOM)[0].startswith("No intervals: ")
     for reason, says in (
         (Unavailable.RARE_LEVEL, "fewer than 5 rows tell the coefficient from others"),

@@ -135,7 +135,10 @@ def test_intervals_stand_beside_the_coefficient_at_each_quantile_and_how_they_we
         "",
         "Left out: same (a combination of earlier columns).",
         "Intervals from standard errors that allow for unequal spread; the rows are taken to be independent.",
-        "Many rows lie exactly on the fit, so the target has few distinct values: prefer --intervals rank.",
+        (
+            "More than 2% of the rows lie exactly on the fit, where targets tie (zeros, a cap): "
+            "use --intervals rank, which allows for that."
+        ),
         "· marks those that hold 0.",
         "",
     ]
@@ -150,7 +153,7 @@ def test_a_quantile_without_intervals_is_named_and_the_others_have_theirs(report
     none = replace(first, effects=effects, intervals=Intervals.none(reason, 0.95, 3))
     lines = drawn(replace(sure, fits=(none, second)))
     assert [line.split()[-1] for line in lines[13:15]] == ["–", "2.00"]
-    assert "At quantile 0.5, no intervals: the density of the rows near the fit cannot be estimated; try --" in "".join(
+    assert "At quantile 0.5, no intervals: the density of the rows near the fit cannot be estimated; use --" in "".join(
         lines
     )
     assert any(line.startswith("At quantile 0.9, intervals from standard errors") for line in lines)
@@ -180,13 +183,30 @@ def test_rows_in_which_lines_cross_are_counted(report):
     assert not any("cross" in line for line in drawn(report))
 
 
+def test_the_test_of_slopes_is_said_to_be_rough_where_targets_tie(report):
+    tested = replace(report, slopes=SlopesTest(3.25, 1, 398, 0.049))
+    for cautions, ending in (((), "p = 0.049)."), ((Caution.TIES,), "the test is rough, as targets tie on a fit.")):
+        lines = drawn(with_intervals(tested, UNSURE, SURE, SURE, cautions=cautions))
+        assert [line.endswith(ending) for line in lines if line.startswith("The slopes differ")] == [True]
+
+
 def test_the_calibration_has_a_sentence(report):
-    wider, narrower = Calibrated(0.8, 0.25, 40, 3.5, None), Calibrated(0.8, -0.25, 40, 3.5, 0.775)
+    reached = 0.694, 0.8957
+    wider, narrower = Calibrated(0.8, 0.25, 40, 3.5, reached, None), Calibrated(0.8, -0.25, 40, 3.5, reached, 0.775)
     start = "Prediction intervals cover 80% of new rows like these, whatever the model: on 40 rows held out they were "
-    end = "at each end, and are 3.500 wide on average."
+    end = (
+        "at each end, and are 3.500 wide on average. 80% holds on average over calibrations: 9 in 10 of those on "
+        "40 rows cover between 69.4% and 89.6%."
+    )
     assert f"{start}made 0.2500 wider {end}" in drawn(replace(report, calibrated=wider))
     lines = drawn(replace(report, calibrated=narrower))
     assert f"{start}made 0.2500 narrower {end} On the holdout they cover 77.5%." in lines
+
+
+def test_a_calibration_that_changes_nothing_and_one_of_targets_that_tie_say_so(report):
+    text = "".join(drawn(replace(report, calibrated=Calibrated(0.8, 0.0, 40, 3.5, (0.694, 1.0), None))))
+    assert "on 40 rows held out they needed no change, and are 3.500 wide on average." in text
+    assert "9 in 10 of those on 40 rows cover 69.4% or more, as targets tie." in text
 
 
 def test_many_quantiles_are_drawn_the_largest_effect_first(report):
@@ -316,3 +336,13 @@ def test_with_room_the_decimal_points_are_in_line(five):
         "far                                          11,461       11,736         12,056 ",
         "a name of so many letters that it is cut       -149.8          3.473         27.",
     ]
+
+
+def test_a_long_name_has_a_line_of_its_own_above_its_quantiles(report):
+    fits = with_intervals(report, UNSURE, SURE, SURE).fits
+    name = DesignColumn("a name of twenty-nine letters")
+    long = tuple(replace(fit, effects=(replace(fit.effects[0], column=name), *fit.effects[1:])) for fit in fits)
+    lines = drawn(replace(with_intervals(report, UNSURE, SURE, SURE), fits=long))
+    start = lines.index("a name of twenty-nine letters")
+    assert [line.split()[0] for line in lines[start + 1 : start + 3]] == ["0.5", "0.9"]
+    assert lines[start - 2].split()[:2] == ["far", "0.5"]

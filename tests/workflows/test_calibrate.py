@@ -8,7 +8,7 @@ from mae_cli.model.quantile_model import Calibration, QuantileModel
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.workflows.calibrate import calibrate, coverage_of
+from mae_cli.workflows.calibrate import calibrate, coverage_of, coverage_range
 from mae_cli.workflows.evaluate_quantiles import wilson
 
 
@@ -64,6 +64,26 @@ def test_new_rows_are_covered_whatever_the_model():
         shares.append(coverage_of(model, rows(x[200:], y[200:])).share)
     error = np.std(shares) / np.sqrt(len(shares))
     assert 0.9 - 3 * error <= np.mean(shares) <= 0.9 + 1 / 201 + 3 * error
+
+
+def test_nine_in_ten_calibrations_reach_a_coverage_in_the_range():
+    """Of targets between −1 and 1 the interval 0 ± margin covers the share that the margin is."""
+    model, reached = lines((0.0, 0.0), (0.0, 0.0)), []
+    for seed in range(1000):
+        y = np.random.default_rng(seed).uniform(-1, 1, 47)
+        reached.append(calibrate(model, rows(np.zeros(47), y), 0.9).margin)
+    low, high = coverage_range(Calibration(0.9, 0.0, 47), 44 / 47)
+    assert (low, high) == (pytest.approx(0.84321, abs=1e-5), pytest.approx(0.97041, abs=1e-5))
+    assert [np.mean(np.array(reached) < low), np.mean(np.array(reached) > high)] == pytest.approx([0.05] * 2, abs=0.02)
+
+
+@pytest.mark.parametrize(("y", "is_tied"), [(np.arange(47), False), (np.repeat([0, 1, 2], [20, 25, 2]), True)])
+def test_calibrations_of_targets_that_tie_cover_no_less_and_maybe_everything(y, is_tied):
+    model, data = lines((0.0, 0.0), (0.0, 0.0)), rows(np.zeros(47), y)
+    calibration = calibrate(model, data, 0.9)
+    share = coverage_of(QuantileModel(model.models, calibration), data).share
+    low, high = coverage_range(calibration, share)
+    assert (low, high == 1.0) == (pytest.approx(0.84321, abs=1e-5), is_tied)
 
 
 def test_coverage_and_width_are_by_weight():
