@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import count, pairwise
+from itertools import compress, count, pairwise
 
 import numpy as np
 
@@ -92,12 +92,14 @@ def _solved(
     prepared: Prepared, losses: Sequence[Loss], settings: SolverSettings, listener: ProgressListener
 ) -> list[Fit]:
     before = prepared.rows.counter.passes
-    exact = [loss for loss in losses if not isinstance(loss, Squared) and isinstance(settings, Auto)]
+    are_exact = [isinstance(settings, Auto) and not isinstance(loss, Squared) for loss in losses]
+    exact = list(compress(losses, are_exact))
     together = iter(
         _solve_absolute(prepared, exact, settings, listener) if exact and isinstance(settings, Auto) else []
     )
     fits = [
-        next(together) if loss in exact else _solve_alone(prepared.problem(loss), settings, listener) for loss in losses
+        next(together) if is_exact else _solve_alone(prepared.problem(loss), settings, listener)
+        for loss, is_exact in zip(losses, are_exact, strict=True)
     ]
     return [fit.since(before) for fit in fits]
 
