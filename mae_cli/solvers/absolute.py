@@ -18,7 +18,7 @@ from mae_cli.rows.blocks import Block
 from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
-from mae_cli.solvers.prepare.band import Band, is_small, relative_distance, typical_size
+from mae_cli.solvers.prepare.band import Band, is_small, relative_distance
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.prepare.ties import TieBreaking
 from mae_cli.solvers.proof.certificate import Bound
@@ -35,10 +35,6 @@ _WIDER_FROM, _WIDER_BY_TENFOLD = 300_000, 0.5
 _BOUND_WIDTH = 1.5
 # Of normal columns hardly a row is so many times as long as the median one.
 _USUAL_LENGTH = 1.5
-# Where a descent leaves such a share of the target, all rows may lie on one plane.
-_NEARLY_PERFECT = 0.02
-# A vertex multiplies the rounding of its rows, but hardly by more than this.
-_AMPLIFIED = 100.0
 # The width of the band after interior-point steps, in standard errors likewise.
 _LEVEL_BAND_WIDTH = 2.0
 # The sample says little of a level of which it holds fewer rows than about these: all its rows stay in the band.
@@ -115,34 +111,9 @@ def _minimise_few(searches: Searches, number: int, block: Block, band: Band) -> 
         return Found(stopped(descent), len(descent.losses), bound)
     ties = TieBreaking.of(descent.band.residual, block.target)
     loosened = replace(descent.band, jitter=ties.jitter(block.positions))
-    found = _finished(replace(descent, band=loosened), block)
+    found = finish([replace(descent, band=loosened)])[0]
     offset = problem.absolute_loss.tilt * float(band.weighted(band.residual).sum())
     return Found(replace(found, losses=tuple(value + offset for value in found.losses)), len(found.losses))
-
-
-def _finished(descent: Descent, block: Block) -> Optimum:
-    """The optimal vertex from the end of a descent: any that fits all rows, where they might be fitted exactly."""
-    left = typical_size(descent.band.weighted(descent.band.residual))
-    if left <= _NEARLY_PERFECT * typical_size(block.weighted(block.target)):
-        perfect = _through_all(descent)
-        if perfect is not None:
-            return perfect
-    return finish([descent])[0]
-
-
-def _through_all(descent: Descent) -> Optimum | None:
-    """The vertex of the rows nearest to zero if it fits all rows, but for what breaking ties would make of them."""
-    band = descent.band
-    basis = band.rows.nearest_basis(np.argsort(band.distance, kind="stable"))
-    if basis is None:
-        return None
-    try:
-        step = band.rows.solve(basis, band.residual)
-    except np.linalg.LinAlgError:
-        return None
-    if band.moved(step).size > _AMPLIFIED * float(band.weighted(np.abs(band.jitter)).sum()):
-        return None
-    return Optimum(Outcome.OPTIMAL, basis, descent.step + step, len(descent.losses) - 1, (*descent.losses, 0.0))
 
 
 def _minimise_many(searches: Searches, sample: Block, bands: Sequence[Band]) -> list[Found]:

@@ -18,10 +18,8 @@ from mae_cli.rows.design import Design
 from mae_cli.solvers.absolute import Searches, minimise_absolute, sample_size
 from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
-from mae_cli.solvers.prepare.dense_rows import DenseRows
 from mae_cli.solvers.search.descent import descend
 from mae_cli.solvers.search.exchange import Outcome
-from mae_cli.solvers.search.screening import finish
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve
 
@@ -143,19 +141,6 @@ def test_a_tolerance_within_reach_of_the_steps_inside_ends_there(kind, random):
 
 
 @pytest.fixture
-def finished(monkeypatch):
-    """The descents from whose ends a vertex was searched."""
-    ends = []
-
-    def told(descents):
-        ends.extend(descents)
-        return finish(descents)
-
-    monkeypatch.setattr("mae_cli.solvers.absolute.finish", told)
-    return ends
-
-
-@pytest.fixture
 def descended(monkeypatch):
     """The bands that were descended on, and the ends."""
     found = []
@@ -183,42 +168,22 @@ def found_in(X, y, weights=None, losses=(Absolute(),), limits=USUAL):
     return minimise_absolute(searches), problem
 
 
-def test_a_vertex_through_all_rows_is_taken_without_a_search(finished, random):
+def test_a_vertex_through_all_rows_is_found(random):
     (found,), problem = found_in(*perfect_rows(random))
     point = problem.in_user_units(found.optimum.step)
     assert found.optimum.outcome is Outcome.OPTIMAL
     assert [point.intercept, *point.values] == pytest.approx([0.0, 1.0, -2.0, 0.5], rel=1e-12, abs=1e-12)
     assert len(found.optimum.basis) == 4
-    assert found.optimum.losses[-1] == pytest.approx(0.0, abs=1e-12)
-    assert finished == []
+    assert found.optimum.losses[-1] == pytest.approx(0.0, abs=1e-8)
 
 
-def test_a_row_off_the_plane_by_more_than_ties_needs_a_search(finished, random):
+def test_a_row_off_the_plane_by_more_than_ties_is_left_out_of_the_basis(random):
     X, y, weights = perfect_rows(random)
     y[17] += 1e-3
     (found,), problem = found_in(X, y, weights)
     assert found.optimum.outcome is Outcome.OPTIMAL
-    assert len(finished) == 1
     assert 17 not in found.optimum.basis
     assert found.optimum.losses[-1] * problem.standard.target_scale == pytest.approx(1e-3 * weights[17], rel=1e-4)
-
-
-@pytest.mark.parametrize("name", ["nearest_basis", "solve"])
-def test_rows_through_which_no_vertex_is_found_need_a_search(name, finished, random, monkeypatch):
-    original, calls = getattr(DenseRows, name), []
-
-    def fails_first(self, *arguments):
-        calls.append(arguments)
-        if len(calls) > 1:
-            return original(self, *arguments)
-        if name == "solve":
-            raise np.linalg.LinAlgError
-        return None
-
-    monkeypatch.setattr(DenseRows, name, fails_first)
-    (found,), _ = found_in(*perfect_rows(random))
-    assert found.optimum.outcome is Outcome.OPTIMAL
-    assert len(finished) == 1
 
 
 def test_each_descent_on_a_sample_begins_where_the_one_before_it_ended(descended, random):
