@@ -30,8 +30,10 @@ from mae_cli.solvers.search.screening import few_rows, minimise, screen
 
 # A search may take residuals for ties that are so many times as large as what it breaks ties by.
 _AMPLIFIED = 100.0
-# Ties are broken by no less than this share of what the first search broke them by: twice the digits know no more.
+# Ties are broken by no less than this share of what the first search broke them by,
 _FINEST = 2.0**-50
+# nor than this share of the numbers that residuals are the difference of: twice the digits know no more.
+_KNOWN = 2.0**-90
 
 
 def settle_closely(problem: Problem, optimum: Optimum, proof: VertexProof | None, tolerance: float) -> Settled | None:
@@ -61,7 +63,7 @@ def _first_proof(problem: Problem, optimum: Optimum) -> VertexProof | None:
 def _closest(proof: VertexProof) -> tuple[VertexProof, int]:
     """The proof of the best vertex that searches among residuals find from here, and how many steps these took."""
     ties, steps = _broken_by(proof.vertex), 0
-    finest = _FINEST * ties.width
+    finest = max(_FINEST * ties.width, _KNOWN * float(np.abs(proof.vertex.plane.coefficients.high).max(initial=0.0)))
     for _ in range(proof.vertex.problem.limits.second_searches):
         outlook, count = _look_around(proof.vertex, ties, finest)
         found, last = search_closer(proof.vertex.problem, outlook, count)
