@@ -39,7 +39,7 @@ class ModelCard:
         intercept: 0.0 when it has none.
         coefficients: of each term, feature after feature.
         ranges: (minimum, maximum) in training of each column of numbers.
-        units: of dates (days since 1970-01-01) and times of day (hours).
+        units: of dates (days since 1970-01-01) and times of day (hours), the target among them.
         rows: how many it was fitted to.
         seed: of the run.
         solver: "auto" or "textbook".
@@ -83,7 +83,7 @@ class ModelCard:
             intercept=model.intercept,
             coefficients=_coefficients(model),
             ranges={column.name: (column.minimum, column.maximum) for column in model.schema.numeric},
-            units={column.name: column.writing.unit for column in model.schema.numeric if column.writing.unit},
+            units=_units(model),
             rows=training["rows"],
             seed=training["seed"],
             solver=training["solver"],
@@ -117,6 +117,12 @@ class QuantileCard:
     def of(cls, model: QuantileModel, name: str) -> "QuantileCard":
         """The card of a model."""
         return cls(name, tuple(ModelCard.of(each, name) for each in model.models), model.calibration)
+
+
+def _units(model: Model) -> dict[str, str]:
+    units = {model.target: model.written.target.unit}
+    units |= {column.name: column.writing.unit for column in model.schema.numeric}
+    return {name: unit for name, unit in units.items() if unit}
 
 
 def _coefficients(model: Model) -> dict[Term, float]:

@@ -17,4 +17,6 @@ program wrote it. (`training` tells people how the model came about; its `interv
 - 1: numbers are plain.
 - 2: every numeric term has `written`, how its numbers are written; null where they are plain. Several quantiles are a
   list of `models`, with the `calibration` of their prediction interval.
+- 3: `target_written` and `weight_written` say of the target and the weights how their numbers are written; null where
+  they are plain.
 """

@@ -12,6 +12,7 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
 - `columns`: which columns a fit uses; `column_types`: those that a typed file declares.
 - `column`: what every kind of column does; `number_column`, `level_column`, `known_level_column`, `cluster_column`: one
   kind each. A new way to write numbers is no new kind: it is a `Writing` (`mae_cli.rows.schema`), read by `writing`.
+- `apart`: the target and the weights, which are no features.
 - `plan`: decides, over several passes, how each column is read; `judge`: what a column can serve as.
 - `writing`: numbers that are not written plainly: `dates`, and units, currency signs and separators (`notation`).
 - `disguise`: recognises text that looks like a number but cannot safely be read as one; `codes`: numbers that may be

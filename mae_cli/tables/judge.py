@@ -64,7 +64,7 @@ def judge(column: Column, files: Records, used: UsedColumns) -> Verdict:
         is_read = verdict.fault or (verdict.writing and verdict.writing.date)
         return verdict if is_read or column.name not in used.dates else _no_date(column, files)
     if isinstance(column, NumberColumn) and column.name in used.dates and not column.writing.date:
-        return Verdict(fault=_no_format(column.name, f"column {quoted(column.name)} has plain numbers", files))
+        return Verdict(fault=no_format(column.name, f"column {quoted(column.name)} has plain numbers", files))
     return _judge_numbers(column, files, named=named) if isinstance(column, NumberColumn) else USED
 
 
@@ -75,11 +75,12 @@ def _empty(column: Column, files: Records, reason: str) -> Verdict:
 def _no_date(column: LevelColumn, files: Records) -> Verdict:
     """The refusal of a column that the user calls dates, and that is none as far as can be told."""
     cell = next(iter(column.codes))
-    fault = _no_format(column.name, f"column {quoted(column.name)} is {quoted(cell)}", files)
+    fault = no_format(column.name, f"column {quoted(column.name)} is {quoted(cell)}", files)
     return Verdict(fault=replace(fault, place=_place(column, [cell], files), cell=cell))
 
 
-def _no_format(name: str, what: str, files: Records) -> Fault:
+def no_format(name: str, what: str, files: Records) -> Fault:
+    """What is wrong with a column that the user calls dates, of which no format is known."""
     remedy = f"give the format, as in {option('--date', f'{name}=%Y%m%d')}"
     return Fault(
         "no-date", f"{what}, in no format of dates that is known", Place(files.name, column=name), remedy=remedy
@@ -93,7 +94,7 @@ def _judge_numbers(column: NumberColumn, files: Records, *, named: bool) -> Verd
 
 
 def _judge_levels(column: LevelColumn, files: Records, *, named: bool) -> Verdict:
-    verdict = USED if column.declared else _judge_numbers_among(column, files)
+    verdict = USED if column.declared else judge_numbers(column, files)
     if verdict.left_out or verdict.fault or verdict.writing:
         return verdict
     levels, cells, example = len(column.codes), column.count - column.missing, next(iter(column.codes))
@@ -132,7 +133,7 @@ def _unusable(files: Records, left_out: LeftOut) -> Verdict:
     return Verdict(left_out=left_out, fault=left_out.fault(files.name))
 
 
-def _judge_numbers_among(column: LevelColumn, files: Records) -> Verdict:
+def judge_numbers(column: LevelColumn, files: Records) -> Verdict:
     """The verdict on text that may be numbers, or mean them."""
     numbers = [level for level in column.codes if column.dialect.is_number(level)]
     texts = [level for level in column.codes if not column.dialect.is_number(level)]

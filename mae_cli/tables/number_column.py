@@ -64,14 +64,18 @@ class NumberColumn:
     nothing: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def target(cls, name: str, dialect: Dialect, *, chosen: bool = False) -> "NumberColumn":
+    def target(
+        cls, name: str, dialect: Dialect, writing: Writing = PLAIN_NUMBERS, *, chosen: bool = False
+    ) -> "NumberColumn":
         """The column to predict."""
-        return cls(name, dialect, "the target", chosen, spells_nothing=True)
+        return cls(name, dialect, "the target", chosen, writing=writing, spells_nothing=True)
 
     @classmethod
-    def weight(cls, name: str, dialect: Dialect, *, chosen: bool = False) -> "NumberColumn":
+    def weight(
+        cls, name: str, dialect: Dialect, writing: Writing = PLAIN_NUMBERS, *, chosen: bool = False
+    ) -> "NumberColumn":
         """The weights of the rows."""
-        return cls(name, dialect, "the weight", chosen, positive=True, spells_nothing=True)
+        return cls(name, dialect, "the weight", chosen, positive=True, writing=writing, spells_nothing=True)
 
     @classmethod
     def feature(

@@ -10,7 +10,8 @@ from itertools import accumulate
 
 from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import BLOCK, counted, option, quoted
-from mae_cli.rows.schema import PLAIN, Writing
+from mae_cli.rows.schema import PLAIN, ApartWritings, Writing
+from mae_cli.tables.apart import Apart, FoundWriting
 from mae_cli.tables.cell_faults import Note
 from mae_cli.tables.cluster_column import ClusterColumn
 from mae_cli.tables.column import Column
@@ -91,9 +92,7 @@ class Plan:
     def columns(self, dialect: Dialect, max_levels: int) -> Columns:
         """The columns to be read in the next pass."""
         used = self.used
-        apart = [NumberColumn.target(used.target, dialect, chosen=True)]
-        if used.weight is not None:
-            apart.append(NumberColumn.weight(used.weight, dialect, chosen=True))
+        apart = self.apart.columns(dialect, chosen=True)
         features = self.features(dialect, max_levels)
         clusters = [] if used.cluster is None else [ClusterColumn(used.cluster, dialect=dialect)]
         return Columns([*apart, *features.numbers], [*features.levels, *clusters], len(apart), self.leaving or ())
@@ -106,6 +105,17 @@ class Plan:
             LevelColumn(name, name in self.declared, max_levels, dialect) for name in used.features if name in self.text
         ]
         return Columns(numbers, levels, apart=0)
+
+    @property
+    def apart(self) -> Apart:
+        """The target and the weights, as they are written."""
+        target, weight = self.used.target, self.used.weight
+        written = ApartWritings(*(self.writings.get(name or "", PLAIN) for name in (target, weight)))
+        return Apart(target, weight, written)
+
+    def with_writing(self, found: FoundWriting) -> "Plan":
+        """The plan that reads the target or the weights as they are written."""
+        return replace(self, writings={**self.writings, found.column: found.writing}, notes=(*self.notes, *found.notes))
 
     def _numbers(self, name: str, dialect: Dialect) -> NumberColumn:
         """A column of numbers; what its writing was found for is no text any more."""

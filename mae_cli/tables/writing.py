@@ -32,6 +32,8 @@ def in_words(writing: Writing) -> str:
     if writing.date:
         kind, since = ("times", "") if writing.unit == "hours" else ("dates", " since 1970-01-01")
         return f"{kind} ({writing.date}), in {writing.unit}{since}"
+    if writing.free:
+        return "numbers as --number reads them"
     marks = {"thousands separators": writing.thousands, "parentheses for negative": writing.parentheses}
     names = [f"with {each.strip()!r}" for each in (writing.prefix, writing.suffix) if each]
     names += [f"with {name}" for name, there in marks.items() if there]

@@ -71,7 +71,7 @@ def evaluate(
     require_columns(dict.fromkeys(settings.show, ""), files.header, files.name)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen, listener=listener)
-        loaded = load_for_model(files, joint, model.target, model.weight, options)
+        loaded = load_for_model(files, joint, model.apart, options)
         listener.scoring()
         return _report(subject, rival, joint, loaded, settings)
 
@@ -104,6 +104,7 @@ def _report(
         worst=worst_rows(rows, point, settings.worst, files, settings.show) if settings.worst else None,
         rival=against,
         gates=judge(settings.gates, scores, counts, against),
+        target_unit=model.written.target.unit,
     )
 
 

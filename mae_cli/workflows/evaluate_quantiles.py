@@ -55,7 +55,7 @@ def evaluate_quantiles(
     joint = joint_columns(subject, rival, files)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen, listener=listener)
-        loaded = load_for_model(files, joint, model.target, model.weight, options)
+        loaded = load_for_model(files, joint, model.apart, options)
         listener.scoring()
         return _report(subject, rival, joint, loaded, settings)
 
@@ -110,6 +110,7 @@ def _report(
         notes=tuple(_notes(loaded, outside, rivals or ())),
         outside=outside,
         worst=worst_quantile_rows(rows, model, settings.worst, files, settings.show) if settings.worst else None,
+        target_unit=model.written.target.unit,
     )
 
 

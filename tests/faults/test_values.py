@@ -72,7 +72,11 @@ DISGUISED = [
     ),
     among_numbers("thousands among numbers", '"1,000"', "take them out", cell="1,000"),
     throughout("thousands throughout", table(column(1, ['"1,000"', '"2,500"', '"12,000"'])), "1,000", "take them out"),
-    refused("thousands in the target", table(changed({(4, 0): '"1,000"'})), not_a_number(6, "1,000", "take them out")),
+    refused(
+        "thousands in the target",
+        table(changed({(4, 0): '"1,000"'})),
+        not_a_number(6, "1,000", "take them out, or use --number y"),
+    ),
     throughout(
         "thousands by points", table(column(1, ["1.000.000", "2.500.000", "1.000.500"])), "1.000.000", "take them out"
     ),
