@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mae_cli.arrays import BoolArray
-from mae_cli.errors import DataError, Fault
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import counted, quoted
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.coding import Coding, Layout, as_read
@@ -157,9 +157,9 @@ def _refuse_mixture(name: str, column: pd.Series) -> None:
     if any(are_text) and any(are_numbers):
         row = max(are_text.index(True), are_numbers.index(True))
         cell = str(column.iloc[row])
-        what = f"column {quoted(name)} mixes numbers and text, first in row {row} (counted from 0): {quoted(cell)}"
+        what = f"column {quoted(name)} is {quoted(cell)}, and mixes numbers and text"
         remedy = "make it levels with .astype('category'), or numbers with pd.to_numeric"
-        raise DataError(Fault("mixed-types", what, cell=cell, remedy=remedy))
+        raise DataError(Fault("mixed-types", what, Place(row=row, column=name), cell, remedy))
 
 
 def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
@@ -205,7 +205,8 @@ def _positions(frame: pd.DataFrame) -> dict[str, list[int]]:
 
 def _column(frame: pd.DataFrame, positions: dict[str, list[int]], name: str) -> pd.Series:
     if name not in positions:
-        raise DataError(replace(unknown_column(name, list(positions), "the frame"), place=None))  # no file is at fault
+        fault = unknown_column(name, list(positions), "the frame")
+        raise DataError(replace(fault, place=Place(column=name)))  # no file is at fault
     if len(positions[name]) > 1:
         raise _doubled(name)
     return frame.iloc[:, positions[name][0]]
@@ -213,7 +214,7 @@ def _column(frame: pd.DataFrame, positions: dict[str, list[int]], name: str) -> 
 
 def _doubled(name: str) -> DataError:
     what = f"the frame has two columns named {quoted(name)}"
-    return DataError(Fault("duplicate-column", what, remedy="rename one of them"))
+    return DataError(Fault("duplicate-column", what, Place(column=name), remedy="rename one of them"))
 
 
 def _rows_of(typed: pd.DataFrame, writings: Mapping[str, Writing]) -> tuple[Layout, Block]:
@@ -269,7 +270,7 @@ def _numbers_of_dates(name: str, column: pd.Series, writing: Writing) -> pd.Seri
     """Days by the calendar, or hours by the clock, of where the dates are; in UTC if the model's dates have a zone."""
     if "%z" in writing.date and column.dt.tz is None:
         what = f"column {quoted(name)} has dates without a time zone, which it had in training"
-        raise DataError(Fault("no-time-zone", what, remedy="use .dt.tz_localize"))
+        raise DataError(Fault("no-time-zone", what, Place(column=name), remedy="use .dt.tz_localize"))
     column = (column.dt.tz_convert("UTC") if "%z" in writing.date else column).dt.tz_localize(None)
     if writing.unit == "hours":
         return pd.Series((column - column.dt.normalize()).dt.total_seconds() / 3600)
@@ -279,7 +280,7 @@ def _numbers_of_dates(name: str, column: pd.Series, writing: Writing) -> pd.Seri
 def _numbers(name: str, column: pd.Series) -> pd.Series:
     if not _is_numeric(column) or pd.api.types.is_complex_dtype(column.dtype):
         what = f"column {quoted(name)} must hold numbers, but its dtype is {column.dtype}"
-        raise DataError(Fault("not-numeric", what))
+        raise DataError(Fault("not-numeric", what, Place(column=name)))
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     _refuse_rows("missing-cell", name, np.isnan(values), "is missing")
     _refuse_rows("not-finite", name, np.isinf(values), "is infinite")
@@ -289,13 +290,14 @@ def _numbers(name: str, column: pd.Series) -> pd.Series:
 def _levels(name: str, column: pd.Series) -> pd.Series:
     if not isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.kind in "mM":
         what = f"column {quoted(name)} holds dates or times ({column.dtype})"
-        raise DataError(Fault("dates-or-times", what, remedy="turn them into numbers first"))
+        raise DataError(Fault("dates-or-times", what, Place(column=name), remedy="turn them into numbers first"))
     _refuse_rows("missing-cell", name, column.isna().to_numpy(), "is missing")
     try:
         codes, values = pd.factorize(column)
     except TypeError:  # what cannot be hashed
         what = f"column {quoted(name)} holds lists or the like"
-        raise DataError(Fault("unsupported-type", what, remedy="make columns of their parts")) from None
+        fault = Fault("unsupported-type", what, Place(column=name), remedy="make columns of their parts")
+        raise DataError(fault) from None
     # Values that differ may be written alike (1 and "1"), which makes them one level.
     level_of, levels = pd.factorize(np.array([str(value) for value in values], dtype=object))
     return pd.Series(pd.Categorical.from_codes(level_of[codes], categories=pd.Index(levels)))
@@ -305,16 +307,15 @@ def _refuse_rows(code: str, name: str, faulty: BoolArray, what: str, cells: pd.S
     if faulty.any():
         row = int(np.argmax(faulty))
         cell = None if cells is None else str(cells.iloc[row])
-        place = f"in row {row} (counted from 0)"
-        told = f"{what} {place}" if cell is None else f"is {quoted(cell)} {place}, which {what}"
-        raise DataError(Fault(code, f"column {quoted(name)} {told}", cell=cell))
+        told = what if cell is None else f"is {quoted(cell)}, which {what}"
+        raise DataError(Fault(code, f"column {quoted(name)} {told}", Place(row=row, column=name), cell))
 
 
 def _refuse_numbers_as_objects(name: str, column: pd.Series) -> None:
     if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) in _KINDS_OF_NUMBERS:
         what = f"column {quoted(name)} holds numbers as objects"
         remedy = "use .astype(float), or .astype('category') to make them levels"
-        raise DataError(Fault("numbers-as-objects", what, remedy=remedy))
+        raise DataError(Fault("numbers-as-objects", what, Place(column=name), remedy=remedy))
 
 
 def _refuse_many_levels(name: str, column: pd.Series, max_levels: int) -> None:
@@ -326,4 +327,4 @@ def _refuse_many_levels(name: str, column: pd.Series, max_levels: int) -> None:
         what = f"column {quoted(name)} has {counted(len(levels), 'level')}, such as {example}, and at "
         what += f"most {max_levels:,} are allowed"
         remedy = "leave it out, raise max_levels, or turn it into numbers"
-        raise DataError(Fault("too-many-levels", what, remedy=remedy))
+        raise DataError(Fault("too-many-levels", what, Place(column=name), remedy=remedy))

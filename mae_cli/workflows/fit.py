@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.errors import DataError, Fault, SettingsError
+from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.inference.intervals import Estimated
 from mae_cli.inference.values import Method
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
@@ -258,9 +258,9 @@ def _checked_factors(factors: ArrayLike, records: Positions) -> FloatArray:
     values = finite_vector("factors", factors)
     require_length("factors", values, len(records))
     if (values < 0).any():
-        place = int(np.argmax(values < 0))
-        what = f"factors must not be negative; row {records[place]} has {values[place]:g}"
-        raise DataError(Fault("negative-factor", what, cell=f"{values[place]:g}"))
+        first = int(np.argmax(values < 0))
+        what = f"factors must not be negative, but this one is {values[first]:g}"
+        raise DataError(Fault("negative-factor", what, Place(row=int(records[first])), f"{values[first]:g}"))
     return values
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import DataError, Fault
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.schema import Schema
@@ -133,8 +133,11 @@ def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | Non
     if weights is not None:
         if (weights < 0).any():
             row = int(np.argmax(weights < 0))
-            what = f"weights must not be negative; row {row} has {weights[row]:g}"
-            raise DataError(Fault("negative-weight", what, cell=f"{weights[row]:g}"))
+            what, place = (
+                f"weights must not be negative, but this one is {weights[row]:g}",
+                Place(row=row, column="sample_weight"),
+            )
+            raise DataError(Fault("negative-weight", what, place, f"{weights[row]:g}"))
         weights = relative_weights(weights, weights.max())
         used = np.flatnonzero(weights > 0)
         if not len(used):
