@@ -4,6 +4,7 @@ They are read as plain numbers first. Where a cell is none, all cells of that co
 of a feature are; but such a column is never one of levels, and never left out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mae_cli.errors import DataError, Fault
@@ -12,6 +13,8 @@ from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Writing
 from mae_cli.tables.cell_faults import Note
+from mae_cli.tables.column import ColumnOfNumbers
+from mae_cli.tables.column_types import Part
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.dates import doubtful_spellings_of, spellings_of
 from mae_cli.tables.disguise import is_nothing
@@ -58,9 +61,10 @@ class Apart:
         return (self.target,) if self.weight is None else (self.target, self.weight)
 
     @property
-    def roles(self) -> dict[str, str]:
-        """What messages call each of them."""
-        return dict(zip(self.names, ("the target", "the weight"), strict=False))
+    def parts(self) -> dict[str, Part]:
+        """What each of them must be."""
+        parts = Part("the target", self.written.target), Part("the weight", self.written.weight)
+        return dict(zip(self.names, parts, strict=False))
 
     def columns(self, dialect: Dialect, *, chosen: bool = False) -> list[NumberColumn]:
         """Them to be read; `chosen` says whether the user named them in this run."""
@@ -68,6 +72,14 @@ class Apart:
         if self.weight is not None:
             columns.append(NumberColumn.weight(self.weight, dialect, self.written.weight, chosen=chosen))
         return columns
+
+
+def found_apart(columns: Sequence[ColumnOfNumbers]) -> ApartWritings:
+    """How the target and the weights turned out to be written.
+
+    Whatever says no more than that there is no number is missing there anyway.
+    """
+    return ApartWritings(*(replace(column.found, missing=()) for column in columns))
 
 
 def found_writing(error: DataError, column: NumberColumn, files: Data, options: ReadOptions) -> FoundWriting:
@@ -86,8 +98,7 @@ def found_writing(error: DataError, column: NumberColumn, files: Data, options: 
     alone = replace(options, collect=MemoryRows.none, missing="drop", listener=NO_PROGRESS)
     verdict = judge_numbers(cells, read(files, Columns([], [cells], 0), alone).files)
     if verdict.writing is not None and not (column.positive and verdict.writing.date):
-        # Whatever says no more than that there is no number is missing here, in new data too.
-        return FoundWriting(column.name, replace(verdict.writing, missing=()), verdict.notes)
+        return FoundWriting(column.name, verdict.writing, verdict.notes)
     raise DataError(_with_option(error.fault, cells, verdict, dated=not column.positive))
 
 

@@ -61,6 +61,11 @@ def design_of(schema: Schema, X: Features) -> tuple[Design, BoolArray]:
     return Design(matrix), np.zeros(len(matrix), dtype=bool)
 
 
+def is_series(values: object) -> "TypeGuard[pd.Series]":
+    """Whether values are a column of pandas, or like one."""
+    return hasattr(values, "index") and hasattr(values, "iloc") and hasattr(values, "dtype")
+
+
 def is_frame(X: object) -> "TypeGuard[pd.DataFrame]":
     """Whether X is a data frame of pandas, or like one."""
     return hasattr(X, "columns") and hasattr(X, "iloc")

@@ -22,6 +22,7 @@ from mae_cli.rows.schema import PLAIN, NumericColumn, Schema, Writing
 from mae_cli.tables.columns import LeftOut, Remarks, unknown_column
 from mae_cli.tables.csv.dialect import PLAIN as DIALECT
 from mae_cli.tables.judged_text import judged_text
+from mae_cli.tables.moments import PER_SECOND, TYPED_DATE, TYPED_MOMENT, TYPED_MOMENT_OF_ZONE, days, hours
 from mae_cli.tables.writing import in_words, is_plain, number_in
 
 # What pandas calls objects that are all numbers.
@@ -103,49 +104,73 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 300) -> TypedFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class _TypedColumn:
-    """The cells of a column as numbers or categories, how its numbers were written, and what to know of it."""
+class TypedColumn:
+    """A column.
+
+    Attributes:
+        cells: as numbers, or as categories of text.
+        writing: how its numbers were written.
+        notes: what to know of it.
+    """
 
     cells: pd.Series
     writing: Writing = PLAIN
     notes: tuple[str, ...] = ()
 
 
-def _column_of(name: str, column: pd.Series, max_levels: int) -> _TypedColumn | LeftOut:
+def _column_of(name: str, column: pd.Series, max_levels: int) -> TypedColumn | LeftOut:
     """A column, or why it cannot serve."""
     _refuse_numbers_as_objects(name, column)
     if len(column) > 1 and column.isna().all():
         return LeftOut(name, "it has no values", "fill it in")
     if _is_numeric(column):
-        return _TypedColumn(_numbers(name, column))
+        return TypedColumn(_numbers(name, column))
     if column.dtype.kind == "M":
         writing = _writing_of_dates(column)
-        return _TypedColumn(_numbers(name, _plain(name, column, writing)), writing)
+        return TypedColumn(_numbers(name, _plain(name, column, writing)), writing)
     _refuse_mixture(name, column)
     levels = _levels(name, column)
     if isinstance(column.dtype, pd.CategoricalDtype) or pd.api.types.is_bool_dtype(column.dtype):
         _refuse_many_levels(name, levels, max_levels)
-        return _TypedColumn(levels)
+        return TypedColumn(levels)
     return _text_column(name, levels, max_levels)
 
 
-def _text_column(name: str, levels: pd.Series, max_levels: int) -> _TypedColumn | LeftOut:
+def numbers_apart(name: str, column: pd.Series) -> TypedColumn | None:
+    """A target or weights that are text in one notation, or dates, as numbers; None for any other.
+
+    Raises:
+        DataError: a cell is missing or infinite.
+    """
+    is_text = _is_text(column) and pd.api.types.infer_dtype(column, skipna=True) == "string"
+    if not is_text and column.dtype.kind != "M":
+        return None
+    try:
+        found = _column_of(name, column, max_levels=len(column))
+    except DataError as error:
+        if error.fault.code in {"text-among-numbers", "text-among-dates"}:
+            return None
+        raise
+    return found if isinstance(found, TypedColumn) and _is_numeric(found.cells) else None
+
+
+def _text_column(name: str, levels: pd.Series, max_levels: int) -> TypedColumn | LeftOut:
     """A column of text, or why it cannot serve."""
     texts = levels.astype(object)
     judged = judged_text(name, texts, max_levels)
     if judged.left_out is not None:
         return judged.left_out
     if judged.writing is None:
-        return _TypedColumn(levels, notes=judged.notes)
-    return _TypedColumn(_numbers(name, _plain(name, texts, judged.writing)), judged.writing, judged.notes)
+        return TypedColumn(levels, notes=judged.notes)
+    return TypedColumn(_numbers(name, _plain(name, texts, judged.writing)), judged.writing, judged.notes)
 
 
 def _writing_of_dates(column: pd.Series) -> Writing:
     """As pandas writes them into a CSV: the time of day only where there is one, or a zone."""
     if column.dt.tz is not None:
-        return Writing(date="%Y-%m-%d %H:%M:%S%z")
+        return Writing(date=TYPED_MOMENT_OF_ZONE)
     times = column.dropna()
-    return Writing(date="%Y-%m-%d" if (times == times.dt.normalize()).all() else "%Y-%m-%d %H:%M:%S")
+    return Writing(date=TYPED_DATE if (times == times.dt.normalize()).all() else TYPED_MOMENT)
 
 
 def _refuse_mixture(name: str, column: pd.Series) -> None:
@@ -272,9 +297,10 @@ def _numbers_of_dates(name: str, column: pd.Series, writing: Writing) -> pd.Seri
         what = f"column {quoted(name)} has dates without a time zone, which it had in training"
         raise DataError(Fault("no-time-zone", what, Place(column=name), remedy="use .dt.tz_localize"))
     column = (column.dt.tz_convert("UTC") if "%z" in writing.date else column).dt.tz_localize(None)
-    if writing.unit == "hours":
-        return pd.Series((column - column.dt.normalize()).dt.total_seconds() / 3600)
-    return pd.Series((column - pd.Timestamp(0)).dt.total_seconds() / 86_400)
+    moments = column.to_numpy(dtype=f"datetime64[{column.dt.unit}]")
+    ticks, per_second = moments.astype(np.int64), PER_SECOND[column.dt.unit]
+    values = hours(ticks % (86_400 * per_second), per_second) if writing.unit == "hours" else days(ticks, per_second)
+    return pd.Series(np.where(np.isnat(moments), np.nan, values))
 
 
 def _numbers(name: str, column: pd.Series) -> pd.Series:
@@ -289,7 +315,7 @@ def _numbers(name: str, column: pd.Series) -> pd.Series:
 
 def _levels(name: str, column: pd.Series) -> pd.Series:
     if not isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.kind in "mM":
-        what = f"column {quoted(name)} holds dates or times ({column.dtype})"
+        what = f"column {quoted(name)} holds spans of time ({column.dtype})"
         raise DataError(Fault("dates-or-times", what, Place(column=name), remedy="turn them into numbers first"))
     _refuse_rows("missing-cell", name, column.isna().to_numpy(), "is missing")
     try:

@@ -9,9 +9,9 @@ from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import MemoryRows, RowStore
 from mae_cli.rows.coding import Layout
 from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Schema
-from mae_cli.tables.apart import Apart, found_writing
+from mae_cli.tables.apart import Apart, found_apart, found_writing
 from mae_cli.tables.codes import code_notes
-from mae_cli.tables.column_types import require_kinds, text_columns, unfit_columns
+from mae_cli.tables.column_types import Part, require_kinds, text_columns, typed_dates, unfit_columns
 from mae_cli.tables.columns import LeftOut, UsedColumns, in_order, require_columns
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Records
@@ -82,7 +82,9 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
     notes = (*_told_of_blanks(files), *plan.told(verdicts, result.files), *_told_of_codes(plan, result))
     try:
         loaded = _loaded(result, plan.used.features, notes)
-        return replace(loaded, written=plan.apart.written, left_out=plan.left_out)
+        columns = result.summary.columns
+        written = found_apart(columns.numbers[: columns.apart])
+        return replace(loaded, written=written, left_out=plan.left_out)
     except DataError as error:
         raise _with_exclusion(error, plan.used) from None
 
@@ -93,7 +95,7 @@ def _as_written(error: DataError, files: Data, plan: Plan, options: ReadOptions)
     Raises:
         DataError: it does not; told with the features that are refused too.
     """
-    place, columns = error.fault.place, plan.apart.columns(files.dialect, chosen=True)
+    place, columns = error.fault.place, plan.apart_columns(files.dialect)
     at_fault = next((each for each in columns if place is not None and each.name == place.column), None)
     try:
         if at_fault is None:
@@ -172,11 +174,14 @@ def _first_plan(files: Data, used: UsedColumns) -> Plan:
     gone = [each for each in unfit if each.column not in used.named]
     if used.strict and (used.left_out or gone):
         raise DataError(in_order([*used.left_out, *gone], files.header.names)[0].fault(files.name))
-    plan = Plan(used, frozenset(), used.categorical, used.writings, left_out=used.left_out)
+    typed = typed_dates(files.header, used)
+    writings = {**used.writings, **typed}
+    plan = Plan(used, frozenset(), used.categorical, writings, frozenset(typed), left_out=used.left_out)
     plan = plan.without(gone, files) if gone else plan
     features = plan.used.features
-    _require_kinds(files, plan.apart.roles, features)
-    text = (used.categorical | text_features(files, features)) - used.writings.keys()
+    said = {name: Part("the feature", writings[name]) for name in features if name in writings}
+    _require_kinds(files, plan.apart.parts | said, features)
+    text = (used.categorical | text_features(files, features)) - writings.keys()
     return replace(plan, text=text, declared=text if files.header.types else used.categorical)
 
 
@@ -198,11 +203,15 @@ def load_for_model(files: Data, schema: Schema, apart: Apart, options: ReadOptio
     needed = dict.fromkeys(schema.sources, "a feature of the model")
     needed[apart.target] = "the model's target, which only mae-predict does without"
     require_columns(needed, files.header, files.name)
-    numeric = {feature.name: "the feature" for feature in schema.numeric}
-    _require_kinds(files, apart.roles | numeric, schema.sources)
+    _require_kinds(files, apart.parts | parts_of(schema), schema.sources)
     first, features = apart.columns(files.dialect), model_columns(schema, files.dialect)
     columns = Columns([*first, *features.numbers], features.levels, len(first))
     return _loaded(read(files, columns, options), schema.names, notes)
+
+
+def parts_of(schema: Schema) -> dict[str, Part]:
+    """What the numeric features of a model must be."""
+    return {feature.name: Part("the feature", feature.writing) for feature in schema.numeric}
 
 
 def model_columns(schema: Schema, dialect: Dialect) -> Columns:
@@ -235,7 +244,7 @@ def _loaded(result: PassResult, features: Sequence[str], notes: tuple[str, ...] 
     )
 
 
-def _require_kinds(files: Records, numbers: Mapping[str, str], features: Sequence[str]) -> None:
+def _require_kinds(files: Records, numbers: Mapping[str, Part], features: Sequence[str]) -> None:
     """Refuse columns whose type does not go with their part; that of a column of two parts is a number."""
     require_kinds(files.name, files.header, numbers, [name for name in features if name not in numbers])
 

@@ -22,6 +22,7 @@ from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import misfit
 from mae_cli.tables.disguise import advice_on, is_nothing, is_placeholder
+from mae_cli.tables.moments import TYPED_DATE, TYPED_MOMENT
 from mae_cli.tables.numeric_block import LARGEST_EXACT
 from mae_cli.tables.writing import in_words, is_plain, number_in
 
@@ -43,6 +44,8 @@ class NumberColumn:
         lowest, highest: the extremes of the numbers, as far as they tell whether there are two different ones.
         ranged: whether the extremes of all numbers are wanted.
         writing: how the numbers are written.
+        typed: whether the file says by a type that they are dates; there is no text then.
+        has_clock: whether a typed date has a time of day.
         spells_nothing: whether a cell that says no more than that there is no number, as `-` does, is missing.
         nothing: how often each spelling of a missing value was found that only this column has.
     """
@@ -60,6 +63,8 @@ class NumberColumn:
     highest: float = -np.inf
     ranged: bool = False
     writing: Writing = PLAIN_NUMBERS
+    typed: bool = False
+    has_clock: bool = False
     spells_nothing: bool = False
     nothing: dict[str, int] = field(default_factory=dict)
 
@@ -89,12 +94,15 @@ class NumberColumn:
     @property
     def found(self) -> Writing:
         """How the numbers turned out to be written, with the spellings of a missing value among them."""
-        return replace(self.writing, missing=tuple(sorted({*self.writing.missing, *self.nothing})))
+        writing = self.writing
+        if self.typed and writing.date == TYPED_MOMENT and not self.has_clock:
+            writing = replace(writing, date=TYPED_DATE)
+        return replace(writing, missing=tuple(sorted({*writing.missing, *self.nothing})))
 
     @property
     def as_text(self) -> bool:
         """Whether the parser could not take the cells for numbers."""
-        return not is_plain(self.writing)
+        return not self.typed and not is_plain(self.writing)
 
     def read(self, chunk: Chunk) -> Cells[FloatArray]:
         """The numbers of a chunk, (b,), NaN where missing.
@@ -111,6 +119,8 @@ class NumberColumn:
             faulty = np.zeros(len(values), dtype=bool)
         if self.positive:
             faulty |= values < 0
+        if self.typed and not self.has_clock:
+            self.has_clock = bool(np.any(np.isfinite(values) & (values % 1 != 0)))
         self.count += len(values)
         if self.ranged or not self.varies:
             self._measure(values)
@@ -134,6 +144,7 @@ class NumberColumn:
         self.count += other.count
         self.missing += other.missing
         self.misread |= other.misread
+        self.has_clock |= other.has_clock
         for spelling, count in other.nothing.items():
             self.nothing[spelling] = self.nothing.get(spelling, 0) + count
         self.lowest, self.highest = min(self.lowest, other.lowest), max(self.highest, other.highest)

@@ -76,6 +76,7 @@ class Plan:
         text: those of them that are read as levels.
         declared: those that are levels even where they hold numbers.
         writings: how numbers are written, of the columns where they are not plain.
+        typed: those of them of which the file says by a type that they are dates.
         left_out: the columns that cannot serve.
         leaving: features that may have to go for their missing cells, the emptiest first; None before that was asked.
         notes: on the columns whose numbers are not plain.
@@ -85,6 +86,7 @@ class Plan:
     text: frozenset[str]
     declared: frozenset[str]
     writings: Mapping[str, Writing] = field(default_factory=dict)
+    typed: frozenset[str] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
     leaving: tuple[str, ...] | None = None
     notes: tuple[Note, ...] = ()
@@ -92,7 +94,7 @@ class Plan:
     def columns(self, dialect: Dialect, max_levels: int) -> Columns:
         """The columns to be read in the next pass."""
         used = self.used
-        apart = self.apart.columns(dialect, chosen=True)
+        apart = self.apart_columns(dialect)
         features = self.features(dialect, max_levels)
         clusters = [] if used.cluster is None else [ClusterColumn(used.cluster, dialect=dialect)]
         return Columns([*apart, *features.numbers], [*features.levels, *clusters], len(apart), self.leaving or ())
@@ -113,6 +115,11 @@ class Plan:
         written = ApartWritings(*(self.writings.get(name or "", PLAIN) for name in (target, weight)))
         return Apart(target, weight, written)
 
+    def apart_columns(self, dialect: Dialect) -> list[NumberColumn]:
+        """These to be read."""
+        columns = self.apart.columns(dialect, chosen=True)
+        return [replace(column, typed=column.name in self.typed) for column in columns]
+
     def with_writing(self, found: FoundWriting) -> "Plan":
         """The plan that reads the target or the weights as they are written."""
         return replace(self, writings={**self.writings, found.column: found.writing}, notes=(*self.notes, *found.notes))
@@ -120,7 +127,8 @@ class Plan:
     def _numbers(self, name: str, dialect: Dialect) -> NumberColumn:
         """A column of numbers; what its writing was found for is no text any more."""
         writing = self.writings.get(name, PLAIN)
-        return NumberColumn.feature(name, dialect, writing, chosen=name in self.used.writings)
+        column = NumberColumn.feature(name, dialect, writing, chosen=name in self.used.writings)
+        return replace(column, typed=name in self.typed)
 
     def verdicts(self, summary: PassSummary, files: Records) -> dict[str, Verdict]:
         """What each feature can serve as, now that all cells were read; none where the pass was in vain.

@@ -224,6 +224,7 @@ def _result(data: FitData, rows: Rows, settings: FitSettings, solution: Solution
         history=solution.history,
         origin=Origin(rows, data.count, settings.solver, solution.dual),
         columns_left_out=data.remarks.left_out,
+        written=data.written,
     )
 
 

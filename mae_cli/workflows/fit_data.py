@@ -1,7 +1,7 @@
 """What the library fits: X, y and weights as arrays or data frames, checked, as rows of positive weight with names."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
 
@@ -12,12 +12,12 @@ from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, Fault, Place
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
-from mae_cli.rows.schema import Schema
+from mae_cli.rows.schema import ALL_PLAIN, PLAIN, ApartWritings, Schema, Writing
 from mae_cli.rows.sums import Range, relative_weights, weight_unit
 from mae_cli.solvers.prepare.standardise import Extent
 from mae_cli.tables.arrays import finite_vector
 from mae_cli.tables.columns import Remarks
-from mae_cli.tables.features import Features, is_frame, schema_and_design
+from mae_cli.tables.features import Features, is_frame, is_series, schema_and_design
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,8 @@ class FitData:
         count: of all rows.
         extent: of the rows, where it is known.
         weight_unit: the weight, as it was given, of a row of weight 1.
-        remarks: on the columns of X.
+        remarks: on the columns of X, and on how y and the weights were read.
+        written: how these two were written.
     """
 
     target: str
@@ -43,6 +44,7 @@ class FitData:
     extent: Extent | None
     weight_unit: float = 1.0
     remarks: Remarks = field(default_factory=Remarks)
+    written: ApartWritings = ALL_PLAIN
 
     @staticmethod
     def of(X: Features, y: ArrayLike, sample_weight: ArrayLike | None, max_levels: int) -> "FitData":
@@ -54,9 +56,10 @@ class FitData:
         X, y, sample_weight = _with_columns(X, y, sample_weight)
         for name, values in (("y", y), ("sample_weight", sample_weight)):
             _require_index(X, name, values)
-        target = finite_vector("y", y)
-        schema, design, remarks = schema_and_design(X, max_levels)
-        weights = None if sample_weight is None else finite_vector("sample_weight", sample_weight)
+        read = _Vector.of("y", y)
+        target, (schema, design, remarks) = read.values, schema_and_design(X, max_levels)
+        weighing = None if sample_weight is None else _Vector.of("sample_weight", sample_weight)
+        weights = None if weighing is None else weighing.values
         for name, vector in (("y", target), ("sample_weight", weights)):
             if vector is not None:
                 require_length(name, vector, design.shape[0])
@@ -69,13 +72,38 @@ class FitData:
             count=len(target),
             extent=_known_extent(schema, rows, len(target)),
             weight_unit=1.0 if weights is None else weight_unit(float(weights.max())),
-            remarks=remarks,
+            remarks=replace(remarks, notes=(*read.notes, *(weighing.notes if weighing else ()), *remarks.notes)),
+            written=ApartWritings(read.writing, weighing.writing if weighing else PLAIN),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class _Vector:
+    """y or the weights: (n,) finite numbers, how they were written, and what to say of that."""
+
+    values: FloatArray
+    writing: Writing = PLAIN
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, argument: str, values: ArrayLike) -> "_Vector":
+        """From what a caller gave; text and dates of a Series are read as those of a frame, but weights are no dates.
+
+        Raises:
+            DataError: they are no finite numbers.
+        """
+        if is_series(values):
+            from mae_cli.tables.frames import numbers_apart  # noqa: PLC0415  (an array needs no pandas)
+
+            found = numbers_apart(_name(values, argument), values)
+            if found is not None and not (argument == "sample_weight" and found.writing.date):
+                return cls(found.cells.to_numpy(), replace(found.writing, missing=()), found.notes)
+        return cls(finite_vector(argument, values))
 
 
 def _require_index(X: Features, name: str, values: object) -> None:
     """Refuse a Series whose rows are called other than those of the frame: they are taken in their order."""
-    if is_frame(X) and hasattr(values, "index") and hasattr(values, "iloc") and not values.index.equals(X.index):
+    if is_frame(X) and is_series(values) and not values.index.equals(X.index):
         remedy = (
             f"bring it in line with {name}.reindex(X.index), or give {name}.to_numpy() where the rows are in the same "
             "order"

@@ -19,7 +19,7 @@ from mae_cli.model.model import Model
 from mae_cli.model.provenance import provenance
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import CategoricalColumn
+from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, CategoricalColumn
 from mae_cli.solvers.settings import SolverSettings
 from mae_cli.solvers.solution import Certificate, DualPoint, History
 from mae_cli.tables.columns import LeftOut
@@ -60,6 +60,7 @@ class FitResult(LinearModel):
         history: the loss on the way.
         origin: what it was fitted to.
         columns_left_out: those of a frame that cannot serve, with the reasons; predictions do without them.
+        written: how y and the weights were written, where they were text or dates.
     """
 
     aliased: tuple[tuple[str, str | None], ...]
@@ -67,6 +68,7 @@ class FitResult(LinearModel):
     history: History
     origin: Origin = field(repr=False)
     columns_left_out: tuple[LeftOut, ...] = ()
+    written: ApartWritings = ALL_PLAIN
 
     @cached_property
     def dual(self) -> FloatArray | None:
@@ -175,6 +177,7 @@ class FitResult(LinearModel):
                 metrics=asdict(scores.model),
                 certificate=self.certificate,
             ),
+            written=self.written,
         )
 
     def save(self, path: str | Path, *, force: bool = False) -> None:

@@ -7,7 +7,7 @@ from mae_cli.errors import DataError, Fault
 from mae_cli.results.survey import Survey, Surveyed
 from mae_cli.tables.apart import found_writing
 from mae_cli.tables.cluster_column import ClusterColumn
-from mae_cli.tables.column_types import require_kinds, text_columns, unfit_columns
+from mae_cli.tables.column_types import require_kinds, text_columns, typed_dates, unfit_columns
 from mae_cli.tables.columns import ColumnChoice, LeftOut, UsedColumns, in_order, nameless, resolve_any
 from mae_cli.tables.csv.header import Header
 from mae_cli.tables.judge import Verdict, judge
@@ -76,8 +76,9 @@ def _without(used: UsedColumns, names: list[str]) -> UsedColumns:
 def _looked_at(files: Data, used: UsedColumns, options: ReadOptions) -> _Features:
     """The features, as they turn out to be read."""
     typed = text_columns(files.header.types, files.header.names) if files.header.types else frozenset()
+    dates = typed_dates(files.header, used)
     text = (used.categorical | text_features(files, used.features)) - used.writings.keys()
-    plan = Plan(used, text, used.categorical | typed, dict(used.writings))
+    plan = Plan(used, text, used.categorical | typed, {**used.writings, **dates}, frozenset(dates))
     while True:
         columns = _ranged(plan.features(files.dialect, options.max_levels))
         result = read(files, columns, options)
@@ -110,7 +111,7 @@ def _apart(files: Data, plan: Plan, options: ReadOptions) -> tuple[Plan, list[Su
     for part, name in (("target", plan.used.target), ("weight", plan.used.weight)):
         if name:
             try:
-                plan, column = _numbers_apart(part, name, files, plan, options)
+                plan, column = _numbers_apart(name, files, plan, options)
                 found.append(replace(_content(column), use=part))
             except DataError as error:
                 found.append(_refused(name, error.fault))
@@ -119,13 +120,13 @@ def _apart(files: Data, plan: Plan, options: ReadOptions) -> tuple[Plan, list[Su
     return plan, found
 
 
-def _numbers_apart(part: str, name: str, files: Data, plan: Plan, options: ReadOptions) -> tuple[Plan, NumberColumn]:
+def _numbers_apart(name: str, files: Data, plan: Plan, options: ReadOptions) -> tuple[Plan, NumberColumn]:
     """A column that is no feature, with all its cells read, and the plan that reads it as it is written.
 
     Raises:
         DataError: it is refused.
     """
-    require_kinds(files.name, files.header, {name: f"the {part}"}, [])
+    require_kinds(files.name, files.header, {name: plan.apart.parts[name]}, [])
     column = _alone(name, files, plan)
     try:
         read(files, Columns([column], [], 1), options).rows.close()
@@ -138,7 +139,7 @@ def _numbers_apart(part: str, name: str, files: Data, plan: Plan, options: ReadO
 
 
 def _alone(name: str, files: Data, plan: Plan) -> NumberColumn:
-    columns = plan.apart.columns(files.dialect, chosen=True)
+    columns = plan.apart_columns(files.dialect)
     return next(replace(each, ranged=True) for each in columns if each.name == name)
 
 

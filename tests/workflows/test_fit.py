@@ -12,6 +12,7 @@ from support.hospitals import payments, told_by_a_level
 import mae_cli
 from mae_cli import Auto, DataError, SettingsError, Textbook, fit
 from mae_cli.errors import Place
+from mae_cli.rows.schema import Writing
 
 
 @pytest.fixture
@@ -548,3 +549,61 @@ def test_a_series_of_other_rows_is_refused():
             fit(table, **options)
         assert caught.value.fault.code == "index-mismatch"
         assert caught.value.fault.remedy.startswith(f"bring it in line with {name}.reindex(X.index)")
+
+
+X_OF_SIX = pd.DataFrame({"x": [1.0, 2.0, 4.0, 3.0, 7.0, 5.0]})
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers", "writing"),
+    [
+        (
+            ["$1,200.50", "$900", "$3", "$80", "$7", "$20"],
+            [1200.5, 900, 3, 80, 7, 20],
+            Writing(prefix="$", thousands=","),
+        ),
+        (["5%", "7%", "9.5%", "1%", "2%", "4%"], [5, 7, 9.5, 1, 2, 4], Writing(suffix="%")),
+        (["5", "7", "9.5", "1", "2", "4"], [5, 7, 9.5, 1, 2, 4], Writing()),
+        (pd.date_range("1970-01-02", periods=6), [1, 2, 3, 4, 5, 6], Writing(date="%Y-%m-%d")),
+        (["1970-01-02", "1970-01-03"] * 3, [1, 2] * 3, Writing(date="%Y-%m-%d")),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:column 'price'")
+def test_a_target_that_is_text_or_dates_is_read_as_a_feature_is(cells, numbers, writing, tmp_path):
+    target = pd.Series(cells, name="price")
+    result, plain = fit(X_OF_SIX, target), fit(X_OF_SIX, numbers)
+    assert (result.coefficients.tolist(), result.intercept) == (plain.coefficients.tolist(), plain.intercept)
+    assert fit(X_OF_SIX.assign(price=cells), "price").written.target == writing
+    result.save(tmp_path / "model.json")
+    assert mae_cli.load_model(tmp_path / "model.json").written.target == writing
+
+
+def test_a_target_that_is_read_is_told():
+    with pytest.warns(UserWarning, match="column 'price': cells such as '.5' are read as numbers with '.'"):
+        fit(X_OF_SIX, pd.Series(["$5", "$7", "$9", "$1", "$2", "$4"], name="price"))
+
+
+@pytest.mark.filterwarnings("ignore:column 'w'")
+def test_weights_that_are_text_are_read_and_dates_are_none():
+    y, weights = [1.0, 3.0, 2.0, 5.0, 4.0, 9.0], [1, 2, 1, 3, 1, 1]
+    result = fit(X_OF_SIX, y, sample_weight=pd.Series([f"{each}%" for each in weights], name="w"))
+    assert result.coefficients.tolist() == fit(X_OF_SIX, y, sample_weight=weights).coefficients.tolist()
+    assert result.written.weight == Writing(suffix="%")
+    with pytest.raises(DataError) as caught:
+        fit(X_OF_SIX, y, sample_weight=pd.Series(pd.date_range("2024-01-01", periods=6)))
+    assert caught.value.fault.code == "not-numeric"
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "row"),
+    [
+        (["1,200", "900", "3,000", "80", "7", "20"], "not-a-number", 0),
+        (["5", "7", "x", "1", "2", "4"], "not-a-number", 0),
+        (["a", "b", "a", "b", "a", "b"], "not-a-number", 0),
+        (["$5", "$7", None, "$1", "$2", "$4"], "missing-cell", 2),
+    ],
+)
+def test_a_target_of_text_in_doubt_is_refused(cells, code, row):
+    with pytest.raises(DataError) as caught:
+        fit(X_OF_SIX, pd.Series(cells))
+    assert (caught.value.fault.code, caught.value.fault.place) == (code, Place(row=row, column="y"))
