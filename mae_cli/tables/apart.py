@@ -16,12 +16,12 @@ from mae_cli.tables.cell_faults import Note
 from mae_cli.tables.column import ColumnOfNumbers
 from mae_cli.tables.column_types import Part
 from mae_cli.tables.csv.dialect import Dialect
-from mae_cli.tables.dates import doubtful_spellings_of, spellings_of
 from mae_cli.tables.disguise import is_nothing
 from mae_cli.tables.judge import Verdict, judge_numbers
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.read import Data, ReadOptions, read
+from mae_cli.tables.spellings import doubtful_spellings_of, spellings_of
 from mae_cli.tables.typed import Columns
 from mae_cli.tables.writing import is_plain, number_in
 

@@ -23,7 +23,7 @@ from mae_cli.tables.columns import LeftOut, Remarks, unknown_column
 from mae_cli.tables.csv.dialect import PLAIN as DIALECT
 from mae_cli.tables.judged_text import judged_text
 from mae_cli.tables.moments import PER_SECOND, TYPED_DATE, TYPED_MOMENT, TYPED_MOMENT_OF_ZONE, days, hours
-from mae_cli.tables.writing import in_words, is_plain, number_in
+from mae_cli.tables.writing import in_words, is_plain, numbers_in
 
 # What pandas calls objects that are all numbers.
 _KINDS_OF_NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "complex"})
@@ -120,6 +120,7 @@ class TypedColumn:
 
 def _column_of(name: str, column: pd.Series, max_levels: int) -> TypedColumn | LeftOut:
     """A column, or why it cannot serve."""
+    column = _as_moments(column)
     _refuse_numbers_as_objects(name, column)
     if len(column) > 1 and column.isna().all():
         return LeftOut(name, "it has no values", "fill it in")
@@ -163,6 +164,16 @@ def _text_column(name: str, levels: pd.Series, max_levels: int) -> TypedColumn |
     if judged.writing is None:
         return TypedColumn(levels, notes=judged.notes)
     return TypedColumn(_numbers(name, _plain(name, texts, judged.writing)), judged.writing, judged.notes)
+
+
+def _as_moments(column: pd.Series) -> pd.Series:
+    """The same with the dates of pyarrow as those of numpy, which have all that is asked for here."""
+    if not isinstance(column.dtype, pd.ArrowDtype) or column.dtype.kind != "M":
+        return column
+    arrow = column.dtype.pyarrow_dtype
+    unit, zone = getattr(arrow, "unit", "s"), getattr(arrow, "tz", None)
+    name = f"datetime64[{unit}]" if zone is None else f"datetime64[{unit}, {zone}]"
+    return column.astype(pd.api.types.pandas_dtype(name))
 
 
 def _writing_of_dates(column: pd.Series) -> Writing:
@@ -267,12 +278,13 @@ def _is_numeric(column: pd.Series) -> bool:
 
 def _plain(name: str, column: pd.Series, writing: Writing) -> pd.Series:
     """A column as plain numbers, where it is text that is written as a model's training data were, or has dates."""
+    column = _as_moments(column)
     if writing.date and column.dtype.kind == "M":
         return _numbers_of_dates(name, column, writing)
     if isinstance(column.dtype, pd.CategoricalDtype) or not (writing.date or _is_text(column)):
         return column
     _refuse_rows("missing-cell", name, column.isna().to_numpy(), "is missing")
-    numbers = [number_in(str(cell), writing, DIALECT) for cell in column]
+    numbers = numbers_in([str(cell) for cell in column], writing, DIALECT)
     unread = np.array([number is None for number in numbers], dtype=bool)
     _refuse_rows("wrong-notation", name, unread, f"is not {_expected(writing)}", column)
     values = pd.Series(numbers, dtype=np.float64)

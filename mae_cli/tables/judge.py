@@ -15,18 +15,12 @@ from mae_cli.tables.column import Column
 from mae_cli.tables.columns import LeftOut, UsedColumns
 from mae_cli.tables.csv.dialect import is_number
 from mae_cli.tables.csv.files import Records
-from mae_cli.tables.dates import (
-    commonest_spelling,
-    doubtful_spellings_of,
-    is_time,
-    misfit,
-    read_date,
-    spellings_of,
-)
+from mae_cli.tables.dates import is_time, misfit, read_date
 from mae_cli.tables.disguise import MOMENTS, Advice, advice_on, common_disguise, disguise_of, is_nothing, is_placeholder
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.notation import notation_of
 from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.spellings import commonest_spelling, doubtful_spellings_of, spellings_of
 from mae_cli.tables.writing import in_words, number_in
 
 
@@ -135,8 +129,8 @@ def _unusable(files: Records, left_out: LeftOut) -> Verdict:
 
 def judge_numbers(column: LevelColumn, files: Records) -> Verdict:
     """The verdict on text that may be numbers, or mean them."""
-    numbers = [level for level in column.codes if column.dialect.is_number(level)]
-    texts = [level for level in column.codes if not column.dialect.is_number(level)]
+    are_numbers = {level: column.dialect.is_number(level) for level in column.codes}
+    numbers, texts = ([level for level, is_one in are_numbers.items() if is_one == kind] for kind in (True, False))
     odd = [level for level in texts if not is_nothing(level)]
     nothing = tuple(sorted(set(texts) - set(odd)))
     if not odd and numbers:

@@ -6,6 +6,7 @@ cells were read. So the kind depends neither on the order of the rows nor on whe
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import isnan
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ from mae_cli.tables.dates import misfit
 from mae_cli.tables.disguise import advice_on, is_nothing, is_placeholder
 from mae_cli.tables.moments import TYPED_DATE, TYPED_MOMENT
 from mae_cli.tables.numeric_block import LARGEST_EXACT
-from mae_cli.tables.writing import in_words, is_plain, number_in
+from mae_cli.tables.writing import in_words, is_plain, numbers_in
 
 
 @dataclass(eq=False)
@@ -163,24 +164,27 @@ class NumberColumn:
         if isinstance(cells.dtype, np.dtype) and cells.dtype.kind in "iuf":
             self._look_for_inexact(cells.to_numpy(), first)
             return cells.to_numpy(dtype=np.float64) + 0.0, np.zeros(len(cells), dtype=bool)
-        codes, texts = pd.factorize(cells)
-        nothing = [self._is_nothing(text) for text in texts]
-        numbers = [np.nan if gone else self._number(text) for text, gone in zip(texts, nothing, strict=True)]
+        codes, values = pd.factorize(cells)
+        # What pandas left as it is may be a whole number beyond 64 bits.
+        texts = [value if isinstance(value, str) else str(value) for value in values.tolist()]
+        numbers = numbers_in(texts, self.writing, self.dialect)
+        nothing = [
+            (number is None or isnan(number)) and self._is_nothing(text)
+            for text, number in zip(texts, numbers, strict=True)
+        ]
+        numbers = [np.nan if gone else number for number, gone in zip(numbers, nothing, strict=True)]
         counts = np.bincount(codes[codes >= 0], minlength=len(texts))
         for place in np.flatnonzero(nothing).tolist():
             self.nothing[texts[place]] = self.nothing.get(texts[place], 0) + int(counts[place])
-        whole = [0 if number is None else _whole(text) for text, number in zip(texts, numbers, strict=True)]
-        self._look_for_inexact(np.array([*whole, 0], dtype=object)[codes], first)
+        if not self.writing.date:
+            whole = [0 if number is None else _whole(text) for text, number in zip(texts, numbers, strict=True)]
+            self._look_for_inexact(np.array([*whole, 0], dtype=object)[codes], first)
         is_text = np.array([*(number is None for number in numbers), False])[codes]
         return np.array([*numbers, None], dtype=np.float64)[codes] + 0.0, is_text
 
-    def _number(self, value: object) -> float | None:
-        """What pandas left as it is: the number of a text or of a whole number beyond 64 bits, NaN where missing."""
-        return number_in(value if isinstance(value, str) else str(value), self.writing, self.dialect)
-
-    def _is_nothing(self, text: object) -> bool:
+    def _is_nothing(self, text: str) -> bool:
         """Whether this is a spelling of a missing value that only this column has."""
-        if not isinstance(text, str) or text in self.dialect.all_missing:
+        if text in self.dialect.all_missing:
             return False
         return text in self.writing.missing or (self.spells_nothing and is_nothing(text))
 

@@ -403,3 +403,17 @@ def test_a_number_in_a_notation_that_no_float_holds_is_refused_in_its_row():
     huge = "$" + "9" * 400
     fault = refusal({"p": ["$1", huge, "$2", "$3"]})
     assert (fault.code, fault.place, fault.remedy) == ("not-finite", Place(row=1, column="p"), None)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["date32[day]", "date64[ms]", "timestamp[s]", "timestamp[ns]", "timestamp[us, tz=UTC]"]
+)
+def test_dates_of_pyarrow_are_those_of_numpy(dtype):
+    pytest.importorskip("pyarrow")
+    days = pd.date_range("2024-01-31", periods=3, tz="UTC" if "tz" in dtype else None)
+    cells = pd.Series(days.date if "date" in dtype else days, dtype=f"{dtype}[pyarrow]")
+    typed = read_frame(pd.DataFrame({"when": cells}))
+    assert typed.columns["when"].tolist() == [19753.0, 19754.0, 19755.0]
+    assert typed.writings == read_frame(pd.DataFrame({"when": days})).writings
+    schema = Schema((NumericColumn("when", 0.0, 1.0, typed.writings["when"]),))
+    assert read_frame_for(schema, pd.DataFrame({"when": cells}))["when"].tolist() == [19753.0, 19754.0, 19755.0]
