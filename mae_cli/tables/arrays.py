@@ -118,7 +118,7 @@ def _is_number(value: object) -> bool:
 def _place(name: str, place: tuple[int, ...]) -> Place:
     """A cell of a matrix, whose columns are named by their numbers, or of the vector of this name."""
     row, *column = place
-    return Place(row=row, column=f"x{column[0]}" if column else name)
+    return Place(row=int(row), column=f"x{column[0]}" if column else name)
 
 
 def _told(name: str, place: tuple[int, ...]) -> str:

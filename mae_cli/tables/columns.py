@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
+import numpy as np
+
 from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.messages import LONGEST_LIST, listed, quoted
 from mae_cli.rows.schema import Writing
@@ -89,6 +91,13 @@ class ColumnChoice:
         if column in columns:
             what = f"column {quoted(column)} cannot be {role} and {other} at once"
             raise SettingsError(Fault("conflicting-roles", what))
+
+
+def name_of(label: object) -> str:
+    """What a column of a frame is called, whose label need be no text: `3`, `('a', 'x')`."""
+    if isinstance(label, tuple):
+        return str(tuple(part.item() if isinstance(part, np.generic) else part for part in label))
+    return str(label)
 
 
 @dataclass(frozen=True)

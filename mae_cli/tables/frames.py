@@ -19,7 +19,7 @@ from mae_cli.rows.coding import Coding, Layout, as_read
 from mae_cli.rows.design import Design
 from mae_cli.rows.encoding import build_schema, describe
 from mae_cli.rows.schema import PLAIN, NumericColumn, Schema, Writing
-from mae_cli.tables.columns import LeftOut, Remarks, unknown_column
+from mae_cli.tables.columns import LeftOut, Remarks, name_of, unknown_column
 from mae_cli.tables.csv.dialect import PLAIN as DIALECT
 from mae_cli.tables.judged_text import judged_text
 from mae_cli.tables.moments import PER_SECOND, TYPED_DATE, TYPED_MOMENT, TYPED_MOMENT_OF_ZONE, days, hours
@@ -85,7 +85,7 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 300) -> TypedFrame:
     left_out: list[LeftOut] = []
     notes: list[str] = []
     for label, column in frame.items():
-        name = str(label)
+        name = name_of(label)
         if name in columns or name in {each.column for each in left_out}:
             raise _doubled(name)
         found = _column_of(name, column, max_levels)
@@ -228,14 +228,14 @@ def column_named(frame: pd.DataFrame, name: str) -> pd.Series:
 
 def without(frame: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
     """The other columns."""
-    return frame.iloc[:, [place for place, label in enumerate(frame.columns) if str(label) not in names]]
+    return frame.iloc[:, [place for place, label in enumerate(frame.columns) if name_of(label) not in names]]
 
 
 def _positions(frame: pd.DataFrame) -> dict[str, list[int]]:
     """Where the columns of each name are."""
     positions: dict[str, list[int]] = {}
     for position, label in enumerate(frame.columns):
-        positions.setdefault(str(label), []).append(position)
+        positions.setdefault(name_of(label), []).append(position)
     return positions
 
 

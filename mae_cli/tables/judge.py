@@ -213,7 +213,7 @@ def _judge_dates(column: LevelColumn, files: Records) -> Verdict | None:
         f"column {quoted(column.name)} is {quoted(cell)}, which {what}",
         _place(column, odd, files),
         cell,
-        f"{how}, {_or_otherwise(column)}",
+        f"{how}, or use {option('--exclude', column.name)}",
     )
     if is_common:
         return Verdict(fault=fault, placeholders=_placeholders(odd))

@@ -24,6 +24,7 @@ from mae_cli.tables.numeric_block import Numbers, Wanted
 # So many cells tell whether numbers may be codes.
 _FIRST = 200
 _BY_CATEGORIES = "make it one of categories, .astype('category')"
+_BY_DATES = "turn the column into dates with pd.to_datetime"
 _REMEDIES = {
     "date-in-doubt": "turn it into dates with pd.to_datetime",
     "text-among-dates": "turn it into dates with pd.to_datetime",
@@ -57,7 +58,8 @@ def judged_text(name: str, texts: pd.Series, max_levels: int) -> JudgedText:
     column.read(Chunk(frame, Numbers.of(frame, wanted), 0))
     verdict = judge(column, records, UsedColumns("", (name,), frozenset(), None))
     if verdict.fault and not verdict.left_out:
-        raise DataError(replace(verdict.fault, remedy=f"fix the cell, or {_BY_CATEGORIES}"))
+        other = _BY_DATES if verdict.fault.code == "text-among-dates" else _BY_CATEGORIES
+        raise DataError(replace(verdict.fault, remedy=f"fix the cell, or {other}"))
     if verdict.left_out and verdict.fault:
         remedy = _REMEDIES.get(verdict.fault.code, _BY_CATEGORIES)
         return JudgedText(left_out=replace(verdict.left_out, remedy=remedy))

@@ -114,7 +114,8 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
         X: (n, p) array of real numbers, or a frame whose text, boolean and category columns become indicators of
             their levels; text that is numbers or dates throughout is read as such, as the commands do.
         y: (n,) targets, or the name of a column of the frame, which then is none of the model's. A Series brings its
-            name along, for `FitResult.save`.
+            name along, for `FitResult.save`; text and dates in it are read as in X. Names that are no text, whole
+            numbers and tuples among them, are those that `str` gives.
         loss: "mae" for |r|, "mse" for r².
         quantile: τ; with "mae" and τ ≠ 0.5 the loss is ½|r| + (τ − ½)r. Several of them are fitted together, for a
             fraction of the time, and give a list with a result for each.

@@ -4,20 +4,25 @@ import math
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, Fault, Place
+from mae_cli.messages import quoted
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.schema import ALL_PLAIN, PLAIN, ApartWritings, Schema, Writing
 from mae_cli.rows.sums import Range, relative_weights, weight_unit
 from mae_cli.solvers.prepare.standardise import Extent
 from mae_cli.tables.arrays import finite_vector
-from mae_cli.tables.columns import Remarks
+from mae_cli.tables.columns import Remarks, name_of
 from mae_cli.tables.features import Features, is_frame, is_series, schema_and_design
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +62,13 @@ class FitData:
         for name, values in (("y", y), ("sample_weight", sample_weight)):
             _require_index(X, name, values)
         read = _Vector.of("y", y)
-        target, (schema, design, remarks) = read.values, schema_and_design(X, max_levels)
+        target, (schema, design, remarks) = read.numbers, schema_and_design(X, max_levels)
         weighing = None if sample_weight is None else _Vector.of("sample_weight", sample_weight)
-        weights = None if weighing is None else weighing.values
+        weights = None if weighing is None else weighing.numbers
         for name, vector in (("y", target), ("sample_weight", weights)):
             if vector is not None:
                 require_length(name, vector, design.shape[0])
-        rows = _weighted_rows(design, target, weights)
+        rows = _weighted_rows(design, target, weights, _name(y, "y"))
         return FitData(
             target=_name(y, "y"),
             weight=None if weights is None else _name(sample_weight, "sample_weight"),
@@ -81,7 +86,7 @@ class FitData:
 class _Vector:
     """y or the weights: (n,) finite numbers, how they were written, and what to say of that."""
 
-    values: FloatArray
+    numbers: FloatArray
     writing: Writing = PLAIN
     notes: tuple[str, ...] = ()
 
@@ -98,7 +103,12 @@ class _Vector:
             found = numbers_apart(_name(values, argument), values)
             if found is not None and not (argument == "sample_weight" and found.writing.date):
                 return cls(found.cells.to_numpy(), replace(found.writing, missing=()), found.notes)
-        return cls(finite_vector(argument, values))
+        try:
+            return cls(finite_vector(argument, values))
+        except DataError as error:
+            place = error.fault.place
+            named = place and replace(place, column=_name(values, argument))
+            raise DataError(replace(error.fault, place=named)) from None
 
 
 def _require_index(X: Features, name: str, values: object) -> None:
@@ -121,40 +131,49 @@ def require_length(name: str, vector: FloatArray, count: int) -> None:
         raise DataError(Fault("length-mismatch", f"{name} has {len(vector):,} values for {count:,} rows of X"))
 
 
-def require_span(lowest: float, highest: float) -> None:
-    """Refuse a target whose values lie too far apart.
+def require_span(ends: tuple[float, float], place: Place) -> None:
+    """Refuse a target whose least and greatest values lie too far apart.
 
     Raises:
         DataError: the target spans more than a float can hold.
     """
+    lowest, highest = ends
     if not math.isfinite(highest - lowest):
-        what = f"the target spans from {lowest:g} to {highest:g}, more than floating point can hold"
-        raise DataError(Fault("range-overflow", what, remedy="rescale it"))
+        name = quoted(place.column or "")
+        what = f"the target {name} spans from {lowest:g} to {highest:g}, more than floating point can hold"
+        raise DataError(Fault("range-overflow", what, place, remedy="rescale it"))
 
 
 def _with_columns(
     X: Features, y: ArrayLike, sample_weight: ArrayLike | None
 ) -> tuple[Features, ArrayLike, ArrayLike | None]:
     """The same, where y and the weights that are names of columns of a frame are these columns, and X the others."""
-    names = [each for each in (y, sample_weight) if isinstance(each, str)]
-    if not names or not is_frame(X):
+    if not is_frame(X):
         return X, y, sample_weight
     from mae_cli.tables.frames import column_named, without  # noqa: PLC0415  (an array needs no pandas)
 
+    names = [name_of(each) for each in (y, sample_weight) if _is_label(each, X)]
     named = {name: column_named(X, name) for name in names}
-    y = named[y] if isinstance(y, str) else y
-    sample_weight = named[sample_weight] if isinstance(sample_weight, str) else sample_weight
+    y = named[name_of(y)] if _is_label(y, X) else y
+    sample_weight = named[name_of(sample_weight)] if _is_label(sample_weight, X) else sample_weight
     return without(X, names), y, sample_weight
+
+
+def _is_label(values: object, X: "pd.DataFrame") -> bool:
+    """Whether y or the weights are the label of a column: text or a whole number, or a tuple that is one of them."""
+    if isinstance(values, tuple):
+        return any(isinstance(label, tuple) and label == values for label in X.columns)
+    return isinstance(values, (str, int, np.integer)) and not isinstance(values, bool)
 
 
 def _name(values: object, default: str) -> str:
     """The name that a Series has, as frames have theirs; the default for what has none."""
     name = getattr(values, "name", None)
-    return default if name is None or not str(name).strip() else str(name)
+    return default if name is None or not name_of(name).strip() else name_of(name)
 
 
-def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | None) -> MemoryRows:
-    """The rows of positive weight."""
+def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | None, name: str) -> MemoryRows:
+    """The rows of positive weight, with a target of this name."""
     if not len(target):
         raise DataError(Fault("no-data-rows", "there are no rows to fit"))
     records = None
@@ -172,7 +191,7 @@ def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | Non
             raise DataError(Fault("zero-weights", "all weights are zero; no row is left to fit"))
         if len(used) < len(weights):
             design, target, weights, records = design.take(used), target[used], weights[used], used
-    require_span(float(target.min()), float(target.max()))
+    require_span((float(target.min()), float(target.max())), Place(column=name))
     return MemoryRows.of(design, target, weights, records=records)
 
 

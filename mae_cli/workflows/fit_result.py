@@ -47,7 +47,7 @@ class Origin:
     intervals: Method | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FitResult(LinearModel):
     """A fitted linear model ŷ = intercept + X·coefficients, with its proof.
 
@@ -69,6 +69,19 @@ class FitResult(LinearModel):
     origin: Origin = field(repr=False)
     columns_left_out: tuple[LeftOut, ...] = ()
     written: ApartWritings = ALL_PLAIN
+
+    def __repr__(self) -> str:
+        """What matters of it, in two lines."""
+        wanted = f"target={quoted(self.target)}, loss={self.loss!r}, quantile={self.quantile:g}"
+        size = f"rows={self.origin.count}, columns={len(self.coefficients)}"
+        found = f"status={str(self.certificate.status)!r}, mae={self._mae:.6g}"
+        return f"FitResult({wanted},\n          {size}, {found})"
+
+    @cached_property
+    def _mae(self) -> float:
+        """Σω|y − ŷ| / Σω over the rows of the fit."""
+        weights, sizes = zip(*self.origin.rows.map(partial(_weight_and_distance, point=self.point)), strict=True)
+        return float(sum(sizes) / sum(weights))
 
     @cached_property
     def dual(self) -> FloatArray | None:
@@ -192,6 +205,10 @@ class FitResult(LinearModel):
             DataError: as `model`.
         """
         write_model(self.model, Path(path), force=force, remedy=BY_ARGUMENT)
+
+
+def _weight_and_distance(block: Block, point: Coefficients) -> tuple[float, float]:
+    return block.total_weight, float(block.total(np.abs(point.residual(block))))
 
 
 def _ends(interval: Interval | Unavailable) -> tuple[float, float]:

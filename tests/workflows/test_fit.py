@@ -269,9 +269,21 @@ def test_the_package_offers_what_it_says():
 
 def test_a_target_that_spans_more_than_a_float_is_refused(X, y):
     y[:2] = [-1.7e308, 1.7e308]
-    with pytest.raises(DataError) as caught:
-        fit(X, y)
-    assert caught.value.fault.code == "range-overflow"
+    for target, name in ((y, "y"), (pd.Series(y, name="price"), "price")):
+        with pytest.raises(DataError) as caught:
+            fit(X, target)
+        fault = caught.value.fault
+        assert (fault.code, fault.place, fault.remedy) == ("range-overflow", Place(column=name), "rescale it")
+
+
+def test_a_column_that_spans_more_than_a_float_is_refused():
+    wide = [[1.0, -1.7e308], [2.0, 1.7e308], [3.0, 0.0]]
+    for X, name in ((wide, "x1"), (pd.DataFrame(wide, columns=["a", "b"]), "b")):
+        with pytest.raises(DataError) as caught:
+            fit(X, [1.0, 2.0, 4.0])
+        fault = caught.value.fault
+        assert (fault.code, fault.place) == ("range-overflow", Place(column=name))
+        assert fault.remedy == "rescale it, or leave it out"
 
 
 def test_a_negative_weight_is_refused_with_its_own_row():
@@ -607,3 +619,60 @@ def test_a_target_of_text_in_doubt_is_refused(cells, code, row):
     with pytest.raises(DataError) as caught:
         fit(X_OF_SIX, pd.Series(cells))
     assert (caught.value.fault.code, caught.value.fault.place) == (code, Place(row=row, column="y"))
+
+
+def test_the_place_of_a_target_has_its_name():
+    frame = X_OF_SIX.assign(price=[1.0, 2.0, np.nan, 4.0, 5.0, 6.0])
+    for arguments in ((frame, "price"), (X_OF_SIX, frame["price"])):
+        with pytest.raises(DataError) as caught:
+            fit(*arguments)
+        assert (caught.value.fault.code, caught.value.fault.place) == ("not-finite", Place(row=2, column="price"))
+
+
+NUMBERED = {
+    "whole numbers": ([0, 1, 2], ["0", "1", "2"]),
+    "numbers of numpy": (np.array([5, 3, 7]), ["5", "3", "7"]),
+    "fractions": ([0.5, 1.5, 2.5], ["0.5", "1.5", "2.5"]),
+    "tuples": ([("a", "x"), ("a", "y"), ("b", np.int64(3))], ["('a', 'x')", "('a', 'y')", "('b', 3)"]),
+    "some of each": (["a", 1, ("b", 2)], ["a", "1", "('b', 2)"]),
+}
+
+
+@pytest.mark.parametrize("kind", NUMBERED)
+def test_labels_that_are_no_text_are_as_their_text(kind, random, tmp_path):
+    labels, names = NUMBERED[kind]
+    cells, y = random.normal(size=(30, 3)), random.normal(size=30)
+    frame, plain = pd.DataFrame(cells), pd.DataFrame(cells, columns=names)
+    frame.columns = pd.Index(labels, dtype=object) if kind == "some of each" else pd.Index(labels)
+    result, expected = fit(frame, y), fit(plain, y)
+    assert result.columns == expected.columns == tuple((name, None) for name in names)
+    result.save(tmp_path / "model.json")
+    for model in (result, mae_cli.load_model(tmp_path / "model.json")):
+        for table in (frame, plain):
+            assert model.predict(table).tolist() == expected.predict(plain).tolist()
+
+
+@pytest.mark.parametrize("kind", NUMBERED)
+def test_a_target_and_weights_are_named_by_their_labels(kind, random):
+    labels, names = NUMBERED[kind]
+    frame = pd.DataFrame(random.uniform(1, 2, size=(30, 3)))
+    plain = frame.set_axis(names, axis=1)
+    frame.columns = pd.Index(labels, dtype=object) if kind == "some of each" else pd.Index(labels)
+    expected = fit(plain, names[1], sample_weight=names[2])
+    for y, weight in ((labels[1], labels[2]), (names[1], names[2])):
+        if isinstance(y, float):
+            continue  # a number that is not whole names no column
+        result = fit(frame, y, sample_weight=weight)
+        assert (result.target, result.weight, result.columns) == (names[1], names[2], ((names[0], None),))
+        assert result.coefficients.tolist() == expected.coefficients.tolist()
+    assert fit(frame[[labels[0]]], frame[labels[1]]).target == names[1]
+
+
+def test_a_label_that_no_column_has_is_refused_and_a_tuple_may_be_targets():
+    with pytest.raises(DataError) as caught:
+        fit(X_OF_SIX, 7)
+    assert (caught.value.fault.code, caught.value.fault.place) == ("unknown-column", Place(column="7"))
+    assert fit(X_OF_SIX, (1.0, 3.0, 2.0, 5.0, 4.0, 9.0)).target == "y"
+    with pytest.raises(DataError) as caught:
+        fit(pd.DataFrame({1: [1.0, 2.0], "1": [2.0, 3.0]}), [1.0, 2.0])
+    assert (caught.value.fault.code, caught.value.fault.place) == ("duplicate-column", Place(column="1"))
