@@ -18,7 +18,6 @@ from mae_cli.model.strict_json import Fields
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import ALL_PLAIN, PLAIN, ApartWritings, CategoricalColumn, NumericColumn, Schema, Writing
-from mae_cli.tables.apart import Apart
 from mae_cli.tables.dates import is_format
 
 SCHEMA = "mae-cli/model"
@@ -56,11 +55,6 @@ class Model(LinearModel):
     baseline: Baseline
     training: dict[str, Any]
     written: ApartWritings = ALL_PLAIN
-
-    @property
-    def apart(self) -> Apart:
-        """The columns of the data that are no features."""
-        return Apart(self.target, self.weight, self.written)
 
     @property
     def trivial_prediction(self) -> float:

@@ -13,7 +13,6 @@ from mae_cli.model.model import SCHEMA, Model
 from mae_cli.model.strict_json import Fields
 from mae_cli.rows.design import Design
 from mae_cli.rows.schema import ApartWritings, Schema
-from mae_cli.tables.apart import Apart
 from mae_cli.tables.features import Features
 
 _FIRST_VERSION = 2
@@ -61,11 +60,6 @@ class QuantileModel:
     def written(self) -> ApartWritings:
         """How the target and the weights of the data are written."""
         return self.models[0].written
-
-    @property
-    def apart(self) -> Apart:
-        """The columns of the data that are no features."""
-        return self.models[0].apart
 
     @property
     def schema(self) -> Schema:
@@ -169,6 +163,6 @@ def _check_consistency(models: Sequence[Model], fields: Fields) -> None:
         raise fields.error("model-of-no-quantile", "models", "must all be quantiles")
     if not all(one.quantile < other.quantile for one, other in pairwise(models)):
         raise fields.error("unordered-quantiles", "models", "must be in the order of their quantiles")
-    common: list[Any] = [(each.apart, each.missing, each.schema) for each in models]
+    common: list[Any] = [(each.target, each.weight, each.written, each.missing, each.schema) for each in models]
     if any(each != common[0] for each in common[1:]):
         raise fields.error("differing-models", "models", f"must all be of {first.target!r} on the same columns")

@@ -71,30 +71,24 @@ class Part:
 
     def misfit(self, name: str, found: ColumnType) -> Fault | None:
         """What is wrong with the type of the column of this name; None where nothing is, or only cells can tell."""
-        if found.kind in _SPELLINGS:
-            return self._misfit_of_time(name, found)
-        if found.kind == "number" or (found.kind == "levels" and self.writing != PLAIN):
-            return None
-        return Fault("not-numeric", f"{self.role} {quoted(name)} must be a number, but its type is {found.name}")
-
-    def _misfit_of_time(self, name: str, found: ColumnType) -> Fault | None:
         wanted = _kind_of(self.writing)
-        if wanted is None:
-            return Fault("not-numeric", f"{self.role} {quoted(name)} must be a number, but its type is {found.name}")
-        if wanted == found.kind:
+        if found.kind in {"number", wanted} or (found.kind == "levels" and self.writing != PLAIN):
             return None
         what = f"{self.role} {quoted(name)} must be {_IN_WORDS[wanted]}, but its type is {found.name}"
+        if wanted == "number" or found.kind not in _SPELLINGS:
+            return Fault("not-numeric", what)
         return Fault("other-date-format", what, remedy="write it as in training, or train on such data")
 
 
 _SPELLINGS = {"date": TYPED_MOMENT, "zoned": TYPED_MOMENT_OF_ZONE, "clock": TYPED_TIME}
 _IN_WORDS = {"date": "a date without a time zone", "zoned": "a date with a time zone", "clock": "a time of day"}
+_IN_WORDS |= {"number": "a number"}
 
 
-def _kind_of(writing: Writing) -> str | None:
-    """The kind of column that dates of this writing are from; None for numbers."""
+def _kind_of(writing: Writing) -> str:
+    """The kind of column that numbers or dates of this writing are from."""
     if not writing.date:
-        return None
+        return "number"
     return "clock" if writing.unit == "hours" else "zoned" if "%z" in writing.date else "date"
 
 

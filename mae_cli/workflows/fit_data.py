@@ -148,11 +148,11 @@ def _with_columns(
     X: Features, y: ArrayLike, sample_weight: ArrayLike | None
 ) -> tuple[Features, ArrayLike, ArrayLike | None]:
     """The same, where y and the weights that are names of columns of a frame are these columns, and X the others."""
-    if not is_frame(X):
+    names = [name_of(each) for each in (y, sample_weight) if is_frame(X) and _is_label(each, X)]
+    if not names or not is_frame(X):
         return X, y, sample_weight
     from mae_cli.tables.frames import column_named, without  # noqa: PLC0415  (an array needs no pandas)
 
-    names = [name_of(each) for each in (y, sample_weight) if _is_label(each, X)]
     named = {name: column_named(X, name) for name in names}
     y = named[name_of(y)] if _is_label(y, X) else y
     sample_weight = named[name_of(sample_weight)] if _is_label(sample_weight, X) else sample_weight
@@ -180,11 +180,9 @@ def _weighted_rows(design: Design, target: FloatArray, weights: FloatArray | Non
     if weights is not None:
         if (weights < 0).any():
             row = int(np.argmax(weights < 0))
-            what, place = (
-                f"weights must not be negative, but this one is {weights[row]:g}",
-                Place(row=row, column="sample_weight"),
-            )
-            raise DataError(Fault("negative-weight", what, place, f"{weights[row]:g}"))
+            cell, place = f"{weights[row]:g}", Place(row=row, column="sample_weight")
+            what = f"weights must not be negative, but this one is {cell}"
+            raise DataError(Fault("negative-weight", what, place, cell))
         weights = relative_weights(weights, weights.max())
         used = np.flatnonzero(weights > 0)
         if not len(used):

@@ -43,7 +43,10 @@ def test_models_of_a_written_target_are_of_version_3():
     several = QuantileModel(tuple(replace(each, written=written) for each in SEVERAL.models))
     assert json.loads(several.to_json())["version"] == 3
     again = from_json(several.to_json(), "m.json")
-    assert (again.written, again.apart.written) == (written, written)
+    assert again.written == written
+    with pytest.raises(ModelError) as caught:
+        from_json(QuantileModel((several.models[0], *SEVERAL.models[1:])).to_json(), "m.json")
+    assert caught.value.fault.code == "differing-models"
     assert again.to_json() == several.to_json()
 
 
