@@ -143,6 +143,21 @@ def test_a_missing_cell_before_the_first_target_that_is_not_plain(tmp_path, mae_
         assert [(fault.code, fault.place.line, fault.place.column) for fault in told] == [("missing-cell", 3, "x")]
 
 
+def test_a_missing_cell_before_a_target_in_doubt_is_told_first(tmp_path, mae_train, told):
+    (tmp_path / "data.csv").write_text('y,x\n7,1\n8,\n"1,200",3\n80,5\n', encoding="utf-8")
+    for missing in ("drop", "error"):
+        assert mae_train("data.csv", "-t", "y", "--missing", missing).exit_code == 1
+    assert [(fault.code, fault.place.line) for fault in told] == [("not-a-number", 4), ("missing-cell", 3)]
+
+
+def test_what_is_no_number_in_the_target_is_no_part_of_how_it_is_written(write, mae_train, tmp_path):
+    for cells, written in ((["5", "?", "7", "1", "2", "9"], None), (["$5", "-", "$7", "$1", "$2", "$9"], [])):
+        mae_train(write("data.csv", cells), "-t", "y")
+        model = json.loads((tmp_path / "model.json").read_text())
+        assert model["version"] == (1 if written is None else 3)
+        assert written is None or model["target_written"]["missing"] == written
+
+
 @pytest.mark.parametrize(("other", "cell"), [("12 kg", "12 kg"), ("12", "12"), ("€12", "€12")])
 def test_new_targets_have_to_be_written_as_in_training(write, mae_train, mae_eval, told, other, cell):
     mae_train(write("data.csv", SHARES), "-t", "y")
