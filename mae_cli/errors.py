@@ -9,21 +9,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the data a fault is; `str` of it is `flights.csv, line 7`.
+    """Where in the data a fault is; `str` of it is `flights.csv, line 7`, or `row 6, counted from 0` in a frame.
 
     Attributes:
-        file: its name, or that of several together.
+        file: its name, or that of several together; None for a frame or an array.
         line: of a text file, from 1 on.
-        row: of a Parquet file, from 1 on.
+        row: of a Parquet file, from 1 on; of a frame or an array, from 0 on, whatever its index.
         column: its name; the words of a fault name it, so that `str` does not.
     """
 
-    file: str
+    file: str | None = None
     line: int | None = None
     row: int | None = None
     column: str | None = None
 
     def __str__(self) -> str:
+        if self.file is None:
+            return "" if self.row is None else f"row {self.row}, counted from 0"
         line = "" if self.line is None else f", line {self.line}"
         return self.file + line + ("" if self.row is None else f", row {self.row}")
 
@@ -35,7 +37,7 @@ class Fault:
     Attributes:
         code: names the kind of fault: `unclosed-quote`. Codes stay the same where words change.
         what: what is wrong, in words.
-        place: where; None where no file is at fault.
+        place: where; None where neither a file nor a frame is at fault.
         cell: the cell at fault, as it is written.
         remedy: what to do next, as an imperative; None where `what` says it all.
     """
@@ -49,8 +51,8 @@ class Fault:
     @property
     def located(self) -> str:
         """What is wrong behind its place, unless the words begin with that."""
-        is_told = self.place is None or self.what.startswith(f"{self.place} ")
-        return self.what if is_told else f"{self.place}: {self.what}"
+        place = str(self.place or "")
+        return self.what if not place or self.what.startswith(f"{place} ") else f"{place}: {self.what}"
 
     def __str__(self) -> str:
         return self.located if self.remedy is None else f"{self.located}; {self.remedy}"

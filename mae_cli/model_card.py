@@ -7,7 +7,7 @@ from typing import Any
 from mae_cli.model.model import Model
 from mae_cli.model.quantile_model import Calibration, QuantileModel
 from mae_cli.results.scores import Metrics
-from mae_cli.rows.schema import PLAIN, CategoricalColumn, DesignColumn
+from mae_cli.rows.schema import PLAIN, CategoricalColumn, DesignColumn, Writing
 from mae_cli.solvers.solution import Certificate, Status
 
 
@@ -40,7 +40,7 @@ class ModelCard:
         has_intercept: whether one was fitted.
         coefficients: of each term, feature after feature.
         ranges: (minimum, maximum) in training of each column of numbers.
-        units: of dates (days since 1970-01-01) and times of day (hours).
+        units: of dates (days since 1970-01-01) and times of day (hours), the target among them.
         writings: how the numbers of a column are written, field by field of `Writing`, where they are not plain.
         rows: how many it was fitted to.
         seed: of the run.
@@ -93,8 +93,8 @@ class ModelCard:
             has_intercept=model.has_intercept,
             coefficients=_coefficients(model),
             ranges={column.name: (column.minimum, column.maximum) for column in model.schema.numeric},
-            units={column.name: column.writing.unit for column in model.schema.numeric if column.writing.unit},
-            writings={each.name: asdict(each.writing) for each in model.schema.numeric if each.writing != PLAIN},
+            units={name: writing.unit for name, writing in _writings(model).items() if writing.unit},
+            writings={name: asdict(writing) for name, writing in _writings(model).items() if writing != PLAIN},
             rows=training["rows"],
             seed=training["seed"],
             solver=training["solver"],
@@ -128,6 +128,11 @@ class QuantileCard:
     def of(cls, model: QuantileModel, name: str) -> "QuantileCard":
         """The card of a model."""
         return cls(name, tuple(ModelCard.of(each, name) for each in model.models), model.calibration)
+
+
+def _writings(model: Model) -> dict[str, Writing]:
+    """How numbers are written, the target's first."""
+    return {model.target: model.written.target} | {each.name: each.writing for each in model.schema.numeric}
 
 
 def _coefficients(model: Model) -> dict[Term, float]:

@@ -17,6 +17,8 @@ from mae_cli.errors import DataError, Fault, ModelError, Place, SettingsError
         (Fault("odd", "a.csv is odd", Place("a.csv"), remedy="fix it"), "a.csv is odd; fix it"),
         (Fault("odd", "column 2 is odd", Place("c")), "c: column 2 is odd"),
         (Fault("odd", "a cell is odd", Place("a.csv", line=3, column="x"), "5"), "a.csv, line 3: a cell is odd"),
+        (Fault("odd", "a cell is odd", Place(row=0, column="x")), "row 0, counted from 0: a cell is odd"),
+        (Fault("odd", "column 'x' is odd", Place(column="x"), remedy="fix it"), "column 'x' is odd; fix it"),
     ],
 )
 def test_the_place_comes_first_and_the_remedy_last(fault, sentence):

@@ -18,4 +18,6 @@ every version.)
 - 1: numbers are plain.
 - 2: every numeric term has `written`, how its numbers are written; null where they are plain. Several quantiles are a
   list of `models`, with the `calibration` of their prediction interval.
+- 3: `target_written` and `weight_written` say of the target and the weights how their numbers are written; null where
+  they are plain.
 """

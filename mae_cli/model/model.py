@@ -17,11 +17,11 @@ from mae_cli.model.provenance import read_provenance
 from mae_cli.model.strict_json import Fields
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import PLAIN, CategoricalColumn, NumericColumn, Schema, Writing
+from mae_cli.rows.schema import ALL_PLAIN, PLAIN, ApartWritings, CategoricalColumn, NumericColumn, Schema, Writing
 from mae_cli.tables.dates import is_format
 
 SCHEMA = "mae-cli/model"
-VERSION = 2
+VERSION = 3
 """The latest version of the file; all up to it are read (see `mae_cli.model`)."""
 
 
@@ -48,11 +48,13 @@ class Model(LinearModel):
         missing: what training did with missing cells, "drop" or "error".
         baseline: the predictions without features.
         training: how the model came about (rows, seed, solver, metrics, certificate, versions), as JSON values.
+        written: how the target and the weights of the data are written.
     """
 
     missing: str
     baseline: Baseline
     training: dict[str, Any]
+    written: ApartWritings = ALL_PLAIN
 
     @property
     def trivial_prediction(self) -> float:
@@ -74,7 +76,9 @@ class Model(LinearModel):
 
     @property
     def version(self) -> int:
-        """The first version of the file that can say everything: 2 where numbers are not written plainly."""
+        """The first version of the file that can say everything: 2 for features that are not plain, 3 for others."""
+        if self.written != ALL_PLAIN:
+            return 3
         return 1 if all(column.writing == PLAIN for column in self.schema.numeric) else 2
 
     def to_json(self) -> str:
@@ -87,11 +91,13 @@ class Model(LinearModel):
 
     def content(self, version: int) -> dict[str, Any]:
         """The model as JSON values of a version of the file, without the schema and the version."""
+        written = {f"{part}_written": _writing_json(each) for part, each in vars(self.written).items()}
         return {
             "target": self.target,
             "loss": self.loss,
             "quantile": self.quantile,
             "weight": self.weight,
+            **(written if version > 2 else {}),
             "intercept": self.intercept,
             "terms": _terms_json(self.schema, self.coefficients, version),
             "missing": self.missing,
@@ -112,6 +118,9 @@ class Model(LinearModel):
         """
         target, loss = fields.name("target"), fields.choice("loss", ("mae", "mse"))
         quantile, weight = fields.number_between("quantile", 0.0, 1.0), fields.optional_name("weight")
+        written = ALL_PLAIN
+        if version > 2:
+            written = ApartWritings(*(_optional_writing(fields, f"{part}_written") for part in ("target", "weight")))
         intercept = fields.number("intercept")
         schema, coefficients = _read_terms(fields.objects("terms"), version)
         model = Model(
@@ -124,6 +133,7 @@ class Model(LinearModel):
             missing=fields.choice("missing", ("drop", "error")),
             baseline=_baseline(fields.object("baseline")),
             training=read_provenance(fields.object("training")),
+            written=written,
         )
         fields.require_all_read()
         _check_consistency(model, fields)
@@ -162,7 +172,7 @@ def _terms_json(schema: Schema, coefficients: FloatArray, version: int) -> list[
                 "maximum": feature.maximum,
             }
             if version > 1:
-                term["written"] = None if feature.writing == PLAIN else asdict(feature.writing)
+                term["written"] = _writing_json(feature.writing)
         else:
             levels = {feature.baseline: 0.0} | {level: next(of_level) for level in feature.levels[1:]}
             term = {
@@ -185,8 +195,7 @@ def _read_terms(terms: Sequence[Fields], version: int) -> tuple[Schema, FloatArr
         if fields.choice("kind", ("numeric", "categorical")) == "numeric":
             numbers.append(fields.number("coefficient"))
             minimum, maximum = fields.number("minimum"), fields.number("maximum")
-            written = fields.optional_object("written") if version > 1 else None
-            writing = PLAIN if written is None else _read_writing(written)
+            writing = _optional_writing(fields, "written") if version > 1 else PLAIN
             features.append(NumericColumn(column, minimum, maximum, writing))
         else:
             baseline, others = _read_levels(fields)
@@ -194,6 +203,15 @@ def _read_terms(terms: Sequence[Fields], version: int) -> tuple[Schema, FloatArr
             indicators += others.values()
         fields.require_all_read()
     return Schema(tuple(features)), np.array(numbers + indicators)
+
+
+def _writing_json(writing: Writing) -> dict[str, Any] | None:
+    return None if writing == PLAIN else asdict(writing)
+
+
+def _optional_writing(fields: Fields, name: str) -> Writing:
+    written = fields.optional_object(name)
+    return PLAIN if written is None else _read_writing(written)
 
 
 def _read_writing(fields: Fields) -> Writing:

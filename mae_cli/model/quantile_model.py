@@ -9,11 +9,14 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.messages import json_text
-from mae_cli.model.model import SCHEMA, VERSION, Model
+from mae_cli.model.model import SCHEMA, Model
 from mae_cli.model.strict_json import Fields
 from mae_cli.rows.design import Design
-from mae_cli.rows.schema import Schema
+from mae_cli.rows.schema import ApartWritings, Schema
 from mae_cli.tables.features import Features
+
+_FIRST_VERSION = 2
+"""Of the file that can have several models."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,11 @@ class QuantileModel:
     def weight(self) -> str | None:
         """The column of weights in training, if any."""
         return self.models[0].weight
+
+    @property
+    def written(self) -> ApartWritings:
+        """How the target and the weights of the data are written."""
+        return self.models[0].written
 
     @property
     def schema(self) -> Schema:
@@ -104,11 +112,11 @@ class QuantileModel:
 
     def to_json(self) -> str:
         """The model file's text."""
-        calibration = self.calibration
+        calibration, version = self.calibration, max(_FIRST_VERSION, *(model.version for model in self.models))
         content = {
             "schema": SCHEMA,
-            "version": VERSION,
-            "models": [model.content(VERSION) for model in self.models],
+            "version": version,
+            "models": [model.content(version) for model in self.models],
             "calibration": None
             if calibration is None
             else {"coverage": calibration.coverage, "margin": calibration.margin, "rows": calibration.rows},
@@ -116,13 +124,13 @@ class QuantileModel:
         return json_text(content, indent=1) + "\n"
 
     @staticmethod
-    def of_fields(fields: Fields) -> "QuantileModel":
-        """Read the fields of a model of several quantiles.
+    def of_fields(fields: Fields, version: int) -> "QuantileModel":
+        """Read the fields of a model of several quantiles as a version of the file has them.
 
         Raises:
             ModelError: they are no valid model; the message names the field.
         """
-        models = tuple(Model.of_fields(each, VERSION) for each in fields.objects("models"))
+        models = tuple(Model.of_fields(each, version) for each in fields.objects("models"))
         calibration = fields.optional_object("calibration")
         model = QuantileModel(models, None if calibration is None else _calibration(calibration))
         fields.require_all_read()
@@ -155,6 +163,6 @@ def _check_consistency(models: Sequence[Model], fields: Fields) -> None:
         raise fields.error("model-of-no-quantile", "models", "must all be quantiles")
     if not all(one.quantile < other.quantile for one, other in pairwise(models)):
         raise fields.error("unordered-quantiles", "models", "must be in the order of their quantiles")
-    common: list[Any] = [(each.target, each.weight, each.missing, each.schema) for each in models]
+    common: list[Any] = [(each.target, each.weight, each.written, each.missing, each.schema) for each in models]
     if any(each != common[0] for each in common[1:]):
         raise fields.error("differing-models", "models", f"must all be of {first.target!r} on the same columns")

@@ -84,7 +84,7 @@ def from_json(text: str | bytes, name: str) -> AnyModel:
         raise _newer(name, version)
     fields.require_sound()
     is_of_several = version > 1 and fields.has("models")
-    return QuantileModel.of_fields(fields) if is_of_several else Model.of_fields(fields, version)
+    return QuantileModel.of_fields(fields, version) if is_of_several else Model.of_fields(fields, version)
 
 
 def _newer(name: str, version: int) -> ModelError:

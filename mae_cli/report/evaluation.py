@@ -6,7 +6,7 @@ from rich.text import Text
 from mae_cli.messages import visible
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.gates import gate_lines
-from mae_cli.report.names import evaluation_rows, fit_name, is_pinball, shortened
+from mae_cli.report.names import evaluation_rows, fit_name, is_pinball, shortened, target_name
 from mae_cli.report.numbers import counted, quantity
 from mae_cli.report.scores import evaluation_scores, saved
 from mae_cli.report.worst_rows import worst_table
@@ -32,7 +32,7 @@ def show_evaluation(console: Console, report: EvaluationReport) -> None:
 
 
 def _opening(report: EvaluationReport, room: Room) -> Text:
-    target = shortened(visible(report.target), room.name)
+    target = target_name(report.target, report.target_unit, room.name)
     title = f"{fit_name(report.loss, report.quantile)} of {target}"
     title += f" scored on {counted(report.rows.used, 'row')}"
     if report.weight is not None:

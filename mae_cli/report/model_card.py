@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 from mae_cli.messages import INTERCEPT, as_given, level_text, visible
 from mae_cli.model_card import ModelCard, QuantileCard, Term
 from mae_cli.report.console import Room, room_on, show
-from mae_cli.report.names import fit_name, shortened
+from mae_cli.report.names import fit_name, shortened, target_name
 from mae_cli.report.numbers import UNDEFINED, aligned, at_most, count, counted, in_line, quantity
 from mae_cli.report.scores import training_scores
 from mae_cli.report.side_by_side import NumberColumn, SideBySide
@@ -99,7 +99,7 @@ def quantile_facts(card: QuantileCard, room: Room) -> dict[str, str]:
 def _data(card: ModelCard, room: Room, fit: str) -> dict[str, str]:
     """What was fitted to what."""
     return {
-        "target": shortened(visible(card.target), room.name),
+        "target": target_name(card.target, card.units.get(card.target), room.name),
         "fit": fit,
         "weight": UNDEFINED if card.weight is None else shortened(visible(card.weight), room.name),
         "features": count(len(card.features)),

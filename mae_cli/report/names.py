@@ -19,6 +19,12 @@ def shortened(text: str, limit: int | None) -> str:
     return f"{head}…{tail}"
 
 
+def target_name(target: str, unit: str | None, limit: int | None) -> str:
+    """The target in a heading, its name in at most `limit` terminal cells: `delay`, `arrival (hours)`."""
+    name = shortened(visible(target), limit)
+    return name if unit is None else f"{name} ({unit})"
+
+
 def _leading(text: str, cells: int) -> str:
     taken = 0
     for index, character in enumerate(text):

@@ -6,7 +6,7 @@ from rich.text import Text
 from mae_cli.messages import visible
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.gates import gate_lines
-from mae_cli.report.names import evaluation_rows, quantile_names, shortened
+from mae_cli.report.names import evaluation_rows, quantile_names, target_name
 from mae_cli.report.numbers import aligned, percent, quantity
 from mae_cli.report.scores import covered
 from mae_cli.report.tables import AlignedTable
@@ -30,7 +30,8 @@ def show_quantile_evaluation(console: Console, report: QuantileEvaluation) -> No
 
 
 def _opening(report: QuantileEvaluation, room: Room) -> Text:
-    title = f"{quantile_names(report.quantiles)} of {shortened(visible(report.target), room.name)} scored"
+    target = target_name(report.target, report.target_unit, room.name)
+    title = f"{quantile_names(report.quantiles)} of {target} scored"
     places = f" · {visible(report.model)} on {visible(report.source)}\n"
     return Text().append(title, "bold").append(places + evaluation_rows(report.rows))
 

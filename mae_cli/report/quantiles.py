@@ -6,7 +6,7 @@ from rich.text import Text
 from mae_cli.inference.values import Caution, SlopesTest, Unavailable
 from mae_cli.messages import visible
 from mae_cli.report.console import Room, room_on, show
-from mae_cli.report.names import model_place, quantile_names, shortened, training_rows
+from mae_cli.report.names import model_place, quantile_names, shortened, target_name, training_rows
 from mae_cli.report.numbers import aligned, counted, duration, percent, quantity
 from mae_cli.report.quantile_coefficients import coefficient_blocks
 from mae_cli.report.scores import covered
@@ -35,7 +35,7 @@ def show_quantiles(console: Console, report: QuantileReport) -> None:
 
 
 def _opening(report: QuantileReport, room: Room) -> Text:
-    target = shortened(visible(report.target), room.name)
+    target = target_name(report.target, report.target_unit, room.name)
     title = f"{quantile_names(report.quantiles)} of {target} on {counted(report.rows.used, 'row')}"
     if report.weight is not None:
         title += f", weighted by {shortened(visible(report.weight), room.name)}"

@@ -10,7 +10,15 @@ from mae_cli.report.compare import comparison_blocks
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.course import course
 from mae_cli.report.importance import importance_table
-from mae_cli.report.names import baseline_name, fit_name, minimised_loss, model_place, shortened, training_rows
+from mae_cli.report.names import (
+    baseline_name,
+    fit_name,
+    minimised_loss,
+    model_place,
+    shortened,
+    target_name,
+    training_rows,
+)
 from mae_cli.report.numbers import at_most, counted, duration, quantity
 from mae_cli.report.scores import fit_scores, minimised
 from mae_cli.results.training import FitReport, TrainReport
@@ -28,7 +36,7 @@ def show_training(console: Console, report: TrainReport) -> None:
 
 
 def _opening(report: TrainReport, room: Room) -> Text:
-    target = shortened(visible(report.target), room.name)
+    target = target_name(report.target, report.target_unit, room.name)
     size = f"{counted(report.rows.used, 'row')}, {counted(report.columns, 'coefficient')}"
     title = f"{fit_name(report.fit.loss, report.fit.quantile)} of {target} on {size}"
     if report.weight is not None:

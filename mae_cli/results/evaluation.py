@@ -79,6 +79,7 @@ class EvaluationReport:
         worst: the rows with the largest residuals, when asked for.
         rival: the other model, when one was given.
         gates: the conditions that were set.
+        target_unit: of a target of dates (days since 1970-01-01) or times of day (hours); None for other numbers.
     """
 
     model: str
@@ -94,6 +95,7 @@ class EvaluationReport:
     worst: tuple[WorstRow, ...] | None = None
     rival: Rival | None = None
     gates: tuple[Gate, ...] = ()
+    target_unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class QuantileEvaluation:
         gates: the conditions that were asked for.
         notes: remarks for standard error, one line each.
         worst: the rows that the model is farthest from, when asked for.
+        target_unit: of a target of dates (days since 1970-01-01) or times of day (hours); None for other numbers.
     """
 
     model: str
@@ -147,3 +150,4 @@ class QuantileEvaluation:
     gates: tuple[Gate, ...]
     notes: tuple[str, ...]
     worst: tuple[WorstQuantileRow, ...] | None = None
+    target_unit: str | None = None

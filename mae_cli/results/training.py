@@ -169,6 +169,7 @@ class TrainReport:
         model: where the model was written; None when it was not.
         seconds: wall time.
         columns_left_out: the columns that cannot serve, and that nobody named.
+        target_unit: of a target of dates (days since 1970-01-01) or times of day (hours); None for other numbers.
     """
 
     source: str
@@ -181,6 +182,7 @@ class TrainReport:
     model: str | None
     seconds: Seconds
     columns_left_out: tuple[LeftOut, ...] = ()
+    target_unit: str | None = None
 
     @property
     def columns(self) -> int:
@@ -235,6 +237,7 @@ class QuantileReport:
         columns_left_out: those that cannot serve, and that nobody named.
         model: where the model was written; None when it was not.
         seconds: wall time.
+        target_unit: of a target of dates (days since 1970-01-01) or times of day (hours); None for other numbers.
     """
 
     source: str
@@ -250,6 +253,7 @@ class QuantileReport:
     columns_left_out: tuple[LeftOut, ...]
     model: str | None
     seconds: Seconds
+    target_unit: str | None = None
 
     @property
     def quantiles(self) -> tuple[float, ...]:

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import DataError, Fault
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import option, quoted
 from mae_cli.rows.blocks import Block, Rows, RowStore
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.design import column_ranges
-from mae_cli.rows.schema import PLAIN, CategoricalColumn, DesignColumn, NumericColumn, Schema, Writing
+from mae_cli.rows.schema import PLAIN, CategoricalColumn, DesignColumn, NumericColumn, Schema
 from mae_cli.rows.split import Split
 from mae_cli.rows.sums import Range, Sums, relative_weights, sum_blocks
 
@@ -58,11 +58,11 @@ def describe(rows: Rows, layout: Layout, split: Split | None) -> Description:
     return sum_blocks(rows, partial(_describe, layout=layout, split=split))
 
 
-def build_schema(layout: Layout, description: Description) -> Schema:
+def build_schema(layout: Layout, description: Description, file: str | None = None) -> Schema:
     """The kinds, ranges and levels of the rows described.
 
     A level is one that occurs in these rows. The baseline is the level of the largest total weight, ties in text
-    order; the other levels follow in text order.
+    order; the other levels follow in text order. The file is where the rows are from; None for a frame.
 
     Raises:
         DataError: a column spans more than floating point can hold.
@@ -72,7 +72,9 @@ def build_schema(layout: Layout, description: Description) -> Schema:
     features: list[NumericColumn | CategoricalColumn] = []
     for name, levels in layout.features:
         if levels is None:
-            features.append(_numeric(name, *next(ranges), layout.writings.get(name, PLAIN)))
+            column = NumericColumn(name, *next(ranges), layout.writings.get(name, PLAIN))
+            _require_span(column, file)
+            features.append(column)
         else:
             start = next(starts)
             part = slice(start, start + len(levels))
@@ -119,11 +121,12 @@ def _categorical(name: str, levels: Sequence[str], totals: FloatArray, counts: F
     return CategoricalColumn(name, (baseline, *(level for level in in_text_order if level != baseline)))
 
 
-def _numeric(name: str, minimum: float, maximum: float, writing: Writing) -> NumericColumn:
-    if not math.isfinite(maximum - minimum):
-        what = f"column {quoted(name)} spans from {minimum:g} to {maximum:g}, more than floating point can hold"
-        raise DataError(Fault("range-overflow", what, remedy=f"rescale it, or use {option('--exclude', name)}"))
-    return NumericColumn(name, minimum, maximum, writing)
+def _require_span(column: NumericColumn, file: str | None) -> None:
+    if not math.isfinite(column.maximum - column.minimum):
+        name, ends = column.name, f"{column.minimum:g} to {column.maximum:g}"
+        what = f"column {quoted(name)} spans from {ends}, more than floating point can hold"
+        leave_out = "leave it out" if file is None else f"use {option('--exclude', name)}"
+        raise DataError(Fault("range-overflow", what, Place(file, column=name), remedy=f"rescale it, or {leave_out}"))
 
 
 @dataclass(frozen=True, eq=False)

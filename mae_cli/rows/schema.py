@@ -58,9 +58,31 @@ class Writing:
             return None
         return "days" if "%Y" in self.date or "%y" in self.date else "hours"
 
+    @property
+    def measure(self) -> tuple[str | None, str, str, bool]:
+        """What the numbers count: numbers written in two ways mean the same where this is the same."""
+        return self.unit, self.prefix.strip(), self.suffix.strip(), self.free
+
 
 PLAIN = Writing()
 """How most columns of numbers are written."""
+
+
+@dataclass(frozen=True)
+class ApartWritings:
+    """How the numbers of the columns that are no features are written.
+
+    Attributes:
+        target: those of the target.
+        weight: those of the weights.
+    """
+
+    target: Writing = PLAIN
+    weight: Writing = PLAIN
+
+
+ALL_PLAIN = ApartWritings()
+"""How they mostly are."""
 
 
 class Term(Protocol):

@@ -12,8 +12,10 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
 - `columns`: which columns a fit uses; `column_types`: those that a typed file declares.
 - `column`: what every kind of column does; `number_column`, `level_column`, `known_level_column`, `cluster_column`: one
   kind each. A new way to write numbers is no new kind: it is a `Writing` (`mae_cli.rows.schema`), read by `writing`.
+- `apart`: the target and the weights, which are no features.
 - `plan`: decides, over several passes, how each column is read; `judge`: what a column can serve as.
 - `writing`: numbers that are not written plainly: `dates`, and units, currency signs and separators (`notation`).
+- `date_cells`: many dates at once; `spellings`: in which format they are; `moments`: dates that a type says.
 - `disguise`: recognises text that looks like a number but cannot safely be read as one; `codes`: numbers that may be
   codes or dates; `cell_faults`: which of several faults is reported.
 - `parquet`: typed files in batches instead of text in pieces, with `arrow_cells`; `parquet_output`: the same with extra

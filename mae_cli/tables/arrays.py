@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import DataError, Fault
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import quoted
 
 _REAL_KINDS = frozenset("biuf")
@@ -60,7 +60,7 @@ def refuse_not_finite(name: str, array: FloatArray) -> NoReturn:
     """Refuse an array for its first value that is NaN or infinite."""
     place = tuple(np.argwhere(~np.isfinite(array))[0])
     cell = str(array[place])
-    raise DataError(Fault("not-finite", f"{name} has the value {cell} in {_place(place)}", cell=cell))
+    raise DataError(Fault("not-finite", f"{_told(name, place)} is {cell}", _place(name, place), cell))
 
 
 def _real(name: str, values: ArrayLike, dimensions: int, required: str) -> FloatArray:
@@ -82,7 +82,8 @@ def _without_mask(name: str, values: ArrayLike) -> NDArray[Any]:
             values = np.ma.array(values)
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         place = tuple(np.argwhere(np.ma.getmaskarray(values))[0])
-        raise DataError(Fault("masked-value", f"{name} is masked in {_place(place)}", remedy="leave masked rows out"))
+        what = f"{_told(name, place)} is masked"
+        raise DataError(Fault("masked-value", what, _place(name, place), remedy="leave masked rows out"))
     # Only this way the missing values of a pandas column of numbers are NaN.
     floats = getattr(getattr(values, "dtype", None), "kind", None) in _REAL_KINDS
     try:
@@ -98,9 +99,9 @@ def _require_numbers(name: str, array: NDArray[np.object_]) -> None:
         if not _is_number(value):
             is_text = isinstance(value, str)
             kind = "text, not a number" if is_text else "not a number"
-            what = f"{name} has {quoted(str(value))}, which is {kind}, in {_place(place)}"
+            what = f"{_told(name, place)} is {quoted(str(value))}, which is {kind}"
             remedy = None if not is_text else _LEVELS if array.ndim == 2 else _NUMBERS
-            raise DataError(Fault("not-a-number", what, cell=str(value), remedy=remedy))
+            raise DataError(Fault("not-a-number", what, _place(name, place), str(value), remedy))
 
 
 def _is_number(value: object) -> bool:
@@ -114,6 +115,12 @@ def _is_number(value: object) -> bool:
     return True
 
 
-def _place(place: tuple[int, ...]) -> str:
+def _place(name: str, place: tuple[int, ...]) -> Place:
+    """A cell of a matrix, whose columns are named by their numbers, or of the vector of this name."""
     row, *column = place
-    return f"row {row}{''.join(f', column {each}' for each in column)} (counted from 0)"
+    return Place(row=int(row), column=f"x{column[0]}" if column else name)
+
+
+def _told(name: str, place: tuple[int, ...]) -> str:
+    """`y`, `column x2 of X`: a cell in words, behind its row."""
+    return name if len(place) == 1 else f"column {_place(name, place).column} of {name}"

@@ -2,9 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from mae_cli.arrays import FloatArray
 from mae_cli.tables.csv.header import ColumnType
+from mae_cli.tables.moments import PER_SECOND, days, hours
 from mae_cli.tables.numeric_block import LARGEST_EXACT
 
 if TYPE_CHECKING:
@@ -22,8 +25,18 @@ def column_type(arrow: "pa.DataType") -> ColumnType:
     elif kinds.is_integer(arrow) or kinds.is_floating(arrow) or kinds.is_decimal(arrow):
         kind = "number"
     else:
-        kind = "time" if kinds.is_temporal(arrow) else "other"
+        kind = _kind_of_time(arrow)
     return ColumnType(str(arrow), kind)  # type: ignore[arg-type]
+
+
+def _kind_of_time(arrow: "pa.DataType") -> str:
+    import pyarrow.types as kinds  # noqa: PLC0415
+
+    if kinds.is_timestamp(arrow):
+        return "date" if arrow.tz is None else "zoned"
+    if kinds.is_date(arrow) or kinds.is_time(arrow):
+        return "date" if kinds.is_date(arrow) else "clock"
+    return "duration" if kinds.is_temporal(arrow) else "other"
 
 
 def _is_text(arrow: "pa.DataType") -> bool:
@@ -33,9 +46,14 @@ def _is_text(arrow: "pa.DataType") -> bool:
 
 
 def numbers(cells: "pa.Array") -> Any:
-    """The cells as floats; whole numbers as such where a float may not hold them, so that this can be told."""
+    """The cells as floats (dates as days, times of day as hours), NaN where missing.
+
+    Whole numbers are left as such where a float may not hold them, so that this can be told.
+    """
     import pyarrow.types as kinds  # noqa: PLC0415
 
+    if kinds.is_temporal(cells.type):
+        return _moments(cells)
     if kinds.is_integer(cells.type) and not cells.null_count:
         return cells.to_numpy(zero_copy_only=False)
     if kinds.is_integer(cells.type) and cells.type.bit_width == 64 and not _are_exact(cells):
@@ -43,6 +61,21 @@ def numbers(cells: "pa.Array") -> Any:
     if kinds.is_decimal(cells.type):
         cells = cells.cast("string")  # in digits: from its parts pyarrow gives a float beside the nearest
     return cells.cast("float64", safe=False).to_numpy(zero_copy_only=False)
+
+
+def _moments(cells: "pa.Array") -> FloatArray:
+    """Days since 1970-01-01, or hours since midnight; NaN where missing."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.types as kinds  # noqa: PLC0415
+
+    stored = cells.view(pa.int32() if cells.type.bit_width == 32 else pa.int64())
+    ticks = stored.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+    if kinds.is_date32(cells.type):
+        values = ticks.astype(np.float64)
+    else:
+        per_second = PER_SECOND["ms" if kinds.is_date64(cells.type) else cells.type.unit]
+        values = hours(ticks, per_second) if kinds.is_time(cells.type) else days(ticks, per_second)
+    return np.where(cells.is_null().to_numpy(zero_copy_only=False), np.nan, values)
 
 
 def _are_exact(cells: "pa.Array") -> bool:

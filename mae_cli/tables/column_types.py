@@ -1,11 +1,14 @@
-"""The kinds of typed columns, as Parquet has them: numbers, levels, or nothing that a fit can use."""
+"""The kinds of typed columns, as Parquet has them: numbers, dates, levels, or nothing that a fit can use."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import option, quoted
-from mae_cli.tables.columns import LeftOut
+from mae_cli.rows.schema import PLAIN, Writing
+from mae_cli.tables.columns import LeftOut, UsedColumns
 from mae_cli.tables.csv.header import ColumnType, Header
+from mae_cli.tables.moments import TYPED_MOMENT, TYPED_MOMENT_OF_ZONE, TYPED_TIME
 
 
 def text_columns(types: Sequence[ColumnType], names: Sequence[str]) -> frozenset[str]:
@@ -31,9 +34,22 @@ def require_same_kinds(headers: Sequence[tuple[str, Header]]) -> None:
                 raise DataError(Fault("types-differ", what, place, remedy=remedy))
 
 
+def typed_writings(header: Header) -> dict[str, Writing]:
+    """How the columns of dates and times would be written as text, if the file has types."""
+    types = zip(header.names, header.types, strict=False)
+    return {name: Writing(date=_SPELLINGS[each.kind]) for name, each in types if each.kind in _SPELLINGS}
+
+
+def typed_dates(header: Header, used: UsedColumns) -> dict[str, Writing]:
+    """The same of the columns that a fit uses, unless the user says that they are no dates; weights are none."""
+    others = {name for name, writing in used.writings.items() if writing.free} | used.categorical
+    names = {used.target, *used.features} - others
+    return {name: writing for name, writing in typed_writings(header).items() if name in names}
+
+
 def unfit_columns(header: Header, names: Collection[str]) -> list[LeftOut]:
-    """Those of the named columns that are neither numbers nor levels."""
-    kinds = {"time": "it holds dates or times", "other": "it holds neither numbers nor text"}
+    """Those of the named columns that are neither numbers, dates nor levels."""
+    kinds = {"duration": "it holds spans of time", "other": "it holds neither numbers nor text"}
     return [
         LeftOut(name, f"{kinds[each.kind]} ({each.name})", "turn it into numbers first")
         for name, each in zip(header.names, header.types, strict=True)
@@ -41,13 +57,48 @@ def unfit_columns(header: Header, names: Collection[str]) -> list[LeftOut]:
     ]
 
 
-def require_kinds(file: str, header: Header, numbers: Mapping[str, str], others: Collection[str]) -> None:
+@dataclass(frozen=True)
+class Part:
+    """What a column of numbers must be.
+
+    Attributes:
+        role: what messages call it ("the target").
+        writing: how its numbers are written.
+    """
+
+    role: str
+    writing: Writing = PLAIN
+
+    def misfit(self, name: str, found: ColumnType) -> Fault | None:
+        """What is wrong with the type of the column of this name; None where nothing is, or only cells can tell."""
+        wanted = _kind_of(self.writing)
+        if found.kind in {"number", wanted} or (found.kind == "levels" and self.writing != PLAIN):
+            return None
+        what = f"{self.role} {quoted(name)} must be {_IN_WORDS[wanted]}, but its type is {found.name}"
+        if wanted == "number" or found.kind not in _SPELLINGS:
+            return Fault("not-numeric", what)
+        return Fault("other-date-format", what, remedy="write it as in training, or train on such data")
+
+
+_SPELLINGS = {"date": TYPED_MOMENT, "zoned": TYPED_MOMENT_OF_ZONE, "clock": TYPED_TIME}
+_IN_WORDS = {"date": "a date without a time zone", "zoned": "a date with a time zone", "clock": "a time of day"}
+_IN_WORDS |= {"number": "a number"}
+
+
+def _kind_of(writing: Writing) -> str:
+    """The kind of column that numbers or dates of this writing are from."""
+    if not writing.date:
+        return "number"
+    return "clock" if writing.unit == "hours" else "zoned" if "%z" in writing.date else "date"
+
+
+def require_kinds(file: str, header: Header, numbers: Mapping[str, Part], others: Collection[str]) -> None:
     """Refuse columns whose type does not go with their part, if they have types.
 
     Args:
         file: what messages call the data.
         header: of the data.
-        numbers: columns that must be numbers, with what messages call them ("the target").
+        numbers: columns that must be numbers, or dates.
         others: columns that may be numbers or levels.
 
     Raises:
@@ -56,14 +107,14 @@ def require_kinds(file: str, header: Header, numbers: Mapping[str, str], others:
     if not header.types:
         return
     types = dict(zip(header.names, header.types, strict=True))
-    for name, role in numbers.items():
-        if types[name].kind != "number":
-            what = f"{role} {quoted(name)} must be a number, but its type is {types[name].name}"
-            raise DataError(Fault("not-numeric", what, Place(file, column=name)))
+    for name, part in numbers.items():
+        fault = part.misfit(name, types[name])
+        if fault is not None:
+            raise DataError(replace(fault, place=Place(file, column=name)))
     for name in others:
         place, exclude = Place(file, column=name), f"use {option('--exclude', name)}"
-        if types[name].kind == "time":
-            what = f"column {quoted(name)} holds dates or times ({types[name].name})"
+        if types[name].kind == "duration":
+            what = f"column {quoted(name)} holds spans of time ({types[name].name})"
             remedy = f"turn them into numbers first, or {exclude}"
             raise DataError(Fault("dates-or-times", what, place, remedy=remedy))
         if types[name].kind == "other":

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
+import numpy as np
+
 from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.messages import LONGEST_LIST, listed, quoted
 from mae_cli.rows.schema import Writing
@@ -69,15 +71,16 @@ class ColumnChoice:
                 raise SettingsError(Fault("duplicate-feature", what))
 
     def _refuse_kinds(self) -> None:
-        """Refuse a column of two kinds, or one with a kind that is no feature."""
+        """Refuse a column of two kinds, or one with a kind that does not go with its part."""
         kinds: dict[str, Collection[str]] = {"a date": self.dates, "a number": self.numbers}
-        others: dict[str, Collection[str]] = {"the target": [self.target], "excluded": self.exclude}
-        others["categorical"] = self.categorical
-        others |= {"the weight": [] if self.weight is None else [self.weight]}
+        others: dict[str, Collection[str | None]] = {"excluded": self.exclude, "categorical": self.categorical}
+        others["the cluster"] = [self.cluster]
         for kind in ("a date", "a number"):
             for role, columns in (kinds | others).items():
                 for name in sorted(kinds[kind]) if role != kind else []:
                     self._refuse(kind, name, role, columns)
+        for name in sorted(self.dates):
+            self._refuse("a date", name, "the weight", [self.weight])
         for name, spelling in self.dates.items():
             if spelling and not is_format(spelling):
                 what = f"{quoted(spelling)} is no format for the dates of {quoted(name)}"
@@ -88,6 +91,13 @@ class ColumnChoice:
         if column in columns:
             what = f"column {quoted(column)} cannot be {role} and {other} at once"
             raise SettingsError(Fault("conflicting-roles", what))
+
+
+def name_of(label: object) -> str:
+    """What a column of a frame is called, whose label need be no text: `3`, `('a', 'x')`."""
+    if isinstance(label, tuple):
+        return str(tuple(part.item() if isinstance(part, np.generic) else part for part in label))
+    return str(label)
 
 
 @dataclass(frozen=True)
@@ -190,7 +200,7 @@ def resolve_any(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
         named=frozenset(choice.features or ()) | choice.categorical | choice.numbers | choice.dates.keys(),
         left_out=() if choice.features else in_order([*nameless(names), *_doubled(others), *_indices(others)], names),
         strict=choice.strict,
-        writings=_writings(choice, features),
+        writings=_writings(choice),
         dates=frozenset(name for name, spelling in choice.dates.items() if not spelling),
     )
 
@@ -208,10 +218,10 @@ def _others(choice: ColumnChoice, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in taken] if choice.features is None else []
 
 
-def _writings(choice: ColumnChoice, features: Sequence[str]) -> dict[str, Writing]:
+def _writings(choice: ColumnChoice) -> dict[str, Writing]:
     """How the columns are written of which the user said it."""
-    numbers = {name: Writing(free=True) for name in features if name in choice.numbers}
-    return numbers | {name: Writing(date=choice.dates[name]) for name in features if choice.dates.get(name)}
+    numbers = {name: Writing(free=True) for name in sorted(choice.numbers)}
+    return numbers | {name: Writing(date=spelling) for name, spelling in choice.dates.items() if spelling}
 
 
 def in_order(left_out: Sequence[LeftOut], header: Sequence[str]) -> tuple[LeftOut, ...]:

@@ -1,4 +1,4 @@
-"""Dates, periods and times of day as numbers: how a column spells them, and what a spelling says.
+"""Dates, periods and times of day as numbers: what a text says in a format.
 
 A spelling is a format as `strptime` takes it, with `%q` for a quarter. `%b` is an English month, short or in full;
 days, months and hours may have one digit. A date is the number of days since 1970-01-01, with a fraction where there is
@@ -6,10 +6,8 @@ a time; a month or a quarter is its first day; a time of day is a number of hour
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from itertools import product
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FULL_MONTHS = (
@@ -31,18 +29,6 @@ _DIRECTIVES = {
     "p": r"[ap]\.?m\.?",
     "z": r"(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})",
 }
-_DAYS = (
-    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y_%m_%d", "%d.%m.%Y", "%m.%d.%Y", "%d/%m/%Y", "%m/%d/%Y"),
-    *("%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d-%b-%Y", "%d. %b %Y", "%d%b%Y", "%b %d, %Y", "%b %d %Y"),
-    *("%Y-%b-%d", "%Y %b %d"),
-)
-_SHORT_DAYS = tuple(spelling.replace("%Y", "%y") for spelling in _DAYS)
-_TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I:%M:%S %p", "%I:%M:%S%p")
-_PERIODS = (
-    *("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%b-%Y", "%Y %b", "%Y-%b", "%YQ%q", "%Y Q%q", "%Y-Q%q"),
-    *("Q%q %Y", "Q%q/%Y", "Q%q-%Y"),
-)
-_HOURS = (*_TIMES, "%I %p", "%I%p")
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -61,7 +47,7 @@ def is_time(spelling: str) -> bool:
 
 def read_date(text: str, spelling: str) -> float | None:
     """The number that a cell in this format means; None if it is not in it, or there is no such day or time."""
-    match = _pattern(spelling).fullmatch(text.strip(" \t"))
+    match = pattern_of(spelling).fullmatch(text.strip(" \t"))
     if match is None:
         return None
     parts = match.groupdict()
@@ -74,73 +60,15 @@ def read_date(text: str, spelling: str) -> float | None:
     return None if day is None else (86400 * day + seconds) / 86400
 
 
-def spellings_of(cells: Sequence[str]) -> list[str]:
-    """The formats that all cells are in; more than one where days and months cannot be told apart."""
-    return [
-        spelling
-        for spelling in _spellings_of_one(cells[0].strip(" \t"))
-        if all(read_date(cell, spelling) is not None for cell in cells) and not _are_seasons(cells, spelling)
-    ]
-
-
-def doubtful_spellings_of(cells: Sequence[str]) -> list[str]:
-    """The formats with two digits for the year that all cells are in: nobody should guess the century."""
-    return [spelling for spelling in _SHORT_DAYS if all(read_date(cell, spelling) is not None for cell in cells)]
-
-
-def commonest_spelling(counts: Mapping[str, int]) -> str | None:
-    """The format that the most cells are in, of several the first; None where no cell is in one.
-
-    Args:
-        counts: how many cells have each text.
-    """
-    found: dict[str, int] = {}
-    for text in counts:
-        if not any(read_date(text, spelling) is not None for spelling in found):
-            stripped = text.strip(" \t")
-            spellings = [*_spellings_of_one(stripped), *doubtful_spellings_of([stripped])]
-            found |= {spelling: _cells_in(counts, spelling) for spelling in spellings}
-    best = max(found, key=lambda spelling: found[spelling], default=None)
-    return best if best and found[best] else None
-
-
-def _cells_in(counts: Mapping[str, int], spelling: str) -> int:
-    """How many cells are in a format; none where they may be seasons."""
-    texts = [text for text in counts if read_date(text, spelling) is not None]
-    return 0 if _are_seasons(texts, spelling) else sum(counts[text] for text in texts)
-
-
 def misfit(text: str, spelling: str) -> str:
     """What a cell that is not read in a format does, as words behind "which"."""
-    is_written_so = _pattern(spelling).fullmatch(text.strip(" \t")) is not None
+    is_written_so = pattern_of(spelling).fullmatch(text.strip(" \t")) is not None
     return "does not exist" if is_written_so else f"is not written as {spelling}"
 
 
-def _spellings_of_one(cell: str) -> Iterable[str]:
-    for spelling in (*_PERIODS, *_HOURS):
-        if read_date(cell, spelling) is not None:
-            yield spelling
-    for spelling in _DAYS:
-        match = _pattern(spelling).match(cell)
-        if match is None:
-            continue
-        if match.end() == len(cell):
-            yield spelling
-            continue
-        for between, time, zone in product((" ", "T", ", "), _TIMES, ("", "%z", " %z")):
-            if read_date(cell, f"{spelling}{between}{time}{zone}") is not None:
-                yield f"{spelling}{between}{time}{zone}"
-
-
-def _are_seasons(cells: Sequence[str], spelling: str) -> bool:
-    """Whether months may be years: 2003-04 is April, or a season."""
-    return spelling in {"%Y-%m", "%Y/%m"} and all(
-        (int(cell.strip()[:4]) + 1) % 100 == int(cell.strip()[5:]) for cell in cells
-    )
-
-
 @cache
-def _pattern(spelling: str) -> re.Pattern[str]:
+def pattern_of(spelling: str) -> re.Pattern[str]:
+    """What a text in a format looks like, with a group for each directive."""
     parts = re.split("(%.)", spelling)
     expression = "".join(
         f"(?P<{part[1]}>{_DIRECTIVES[part[1]]})" if part.startswith("%") else re.escape(part) for part in parts

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 import numpy as np
 
-from mae_cli.arrays import BoolArray
-from mae_cli.errors import DataError, Fault
+from mae_cli.arrays import BoolArray, FloatArray
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import counted
 from mae_cli.rows.design import Design, column_ranges
 from mae_cli.rows.schema import NumericColumn, Schema
@@ -38,9 +38,20 @@ def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design, Rem
     extremes = column_ranges(matrix)
     if not np.isfinite(extremes).all():
         refuse_not_finite("X", matrix)
+    _require_spans(*extremes)
     columns = zip(*extremes, strict=True)
     features = tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(columns))
     return Schema(features), Design(matrix), Remarks()
+
+
+def _require_spans(lowest: FloatArray, highest: FloatArray) -> None:
+    with np.errstate(over="ignore"):
+        beyond = np.flatnonzero(~np.isfinite(highest - lowest))
+    if len(beyond):
+        column = int(beyond[0])
+        ends = f"{lowest[column]:g} to {highest[column]:g}"
+        what = f"column x{column} of X spans from {ends}, more than floating point can hold"
+        raise DataError(Fault("range-overflow", what, Place(column=f"x{column}"), remedy="rescale it, or leave it out"))
 
 
 def design_of(schema: Schema, X: Features) -> tuple[Design, BoolArray]:
@@ -59,6 +70,11 @@ def design_of(schema: Schema, X: Features) -> tuple[Design, BoolArray]:
         what = f"X has {counted(matrix.shape[1], 'column')}, but the fit has {len(schema.features):,} ({names})"
         raise DataError(Fault("other-columns", what))
     return Design(matrix), np.zeros(len(matrix), dtype=bool)
+
+
+def is_series(values: object) -> "TypeGuard[pd.Series]":
+    """Whether values are a column of pandas, or like one."""
+    return hasattr(values, "index") and hasattr(values, "iloc") and hasattr(values, "dtype")
 
 
 def is_frame(X: object) -> "TypeGuard[pd.DataFrame]":

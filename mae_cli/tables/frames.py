@@ -12,17 +12,18 @@ import numpy as np
 import pandas as pd
 
 from mae_cli.arrays import BoolArray
-from mae_cli.errors import DataError, Fault
+from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import counted, quoted
 from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.coding import Coding, Layout, as_read
 from mae_cli.rows.design import Design
 from mae_cli.rows.encoding import build_schema, describe
 from mae_cli.rows.schema import PLAIN, NumericColumn, Schema, Writing
-from mae_cli.tables.columns import LeftOut, Remarks, unknown_column
+from mae_cli.tables.columns import LeftOut, Remarks, name_of, unknown_column
 from mae_cli.tables.csv.dialect import PLAIN as DIALECT
 from mae_cli.tables.judged_text import judged_text
-from mae_cli.tables.writing import in_words, is_plain, number_in
+from mae_cli.tables.moments import PER_SECOND, TYPED_DATE, TYPED_MOMENT, TYPED_MOMENT_OF_ZONE, days, hours
+from mae_cli.tables.writing import in_words, is_plain, numbers_in
 
 # What pandas calls objects that are all numbers.
 _KINDS_OF_NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "complex"})
@@ -84,7 +85,7 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 300) -> TypedFrame:
     left_out: list[LeftOut] = []
     notes: list[str] = []
     for label, column in frame.items():
-        name = str(label)
+        name = name_of(label)
         if name in columns or name in {each.column for each in left_out}:
             raise _doubled(name)
         found = _column_of(name, column, max_levels)
@@ -103,49 +104,84 @@ def read_frame(frame: pd.DataFrame, *, max_levels: int = 300) -> TypedFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class _TypedColumn:
-    """The cells of a column as numbers or categories, how its numbers were written, and what to know of it."""
+class TypedColumn:
+    """A column.
+
+    Attributes:
+        cells: as numbers, or as categories of text.
+        writing: how its numbers were written.
+        notes: what to know of it.
+    """
 
     cells: pd.Series
     writing: Writing = PLAIN
     notes: tuple[str, ...] = ()
 
 
-def _column_of(name: str, column: pd.Series, max_levels: int) -> _TypedColumn | LeftOut:
+def _column_of(name: str, column: pd.Series, max_levels: int) -> TypedColumn | LeftOut:
     """A column, or why it cannot serve."""
+    column = _as_moments(column)
     _refuse_numbers_as_objects(name, column)
     if len(column) > 1 and column.isna().all():
         return LeftOut(name, "it has no values", "fill it in")
     if _is_numeric(column):
-        return _TypedColumn(_numbers(name, column))
+        return TypedColumn(_numbers(name, column))
     if column.dtype.kind == "M":
         writing = _writing_of_dates(column)
-        return _TypedColumn(_numbers(name, _plain(name, column, writing)), writing)
+        return TypedColumn(_numbers(name, _plain(name, column, writing)), writing)
     _refuse_mixture(name, column)
     levels = _levels(name, column)
     if isinstance(column.dtype, pd.CategoricalDtype) or pd.api.types.is_bool_dtype(column.dtype):
         _refuse_many_levels(name, levels, max_levels)
-        return _TypedColumn(levels)
+        return TypedColumn(levels)
     return _text_column(name, levels, max_levels)
 
 
-def _text_column(name: str, levels: pd.Series, max_levels: int) -> _TypedColumn | LeftOut:
+def numbers_apart(name: str, column: pd.Series) -> TypedColumn | None:
+    """A target or weights that are text in one notation, or dates, as numbers; None for any other.
+
+    Raises:
+        DataError: a cell is missing or infinite.
+    """
+    is_text = _is_text(column) and pd.api.types.infer_dtype(column, skipna=True) == "string"
+    if not is_text and column.dtype.kind != "M":
+        return None
+    try:
+        found = _column_of(name, column, max_levels=len(column))
+    except DataError as error:
+        if error.fault.code in {"text-among-numbers", "text-among-dates"}:
+            return None
+        raise
+    return found if isinstance(found, TypedColumn) and _is_numeric(found.cells) else None
+
+
+def _text_column(name: str, levels: pd.Series, max_levels: int) -> TypedColumn | LeftOut:
     """A column of text, or why it cannot serve."""
     texts = levels.astype(object)
     judged = judged_text(name, texts, max_levels)
     if judged.left_out is not None:
         return judged.left_out
     if judged.writing is None:
-        return _TypedColumn(levels, notes=judged.notes)
-    return _TypedColumn(_numbers(name, _plain(name, texts, judged.writing)), judged.writing, judged.notes)
+        return TypedColumn(levels, notes=judged.notes)
+    return TypedColumn(_numbers(name, _plain(name, texts, judged.writing)), judged.writing, judged.notes)
+
+
+def _as_moments(column: pd.Series) -> pd.Series:
+    """The same with the dates of pyarrow as those of numpy, which have all that is asked for here."""
+    if not isinstance(column.dtype, pd.ArrowDtype) or column.dtype.kind != "M":
+        return column
+    arrow = column.dtype.pyarrow_dtype
+    unit, zone = getattr(arrow, "unit", "s"), getattr(arrow, "tz", None)
+    name = f"datetime64[{unit}]" if zone is None else f"datetime64[{unit}, {zone}]"
+    return column.astype(pd.api.types.pandas_dtype(name))
 
 
 def _writing_of_dates(column: pd.Series) -> Writing:
     """As pandas writes them into a CSV: the time of day only where there is one, or a zone."""
     if column.dt.tz is not None:
-        return Writing(date="%Y-%m-%d %H:%M:%S%z")
+        return Writing(date=TYPED_MOMENT_OF_ZONE)
     times = column.dropna()
-    return Writing(date="%Y-%m-%d" if (times == times.dt.normalize()).all() else "%Y-%m-%d %H:%M:%S")
+    return Writing(date=TYPED_DATE if (times == times.dt.normalize()).all() else TYPED_MOMENT)
 
 
 def _refuse_mixture(name: str, column: pd.Series) -> None:
@@ -157,9 +193,9 @@ def _refuse_mixture(name: str, column: pd.Series) -> None:
     if any(are_text) and any(are_numbers):
         row = max(are_text.index(True), are_numbers.index(True))
         cell = str(column.iloc[row])
-        what = f"column {quoted(name)} mixes numbers and text, first in row {row} (counted from 0): {quoted(cell)}"
+        what = f"column {quoted(name)} is {quoted(cell)}, and mixes numbers and text"
         remedy = "make it levels with .astype('category'), or numbers with pd.to_numeric"
-        raise DataError(Fault("mixed-types", what, cell=cell, remedy=remedy))
+        raise DataError(Fault("mixed-types", what, Place(row=row, column=name), cell, remedy))
 
 
 def read_frame_for(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
@@ -192,20 +228,21 @@ def column_named(frame: pd.DataFrame, name: str) -> pd.Series:
 
 def without(frame: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
     """The other columns."""
-    return frame.iloc[:, [place for place, label in enumerate(frame.columns) if str(label) not in names]]
+    return frame.iloc[:, [place for place, label in enumerate(frame.columns) if name_of(label) not in names]]
 
 
 def _positions(frame: pd.DataFrame) -> dict[str, list[int]]:
     """Where the columns of each name are."""
     positions: dict[str, list[int]] = {}
     for position, label in enumerate(frame.columns):
-        positions.setdefault(str(label), []).append(position)
+        positions.setdefault(name_of(label), []).append(position)
     return positions
 
 
 def _column(frame: pd.DataFrame, positions: dict[str, list[int]], name: str) -> pd.Series:
     if name not in positions:
-        raise DataError(replace(unknown_column(name, list(positions), "the frame"), place=None))  # no file is at fault
+        fault = unknown_column(name, list(positions), "the frame")
+        raise DataError(replace(fault, place=Place(column=name)))  # no file is at fault
     if len(positions[name]) > 1:
         raise _doubled(name)
     return frame.iloc[:, positions[name][0]]
@@ -213,7 +250,7 @@ def _column(frame: pd.DataFrame, positions: dict[str, list[int]], name: str) -> 
 
 def _doubled(name: str) -> DataError:
     what = f"the frame has two columns named {quoted(name)}"
-    return DataError(Fault("duplicate-column", what, remedy="rename one of them"))
+    return DataError(Fault("duplicate-column", what, Place(column=name), remedy="rename one of them"))
 
 
 def _rows_of(typed: pd.DataFrame, writings: Mapping[str, Writing]) -> tuple[Layout, Block]:
@@ -241,12 +278,13 @@ def _is_numeric(column: pd.Series) -> bool:
 
 def _plain(name: str, column: pd.Series, writing: Writing) -> pd.Series:
     """A column as plain numbers, where it is text that is written as a model's training data were, or has dates."""
+    column = _as_moments(column)
     if writing.date and column.dtype.kind == "M":
         return _numbers_of_dates(name, column, writing)
     if isinstance(column.dtype, pd.CategoricalDtype) or not (writing.date or _is_text(column)):
         return column
     _refuse_rows("missing-cell", name, column.isna().to_numpy(), "is missing")
-    numbers = [number_in(str(cell), writing, DIALECT) for cell in column]
+    numbers = numbers_in([str(cell) for cell in column], writing, DIALECT)
     unread = np.array([number is None for number in numbers], dtype=bool)
     _refuse_rows("wrong-notation", name, unread, f"is not {_expected(writing)}", column)
     values = pd.Series(numbers, dtype=np.float64)
@@ -269,17 +307,18 @@ def _numbers_of_dates(name: str, column: pd.Series, writing: Writing) -> pd.Seri
     """Days by the calendar, or hours by the clock, of where the dates are; in UTC if the model's dates have a zone."""
     if "%z" in writing.date and column.dt.tz is None:
         what = f"column {quoted(name)} has dates without a time zone, which it had in training"
-        raise DataError(Fault("no-time-zone", what, remedy="use .dt.tz_localize"))
+        raise DataError(Fault("no-time-zone", what, Place(column=name), remedy="use .dt.tz_localize"))
     column = (column.dt.tz_convert("UTC") if "%z" in writing.date else column).dt.tz_localize(None)
-    if writing.unit == "hours":
-        return pd.Series((column - column.dt.normalize()).dt.total_seconds() / 3600)
-    return pd.Series((column - pd.Timestamp(0)).dt.total_seconds() / 86_400)
+    moments = column.to_numpy(dtype=f"datetime64[{column.dt.unit}]")
+    ticks, per_second = moments.astype(np.int64), PER_SECOND[column.dt.unit]
+    values = hours(ticks % (86_400 * per_second), per_second) if writing.unit == "hours" else days(ticks, per_second)
+    return pd.Series(np.where(np.isnat(moments), np.nan, values))
 
 
 def _numbers(name: str, column: pd.Series) -> pd.Series:
     if not _is_numeric(column) or pd.api.types.is_complex_dtype(column.dtype):
         what = f"column {quoted(name)} must hold numbers, but its dtype is {column.dtype}"
-        raise DataError(Fault("not-numeric", what))
+        raise DataError(Fault("not-numeric", what, Place(column=name)))
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     _refuse_rows("missing-cell", name, np.isnan(values), "is missing")
     _refuse_rows("not-finite", name, np.isinf(values), "is infinite")
@@ -288,14 +327,15 @@ def _numbers(name: str, column: pd.Series) -> pd.Series:
 
 def _levels(name: str, column: pd.Series) -> pd.Series:
     if not isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.kind in "mM":
-        what = f"column {quoted(name)} holds dates or times ({column.dtype})"
-        raise DataError(Fault("dates-or-times", what, remedy="turn them into numbers first"))
+        what = f"column {quoted(name)} holds spans of time ({column.dtype})"
+        raise DataError(Fault("dates-or-times", what, Place(column=name), remedy="turn them into numbers first"))
     _refuse_rows("missing-cell", name, column.isna().to_numpy(), "is missing")
     try:
         codes, values = pd.factorize(column)
     except TypeError:  # what cannot be hashed
         what = f"column {quoted(name)} holds lists or the like"
-        raise DataError(Fault("unsupported-type", what, remedy="make columns of their parts")) from None
+        fault = Fault("unsupported-type", what, Place(column=name), remedy="make columns of their parts")
+        raise DataError(fault) from None
     # Values that differ may be written alike (1 and "1"), which makes them one level.
     level_of, levels = pd.factorize(np.array([str(value) for value in values], dtype=object))
     return pd.Series(pd.Categorical.from_codes(level_of[codes], categories=pd.Index(levels)))
@@ -305,16 +345,15 @@ def _refuse_rows(code: str, name: str, faulty: BoolArray, what: str, cells: pd.S
     if faulty.any():
         row = int(np.argmax(faulty))
         cell = None if cells is None else str(cells.iloc[row])
-        place = f"in row {row} (counted from 0)"
-        told = f"{what} {place}" if cell is None else f"is {quoted(cell)} {place}, which {what}"
-        raise DataError(Fault(code, f"column {quoted(name)} {told}", cell=cell))
+        told = what if cell is None else f"is {quoted(cell)}, which {what}"
+        raise DataError(Fault(code, f"column {quoted(name)} {told}", Place(row=row, column=name), cell))
 
 
 def _refuse_numbers_as_objects(name: str, column: pd.Series) -> None:
     if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) in _KINDS_OF_NUMBERS:
         what = f"column {quoted(name)} holds numbers as objects"
         remedy = "use .astype(float), or .astype('category') to make them levels"
-        raise DataError(Fault("numbers-as-objects", what, remedy=remedy))
+        raise DataError(Fault("numbers-as-objects", what, Place(column=name), remedy=remedy))
 
 
 def _refuse_many_levels(name: str, column: pd.Series, max_levels: int) -> None:
@@ -326,4 +365,4 @@ def _refuse_many_levels(name: str, column: pd.Series, max_levels: int) -> None:
         what = f"column {quoted(name)} has {counted(len(levels), 'level')}, such as {example}, and at "
         what += f"most {max_levels:,} are allowed"
         remedy = "leave it out, raise max_levels, or turn it into numbers"
-        raise DataError(Fault("too-many-levels", what, remedy=remedy))
+        raise DataError(Fault("too-many-levels", what, Place(column=name), remedy=remedy))

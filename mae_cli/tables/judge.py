@@ -15,18 +15,12 @@ from mae_cli.tables.column import Column
 from mae_cli.tables.columns import LeftOut, UsedColumns
 from mae_cli.tables.csv.dialect import is_number
 from mae_cli.tables.csv.files import Records
-from mae_cli.tables.dates import (
-    commonest_spelling,
-    doubtful_spellings_of,
-    is_time,
-    misfit,
-    read_date,
-    spellings_of,
-)
+from mae_cli.tables.dates import is_time, misfit, read_date
 from mae_cli.tables.disguise import MOMENTS, Advice, advice_on, common_disguise, disguise_of, is_nothing, is_placeholder
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.notation import notation_of
 from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.spellings import commonest_spelling, doubtful_spellings_of, spellings_of
 from mae_cli.tables.writing import in_words, number_in
 
 
@@ -64,7 +58,7 @@ def judge(column: Column, files: Records, used: UsedColumns) -> Verdict:
         is_read = verdict.fault or (verdict.writing and verdict.writing.date)
         return verdict if is_read or column.name not in used.dates else _no_date(column, files)
     if isinstance(column, NumberColumn) and column.name in used.dates and not column.writing.date:
-        return Verdict(fault=_no_format(column.name, f"column {quoted(column.name)} has plain numbers", files))
+        return Verdict(fault=no_format(column.name, f"column {quoted(column.name)} has plain numbers", files))
     return _judge_numbers(column, files, named=named) if isinstance(column, NumberColumn) else USED
 
 
@@ -75,11 +69,12 @@ def _empty(column: Column, files: Records, reason: str) -> Verdict:
 def _no_date(column: LevelColumn, files: Records) -> Verdict:
     """The refusal of a column that the user calls dates, and that is none as far as can be told."""
     cell = next(iter(column.codes))
-    fault = _no_format(column.name, f"column {quoted(column.name)} is {quoted(cell)}", files)
+    fault = no_format(column.name, f"column {quoted(column.name)} is {quoted(cell)}", files)
     return Verdict(fault=replace(fault, place=_place(column, [cell], files), cell=cell))
 
 
-def _no_format(name: str, what: str, files: Records) -> Fault:
+def no_format(name: str, what: str, files: Records) -> Fault:
+    """What is wrong with a column that the user calls dates, of which no format is known."""
     remedy = f"give the format, as in {option('--date', f'{name}=%Y%m%d')}"
     return Fault(
         "no-date", f"{what}, in no format of dates that is known", Place(files.name, column=name), remedy=remedy
@@ -93,7 +88,7 @@ def _judge_numbers(column: NumberColumn, files: Records, *, named: bool) -> Verd
 
 
 def _judge_levels(column: LevelColumn, files: Records, *, named: bool) -> Verdict:
-    verdict = USED if column.declared else _judge_numbers_among(column, files)
+    verdict = USED if column.declared else judge_numbers(column, files)
     if verdict.left_out or verdict.fault or verdict.writing:
         return verdict
     levels, cells, example = len(column.codes), column.count - column.missing, next(iter(column.codes))
@@ -132,10 +127,10 @@ def _unusable(files: Records, left_out: LeftOut) -> Verdict:
     return Verdict(left_out=left_out, fault=left_out.fault(files.name))
 
 
-def _judge_numbers_among(column: LevelColumn, files: Records) -> Verdict:
+def judge_numbers(column: LevelColumn, files: Records) -> Verdict:
     """The verdict on text that may be numbers, or mean them."""
-    numbers = [level for level in column.codes if column.dialect.is_number(level)]
-    texts = [level for level in column.codes if not column.dialect.is_number(level)]
+    are_numbers = {level: column.dialect.is_number(level) for level in column.codes}
+    numbers, texts = ([level for level, is_one in are_numbers.items() if is_one == kind] for kind in (True, False))
     odd = [level for level in texts if not is_nothing(level)]
     nothing = tuple(sorted(set(texts) - set(odd)))
     if not odd and numbers:
@@ -218,7 +213,7 @@ def _judge_dates(column: LevelColumn, files: Records) -> Verdict | None:
         f"column {quoted(column.name)} is {quoted(cell)}, which {what}",
         _place(column, odd, files),
         cell,
-        f"{how}, {_or_otherwise(column)}",
+        f"{how}, or use {option('--exclude', column.name)}",
     )
     if is_common:
         return Verdict(fault=fault, placeholders=_placeholders(odd))

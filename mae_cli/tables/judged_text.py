@@ -5,11 +5,11 @@ can do about it.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from mae_cli.errors import DataError, Fault, Place
+from mae_cli.errors import DataError, Place
 from mae_cli.messages import quoted
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.chunks import Chunk
@@ -24,6 +24,7 @@ from mae_cli.tables.numeric_block import Numbers, Wanted
 # So many cells tell whether numbers may be codes.
 _FIRST = 200
 _BY_CATEGORIES = "make it one of categories, .astype('category')"
+_BY_DATES = "turn the column into dates with pd.to_datetime"
 _REMEDIES = {
     "date-in-doubt": "turn it into dates with pd.to_datetime",
     "text-among-dates": "turn it into dates with pd.to_datetime",
@@ -57,9 +58,11 @@ def judged_text(name: str, texts: pd.Series, max_levels: int) -> JudgedText:
     column.read(Chunk(frame, Numbers.of(frame, wanted), 0))
     verdict = judge(column, records, UsedColumns("", (name,), frozenset(), None))
     if verdict.fault and not verdict.left_out:
-        raise DataError(_in_row(verdict.fault))
+        other = _BY_DATES if verdict.fault.code == "text-among-dates" else _BY_CATEGORIES
+        raise DataError(replace(verdict.fault, remedy=f"fix the cell, or {other}"))
     if verdict.left_out and verdict.fault:
-        return JudgedText(None, _left_out(verdict.left_out, verdict.fault))
+        remedy = _REMEDIES.get(verdict.fault.code, _BY_CATEGORIES)
+        return JudgedText(left_out=replace(verdict.left_out, remedy=remedy))
     notes = tuple(note.says for note in verdict.notes)
     if verdict.writing is None:
         return JudgedText(notes=notes)
@@ -76,19 +79,6 @@ def _of_codes(name: str, cells: Sequence[str]) -> list[str]:
     else:
         return []
     return [f"column {quoted(name)} {says}"]
-
-
-def _left_out(left_out: LeftOut, fault: Fault) -> LeftOut:
-    """Why a column is left out, in the words of the library."""
-    row = None if fault.place is None else fault.place.row
-    reason = left_out.reason.replace(f"({fault.place})", f"(row {row}, counted from 0)")
-    return LeftOut(left_out.column, reason, _REMEDIES.get(fault.code, _BY_CATEGORIES))
-
-
-def _in_row(fault: Fault) -> Fault:
-    """The fault of a cell, in the words of the library; no file is at fault."""
-    row = f" (row {fault.place.row}, counted from 0)" if fault.place is not None else ""
-    return Fault(fault.code, fault.what + row, cell=fault.cell, remedy=f"fix the cell, or {_BY_CATEGORIES}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +101,7 @@ class _ColumnRecords:
         return Header((self.column,), (str(self.texts.iloc[0]),))
 
     def place(self, index: int) -> Place:
-        return Place(self.name, row=index)
+        return Place(row=index)
 
     def places(self, indices: Collection[int]) -> dict[int, Place]:
         return {index: self.place(index) for index in indices}

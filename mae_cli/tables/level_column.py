@@ -145,7 +145,7 @@ class LevelColumn:
 def categories(column: pd.Series) -> tuple[Positions, list[str]]:
     """The code of each cell, −1 where missing, and the text of each code."""
     codes, levels = pd.factorize(column)
-    return codes, list(map(str, levels))
+    return codes, list(map(str, levels.tolist()))
 
 
 def first_places(cells: Positions, levels: int) -> Positions:

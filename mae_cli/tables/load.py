@@ -8,12 +8,14 @@ from mae_cli.messages import listed, option, quoted
 from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import MemoryRows, RowStore
 from mae_cli.rows.coding import Layout
-from mae_cli.rows.schema import Schema
+from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Schema
+from mae_cli.tables.apart import Apart, found_apart, found_writing
 from mae_cli.tables.codes import code_notes
-from mae_cli.tables.column_types import require_kinds, text_columns, unfit_columns
+from mae_cli.tables.column_types import Part, require_kinds, text_columns, typed_dates, unfit_columns
 from mae_cli.tables.columns import LeftOut, UsedColumns, in_order, require_columns
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Records
+from mae_cli.tables.judge import no_format
 from mae_cli.tables.known_level_column import KnownLevelColumn
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.plan import Plan, RefusedColumnsError
@@ -37,6 +39,7 @@ class LoadedRows:
         rows_unseen: those of them with a level that the model does not know.
         notes: what the user should know, a sentence each.
         missing_column: the column that is missing in all of the dropped rows; None where there is no such.
+        written: how the target and the weights are written.
         left_out: the columns that cannot serve, and that nobody named.
     """
 
@@ -48,6 +51,7 @@ class LoadedRows:
     rows_unseen: int
     notes: tuple[str, ...]
     missing_column: str | None = None
+    written: ApartWritings = ALL_PLAIN
     left_out: tuple[LeftOut, ...] = ()
 
 
@@ -60,9 +64,12 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
     plan = _first_plan(files, used)
     while True:
         try:
-            result = _read_leniently(files, plan, options)
+            # Rows with missing cells are left out in any case: the columns that they are in may not stay.
+            result = read(files, plan.columns(files.dialect, options.max_levels), replace(options, missing="drop"))
         except DataError as error:
-            raise _with_refused_features(error, files, plan, options) from None
+            plan = _as_written(error, files, plan, options)
+            continue
+        require_dates(plan, files)
         verdicts = plan.verdicts(result.summary, result.files)
         revised = plan.revised(verdicts, result.summary, result.files, drops=options.missing == "drop")
         if revised == plan:
@@ -74,9 +81,51 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
         result = read(files, plan.columns(files.dialect, options.max_levels), options)
     notes = (*_told_of_blanks(files), *plan.told(verdicts, result.files), *_told_of_codes(plan, result))
     try:
-        return replace(_loaded(result, plan.used.features, notes), left_out=plan.left_out)
+        loaded = _loaded(result, plan.used.features, notes)
+        columns = result.summary.columns
+        written = found_apart(columns.numbers[: columns.apart])
+        return replace(loaded, written=written, left_out=plan.left_out)
     except DataError as error:
         raise _with_exclusion(error, plan.used) from None
+
+
+def _as_written(error: DataError, files: Data, plan: Plan, options: ReadOptions) -> Plan:
+    """The plan after an error of the target or the weights that goes away once they are read as they are written.
+
+    Raises:
+        DataError: it does not; told with the features that are refused too.
+    """
+    place, columns = error.fault.place, plan.apart_columns(files.dialect)
+    at_fault = next((each for each in columns if place is not None and each.name == place.column), None)
+    try:
+        if at_fault is None:
+            raise error
+        return plan.with_writing(found_writing(error, at_fault, files, options))
+    except DataError as final:
+        first = _missing_before(final, files, plan, options) or final
+        raise _with_refused_features(first, files, plan, options) from None
+
+
+def _missing_before(error: DataError, files: Data, plan: Plan, options: ReadOptions) -> DataError | None:
+    """The error of a missing cell before the place of another error, where such cells are refused."""
+    if options.missing == "drop":
+        return None
+    try:
+        read(files, plan.columns(files.dialect, options.max_levels), options)
+    except DataError as first:
+        return first if first.fault.place != error.fault.place else None
+    return None
+
+
+def require_dates(plan: Plan, files: Data) -> None:
+    """Refuse a target that the user calls dates, and that is read as other numbers.
+
+    Raises:
+        DataError: it is.
+    """
+    target = plan.used.target
+    if target in plan.used.dates and not plan.apart.written.target.date:
+        raise DataError(no_format(target, f"the target {quoted(target)} has numbers", files))
 
 
 def _told_of_blanks(files: Data) -> list[str]:
@@ -115,17 +164,6 @@ def _with_refused_features(error: DataError, files: Data, plan: Plan, options: R
         return error
 
 
-def _read_leniently(files: Data, plan: Plan, options: ReadOptions) -> PassResult:
-    """A pass that leaves out rows with missing cells in any case: the columns that they are in may not stay."""
-    try:
-        columns = plan.columns(files.dialect, options.max_levels)
-        return read(files, columns, replace(options, missing="drop"))
-    except DataError:
-        if options.missing == "error":  # a missing cell may come before the fault
-            read(files, plan.columns(files.dialect, options.max_levels), options)
-        raise
-
-
 def _first_plan(files: Data, used: UsedColumns) -> Plan:
     """The plan before a pass: what the types of the columns tell, or the first record.
 
@@ -136,41 +174,44 @@ def _first_plan(files: Data, used: UsedColumns) -> Plan:
     gone = [each for each in unfit if each.column not in used.named]
     if used.strict and (used.left_out or gone):
         raise DataError(in_order([*used.left_out, *gone], files.header.names)[0].fault(files.name))
-    plan = Plan(used, frozenset(), used.categorical, used.writings, left_out=used.left_out)
+    typed = typed_dates(files.header, used)
+    writings = {**used.writings, **typed}
+    plan = Plan(used, frozenset(), used.categorical, writings, frozenset(typed), left_out=used.left_out)
     plan = plan.without(gone, files) if gone else plan
     features = plan.used.features
-    _require_kinds(files, {used.target: "the target"} | _weight_role(used.weight), features)
-    text = (used.categorical | text_features(files, features)) - used.writings.keys()
+    said = {name: Part("the feature", writings[name]) for name in features if name in writings}
+    _require_kinds(files, plan.apart.parts | said, features)
+    text = (used.categorical | text_features(files, features)) - writings.keys()
     return replace(plan, text=text, declared=text if files.header.types else used.categorical)
 
 
-def load_for_model(files: Data, schema: Schema, target: str, weight: str | None, options: ReadOptions) -> LoadedRows:
+def load_for_model(files: Data, schema: Schema, apart: Apart, options: ReadOptions) -> LoadedRows:
     """Read the columns a model uses, with the kinds it knows; other columns are ignored.
 
     Args:
         files: the data.
         schema: the model's columns.
-        target: the column to compare with.
-        weight: the model's column of weights; all rows weigh the same when the data do not have it.
+        apart: the model's target and weights; all rows weigh the same when the data do not have the latter.
         options: how to read.
 
     Raises:
         DataError: a column is absent, a cell is not what the model expects, or no row is complete.
     """
     names = files.header.names
-    notes = (*_unweighted(files, weight, names), *ignored_columns(names, {*schema.sources, target, weight}))
-    weight = weight if weight in names else None
+    notes = (*_unweighted(files, apart.weight, names), *ignored_columns(names, {*schema.sources, *apart.names}))
+    apart = apart if apart.weight in names else replace(apart, weight=None)
     needed = dict.fromkeys(schema.sources, "a feature of the model")
-    needed[target] = "the model's target, which only mae-predict does without"
+    needed[apart.target] = "the model's target, which only mae-predict does without"
     require_columns(needed, files.header, files.name)
-    numeric = {feature.name: "the feature" for feature in schema.numeric}
-    _require_kinds(files, {target: "the target"} | _weight_role(weight) | numeric, schema.sources)
-    apart = [NumberColumn.target(target, files.dialect)]
-    if weight is not None:
-        apart.append(NumberColumn.weight(weight, files.dialect))
-    features = model_columns(schema, files.dialect)
-    columns = Columns([*apart, *features.numbers], features.levels, len(apart))
+    _require_kinds(files, apart.parts | parts_of(schema), schema.sources)
+    first, features = apart.columns(files.dialect), model_columns(schema, files.dialect)
+    columns = Columns([*first, *features.numbers], features.levels, len(first))
     return _loaded(read(files, columns, options), schema.names, notes)
+
+
+def parts_of(schema: Schema) -> dict[str, Part]:
+    """What the numeric features of a model must be."""
+    return {feature.name: Part("the feature", feature.writing) for feature in schema.numeric}
 
 
 def model_columns(schema: Schema, dialect: Dialect) -> Columns:
@@ -203,7 +244,7 @@ def _loaded(result: PassResult, features: Sequence[str], notes: tuple[str, ...] 
     )
 
 
-def _require_kinds(files: Records, numbers: Mapping[str, str], features: Sequence[str]) -> None:
+def _require_kinds(files: Records, numbers: Mapping[str, Part], features: Sequence[str]) -> None:
     """Refuse columns whose type does not go with their part; that of a column of two parts is a number."""
     require_kinds(files.name, files.header, numbers, [name for name in features if name not in numbers])
 
@@ -221,10 +262,6 @@ def text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
     return frozenset(
         name for name, cell in cells.items() if cell not in dialect.all_missing and not dialect.is_number(cell)
     )
-
-
-def _weight_role(name: str | None) -> dict[str, str]:
-    return {} if name is None else {name: "the weight"}
 
 
 def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ cells were read. So the kind depends neither on the order of the rows nor on whe
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import isnan
 
 import numpy as np
 import pandas as pd
@@ -22,8 +23,9 @@ from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import misfit
 from mae_cli.tables.disguise import advice_on, is_nothing, is_placeholder
+from mae_cli.tables.moments import TYPED_DATE, TYPED_MOMENT
 from mae_cli.tables.numeric_block import LARGEST_EXACT
-from mae_cli.tables.writing import in_words, is_plain, number_in
+from mae_cli.tables.writing import in_words, is_plain, numbers_in
 
 
 @dataclass(eq=False)
@@ -43,6 +45,8 @@ class NumberColumn:
         lowest, highest: the extremes of the numbers, as far as they tell whether there are two different ones.
         ranged: whether the extremes of all numbers are wanted.
         writing: how the numbers are written.
+        typed: whether the file says by a type that they are dates; there is no text then.
+        has_clock: whether a typed date has a time of day.
         spells_nothing: whether a cell that says no more than that there is no number, as `-` does, is missing.
         nothing: how often each spelling of a missing value was found that only this column has.
     """
@@ -60,18 +64,24 @@ class NumberColumn:
     highest: float = -np.inf
     ranged: bool = False
     writing: Writing = PLAIN_NUMBERS
+    typed: bool = False
+    has_clock: bool = False
     spells_nothing: bool = False
     nothing: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def target(cls, name: str, dialect: Dialect, *, chosen: bool = False) -> "NumberColumn":
+    def target(
+        cls, name: str, dialect: Dialect, writing: Writing = PLAIN_NUMBERS, *, chosen: bool = False
+    ) -> "NumberColumn":
         """The column to predict."""
-        return cls(name, dialect, "the target", chosen, spells_nothing=True)
+        return cls(name, dialect, "the target", chosen, writing=writing, spells_nothing=True)
 
     @classmethod
-    def weight(cls, name: str, dialect: Dialect, *, chosen: bool = False) -> "NumberColumn":
+    def weight(
+        cls, name: str, dialect: Dialect, writing: Writing = PLAIN_NUMBERS, *, chosen: bool = False
+    ) -> "NumberColumn":
         """The weights of the rows."""
-        return cls(name, dialect, "the weight", chosen, positive=True, spells_nothing=True)
+        return cls(name, dialect, "the weight", chosen, positive=True, writing=writing, spells_nothing=True)
 
     @classmethod
     def feature(
@@ -85,12 +95,15 @@ class NumberColumn:
     @property
     def found(self) -> Writing:
         """How the numbers turned out to be written, with the spellings of a missing value among them."""
-        return replace(self.writing, missing=tuple(sorted({*self.writing.missing, *self.nothing})))
+        writing = self.writing
+        if self.typed and writing.date == TYPED_MOMENT and not self.has_clock:
+            writing = replace(writing, date=TYPED_DATE)
+        return replace(writing, missing=tuple(sorted({*writing.missing, *self.nothing})))
 
     @property
     def as_text(self) -> bool:
         """Whether the parser could not take the cells for numbers."""
-        return not is_plain(self.writing)
+        return not self.typed and not is_plain(self.writing)
 
     def read(self, chunk: Chunk) -> Cells[FloatArray]:
         """The numbers of a chunk, (b,), NaN where missing.
@@ -107,6 +120,8 @@ class NumberColumn:
             faulty = np.zeros(len(values), dtype=bool)
         if self.positive:
             faulty |= values < 0
+        if self.typed and not self.has_clock:
+            self.has_clock = bool(np.any(np.isfinite(values) & (values % 1 != 0)))
         self.count += len(values)
         if self.ranged or not self.varies:
             self._measure(values)
@@ -130,6 +145,7 @@ class NumberColumn:
         self.count += other.count
         self.missing += other.missing
         self.misread |= other.misread
+        self.has_clock |= other.has_clock
         for spelling, count in other.nothing.items():
             self.nothing[spelling] = self.nothing.get(spelling, 0) + count
         self.lowest, self.highest = min(self.lowest, other.lowest), max(self.highest, other.highest)
@@ -148,24 +164,27 @@ class NumberColumn:
         if isinstance(cells.dtype, np.dtype) and cells.dtype.kind in "iuf":
             self._look_for_inexact(cells.to_numpy(), first)
             return cells.to_numpy(dtype=np.float64) + 0.0, np.zeros(len(cells), dtype=bool)
-        codes, texts = pd.factorize(cells)
-        nothing = [self._is_nothing(text) for text in texts]
-        numbers = [np.nan if gone else self._number(text) for text, gone in zip(texts, nothing, strict=True)]
+        codes, values = pd.factorize(cells)
+        # What pandas left as it is may be a whole number beyond 64 bits.
+        texts = [value if isinstance(value, str) else str(value) for value in values.tolist()]
+        numbers = numbers_in(texts, self.writing, self.dialect)
+        nothing = [
+            (number is None or isnan(number)) and self._is_nothing(text)
+            for text, number in zip(texts, numbers, strict=True)
+        ]
+        numbers = [np.nan if gone else number for number, gone in zip(numbers, nothing, strict=True)]
         counts = np.bincount(codes[codes >= 0], minlength=len(texts))
         for place in np.flatnonzero(nothing).tolist():
             self.nothing[texts[place]] = self.nothing.get(texts[place], 0) + int(counts[place])
-        whole = [0 if number is None else _whole(text) for text, number in zip(texts, numbers, strict=True)]
-        self._look_for_inexact(np.array([*whole, 0], dtype=object)[codes], first)
+        if not self.writing.date:
+            whole = [0 if number is None else _whole(text) for text, number in zip(texts, numbers, strict=True)]
+            self._look_for_inexact(np.array([*whole, 0], dtype=object)[codes], first)
         is_text = np.array([*(number is None for number in numbers), False])[codes]
         return np.array([*numbers, None], dtype=np.float64)[codes] + 0.0, is_text
 
-    def _number(self, value: object) -> float | None:
-        """What pandas left as it is: the number of a text or of a whole number beyond 64 bits, NaN where missing."""
-        return number_in(value if isinstance(value, str) else str(value), self.writing, self.dialect)
-
-    def _is_nothing(self, text: object) -> bool:
+    def _is_nothing(self, text: str) -> bool:
         """Whether this is a spelling of a missing value that only this column has."""
-        if not isinstance(text, str) or text in self.dialect.all_missing:
+        if text in self.dialect.all_missing:
             return False
         return text in self.writing.missing or (self.spells_nothing and is_nothing(text))
 

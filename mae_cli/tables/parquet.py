@@ -8,6 +8,7 @@ import io
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.messages import option, quoted
 from mae_cli.tables.arrow_cells import column_type, first_undecodable, levels, numbers
 from mae_cli.tables.chunks import Chunk
-from mae_cli.tables.column_types import require_same_kinds
+from mae_cli.tables.column_types import require_same_kinds, typed_writings
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Waypoint
 from mae_cli.tables.csv.header import Header, first_header, joint_header, joint_name
@@ -272,14 +273,22 @@ class ParquetRecords:
         Raises:
             DataError: text is not UTF-8.
         """
+        dates = self._dates & frozenset(wanted.numbers)
+        texts = [name for name in wanted.texts if name not in dates]
         try:
-            texts = {name: levels(batch.column(name)) for name in wanted.texts}
+            spelled = {name: levels(batch.column(name)) for name in texts}
         except UnicodeDecodeError:
-            raise self._undecodable(first, batch, wanted.texts) from None
-        cells = {name: numbers(batch.column(name)) for name in wanted.numbers} | texts
+            raise self._undecodable(first, batch, texts) from None
+        cells = {name: numbers(batch.column(name)) for name in wanted.numbers} | spelled
         frame = pd.DataFrame(cells, index=pd.RangeIndex(batch.num_rows), copy=False)
-        frame = without_numbers(frame, wanted.numbers, self.dialect.missing_numbers)
+        plain = [name for name in wanted.numbers if name not in dates]
+        frame = without_numbers(frame, plain, self.dialect.missing_numbers)
         return Chunk(frame, Numbers.of(frame, wanted), first)
+
+    @cached_property
+    def _dates(self) -> frozenset[str]:
+        """The columns whose type says that they hold dates or times."""
+        return frozenset(typed_writings(self.first_header))
 
     def _undecodable(self, first: int, batch: "pa.RecordBatch", texts: Iterable[str]) -> DataError:
         """The error for the first cell of text that is none."""

@@ -10,7 +10,8 @@ from itertools import accumulate
 
 from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import BLOCK, counted, option, quoted
-from mae_cli.rows.schema import PLAIN, Writing
+from mae_cli.rows.schema import PLAIN, ApartWritings, Writing
+from mae_cli.tables.apart import Apart, FoundWriting
 from mae_cli.tables.cell_faults import Note
 from mae_cli.tables.cluster_column import ClusterColumn
 from mae_cli.tables.column import Column
@@ -75,6 +76,7 @@ class Plan:
         text: those of them that are read as levels.
         declared: those that are levels even where they hold numbers.
         writings: how numbers are written, of the columns where they are not plain.
+        typed: those of them of which the file says by a type that they are dates.
         left_out: the columns that cannot serve.
         leaving: features that may have to go for their missing cells, the emptiest first; None before that was asked.
         notes: on the columns whose numbers are not plain.
@@ -84,6 +86,7 @@ class Plan:
     text: frozenset[str]
     declared: frozenset[str]
     writings: Mapping[str, Writing] = field(default_factory=dict)
+    typed: frozenset[str] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
     leaving: tuple[str, ...] | None = None
     notes: tuple[Note, ...] = ()
@@ -91,9 +94,7 @@ class Plan:
     def columns(self, dialect: Dialect, max_levels: int) -> Columns:
         """The columns to be read in the next pass."""
         used = self.used
-        apart = [NumberColumn.target(used.target, dialect, chosen=True)]
-        if used.weight is not None:
-            apart.append(NumberColumn.weight(used.weight, dialect, chosen=True))
+        apart = self.apart_columns(dialect)
         features = self.features(dialect, max_levels)
         clusters = [] if used.cluster is None else [ClusterColumn(used.cluster, dialect=dialect)]
         return Columns([*apart, *features.numbers], [*features.levels, *clusters], len(apart), self.leaving or ())
@@ -107,10 +108,27 @@ class Plan:
         ]
         return Columns(numbers, levels, apart=0)
 
+    @property
+    def apart(self) -> Apart:
+        """The target and the weights, as they are written."""
+        target, weight = self.used.target, self.used.weight
+        written = ApartWritings(*(self.writings.get(name or "", PLAIN) for name in (target, weight)))
+        return Apart(target, weight, written)
+
+    def apart_columns(self, dialect: Dialect) -> list[NumberColumn]:
+        """These to be read."""
+        columns = self.apart.columns(dialect, chosen=True)
+        return [replace(column, typed=column.name in self.typed) for column in columns]
+
+    def with_writing(self, found: FoundWriting) -> "Plan":
+        """The plan that reads the target or the weights as they are written."""
+        return replace(self, writings={**self.writings, found.column: found.writing}, notes=(*self.notes, *found.notes))
+
     def _numbers(self, name: str, dialect: Dialect) -> NumberColumn:
         """A column of numbers; what its writing was found for is no text any more."""
         writing = self.writings.get(name, PLAIN)
-        return NumberColumn.feature(name, dialect, writing, chosen=name in self.used.writings)
+        column = NumberColumn.feature(name, dialect, writing, chosen=name in self.used.writings)
+        return replace(column, typed=name in self.typed)
 
     def verdicts(self, summary: PassSummary, files: Records) -> dict[str, Verdict]:
         """What each feature can serve as, now that all cells were read; none where the pass was in vain.

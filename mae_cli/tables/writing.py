@@ -1,9 +1,11 @@
 """What a cell means in a column whose numbers are not written plainly."""
 
-from math import nan
+from collections.abc import Sequence
+from math import isnan, nan
 
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.csv.dialect import Dialect
+from mae_cli.tables.date_cells import read_dates
 from mae_cli.tables.dates import read_date
 from mae_cli.tables.notation import read_freely, read_notation
 
@@ -22,6 +24,15 @@ def number_in(text: str, writing: Writing, dialect: Dialect) -> float | None:
     return read_freely(text, dialect) if writing.free else read_notation(text, writing, dialect)
 
 
+def numbers_in(texts: Sequence[str], writing: Writing, dialect: Dialect) -> list[float | None]:
+    """The same of many cells."""
+    if not writing.date:
+        return [number_in(text, writing, dialect) for text in texts]
+    missing = dialect.all_missing | frozenset(writing.missing)
+    dates = read_dates(texts, writing.date).tolist()
+    return [nan if text in missing else None if isnan(date) else date for text, date in zip(texts, dates, strict=True)]
+
+
 def is_plain(writing: Writing) -> bool:
     """Whether numbers are written plainly, spellings of a missing value aside."""
     return writing == Writing(missing=writing.missing)
@@ -32,6 +43,8 @@ def in_words(writing: Writing) -> str:
     if writing.date:
         kind, since = ("times", "") if writing.unit == "hours" else ("dates", " since 1970-01-01")
         return f"{kind} ({writing.date}), in {writing.unit}{since}"
+    if writing.free:
+        return "numbers as --number reads them"
     marks = {"thousands separators": writing.thousands, "parentheses for negative": writing.parentheses}
     names = [f"with {each.strip()!r}" for each in (writing.prefix, writing.suffix) if each]
     names += [f"with {name}" for name, there in marks.items() if there]

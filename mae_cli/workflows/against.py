@@ -18,6 +18,7 @@ from mae_cli.rows.schema import Schema, joint_schema
 from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.read import Data
+from mae_cli.tables.writing import in_words
 from mae_cli.workflows.paired import Predictor, paired_difference
 from mae_cli.workflows.scored_rows import rows_of
 from mae_cli.workflows.scoring import score
@@ -67,6 +68,7 @@ def joint_columns(subject: NamedModel[AModel], rival: NamedModel[AModel] | None,
         return joint_schema([model.schema])
     if rival.model.target != model.target:
         raise ModelError(_different_targets(subject, rival))
+    _require_same_measure(subject, rival)
     joint = joint_schema([model.schema, rival.model.schema])
     _require_same_writing(subject, rival)
     own = [name for name in rival.model.schema.sources if name not in model.schema.sources]
@@ -83,6 +85,18 @@ def _different_targets(subject: NamedModel[AModel], rival: NamedModel[AModel]) -
         Place(rival.name, column=other),
         remedy="compare models of one target",
     )
+
+
+def _require_same_measure(subject: NamedModel[AModel], rival: NamedModel[AModel]) -> None:
+    """Refuse models that predict numbers of different meanings; the data are read as the first one knows them."""
+    name, own, other = subject.model.target, subject.model.written.target, rival.model.written.target
+    if own.measure != other.measure:
+        what = (
+            f"{rival.name} predicts {quoted(name)} as {in_words(other)}, but {subject.name} predicts it as "
+            f"{in_words(own)}"
+        )
+        place = Place(rival.name, column=name)
+        raise ModelError(Fault("targets-differ", what, place, remedy="train both on a target that is written alike"))
 
 
 def _require_same_writing(subject: NamedModel[AModel], rival: NamedModel[AModel]) -> None:

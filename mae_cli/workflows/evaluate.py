@@ -16,7 +16,7 @@ from mae_cli.tables.storage import place_for
 from mae_cli.workflows.against import JointRows, NamedModel, chance_note, compared, joint_columns
 from mae_cli.workflows.checks import TrainingRanges
 from mae_cli.workflows.gates import GateSettings, judge
-from mae_cli.workflows.scored_rows import evaluation_notes, evaluation_rows, scorable_rows
+from mae_cli.workflows.scored_rows import apart_of, evaluation_notes, evaluation_rows, scorable_rows
 from mae_cli.workflows.scoring import score
 from mae_cli.workflows.worst_rows import worst_rows
 
@@ -71,7 +71,7 @@ def evaluate(
     require_columns(dict.fromkeys(settings.show, ""), files.header, files.name)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen, listener=listener)
-        loaded = load_for_model(files, joint, model.target, model.weight, options)
+        loaded = load_for_model(files, joint, apart_of(model), options)
         listener.scoring()
         return _report(subject, rival, joint, loaded, settings)
 
@@ -104,6 +104,7 @@ def _report(
         worst=worst_rows(rows, point, settings.worst, files, settings.show) if settings.worst else None,
         rival=against,
         gates=judge(settings.gates, scores, counts, against),
+        target_unit=model.written.target.unit,
     )
 
 

@@ -23,7 +23,7 @@ from mae_cli.workflows.calibrate import coverage_of
 from mae_cli.workflows.checks import TrainingRanges
 from mae_cli.workflows.evaluate import EvaluationSettings
 from mae_cli.workflows.gates import MEDIAN, GateSettings, judge_quantiles
-from mae_cli.workflows.scored_rows import evaluation_notes, evaluation_rows, scorable_rows
+from mae_cli.workflows.scored_rows import apart_of, evaluation_notes, evaluation_rows, scorable_rows
 from mae_cli.workflows.scoring import score
 from mae_cli.workflows.worst_rows import worst_quantile_rows
 
@@ -55,7 +55,7 @@ def evaluate_quantiles(
     joint = joint_columns(subject, rival, files)
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen, listener=listener)
-        loaded = load_for_model(files, joint, model.target, model.weight, options)
+        loaded = load_for_model(files, joint, apart_of(model), options)
         listener.scoring()
         return _report(subject, rival, joint, loaded, settings)
 
@@ -110,6 +110,7 @@ def _report(
         notes=tuple(_notes(loaded, outside, rivals or ())),
         outside=outside,
         worst=worst_quantile_rows(rows, model, settings.worst, files, settings.show) if settings.worst else None,
+        target_unit=model.written.target.unit,
     )
 
 

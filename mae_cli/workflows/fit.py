@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.errors import DataError, Fault, SettingsError
+from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.inference.intervals import Estimated
 from mae_cli.inference.values import Method
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
@@ -114,7 +114,8 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
         X: (n, p) array of real numbers, or a frame whose text, boolean and category columns become indicators of
             their levels; text that is numbers or dates throughout is read as such, as the commands do.
         y: (n,) targets, or the name of a column of the frame, which then is none of the model's. A Series brings its
-            name along, for `FitResult.save`.
+            name along, for `FitResult.save`; text and dates in it are read as in X. Names that are no text, whole
+            numbers and tuples among them, are those that `str` gives.
         loss: "mae" for |r|, "mse" for r².
         quantile: τ; with "mae" and τ ≠ 0.5 the loss is ½|r| + (τ − ½)r. Several of them are fitted together, for a
             fraction of the time, and give a list with a result for each.
@@ -224,6 +225,7 @@ def _result(data: FitData, rows: Rows, settings: FitSettings, solution: Solution
         history=solution.history,
         origin=Origin(rows, data.count, settings.solver, settings.intercept, solution.dual),
         columns_left_out=data.remarks.left_out,
+        written=data.written,
     )
 
 
@@ -258,9 +260,9 @@ def _checked_factors(factors: ArrayLike, records: Positions) -> FloatArray:
     values = finite_vector("factors", factors)
     require_length("factors", values, len(records))
     if (values < 0).any():
-        place = int(np.argmax(values < 0))
-        what = f"factors must not be negative; row {records[place]} has {values[place]:g}"
-        raise DataError(Fault("negative-factor", what, cell=f"{values[place]:g}"))
+        first = int(np.argmax(values < 0))
+        what = f"factors must not be negative, but this one is {values[first]:g}"
+        raise DataError(Fault("negative-factor", what, Place(row=int(records[first])), f"{values[first]:g}"))
     return values
 
 

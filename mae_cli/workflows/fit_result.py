@@ -19,7 +19,7 @@ from mae_cli.model.model import Model
 from mae_cli.model.provenance import provenance
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import CategoricalColumn
+from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, CategoricalColumn
 from mae_cli.solvers.settings import SolverSettings
 from mae_cli.solvers.solution import Certificate, DualPoint, History
 from mae_cli.tables.columns import LeftOut
@@ -49,7 +49,7 @@ class Origin:
     intervals: Method | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FitResult(LinearModel):
     """A fitted linear model ŷ = intercept + X·coefficients, with its proof.
 
@@ -62,6 +62,7 @@ class FitResult(LinearModel):
         history: the loss on the way.
         origin: what it was fitted to.
         columns_left_out: those of a frame that cannot serve, with the reasons; predictions do without them.
+        written: how y and the weights were written, where they were text or dates.
     """
 
     aliased: tuple[tuple[str, str | None], ...]
@@ -69,6 +70,20 @@ class FitResult(LinearModel):
     history: History
     origin: Origin = field(repr=False)
     columns_left_out: tuple[LeftOut, ...] = ()
+    written: ApartWritings = ALL_PLAIN
+
+    def __repr__(self) -> str:
+        """What matters of it, in two lines."""
+        wanted = f"target={quoted(self.target)}, loss={self.loss!r}, quantile={self.quantile:g}"
+        size = f"rows={self.origin.count}, columns={len(self.coefficients)}"
+        found = f"status={str(self.certificate.status)!r}, mae={self._mae:.6g}"
+        return f"FitResult({wanted},\n          {size}, {found})"
+
+    @cached_property
+    def _mae(self) -> float:
+        """Σω|y − ŷ| / Σω over the rows of the fit."""
+        weights, sizes = zip(*self.origin.rows.map(partial(_weight_and_distance, point=self.point)), strict=True)
+        return float(sum(sizes) / sum(weights))
 
     @cached_property
     def dual(self) -> FloatArray | None:
@@ -178,6 +193,7 @@ class FitResult(LinearModel):
                 certificate=self.certificate,
                 intercept=self.origin.intercept,
             ),
+            written=self.written,
         )
 
     def save(self, path: str | Path, *, force: bool = False) -> None:
@@ -192,6 +208,10 @@ class FitResult(LinearModel):
             DataError: as `model`.
         """
         write_model(self.model, Path(path), force=force, remedy=BY_ARGUMENT)
+
+
+def _weight_and_distance(block: Block, point: Coefficients) -> tuple[float, float]:
+    return block.total_weight, float(block.total(np.abs(point.residual(block))))
 
 
 def _ends(interval: Interval | Unavailable) -> tuple[float, float]:

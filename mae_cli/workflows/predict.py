@@ -23,7 +23,7 @@ from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Files, LocalRecords, Waypoint
 from mae_cli.tables.csv.records import COMMA, Delimiter, extended, first_line_end
 from mae_cli.tables.known_level_column import lookalike
-from mae_cli.tables.load import model_columns
+from mae_cli.tables.load import model_columns, parts_of
 from mae_cli.tables.parquet import ParquetRecords
 from mae_cli.tables.parquet_output import extended as extended_parquet
 from mae_cli.tables.parquet_output import require_same_types
@@ -90,9 +90,9 @@ class Prediction:
     def __post_init__(self) -> None:
         schema = self.model.schema
         needed = dict.fromkeys(schema.sources, "a feature of the model")
-        numbers = {column.name: "the feature" for column in schema.numeric}
         require_columns(needed, self.files.first_header, self.files.name)
-        require_kinds(self.files.name, self.files.first_header, numbers, [column.name for column in schema.categorical])
+        levels = [column.name for column in schema.categorical]
+        require_kinds(self.files.name, self.files.first_header, parts_of(schema), levels)
         if not self.settings.only:
             for name in self._names:
                 _refuse_clash(self.files, name)

@@ -17,7 +17,7 @@ from mae_cli.rows.blocks import Rows
 from mae_cli.rows.coding import Coding
 from mae_cli.rows.encoding import Description, LevelRows, Partition, build_schema, describe, level_rows
 from mae_cli.rows.moments import column_moments
-from mae_cli.rows.schema import Schema
+from mae_cli.rows.schema import ApartWritings, Schema
 from mae_cli.rows.split import Split
 from mae_cli.rows.sums import weight_unit
 from mae_cli.solvers.settings import Textbook
@@ -101,6 +101,7 @@ class ReadyData:
     clusters: Clusters | None
     weight_unit: float
     level_rows: LevelRows
+    written: ApartWritings
 
 
 @contextmanager
@@ -131,8 +132,8 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
     aside = split or calibration if split is None or calibration is None else split.joined(calibration)
     description = describe(loaded.rows, loaded.layout, aside)
     _require_weight(loaded, description, settings.columns.weight)
-    require_span(*description.target_range)
-    schema = build_schema(loaded.layout, description)
+    require_span(description.target_range, Place(loaded.files.name, column=settings.columns.target))
+    schema = build_schema(loaded.layout, description, loaded.files.name)
     parts = Partition(aside, Coding.of(schema, loaded.layout), description.largest_weight)
     train_rows = parts.training(loaded.rows)
     held, calibrating = (replace(parts, split=each).held(loaded.rows) for each in (split, calibration))
@@ -166,6 +167,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
         clusters=None if cluster is None else clusters_of(loaded, cluster, train_rows),
         weight_unit=1.0 if settings.columns.weight is None else weight_unit(description.largest_weight),
         level_rows=level_rows(loaded.layout, description),
+        written=loaded.written,
     )
 
 

@@ -3,14 +3,21 @@
 from collections.abc import Iterator
 
 from mae_cli.errors import DataError, Fault, Place
+from mae_cli.model.reading import AnyModel
 from mae_cli.results.evaluation import EvaluationRows
 from mae_cli.results.scores import Outside
 from mae_cli.rows.blocks import Rows, TransformedRows
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.schema import Schema
+from mae_cli.tables.apart import Apart
 from mae_cli.tables.load import LoadedRows
 from mae_cli.workflows.checks import outside_note, unseen_note
 from mae_cli.workflows.scoring import scorable
+
+
+def apart_of(model: AnyModel) -> Apart:
+    """The columns that the data of a model have beside its features."""
+    return Apart(model.target, model.weight, model.written)
 
 
 def scorable_rows(loaded: LoadedRows) -> Rows:

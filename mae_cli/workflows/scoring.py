@@ -69,9 +69,7 @@ def score(
 
 def _overflow(record: int, place: Callable[[int], Place] | None) -> Fault:
     what = "the distance of the prediction from the target overflows"
-    if place is None:
-        return Fault("residual-overflow", f"row {record}: {what}")
-    return Fault("residual-overflow", what, place(record))
+    return Fault("residual-overflow", what, Place(row=record) if place is None else place(record))
 
 
 def baseline_of(rows: Rows, quantile: float) -> Baseline:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from mae_cli.errors import DataError, Fault
 from mae_cli.results.survey import Survey, Surveyed
+from mae_cli.tables.apart import found_writing
 from mae_cli.tables.cluster_column import ClusterColumn
-from mae_cli.tables.column_types import require_kinds, text_columns, unfit_columns
+from mae_cli.tables.column_types import require_kinds, text_columns, typed_dates, unfit_columns
 from mae_cli.tables.columns import ColumnChoice, LeftOut, UsedColumns, in_order, nameless, resolve_any
 from mae_cli.tables.csv.header import Header
 from mae_cli.tables.judge import Verdict, judge
 from mae_cli.tables.level_column import LevelColumn
-from mae_cli.tables.load import text_features
+from mae_cli.tables.load import require_dates, text_features
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.plan import Plan
 from mae_cli.tables.read import Data, ReadOptions, read
@@ -46,9 +47,9 @@ def survey(files: Data, choice: ColumnChoice, options: ReadOptions) -> Survey:
     used = resolve_any(choice, files.header, files.name)
     unfit = unfit_columns(files.header, used.features) if files.header.types else []
     features = _looked_at(files, _without(used, [each.column for each in unfit]), options)
-    apart = _apart(files, used, options)
+    plan, apart = _apart(files, features.plan, options)
     has_target = used.target and all(each.use != "refused" for each in apart)
-    too_empty = _too_empty(files, features.plan, options) if has_target else ()
+    too_empty = _too_empty(files, plan, options) if has_target else ()
     missing = {each.name: each.missing for each in features.columns}
     columns = [
         *_without_a_part(choice, files.header),
@@ -75,8 +76,9 @@ def _without(used: UsedColumns, names: list[str]) -> UsedColumns:
 def _looked_at(files: Data, used: UsedColumns, options: ReadOptions) -> _Features:
     """The features, as they turn out to be read."""
     typed = text_columns(files.header.types, files.header.names) if files.header.types else frozenset()
+    dates = typed_dates(files.header, used)
     text = (used.categorical | text_features(files, used.features)) - used.writings.keys()
-    plan = Plan(used, text, used.categorical | typed, dict(used.writings))
+    plan = Plan(used, text, used.categorical | typed, {**used.writings, **dates}, frozenset(dates))
     while True:
         columns = _ranged(plan.features(files.dialect, options.max_levels))
         result = read(files, columns, options)
@@ -100,32 +102,55 @@ def _ranged(columns: Columns) -> Columns:
     return replace(columns, numbers=numbers)
 
 
-def _apart(files: Data, used: UsedColumns, options: ReadOptions) -> list[Surveyed]:
-    """The target, the weight and the cluster of each row, as far as there are any."""
-    dialect, found = files.dialect, []
-    if used.target:
-        target = replace(NumberColumn.target(used.target, dialect, chosen=True), ranged=True)
-        found.append(_in_its_part("target", target, files, options))
-    if used.weight is not None:
-        weight = replace(NumberColumn.weight(used.weight, dialect, chosen=True), ranged=True)
-        found.append(_in_its_part("weight", weight, files, options))
-    if used.cluster is not None:
-        found.append(_in_its_part("cluster", ClusterColumn(used.cluster, dialect=dialect), files, options))
-    return found
+def _apart(files: Data, plan: Plan, options: ReadOptions) -> tuple[Plan, list[Surveyed]]:
+    """The target, the weight and the cluster of each row, as far as there are any, and the plan that reads them.
+
+    Each is read alone, as a fault in it would end the reading of the others.
+    """
+    found, cluster = [], plan.used.cluster
+    for part, name in (("target", plan.used.target), ("weight", plan.used.weight)):
+        if name:
+            try:
+                plan, column = _numbers_apart(name, files, plan, options)
+                found.append(replace(_content(column), use=part))
+            except DataError as error:
+                found.append(_refused(name, error.fault))
+    if cluster is not None:
+        found.append(_cluster(ClusterColumn(cluster, dialect=files.dialect), files, options))
+    return plan, found
 
 
-def _in_its_part(part: str, column: NumberColumn | ClusterColumn, files: Data, options: ReadOptions) -> Surveyed:
-    """A column that is no feature: read alone, as a fault in it would end the reading of the others."""
-    is_level = isinstance(column, ClusterColumn)
-    columns = Columns([], [column], 0) if isinstance(column, ClusterColumn) else Columns([column], [], 1)
+def _numbers_apart(name: str, files: Data, plan: Plan, options: ReadOptions) -> tuple[Plan, NumberColumn]:
+    """A column that is no feature, with all its cells read, and the plan that reads it as it is written.
+
+    Raises:
+        DataError: it is refused.
+    """
+    require_kinds(files.name, files.header, {name: plan.apart.parts[name]}, [])
+    column = _alone(name, files, plan)
     try:
-        require_kinds(files.name, files.header, {} if is_level else {column.name: f"the {part}"}, [])
-        read(files, columns, options).rows.close()
-        if isinstance(column, ClusterColumn):
-            column.finish(files)
+        read(files, Columns([column], [], 1), options).rows.close()
+    except DataError as error:
+        plan = plan.with_writing(found_writing(error, column, files, options))
+        column = _alone(name, files, plan)
+        read(files, Columns([column], [], 1), options).rows.close()
+    require_dates(plan, files)
+    return plan, column
+
+
+def _alone(name: str, files: Data, plan: Plan) -> NumberColumn:
+    columns = plan.apart_columns(files.dialect)
+    return next(replace(each, ranged=True) for each in columns if each.name == name)
+
+
+def _cluster(column: ClusterColumn, files: Data, options: ReadOptions) -> Surveyed:
+    try:
+        require_kinds(files.name, files.header, {}, [])
+        read(files, Columns([], [column], 0), options).rows.close()
+        column.finish(files)
     except DataError as error:
         return _refused(column.name, error.fault)
-    return replace(_content(column), use=part)
+    return replace(_content(column), use="cluster")
 
 
 def _too_empty(files: Data, plan: Plan, options: ReadOptions) -> tuple[LeftOut, ...]:

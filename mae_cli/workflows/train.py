@@ -73,6 +73,7 @@ def _trained(
         model=None,
         seconds=Seconds(read, total - read, total),
         columns_left_out=data.left_out,
+        target_unit=data.written.target.unit,
     )
     return Trained(model_of(settings, data, fitted), report)
 
@@ -125,4 +126,5 @@ def model_of(settings: TrainSettings, data: ReadyData, fitted: Fitted) -> Model:
             intercept=settings.fit.intercept,
             intervals=fitted.report.intervals,
         ),
+        written=data.written,
     )

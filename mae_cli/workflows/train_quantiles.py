@@ -23,6 +23,7 @@ from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solve import solve_together
+from mae_cli.tables.apart import Apart
 from mae_cli.tables.load import load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
@@ -151,6 +152,7 @@ def _trained(
         columns_left_out=data.left_out,
         model=None,
         seconds=Seconds(0.0, 0.0, 0.0),
+        target_unit=data.written.target.unit,
     )
     return TrainedQuantiles(QuantileModel(tuple(model_of(each, ready, one) for each, ready, one in triples)), report)
 
@@ -196,7 +198,7 @@ def _calibration_rows(
         return
     with place_for(files, len(data.schema.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, settings.missing, skip_unseen=True)
-        loaded = load_for_model(files, data.schema, settings.columns.target, None, options)
+        loaded = load_for_model(files, data.schema, Apart(settings.columns.target, None, data.written), options)
         rows = rows_of(data.schema, data.schema, scorable_rows(loaded))
         notes = [f"{files.name}: {note}" for note in loaded.notes]
         if loaded.rows_unseen:

@@ -178,7 +178,7 @@ def test_predictions_beyond_floating_point_are_refused_in_one_line(mae_eval, tol
         (b"y,x\n1,2\n", "not-json"),
         (pickle.dumps({"schema": "mae-cli/model"}), "not-utf8"),
         (b'{"schema": "mae-cli/model", "version": 1}', "missing-field"),
-        (b'{"schema": "mae-cli/model", "version": 3}', "newer-model-version"),
+        (b'{"schema": "mae-cli/model", "version": 4}', "newer-model-version"),
         (b'{"schema": "x", "a\\u001b": 1}', "not-a-model"),
     ],
 )

@@ -155,8 +155,8 @@ def test_standard_input_and_pipes_are_read(mae_train, tmp_path, one_object, monk
             ),
         ),
         (
-            ["dates.parquet"],
-            (Refusal("no-feature-can-serve", file="dates.parquet")),
+            ["spans.parquet"],
+            (Refusal("no-feature-can-serve", file="spans.parquet")),
         ),
         (
             ["typed.parquet", "1.parquet"],
@@ -169,8 +169,8 @@ def test_a_fault_is_told_in_one_line(mae_train, told, tmp_path, arguments, refus
     (tmp_path / "packed.csv").write_bytes(gzip.compress((tmp_path / "1.parquet").read_bytes()))
     (tmp_path / "zeros.parquet").write_bytes(bytes(1_000))
     (tmp_path / "empty.parquet").write_bytes(b"")
-    dates = pa.array(pd.to_datetime(["2020-01-01", "2020-01-02"]), pa.timestamp("us"))
-    pq.write_table(pa.table({"delay": [1.0, 2.0], "when": dates}), tmp_path / "dates.parquet")
+    spans = pa.array([1, 2], pa.duration("s"))
+    pq.write_table(pa.table({"delay": [1.0, 2.0], "span": spans}), tmp_path / "spans.parquet")
     pq.write_table(pa.table({"delay": ["a"], "hour": [1.0]}), tmp_path / "typed.parquet")
     pq.write_table(pa.table({"hour": [1.0]}), tmp_path / "one.parquet")
     done = mae_train(*arguments, "-t", "delay")

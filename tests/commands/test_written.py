@@ -97,7 +97,7 @@ def test_dates_and_numbers_are_read_on_the_word_of_the_user(tmp_path, mae_train,
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        (("--date", "y"), "conflicting-roles"),
+        (("--date", "y"), "no-date"),
         (("--number", "size", "--categorical", "size"), "conflicting-roles"),
         (("--date", "day=%Q"), "invalid-date-format"),
         (("--date", "dy"), "unknown-column"),

@@ -17,6 +17,7 @@ from mae_cli.progress import ProgressListener
 from mae_cli.rows.blocks import MemoryRows, in_memory, whole
 from mae_cli.rows.design import is_column_major
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
+from mae_cli.tables.apart import Apart
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files, Waypoint
 from mae_cli.tables.load import load_for_model
@@ -189,7 +190,7 @@ SCHEMA = Schema((NumericColumn("x", 0.0, 9.0), CategoricalColumn("k", ("a", "b")
 def test_workers_read_for_a_model_as_one_machine_does(cluster, written, texts, options):
     def read(files):
         collect = MemoryRows.collect
-        return load_for_model(files, SCHEMA, "y", "weight", replace(ReadOptions(collect), **options))
+        return load_for_model(files, SCHEMA, Apart("y", "weight"), replace(ReadOptions(collect), **options))
 
     here, there = both(cluster, written(*(HEAD + text for text in texts)), read)
     assert repr(there) == repr(here)
@@ -267,7 +268,7 @@ def test_how_many_records_were_read_is_told(cluster, written):
     names = written("y,x\n1,2\n3,4\n", "y,x\n1,2\n")
     files = DaskFiles.of(cluster, names, Dialect())
     schema = Schema((NumericColumn("x", 0.0, 9.0),))
-    load_for_model(files, schema, "y", None, ReadOptions(MemoryRows.collect, listener=listener))
+    load_for_model(files, schema, Apart("y"), ReadOptions(MemoryRows.collect, listener=listener))
     assert listener.reading.mock_calls == [mock.call(2, 0.5), mock.call(3, 1.0)]
 
 

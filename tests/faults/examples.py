@@ -5,7 +5,7 @@ They run in a folder that `lay_out` fills with the files they name.
 
 import zipfile
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +64,7 @@ COMMANDS = (
     "mae-train disguised.csv -t y --features x,k",
     "mae-train names.csv -t y",
     "mae-train table.parquet -t text --features y",
-    "mae-train table.parquet -t y --features day",
+    "mae-train table.parquet -t y --features span",
     "mae-train table.parquet -t y --features list",
     "mae-train table.parquet text.parquet -t y",
     "mae-train ids.csv -t y --cluster id",
@@ -284,10 +284,10 @@ def _lay_out_models() -> None:
 
 def _lay_out_parquet() -> None:
     plain = {"y": Y, "x": X[:, 0]}
-    days = [datetime(2024, 1, day, tzinfo=UTC) for day in range(1, 7)]
+    spans = [timedelta(day) for day in range(1, 7)]
     for name, columns in {
-        "table": plain | {"text": list("abcdef"), "day": days, "list": [[1]] * 6},
-        "text": plain | {"x": list("abcdef"), "text": list("abcdef"), "day": days, "list": [[1]] * 6},
+        "table": plain | {"text": list("abcdef"), "span": spans, "list": [[1]] * 6},
+        "text": plain | {"x": list("abcdef"), "text": list("abcdef"), "span": spans, "list": [[1]] * 6},
         "nameless": plain | {"": Y},
         "floats": plain,
         "whole": plain | {"x": [1, 2, 3, 4, 5, 6]},

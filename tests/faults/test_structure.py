@@ -270,12 +270,13 @@ DELIMITERS = [
         "--decimal",
         ",",
     ),
-    refused(
+    same(
         "thousands where commas are named",
         table(changed({(5, 0): "1.000,5"}, DECIMAL), delimiter=";"),
-        not_a_number(7, "1.000,5", "take the separators out (the comma goes with --decimal ',')"),
         "--decimal",
         ",",
+        twin=table(changed({(5, 0): "1000.5"})),
+        notes=("column 'y': cells such as '1.000,5' are read as numbers with thousands separators",),
     ),
     refused(
         "decimal commas between commas",

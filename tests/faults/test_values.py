@@ -72,7 +72,11 @@ DISGUISED = [
     ),
     among_numbers("thousands among numbers", '"1,000"', "take them out", cell="1,000"),
     throughout("thousands throughout", table(column(1, ['"1,000"', '"2,500"', '"12,000"'])), "1,000", "take them out"),
-    refused("thousands in the target", table(changed({(4, 0): '"1,000"'})), not_a_number(6, "1,000", "take them out")),
+    refused(
+        "thousands in the target",
+        table(changed({(4, 0): '"1,000"'})),
+        not_a_number(6, "1,000", "take them out, or use --number y"),
+    ),
     throughout(
         "thousands by points", table(column(1, ["1.000.000", "2.500.000", "1.000.500"])), "1.000.000", "take them out"
     ),
@@ -232,7 +236,7 @@ DATES_IN_TWO_WAYS = [
     refused(
         f"{name} in two ways",
         quoted_column(cells),
-        Refusal("text-among-dates", line=3, column="x", cell=cells[1], remedy=f"fix the cell, {OTHERWISE}"),
+        Refusal("text-among-dates", line=3, column="x", cell=cells[1], remedy="fix the cell, or use --exclude x"),
     )
     for name, cells in [
         ("days and times", ["2024-01-31 12:00", "2024-02-01 13:30:59.5"]),
@@ -252,7 +256,7 @@ DATES_IN_TWO_WAYS += [
     refused(
         f"{cell} among days",
         table(changed({(4, 1): cell}, column(1, [f"2024-01-{day}" for day in range(11, 31)]))),
-        Refusal("text-among-dates", line=6, column="x", cell=cell, remedy=f"{remedy}, {OTHERWISE}"),
+        Refusal("text-among-dates", line=6, column="x", cell=cell, remedy=f"{remedy}, or use --exclude x"),
     )
     for cell, remedy in [
         ("2024-02-30", "fix the cell"),
@@ -504,12 +508,12 @@ EXTREMES = [
     refused(
         "a feature that spans more than a float",
         table(changed({(4, 1): "1.7e308", (5, 1): "-1.7e308"})),
-        Refusal("range-overflow", file=None, remedy="rescale it, or use --exclude x"),
+        Refusal("range-overflow", column="x", remedy="rescale it, or use --exclude x"),
     ),
     refused(
         "a target that spans more than a float",
         table(changed({(4, 0): "1.7e308", (5, 0): "-1.7e308"})),
-        Refusal("range-overflow", file=None, remedy="rescale it"),
+        Refusal("range-overflow", column="y", remedy="rescale it"),
     ),
     same("1e-400 is zero", table(changed({(4, 1): "1e-400"})), twin=table(changed({(4, 1): "0"}))),
     same("minus zero is zero", table(changed({(4, 1): "-0"})), twin=table(changed({(4, 1): "0"}))),

@@ -12,7 +12,7 @@ from support.models import MODEL, TEXT, a_model, with_intercept
 from mae_cli.errors import ModelError, Place
 from mae_cli.model.reading import from_json, load_model
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Writing
+from mae_cli.rows.schema import ApartWritings, CategoricalColumn, NumericColumn, Writing
 
 
 def test_the_file_is_indented_json_with_the_keys_in_a_fixed_order():
@@ -52,6 +52,36 @@ def test_how_numbers_are_written_is_checked(old, new, code, field):
         from_json(WRITTEN.to_json().replace(old, new), "m.json")
     fault = caught.value.fault
     assert (fault.code, fault.place) == (code, Place("m.json"))
+    assert fault.what.startswith(f"field {field} ")
+
+
+APART = replace(MODEL, written=ApartWritings(Writing(prefix="$", thousands=","), Writing(suffix="%")))
+
+
+def test_a_target_or_weights_that_are_not_plain_make_a_file_of_the_third_version():
+    content = json.loads(APART.to_json())
+    assert content["version"] == 3
+    assert (content["target_written"]["prefix"], content["weight_written"]["suffix"]) == ("$", "%")
+    assert from_json(APART.to_json(), "m.json") == APART
+    weighted = replace(MODEL, written=ApartWritings(weight=Writing(suffix="%")))
+    assert json.loads(weighted.to_json())["target_written"] is None
+    assert from_json(weighted.to_json(), "m.json") == weighted
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "field"),
+    [
+        ('"weight_written"', '"written"', "missing-field", "weight_written"),
+        ('"target_written": {', '"target_written": 1, "more": {', "wrong-field-type", "target_written"),
+        ('"prefix": "$"', '"prefix": 1', "wrong-field-type", "target_written.prefix"),
+        ('"version": 3', '"version": 2', "unknown-field", "target_written"),
+    ],
+)
+def test_how_the_target_is_written_is_checked(old, new, code, field):
+    with pytest.raises(ModelError) as caught:
+        from_json(APART.to_json().replace(old, new), "m.json")
+    fault = caught.value.fault
+    assert fault.code == code
     assert fault.what.startswith(f"field {field} ")
 
 

@@ -13,7 +13,7 @@ from mae_cli.model.quantile_model import Calibration, QuantileModel, between
 from mae_cli.model.reading import from_json
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import NumericColumn, Schema
+from mae_cli.rows.schema import ApartWritings, NumericColumn, Schema, Writing
 
 LOW, MIDDLE, HIGH = (
     replace(MODEL, loss="mae", quantile=quantile, point=Coefficients(intercept, MODEL.point.values))
@@ -36,6 +36,18 @@ def test_what_is_written_is_read_again(model):
 def test_a_model_of_one_quantile_is_still_written_as_version_1():
     assert json.loads(MODEL.to_json())["version"] == 1
     assert json.loads(SEVERAL.to_json())["version"] == 2
+
+
+def test_models_of_a_written_target_are_of_version_3():
+    written = ApartWritings(Writing(prefix="$"))
+    several = QuantileModel(tuple(replace(each, written=written) for each in SEVERAL.models))
+    assert json.loads(several.to_json())["version"] == 3
+    again = from_json(several.to_json(), "m.json")
+    assert again.written == written
+    with pytest.raises(ModelError) as caught:
+        from_json(QuantileModel((several.models[0], *SEVERAL.models[1:])).to_json(), "m.json")
+    assert caught.value.fault.code == "differing-models"
+    assert again.to_json() == several.to_json()
 
 
 def test_predictions_are_sorted_where_lines_cross():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.rows.blocks import MemoryRows, whole
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.design import Design
@@ -30,9 +30,9 @@ def as_read(weights=None, block_rows=3, **columns):
     return Layout(tuple(features)), MemoryRows.of(design, np.arange(float(count)), weights, block_rows)
 
 
-def schema_of(weights=None, **columns):
+def schema_of(weights=None, file=None, **columns):
     layout, rows = as_read(weights, **columns)
-    return build_schema(layout, describe(rows, layout, None))
+    return build_schema(layout, describe(rows, layout, None), file)
 
 
 def encoded(schema, layout, rows):
@@ -120,7 +120,13 @@ def test_a_column_that_spans_more_than_a_float_is_refused_by_name():
     with pytest.raises(DataError) as caught:
         schema_of(size=[-1.7e308, 1.7e308])
     fault = caught.value.fault
-    assert (fault.code, fault.place, fault.remedy) == ("range-overflow", None, "rescale it, or use --exclude size")
+    assert (fault.code, fault.place) == ("range-overflow", Place(column="size"))
+    assert fault.remedy == "rescale it, or leave it out"
+    with pytest.raises(DataError) as caught:
+        schema_of(file="data.csv", size=[-1.7e308, 1.7e308])
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == ("range-overflow", Place("data.csv", column="size"))
+    assert fault.remedy == "rescale it, or use --exclude size"
 
 
 def test_rows_of_every_level_are_counted_whatever_they_weigh():

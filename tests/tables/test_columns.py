@@ -130,6 +130,9 @@ def test_a_column_that_is_there_twice_cannot_be_named():
         ({"cluster": "g", "categorical": frozenset("g")}, "g", "the cluster and categorical"),
         ({"cluster": "w", "weight": "w"}, "w", "the weight and the cluster"),
         ({"features": ("x",), "exclude": frozenset("x")}, "x", "a feature and excluded"),
+        ({"weight": "w", "dates": {"w": ""}}, "w", "a date and the weight"),
+        ({"cluster": "g", "dates": {"g": ""}}, "g", "a date and the cluster"),
+        ({"cluster": "g", "numbers": frozenset("g")}, "g", "a number and the cluster"),
     ],
 )
 def test_two_roles_for_one_column_are_refused(choice, column, roles):

@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.tables.dates import (
-    commonest_spelling,
-    doubtful_spellings_of,
-    is_format,
-    is_time,
-    misfit,
-    read_date,
-    spellings_of,
-)
+from mae_cli.tables.dates import is_format, is_time, misfit, read_date
+from mae_cli.tables.spellings import commonest_spelling, doubtful_spellings_of, spellings_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mae_cli.errors import DataError
+from mae_cli.errors import DataError, Place
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema, Writing
 from mae_cli.tables.columns import LeftOut, Remarks
 from mae_cli.tables.frames import design_of, read_frame, read_frame_for, schema_and_design
@@ -92,7 +92,7 @@ def test_text_that_is_all_numbers_is_numbers(cells, numbers):
 def test_nothing_among_text_that_is_numbers_is_a_missing_cell(cell):
     fault = refusal({"x": ["1", "2", cell, "3"]})
     assert (fault.code, fault.cell) == ("missing-cell", cell)
-    assert fault.what == f"column 'x' is {cell!r} in row 2 (counted from 0), which is taken as missing"
+    assert str(fault) == f"row 2, counted from 0: column 'x' is {cell!r}, which is taken as missing"
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,10 @@ def test_nothing_among_text_that_is_numbers_is_a_missing_cell(cell):
 )
 def test_a_few_odd_cells_are_refused_as_in_a_file(cells, code, what):
     fault = refusal({"x": cells})
-    assert (fault.code, fault.place, fault.cell) == (code, None, cells[2])
-    assert fault.what == f"column 'x' is {what} (row 2, counted from 0)"
-    assert fault.remedy == f"fix the cell, or {BY_CATEGORIES}"
+    assert (fault.code, fault.place, fault.cell) == (code, Place(row=2, column="x"), cells[2])
+    assert fault.located == f"row 2, counted from 0: column 'x' is {what}"
+    other = "turn the column into dates with pd.to_datetime" if code == "text-among-dates" else BY_CATEGORIES
+    assert fault.remedy == f"fix the cell, or {other}"
 
 
 @pytest.mark.parametrize(
@@ -192,56 +193,72 @@ def test_the_callers_frame_is_left_as_it_was():
 
 
 @pytest.mark.parametrize(
-    ("columns", "code", "about"),
+    ("columns", "code", "place", "about"),
     [
-        ({"x": [1.0, np.nan]}, "missing-cell", "'x' is missing in row 1 ("),
-        ({"x": pd.Series([1, None], dtype="Int64")}, "missing-cell", "'x' is missing in row 1 ("),
-        ({"x": [1.0, -np.inf]}, "not-finite", "'x' is infinite in row 1 ("),
-        ({"c": ["a", None]}, "missing-cell", "'c' is missing in row 1 ("),
-        ({"c": pd.Categorical(["a", None])}, "missing-cell", "'c' is missing in row 1 ("),
-        ({"z": [1j]}, "not-numeric", "'z' must hold numbers, but its dtype is complex128"),
-        ({"when": pd.to_datetime(["2020-01-01", None])}, "missing-cell", "'when' is missing in row 1 ("),
+        ({"x": [1.0, np.nan]}, "missing-cell", Place(row=1, column="x"), "column 'x' is missing"),
+        ({"x": pd.Series([1, None], dtype="Int64")}, "missing-cell", Place(row=1, column="x"), "'x' is missing"),
+        ({"x": [1.0, -np.inf]}, "not-finite", Place(row=1, column="x"), "column 'x' is infinite"),
+        ({"c": ["a", None]}, "missing-cell", Place(row=1, column="c"), "column 'c' is missing"),
+        ({"c": pd.Categorical(["a", None])}, "missing-cell", Place(row=1, column="c"), "column 'c' is missing"),
+        ({"z": [1j]}, "not-numeric", Place(column="z"), "'z' must hold numbers, but its dtype is complex128"),
+        ({"when": pd.to_datetime(["2020-01-01", None])}, "missing-cell", Place(row=1, column="when"), "is missing"),
         (
             {"c": ["a", "b", "c"], "d": [None] * 3},
             "no-usable-column",
+            None,
             "'c': text with 3 levels in 3 rows, such as 'a'; ",
         ),
     ],
 )
-def test_a_frame_that_cannot_be_used_is_refused(columns, code, about):
+def test_a_frame_that_cannot_be_used_is_refused(columns, code, place, about):
     fault = refusal(columns)
-    assert (fault.code, fault.place, fault.remedy) == (code, None, None)
+    assert (fault.code, fault.place, fault.remedy) == (code, place, None)
     assert about in fault.what
 
 
+def test_a_place_is_told_before_the_words_and_a_column_alone_in_them():
+    assert str(refusal({"x": [1.0, np.nan]})) == "row 1, counted from 0: column 'x' is missing"
+    assert str(refusal({"z": [1j]})) == "column 'z' must hold numbers, but its dtype is complex128"
+
+
+def test_a_row_is_told_by_its_position_whatever_its_label():
+    frame = pd.DataFrame({"x": [1.0, 2.0, np.nan]}, index=["a", "b", "c"])
+    with pytest.raises(DataError) as caught:
+        read_frame(frame)
+    assert caught.value.fault.place == Place(row=2, column="x")
+
+
 @pytest.mark.parametrize(
-    ("columns", "code", "cell", "remedy"),
+    ("columns", "code", "place", "cell", "remedy"),
     [
         (
             {"when": pd.to_timedelta(["1 day", "2 days"]).as_unit("ns")},
             "dates-or-times",
+            Place(column="when"),
             None,
             "turn them into numbers first",
         ),
         (
             {"m": pd.Series([True, 1, 2, "x", "y"], dtype=object)},
             "mixed-types",
+            Place(row=3, column="m"),
             "x",
             "make it levels with .astype('category'), or numbers with pd.to_numeric",
         ),
         (
             {"m": pd.Series([1, 2], dtype=object)},
             "numbers-as-objects",
+            Place(column="m"),
             None,
             "use .astype(float), or .astype('category') to make them levels",
         ),
-        ({"m": [["a"], ["b"]]}, "unsupported-type", None, "make columns of their parts"),
-        ({1: [1], "1": [2]}, "duplicate-column", None, "rename one of them"),
+        ({"m": [["a"], ["b"]]}, "unsupported-type", Place(column="m"), None, "make columns of their parts"),
+        ({1: [1], "1": [2]}, "duplicate-column", Place(column="1"), None, "rename one of them"),
     ],
 )
-def test_what_to_do_about_a_frame_is_told(columns, code, cell, remedy):
+def test_what_to_do_about_a_frame_is_told(columns, code, place, cell, remedy):
     fault = refusal(columns)
-    assert (fault.code, fault.place, fault.cell, fault.remedy) == (code, None, cell, remedy)
+    assert (fault.code, fault.place, fault.cell, fault.remedy) == (code, place, cell, remedy)
 
 
 def test_too_many_categories_are_refused_with_an_example():
@@ -300,23 +317,18 @@ def test_a_level_of_a_category_that_no_row_has_is_none():
 
 
 @pytest.mark.parametrize(
-    ("frame", "code", "about", "remedy"),
+    ("frame", "code", "row", "about", "remedy"),
     [
-        ({"c": ["a"], "X": [1]}, "unknown-column", "'x'", "did you mean 'X'? its columns are 'c', 'X'"),
-        ({"X": [1]}, "unknown-column", "'c'; its only column is 'X'", None),
-        (
-            {"c": ["a"], "x": ["one"]},
-            "wrong-notation",
-            "'x' is 'one' in row 0 (counted from 0), which is not a number",
-            None,
-        ),
-        ({"c": ["a"], "x": [True]}, "not-numeric", "'x' must hold numbers, but its dtype is bool", None),
-        ({"c": ["a", "a"], "x": [1.0, np.nan]}, "missing-cell", "'x' is missing in row 1 (", None),
+        ({"c": ["a"], "X": [1]}, "unknown-column", None, "'x'", "did you mean 'X'? its columns are 'c', 'X'"),
+        ({"c": ["a"]}, "unknown-column", None, "'x'; its only column is 'c'", None),
+        ({"c": ["a"], "x": ["one"]}, "wrong-notation", 0, "'x' is 'one', which is not a number", None),
+        ({"c": ["a"], "x": [True]}, "not-numeric", None, "'x' must hold numbers, but its dtype is bool", None),
+        ({"c": ["a", "a"], "x": [1.0, np.nan]}, "missing-cell", 1, "'x' is missing", None),
     ],
 )
-def test_a_frame_that_does_not_fit_the_model_is_refused(frame, code, about, remedy):
+def test_a_frame_that_does_not_fit_the_model_is_refused(frame, code, row, about, remedy):
     fault = model_refusal(frame)
-    assert (fault.code, fault.place, fault.remedy) == (code, None, remedy)
+    assert (fault.code, fault.place, fault.remedy) == (code, Place(row=row, column="x"), remedy)
     assert about in fault.what
 
 
@@ -325,7 +337,7 @@ def test_a_name_that_is_there_twice_is_refused_only_when_it_is_used():
     assert read_frame_for(SCHEMA, frame)["x"].tolist() == [1.0]
     frame.columns = ["c", "x", "x", "odd"]
     fault = model_refusal(frame)
-    assert (fault.code, fault.place, fault.remedy) == ("duplicate-column", None, "rename one of them")
+    assert (fault.code, fault.place, fault.remedy) == ("duplicate-column", Place(column="x"), "rename one of them")
 
 
 def test_a_frame_may_be_written_as_the_training_data_of_a_model_were():
@@ -339,10 +351,9 @@ def test_a_frame_may_be_written_as_the_training_data_of_a_model_were():
     with pytest.raises(DataError) as caught:
         read_frame_for(schema, pd.DataFrame(written | {"p": ["$1", "€3"]}))
     fault = caught.value.fault
-    assert (fault.code, fault.cell) == ("wrong-notation", "€3")
+    assert (fault.code, fault.place, fault.cell) == ("wrong-notation", Place(row=1, column="p"), "€3")
     assert fault.what == (
-        "column 'p' is '€3' in row 1 (counted from 0), which is not written as in training, numbers with '$' and with "
-        "thousands separators"
+        "column 'p' is '€3', which is not written as in training, numbers with '$' and with thousands separators"
     )
 
 
@@ -392,5 +403,18 @@ def test_a_model_of_times_of_day_takes_the_clock_of_dates():
 def test_a_number_in_a_notation_that_no_float_holds_is_refused_in_its_row():
     huge = "$" + "9" * 400
     fault = refusal({"p": ["$1", huge, "$2", "$3"]})
-    assert (fault.code, fault.remedy) == ("not-finite", None)
-    assert "'p' is infinite in row 1 (" in fault.what
+    assert (fault.code, fault.place, fault.remedy) == ("not-finite", Place(row=1, column="p"), None)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["date32[day]", "date64[ms]", "timestamp[s]", "timestamp[ns]", "timestamp[us, tz=UTC]"]
+)
+def test_dates_of_pyarrow_are_those_of_numpy(dtype):
+    pytest.importorskip("pyarrow")
+    days = pd.date_range("2024-01-31", periods=3, tz="UTC" if "tz" in dtype else None)
+    cells = pd.Series(days.date if "date" in dtype else days, dtype=f"{dtype}[pyarrow]")
+    typed = read_frame(pd.DataFrame({"when": cells}))
+    assert typed.columns["when"].tolist() == [19753.0, 19754.0, 19755.0]
+    assert typed.writings == read_frame(pd.DataFrame({"when": days})).writings
+    schema = Schema((NumericColumn("when", 0.0, 1.0, typed.writings["when"]),))
+    assert read_frame_for(schema, pd.DataFrame({"when": cells}))["when"].tolist() == [19753.0, 19754.0, 19755.0]

@@ -191,7 +191,7 @@ def test_a_few_other_cells_among_dates_are_refused_where_the_first_of_them_is(ce
     assert (found.fault.code, found.fault.cell) == ("text-among-dates", cell)
     assert found.fault.place == Place("data.csv", line=line, column="k")
     assert found.fault.what == f"column 'k' is {cell!r}, which {misfit}, where most cells are dates"
-    assert found.fault.remedy == "fix the cell, or use --categorical k or --exclude k"
+    assert found.fault.remedy == "fix the cell, or use --exclude k"
 
 
 def test_other_cells_among_times_of_day_are_told_as_such():

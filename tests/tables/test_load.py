@@ -18,6 +18,7 @@ from mae_cli.progress import ProgressListener
 from mae_cli.rows.blocks import MemoryRows, whole
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 from mae_cli.rows.scratch import ScratchRows
+from mae_cli.tables.apart import Apart
 from mae_cli.tables.csv.dialect import MISSING, Dialect
 from mae_cli.tables.csv.pieces import cut
 from mae_cli.tables.load import ReadOptions, load_for_model
@@ -33,7 +34,7 @@ refusal = partial(refusal_of, load)
 
 
 def load_known(text, schema=SCHEMA, weight=None, **options):
-    return load_for_model(held(text), schema, "y", weight, ReadOptions(MemoryRows.collect, **options))
+    return load_for_model(held(text), schema, Apart("y", weight), ReadOptions(MemoryRows.collect, **options))
 
 
 model_refusal = partial(refusal_of, load_known)
@@ -179,7 +180,7 @@ def test_in_text_a_missing_cell_is_what_is_written_so():
     files = replace(held("y,k\n1,0\n2,0.0\n3,00\n4,-\n"), dialect=Dialect(missing=frozenset({"0", "-"})))
     assert columns(load(files, categorical=frozenset({"k"})))["k"] == ["0.0", "00"]
     schema = Schema((CategoricalColumn("k", ("-", "0.0", "00")),))
-    known = load_for_model(files, schema, "y", None, ReadOptions(MemoryRows.collect))
+    known = load_for_model(files, schema, Apart("y"), ReadOptions(MemoryRows.collect))
     assert (columns(known)["k"], known.rows_dropped) == (["0.0", "00"], 2)
 
 

@@ -109,7 +109,7 @@ def test_nulls_and_nan_are_missing(parquet, opened):
     ("cells", "code", "column", "remedy"),
     [
         (
-            {"y": Y, "when": [dt.date(2020, 1, 1)] * 3},
+            {"y": Y, "when": [dt.timedelta(1)] * 3},
             "dates-or-times",
             "when",
             "turn them into numbers first, or use --exclude when",

@@ -8,7 +8,7 @@ from support.tables import held
 
 from mae_cli.errors import ModelError, Place, SettingsError
 from mae_cli.model.quantile_model import QuantileModel
-from mae_cli.rows.schema import NumericColumn, Writing
+from mae_cli.rows.schema import ApartWritings, NumericColumn, Writing
 from mae_cli.workflows.against import NamedModel, holm, joint_columns
 from mae_cli.workflows.evaluate import EvaluationSettings
 from mae_cli.workflows.evaluate_quantiles import evaluate_quantiles
@@ -34,6 +34,43 @@ def test_models_of_other_targets_are_refused():
     fault = caught.value.fault
     assert (fault.code, fault.place) == ("targets-differ", Place("old.json", column="z"))
     assert fault.remedy == "compare models of one target"
+
+
+PLAIN, DOLLARS, DAYS = Writing(), Writing(prefix="$"), Writing(date="%Y-%m-%d")
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        (PLAIN, DOLLARS),
+        (DOLLARS, Writing(prefix="€")),
+        (PLAIN, Writing(suffix=" kg")),
+        (PLAIN, Writing(free=True)),
+        (DAYS, Writing(date="%H:%M")),
+        (PLAIN, DAYS),
+    ],
+)
+def test_models_whose_targets_mean_different_things_are_refused(own, other):
+    with pytest.raises(ModelError) as caught:
+        joint_columns(
+            named("new.json", written=ApartWritings(own)), named("old.json", written=ApartWritings(other)), HELD
+        )
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == ("targets-differ", Place("old.json", column="y"))
+    assert fault.remedy == "train both on a target that is written alike"
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        (PLAIN, Writing(thousands=",")),
+        (DOLLARS, Writing(prefix="$ ", parentheses=True)),
+        (DAYS, Writing(date="%d.%m.%Y")),
+    ],
+)
+def test_models_whose_targets_mean_the_same_are_compared(own, other):
+    subject, rival = (named("m.json", written=ApartWritings(each)) for each in (own, other))
+    assert joint_columns(subject, rival, held(TEXT)).names == ("x",)
 
 
 def test_models_that_read_one_column_in_two_ways_are_refused():

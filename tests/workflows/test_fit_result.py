@@ -330,8 +330,14 @@ def test_a_fit_that_ends_at_its_tolerance_has_no_dual_point(random):
 
 
 def test_a_result_shows_itself_without_its_rows(X, y):
-    assert "Block" not in repr(fit(X, y))
-    assert len(repr(fit(X, y))) < 2_000
+    result = fit(X, y, quantile=0.9)
+    assert repr(result) == (
+        f"FitResult(target='y', loss='mae', quantile=0.9,\n"
+        f"          rows=150, columns=3, status='optimal', mae={np.abs(y - result.predict(X)).mean():.6g})"
+    )
+    named = repr(fit(X, pd.Series(y, name="n" * 500), sample_weight=np.arange(150.0)))
+    assert len(named) < 200
+    assert len(named.splitlines()) == 2
     assert replace(fit(X, y), target="z").model.target == "z"
 
 

@@ -9,6 +9,7 @@ import pytest
 from support.faults import refusal_of
 
 from mae_cli import DataError, SettingsError, exponential_factors, fit, refit
+from mae_cli.errors import Place
 from mae_cli.rows.blocks import PassCounter
 from mae_cli.solvers import family
 
@@ -174,7 +175,8 @@ def test_fifty_refits_of_many_rows_are_no_more_than_six_passes(random, monkeypat
 def test_factors_too_few_or_negative_are_refused(factors, code, X, y):
     with pytest.raises(DataError) as caught:
         refit(X, y, [*exponential_factors(1), factors])
-    assert (caught.value.fault.code, caught.value.fault.place) == (code, None)
+    place = Place(row=1) if code == "negative-factor" else None
+    assert (caught.value.fault.code, caught.value.fault.place) == (code, place)
 
 
 @pytest.mark.parametrize(
