@@ -43,13 +43,21 @@ def write(tmp_path):
     return write
 
 
-@pytest.fixture(params=["--no-stream", "--stream", "--strict", "--dask"])
+PLACES = ["--no-stream", "--stream", "--strict", "--dask"]
+
+
+@pytest.fixture(params=PLACES)
 def place(request):
     """Where rows are kept, or that no column may be left out."""
     return ("--dask", request.getfixturevalue("workers")) if request.param == "--dask" else (request.param,)
 
 
-@pytest.mark.parametrize("kind", TARGETS)
+# Workers start slowly: they have some kinds.
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [(kind, place) for kind in TARGETS for place in PLACES if place != "--dask" or kind in ("money", "doubtful")],
+    indirect=["place"],
+)
 def test_a_written_target_is_fitted_and_scored_as_the_plain_one(write, mae_train, mae_eval, mae_predict, place, kind):
     cells, numbers, options = TARGETS[kind]
     written, plain = write("written.csv", cells), write("plain.csv", numbers)
@@ -104,6 +112,7 @@ def test_training_says_how_the_target_and_the_weights_are_read(write, mae_train)
         (["red 1", "7", "1", "2", "9", "3"], CHOOSE),
     ],
 )
+@pytest.mark.parametrize("place", PLACES[:3], indirect=True)
 def test_a_target_in_doubt_is_refused_with_what_reads_it(write, mae_train, told, place, cells, remedy):
     assert mae_train(write("data.csv", cells), "-t", "y", *place).exit_code == 1
     (fault,) = told
