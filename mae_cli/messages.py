@@ -79,23 +79,6 @@ def listed(names: Sequence[str], most: int = LONGEST_LIST) -> str:
     return ", ".join(map(quoted, names[:most])) + more
 
 
-def at_quantiles(notes: Sequence[tuple[float, Sequence[str]]]) -> list[str]:
-    """The notes on each quantile, each once: `at quantile 0.1, few rows …` where it is not on all of them."""
-    told: dict[str, list[str]] = {}
-    for quantile, texts in notes:
-        for text in texts:
-            told.setdefault(text, []).append(f"{quantile:g}")
-    return [
-        text if len(names) == len(notes) else f"at {_quantiles(names)}, {text[0].lower()}{text[1:]}"
-        for text, names in told.items()
-    ]
-
-
-def _quantiles(names: Sequence[str]) -> str:
-    """`quantile 0.1`, `quantiles 0.1, 0.2 and 0.9`."""
-    return f"quantile {names[0]}" if len(names) == 1 else f"quantiles {', '.join(names[:-1])} and {names[-1]}"
-
-
 def counted(count: int, noun: str) -> str:
     """`1 row`, `2,000 rows`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

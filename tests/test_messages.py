@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from mae_cli.messages import (
     as_given,
-    at_quantiles,
     column_text,
     counted,
     fixed,
@@ -225,8 +224,3 @@ def test_half_a_character_cannot_be_written():
 
 def test_a_quantity_may_have_fewer_digits():
     assert [quantity(value, 3) for value in (5.4321, -0.25, 15234.0)] == ["5.43", "-0.250", "15,234"]
-
-
-def test_notes_on_quantiles_are_told_once_and_name_them_where_not_all_are_meant():
-    notes = [(0.1, ["Few rows.", "Ties."]), (0.5, ["Ties."]), (0.9, ["Few rows.", "Ties.", "Cross."])]
-    assert at_quantiles(notes) == ["at quantiles 0.1 and 0.9, few rows.", "Ties.", "at quantile 0.9, cross."]

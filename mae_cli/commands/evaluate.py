@@ -24,7 +24,7 @@ from mae_cli.commands.process import (
     OK,
     Outcome,
     announce_terminal,
-    note,
+    note_each,
     running,
     share_a_terminal,
     tell_failures,
@@ -155,8 +155,7 @@ def _score(model: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
         rival = None if against is None else NamedModel(_one_quantile(model_of(against), against), name_of(against))
         with opened(data, dialect_of(options), options["dask"]) as files, watched(outcome, quiet=quiet) as listener:
             report = evaluate(subject, files, settings, rival, listener)
-        for text in report.notes:
-            note(text, quiet=quiet)
+        note_each(report.notes, quiet=quiet)
         outcome.status = OK if all(gate.passed for gate in report.gates) else GATE_FAILED
         if options["as_json"] or not share_a_terminal():  # the report for people ends with it
             tell_failures(report.gates)
@@ -205,8 +204,7 @@ def _evaluate_quantiles(
     opening, watching = opened(data, dialect_of(options), options["dask"]), watched(outcome, quiet=options["quiet"])
     with opening as files, watching as listener:
         report = evaluate_quantiles(subject, files, settings, rival, listener)
-    for text in report.notes:
-        note(text, quiet=options["quiet"])
+    note_each(report.notes, quiet=options["quiet"])
     if options["as_json"] or not share_a_terminal():  # the report for people ends with it
         tell_failures(report.gates)
     if options["as_json"]:

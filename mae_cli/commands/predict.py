@@ -22,7 +22,7 @@ from mae_cli.commands.process import (
     GATE_FAILED,
     OK,
     announce_terminal,
-    note,
+    note_each,
     running,
     tell_failures,
     watched,
@@ -111,8 +111,7 @@ def _tell(report: "PredictionReport", *, as_json: bool, quiet: bool) -> None:
 
         write_json(dumps(prediction_report_json(report)), sys.stderr)
         return
-    for text in report.notes:
-        note(text, quiet=quiet)
+    note_each(report.notes, quiet=quiet)
     tell_failures(report.gates)
 
 

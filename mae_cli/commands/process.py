@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from mae_cli.progress import EpochCounter
     from mae_cli.results.gates import Gate
+    from mae_cli.results.notes import Note
 
 OK = 0
 FAULT = 1
@@ -111,6 +112,14 @@ def note(text: str, *, quiet: bool) -> None:
     """Say something on standard error, unless it shall be quiet: in one line, or in those of a terminal."""
     if not quiet:
         say_note(text)
+
+
+def note_each(told: "Sequence[Note]", *, quiet: bool) -> None:
+    """Say on standard error what a user should know of a run, unless it shall be quiet."""
+    from mae_cli.report.notes import notes  # noqa: PLC0415  (help and usage errors need none)
+
+    for text in notes(told):
+        note(text, quiet=quiet)
 
 
 @contextmanager

@@ -237,8 +237,7 @@ def main(data: tuple[str, ...], **options: Any) -> None:
         _note_replaced(output, options["target"], quiet=quiet)
         write_output(trained.model, output, force=options["force"])
         outcome.wrote = True
-        for text in trained.report.notes:
-            note(text, quiet=quiet)
+        _note_all(trained.report, quiet=quiet)
         if not (quiet and output == STDOUT):  # the report would go where notes go
             seconds = replace(trained.report.seconds, total=time.perf_counter() - started)
             _render(replace(trained.report, model=output, seconds=seconds), as_json=as_json)
@@ -319,6 +318,13 @@ def _train(
             return train_one(files, settings, listener)
         with nullcontext() if aside is None else files_of([aside]) as calibration:
             return train_quantiles(files, settings, quantiles, calibration, listener)
+
+
+def _note_all(report: "TrainReport | QuantileReport", *, quiet: bool) -> None:
+    from mae_cli.report.notes import training_notes  # noqa: PLC0415
+
+    for text in training_notes(report):
+        note(text, quiet=quiet)
 
 
 def _render(report: "TrainReport | QuantileReport", *, as_json: bool) -> None:

@@ -4,6 +4,7 @@
   `intervals`, `importance`, `worst_rows`, `gates`, `certificate`, `course` (a `curve` on a `canvas` with an `axis`);
   of several quantiles `quantiles`, from `quantile_coefficients` (`side_by_side`, or many drawn: `quantile_process`),
   and `quantile_evaluation`.
+- `notes`: what a user should know of a run, a sentence each; `verdict`: what a comparison of two fits says.
 - `model_card`: models without data; `model_cards`: two of them, and where they differ.
 - `columns`: what `mae-train --columns` lists.
 - `as_json`, `cards_as_json`: the same as JSON. `progress`: one line while work takes long.

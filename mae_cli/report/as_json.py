@@ -7,6 +7,8 @@ from typing import Any
 from mae_cli.inference.values import Importance, Interval, Intervals, RankTest, SlopesTest, Unavailable
 from mae_cli.messages import json_text
 from mae_cli.report.gates import finding
+from mae_cli.report.notes import notes, training_notes
+from mae_cli.report.verdict import verdict
 from mae_cli.results.evaluation import EvaluationReport, QuantileEvaluation, WorstQuantileRow
 from mae_cli.results.gates import Gate, Rival
 from mae_cli.results.prediction import PredictionReport
@@ -53,7 +55,7 @@ def train_report_json(report: TrainReport) -> dict[str, Any]:
         "seconds": asdict(report.seconds),
         "source": report.source,
         "weight": report.weight,
-        "notes": list(report.notes),
+        "notes": training_notes(report),
         "compare": None if report.comparison is None else _comparison(report.comparison),
         "intervals": None if report.fit.intervals is None else _intervals(report.fit.intervals),
         "importance": None if report.fit.importance is None else [_importance(each) for each in report.fit.importance],
@@ -83,7 +85,7 @@ def quantile_report_json(report: QuantileReport) -> dict[str, Any]:
         "seconds": asdict(report.seconds),
         "source": report.source,
         "weight": report.weight,
-        "notes": list(report.notes),
+        "notes": training_notes(report),
     }
 
 
@@ -114,7 +116,7 @@ def evaluation_report_json(report: EvaluationReport) -> dict[str, Any]:
         "loss": report.loss,
         "quantile": report.quantile,
         "weight": report.weight,
-        "notes": list(report.notes),
+        "notes": notes(report.notes),
         "outside": None if report.outside is None else asdict(report.outside),
         "worst": None if report.worst is None else [_placed(row) for row in report.worst],
         "against": None if report.rival is None else _rival(report.rival),
@@ -137,7 +139,7 @@ def quantile_evaluation_json(report: QuantileEvaluation) -> dict[str, Any]:
         "outside": None if report.outside is None else asdict(report.outside),
         "source": report.source,
         "weight": report.weight,
-        "notes": list(report.notes),
+        "notes": notes(report.notes),
         "gates": [_gate(gate) for gate in report.gates],
         "worst": None if report.worst is None else [_worst(row) for row in report.worst],
     }
@@ -178,7 +180,7 @@ def prediction_report_json(report: PredictionReport) -> dict[str, Any]:
         },
         "source": report.source,
         "column": report.column,
-        "notes": list(report.notes),
+        "notes": notes(report.notes),
         "outside": None if report.outside is None else asdict(report.outside),
         "gates": [_gate(gate) for gate in report.gates],
     }
@@ -342,7 +344,7 @@ def _interval(interval: Interval | Unavailable | None) -> dict[str, Any]:
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:
     contested = [_contested(row) for row in comparison.contested]
-    return _fit(comparison.other) | {"contested": contested, "verdict": comparison.verdict}
+    return _fit(comparison.other) | {"contested": contested, "verdict": verdict(comparison)}
 
 
 def _contested(row: ContestedRow) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from mae_cli.report.names import fit_name, heading, shortened
 from mae_cli.report.numbers import aligned, percent
 from mae_cli.report.scores import comparison_scores
 from mae_cli.report.tables import AlignedTable
+from mae_cli.report.verdict import verdict
 from mae_cli.results.training import Comparison, ContestedRow, FitReport, TrainReport
 
 # A row with a smaller share of the pull would be listed with 0.0%.
@@ -34,7 +35,7 @@ def comparison_blocks(report: TrainReport, comparison: Comparison, room: Room) -
     contested = [row for row in comparison.contested if row.pull >= _LEAST_PULL]
     if contested:
         blocks.append(_contested(report, comparison.other, contested, room))
-    return [*blocks, Text(visible(comparison.verdict), style="bold")]
+    return [*blocks, Text(visible(verdict(comparison)), style="bold")]
 
 
 def _contested(report: TrainReport, other: FitReport, rows: Sequence[ContestedRow], room: Room) -> Group:

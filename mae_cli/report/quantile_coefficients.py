@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from mae_cli.inference.values import Interval, Intervals, Unavailable
-from mae_cli.messages import INTERCEPT, at_quantiles, level_text
+from mae_cli.messages import INTERCEPT, level_text
 from mae_cli.report.coefficients import left_out_note
 from mae_cli.report.console import Room
 from mae_cli.report.intervals import (
@@ -19,6 +19,7 @@ from mae_cli.report.intervals import (
     zero_note,
 )
 from mae_cli.report.names import shortened
+from mae_cli.report.notes import at_quantiles
 from mae_cli.report.numbers import counted, in_line, quantity
 from mae_cli.report.quantile_process import CoefficientProcess, Estimate
 from mae_cli.report.side_by_side import NumberColumn, SideBySide

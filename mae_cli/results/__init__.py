@@ -2,5 +2,6 @@
 
 - `scores`: metrics, and rows by their place in a file; `gates`: pass/fail checks and their outcomes. The metrics of a
   fit also stand in its model file, whose reader knows each of them (`mae_cli.model.provenance`).
+- `notes`: what a user should know of a run: kinds and figures, no sentences.
 - `training`, `evaluation`, `prediction`: what the three commands return; `survey`: what the columns of data are.
 """

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mae_cli.results.gates import Gate, Rival
+from mae_cli.results.notes import Note
 from mae_cli.results.scores import Outside, PlacedRow, Scores
 
 
@@ -74,7 +75,7 @@ class EvaluationReport:
         weight: the weight column that was honoured; None when the model has none or the data lacks it.
         rows: where the rows went.
         scores: metrics of the model and of its training baseline on these rows.
-        notes: remarks for standard error.
+        notes: what a user should know.
         outside: the rows with a number outside of its range in training; None when there are none.
         worst: the rows with the largest residuals, when asked for.
         rival: the other model, when one was given.
@@ -90,7 +91,7 @@ class EvaluationReport:
     weight: str | None
     rows: EvaluationRows
     scores: Scores
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     outside: Outside | None = None
     worst: tuple[WorstRow, ...] | None = None
     rival: Rival | None = None
@@ -132,7 +133,7 @@ class QuantileEvaluation:
         outside: the rows with a number outside of its range in training; None when there are none.
         rivals: another model on the same rows, at each quantile; None without one.
         gates: the conditions that were asked for.
-        notes: remarks for standard error, one line each.
+        notes: what a user should know.
         worst: the rows that the model is farthest from, when asked for.
         target_unit: of a target of dates (days since 1970-01-01) or times of day (hours); None for other numbers.
     """
@@ -148,6 +149,6 @@ class QuantileEvaluation:
     outside: Outside | None
     rivals: tuple[Rival, ...] | None
     gates: tuple[Gate, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     worst: tuple[WorstQuantileRow, ...] | None = None
     target_unit: str | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mae_cli.results.gates import Gate
+from mae_cli.results.notes import Note
 from mae_cli.results.scores import Outside
 from mae_cli.rows.sums import Sums
 
@@ -39,7 +40,7 @@ class PredictionReport:
         column: the name of the new column.
         rows: where the rows went.
         outside: the rows with a number outside of its range in training; None when there are none.
-        notes: remarks for standard error.
+        notes: what a user should know.
         gates: the conditions that were set.
     """
 
@@ -48,5 +49,5 @@ class PredictionReport:
     column: str
     rows: PredictionRows
     outside: Outside | None
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     gates: tuple[Gate, ...] = ()

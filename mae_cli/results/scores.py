@@ -71,6 +71,27 @@ class Scores:
         return 1 - ours / constant if constant > 0 else None
 
 
+CONFIDENCE = 0.95
+"""Of the interval of a difference."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much larger the mean loss of one model is than that of another one on the same rows.
+
+    Attributes:
+        value: the difference on these rows.
+        interval: its 95 % interval; None when fewer than two rows have weight.
+        p_value: two-sided, of no difference; None likewise.
+        least_p_value: the smallest that so many resamples can show; None likewise.
+    """
+
+    value: float
+    interval: tuple[float, float] | None
+    p_value: float | None
+    least_p_value: float | None
+
+
 @dataclass(frozen=True)
 class PlacedRow:
     """A row of a file.

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from mae_cli.inference.values import Importance, Interval, Intervals, SlopesTest, Unavailable
-from mae_cli.results.scores import PlacedRow, Scores
+from mae_cli.results.notes import FitNote, Note
+from mae_cli.results.scores import Difference, PlacedRow, Scores
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Certificate, History
 from mae_cli.tables.columns import LeftOut
+
+# Few rows decide between two fits where they make up this share of the pull.
+_DECISIVE = 0.25
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class FitReport:
         intervals: of the coefficients, in the order of the design; None when they were not asked for.
         importance: what the fit loses without each feature; None when that was not asked for.
         optimum: the smallest loss possible, found by the exact solver; None where the fit itself is its measure.
-        nearly_dependent: the columns that are nearly a combination of others.
+        notes: what a user should know of it.
     """
 
     loss: str
@@ -97,7 +101,7 @@ class FitReport:
     intervals: Intervals | None = None
     importance: tuple[Importance, ...] | None = None
     optimum: float | None = None
-    nearly_dependent: tuple[DesignColumn, ...] = ()
+    notes: tuple[FitNote, ...] = ()
 
     @property
     def minimum(self) -> float:
@@ -131,18 +135,83 @@ class ContestedRow(PlacedRow):
 
 
 @dataclass(frozen=True)
+class FarRow(PlacedRow):
+    """A row that pulls the two fits apart, and lies so many standard deviations from the mean of a column."""
+
+    column: str
+    deviations: float
+
+
+@dataclass(frozen=True)
+class Unproved:
+    """A fit did not reach its optimum, so that the two cannot be compared.
+
+    Attributes:
+        solver: of both, "auto" or "textbook".
+    """
+
+    solver: str
+
+
+@dataclass(frozen=True)
+class BothPerfect:
+    """Both losses can be brought to zero, so that nothing tells the two fits apart."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The two fits are the same for every purpose.
+
+    Attributes:
+        gap: the mean difference of their predictions, as a share of the MAE.
+    """
+
+    gap: float
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """The two fits differ.
+
+    Attributes:
+        rows: that were fitted.
+        few: one in a hundred of them: those that pull the fits apart most.
+        pull: the share of these few in what pulls the two apart.
+        quantile: of the fit beside that of least squares, 0.5 for the MAE.
+        holdout: how much larger the MAE of least squares is on the rows held out; None without, and of other quantiles.
+    """
+
+    rows: int
+    few: int
+    pull: float
+    quantile: float
+    holdout: Difference | None
+
+    @property
+    def few_decide(self) -> bool:
+        """Whether few rows make up so much of the pull; of smooth noise, skewed or not, they make up less."""
+        return self.pull >= _DECISIVE
+
+
+Verdict = Unproved | BothPerfect | Agreement | Disagreement
+"""What the difference between two fits says about the data."""
+
+
+@dataclass(frozen=True)
 class Comparison:
     """The same rows fitted with the other loss.
 
     Attributes:
         other: the other fit.
         contested: the rows that pull the two fits apart, strongest first.
-        verdict: one sentence, computed, on what the difference says about this data.
+        verdict: what the difference says about this data.
+        far: that of the contested rows with the most leverage; None where none lies far from the others.
     """
 
     other: FitReport
     contested: tuple[ContestedRow, ...]
-    verdict: str
+    verdict: Verdict
+    far: FarRow | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +234,7 @@ class TrainReport:
         rows: where the rows went.
         fit: the fit whose model is written.
         comparison: the other loss, when asked for.
-        notes: remarks for standard error, one line each.
+        notes: what a user should know of the rows.
         model: where the model was written; None when it was not.
         seconds: wall time.
         columns_left_out: the columns that cannot serve, and that nobody named.
@@ -178,7 +247,7 @@ class TrainReport:
     rows: TrainingRows
     fit: FitReport
     comparison: Comparison | None
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     model: str | None
     seconds: Seconds
     columns_left_out: tuple[LeftOut, ...] = ()
@@ -233,11 +302,12 @@ class QuantileReport:
         slopes: the test of equal slopes, or why there is none.
         crossing: training rows in which the lines of two quantiles cross.
         calibrated: the prediction interval, when asked for.
-        notes: remarks for standard error, one line each.
+        notes: what a user should know of the rows.
         columns_left_out: those that cannot serve, and that nobody named.
         model: where the model was written; None when it was not.
         seconds: wall time.
         target_unit: of a target of dates (days since 1970-01-01) or times of day (hours); None for other numbers.
+        calibration_notes: what a user should know of the rows of a file for calibration.
     """
 
     source: str
@@ -249,11 +319,12 @@ class QuantileReport:
     slopes: SlopesTest | Unavailable
     crossing: int
     calibrated: Calibrated | None
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     columns_left_out: tuple[LeftOut, ...]
     model: str | None
     seconds: Seconds
     target_unit: str | None = None
+    calibration_notes: tuple[Note, ...] = ()
 
     @property
     def quantiles(self) -> tuple[float, ...]:

@@ -8,10 +8,11 @@ import numpy as np
 
 from mae_cli.errors import Fault, ModelError, Place
 from mae_cli.losses import Absolute, Pinball
-from mae_cli.messages import counted, quoted
+from mae_cli.messages import quoted
 from mae_cli.model.model import Model
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.results.gates import Rival
+from mae_cli.results.notes import FewRows, OneRow
 from mae_cli.rows.blocks import Rows
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.schema import Schema, joint_schema
@@ -161,10 +162,8 @@ def compared(model: Model, rival: NamedModel[Model], data: JointRows, comparison
     )
 
 
-def chance_note(rival: Rival, count: int) -> str | None:
-    """What few rows make of the interval of the difference; None where there are enough."""
+def chance_notes(rival: Rival, count: int) -> list[FewRows | OneRow]:
+    """What few rows make of the interval of the difference; nothing where there are enough."""
     if count >= _FEW_ROWS:
-        return None
-    if rival.interval is None:
-        return "one row with weight is too little for an interval"
-    return f"{counted(count, 'row')} are few for an interval of the difference; it is rough"
+        return []
+    return [OneRow() if rival.interval is None else FewRows(count)]

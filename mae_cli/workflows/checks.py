@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
-from mae_cli.messages import as_given, counted, quoted
 from mae_cli.results.scores import Outside
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.schema import Schema
@@ -64,16 +63,3 @@ class TrainingRanges:
             maximum=float(self.maximum[most]),
             unit=self.units[most],
         )
-
-
-def outside_note(outside: Outside) -> str:
-    """What the user should know, in a sentence."""
-    most = "" if outside.cells == outside.rows else f"{outside.cells:,} of them in "
-    column, ends = quoted(outside.column), (outside.minimum, outside.maximum)
-    training = " to ".join(as_given(each, outside.unit) for each in ends)
-    return f"{counted(outside.rows, 'row')} outside the training range: {most}{column} (training: {training})"
-
-
-def unseen_note(rows: int) -> str:
-    """How many rows were skipped, in a sentence."""
-    return f"{counted(rows, 'row')} with a level never seen in training not scored"

@@ -13,25 +13,32 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.losses import Absolute
-from mae_cli.messages import quantity
-from mae_cli.results.training import Comparison, ContestedRow, FitReport
+from mae_cli.results.scores import Difference
+from mae_cli.results.training import (
+    Agreement,
+    BothPerfect,
+    Comparison,
+    ContestedRow,
+    Disagreement,
+    FarRow,
+    FitReport,
+    Unproved,
+    Verdict,
+)
 from mae_cli.rows.blocks import Block, Rows, RowStore, TransformedRows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.moments import Moments
 from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.sums import Largest, Sums, sum_blocks
-from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Solution, Status
 from mae_cli.tables.csv.files import Records
-from mae_cli.workflows.paired import CONFIDENCE, CodedPredictor, paired_difference
+from mae_cli.workflows.paired import CodedPredictor, paired_difference
 
 _CONTESTED_ROWS = 8
-# Departures below this share of the MAE are not worth a sentence.
+# Departures below this share of the MAE are not worth telling.
 _SAME_FIT = 0.02
 # The share of rows that counts as few.
 _FEW = 0.01
-# Few rows decide when they make up so much of the pull; of smooth noise, skewed or not, they make up less.
-_DECISIVE = 0.25
 # Rows so many standard deviations from the mean of a column have leverage, from which no loss is safe.
 _FAR_OUT = 5.0
 
@@ -77,7 +84,7 @@ def compare(first: Fitted, other: Fitted, data: TrainingData) -> Comparison:
         few = _share_of_few(data.rows, pull, pulls.total) if pulls.total > 0 else 0.0
     contested = _contested(pulls, first, other, data)
     verdict = _verdict(absolute, squared, few, departure.mean, data)
-    return Comparison(other.report, contested, verdict + _leverage_warning(first.report, data, pulls, contested))
+    return Comparison(other.report, contested, verdict, _far_row(first.report, data, pulls, contested))
 
 
 @dataclass(frozen=True)
@@ -158,23 +165,22 @@ def _contested(pulls: _Pulls, first: Fitted, other: Fitted, data: TrainingData) 
     return tuple(ContestedRow(places[record], target, both, share) for record, target, both, share in rows)
 
 
-def _leverage_warning(report: FitReport, data: TrainingData, pulls: _Pulls, contested: tuple[ContestedRow, ...]) -> str:
-    """A sentence on the contested row that lies farthest out in a column of numbers, if one lies far out."""
+def _far_row(
+    report: FitReport, data: TrainingData, pulls: _Pulls, contested: tuple[ContestedRow, ...]
+) -> FarRow | None:
+    """The contested row that lies farthest out in a column of numbers, if it lies far out."""
     numeric = data.rows.take(pulls.strongest.rows).design.numeric
     columns = slice(numeric.shape[1])
     deviations = data.moments.deviation[columns]
     if not len(contested) or not deviations.any():
-        return ""
+        return None
     with np.errstate(divide="ignore", invalid="ignore"):
         distances = np.nan_to_num(np.abs(numeric - data.moments.mean[columns]) / deviations)
     row, column = np.unravel_index(int(np.argmax(distances)), distances.shape)
     if distances[row, column] < _FAR_OUT:
-        return ""
+        return None
     name = [effect.column.feature for effect in report.effects if effect.column.level is None][column]
-    return (
-        f" {contested[row].position} is {distances[row, column]:.1f} standard deviations from the mean of {name!r}; "
-        "check such rows before trusting either fit."
-    )
+    return FarRow(contested[row].place, name, float(distances[row, column]))
 
 
 def _few(count: int) -> int:
@@ -203,68 +209,22 @@ def _above(block: Block, pull: "partial[FloatArray]", edge: float) -> tuple[int,
     return int(np.count_nonzero(more)), float(pulls @ more)
 
 
-def _verdict(by_mae: Fitted, by_mse: Fitted, few: float, departure: float, data: TrainingData) -> str:
-    """What the difference says about the data, in one sentence or two."""
+def _verdict(by_mae: Fitted, by_mse: Fitted, few: float, departure: float, data: TrainingData) -> Verdict:
+    """What the difference says about the data."""
     absolute, squared, count = by_mae.report, by_mse.report, data.rows.shape[0]
     if Status.LIMIT in {absolute.certificate.status, squared.certificate.status}:
-        remedy = "use --solver auto" if absolute.solver == Textbook.name else "a larger --tolerance accepts it"
-        return f"A fit that did not reach its optimum cannot be compared; {remedy}."
+        return Unproved(absolute.solver)
     if absolute.certificate.relative_gap is None:
-        return "Both losses can be brought to zero on these rows, so there is nothing to tell the two fits apart."
-    share = departure / absolute.train.model.mae
-    if not few or share <= _SAME_FIT:
-        return (
-            f"The two fits agree: their predictions differ by {_percent(share)} of the MAE on average, and no small "
-            "group of rows decides between them."
-        )
-    if absolute.quantile != 0.5:
-        return f"{_question(absolute.quantile)} {_what_few_do(few, count)}."
-    return f"{_what_few_do(few, count)}. {_judgement(by_mae, by_mse, data.holdout)}"
+        return BothPerfect()
+    gap = departure / absolute.train.model.mae
+    if not few or gap <= _SAME_FIT:
+        return Agreement(gap)
+    held = None if absolute.quantile != 0.5 else _difference(by_mae, by_mse, data.holdout)
+    return Disagreement(count, _few(count), few, absolute.quantile, held)
 
 
-def _question(quantile: float) -> str:
-    return (
-        f"The {quantile:g}-quantile fit and least squares answer different questions: {100 * quantile:g}% of the rows "
-        "lie below the one, the other follows their mean."
-    )
-
-
-def _what_few_do(share: float, count: int) -> str:
-    few = _few(count)
-    makes_up = f"make{'s' * (few == 1)} up {_percent(share)} of what pulls the two apart"
-    if share >= _DECISIVE:
-        return f"{'One row' if few == 1 else _rows(few, count)} {makes_up}"
-    if few == 1:
-        return f"No single row decides: the strongest {makes_up}"
-    return f"No small group of rows decides: the strongest {_rows(few, count)} {makes_up}"
-
-
-def _rows(few: int, count: int) -> str:
-    return f"{few:,} rows ({_percent(few / count)})"
-
-
-def _judgement(absolute: Fitted, squared: Fitted, holdout: Rows | None) -> str:
-    """Which fit predicts better, where that can be known: on rows that neither was fitted to."""
+def _difference(absolute: Fitted, squared: Fitted, holdout: Rows | None) -> Difference | None:
+    """How much larger the MAE of least squares is, on rows that neither was fitted to."""
     if holdout is None:
-        return (
-            "On the rows it was fitted to each fit wins by its own loss; hold rows out with --holdout to learn which "
-            "one predicts better."
-        )
-    found = paired_difference(holdout, CodedPredictor(squared.point), CodedPredictor(absolute.point), Absolute())
-    if found.interval is None:
-        return "A single row held out cannot tell which one predicts better."
-    low, high = found.interval
-    if low <= 0 <= high:
-        difference = f"MAE of least squares less that of the MAE fit: {quantity(found.value, 2)}"
-        return f"The holdout cannot tell them apart ({difference}, {_interval(low, high)})."
-    better = "the MAE fit" if low > 0 else "least squares, even by the MAE,"
-    nearest, farthest = sorted((abs(low), abs(high)))
-    return f"On the holdout {better} is better by {quantity(abs(found.value), 2)} ({_interval(nearest, farthest)})."
-
-
-def _interval(low: float, high: float) -> str:
-    return f"{100 * CONFIDENCE:.0f}% interval {quantity(low, 2)} to {quantity(high, 2)}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g}%" if share < 0.995 else "100%"
+        return None
+    return paired_difference(holdout, CodedPredictor(squared.point), CodedPredictor(absolute.point), Absolute())

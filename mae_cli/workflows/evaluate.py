@@ -1,5 +1,6 @@
 """Evaluate: metrics of a model on data, beside another model's if there is one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mae_cli.errors import Fault, SettingsError
@@ -7,15 +8,16 @@ from mae_cli.model.model import Model
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.evaluation import EvaluationReport
 from mae_cli.results.gates import Rival
+from mae_cli.results.notes import LimitedMae, MixedQuantiles, Note
 from mae_cli.results.scores import Outside
 from mae_cli.rows.schema import Schema
 from mae_cli.tables.columns import require_columns
 from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
-from mae_cli.workflows.against import JointRows, NamedModel, chance_note, compared, joint_columns
+from mae_cli.workflows.against import JointRows, NamedModel, chance_notes, compared, joint_columns
 from mae_cli.workflows.checks import TrainingRanges
-from mae_cli.workflows.gates import GateSettings, judge
+from mae_cli.workflows.gates import MEDIAN, GateSettings, judge
 from mae_cli.workflows.scored_rows import apart_of, evaluation_notes, evaluation_rows, scorable_rows
 from mae_cli.workflows.scoring import score
 from mae_cli.workflows.worst_rows import worst_rows
@@ -110,19 +112,11 @@ def _report(
 
 def _notes(
     model: Model, loaded: LoadedRows, outside: Outside | None, max_mae: float | None, rival: Rival | None
-) -> list[str]:
-    notes = list(evaluation_notes(loaded, outside))
-    rough = None if rival is None else chance_note(rival, loaded.rows.shape[0])
-    if rough is not None:
-        notes.append(rough)
-    if rival is not None and model.quantile != rival.quantile:
-        notes.append(
-            f"the models were fitted to the quantiles {model.quantile!r} and {rival.quantile!r}, but are compared by "
-            "the MAE, which is made for the median 0.5"
-        )
-    if max_mae is not None and model.quantile != 0.5:
-        notes.append(
-            f"the model was fitted to the quantile {model.quantile:g}, but --max-mae limits the MAE, which is made for "
-            "the median 0.5"
-        )
-    return notes
+) -> Iterator[Note]:
+    yield from evaluation_notes(loaded, outside)
+    if rival is not None:
+        yield from chance_notes(rival, loaded.rows.shape[0])
+        if rival.quantile != model.quantile:
+            yield MixedQuantiles(model.quantile, rival.quantile)
+    if max_mae is not None and model.quantile != MEDIAN:
+        yield LimitedMae(model.quantile)

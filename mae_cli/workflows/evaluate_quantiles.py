@@ -10,6 +10,7 @@ from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
 from mae_cli.results.gates import Rival
+from mae_cli.results.notes import Note
 from mae_cli.results.scores import Outside, Scores
 from mae_cli.rows.blocks import Rows
 from mae_cli.rows.schema import Schema
@@ -18,7 +19,7 @@ from mae_cli.tables.csv.files import Records
 from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
-from mae_cli.workflows.against import JointRows, NamedModel, chance_note, compared_quantiles, joint_columns
+from mae_cli.workflows.against import JointRows, NamedModel, chance_notes, compared_quantiles, joint_columns
 from mae_cli.workflows.calibrate import coverage_of
 from mae_cli.workflows.checks import TrainingRanges
 from mae_cli.workflows.evaluate import EvaluationSettings
@@ -118,11 +119,10 @@ def _score(rows: Rows, model: Model, files: Records) -> Scores:
     return score(rows, model.point, model.trivial_prediction, model.quantile, files.place)
 
 
-def _notes(loaded: LoadedRows, outside: Outside | None, rivals: Sequence[Rival]) -> Iterator[str]:
+def _notes(loaded: LoadedRows, outside: Outside | None, rivals: Sequence[Rival]) -> Iterator[Note]:
     yield from evaluation_notes(loaded, outside)
-    rough = chance_note(rivals[0], loaded.rows.shape[0]) if rivals else None
-    if rough is not None:
-        yield rough
+    if rivals:
+        yield from chance_notes(rivals[0], loaded.rows.shape[0])
 
 
 def _interval_score(model: QuantileModel, rows: Rows, coverage: float) -> IntervalScore:

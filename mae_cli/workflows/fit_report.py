@@ -1,6 +1,7 @@
 """A fit as a report: its scores, its coefficients as effects, and what a user should know of it."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -8,9 +9,17 @@ from types import MappingProxyType
 from mae_cli.arrays import FloatArray
 from mae_cli.inference.ranges import Ranges, ranges_of
 from mae_cli.inference.values import Intervals, Unavailable
-from mae_cli.messages import listed
+from mae_cli.results.notes import (
+    Diverged,
+    FitNote,
+    NearlyDependent,
+    NoGain,
+    NoRowsToSpare,
+    NotImproved,
+    RoundingCost,
+)
 from mae_cli.results.scores import Scores
-from mae_cli.results.training import Effect, FitReport, TrainingRows
+from mae_cli.results.training import Effect, FitReport
 from mae_cli.rows.encoding import LevelRows
 from mae_cli.rows.schema import CategoricalColumn, DesignColumn, Schema
 from mae_cli.solvers.prepare.whitening import Whitening
@@ -24,8 +33,6 @@ from mae_cli.workflows.scoring import score
 
 # A column of which less than this share is its own is nearly a combination of others.
 _OWN_SHARE = 1e-6
-# So many of them are named.
-_FEW = 6
 # Coefficients that differ by no more than this share of their size are the same, but for rounding.
 _SAME = 1e-12
 
@@ -48,9 +55,8 @@ def scored_fit(
         intercept=solution.intercept if settings.intercept else None,
         effects=_ranged(found, data.schema, ranges_of(fit)),
         intervals=intervals,
-        nearly_dependent=_nearly_dependent(fit, data.schema),
     )
-    return Fitted(solution, report)
+    return Fitted(solution, replace(report, notes=tuple(_notes(fit, settings.solver, report, data))))
 
 
 def _nearly_dependent(fit: Fit, schema: Schema) -> tuple[DesignColumn, ...]:
@@ -74,36 +80,24 @@ def _with_proved_loss(scores: Scores, loss: float, settings: FitSettings) -> Sco
     return replace(scores, model=proved)
 
 
-def remarks(solver: SolverSettings, report: FitReport, rows: TrainingRows) -> list[str]:
+def _notes(fit: Fit, solver: SolverSettings, report: FitReport, data: ReadyData) -> Iterator[FitNote]:
     """What a user should know about a fit that went wrong, or cannot say much."""
-    found = []
+    status, gap = report.certificate.status, report.certificate.relative_gap
     losses, epochs = report.history.loss, report.history.iterations
-    proved = report.certificate.status is not Status.LIMIT
-    if isinstance(solver, Textbook) and not proved:
+    if isinstance(solver, Textbook) and status is Status.LIMIT:
         if epochs < solver.epochs:
-            found.append(f"the descent diverged in epoch {epochs:,}; use a smaller --learning-rate")
+            yield Diverged(epochs)
         if losses[-1] >= losses[0]:
-            found.append("no step improved on the start, so all coefficients are 0; use another --learning-rate")
-    gap = report.certificate.relative_gap
-    if report.certificate.status is Status.OPTIMAL and gap is not None and gap > ROUNDED_GAP:
-        found.append(
-            f"rounding the coefficients to floating-point numbers costs up to {gap:.2g} of the loss, as the target or "
-            "a column lies far from zero for its spread; subtract a constant from it, such as its mean"
-        )
-    if report.nearly_dependent:
-        names = listed([column.label for column in report.nearly_dependent], _FEW)
-        found.append(
-            f"nearly dependent columns: {names}; what others do not tell of them is below a millionth of their spread, "
-            "so their coefficients mean little one by one; use --exclude for all but one of those that belong together"
-        )
-    if report.columns > 1 and report.columns >= rows.used - rows.zero_weight:
-        found.append(
-            f"as many coefficients as rows ({report.columns:,}): the fit passes through every row whatever the data, "
-            "and its training metrics say nothing; use fewer columns, or --holdout"
-        )
-    elif report.columns > 1 and proved and not any(effect.value for effect in report.effects):
-        found.append("the model is no better than the prediction without features")
-    return found
+            yield NotImproved()
+    if status is Status.OPTIMAL and gap is not None and gap > ROUNDED_GAP:
+        yield RoundingCost(gap)
+    nearly_dependent = _nearly_dependent(fit, data.schema)
+    if nearly_dependent:
+        yield NearlyDependent(nearly_dependent)
+    if report.columns > 1 and report.columns >= data.rows.used - data.rows.zero_weight:
+        yield NoRowsToSpare(report.columns)
+    elif report.columns > 1 and status is not Status.LIMIT and not any(effect.value for effect in report.effects):
+        yield NoGain()
 
 
 def effects(

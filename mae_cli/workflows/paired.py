@@ -17,12 +17,11 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.losses import Loss
+from mae_cli.results.scores import CONFIDENCE, Difference
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.coding import Coding
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import Sums, sum_blocks
-
-CONFIDENCE = 0.95
 
 # A prime, so that no period of the rows (hours, weekdays) falls in step with the groups.
 _GROUPS = 4_093
@@ -62,23 +61,6 @@ class CodedPredictor:
 
 
 AnyPredictor = Predictor | CodedPredictor
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How much larger the first model's mean loss is than the other's.
-
-    Attributes:
-        value: the difference on these rows.
-        interval: its 95 % interval; None when fewer than two rows have weight.
-        p_value: two-sided, of no difference; None likewise.
-        least_p_value: the smallest that so many resamples can show; None likewise.
-    """
-
-    value: float
-    interval: tuple[float, float] | None
-    p_value: float | None
-    least_p_value: float | None
 
 
 def paired_difference(

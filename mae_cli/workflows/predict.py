@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,11 +11,13 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, Fault, Place, SettingsError
-from mae_cli.messages import counted, is_unicode, quoted
+from mae_cli.messages import is_unicode, quoted
 from mae_cli.model.reading import AnyModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.gates import Gate
+from mae_cli.results.notes import Note, Unpredicted, UnseenLevel
 from mae_cli.results.prediction import PredictionReport, PredictionRows
+from mae_cli.results.scores import Outside
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.tables.chunks import Chunk, TextChunk, read_chunks
 from mae_cli.tables.column_types import require_kinds
@@ -28,7 +30,7 @@ from mae_cli.tables.parquet import ParquetRecords
 from mae_cli.tables.parquet_output import extended as extended_parquet
 from mae_cli.tables.parquet_output import require_same_types
 from mae_cli.tables.typed import TypedChunk
-from mae_cli.workflows.checks import OutsideCounts, TrainingRanges, outside_note
+from mae_cli.workflows.checks import OutsideCounts, TrainingRanges
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,7 +103,7 @@ class Prediction:
         self._coding = Coding.of(schema, Layout.of(schema))
         self._waypoints: list[Waypoint] = []
         self._ranges = TrainingRanges.of(schema)
-        self._first_unseen = ""
+        self._first_unseen: UnseenLevel | None = None
         self._outside = OutsideCounts(0, np.zeros(len(schema.numeric), dtype=np.intp))
 
     @property
@@ -156,29 +158,27 @@ class Prediction:
     def report(self) -> PredictionReport:
         """Where the rows went, and what the user should know, when all of the table was made."""
         outside, failed = self._ranges.report(self._outside), self.rows.read - self.rows.predicted
-        notes = [*self._columns.notes(self._located), *self._unpredicted()]
         return PredictionReport(
             source=self.files.name,
             target=self.model.target,
             column=self.settings.column,
             rows=self.rows,
             outside=outside,
-            notes=(*notes, *([] if outside is None else [outside_note(outside)])),
+            notes=tuple(self._notes(outside)),
             gates=(Gate("strict", not failed, failed, 0),) if self.settings.strict else (),
         )
 
-    def _unpredicted(self) -> list[str]:
-        """Why rows have no prediction, a sentence for each reason."""
-        reasons = {
-            "a missing cell": self.rows.missing,
-            f"a level never seen in training{self._first_unseen}": self.rows.unseen,
-            "a prediction beyond floating point": self.rows.overflowing,
-        }
-        return [
-            f"{count:,} of {counted(self.rows.read, 'row')} without a prediction, for {reason}"
-            for reason, count in reasons.items()
-            if count
-        ]
+    def _notes(self, outside: Outside | None) -> Iterator[Note]:
+        yield from self._columns.notes(self._located)
+        rows = self.rows
+        if rows.missing:
+            yield Unpredicted("missing", rows.missing, rows.read)
+        if rows.unseen:
+            yield Unpredicted("unseen", rows.unseen, rows.read, self._first_unseen)
+        if rows.overflowing:
+            yield Unpredicted("overflowing", rows.overflowing, rows.read)
+        if outside is not None:
+            yield outside
 
     @property
     def _located(self) -> LocalRecords:
@@ -211,7 +211,7 @@ class Prediction:
         design, _ = self._coding.design(np.nan_to_num(numbers), tuple(typed.codes))  # missing numbers stand as 0
         with np.errstate(over="ignore", invalid="ignore"):
             predicted = self.model.outputs(design)
-        if unseen.any() and not self._first_unseen:
+        if unseen.any() and self._first_unseen is None:
             self._first_unseen = self._unseen_level(chunk, *typed.first_unseen())
         overflowing = ~(missing | unseen | np.isfinite(predicted).all(axis=1))
         self.rows += PredictionRows(len(missing), *(int(mask.sum()) for mask in (missing, unseen, overflowing)))
@@ -219,14 +219,12 @@ class Prediction:
         predicted[missing | unseen | overflowing] = np.nan
         return predicted
 
-    def _unseen_level(self, chunk: Chunk, row: int, place: int) -> str:
-        """The level that a row of the chunk has in a column of levels and the model has not, for the end of a note."""
+    def _unseen_level(self, chunk: Chunk, row: int, place: int) -> UnseenLevel:
+        """The level that a row of the chunk has in a column of levels and the model has not."""
         column = self._columns.levels[place]
         level = str(chunk.frame[column.name].iloc[row])
-        where = f"in column {quoted(column.name)} ({self._located.place(chunk.first + row)})"
         like = lookalike(level, column.levels, self.files.dialect)
-        known = "" if like is None else f", which may be the model's {quoted(like)}"
-        return f"; the first is {quoted(level)} {where}{known}"
+        return UnseenLevel(level, column.name, self._located.place(chunk.first + row), like)
 
     def _written(self, chunk: TextChunk) -> list[bytes]:
         """The predictions as fields, those that are none empty; with all digits, so that reading gives them back."""

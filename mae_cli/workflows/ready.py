@@ -12,6 +12,7 @@ from mae_cli.messages import no_share, quoted
 from mae_cli.model.model import Baseline
 from mae_cli.model.strict_json import LARGEST_COUNT
 from mae_cli.progress import ProgressListener
+from mae_cli.results.notes import Note, UnscoredHoldout, UnseenLevels
 from mae_cli.results.training import TrainingRows
 from mae_cli.rows.blocks import Rows
 from mae_cli.rows.coding import Coding
@@ -95,7 +96,7 @@ class ReadyData:
     train: TrainingData
     calibration: Rows | None
     rows: TrainingRows
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     left_out: tuple[LeftOut, ...]
     baseline: Baseline
     clusters: Clusters | None
@@ -139,12 +140,10 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
     held, calibrating = (replace(parts, split=each).held(loaded.rows) for each in (split, calibration))
     held_count = 0 if split is None else split.held
     unseen = held_count - (0 if held is None else held.shape[0])
-    notes = list(loaded.notes)
-    if unseen:
-        notes.append(f"{unseen:,} holdout row{'s' * (unseen > 1)} with a level never seen in training not scored")
+    notes: list[Note] = [*loaded.notes, *([UnseenLevels(unseen, "holdout")] if unseen else [])]
     scored = None if held is None else scorable(held)
     if held is not None and scored is None:
-        notes.append("no holdout row can be scored")
+        notes.append(UnscoredHoldout())
     rows = TrainingRows(
         read=loaded.rows_read,
         used=count - (0 if aside is None else aside.held),

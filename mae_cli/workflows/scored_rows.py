@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from mae_cli.errors import DataError, Fault, Place
 from mae_cli.model.reading import AnyModel
 from mae_cli.results.evaluation import EvaluationRows
+from mae_cli.results.notes import Note, UnseenLevels
 from mae_cli.results.scores import Outside
 from mae_cli.rows.blocks import Rows, TransformedRows
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.schema import Schema
 from mae_cli.tables.apart import Apart
 from mae_cli.tables.load import LoadedRows
-from mae_cli.workflows.checks import outside_note, unseen_note
 from mae_cli.workflows.scoring import scorable
 
 
@@ -43,10 +43,10 @@ def evaluation_rows(loaded: LoadedRows) -> EvaluationRows:
     return EvaluationRows(loaded.rows_read, loaded.rows.shape[0], loaded.rows_dropped, loaded.rows_unseen)
 
 
-def evaluation_notes(loaded: LoadedRows, outside: Outside | None) -> Iterator[str]:
-    """What the user should know of them, a sentence each."""
+def evaluation_notes(loaded: LoadedRows, outside: Outside | None) -> Iterator[Note]:
+    """What the user should know of them."""
     yield from loaded.notes
     if loaded.rows_unseen:
-        yield unseen_note(loaded.rows_unseen)
+        yield UnseenLevels(loaded.rows_unseen, "data")
     if outside is not None:
-        yield outside_note(outside)
+        yield outside

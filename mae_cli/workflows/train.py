@@ -17,7 +17,7 @@ from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.tables.read import Data
 from mae_cli.workflows.compare import Fitted, compare
 from mae_cli.workflows.fit import FitSettings, fit_prepared
-from mae_cli.workflows.fit_report import remarks, scored_fit
+from mae_cli.workflows.fit_report import scored_fit
 from mae_cli.workflows.ready import ReadyData, TrainSettings, ready_data
 
 
@@ -69,7 +69,7 @@ def _trained(
         rows=data.rows,
         fit=fitted.report,
         comparison=comparison,
-        notes=(*data.notes, *remarks(settings.fit.solver, fitted.report, data.rows)),
+        notes=data.notes,
         model=None,
         seconds=Seconds(read, total - read, total),
         columns_left_out=data.left_out,

@@ -12,9 +12,10 @@ from mae_cli.errors import Fault, SettingsError
 from mae_cli.inference.intervals import Estimated, find_intervals
 from mae_cli.inference.slopes import equal_slopes
 from mae_cli.inference.values import Unavailable
-from mae_cli.messages import at_quantiles, counted, no_share
+from mae_cli.messages import no_share
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
+from mae_cli.results.notes import Note, UnseenLevels
 from mae_cli.results.training import Calibrated, FitReport, QuantileReport, Seconds
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
 from mae_cli.rows.linear import Coefficients
@@ -30,7 +31,7 @@ from mae_cli.tables.storage import place_for
 from mae_cli.workflows.calibrate import calibrate, coverage_of, coverage_range
 from mae_cli.workflows.compare import Fitted
 from mae_cli.workflows.fit import fit_prepared
-from mae_cli.workflows.fit_report import remarks, scored_fit
+from mae_cli.workflows.fit_report import scored_fit
 from mae_cli.workflows.ready import ReadyData, TrainSettings, ready_data
 from mae_cli.workflows.scored_rows import rows_of, scorable_rows
 from mae_cli.workflows.train import model_of
@@ -148,7 +149,7 @@ def _trained(
         slopes=Unavailable.NOT_ASKED if settings.intervals is None else equal_slopes(estimated),
         crossing=_crossing(data, fitted),
         calibrated=None,
-        notes=(*data.notes, *_remarks(settings, data, fitted)),
+        notes=data.notes,
         columns_left_out=data.left_out,
         model=None,
         seconds=Seconds(0.0, 0.0, 0.0),
@@ -185,7 +186,7 @@ class _CalibrationRows:
 
     rows: Rows
     source: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @contextmanager
@@ -200,11 +201,8 @@ def _calibration_rows(
         options = ReadOptions(collect, settings.missing, skip_unseen=True)
         loaded = load_for_model(files, data.schema, Apart(settings.columns.target, None, data.written), options)
         rows = rows_of(data.schema, data.schema, scorable_rows(loaded))
-        notes = [f"{files.name}: {note}" for note in loaded.notes]
-        if loaded.rows_unseen:
-            unseen = counted(loaded.rows_unseen, "row")
-            notes.append(f"{files.name}: {unseen} with a level never seen in training left out of the calibration")
-        yield _CalibrationRows(rows, files.name, tuple(notes))
+        unseen = [UnseenLevels(loaded.rows_unseen, "calibration")] if loaded.rows_unseen else []
+        yield _CalibrationRows(rows, files.name, (*loaded.notes, *unseen))
 
 
 def _calibrated(
@@ -217,11 +215,4 @@ def _calibrated(
     held = None if data.train.holdout is None else coverage_of(model, data.train.holdout).share
     reached = coverage_range(calibration, own.share)
     found = Calibrated(coverage, calibration.margin, calibration.rows, own.width, reached, held, aside.source)
-    notes = (*trained.report.notes, *aside.notes)
-    return TrainedQuantiles(model, replace(trained.report, calibrated=found, notes=notes))
-
-
-def _remarks(settings: TrainSettings, data: ReadyData, fitted: Sequence[Fitted]) -> list[str]:
-    """What a user should know, each remark once."""
-    found = [(one.report.quantile, remarks(settings.fit.solver, one.report, data.rows)) for one in fitted]
-    return at_quantiles(found)
+    return TrainedQuantiles(model, replace(trained.report, calibrated=found, calibration_notes=aside.notes))

@@ -6,8 +6,17 @@ import pytest
 
 from mae_cli.errors import Place
 from mae_cli.results.evaluation import EvaluationReport, EvaluationRows
-from mae_cli.results.scores import Metrics, Scores, Sides
-from mae_cli.results.training import Comparison, ContestedRow, Effect, FitReport, Seconds, TrainingRows, TrainReport
+from mae_cli.results.scores import Difference, Metrics, Scores, Sides
+from mae_cli.results.training import (
+    Comparison,
+    ContestedRow,
+    Disagreement,
+    Effect,
+    FitReport,
+    Seconds,
+    TrainingRows,
+    TrainReport,
+)
 from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Certificate, History, Status
 
@@ -106,7 +115,9 @@ def compare_report(train_report, mse_fit):
         ContestedRow(Place("flights.csv", line=7_073), target=851.0, predictions=(812.4, 871.25), pull=0.1213),
         ContestedRow(Place("flights.csv", line=11_002), target=-43.0, predictions=(3.125, 9.5), pull=0.0408),
     )
-    verdict = "Two rows of 9,985 account for 16% of the difference: the MSE fit follows a few long delays."
+    verdict = Disagreement(
+        rows=9_985, few=100, pull=0.164, quantile=0.5, holdout=Difference(0.39, (0.25, 0.53), 0.001, 0.001)
+    )
     return replace(train_report, comparison=Comparison(other=mse_fit, contested=contested, verdict=verdict))
 
 

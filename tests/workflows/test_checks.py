@@ -1,9 +1,10 @@
-"""Values outside of training: which are, and what is said of them."""
+"""Values outside of training: which are."""
 
 import numpy as np
 
+from mae_cli.results.scores import Outside
 from mae_cli.rows.schema import NumericColumn, Schema, Writing
-from mae_cli.workflows.checks import TrainingRanges, outside_note, unseen_note
+from mae_cli.workflows.checks import TrainingRanges
 
 RANGES = TrainingRanges.of(
     Schema((NumericColumn("x", 0.0, 1.0), NumericColumn("d", 0.0, 31.0, Writing(date="%Y-%m-%d"))))
@@ -23,11 +24,5 @@ def test_the_ends_of_the_ranges_are_no_values_outside_of_them():
 
 def test_rows_outside_are_counted_once_and_the_column_with_most_of_them_is_told():
     found = outside([2, 32], [0, -1], [0, 32], [0, 5])
-    assert (found.rows, found.column, found.cells) == (3, "d", 3)
-    assert outside_note(found) == "3 rows outside the training range: 'd' (training: 1970-01-01 to 1970-02-01)"
-    found = outside([2, 0], [-1, 0], [0, 32])
-    assert outside_note(found) == "3 rows outside the training range: 2 of them in 'x' (training: 0 to 1)"
-
-
-def test_one_row_is_no_rows():
-    assert unseen_note(1) == "1 row with a level never seen in training not scored"
+    assert found == Outside(3, "d", 3, 0.0, 31.0, "days")
+    assert outside([2, 0], [-1, 0], [0, 32]) == Outside(3, "x", 2, 0.0, 1.0)

@@ -1,11 +1,10 @@
-"""MAE against MSE: which rows pull the fits apart, and the sentence about it."""
-
-import re
+"""MAE against MSE: which rows pull the fits apart, and what that says about the data."""
 
 import numpy as np
 import pytest
 from support.tables import held
 
+from mae_cli.results.training import Agreement, BothPerfect, Disagreement, Unproved
 from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.tables.columns import ColumnChoice
@@ -101,16 +100,25 @@ def test_predictions_are_of_the_model_written_and_of_the_other_in_this_order():
     assert first.predictions[0] == pytest.approx(fit.intercept + fit.effects[0].value * x[first.place.line - 2])
 
 
-def test_the_verdict_names_the_few_rows_that_pull():
-    verdict = compared(text(*planted())).comparison.verdict
-    assert verdict.startswith("2 rows (1")
-    assert " of what pulls the two apart. " in verdict
+def verdict(*arguments, **options):
+    return compared(text(*arguments), **options).comparison.verdict
 
 
-def test_one_row_that_pulls_is_named_in_the_singular():
+def test_the_verdict_counts_the_few_rows_that_pull():
+    found = verdict(*planted())
+    assert (found.rows, found.few, found.quantile, found.holdout) == (ROWS, 2, 0.5, None)
+    assert found.few_decide
+
+
+def test_the_few_are_one_in_a_hundred_and_one_at_least():
     x, y = planted()
-    verdict = compared(text(x[:60], y[:60])).comparison.verdict
-    assert verdict.startswith("One row makes up ")
+    assert (verdict(x[:60], y[:60]).few, verdict(x[:149], y[:149]).few, verdict(x[:151], y[:151]).few) == (1, 1, 2)
+
+
+def test_the_share_of_the_few_is_that_of_the_rows_that_pull_most():
+    report, residual, departure = departures(*planted(), np.ones(ROWS))
+    pulls = np.sort(np.maximum(residual * departure, 0))
+    assert report.comparison.verdict.pull == pytest.approx(pulls[-2:].sum() / pulls.sum(), rel=1e-6)
 
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])
@@ -118,95 +126,69 @@ def test_fits_that_agree_are_called_so_whichever_is_written(loss):
     # Most rows lie on a line and the others above and below it alike, so both fits are that line.
     x = np.repeat(np.arange(10.0), 5)
     comparison = compared(text(x, 3 * x + np.tile([0.0, 0.0, 0.0, 1.0, -1.0], 10)), loss=loss).comparison
-    assert comparison.verdict.startswith("The two fits agree: their predictions differ by 0")
+    assert isinstance(comparison.verdict, Agreement)
+    assert comparison.verdict.gap == pytest.approx(0, abs=1e-9)
     assert comparison.contested == ()
 
 
 def test_perfect_fits_agree_though_their_rounding_differs():
     x, y = data(lambda _: np.zeros(ROWS))
     comparison = compared(text(x, y + 0.1)).comparison
-    assert comparison.verdict.startswith("Both losses can be brought to zero on these rows")
+    assert comparison.verdict == BothPerfect()
     assert comparison.contested == ()
 
 
-def test_without_a_holdout_neither_fit_is_called_better():
-    verdict = compared(text(*planted())).comparison.verdict
-    assert verdict.endswith(
-        "On the rows it was fitted to each fit wins by its own loss; hold rows out with --holdout to learn which "
-        "one predicts better."
-    )
-
-
-def test_a_row_far_out_in_a_feature_is_called_so():
+def test_a_row_far_out_in_a_feature_is_named():
     x, y = planted()
+    assert compared(text(x, y)).comparison.far is None
     x[50] = 60.0
-    verdict = compared(text(x, y)).comparison.verdict
-    assert " data.csv:52 is " in verdict
-    assert verdict.endswith(" standard deviations from the mean of 'x'; check such rows before trusting either fit.")
+    far = compared(text(x, y)).comparison.far
+    assert (far.position, far.column) == ("data.csv:52", "x")
+    assert far.deviations == pytest.approx((60.0 - x.mean()) / x.std())
 
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])
-@pytest.mark.parametrize(
-    ("solver", "remedy"),
-    [
-        (Textbook(epochs=3), "use --solver auto"),
-        (Auto(0.0, Limits(most_exchanges=0, second_searches=0)), "a larger --tolerance accepts it"),
-    ],
-)
-def test_fits_that_ended_early_are_not_compared_and_the_remedy_is_another_than_what_was_done(solver, remedy, loss):
+@pytest.mark.parametrize("solver", [Textbook(epochs=3), Auto(0.0, Limits(most_exchanges=0, second_searches=0))])
+def test_fits_that_ended_early_are_not_compared(solver, loss):
     # Beside targets so far off, the search takes all others for tied, and no exchange makes up for it.
     x, y = data(lambda rng: rng.normal(size=ROWS))
     y[np.arange(ROWS) % 10 < 8] += np.tile([1e17, -1e17], ROWS * 2 // 5)
     settings = TrainSettings(ColumnChoice("y"), FitSettings(loss, solver=solver), compare=True)
-    verdict = train(held(text(x, y)), settings).report.comparison.verdict
-    assert verdict == f"A fit that did not reach its optimum cannot be compared; {remedy}."
+    assert train(held(text(x, y)), settings).report.comparison.verdict == Unproved(solver.name)
 
 
-@pytest.mark.parametrize(
-    ("rows", "opening"),
-    [
-        (ROWS, "No small group of rows decides: the strongest 2 rows (1%) make up "),
-        (60, "No single row decides: the "),
-    ],
-)
-def test_where_no_few_rows_pull_the_fits_apart_the_verdict_says_so(rows, opening):
+@pytest.mark.parametrize("rows", [ROWS, 60])
+def test_where_no_few_rows_pull_the_fits_apart_they_do_not_decide(rows):
     x, y = data(lambda rng: rng.exponential(size=ROWS))  # every row above the line pulls a little
-    verdict = compared(text(x[:rows], y[:rows])).comparison.verdict
-    assert verdict.startswith(opening)
-    share = float(re.search(r"make(?:s)? up ([\d.]+)% of what pulls the two apart\. ", verdict)[1])
-    assert 0 < share < 25
+    found = verdict(x[:rows], y[:rows])
+    assert 0 < found.pull < 0.25
+    assert not found.few_decide
 
 
 def test_a_holdout_is_what_the_verdict_judges_by():
-    comparison = compared(text(*planted()), holdout=0.2).comparison
-    better = re.search(
-        r"On the holdout the MAE fit is better by ([\d.]+) \(95% interval ([\d.]+) to ([\d.]+)\)", comparison.verdict
-    )
-    difference, low, high = map(float, better.groups())
     report = compared(text(*planted()), holdout=0.2)
+    difference = report.comparison.verdict.holdout
+    assert difference.interval[0] < difference.value < difference.interval[1]
     exact = report.comparison.other.holdout.model.mae - report.fit.holdout.model.mae
-    assert low < difference < high
-    assert difference == pytest.approx(exact, rel=0.05)
+    assert difference.value == pytest.approx(exact)
 
 
 def test_chance_is_called_chance():
     rng = np.random.default_rng(3)
     groups = np.repeat([0.0, 1.0], ROWS)
-    noise = text(groups, groups + rng.normal(size=2 * ROWS))
-    verdicts = [compared(noise, holdout=0.5, seed=seed).comparison.verdict for seed in range(20)]
-    judged = [each for each in verdicts if not each.startswith("The two fits agree")]
-    assert sum("The holdout cannot tell them apart" in each for each in judged) >= 0.8 * len(judged) > 0
+    target = groups + rng.normal(size=2 * ROWS)
+    verdicts = [verdict(groups, target, holdout=0.5, seed=seed) for seed in range(20)]
+    intervals = [each.holdout.interval for each in verdicts if isinstance(each, Disagreement)]
+    assert sum(low <= 0 <= high for low, high in intervals) >= 0.8 * len(intervals) > 0
 
 
 def test_one_row_held_out_tells_nothing():
-    verdict = compared(text(*planted()), holdout=1 / ROWS).comparison.verdict
-    assert "A single row held out cannot tell which one predicts better." in verdict
+    assert verdict(*planted(), holdout=1 / ROWS).holdout.interval is None
 
 
-def test_a_quantile_fit_is_not_called_the_mae_fit():
-    verdict = compared(text(*planted()), quantile=0.9).comparison.verdict
-    assert "MAE" not in verdict
-    assert "0.9-quantile" in verdict
+def test_a_quantile_fit_is_of_another_question_and_is_not_judged_by_the_mae_of_a_holdout():
+    found = verdict(*planted(), quantile=0.9, holdout=0.2)
+    assert (found.quantile, found.holdout) == (0.9, None)
 
 
 @pytest.mark.parametrize("scale", [1e150, 1e-170])
@@ -217,13 +199,9 @@ def test_the_pull_neither_overflows_nor_vanishes(scale):
     assert all(np.isfinite(row.pull) for row in contested)
 
 
-def test_least_squares_is_called_better_where_it_is():
+def test_least_squares_is_better_where_it_is():
     rng = np.random.default_rng(3)
     groups = np.repeat([0.0, 1.0], 4 * ROWS)
     table = text(groups, groups + rng.normal(size=8 * ROWS))
-    reports = [compared(table, holdout=0.95, seed=seed) for seed in range(6)]
-    for report in reports:
-        difference = report.comparison.other.holdout.model.mae - report.fit.holdout.model.mae
-        if "On the holdout least squares, even by the MAE, is better by " in report.comparison.verdict:
-            assert difference < 0
-    assert any("least squares, even by the MAE, is better by " in each.comparison.verdict for each in reports)
+    found = [compared(table, holdout=0.95, seed=seed).comparison.verdict for seed in range(6)]
+    assert any(isinstance(each, Disagreement) and each.holdout.interval[1] < 0 for each in found)

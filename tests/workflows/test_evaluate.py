@@ -8,8 +8,10 @@ from support.tables import held
 from mae_cli.errors import DataError, Place, SettingsError
 from mae_cli.model.model import Baseline
 from mae_cli.results.evaluation import EvaluationRows
+from mae_cli.results.notes import FewRows, LimitedMae, MixedQuantiles, OneRow, UnseenLevels
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate
+from mae_cli.workflows.gates import GateSettings
 
 TERMS = ((CategoricalColumn("k", ("b", "a")), [2.0]), (NumericColumn("x", 0.0, 9.0), [0.5]))
 
@@ -60,8 +62,28 @@ def test_every_row_read_is_used_dropped_or_unseen():
     assert report.rows == EvaluationRows(read=5, used=2, dropped=2, unseen=1)
     assert report.notes == (
         "2 of 5 rows dropped for a missing cell; column 'y' has most of them (1)",
-        "1 row with a level never seen in training not scored",
+        UnseenLevels(1, "data"),
     )
+
+
+def against(text, model, rival, **gates):
+    settings = EvaluationSettings(gates=GateSettings(**gates))
+    return evaluate(NamedModel(model, "m.json"), held(text), settings, NamedModel(rival, "r.json")).notes
+
+
+def test_few_rows_make_the_interval_of_a_difference_rough_or_impossible():
+    text = "y,x,k,w\n" + "4,1,a,1\n" * 29
+    assert against(text, model("w"), model()) == (FewRows(29),)
+    assert against("y,x,k,w\n4,1,a,1\n" + "4,1,a,0\n" * 28, model("w"), model()) == (OneRow(),)
+    assert against(text + "4,1,a,1\n", model("w"), model()) == ()
+
+
+def test_the_mae_of_other_quantiles_than_the_median_is_noted_where_it_is_compared_or_limited():
+    text, high = "y,x,k\n" + "4,1,a\n" * 30, model(quantile=0.9)
+    assert against(text, high, model()) == (MixedQuantiles(0.9, 0.5),)
+    assert against(text, model(), high) == (MixedQuantiles(0.5, 0.9),)
+    assert against(text, high, high, max_mae=9.0) == (LimitedMae(0.9),)
+    assert against(text, model(), model(), max_mae=9.0) == ()
 
 
 @pytest.mark.parametrize("skip_unseen", [False, True])

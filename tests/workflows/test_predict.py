@@ -17,6 +17,8 @@ from support.models import a_model
 from support.tables import held, several, source
 
 from mae_cli.errors import DataError, Place, SettingsError
+from mae_cli.results.notes import Unpredicted, UnseenLevel
+from mae_cli.results.scores import Outside
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.tables import chunks
 from mae_cli.tables.csv.dialect import Dialect
@@ -92,45 +94,34 @@ def test_a_row_without_a_prediction_has_an_empty_field_and_is_counted():
     made = prediction("x,k\n1,a\n,a\n2,\n2,new\nNA,new\n4,b\n")
     assert b"".join(made.pieces()).decode() == "x,k,prediction\n1,a,3.5\n,a,\n2,,\n2,new,\nNA,new,\n4,b,3.0\n"
     assert (made.rows.read, made.rows.missing, made.rows.unseen, made.rows.overflowing) == (6, 3, 1, 0)
-    assert list(made.report().notes) == [
-        "3 of 6 rows without a prediction, for a missing cell",
-        (
-            "1 of 6 rows without a prediction, for a level never seen in training; the first is 'new' in column 'k' "
-            "(data.csv, line 5)"
-        ),
-    ]
+    first = UnseenLevel("new", "k", Place("data.csv", line=5), lookalike=None)
+    assert made.report().notes == (Unpredicted("missing", 3, 6), Unpredicted("unseen", 1, 6, first))
 
 
 @pytest.mark.usefixtures("small_pieces")
 def test_the_first_of_the_levels_never_seen_is_named_whatever_the_pieces():
     assert notes("x,k\n1,a\n" + "2,b\n" * 20 + "3,new\n4,b\n" + "5,other\n" * 9) == [
-        (
-            "10 of 32 rows without a prediction, for a level never seen in training; the first is 'new' in column 'k' "
-            "(data.csv, line 23)"
-        ),
+        Unpredicted("unseen", 10, 32, UnseenLevel("new", "k", Place("data.csv", line=23), lookalike=None))
     ]
 
 
 def test_a_level_that_is_only_written_differently_is_told_as_the_model_knows_it():
     assert notes("x,k\n2, B\n3,a\n") == [
-        (
-            "1 of 2 rows without a prediction, for a level never seen in training; the first is ' B' in column 'k' "
-            "(data.csv, line 2), which may be the model's 'b'"
-        ),
+        Unpredicted("unseen", 1, 2, UnseenLevel(" B", "k", Place("data.csv", line=2), lookalike="b"))
     ]
 
 
 def test_a_prediction_beyond_floating_point_is_left_out_and_counted():
     steep = model((NumericColumn("x", 0.0, 9.0), [1e10]))
     assert predicted("x\n1e300\n1\n", steep) == "x,prediction\n1e300,\n1,10000000001.0\n"
-    assert notes("x\n1e300\n1\n", steep) == ["1 of 2 rows without a prediction, for a prediction beyond floating point"]
+    assert notes("x\n1e300\n1\n", steep) == [Unpredicted("overflowing", 1, 2)]
 
 
 def test_numbers_outside_of_their_range_are_counted_with_the_column_that_has_most():
     two = model(NUMBER, (NumericColumn("z", -1.5, 2.0), [1.0]))
     assert notes("x,z\n1,3\n10,3\n10,1\n0,9\n9,2\n,99\n", two) == [
-        "1 of 6 rows without a prediction, for a missing cell",
-        "4 rows outside the training range: 3 of them in 'z' (training: -1.5 to 2)",
+        Unpredicted("missing", 1, 6),
+        Outside(rows=4, column="z", cells=3, minimum=-1.5, maximum=2.0),
     ]
 
 

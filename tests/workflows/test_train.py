@@ -11,8 +11,9 @@ from support.tables import held
 from mae_cli.errors import DataError, Place, SettingsError
 from mae_cli.model.reading import from_json
 from mae_cli.progress import NO_PROGRESS, ProgressListener
+from mae_cli.results.notes import Diverged, NearlyDependent, NoGain, NoRowsToSpare, NotImproved, UnscoredHoldout
 from mae_cli.results.training import TrainingRows
-from mae_cli.rows.schema import CategoricalColumn, NumericColumn
+from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn
 from mae_cli.rows.split import Split
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Status
@@ -162,7 +163,7 @@ def test_holdout_rows_of_weight_zero_only_cannot_be_scored():
     text = table({"y": range(10), "x": [3, 1, 4, 1, 5, 9, 2, 6, 5, 3], "w": weights})
     report = run(text, weight="w", holdout=0.2).report
     assert report.fit.holdout is None
-    assert report.notes == ("no holdout row can be scored",)
+    assert report.notes == (UnscoredHoldout(),)
 
 
 def test_training_rows_of_weight_zero_only_are_refused():
@@ -198,13 +199,12 @@ def test_the_notes_are_those_of_the_data():
 
 
 def test_as_many_coefficients_as_rows_are_remarked_on():
-    (remark,) = run("y,x\n1,1\n3,3\n").report.notes
-    assert remark.startswith("as many coefficients as rows (2): the fit passes through every row whatever the data")
+    assert run("y,x\n1,1\n3,3\n").report.fit.notes == (NoRowsToSpare(2),)
 
 
 def test_a_model_no_better_than_the_median_is_remarked_on():
-    notes = run("y,x\n" + "".join(f"{y},{x}\n" for y, x in [(5, 1), (5, 2), (5, 3), (5, 4), (9, 5)])).report.notes
-    assert notes == ("the model is no better than the prediction without features",)
+    notes = run("y,x\n" + "".join(f"{y},{x}\n" for y, x in [(5, 1), (5, 2), (5, 3), (5, 4), (9, 5)])).report.fit.notes
+    assert notes == (NoGain(),)
 
 
 def nearly(own, rows=60):
@@ -220,18 +220,18 @@ def nearly(own, rows=60):
 def test_columns_that_are_nearly_combinations_of_others_are_named(own, told, options):
     if not options.get("intercept", True):
         own *= 5  # without an intercept the spread of a is its distance from 0
-    notes = run(nearly(own), **options).report.notes
-    assert sum(note.startswith("nearly dependent columns: 'a', 'b'; ") for note in notes) == told
+    notes = run(nearly(own), **options).report.fit.notes
+    assert (NearlyDependent((DesignColumn("a"), DesignColumn("b"))) in notes) == told
+    assert any(isinstance(note, NearlyDependent) for note in notes) == told
 
 
 # The slope of the MAE is bounded, so that even absurd steps do not grow.
 @pytest.mark.parametrize(("loss", "diverges"), [("mae", False), ("mse", True)])
 def test_a_descent_that_diverges_or_never_improves_says_so_and_stays_finite(loss, diverges):
     solver = Textbook(learning_rate=1e200, schedule="constant")
-    report = run(TABLE, features=("x",), loss=loss, solver=solver).report
-    assert report.notes[0].startswith("the descent diverged in epoch ") == diverges
-    assert report.notes[-1] == "no step improved on the start, so all coefficients are 0; use another --learning-rate"
-    assert np.isfinite(report.fit.history.loss).all()
+    fit = run(TABLE, features=("x",), loss=loss, solver=solver).report.fit
+    assert fit.notes == (*([Diverged(fit.history.iterations)] if diverges else []), NotImproved())
+    assert np.isfinite(fit.history.loss).all()
 
 
 def test_the_watch_is_told_of_the_rows_read_and_of_every_epoch():

@@ -11,6 +11,8 @@ from mae_cli.inference import intervals
 from mae_cli.inference.intervals import quantile_estimates
 from mae_cli.inference.values import IntervalSettings, Method, SlopesTest, Unavailable
 from mae_cli.progress import NO_PROGRESS
+from mae_cli.report.notes import training_notes
+from mae_cli.results.notes import NoRowsToSpare
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
@@ -73,8 +75,9 @@ def test_the_quantiles_of_an_interval_have_short_names():
 
 def test_what_is_said_of_the_rows_and_of_every_fit_is_said_once():
     found = report("y,x\n1,1\n2,3\n3,\n", 0.2, 0.8)
-    assert sum("as many coefficients as rows" in note for note in found.notes) == 1
-    assert any(note.startswith("1 of 3 rows dropped") for note in found.notes)
+    assert [fit.notes for fit in found.fits] == [(NoRowsToSpare(2),)] * 2
+    assert [note.partition(" rows dropped")[0] for note in found.notes] == ["1 of 3"]
+    assert sum("as many coefficients as rows" in note for note in training_notes(found)) == 1
 
 
 def test_columns_that_cannot_serve_are_told():
