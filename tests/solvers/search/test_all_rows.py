@@ -248,6 +248,29 @@ def test_a_check_finds_every_sign_that_turned_outside_of_the_band(seen, random):
         assert check.objective == pytest.approx(each.objective(step))
 
 
+def test_a_tied_row_outside_of_the_band_is_wrong_where_breaking_ties_puts_it_on_the_other_side(random):
+    """Half of the rows are on one plane, and a vertex of them is found in a band that holds few."""
+    X = random.integers(-4, 5, (1_500, 3)).astype(float)
+    is_tied = random.random(1_500) < 0.5
+    y = np.where(is_tied, X @ [1.0, -2.0, 3.0], X @ [1.0, -2.0, 3.0] + random.standard_cauchy(1_500))
+    problem = a_problem(LevelRegression(Design(X), y, None))
+    each = seen_from(problem, problem.whitening.whitened(problem.standard.of_user(solution_of(problem).point)[0]) + 0.3)
+    rows = AllRows([each.outlook], never)
+    (narrowed,) = rows.narrowed([0], [150])
+    inside = np.flatnonzero(is_tied[narrowed.members])
+    basis = narrowed.band.rows.nearest_basis(inside)
+    step = narrowed.band.rows.solve(basis, narrowed.band.residual)
+    members = narrowed.members[basis]
+    (check,) = rows.checked([0], [replace(Round.first(150, narrowed), step=step, basis=members)])
+    # The residuals of the moved targets from the plane through those of the basis.
+    whole, jitter = each.whole, each.outlook.ties.jitter(np.arange(1_500))
+    moved = (whole.residual + jitter) - whole.rows.product(whole.rows.solve(members, whole.residual + jitter))
+    wrong = np.flatnonzero(np.sign(whole.residual) * moved < 0)
+    wrong = np.setdiff1d(wrong, narrowed.members)
+    assert 20 < is_tied[wrong].sum() < is_tied.sum() - 20
+    assert check.wrong.rows.tolist() == wrong.tolist()
+
+
 def test_all_problems_share_the_pass_that_picks_their_bands_and_the_one_that_checks_them(seen, random):
     rows, counter = rows_of(seen), seen[0].outlook.problem.counter
     before = counter.passes
