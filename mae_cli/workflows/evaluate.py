@@ -16,9 +16,14 @@ from mae_cli.tables.load import LoadedRows, load_for_model
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
 from mae_cli.workflows.against import JointRows, NamedModel, chance_notes, compared, joint_columns
-from mae_cli.workflows.checks import TrainingRanges
 from mae_cli.workflows.gates import MEDIAN, GateSettings, judge
-from mae_cli.workflows.scored_rows import apart_of, evaluation_notes, evaluation_rows, scorable_rows
+from mae_cli.workflows.scored_rows import (
+    TrainingRanges,
+    apart_of,
+    evaluation_notes,
+    evaluation_rows,
+    scorable_rows,
+)
 from mae_cli.workflows.scoring import score
 from mae_cli.workflows.worst_rows import worst_rows
 

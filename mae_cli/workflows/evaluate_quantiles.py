@@ -21,10 +21,15 @@ from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.tables.storage import place_for
 from mae_cli.workflows.against import JointRows, NamedModel, chance_notes, compared_quantiles, joint_columns
 from mae_cli.workflows.calibrate import coverage_of
-from mae_cli.workflows.checks import TrainingRanges
 from mae_cli.workflows.evaluate import EvaluationSettings
 from mae_cli.workflows.gates import MEDIAN, GateSettings, judge_quantiles
-from mae_cli.workflows.scored_rows import apart_of, evaluation_notes, evaluation_rows, scorable_rows
+from mae_cli.workflows.scored_rows import (
+    TrainingRanges,
+    apart_of,
+    evaluation_notes,
+    evaluation_rows,
+    scorable_rows,
+)
 from mae_cli.workflows.scoring import score
 from mae_cli.workflows.worst_rows import worst_quantile_rows
 

@@ -30,7 +30,7 @@ from mae_cli.tables.parquet import ParquetRecords
 from mae_cli.tables.parquet_output import extended as extended_parquet
 from mae_cli.tables.parquet_output import require_same_types
 from mae_cli.tables.typed import TypedChunk
-from mae_cli.workflows.checks import OutsideCounts, TrainingRanges
+from mae_cli.workflows.scored_rows import OutsideCounts, TrainingRanges
 
 if TYPE_CHECKING:
     import pyarrow as pa
