@@ -12,9 +12,8 @@ from mae_cli.results.notes import LimitedMae, MixedQuantiles, Note
 from mae_cli.results.scores import Outside
 from mae_cli.rows.schema import Schema
 from mae_cli.tables.columns import require_columns
-from mae_cli.tables.load import LoadedRows, load_for_model
+from mae_cli.tables.load import LoadedRows, load_for_model, place_for
 from mae_cli.tables.read import Data, ReadOptions
-from mae_cli.tables.storage import place_for
 from mae_cli.workflows.against import JointRows, NamedModel, chance_notes, compared, joint_columns
 from mae_cli.workflows.gates import MEDIAN, GateSettings, judge
 from mae_cli.workflows.scored_rows import (

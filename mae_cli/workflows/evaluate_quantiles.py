@@ -16,9 +16,8 @@ from mae_cli.rows.blocks import Rows
 from mae_cli.rows.schema import Schema
 from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Records
-from mae_cli.tables.load import LoadedRows, load_for_model
+from mae_cli.tables.load import LoadedRows, load_for_model, place_for
 from mae_cli.tables.read import Data, ReadOptions
-from mae_cli.tables.storage import place_for
 from mae_cli.workflows.against import JointRows, NamedModel, chance_notes, compared_quantiles, joint_columns
 from mae_cli.workflows.calibrate import coverage_of
 from mae_cli.workflows.evaluate import EvaluationSettings

@@ -24,7 +24,7 @@ from mae_cli.tables.column_types import require_kinds
 from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Files, LocalRecords, Waypoint
 from mae_cli.tables.csv.records import COMMA, Delimiter, extended, first_line_end
-from mae_cli.tables.known_level_column import lookalike
+from mae_cli.tables.level_column import lookalike
 from mae_cli.tables.load import model_columns, parts_of
 from mae_cli.tables.parquet import ParquetRecords
 from mae_cli.tables.parquet_output import extended as extended_parquet

@@ -25,9 +25,8 @@ from mae_cli.rows.split import Split
 from mae_cli.rows.sums import weight_unit
 from mae_cli.solvers.settings import Textbook
 from mae_cli.tables.columns import ColumnChoice, LeftOut, UsedColumns, resolve
-from mae_cli.tables.load import LoadedRows, load_training
+from mae_cli.tables.load import LoadedRows, load_training, place_for
 from mae_cli.tables.read import Data, Missing, ReadOptions
-from mae_cli.tables.storage import place_for
 from mae_cli.workflows.compare import TrainingData
 from mae_cli.workflows.fit import FitSettings
 from mae_cli.workflows.fit_data import require_span

@@ -25,9 +25,8 @@ from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solve import solve_together
 from mae_cli.tables.apart import Apart
-from mae_cli.tables.load import load_for_model
+from mae_cli.tables.load import load_for_model, place_for
 from mae_cli.tables.read import Data, ReadOptions
-from mae_cli.tables.storage import place_for
 from mae_cli.workflows.calibrate import calibrate, coverage_of, coverage_range
 from mae_cli.workflows.compare import Fitted
 from mae_cli.workflows.fit import fit_prepared
