@@ -8,7 +8,7 @@ files or cells.
   `factors`: one with other weights.
 - `design`: X = [numeric | indicators] with indicators kept as codes, and its products; `linear`: a linear function.
 - `schema`: which terms a model has; `coding`: from rows as read to a design in that schema, which is derived from the
-  rows of training; `split`: which rows are held out.
-- `sums`, `moments`, `quantiles`, `sampling`: what a pass adds up, brackets or picks; `threads`: how many threads it
-  uses.
+  rows of training.
+- `sums`, `moments`, `quantiles`: what a pass adds up or brackets; `sampling`: rows for a sample, and rows held out;
+  `threads`: how many threads a pass uses.
 """

@@ -20,8 +20,8 @@ from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import option, quoted
 from mae_cli.rows.blocks import Block, Rows, RowStore
 from mae_cli.rows.design import Design, column_ranges
+from mae_cli.rows.sampling import Split
 from mae_cli.rows.schema import PLAIN, CategoricalColumn, DesignColumn, NumericColumn, Schema, Writing
-from mae_cli.rows.split import Split
 from mae_cli.rows.sums import Range, Sums, relative_weights, sum_blocks
 
 

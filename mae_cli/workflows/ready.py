@@ -20,8 +20,8 @@ from mae_cli.results.training import TrainingRows
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.coding import Coding, Description, LevelRows, Partition, build_schema, describe, level_rows
 from mae_cli.rows.moments import column_moments
+from mae_cli.rows.sampling import Split
 from mae_cli.rows.schema import ApartWritings, Schema
-from mae_cli.rows.split import Split
 from mae_cli.rows.sums import weight_unit
 from mae_cli.solvers.settings import Textbook
 from mae_cli.tables.columns import ColumnChoice, LeftOut, UsedColumns, resolve

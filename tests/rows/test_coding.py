@@ -9,8 +9,8 @@ from mae_cli.errors import DataError, Place
 from mae_cli.rows.blocks import Block, MemoryRows, whole
 from mae_cli.rows.coding import Coding, Layout, as_read, build_schema, describe, level_rows
 from mae_cli.rows.design import Design
+from mae_cli.rows.sampling import Split
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema, joint_schema
-from mae_cli.rows.split import Split
 
 X, Y, Z = (NumericColumn(name, 0.0, 1.0) for name in "xyz")
 K = CategoricalColumn("k", ("a", "b", "c"))
