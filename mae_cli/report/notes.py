@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from mae_cli.messages import as_given, counted, listed, quoted
+from mae_cli.messages import as_given, listed, quoted
+from mae_cli.report.numbers import counted
 from mae_cli.results.notes import (
     Diverged,
     FewRows,
