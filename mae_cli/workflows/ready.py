@@ -15,7 +15,7 @@ from mae_cli.messages import no_share, quoted
 from mae_cli.model.model import Baseline
 from mae_cli.model.strict_json import LARGEST_COUNT
 from mae_cli.progress import ProgressListener
-from mae_cli.results.notes import Note, UnscoredHoldout, UnseenLevels
+from mae_cli.results.notes import Note, UnscoredHoldout, UnseenRows
 from mae_cli.results.training import TrainingRows
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.coding import Coding, Description, LevelRows, Partition, build_schema, describe, level_rows
@@ -140,7 +140,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
     held, calibrating = (replace(parts, split=each).held(loaded.rows) for each in (split, calibration))
     held_count = 0 if split is None else split.held
     unseen = held_count - (0 if held is None else held.shape[0])
-    notes: list[Note] = [*loaded.notes, *([UnseenLevels(unseen, "holdout")] if unseen else [])]
+    notes: list[Note] = [*loaded.notes, *([UnseenRows(unseen, "holdout")] if unseen else [])]
     scored = None if held is None else scorable(held)
     if held is not None and scored is None:
         notes.append(UnscoredHoldout())

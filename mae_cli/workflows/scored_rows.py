@@ -9,7 +9,7 @@ from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.errors import DataError, Fault, Place
 from mae_cli.model.reading import AnyModel
 from mae_cli.results.evaluation import EvaluationRows
-from mae_cli.results.notes import Note, UnseenLevels
+from mae_cli.results.notes import Note, UnseenRows
 from mae_cli.results.scores import Outside
 from mae_cli.rows.blocks import Block, Rows, TransformedRows
 from mae_cli.rows.coding import Coding, Layout
@@ -52,7 +52,7 @@ def evaluation_notes(loaded: LoadedRows, outside: Outside | None) -> Iterator[No
     """What the user should know of them."""
     yield from loaded.notes
     if loaded.rows_unseen:
-        yield UnseenLevels(loaded.rows_unseen, "data")
+        yield UnseenRows(loaded.rows_unseen, "data")
     if outside is not None:
         yield outside
 

@@ -15,7 +15,7 @@ from mae_cli.inference.values import Unavailable
 from mae_cli.messages import no_share
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
-from mae_cli.results.notes import Note, UnseenLevels
+from mae_cli.results.notes import Note, UnseenRows
 from mae_cli.results.training import Calibrated, FitReport, QuantileReport, Seconds
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
 from mae_cli.rows.linear import Coefficients
@@ -200,7 +200,7 @@ def _calibration_rows(
         options = ReadOptions(collect, settings.missing, skip_unseen=True)
         loaded = load_for_model(files, data.schema, Apart(settings.columns.target, None, data.written), options)
         rows = rows_of(data.schema, data.schema, scorable_rows(loaded))
-        unseen = [UnseenLevels(loaded.rows_unseen, "calibration")] if loaded.rows_unseen else []
+        unseen = [UnseenRows(loaded.rows_unseen, "calibration")] if loaded.rows_unseen else []
         yield _CalibrationRows(rows, files.name, (*loaded.notes, *unseen))
 
 

@@ -8,7 +8,7 @@ from support.tables import held
 from mae_cli.errors import DataError, Place, SettingsError
 from mae_cli.model.model import Baseline
 from mae_cli.results.evaluation import EvaluationRows
-from mae_cli.results.notes import FewRows, LimitedMae, MixedQuantiles, OneRow, UnseenLevels
+from mae_cli.results.notes import FewRows, LimitedMae, MixedQuantiles, OneRow, UnseenRows
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
 from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate
 from mae_cli.workflows.gates import GateSettings
@@ -62,7 +62,7 @@ def test_every_row_read_is_used_dropped_or_unseen():
     assert report.rows == EvaluationRows(read=5, used=2, dropped=2, unseen=1)
     assert report.notes == (
         "2 of 5 rows dropped for a missing cell; column 'y' has most of them (1)",
-        UnseenLevels(1, "data"),
+        UnseenRows(1, "data"),
     )
 
 
