@@ -36,9 +36,9 @@ from mae_cli.errors import Fault, ModelError, Place, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mae_cli.model.files import AnyModel
     from mae_cli.model.model import Model
     from mae_cli.model.quantile_model import QuantileModel
-    from mae_cli.model.reading import AnyModel
     from mae_cli.results.evaluation import EvaluationReport
     from mae_cli.results.gates import Gate
     from mae_cli.workflows.against import NamedModel

@@ -12,7 +12,7 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.messages import is_unicode, quoted
-from mae_cli.model.reading import AnyModel
+from mae_cli.model.files import AnyModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.gates import Gate
 from mae_cli.results.notes import Note, Unpredicted, UnseenLevel

@@ -7,7 +7,7 @@ import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.errors import DataError, Fault, Place
-from mae_cli.model.reading import AnyModel
+from mae_cli.model.files import AnyModel
 from mae_cli.results.evaluation import EvaluationRows
 from mae_cli.results.notes import Note, UnseenRows
 from mae_cli.results.scores import Outside

@@ -16,7 +16,7 @@ from support.inference import FOLDER, INFERENCE
 
 from mae_cli.commands import train
 from mae_cli.errors import Place
-from mae_cli.model.reading import load_model
+from mae_cli.model.files import load_model
 from mae_cli.rows.sampling import Split
 
 REPORT_KEYS = [

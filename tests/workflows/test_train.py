@@ -9,7 +9,7 @@ import pytest
 from support.tables import held
 
 from mae_cli.errors import DataError, Place, SettingsError
-from mae_cli.model.reading import from_json
+from mae_cli.model.files import from_json
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.notes import Diverged, NearlyDependent, NoGain, NoRowsToSpare, NotImproved, UnscoredHoldout
 from mae_cli.results.training import TrainingRows
