@@ -5,7 +5,7 @@
 - `train`, `evaluate`, `predict`: what the three commands do. A training run makes the rows `ready`, and its fit a
   `fit_report`; `compare`: MAE beside MSE on the same rows; `against`: another model beside one that is evaluated.
 - `data`: the files of a command, CSV or Parquet, read here or by Dask workers.
-- `train_quantiles`, `evaluate_quantiles`: the same for several quantiles; `calibrate`: prediction intervals that cover.
+- `train_quantiles`: a training run of several quantiles; `calibrate`: prediction intervals that cover.
 - `scored_rows`: the rows that a model is scored on, and which are unlike those of training; `scoring`: metrics in a few
   passes; `paired`: two models on the same rows; `gates`: pass/fail checks of pipelines; `worst_rows`: the rows that a
   model is farthest from.
