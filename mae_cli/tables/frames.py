@@ -1,4 +1,4 @@
-"""Data frames of the library's callers, brought to the rows that `encoding` takes.
+"""Data frames of the library's callers, brought to the rows that `coding` takes.
 
 Kinds go by dtype here: numeric dtypes and dates are numbers, and booleans, strings, objects and categories are levels,
 as `str` writes them, unless text is dates or numbers in one spelling throughout.
