@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mae_cli.errors import DataError, MaeCliError, ModelError, SettingsError
+    from mae_cli.model.files import load_model
     from mae_cli.model.model import Model
     from mae_cli.model.quantile_model import QuantileModel
-    from mae_cli.model.reading import load_model
     from mae_cli.solvers.settings import Auto, Textbook
     from mae_cli.workflows.fit import exponential_factors, fit, refit
     from mae_cli.workflows.fit_result import FitResult
@@ -71,7 +71,7 @@ _HOMES = {
     "Textbook": "mae_cli.solvers.settings",
     "exponential_factors": "mae_cli.workflows.fit",
     "fit": "mae_cli.workflows.fit",
-    "load_model": "mae_cli.model.reading",
+    "load_model": "mae_cli.model.files",
     "refit": "mae_cli.workflows.fit",
 }
 

@@ -36,9 +36,9 @@ from mae_cli.errors import Fault, ModelError, Place, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mae_cli.model.files import AnyModel
     from mae_cli.model.model import Model
     from mae_cli.model.quantile_model import QuantileModel
-    from mae_cli.model.reading import AnyModel
     from mae_cli.results.evaluation import EvaluationReport
     from mae_cli.results.gates import Gate
     from mae_cli.workflows.against import NamedModel
@@ -197,7 +197,7 @@ def _evaluate_quantiles(
     from mae_cli.report.quantile_evaluation import show_quantile_evaluation  # noqa: PLC0415
     from mae_cli.workflows.against import NamedModel  # noqa: PLC0415
     from mae_cli.workflows.data import opened  # noqa: PLC0415
-    from mae_cli.workflows.evaluate_quantiles import evaluate_quantiles  # noqa: PLC0415
+    from mae_cli.workflows.evaluate import evaluate_quantiles  # noqa: PLC0415
 
     against = options["against"]
     rival = None if against is None else NamedModel(_several_quantiles(model_of(against), against), name_of(against))

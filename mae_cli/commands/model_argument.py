@@ -11,7 +11,7 @@ from mae_cli.commands.process import STDIN
 from mae_cli.errors import Fault, ModelError, SettingsError
 
 if TYPE_CHECKING:
-    from mae_cli.model.reading import AnyModel
+    from mae_cli.model.files import AnyModel
 
 _BEGINNING = 4_096
 _MARK = b'"mae-cli/model"'
@@ -36,7 +36,7 @@ def model_of(argument: str, data: Sequence[str] = ()) -> "AnyModel":
     Raises:
         ModelError: there is none, or it is not valid.
     """
-    from mae_cli.model.reading import load_model, read_model  # noqa: PLC0415  (help and usage errors must not wait for numpy)
+    from mae_cli.model.files import load_model, read_model  # noqa: PLC0415  (help and usage errors must not wait for numpy)
 
     try:
         return read_model(sys.stdin.buffer, name_of(argument)) if argument == STDIN else load_model(argument)

@@ -14,7 +14,7 @@ from mae_cli.commands.process import STDIN, write_json
 from mae_cli.errors import Fault, MaeCliError, ModelError, Place, SettingsError
 
 if TYPE_CHECKING:
-    from mae_cli.model.reading import AnyModel
+    from mae_cli.model.files import AnyModel
 
 _COMPRESSORS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip", ".zst": "zstd"}
 _TEXTS = frozenset({".csv", ".tsv", ".txt"})

@@ -246,7 +246,7 @@ def main(data: tuple[str, ...], **options: Any) -> None:
 def _note_replaced(output: str, target: str, *, quiet: bool) -> None:
     """Say that the output holds the model of another target, which is going to be replaced."""
     from mae_cli.errors import MaeCliError  # noqa: PLC0415  (help and usage errors must not wait for numpy)
-    from mae_cli.model.reading import load_model  # noqa: PLC0415
+    from mae_cli.model.files import load_model  # noqa: PLC0415
 
     if output == STDOUT or not Path(output).is_file():
         return

@@ -31,7 +31,6 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CONNECT_SECONDS = 10
 _PATIENCE_SECONDS = 20.0
 _LOOKS = 10
-_CLOSE_SECONDS = 10
 _START = "start some and try again"
 # Larger arguments are a task of their own, which every worker asks for once.
 _LARGE_ARGUMENT = 1 << 15

@@ -7,8 +7,8 @@ reason why there is none, and the results of tests.
     - `rank`: rank-test inversion; each trial value of a coefficient is held fixed and the rest refitted, as one family;
     - `sandwich`: a covariance from a `density`, HC3 for least squares; `clusters`: the same for clustered rows;
     - the bootstrap: refits under random exponential weights, solved as a family (`mae_cli.solvers.family`).
-- `importance`: what the fit loses without a feature, with its rank test; `slopes`: the test of equal slopes.
+- `importance`: what the fit loses without a feature, with the p-value of its rank test; `slopes`: the test of equal
+  slopes.
 - `ranges`: between which values each coefficient can be where the optimum is not unique.
-- `coordinates`: the coordinate system used for sums over rows; `bandwidth`: how far apart neighbouring fits are;
-  `distributions`: quantiles and tails of t, F and χ².
+- `coordinates`: the coordinate system used for sums over rows; `distributions`: quantiles and tails of t, F and χ².
 """

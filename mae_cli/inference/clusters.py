@@ -14,8 +14,8 @@ from operator import add
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.inference.bandwidth import hall_sheather
 from mae_cli.inference.coordinates import Coordinates
+from mae_cli.inference.density import hall_sheather
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.inference.sandwich import Bread
 from mae_cli.rows.blocks import Block, Rows

@@ -3,6 +3,8 @@
 - `NeighbourDensity`: from the fits at τ − h and τ + h (Hendricks and Koenker, 1992), the method called nid in R; it
   allows the spread to differ from row to row, and is the one that is used.
 - `KernelDensity`: of residuals near zero (Powell, 1991).
+- `hall_sheather`, `bofinger`: the bandwidth h, how far from a quantile its neighbours are fitted, for n rows. Where
+  τ − h or τ + h leaves (0, 1), h is halved until neither does.
 - `equal_density`: 1 for all rows; with `sparsity`, 1/f of all residuals together, it takes the spread to be the same.
 """
 
@@ -12,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray
-from mae_cli.inference.bandwidth import hall_sheather
 from mae_cli.inference.coordinates import Coordinates
 from mae_cli.inference.distributions import normal_density, normal_quantile
 from mae_cli.losses import Absolute
@@ -29,6 +30,9 @@ _CROSSING = 1e-10
 _NORMAL_RANGE = 1.34
 # Residuals below this share of the largest are zero.
 _ZERO = 1e-11
+
+# Of the bandwidth, whatever the level of the intervals is.
+_HALL_SHEATHER_LEVEL = 0.95
 
 Density = Callable[[Block, Design], FloatArray]
 
@@ -134,3 +138,23 @@ def _residuals(rows: Rows, coordinates: Coordinates, point: FloatArray) -> Float
 
 def _itself(block: Block) -> Block:
     return block
+
+
+def hall_sheather(quantile: float, count: float) -> float:
+    """Return h = n^(−1/3)·z^(2/3)·[1.5·φ²/(2q² + 1)]^(1/3) with q = Φ⁻¹(τ), φ = φ(q), z = Φ⁻¹(0.975) (1988)."""
+    normal = normal_quantile(quantile)
+    level = normal_quantile(0.5 + _HALL_SHEATHER_LEVEL / 2)
+    width = 1.5 * normal_density(normal) ** 2 / (2 * normal**2 + 1)
+    return _inside(quantile, count ** (-1 / 3) * level ** (2 / 3) * width ** (1 / 3))
+
+
+def bofinger(quantile: float, count: float) -> float:
+    """Return h = n^(−1/5)·[4.5·φ⁴/(2q² + 1)²]^(1/5) with q = Φ⁻¹(τ), φ = φ(q) (1975)."""
+    normal = normal_quantile(quantile)
+    return _inside(quantile, (4.5 * normal_density(normal) ** 4 / (count * (2 * normal**2 + 1) ** 2)) ** (1 / 5))
+
+
+def _inside(quantile: float, width: float) -> float:
+    while quantile - width <= 0 or quantile + width >= 1:
+        width /= 2
+    return width

@@ -10,10 +10,9 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import Fault, SettingsError
 from mae_cli.inference import clusters as clustered
-from mae_cli.inference.bandwidth import hall_sheather
 from mae_cli.inference.clusters import ClusteredSandwich, Clusters, Residuals
 from mae_cli.inference.coordinates import Coordinates
-from mae_cli.inference.density import NeighbourDensity, equal_density
+from mae_cli.inference.density import NeighbourDensity, equal_density, hall_sheather
 from mae_cli.inference.distributions import student_quantile
 from mae_cli.inference.rank import CoefficientTest, RankTests
 from mae_cli.inference.sandwich import Bread, bread, carriers, squared_errors

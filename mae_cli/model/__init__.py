@@ -2,10 +2,10 @@
 
 In: the settings and results of a fit. Out: a model file, written and read.
 
-- `linear_model`: what a model is in the library and in a file alike, and its predictions.
-- `model`: one fit as its file has it (with baseline and provenance), and its versioned JSON; `quantile_model`: several.
+- `model`: what a model is in the library and in a file alike, and its predictions; one fit as its file has it (with
+  baseline and provenance), and its versioned JSON; `quantile_model`: several.
 - `provenance`: how a model came about; `strict_json`: objects read with every field checked.
-- `reading`: a file of any version, checked; `files`: written whole or not at all.
+- `files`: written whole or not at all; read in any version, and checked.
 
 Versions of the file: it begins with `"schema": "mae-cli/model"` and its version, a whole number from 1 on. Whatever
 changes what a reader has to know (a key added, removed or redefined) makes a new version; the program writes the oldest

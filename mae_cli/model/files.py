@@ -1,7 +1,7 @@
-"""The model as a file: written whole or not at all, over nothing but a model; and how any file is written so.
+"""The model as a file: written whole or not at all, as any file is, and over nothing but a model; read in any version.
 
 At any moment the old file or the new one is there, whole: a file is replaced by a rename. A device or a pipe cannot be:
-it is written to as it is.
+it is written to as it is. What is read has everything in it checked.
 """
 
 import os
@@ -14,13 +14,23 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mae_cli.errors import Fault, ModelError, Place
-from mae_cli.model.reading import AnyModel
+from mae_cli.messages import is_url, quoted
+from mae_cli.model.model import SCHEMA, VERSION, Model
+from mae_cli.model.quantile_model import QuantileModel
+from mae_cli.model.strict_json import Fields, no_model
+
+AnyModel = Model | QuantileModel
 
 # Characters of the name in the temporary file's, so that this is never longer than file systems allow.
 _NAME_KEPT = 40
 # The directory decides whether a file can be replaced; who protects the file itself means it too.
 _WRITABLE = 0o222
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,9})")
+# A file that is a model says so within its first bytes.
+_SCHEMA_WITHIN = 4096
+# Room for millions of levels; an endless file must not fill the memory.
+_LARGEST = 256 << 20
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -177,9 +187,6 @@ def _sync_directory(directory: Path) -> None:
             os.close(handle)
 
 
-_SCHEMA_WITHIN = 4096
-
-
 def write_model(model: AnyModel, path: Path, *, force: bool, remedy: Remedy = BY_OPTION) -> None:
     """Write a model file as `mae_cli.model.files.writing` does.
 
@@ -197,13 +204,88 @@ def check_replaceable(path: Path, *, force: bool, remedy: Remedy = BY_OPTION) ->
     Raises:
         ModelError: with what to do instead.
     """
-    check_writable(path, _no_model, force=force, remedy=remedy)
+    check_writable(path, _unlike_a_model, force=force, remedy=remedy)
 
 
-def _no_model(path: Path) -> Fault | None:
+def _unlike_a_model(path: Path) -> Fault | None:
     """None for a file that begins like a model, valid or not: that is enough to know that it is ours to replace."""
     with suppress(OSError), path.open("rb") as stream:
         start = stream.read(_SCHEMA_WITHIN).split()
         if b"".join(start).startswith(b'{"schema":"mae-cli/model"'):
             return None
     return _existing(path, "output-not-a-model", "is not a model file")
+
+
+def load_model(path: str | Path) -> AnyModel:
+    """Read a model file.
+
+    Raises:
+        ModelError: there is no such file, or it is no valid model.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            return read_model(stream, str(path))
+    except FileNotFoundError:
+        if is_url(str(path)):
+            remedy = "download it first and give the file"
+            raise ModelError(Fault("model-is-url", f"{path} is a URL", Place(str(path)), remedy=remedy)) from None
+        raise ModelError(Fault("file-not-found", f"{path} does not exist", Place(str(path)))) from None
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise _unreadable(str(path), error) from None
+
+
+def read_model(stream: BinaryIO, name: str) -> AnyModel:
+    """Read a model from an open file or pipe; `name` is what messages call it.
+
+    Raises:
+        ModelError: it is no valid model.
+    """
+    try:
+        content = b"".join(_blocks(stream))
+    except OSError as error:
+        raise _unreadable(name, error) from error
+    if len(content) > _LARGEST:
+        raise no_model("model-too-large", name, f"it is larger than {_LARGEST >> 20} MiB")
+    return from_json(content, name)
+
+
+def _unreadable(name: str, error: Exception) -> ModelError:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return ModelError(Fault("unreadable-file", f"{name} cannot be read ({reason})", Place(name)))
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """What is read of a model, up to a little more than it may have.
+
+    Asked for at once, that much memory would be claimed, whatever the file holds; asked again after its end, a terminal
+    would wait for another one.
+    """
+    for _ in range(_LARGEST // _BLOCK + 1):
+        block = stream.read(_BLOCK)
+        yield block
+        if len(block) < _BLOCK:
+            return
+
+
+def from_json(text: str | bytes, name: str) -> AnyModel:
+    """Read a model file's text; `name` is what messages call it.
+
+    Raises:
+        ModelError: it is no valid model; the message names the field.
+    """
+    fields = Fields.parse(text, name)
+    if "schema" not in fields:
+        raise ModelError(Fault("not-a-model", f'{name} is not a mae-cli model: it has no "schema"', Place(name)))
+    if fields.text("schema") != SCHEMA:
+        raise no_model("not-a-model", name, f"its schema is {quoted(fields.text('schema'))}, not {SCHEMA!r}")
+    version = fields.count("version", least=1)
+    if version > VERSION:
+        raise _newer(name, version)
+    fields.require_sound()
+    is_of_several = version > 1 and fields.has("models")
+    return QuantileModel.of_fields(fields, version) if is_of_several else Model.of_fields(fields, version)
+
+
+def _newer(name: str, version: int) -> ModelError:
+    what = f"{name} was written by a newer mae-cli (model version {version}; this one reads up to {VERSION})"
+    return ModelError(Fault("newer-model-version", what, Place(name), remedy="upgrade with pip install -U mae-cli"))

@@ -1,4 +1,4 @@
-"""The fitted model as a value, and as versioned JSON that a person and `jq` can read.
+"""The fitted model as a value, which predicts, and as versioned JSON that a person and `jq` can read.
 
 Reading checks everything (types, finiteness, duplicates, unknown and missing keys, version) and executes nothing.
 The same fit gives the same bytes: there is no clock in a model.
@@ -12,13 +12,13 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.messages import json_text, quoted
-from mae_cli.model.linear_model import LinearModel
 from mae_cli.model.provenance import read_provenance
 from mae_cli.model.strict_json import Fields
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import ALL_PLAIN, PLAIN, ApartWritings, CategoricalColumn, NumericColumn, Schema, Writing
 from mae_cli.tables.dates import is_format
+from mae_cli.tables.features import Features, design_of
 
 SCHEMA = "mae-cli/model"
 VERSION = 3
@@ -38,6 +38,53 @@ class Baseline:
         if loss == "mse":
             return self.mean
         return self.median if quantile == 0.5 else self.quantile
+
+
+@dataclass(frozen=True, eq=False)
+class LinearModel:
+    """A linear model ŷ = intercept + Xw.
+
+    Attributes:
+        target: the column it predicts.
+        loss: "mae" or "mse".
+        quantile: τ, 0.5 unless another was fitted.
+        weight: the column of weights in training, if any.
+        schema: the columns and levels that it reads.
+        point: the linear function on the schema's design matrix.
+    """
+
+    target: str
+    loss: str
+    quantile: float
+    weight: str | None
+    schema: Schema
+    point: Coefficients
+
+    @property
+    def intercept(self) -> float:
+        """0.0 when the model has none."""
+        return self.point.intercept
+
+    @property
+    def coefficients(self) -> FloatArray:
+        """(p,) one for each of `columns`."""
+        return self.point.values
+
+    @property
+    def columns(self) -> tuple[tuple[str, str | None], ...]:
+        """(column, level) of every coefficient; the level is None for a number."""
+        return self.schema.design_columns
+
+    def predict(self, X: Features) -> FloatArray:
+        """ŷ, (n,), for a frame with the model's columns or an (n, p) array of them; NaN for a level never seen.
+
+        Raises:
+            DataError: a column is absent or of another kind, or a cell is no number, masked, missing or infinite.
+        """
+        design, unseen = design_of(self.schema, X)
+        predicted = self.point.predict(design)
+        predicted[unseen] = np.nan
+        return predicted
 
 
 @dataclass(frozen=True)

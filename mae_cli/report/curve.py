@@ -1,15 +1,19 @@
-"""The loss curve: how far above its minimum the loss is at every check, on a logarithmic scale."""
+"""The loss curve of a fit, or of two: how far above its minimum the loss is at every check, on a logarithmic scale."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
-from mae_cli.report.axis import LogAxis, log_axis, step_ticks
-from mae_cli.report.canvas import AsciiCanvas, BrailleCanvas, Canvas
+from mae_cli.report.canvas import AsciiCanvas, BrailleCanvas, Canvas, LogAxis, log_axis, step_ticks
+from mae_cli.report.console import Room
+from mae_cli.report.names import course_name, fit_name, loss_name
+from mae_cli.report.numbers import quantity
+from mae_cli.results.training import FitReport
+from mae_cli.solvers.solution import Status
 
 NOTHING_TO_DRAW = "The fit starts at its minimum: there is no curve to draw."
 
@@ -171,3 +175,23 @@ def _step_axis(last: int, name: str, gutter: int, columns: int) -> Iterator[Text
         start = min(column - (len(f"{step}") - 1) // 2, columns - len(f"{step}"))
         labels = f"{labels:<{gutter + 1 + start}}{step}"
     yield Text(labels)
+
+
+def course(fits: tuple[FitReport, ...], room: Room) -> list[RenderableType]:
+    """The chart of the fits; nothing where a single pass was all."""
+    if all(len(fit.course) <= 2 for fit in fits):
+        return []
+    title = _title(fits[0]) if len(fits) == 1 else "each loss above its minimum, as a share of the start (log scale)"
+    return [LossCurve(title, tuple(map(_series, fits)), course_name(fits[0].solver), room.short)]
+
+
+def _title(fit: FitReport) -> str:
+    """`MAE above its minimum of 10.98, from 25.81 at the start (log scale)`."""
+    name = "pinball loss" if fit.quantile != 0.5 else loss_name(fit.loss, fit.quantile)
+    is_known = fit.optimum is not None or fit.certificate.status is not Status.LIMIT
+    minimum = f"{'minimum' if is_known else 'proved lower bound'} of {quantity(fit.minimum)}"
+    return f"{name} above its {minimum}, from {quantity(fit.course[0])} at the start (log scale)"
+
+
+def _series(fit: FitReport) -> LossSeries:
+    return LossSeries(fit_name(fit.loss, fit.quantile), fit.course, fit.minimum)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from mae_cli.messages import as_given, counted, listed, quoted
+from mae_cli.messages import as_given, listed, quoted
+from mae_cli.report.numbers import counted
 from mae_cli.results.notes import (
     Diverged,
     FewRows,
@@ -19,7 +20,7 @@ from mae_cli.results.notes import (
     Unpredicted,
     UnscoredHoldout,
     UnseenLevel,
-    UnseenLevels,
+    UnseenRows,
 )
 from mae_cli.results.scores import Outside
 from mae_cli.results.training import QuantileReport, TrainReport
@@ -70,7 +71,7 @@ def _note(told: Note) -> str:
     match told:
         case str():
             return told
-        case UnseenLevels() | UnscoredHoldout() | Unpredicted() | Outside():
+        case UnseenRows() | UnscoredHoldout() | Unpredicted() | Outside():
             return _note_on_rows(told)
         case FewRows() | OneRow() | MixedQuantiles() | LimitedMae():
             return _note_on_evaluation(told)
@@ -78,10 +79,10 @@ def _note(told: Note) -> str:
             return _note_on_fit(told)
 
 
-def _note_on_rows(told: UnseenLevels | UnscoredHoldout | Unpredicted | Outside) -> str:
+def _note_on_rows(told: UnseenRows | UnscoredHoldout | Unpredicted | Outside) -> str:
     match told:
-        case UnseenLevels():
-            return _unseen_levels(told)
+        case UnseenRows():
+            return _unseen_rows(told)
         case UnscoredHoldout():
             return "no holdout row can be scored"
         case Unpredicted():
@@ -117,7 +118,7 @@ def _note_on_fit(told: FitNote) -> str:
             return "the model is no better than the prediction without features"
 
 
-def _unseen_levels(found: UnseenLevels) -> str:
+def _unseen_rows(found: UnseenRows) -> str:
     rows = counted(found.rows, "holdout row" if found.among == "holdout" else "row")
     outcome = "left out of the calibration" if found.among == "calibration" else "not scored"
     return f"{rows} with a level never seen in training {outcome}"

@@ -12,7 +12,7 @@ from mae_cli.rows.schema import DesignColumn
 
 
 @dataclass(frozen=True)
-class UnseenLevels:
+class UnseenRows:
     """So many rows have a level never seen in training, and are not scored, or not used for the calibration."""
 
     rows: int
@@ -129,7 +129,7 @@ class Unpredicted:
 
 Note = (
     str
-    | UnseenLevels
+    | UnseenRows
     | UnscoredHoldout
     | FitNote
     | FewRows

@@ -7,17 +7,17 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
       └─ chunks ── several threads parse pieces to frames (`parsing`), with a `numeric_block` each
            └─ typed ── every column turns its cells into numbers or codes of levels
                 └─ read ── one pass over all chunks: complete rows, and a `summary` of what was found
-                     └─ load ── for training, or for an existing model; `storage` says where rows live
+                     └─ load ── for training, or for an existing model, in memory or in a scratch file
 
 - `columns`: which columns a fit uses; `column_types`: those that a typed file declares.
-- `column`: what every kind of column does; `number_column`, `level_column`, `known_level_column`, `cluster_column`: one
-  kind each. A new way to write numbers is no new kind: it is a `Writing` (`mae_cli.rows.schema`), read by `writing`.
+- `column`: what every kind of column does, and which of several faults is reported; `number_column`, `level_column`:
+  the kinds. A new way to write numbers is no new kind: it is a `Writing` (`mae_cli.rows.schema`), read by `writing`.
 - `apart`: the target and the weights, which are no features.
-- `plan`: decides, over several passes, how each column is read; `judge`: what a column can serve as.
+- `plan`: decides, over several passes, how each column is read; `judge`: what a column can serve as, and whether its
+  numbers may be codes or dates.
 - `writing`: numbers that are not written plainly: `dates`, and units, currency signs and separators (`notation`).
 - `date_cells`: many dates at once; `spellings`: in which format they are; `moments`: dates that a type says.
-- `disguise`: recognises text that looks like a number but cannot safely be read as one; `codes`: numbers that may be
-  codes or dates; `cell_faults`: which of several faults is reported.
+- `disguise`: recognises text that looks like a number but cannot safely be read as one.
 - `parquet`: typed files in batches instead of text in pieces, with `arrow_cells`; `parquet_output`: the same with extra
   columns.
 - `features`, with `frames` (whose text is `judged_text`) and `arrays`: what callers of the library pass in.

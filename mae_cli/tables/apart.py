@@ -12,8 +12,7 @@ from mae_cli.messages import option
 from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Writing
-from mae_cli.tables.cell_faults import Note
-from mae_cli.tables.column import ColumnOfNumbers
+from mae_cli.tables.column import ColumnOfNumbers, Note
 from mae_cli.tables.column_types import Part
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.disguise import is_nothing

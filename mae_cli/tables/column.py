@@ -1,20 +1,67 @@
 """What every kind of column does while it is read: its cells become numbers or codes of levels, chunk by chunk.
 
-A kind of column is one class in one module: `number_column`, `level_column`, `known_level_column`, `cluster_column`.
-Only what chooses the kind of a column (`plan`, `load`, the survey) or judges it knows which there are. One that makes
-numbers of text (dates, percentages) is a column of numbers that is read as text.
+A kind of column is a class in `number_column` or `level_column`. Only what chooses the kind of a column (`plan`,
+`load`, the survey) or judges it knows which there are. One that makes numbers of text (dates, percentages) is a column
+of numbers that is read as text.
+
+What is told of single cells is a fault, the first of which ends a reading, or a note. Which fault is the first depends
+on the file alone. They are put into words, with their place, only when they are told, as that takes a look into the
+file.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, Self, TypeVar
 
 from mae_cli.arrays import CodeArray, FloatArray
+from mae_cli.errors import DataError, Fault
 from mae_cli.rows.schema import Writing
-from mae_cli.tables.cell_faults import CellFault, Note
 from mae_cli.tables.chunks import Chunk
+from mae_cli.tables.csv.files import Records
 
 Values = TypeVar("Values", FloatArray, CodeArray)
+
+
+@dataclass(frozen=True)
+class CellFault:
+    """A cell that is at fault.
+
+    Attributes:
+        record: that it is in.
+        column: its column.
+        found: what is wrong with it, given the records; the place comes from here.
+    """
+
+    record: int
+    column: str
+    found: Callable[[Records], Fault]
+
+    def error(self, files: Records) -> DataError:
+        """The error that tells it."""
+        place = replace(files.place(self.record), column=self.column)
+        return DataError(replace(self.found(files), place=place))
+
+
+def first_of(faults: Iterable[CellFault | None]) -> CellFault | None:
+    """The fault in the first record, of several in one record the one that comes first here; None without any."""
+    return min((fault for fault in faults if fault is not None), key=lambda fault: fault.record, default=None)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the user should know of a column.
+
+    Attributes:
+        says: it, in a sentence.
+        record: the record that it is about; None if it is about all.
+    """
+
+    says: str
+    record: int | None = None
+
+    def text(self, files: Records) -> str:
+        """The sentence, with the place of the record."""
+        return self.says if self.record is None else f"{files.place(self.record)}: {self.says}"
 
 
 @dataclass(frozen=True, eq=False)

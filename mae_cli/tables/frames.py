@@ -1,4 +1,4 @@
-"""Data frames of the library's callers, brought to the rows that `encoding` takes.
+"""Data frames of the library's callers, brought to the rows that `coding` takes.
 
 Kinds go by dtype here: numeric dtypes and dates are numbers, and booleans, strings, objects and categories are levels,
 as `str` writes them, unless text is dates or numbers in one spelling throughout.
@@ -15,9 +15,8 @@ from mae_cli.arrays import BoolArray
 from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import counted, quoted
 from mae_cli.rows.blocks import Block, MemoryRows
-from mae_cli.rows.coding import Coding, Layout, as_read
+from mae_cli.rows.coding import Coding, Layout, as_read, build_schema, describe
 from mae_cli.rows.design import Design
-from mae_cli.rows.encoding import build_schema, describe
 from mae_cli.rows.schema import PLAIN, NumericColumn, Schema, Writing
 from mae_cli.tables.columns import LeftOut, Remarks, name_of, unknown_column
 from mae_cli.tables.csv.dialect import PLAIN as DIALECT

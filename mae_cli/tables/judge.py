@@ -1,17 +1,18 @@
 """What a column can serve as, judged when all its cells were read: the same whatever the chunks.
 
 A column that a user named is used or refused; one that nobody named is left out where it cannot serve. Numbers with a
-few cells that are none are a fault in the data, not a kind of column, and refused either way.
+few cells that are none are a fault in the data, not a kind of column, and refused either way. Numbers that may be codes
+or dates, as `01234` and `20240102` are, are read as numbers, and a note says so.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mae_cli.errors import Fault, Place
 from mae_cli.messages import counted, listed, no_values, option, quoted
 from mae_cli.rows.schema import Writing
-from mae_cli.tables.cell_faults import Note
-from mae_cli.tables.column import Column
+from mae_cli.tables.column import Column, Note
 from mae_cli.tables.columns import LeftOut, UsedColumns
 from mae_cli.tables.csv.dialect import is_number
 from mae_cli.tables.csv.files import Records
@@ -22,6 +23,11 @@ from mae_cli.tables.notation import notation_of
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.spellings import commonest_spelling, doubtful_spellings_of, spellings_of
 from mae_cli.tables.writing import in_words, number_in
+
+# Told from so many records at the beginning.
+_FIRST = 200
+_CODE = re.compile(r"0\d{2,}", re.ASCII)  # months and hours have two digits
+_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -276,3 +282,44 @@ def _too_many(column: LevelColumn, files: Records) -> Verdict:
     )
     how = f"use {option('--categorical', column.name)} --max-levels {count}"
     return Verdict(left_out=LeftOut(column.name, reason, how), fault=fault)
+
+
+def code_notes(files: Records, names: Sequence[str], rows: int) -> list[Note]:
+    """The notes on columns of plain numbers, of so many rows."""
+    if not names or files.header.types:
+        return []
+    cells = files.cells(range(min(rows, _FIRST)), names)
+    missing = files.dialect.all_missing
+    columns = ([row[place] for row in cells.values() if row[place] not in missing] for place in range(len(names)))
+    notes = (_note(name, column) for name, column in zip(names, columns, strict=True))
+    return [note for note in notes if note is not None]
+
+
+def first_code(cells: Sequence[str]) -> str | None:
+    """The first number with leading zeros; None where there is none."""
+    return next(filter(_CODE.fullmatch, _told(cells)), None)
+
+
+def first_date(cells: Sequence[str]) -> str | None:
+    """The first number, where all of them may be dates; None where not all may."""
+    told = _told(cells)
+    return told[0] if told and all(map(_DATE.fullmatch, told)) else None
+
+
+def _told(cells: Sequence[str]) -> list[str]:
+    return [text for cell in cells if (text := cell.strip())]
+
+
+def _note(name: str, cells: Sequence[str]) -> Note | None:
+    code, date = first_code(cells), first_date(cells)
+    if code is not None:
+        return Note(
+            f"column {quoted(name)} has numbers with leading zeros, such as {quoted(code)}; if they are codes, use "
+            f"{option('--categorical', name)}"
+        )
+    if date is not None:
+        return Note(
+            f"column {quoted(name)} has numbers such as {quoted(date)}; if they are dates, use "
+            f"{option('--date', f'{name}=%Y%m%d')}"
+        )
+    return None

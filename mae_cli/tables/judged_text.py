@@ -13,11 +13,10 @@ from mae_cli.errors import DataError, Place
 from mae_cli.messages import quoted
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.chunks import Chunk
-from mae_cli.tables.codes import first_code, first_date
 from mae_cli.tables.columns import LeftOut, UsedColumns
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.header import Header
-from mae_cli.tables.judge import judge
+from mae_cli.tables.judge import first_code, first_date, judge
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.numeric_block import Numbers, Wanted
 

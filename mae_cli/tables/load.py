@@ -1,29 +1,40 @@
-"""From files to complete, typed rows in a place of their own: for training, and for a model that is there already."""
+"""From files to complete, typed rows in a place of their own: for training, and for a model that is there already.
 
-from collections.abc import Collection, Mapping, Sequence
+Their place is the memory, or a scratch file where they would not fit comfortably.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from mae_cli.errors import DataError
+from mae_cli.memory import memory_bytes
 from mae_cli.messages import listed, option, quoted
 from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import MemoryRows, RowStore
 from mae_cli.rows.coding import Layout
 from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Schema
+from mae_cli.rows.scratch import Scratch
 from mae_cli.tables.apart import Apart, found_apart, found_writing
-from mae_cli.tables.codes import code_notes
 from mae_cli.tables.column_types import Part, require_kinds, text_columns, typed_dates, unfit_columns
 from mae_cli.tables.columns import LeftOut, UsedColumns, in_order, require_columns
 from mae_cli.tables.csv.dialect import Dialect
-from mae_cli.tables.csv.files import Records
-from mae_cli.tables.judge import no_format
-from mae_cli.tables.known_level_column import KnownLevelColumn
+from mae_cli.tables.csv.files import Files, Records
+from mae_cli.tables.csv.source import Source
+from mae_cli.tables.judge import code_notes, no_format
+from mae_cli.tables.level_column import KnownLevelColumn
 from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.parquet import ParquetRecords
 from mae_cli.tables.plan import Plan, RefusedColumnsError
-from mae_cli.tables.read import Data, PassResult, ReadOptions, read
+from mae_cli.tables.read import Collect, Data, PassResult, ReadOptions, read
 from mae_cli.tables.typed import Columns
 
 # So many ignored columns are named.
 _FEW = 3
+# Rows stay in memory while their numbers take at most this share of it.
+_COMFORTABLE_SHARE = 0.25
+_BYTES_A_CELL = 8
+_SAMPLE_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,3 +290,39 @@ def _unweighted(files: Records, weight: str | None, header: Sequence[str]) -> tu
     if weight is None or weight in header:
         return ()
     return (f"{files.name} has no weight column {quoted(weight)}; all rows weigh the same",)
+
+
+@contextmanager
+def place_for(files: Data, columns: int, *, stream: bool | None) -> Iterator[Collect]:
+    """Where the rows live while a `with` block lasts: gives what keeps them there, in memory or in scratch files.
+
+    Args:
+        files: the data.
+        columns: how many are used.
+        stream: True for scratch files, False for memory; None to decide by the size.
+    """
+    if needs_scratch(files, columns, stream=stream):
+        with Scratch() as scratch:
+            yield scratch.collect
+    else:
+        yield MemoryRows.collect
+
+
+def needs_scratch(files: Data, columns: int, *, stream: bool | None) -> bool:
+    """Whether rows of so many columns go to a scratch file.
+
+    Where the user does not say (None), they do if the rows, at 8 bytes a cell and as many as the first lines let
+    expect or Parquet says, would take more than a quarter of the memory there is.
+    """
+    if not isinstance(files, (Files, ParquetRecords)):
+        return False  # the workers that read the files keep them in their memory
+    if stream is not None:
+        return stream
+    rows = files.rows if isinstance(files, ParquetRecords) else sum(map(_estimated_rows, files.sources))
+    return rows * (columns + 1) * _BYTES_A_CELL > _COMFORTABLE_SHARE * memory_bytes()
+
+
+def _estimated_rows(source: Source) -> float:
+    with source.opened() as stream:
+        sample = stream.read(_SAMPLE_BYTES)
+    return source.estimated_bytes / max(len(sample), 1) * max(sample.count(b"\n"), sample.count(b"\r"), 1)

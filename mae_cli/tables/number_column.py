@@ -16,9 +16,8 @@ from mae_cli.errors import Fault
 from mae_cli.messages import counted, option, quoted
 from mae_cli.rows.schema import PLAIN as PLAIN_NUMBERS
 from mae_cli.rows.schema import Writing
-from mae_cli.tables.cell_faults import CellFault, Note
 from mae_cli.tables.chunks import Chunk
-from mae_cli.tables.column import Cells
+from mae_cli.tables.column import CellFault, Cells, Note
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import misfit

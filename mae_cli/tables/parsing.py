@@ -1,11 +1,13 @@
 """A piece of CSV text to a data frame: what pandas would let pass is noticed here.
 
 pandas shifts or pads rows of the wrong length, renames columns of the same name and turns True and False into
-booleans. Here such a piece is said to be faulty, or the text of the cells is kept.
+booleans; text behind a closing quote it glues to the cell, so that `"6"5` becomes 65. Here such a piece is said to be
+faulty, or the text of the cells is kept.
 """
 
 import io
 import re
+from collections import deque
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,8 +18,7 @@ import pandas as pd
 
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.pieces import Piece
-from mae_cli.tables.csv.quoting import has_misplaced_quote
-from mae_cli.tables.csv.records import UTF8_MARK, raw_records
+from mae_cli.tables.csv.records import UTF8_MARK, Delimiter, MisplacedQuoteError, raw_records
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.numeric_block import LARGEST_EXACT, Numbers, Wanted, without_numbers
 
@@ -31,6 +32,7 @@ _SIXTEEN_DIGITS = re.compile(rb"\d{16}")
 _BLANK_IN_EXPONENT = re.compile(rb"\+[\d.,]+[eE][+-]?[ \t]")
 # What pandas says where memory is short: a piece is read from memory, so that nothing else can fail there.
 _SHORTAGES = ("out of memory", "Calling read(nbytes) on source failed")
+_QUOTE = ord('"')
 
 
 class OpenQuoteError(Exception):
@@ -203,3 +205,25 @@ def _has_short_record(source: Source, expected: Expected, piece: Piece, frame: p
         return False
     lengths = (len(record.cells) for record in piece.records(source.delimiter))
     return any(length < len(expected.names) for length in lengths)
+
+
+def has_misplaced_quote(piece: Piece, delimiter: Delimiter) -> bool:
+    """Whether a record has text behind a closing quote."""
+    if b'"' not in piece.marks or (not delimiter.is_spaced and _all_quotes_enclose_fields(piece.text, delimiter.sign)):
+        return False
+    try:
+        deque(piece.records(delimiter, strict=True), maxlen=0)
+    except MisplacedQuoteError:
+        return True
+    return False
+
+
+def _all_quotes_enclose_fields(content: bytes, sign: str) -> bool:
+    """Whether every quote opens or closes a field, or is doubled within one; seen at once for the whole text."""
+    text = np.frombuffer(content, dtype=np.uint8)
+    quotes = np.flatnonzero(text == _QUOTE)
+    ends = np.array([*b"\r\n", *sign.encode(), _QUOTE], dtype=np.uint8)
+    opening, closing = quotes[::2], quotes[1::2]
+    before = text[opening[opening > 0] - 1]
+    behind = text[closing[closing < len(text) - 1] + 1]
+    return len(opening) == len(closing) and bool(np.isin(before, ends).all() and np.isin(behind, ends).all())

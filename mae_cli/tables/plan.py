@@ -12,14 +12,12 @@ from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import BLOCK, counted, option, quoted
 from mae_cli.rows.schema import PLAIN, ApartWritings, Writing
 from mae_cli.tables.apart import Apart, FoundWriting
-from mae_cli.tables.cell_faults import Note
-from mae_cli.tables.cluster_column import ClusterColumn
-from mae_cli.tables.column import Column
+from mae_cli.tables.column import Column, Note
 from mae_cli.tables.columns import LeftOut, UsedColumns, in_order
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.judge import Verdict, judge
-from mae_cli.tables.level_column import LevelColumn
+from mae_cli.tables.level_column import ClusterColumn, LevelColumn
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.summary import PassSummary
 from mae_cli.tables.typed import Columns

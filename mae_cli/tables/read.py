@@ -11,13 +11,11 @@ import numpy as np
 from mae_cli.errors import DataError, Fault
 from mae_cli.messages import quoted
 from mae_cli.progress import NO_PROGRESS, ProgressListener
-from mae_cli.rows.blocks import Block, RowStore
-from mae_cli.rows.regroup import grouped
-from mae_cli.tables.cell_faults import CellFault, first_of
+from mae_cli.rows.blocks import Block, RowStore, grouped
 from mae_cli.tables.chunks import Chunk, read_chunks
-from mae_cli.tables.column import ColumnOfLevels
+from mae_cli.tables.column import CellFault, ColumnOfLevels, first_of
 from mae_cli.tables.csv.files import Files, LocalRecords, Records
-from mae_cli.tables.known_level_column import lookalike
+from mae_cli.tables.level_column import lookalike
 from mae_cli.tables.summary import PassSummary
 from mae_cli.tables.typed import Columns, TypedChunk
 

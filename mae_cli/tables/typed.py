@@ -10,9 +10,8 @@ from mae_cli.arrays import BoolArray, CodeArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.coding import as_read
 from mae_cli.rows.schema import PLAIN, Writing
-from mae_cli.tables.cell_faults import CellFault, first_of
 from mae_cli.tables.chunks import Chunk
-from mae_cli.tables.column import Column, ColumnOfLevels, ColumnOfNumbers
+from mae_cli.tables.column import CellFault, Column, ColumnOfLevels, ColumnOfNumbers, first_of
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.numeric_block import Numbers, Wanted
 

@@ -20,7 +20,7 @@ from mae_cli.results.notes import (
 )
 from mae_cli.results.scores import Scores
 from mae_cli.results.training import Effect, FitReport
-from mae_cli.rows.encoding import LevelRows
+from mae_cli.rows.coding import LevelRows
 from mae_cli.rows.schema import CategoricalColumn, DesignColumn, Schema
 from mae_cli.solvers.prepare.whitening import Whitening
 from mae_cli.solvers.settings import SolverSettings, Textbook

@@ -14,8 +14,7 @@ from mae_cli.inference.intervals import Estimated, find_intervals, replicated
 from mae_cli.inference.values import Interval, Intervals, IntervalSettings, Method, Unavailable
 from mae_cli.messages import is_unicode, quoted
 from mae_cli.model.files import BY_ARGUMENT, write_model
-from mae_cli.model.linear_model import LinearModel
-from mae_cli.model.model import Model
+from mae_cli.model.model import LinearModel, Model
 from mae_cli.model.provenance import provenance
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients

@@ -12,7 +12,7 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.messages import is_unicode, quoted
-from mae_cli.model.reading import AnyModel
+from mae_cli.model.files import AnyModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.gates import Gate
 from mae_cli.results.notes import Note, Unpredicted, UnseenLevel
@@ -24,13 +24,13 @@ from mae_cli.tables.column_types import require_kinds
 from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Files, LocalRecords, Waypoint
 from mae_cli.tables.csv.records import COMMA, Delimiter, extended, first_line_end
-from mae_cli.tables.known_level_column import lookalike
+from mae_cli.tables.level_column import lookalike
 from mae_cli.tables.load import model_columns, parts_of
 from mae_cli.tables.parquet import ParquetRecords
 from mae_cli.tables.parquet_output import extended as extended_parquet
 from mae_cli.tables.parquet_output import require_same_types
 from mae_cli.tables.typed import TypedChunk
-from mae_cli.workflows.checks import OutsideCounts, TrainingRanges
+from mae_cli.workflows.scored_rows import OutsideCounts, TrainingRanges
 
 if TYPE_CHECKING:
     import pyarrow as pa

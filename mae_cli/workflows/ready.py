@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from mae_cli.arrays import CodeArray, Positions
 from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.intervals import require_clustered
@@ -12,21 +15,18 @@ from mae_cli.messages import no_share, quoted
 from mae_cli.model.model import Baseline
 from mae_cli.model.strict_json import LARGEST_COUNT
 from mae_cli.progress import ProgressListener
-from mae_cli.results.notes import Note, UnscoredHoldout, UnseenLevels
+from mae_cli.results.notes import Note, UnscoredHoldout, UnseenRows
 from mae_cli.results.training import TrainingRows
-from mae_cli.rows.blocks import Rows
-from mae_cli.rows.coding import Coding
-from mae_cli.rows.encoding import Description, LevelRows, Partition, build_schema, describe, level_rows
+from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.coding import Coding, Description, LevelRows, Partition, build_schema, describe, level_rows
 from mae_cli.rows.moments import column_moments
+from mae_cli.rows.sampling import Split
 from mae_cli.rows.schema import ApartWritings, Schema
-from mae_cli.rows.split import Split
 from mae_cli.rows.sums import weight_unit
 from mae_cli.solvers.settings import Textbook
 from mae_cli.tables.columns import ColumnChoice, LeftOut, UsedColumns, resolve
-from mae_cli.tables.load import LoadedRows, load_training
+from mae_cli.tables.load import LoadedRows, load_training, place_for
 from mae_cli.tables.read import Data, Missing, ReadOptions
-from mae_cli.tables.storage import place_for
-from mae_cli.workflows.clusters import clusters_of
 from mae_cli.workflows.compare import TrainingData
 from mae_cli.workflows.fit import FitSettings
 from mae_cli.workflows.fit_data import require_span
@@ -140,7 +140,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
     held, calibrating = (replace(parts, split=each).held(loaded.rows) for each in (split, calibration))
     held_count = 0 if split is None else split.held
     unseen = held_count - (0 if held is None else held.shape[0])
-    notes: list[Note] = [*loaded.notes, *([UnseenLevels(unseen, "holdout")] if unseen else [])]
+    notes: list[Note] = [*loaded.notes, *([UnseenRows(unseen, "holdout")] if unseen else [])]
     scored = None if held is None else scorable(held)
     if held is not None and scored is None:
         notes.append(UnscoredHoldout())
@@ -189,3 +189,37 @@ def _require_weight(loaded: LoadedRows, description: Description, weight: str | 
         raise DataError(Fault("zero-weights", what, place))
     what = "the holdout leaves only rows of weight 0 for training"
     raise DataError(Fault("zero-training-weights", what, place, remedy="choose another --seed"))
+
+
+def clusters_of(loaded: LoadedRows, name: str, training: Rows) -> Clusters:
+    """The clusters of the training rows, by one pass over these and one over all that were read.
+
+    Args:
+        loaded: the rows as read; the codes of the clusters are the last.
+        name: of the column.
+        training: those of them that are fitted.
+
+    Raises:
+        DataError: all training rows are in one cluster.
+    """
+    codes = np.zeros(loaded.rows_read, dtype=np.intp)
+    for records, found in loaded.rows.map(_cluster_codes):
+        codes[records] = found
+    fitted = np.concatenate(list(training.map(_records)))
+    used, codes[fitted] = np.unique(codes[fitted], return_inverse=True)
+    if len(used) < 2:
+        raise DataError(_single(loaded.files.name, name))
+    return Clusters(name, codes, len(used))
+
+
+def _single(file: str, column: str) -> Fault:
+    what = f"column {quoted(column)} is the same in every row that is fitted, and intervals need two clusters or more"
+    return Fault("single-cluster", what, Place(file, column=column), remedy="name another column with --cluster")
+
+
+def _cluster_codes(block: Block) -> tuple[Positions, CodeArray]:
+    return block.record_numbers, block.design.codes[-1]
+
+
+def _records(block: Block) -> Positions:
+    return block.record_numbers

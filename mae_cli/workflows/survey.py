@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from mae_cli.errors import DataError, Fault
 from mae_cli.results.survey import Survey, Surveyed
 from mae_cli.tables.apart import found_writing
-from mae_cli.tables.cluster_column import ClusterColumn
 from mae_cli.tables.column_types import require_kinds, text_columns, typed_dates, unfit_columns
 from mae_cli.tables.columns import ColumnChoice, LeftOut, UsedColumns, in_order, nameless, resolve_any
 from mae_cli.tables.csv.header import Header
 from mae_cli.tables.judge import Verdict, judge
-from mae_cli.tables.level_column import LevelColumn
+from mae_cli.tables.level_column import ClusterColumn, LevelColumn
 from mae_cli.tables.load import require_dates, text_features
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.plan import Plan

@@ -15,7 +15,7 @@ from mae_cli.inference.values import Unavailable
 from mae_cli.messages import no_share
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
-from mae_cli.results.notes import Note, UnseenLevels
+from mae_cli.results.notes import Note, UnseenRows
 from mae_cli.results.training import Calibrated, FitReport, QuantileReport, Seconds
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
 from mae_cli.rows.linear import Coefficients
@@ -25,9 +25,8 @@ from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solve import solve_together
 from mae_cli.tables.apart import Apart
-from mae_cli.tables.load import load_for_model
+from mae_cli.tables.load import load_for_model, place_for
 from mae_cli.tables.read import Data, ReadOptions
-from mae_cli.tables.storage import place_for
 from mae_cli.workflows.calibrate import calibrate, coverage_of, coverage_range
 from mae_cli.workflows.compare import Fitted
 from mae_cli.workflows.fit import fit_prepared
@@ -201,7 +200,7 @@ def _calibration_rows(
         options = ReadOptions(collect, settings.missing, skip_unseen=True)
         loaded = load_for_model(files, data.schema, Apart(settings.columns.target, None, data.written), options)
         rows = rows_of(data.schema, data.schema, scorable_rows(loaded))
-        unseen = [UnseenLevels(loaded.rows_unseen, "calibration")] if loaded.rows_unseen else []
+        unseen = [UnseenRows(loaded.rows_unseen, "calibration")] if loaded.rows_unseen else []
         yield _CalibrationRows(rows, files.name, (*loaded.notes, *unseen))
 
 

@@ -18,9 +18,8 @@ from benchmarks.cases import HeavyTailed
 from benchmarks.csv_file import csv_file
 from benchmarks.measuring import Protocol, say
 from benchmarks.tables import Table, ratio, three_digits
-from mae_cli.rows.blocks import Block, MemoryRows
+from mae_cli.rows.blocks import Block, MemoryRows, grouped
 from mae_cli.rows.design import Design
-from mae_cli.rows.regroup import grouped
 from mae_cli.tables.columns import ColumnChoice, resolve
 from mae_cli.tables.csv.files import Files
 from mae_cli.tables.csv.pieces import Piece, cut

@@ -11,7 +11,7 @@ import pytest
 from support.faults import Refusal, refusal_of
 
 from mae_cli.commands.output import check_output, require_place_for_parquet
-from mae_cli.model.reading import from_json, load_model
+from mae_cli.model.files import from_json, load_model
 
 bash_only = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
 

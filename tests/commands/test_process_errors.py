@@ -12,7 +12,7 @@ import pytest
 from mae_cli.commands.process import note, running
 from mae_cli.commands.speech import Complaint
 from mae_cli.errors import DataError, Fault, MaeCliError, ModelError, Place, SettingsError
-from mae_cli.model.reading import load_model
+from mae_cli.model.files import load_model
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from support.inference import FOLDER, INFERENCE
 
 from mae_cli.commands import train
 from mae_cli.errors import Place
-from mae_cli.model.reading import load_model
-from mae_cli.rows.split import Split
+from mae_cli.model.files import load_model
+from mae_cli.rows.sampling import Split
 
 REPORT_KEYS = [
     "schema", "version", "target", "loss", "quantile", "solver", "data", "train", "holdout", "certificate",

@@ -17,8 +17,8 @@ from faults.running import invoke
 from support.models import MODEL, TEXT
 
 from mae_cli import exponential_factors, fit, load_model, refit
+from mae_cli.model.files import from_json
 from mae_cli.model.quantile_model import QuantileModel
-from mae_cli.model.reading import from_json
 from mae_cli.rows.schema import NumericColumn, Schema, Writing
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.tables.columns import ColumnChoice

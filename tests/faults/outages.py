@@ -99,7 +99,7 @@ def a_limit_of_memory_that_the_libraries_pass() -> None:
 
 def a_model_beyond_what_is_read() -> None:
     Path("huge.json").write_bytes(b" " * ((1 << 20) + 1))
-    with patch("mae_cli.model.reading._LARGEST", 1 << 20):
+    with patch("mae_cli.model.files._LARGEST", 1 << 20):
         load_model("huge.json")
 
 

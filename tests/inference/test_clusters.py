@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from support.inference import Case, standard_errors
 
-from mae_cli.inference.bandwidth import hall_sheather
 from mae_cli.inference.clusters import Clusters, Residuals, joint_meat, quantile_sandwich, squared_covariance
-from mae_cli.inference.density import equal_density
+from mae_cli.inference.density import equal_density, hall_sheather
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.inference.sandwich import bread
 from mae_cli.inference.values import Method

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from support.inference import FOLDER, INFERENCE, R_LEAST, Case, reference, standard_errors
 
-from mae_cli.inference.bandwidth import bofinger
-from mae_cli.inference.density import KernelDensity, equal_density, hall_sheather, sparsity
+from mae_cli.inference.density import KernelDensity, bofinger, equal_density, hall_sheather, sparsity
 from mae_cli.inference.sandwich import bread, carriers
 from mae_cli.inference.values import Caution, Method
 

@@ -15,8 +15,7 @@ import pytest
 from support.models import MODEL, with_intercept
 
 from mae_cli.errors import Fault, ModelError, Place
-from mae_cli.model.files import check_replaceable, write_model
-from mae_cli.model.reading import load_model
+from mae_cli.model.files import check_replaceable, load_model, write_model
 
 OLD = with_intercept(MODEL, 1.0)
 NEW = with_intercept(MODEL, 2.0)
@@ -245,7 +244,7 @@ def test_a_file_that_may_not_grow_leaves_the_old_model_and_nothing_beside_it(pla
     write_model(OLD, place, force=False)
     script = (
         "import resource, sys; from pathlib import Path; from dataclasses import replace; "
-        "from mae_cli.model.reading import load_model; from mae_cli.model.files import write_model; "
+        "from mae_cli.model.files import load_model, write_model; "
         "place = Path(sys.argv[1]); model = load_model(place); resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500)); "
         "write_model(replace(model, target='z'), place, force=False)"
     )
@@ -260,8 +259,7 @@ WRITER = """
 import itertools, sys
 from dataclasses import replace
 from pathlib import Path
-from mae_cli.model.files import write_model
-from mae_cli.model.reading import load_model
+from mae_cli.model.files import load_model, write_model
 
 place = Path(sys.argv[1])
 old = replace(load_model(place), target="y" * 200_000)

@@ -10,7 +10,7 @@ from support.faults import refusal_of
 from support.models import MODEL, TEXT, a_model, with_intercept
 
 from mae_cli.errors import ModelError, Place
-from mae_cli.model.reading import from_json, load_model
+from mae_cli.model.files import from_json, load_model
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import ApartWritings, CategoricalColumn, NumericColumn, Writing
 

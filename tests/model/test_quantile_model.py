@@ -9,8 +9,8 @@ import pytest
 from support.models import MODEL
 
 from mae_cli.errors import ModelError, Place
+from mae_cli.model.files import from_json
 from mae_cli.model.quantile_model import Calibration, QuantileModel, between
-from mae_cli.model.reading import from_json
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import ApartWritings, NumericColumn, Schema, Writing

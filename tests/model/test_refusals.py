@@ -8,7 +8,7 @@ import pytest
 from support.models import MODEL, TEXT
 
 from mae_cli.errors import ModelError, Place
-from mae_cli.model.reading import from_json, load_model
+from mae_cli.model.files import from_json, load_model
 
 
 def refusal(content):
@@ -297,7 +297,7 @@ def test_a_pickle_is_refused_and_not_run(tmp_path):
 
 
 def test_a_file_without_an_end_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr("mae_cli.model.reading._LARGEST", 1 << 20)
+    monkeypatch.setattr("mae_cli.model.files._LARGEST", 1 << 20)
     (tmp_path / "m.json").write_bytes(b" " * ((1 << 20) + 1))
     with pytest.raises(ModelError) as caught:
         load_model(tmp_path / "m.json")

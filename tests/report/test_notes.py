@@ -20,7 +20,7 @@ from mae_cli.results.notes import (
     Unpredicted,
     UnscoredHoldout,
     UnseenLevel,
-    UnseenLevels,
+    UnseenRows,
 )
 from mae_cli.results.scores import Outside
 from mae_cli.rows.schema import DesignColumn
@@ -33,11 +33,11 @@ UNSEEN = UnseenLevel("new", "k", Place("data.csv", line=5), lookalike=None)
     ("note", "sentence"),
     [
         ("blanks are left out", "blanks are left out"),
-        (UnseenLevels(1, "data"), "1 row with a level never seen in training not scored"),
-        (UnseenLevels(2_000, "data"), "2,000 rows with a level never seen in training not scored"),
-        (UnseenLevels(1, "holdout"), "1 holdout row with a level never seen in training not scored"),
-        (UnseenLevels(2, "holdout"), "2 holdout rows with a level never seen in training not scored"),
-        (UnseenLevels(2, "calibration"), "2 rows with a level never seen in training left out of the calibration"),
+        (UnseenRows(1, "data"), "1 row with a level never seen in training not scored"),
+        (UnseenRows(2_000, "data"), "2,000 rows with a level never seen in training not scored"),
+        (UnseenRows(1, "holdout"), "1 holdout row with a level never seen in training not scored"),
+        (UnseenRows(2, "holdout"), "2 holdout rows with a level never seen in training not scored"),
+        (UnseenRows(2, "calibration"), "2 rows with a level never seen in training left out of the calibration"),
         (UnscoredHoldout(), "no holdout row can be scored"),
         (OUTSIDE, "3 rows outside the training range: 2 of them in 'x' (training: 0 to 1.5)"),
         (

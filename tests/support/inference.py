@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mae_cli.inference.bandwidth import hall_sheather
 from mae_cli.inference.coordinates import Coordinates
-from mae_cli.inference.density import NeighbourDensity
+from mae_cli.inference.density import NeighbourDensity, hall_sheather
 from mae_cli.inference.intervals import Estimated, find_intervals
 from mae_cli.inference.values import IntervalSettings
 from mae_cli.losses import loss_named

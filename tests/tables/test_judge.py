@@ -8,7 +8,7 @@ from mae_cli.errors import Place
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.columns import UsedColumns
 from mae_cli.tables.csv.dialect import Dialect
-from mae_cli.tables.judge import USED, judge
+from mae_cli.tables.judge import USED, code_notes, judge
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.numeric_block import Wanted
@@ -290,3 +290,36 @@ def test_a_unit_that_is_not_that_of_all_numbers_is_a_doubt():
     )
     assert verdict(["5 miles", "1 mile", "9 miles"]).left_out.remedy == "use --number k"
     assert verdict(["1st", "2nd", "1st", "4th", "5th", "1st", "4th", "5th"]) == USED
+
+
+def notes_of(cells, rows=None):
+    files = held("y,x\n" + "".join(f"{place},{cell}\n" for place, cell in enumerate(cells)))
+    return [note.says for note in code_notes(files, ["x"], rows or len(cells))]
+
+
+@pytest.mark.parametrize(
+    "cells", [["1", "20", "300"], ["01", "12"], ["0.5", "00.5"], ["0", "000.1"], ["20240131", "7"]]
+)
+def test_plain_numbers_get_none(cells):
+    assert notes_of(cells) == []
+
+
+def test_a_code_is_named_by_the_first_cell_that_looks_like_one():
+    (note,) = notes_of(["12345", " 01234", "00001"])
+    assert note.startswith("column 'x' has numbers with leading zeros, such as '01234'; ")
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"), [("20240229", True), ("20241301", False), ("20240132", False), ("18991231", False)]
+)
+def test_dates_are_told_where_every_cell_may_be_one(cell, told):
+    assert len(notes_of(["20240131", cell])) == told
+
+
+def test_missing_cells_are_no_dates_and_hide_none():
+    assert len(notes_of(["20240131", "NA", "", "20240229"])) == 1
+
+
+def test_only_the_first_records_are_looked_at():
+    assert len(notes_of(["1"] * 199 + ["001"])) == 1
+    assert notes_of(["1"] * 200 + ["001"]) == []

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
-from support.tables import chunk_of, held
+from support.faults import refusal_of
+from support.tables import chunk_of, held, load
 
+from mae_cli.errors import DataError, Place
+from mae_cli.rows.blocks import whole
 from mae_cli.tables import level_column
-from mae_cli.tables.csv.dialect import Dialect
-from mae_cli.tables.level_column import LevelColumn
+from mae_cli.tables.csv.dialect import PLAIN, Dialect
+from mae_cli.tables.level_column import ClusterColumn, KnownLevelColumn, LevelColumn, lookalike
 from mae_cli.tables.numeric_block import Wanted
 
 
@@ -84,3 +87,113 @@ def test_the_first_number_and_text_are_learned_even_then(monkeypatch, first, oth
     column = a_column(max_levels=2)
     read(column, [*first, *others])
     assert column.levels == (*first[:3], *others)
+
+
+def read_as_known(column, cells, first=0):
+    return column.read(chunk_of({column.name: cells}, Wanted((), (column.name,)), first))
+
+
+@pytest.mark.parametrize(
+    ("cells", "codes"),
+    [
+        (["b", "a", "b"], [2, 1, 2]),
+        (["b", np.nan, "NA"], [2, 0, 0]),
+        (["a", "new", "a "], [1, -1, -1]),
+        ([], []),
+    ],
+)
+def test_codes_are_those_of_the_model(cells, codes):
+    column = KnownLevelColumn("k", ("a", "b"))
+    found = read_as_known(column, cells)
+    assert found.values.tolist() == codes
+    assert found.fault is None
+    assert (column.count, column.missing) == (len(cells), codes.count(0))
+
+
+def test_a_spelling_of_missing_may_be_a_level_unless_the_user_says_otherwise():
+    levels = ("NA", "a")
+    assert read_as_known(KnownLevelColumn("k", levels), ["NA", "null"]).values.tolist() == [1, 0]
+    said = Dialect(missing=frozenset({"NA"}))
+    assert read_as_known(KnownLevelColumn("k", levels, said), ["NA", "a"]).values.tolist() == [0, 2]
+
+
+def test_the_first_number_is_a_fault_where_levels_were_text():
+    column = KnownLevelColumn("k", ("b", "a"))
+    fault = read_as_known(column, ["new", "a", "7", "5"], first=1).fault
+    assert fault.record == 3
+    assert str(fault.error(held("k\na\nnew\na\n7\n5\n"))) == (
+        "data.csv, line 5: column 'k' is the number '7', but it was text when the model was trained ('a', 'b'); write "
+        "its levels as they were, or train on such data"
+    )
+
+
+def test_a_number_is_one_level_more_where_there_were_numbers():
+    found = read_as_known(KnownLevelColumn("k", ("1", "a")), ["2", "a"])
+    assert (found.values.tolist(), found.fault) == ([-1, 2], None)
+
+
+def test_the_dialect_says_what_a_number_is():
+    assert read_as_known(KnownLevelColumn("k", ("a",), Dialect(decimal=",")), ["1.5"]).fault is None
+    assert read_as_known(KnownLevelColumn("k", ("a",), Dialect(decimal=",")), ["1,5"]).fault.record == 0
+
+
+def test_parts_add_up_and_their_codes_are_the_same():
+    column, part = KnownLevelColumn("k", ("a", "b")), KnownLevelColumn("k", ("a", "b"))
+    read_as_known(column, ["a", np.nan])
+    read_as_known(part, ["b", "NA", "new"])
+    assert column.add(part) is None
+    assert (column.count, column.missing) == (5, 2)
+    assert column.notes() == []
+
+
+@pytest.mark.parametrize(
+    ("level", "dialect", "like"),
+    [
+        ("1", PLAIN, "1.0"),
+        ("1e0", PLAIN, "1.0"),
+        (" aa", PLAIN, "AA"),
+        ("2", PLAIN, None),
+        ("b", PLAIN, None),
+        ("1,0", Dialect(decimal=","), None),
+    ],
+)
+def test_a_level_may_be_one_that_is_written_differently(level, dialect, like):
+    assert lookalike(level, ("1.0", "AA"), dialect) == like
+
+
+def test_numbers_and_text_are_clusters_alike_and_spellings_of_nothing_are_missing():
+    column = ClusterColumn("g")
+    assert read(column, ["1", "a", np.nan, "NA", "1", "01"]) == [1, 2, 0, 0, 1, 3]
+    column.finish(held("g\n1\n"))
+    assert (column.count, column.missing, column.notes()) == (6, 2, [])
+    assert read(ClusterColumn("g", dialect=Dialect(missing=frozenset("?"))), ["?", "b"]) == [0, 1]
+
+
+def test_there_may_be_any_number_of_clusters():
+    column = ClusterColumn("g")
+    assert read(column, list(map(str, range(3000)))) == list(range(1, 3001))
+    column.finish(held("g\n1\n"))
+
+
+def test_a_cluster_that_says_nothing_is_refused():
+    found = refusal_of(load, "y,x,g\n1,2,\n2,3,NA\n", cluster="g")
+    assert (found.code, found.file, found.column) == ("no-complete-row", "data.csv", "g")
+
+
+def test_without_a_value_a_cluster_is_refused_by_itself():
+    column = ClusterColumn("g")
+    read(column, [np.nan, "NA"])
+    with pytest.raises(DataError) as caught:
+        column.finish(held("g\n1\n"))
+    assert (caught.value.fault.code, caught.value.fault.place) == ("no-values", Place("data.csv", column="g"))
+
+
+def test_a_cluster_is_read_beside_the_features_and_is_none_of_them():
+    loaded = load("y,g,x,k\n1,7,2,a\n2,,3,b\n3,u,4,b\n4,7,5,a\n", cluster="g")
+    assert loaded.layout.features == (("x", None), ("k", ("a", "b")))
+    design = whole(loaded.rows).design
+    assert (design.numeric[:, 0].tolist(), [each.tolist() for each in design.codes]) == (
+        [2, 4, 5],
+        [[1, 2, 1], [1, 2, 1]],
+    )
+    assert (loaded.rows_read, loaded.rows_dropped) == (4, 1)

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from support.tables import chunk_of, held
 
-from mae_cli.tables.known_level_column import KnownLevelColumn
-from mae_cli.tables.level_column import LevelColumn
+from mae_cli.tables.level_column import KnownLevelColumn, LevelColumn
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.typed import Columns
 

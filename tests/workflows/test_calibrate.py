@@ -9,7 +9,6 @@ from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
 from mae_cli.workflows.calibrate import calibrate, coverage_of, coverage_range
-from mae_cli.workflows.evaluate_quantiles import wilson
 
 
 class Line:
@@ -97,9 +96,3 @@ def test_a_row_at_an_end_is_covered_and_the_ends_of_lines_that_cross_are_sorted(
     model = lines((1.0, 0.0), (0.0, 0.0))
     assert coverage_of(model, rows(np.zeros(4), [0.0, 0.5, 1.0, 1.5])).share == 0.75
     assert calibrate(model, rows(np.zeros(4), np.zeros(4)), 0.5).margin == 0.0
-
-
-def test_the_interval_of_a_share_is_wilson_s():
-    assert wilson(0.5, 100) == pytest.approx((0.40383, 0.59617), abs=1e-5)
-    assert wilson(0.0, 10) == pytest.approx((0.0, 0.27753), abs=1e-5)
-    assert all(wilson(0.0, count)[0] >= 0 and wilson(1.0, count)[1] <= 1 for count in range(1, 200))

@@ -5,12 +5,13 @@ import pytest
 from support.models import a_model
 from support.tables import held
 
-from mae_cli.errors import DataError, Place, SettingsError
+from mae_cli.errors import DataError, ModelError, Place, SettingsError
 from mae_cli.model.model import Baseline
+from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.results.evaluation import EvaluationRows
-from mae_cli.results.notes import FewRows, LimitedMae, MixedQuantiles, OneRow, UnseenLevels
+from mae_cli.results.notes import FewRows, LimitedMae, MixedQuantiles, OneRow, UnseenRows
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn
-from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate
+from mae_cli.workflows.evaluate import EvaluationSettings, NamedModel, evaluate, evaluate_quantiles, wilson
 from mae_cli.workflows.gates import GateSettings
 
 TERMS = ((CategoricalColumn("k", ("b", "a")), [2.0]), (NumericColumn("x", 0.0, 9.0), [0.5]))
@@ -62,7 +63,7 @@ def test_every_row_read_is_used_dropped_or_unseen():
     assert report.rows == EvaluationRows(read=5, used=2, dropped=2, unseen=1)
     assert report.notes == (
         "2 of 5 rows dropped for a missing cell; column 'y' has most of them (1)",
-        UnseenLevels(1, "data"),
+        UnseenRows(1, "data"),
     )
 
 
@@ -140,3 +141,63 @@ def test_settings_that_are_out_of_range_are_refused(options, code, remedy):
     with pytest.raises(SettingsError) as caught:
         EvaluationSettings(**options)
     assert (caught.value.fault.code, caught.value.fault.remedy) == (code, remedy)
+
+
+TEXT = "y,x\n1,2\n3,4\n"
+HELD = held(TEXT)
+X = NumericColumn("x", 0.0, 9.0)
+
+
+def of_quantiles(name, *quantiles):
+    models = [a_model(quantile, (X, [0.5]), quantile=quantile) for quantile in quantiles]
+    return NamedModel(QuantileModel(tuple(models)), name)
+
+
+def test_models_of_other_quantiles_are_refused():
+    with pytest.raises(ModelError) as caught:
+        evaluate_quantiles(
+            of_quantiles("new.json", 0.1, 0.9),
+            HELD,
+            EvaluationSettings(),
+            of_quantiles("old.json", 0.1, 0.5, 0.9),
+        )
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == ("quantiles-differ", Place("old.json"))
+    assert fault.remedy == "compare models of the same quantiles"
+
+
+def test_the_mae_is_limited_where_the_median_is_predicted():
+    settings = EvaluationSettings(gates=GateSettings(max_mae=1.0))
+    with pytest.raises(SettingsError) as caught:
+        evaluate_quantiles(of_quantiles("model.json", 0.1, 0.9), HELD, settings)
+    fault = caught.value.fault
+    assert (fault.code, fault.place, fault.remedy) == ("no-median", Place("model.json"), "use --max-pinball")
+    (gate,) = evaluate_quantiles(of_quantiles("model.json", 0.1, 0.5), held(TEXT), settings).gates
+    # The targets are 1 and 3, the predictions ½ + ½x: 1½ and 2½.
+    assert (gate.name, gate.quantile, gate.value, gate.passed) == ("max-mae", 0.5, 0.5, True)
+
+
+def test_the_pinball_loss_of_every_quantile_is_limited():
+    settings = EvaluationSettings(gates=GateSettings(max_pinball=0.22))
+    gates = evaluate_quantiles(of_quantiles("model.json", 0.1, 0.5), held(TEXT), settings).gates
+    # At 0.1 the line is lower by 0.4: the residuals are -0.1 and 0.9, and the mean loss (0.9·0.1 + 0.1·0.9)/2.
+    assert [gate.value for gate in gates] == pytest.approx([0.09, 0.25])
+    assert [(gate.name, gate.quantile, gate.passed) for gate in gates] == [
+        ("max-pinball", 0.1, True),
+        ("max-pinball", 0.5, False),
+    ]
+
+
+def test_a_coverage_needs_a_prediction_interval():
+    settings = EvaluationSettings(gates=GateSettings(coverage=(0.7, 0.9)))
+    with pytest.raises(SettingsError) as caught:
+        evaluate_quantiles(of_quantiles("model.json", 0.1, 0.9), HELD, settings)
+    fault = caught.value.fault
+    assert (fault.code, fault.place) == ("no-prediction-interval", Place("model.json"))
+    assert fault.remedy == "train it with --predict-interval"
+
+
+def test_the_interval_of_a_share_is_wilson_s():
+    assert wilson(0.5, 100) == pytest.approx((0.40383, 0.59617), abs=1e-5)
+    assert wilson(0.0, 10) == pytest.approx((0.0, 0.27753), abs=1e-5)
+    assert all(wilson(0.0, count)[0] >= 0 and wilson(1.0, count)[1] <= 1 for count in range(1, 200))

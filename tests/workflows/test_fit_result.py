@@ -12,7 +12,7 @@ from support.inference import Case, ends, reference
 
 from mae_cli import DataError, Model, ModelError, SettingsError, Textbook, exponential_factors, fit, load_model, refit
 from mae_cli.errors import Place
-from mae_cli.model.linear_model import LinearModel
+from mae_cli.model.model import LinearModel
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema
 
 

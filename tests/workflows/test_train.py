@@ -9,12 +9,12 @@ import pytest
 from support.tables import held
 
 from mae_cli.errors import DataError, Place, SettingsError
-from mae_cli.model.reading import from_json
+from mae_cli.model.files import from_json
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.results.notes import Diverged, NearlyDependent, NoGain, NoRowsToSpare, NotImproved, UnscoredHoldout
 from mae_cli.results.training import TrainingRows
+from mae_cli.rows.sampling import Split
 from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn
-from mae_cli.rows.split import Split
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Status
 from mae_cli.tables.columns import ColumnChoice

@@ -5,5 +5,5 @@ records.
 
 - `source`: a file or standard input, through `archives` (compression) and `transcoding` (encoding), as UTF-8.
 - `dialect`: how the text is written; `pieces`: the text in parts; `records`: its records one by one.
-- `header`: names, checked; `files`: several files with one header; `structure`, `quoting`: what is wrong with records.
+- `header`: names, checked; `files`: several files with one header; `structure`: what is wrong with records.
 """

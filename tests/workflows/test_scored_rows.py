@@ -4,7 +4,7 @@ import numpy as np
 
 from mae_cli.results.scores import Outside
 from mae_cli.rows.schema import NumericColumn, Schema, Writing
-from mae_cli.workflows.checks import TrainingRanges
+from mae_cli.workflows.scored_rows import TrainingRanges
 
 RANGES = TrainingRanges.of(
     Schema((NumericColumn("x", 0.0, 1.0), NumericColumn("d", 0.0, 31.0, Writing(date="%Y-%m-%d"))))

@@ -1,4 +1,4 @@
-"""The rows held out of training."""
+"""The rows of a sample, and those held out of training."""
 
 import itertools
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mae_cli.errors import DataError, Fault
-from mae_cli.rows.split import Split
+from mae_cli.rows.sampling import Split, scattered
 
 STRETCH = 65_536
 
@@ -105,3 +105,20 @@ def test_a_side_without_rows_is_refused(fraction, side):
         f"a holdout of {fraction:g} of 20 rows leaves none for {side}",
         remedy="choose another fraction",
     )
+
+
+@pytest.mark.parametrize(("count", "size"), [(10_000, 100), (10_000, 9_000), (1_234_567, 5_000)])
+def test_a_sample_is_spread_evenly_over_all_rows_but_at_no_fixed_distance(count, size):
+    rows = scattered(count, size)
+    assert 0.6 * size <= len(rows) <= size
+    distances = np.diff(rows)
+    assert distances.min() >= 1
+    assert distances.max() <= max(3, 3 * count / size)
+    assert len(set(distances.tolist())) > 1
+    in_tenths = np.bincount(rows * 10 // count, minlength=10)
+    assert in_tenths.max() - in_tenths.min() <= 2 + 0.05 * size
+
+
+@pytest.mark.parametrize(("count", "size"), [(5, 5), (5, 9), (0, 3)])
+def test_a_sample_of_no_fewer_rows_than_there_are_is_all_of_them(count, size):
+    assert scattered(count, size).tolist() == list(range(count))

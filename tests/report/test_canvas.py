@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.report.axis import log_axis, next_round, step_ticks
+from mae_cli.report.canvas import log_axis, next_round, step_ticks
 
 
 def labels(smallest, largest, most=5):

@@ -4,7 +4,7 @@ import pytest
 from support.tables import held
 
 from mae_cli.errors import DataError, Fault, Place
-from mae_cli.tables.cell_faults import CellFault, Note, first_of
+from mae_cli.tables.column import CellFault, Note, first_of
 
 TEXT = "y,x\n1,a\n\n2,b\n"
 

@@ -4,7 +4,7 @@ import pytest
 from support.tables import load
 
 from mae_cli.errors import DataError, Place
-from mae_cli.workflows.clusters import clusters_of
+from mae_cli.workflows.ready import clusters_of
 
 TEXT = "y,x,g\n" + "".join(f"{number},{number},{'' if number == 3 else 'abcde'[number % 5]}\n" for number in range(40))
 
