@@ -16,13 +16,13 @@ from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Sums
 from mae_cli.solvers.neighbourhood import (
     MARGIN,
-    ROUNDING,
     SAMPLE_ROWS,
     Gathered,
     Neighbour,
     Neighbourhood,
     Outside,
     band_share,
+    nearest,
     solve_in,
 )
 from mae_cli.solvers.prepare.band import relative_distance
@@ -159,10 +159,10 @@ def _settled(parts: Sequence[Between]) -> list[list[VertexProof | None]]:
     )
     (answers,) = visit([base.rows], base.standard, [look])
     hoods = []
-    for part, width, blocks in zip(parts, look.widths, zip(*answers, strict=True), strict=True):
+    for part, blocks in zip(parts, zip(*answers, strict=True), strict=True):
         quantiles = np.array([problem.absolute_loss.quantile for problem in part.problems])
         gathered = [_gathered(seen, quantiles) for seen in blocks]
-        hoods.append(Neighbourhood(part.below, part.path, width, part.neighbours(), gathered))
+        hoods.append(Neighbourhood(part.below, part.path, part.neighbours(), gathered))
     solve_in(hoods, base.limits, Refits())
     return [hood.proofs for hood in hoods]
 
@@ -179,10 +179,14 @@ class _Side(Sums):
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """What a block says: the rows between two planes or near them, their residuals from the lower, and the others."""
+    """What a block says: the rows between two planes or near them, their residuals from the lower, and the others.
+
+    None of the others changes its sign while a plane is no farther than `width` from those between the two.
+    """
 
     near: Block
     residual: FloatArray
+    width: float
     rows: int
     weight: float
     above: _Side
@@ -201,16 +205,14 @@ class _Look:
 
     def __call__(self, block: Block, shifted: Block, residuals: FloatArray) -> list[_Seen]:
         leverage = self.whitening.band_rows(self.standard(block).design).leverage
-        seen = []
-        for place, width in enumerate(self.widths):
-            least = width * (1 + ROUNDING) * leverage if np.isfinite(width) else np.full(len(leverage), np.inf)
-            seen.append(self._seen(block, shifted, residuals[2 * place : 2 * place + 2], least, place))
-        return seen
+        pairs = [residuals[2 * place : 2 * place + 2] for place in range(len(self.widths))]
+        return [self._seen(block, shifted, pair, leverage, place) for place, pair in enumerate(pairs)]
 
-    def _seen(self, block: Block, shifted: Block, residuals: FloatArray, least: FloatArray, place: int) -> _Seen:
-        least = least + self.margin
-        is_above, is_below = (residuals > least).all(axis=0), (residuals < -least).all(axis=0)
-        near = np.flatnonzero(~(is_above | is_below))
+    def _seen(self, block: Block, shifted: Block, residuals: FloatArray, leverage: FloatArray, place: int) -> _Seen:
+        above, below = residuals.min(axis=0), -residuals.max(axis=0)
+        near, width = nearest(np.maximum(above, below) - self.margin, leverage, self.widths[place])
+        is_above, is_below = above > 0, below > 0
+        is_above[near] = is_below[near] = False
         weighted = [block.weighted(np.where(side, 1.0, 0.0)) for side in (is_above, is_below)]
         numbers = self.standard.numbers(shifted, self.points[2 * place])
         gradients = self.standard.pulls(shifted, np.stack(weighted))
@@ -220,7 +222,7 @@ class _Look:
             )
             for weights, gradient in zip(weighted, gradients, strict=True)
         ]
-        return _Seen(block.part(near), residuals[0, near], len(block.target), block.total_weight, *sides)
+        return _Seen(block.part(near), residuals[0, near], width, len(block.target), block.total_weight, *sides)
 
 
 def _gathered(seen: _Seen, quantiles: FloatArray) -> Gathered:
@@ -242,4 +244,4 @@ def _gathered(seen: _Seen, quantiles: FloatArray) -> Gathered:
         pieces=1,
     )
     weights = np.broadcast_to(seen.near.weight_values, (len(quantiles), len(seen.residual)))
-    return Gathered(seen.near, seen.residual, weights, outside)
+    return Gathered(seen.near, seen.residual, weights, outside, seen.width)

@@ -42,6 +42,7 @@ class Member:
         extra: a few rows of its own, of positive weight, behind the shared ones; None for none. ±λ in one column and a
             target of 0 are a penalty of λ·|w|, as ρ(u) + ρ(−u) = |u|, where no intercept is put in front of them.
         given_intercept: likewise of the intercept; None where it is fitted, or the models have none.
+        tolerance: on the relative gap of an optimal vertex: floats may leave so much of its loss in the dark.
     """
 
     quantile: float = 0.5
@@ -49,6 +50,7 @@ class Member:
     given: Mapping[int, float] = field(default_factory=dict)
     extra: Block | None = None
     given_intercept: float | None = None
+    tolerance: float = 0.0
 
     @property
     def loss(self) -> Absolute | Pinball:
@@ -176,7 +178,7 @@ def _neighbour(problem: Problem, whitening: Whitening, member: Member) -> Neighb
     if member.extra is not None:
         rows = AppendedRows(rows, member.extra)
     if not member.restricts:
-        return Neighbour(replace(problem, rows=rows), member.factors, member.extra)
+        return Neighbour(replace(problem, rows=rows), member.factors, member.extra, member.tolerance)
     standard = problem.standard
     first = int(standard.intercept)
     intercepts = [] if member.given_intercept is None else [0]
@@ -185,7 +187,8 @@ def _neighbour(problem: Problem, whitening: Whitening, member: Member) -> Neighb
     given = standard.of_user(Coefficients(member.given_intercept or 0.0, coefficients))[0]
     given[: first - len(intercepts)] = 0.0
     restricted = whitening.without(np.array([*intercepts, *(first + column for column in member.given)], dtype=np.intp))
-    return Neighbour(replace(problem, rows=rows, whitening=restricted, given=given), member.factors, member.extra)
+    problem = replace(problem, rows=rows, whitening=restricted, given=given)
+    return Neighbour(problem, member.factors, member.extra, member.tolerance)
 
 
 def _of_proof(proof: VertexProof, settings: Auto) -> Solution:

@@ -13,12 +13,13 @@ from operator import add
 
 import numpy as np
 
-from mae_cli.arrays import BoolArray, FloatArray
+from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.progress import Refits
 from mae_cli.rows.blocks import BLOCK_ROWS, Block, join
 from mae_cli.rows.factors import Factors
 from mae_cli.rows.sums import Sums
 from mae_cli.solvers.limits import Limits
+from mae_cli.solvers.prepare.band import relative_distance
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.prepare.rounding import UNIT, sums_rounding
 from mae_cli.solvers.prepare.ties import TieBreaking
@@ -58,12 +59,14 @@ class Neighbour:
         problem: to be solved, over the same rows.
         factors: on the weights of the solved one.
         extra: the rows that it has beside those of the solved one, at positions behind theirs.
+        tolerance: on the relative gap of an optimal vertex.
         along: where its search begins, as a share of the path to a second solved problem.
     """
 
     problem: Problem
     factors: Factors | None
     extra: Block | None = None
+    tolerance: float = 0.0
     along: float = 0.0
 
 
@@ -122,12 +125,31 @@ class Outside(Sums):
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """What a block says: its near rows as read, their residuals and weights (m, near), and sums over the others."""
+    """What a block says.
+
+    Attributes:
+        near: its near rows as read.
+        residual: theirs.
+        weights: (m, near).
+        outside: sums over the others.
+        width: none of the others changes its sign while a point is no farther than this from the path.
+    """
 
     near: Block
     residual: FloatArray
     weights: FloatArray
     outside: Outside
+    width: float
+
+
+def nearest(residual: FloatArray, leverage: FloatArray, width: float) -> tuple[Positions, float]:
+    """The rows of a block within a width, given how far from zero residuals are at least; and the width to the next.
+
+    None of the others changes its sign while a point is no farther than that.
+    """
+    distance = relative_distance(residual, leverage * (1 + ROUNDING))
+    is_near = (residual <= 0) | (distance <= width)
+    return np.flatnonzero(is_near), float(distance[~is_near].min(initial=np.inf))
 
 
 class Neighbourhood:
@@ -136,7 +158,6 @@ class Neighbourhood:
     Args:
         proof: of the solved one.
         path: (p,) what standard coefficients the end of the path adds to those of the solved vertex; 0 where it is all.
-        width: no row outside of the band changes its sign while a point is no farther than this from the path.
         neighbours: the problems.
         gathered: what the blocks say.
     """
@@ -145,12 +166,12 @@ class Neighbourhood:
         self,
         proof: VertexProof,
         path: FloatArray,
-        width: float,
         neighbours: Sequence[Neighbour],
         gathered: Sequence[Gathered],
     ) -> None:
         base = proof.vertex.problem
-        self._base, self._solved, self._width, self._neighbours = base, proof.vertex.view, width, neighbours
+        self._base, self._solved, self._neighbours = base, proof.vertex.view, neighbours
+        self._width = min(part.width for part in gathered)
         self._path = base.dense_whitening.whitened(path)
         self.proofs: list[VertexProof | None] = [None] * len(neighbours)
         extras = {int(each.extra.positions[0]): each.extra for each in neighbours if each.extra is not None}
@@ -232,7 +253,7 @@ class Neighbourhood:
             numbers = float(self._outside.numbers[number]) + vertex.view.reach * most
             near = (sums_rounding(len(self._residual)) + UNIT * near_sums.blocks) * near_sums.mass
             proof = vertex.proof(sums, numbers, self._outside.rounding(number) + near + UNIT * sums.mass)
-            if proof.worst is None and not proof.is_blurred:
+            if proof.worst is None and proof.is_known_within(self._neighbours[number].tolerance):
                 self.proofs[number] = proof
 
     def _basis(self, number: int, optimum: Optimum) -> VertexBasis | None:

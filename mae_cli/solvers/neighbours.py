@@ -18,13 +18,13 @@ from mae_cli.rows.factors import Factors
 from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.neighbourhood import (
     MARGIN,
-    ROUNDING,
     SAMPLE_ROWS,
     Gathered,
     Neighbour,
     Neighbourhood,
     Outside,
     band_share,
+    nearest,
     solve_in,
 )
 from mae_cli.solvers.prepare.band import relative_distance
@@ -51,10 +51,10 @@ class _Gather:
     batch: int
 
     def __call__(self, block: Block, shifted: Block, residuals: FloatArray) -> Gathered:
-        residual, near = residuals[0], np.arange(len(block.target))
+        residual, near, width = residuals[0], np.arange(len(block.target)), np.inf
         if np.isfinite(self.width):
             leverage = self.whitening.band_rows(self.standard(block).design).leverage
-            near = np.flatnonzero(np.abs(residual) <= self.width * (1 + ROUNDING) * leverage + self.margin)
+            near, width = nearest(np.abs(residual) - self.margin, leverage, self.width)
         slopes = np.where(residual > 0, self.quantile, self.quantile - 1)
         slopes[near] = 0.0
         sides = np.sign(slopes)
@@ -82,7 +82,7 @@ class _Gather:
                     pieces=len(pieces),
                 )
             )
-        return Gathered(block.part(near), residual[near], np.concatenate(weights), _side_by_side(sums))
+        return Gathered(block.part(near), residual[near], np.concatenate(weights), _side_by_side(sums), width)
 
 
 def _weights(block: Block, factors: Sequence[Factors | None]) -> FloatArray:
@@ -130,7 +130,7 @@ def solve_neighbours(
             batch=base.limits.batch,
         )
         (gathered,) = visit([base.rows], base.standard, [gather], refits)
-        hood = Neighbourhood(proof, np.zeros(base.rows.shape[1] + base.standard.intercept), width, some, gathered)
+        hood = Neighbourhood(proof, np.zeros(base.rows.shape[1] + base.standard.intercept), some, gathered)
         solve_in([hood], base.limits, refits)
         proofs += hood.proofs
     return proofs

@@ -217,7 +217,9 @@ def proved(proof: VertexProof, settings: Auto) -> Fit:
     """The fit of a vertex that is proved to be optimal."""
     vertex = proof.vertex
     optimum = Optimum(Outcome.OPTIMAL, vertex.basis.positions, np.zeros(0), 0, ())
-    settled = settle_from(vertex.problem, optimum, settings.tolerance, proof)
+    # What floats blur is known well enough where that was accepted.
+    as_it_is = Settled(proof, proof.bound, 0)
+    settled = as_it_is if proof.is_blurred else settle_from(vertex.problem, optimum, settings.tolerance, proof)
     return _certified(vertex.problem, settings, Found(optimum, 0), settled)
 
 
@@ -231,7 +233,9 @@ def _certified(problem: Problem, settings: Auto, found: Found, settled: Settled 
     is_proved = bound.is_optimal or bound.is_perfect
     # The μ of a perfect fit may lie outside of their box: as no loss is below zero, no better ones are looked for.
     has_dual = bound.is_optimal and (settled.proof.worst is None or not settled.proof.is_solution_perfect)
-    if not is_proved:
+    # Of an optimal vertex, floats may leave the loss in the dark: as much as whoever asked accepts.
+    is_known = settled.proof.worst is None and settled.proof.is_blurred
+    if not (is_proved or is_known):
         point, bound = _better_than_constant(problem, point, bound)
     solution = Solution(
         point=point,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from support.inference import Case, ends, reference, standard_errors
 
+from mae_cli import fit
 from mae_cli.errors import SettingsError
 from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.distributions import student_quantile
@@ -341,3 +342,13 @@ def test_an_end_that_is_the_coefficient_itself_is_so_to_the_last_digit():
     apart = np.abs(found - values[:, np.newaxis])
     assert (apart == 0).any()
     assert not ((apart > 0) & (apart < 1e-9)).any()
+
+
+def test_replicates_of_targets_that_a_plane_nearly_fits_are_proved_beside_each_other(monkeypatch, random):
+    """A quarter of the rows are on the plane, and what rounding to cents leaves of the others is a share of 1e-5."""
+    X = (random.random((20_000, 6)) < 0.3).astype(float)
+    found = fit(X, np.round(X @ random.normal(size=6) * 100 + 500, 2))
+    alone = []
+    monkeypatch.setattr("mae_cli.solvers.family._solve_alone", lambda *arguments, **_: alone.append(arguments))
+    assert found.bootstrap(20).shape == (20, 7)
+    assert alone == []

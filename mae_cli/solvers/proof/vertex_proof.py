@@ -241,6 +241,10 @@ class VertexProof:
         is_blurred = self.rounding > _BLURRED * sums.loss or sums.gap > OPTIMAL_GAP * sums.loss
         return is_blurred and not self.vertex.view.is_thorough and not self.is_perfect_enough
 
+    def is_known_within(self, tolerance: float) -> bool:
+        """Whether residuals in floats leave no more of the loss and the gap in the dark than that."""
+        return not self.is_blurred or self.bound.gap <= tolerance * self.bound.loss
+
     @cached_property
     def are_ties_exact(self) -> bool:
         """Whether all rows that count as tied are, as far as twice the digits can tell."""
