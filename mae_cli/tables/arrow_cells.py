@@ -46,7 +46,7 @@ def _is_text(arrow: "pa.DataType") -> bool:
 
 
 def numbers(cells: "pa.Array") -> Any:
-    """The cells as floats (dates as days, times of day as hours), NaN where missing.
+    """The cells as floats (dates as days, times of day as hours), NaN where missing; text as it is.
 
     Whole numbers are left as such where a float may not hold them, so that this can be told.
     """
@@ -54,6 +54,8 @@ def numbers(cells: "pa.Array") -> Any:
 
     if kinds.is_temporal(cells.type):
         return _moments(cells)
+    if kinds.is_dictionary(cells.type) or _is_text(cells.type):
+        return levels(cells)
     if kinds.is_integer(cells.type) and not cells.null_count:
         return cells.to_numpy(zero_copy_only=False)
     if kinds.is_integer(cells.type) and cells.type.bit_width == 64 and not _are_exact(cells):

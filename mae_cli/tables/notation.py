@@ -16,13 +16,20 @@ _CURRENCIES = frozenset(
     {*"$€£¥₹₽₩₿", "US$", "C$", "A$", "R$", "USD", "EUR", "GBP", "CHF", "JPY", "INR", "CNY", "CAD", "AUD", "SEK"}
     | {"NOK", "DKK", "PLN", "BRL", "ZAR", "MXN", "kr", "Rs", "Rs.", "zł", "Kč"}
 )
-# The unit that each of these is so many of.
-_SCALES = (
-    {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mg": 1e-3, "g": 1.0, "kg": 1e3, "ml": 1e-3, "l": 1.0}
-    | {"in": 1.0, "ft": 12.0, "yd": 36.0, "mi": 63360.0, "oz": 1.0, "lb": 16.0, "lbs": 16.0}
-    | {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0, "hr": 3600.0, "hrs": 3600.0}
-    | {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "w": 1.0, "kw": 1e3, "hz": 1.0, "khz": 1e3, "mhz": 1e6}
-)
+# What units are so many of.
+_SCALES_OF = {
+    "m": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3},
+    "g": {"mg": 1e-3, "g": 1.0, "kg": 1e3},
+    "l": {"ml": 1e-3, "l": 1.0},
+    "in": {"in": 1.0, "ft": 12.0, "yd": 36.0, "mi": 63360.0},
+    "oz": {"oz": 1.0, "lb": 16.0, "lbs": 16.0},
+    "s": {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0, "hr": 3600.0, "hrs": 3600.0},
+    "B": {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12},
+    "W": {"w": 1.0, "kw": 1e3},
+    "Hz": {"hz": 1.0, "khz": 1e3, "mhz": 1e6},
+}
+_SCALES = {unit: scale for scales in _SCALES_OF.values() for unit, scale in scales.items()}
+_BASES = {unit: base for base, scales in _SCALES_OF.items() for unit in scales}
 _MULTIPLES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9}
 _MULTIPLES |= {"billion": 1e9, "t": 1e12, "trillion": 1e12}
 _UNITS = frozenset(_SCALES) | {
@@ -85,8 +92,24 @@ def read_freely(cell: str, dialect: Dialect) -> float | None:
     number, unit, prefix = _number(part, separator, dialect), part.suffix.strip(), part.prefix.strip()
     if number is None or (prefix and prefix not in _CURRENCIES):
         return None
-    is_multiple = prefix or unit.isupper() or unit.casefold() not in _SCALES
-    return number * (_MULTIPLES if is_multiple else _SCALES).get(unit.casefold(), 1.0)
+    return number * (_MULTIPLES if _is_multiple(prefix, unit) else _SCALES).get(unit.casefold(), 1.0)
+
+
+def unit_in(cell: str) -> str:
+    """In what `read_freely` gives the number of a cell: the base of its unit, its currency, or "" for neither."""
+    part = _parts(cell)
+    if part is None:
+        return ""
+    unit, prefix = part.suffix.strip(), part.prefix.strip()
+    if _is_multiple(prefix, unit):
+        return prefix or (unit if unit.casefold() not in _MULTIPLES else "")
+    return _BASES.get(unit.casefold(), unit)
+
+
+def _is_multiple(prefix: str, unit: str) -> bool:
+    """Whether a unit is one of thousands, millions and the like, or none: M is a million, m a metre."""
+    base = _BASES.get(unit.casefold())
+    return bool(prefix) or base is None or (unit.isupper() and not base[0].isupper())
 
 
 def _parts(cell: str) -> _Parts | None:

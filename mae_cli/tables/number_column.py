@@ -23,6 +23,7 @@ from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import misfit
 from mae_cli.tables.disguise import advice_on, is_nothing, is_placeholder
 from mae_cli.tables.moments import TYPED_DATE, TYPED_MOMENT
+from mae_cli.tables.notation import unit_in
 from mae_cli.tables.numeric_block import LARGEST_EXACT
 from mae_cli.tables.writing import in_words, is_plain, numbers_in
 
@@ -48,6 +49,7 @@ class NumberColumn:
         has_clock: whether a typed date has a time of day.
         spells_nothing: whether a cell that says no more than that there is no number, as `-` does, is missing.
         nothing: how often each spelling of a missing value was found that only this column has.
+        units: in what the numbers are of cells that were read whatever is written around them.
     """
 
     name: str
@@ -67,6 +69,7 @@ class NumberColumn:
     has_clock: bool = False
     spells_nothing: bool = False
     nothing: dict[str, int] = field(default_factory=dict)
+    units: set[str] = field(default_factory=set)
 
     @classmethod
     def target(
@@ -132,6 +135,8 @@ class NumberColumn:
             Note(f"column {quoted(self.name)}: {counted(count, 'cell')} with {quoted(spelling)} taken as missing")
             for spelling, count in self.nothing.items()
         ]
+        if len(self.units) > 1 or any(self.units):
+            notes.append(Note(f"column {quoted(self.name)}: {_read_in(self.units)}"))
         if self.inexact is not None:
             says = f"column {quoted(self.name)} has whole numbers beyond 2^53, which lose their last digits"
             notes.append(Note(says, self.inexact))
@@ -145,6 +150,7 @@ class NumberColumn:
         self.missing += other.missing
         self.misread |= other.misread
         self.has_clock |= other.has_clock
+        self.units |= other.units
         for spelling, count in other.nothing.items():
             self.nothing[spelling] = self.nothing.get(spelling, 0) + count
         self.lowest, self.highest = min(self.lowest, other.lowest), max(self.highest, other.highest)
@@ -172,6 +178,8 @@ class NumberColumn:
             for text, number in zip(texts, numbers, strict=True)
         ]
         numbers = [np.nan if gone else number for number, gone in zip(numbers, nothing, strict=True)]
+        if self.writing.free:
+            self.units |= {unit_in(text) for text, number in zip(texts, numbers, strict=True) if _is_there(number)}
         counts = np.bincount(codes[codes >= 0], minlength=len(texts))
         for place in np.flatnonzero(nothing).tolist():
             self.nothing[texts[place]] = self.nothing.get(texts[place], 0) + int(counts[place])
@@ -238,6 +246,19 @@ class NumberColumn:
             if abs(value) > LARGEST_EXACT and int(float(value)) != value:
                 self.inexact = first + place
                 return
+
+
+def _is_there(number: float | None) -> bool:
+    return number is not None and not isnan(number)
+
+
+def _read_in(units: set[str]) -> str:
+    """In what numbers are read that have a unit, or several, of which none is turned into another."""
+    named = sorted(repr(unit) for unit in units if unit)
+    if len(units) == 1:
+        return f"numbers are read in {named[0]}"
+    every = [*named, *["no unit"] * ("" in units)]
+    return f"numbers in {', '.join(every[:-1])} and {every[-1]} are mixed; none is turned into another"
 
 
 def _remedy_of_infinity(cell: str) -> str:

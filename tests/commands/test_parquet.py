@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import os
 import sys
 import threading
@@ -355,3 +356,18 @@ def test_a_fault_midway_leaves_no_file(outcome, mae_predict, told, tmp_path, mon
     assert mae_predict("model.json", "last.parquet", "-o", "out.parquet").exit_code == 1
     assert [(fault.code, fault.place.row, fault.cell) for fault in told] == [("not-finite", 300, "-inf")]
     assert not list(tmp_path.glob("*out.parquet*"))
+
+
+@pytest.mark.parametrize("options", [(), ("--stream",)])
+def test_text_that_means_numbers_is_read_as_that_of_a_csv(outcome, mae_eval, tmp_path, options):
+    random = np.random.default_rng(8)
+    x = random.normal(size=80)
+    table = pd.DataFrame(
+        {"delay": [f"${each:,.2f}" for each in 5_000 + 800 * x], "x": [f"{each:.3f} kg" for each in x]}
+    )
+    table.to_csv(tmp_path / "money.csv", index=False)
+    table.to_parquet(tmp_path / "money.parquet")
+    from_csv = outcome("money.csv", "--number", "delay,x", *options)
+    assert outcome("money.parquet", "--number", "delay,x", *options)[0] == from_csv[0]
+    scores = [mae_eval("model.json", file, "--json", *options).stdout for file in ("money.csv", "money.parquet")]
+    assert json.loads(scores[0])["metrics"] == json.loads(scores[1])["metrics"]

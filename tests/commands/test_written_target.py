@@ -222,3 +222,21 @@ def test_columns_are_listed_with_a_target_in_doubt(write, mae_train):
     assert (target["use"], target["remedy"]) == ("refused", "take them out, or use --number y")
     done = mae_train("data.csv", "-t", "y", "--columns", "--json", "--number", "y")
     assert json.loads(done.stdout)["columns"][0]["maximum"] == 3000
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (["3 kg", "5 kg", "200 g", "4 kg", "1 kg", "2 kg"], "numbers are read in 'g'"),
+        (
+            ["3 kg", "5 lb", "2 kg", "4 km", "1", "2 kg"],
+            "numbers in 'g', 'm', 'oz' and no unit are mixed; none",
+        ),
+        (["5K", "7K", "1M", "2", "9", "3"], None),
+    ],
+)
+@pytest.mark.parametrize("place", PLACES[:2], indirect=True)
+def test_units_that_are_read_freely_are_told(write, mae_train, place, cells, says):
+    done = mae_train(write("data.csv", cells), "-t", "y", "--number", "y", "--json", *place)
+    notes = [note for note in json.loads(done.stdout)["notes"] if note.startswith("column 'y': numbers")]
+    assert [note.startswith(f"column 'y': {says}") for note in notes] == [True] * (says is not None)

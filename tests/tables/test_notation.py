@@ -4,7 +4,7 @@ import pytest
 
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
-from mae_cli.tables.notation import notation_of, read_freely, read_notation
+from mae_cli.tables.notation import notation_of, read_freely, read_notation, unit_in
 
 COMMA = Dialect(decimal=",")
 
@@ -76,6 +76,8 @@ def test_a_cell_that_wears_something_else_has_no_number(cell):
         ("(5)", -5),
         ("12%", 12),
         ("2M", 2e6),
+        ("300 MB", 300e6),
+        ("1.5 gb", 1.5e9),
         ("A1", None),
         ("hello", None),
     ],
@@ -83,3 +85,11 @@ def test_a_cell_that_wears_something_else_has_no_number(cell):
 def test_on_the_word_of_the_user_anything_is_taken_off(cell, number):
     found = read_freely(cell, PLAIN)
     assert found == (number if number is None else pytest.approx(number))
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit"),
+    [("5 km", "m"), ("3 kg", "g"), ("2 lb", "oz"), ("1 GB", "B"), ("$5M", "$"), ("7K", ""), ("8", ""), ("5%", "%")],
+)
+def test_numbers_that_are_taken_freely_have_the_base_of_their_unit(cell, unit):
+    assert unit_in(cell) == unit
