@@ -69,12 +69,13 @@ def place(request):
     return ("--dask", request.getfixturevalue("workers")) if request.param == "--dask" else (request.param,)
 
 
-# A target is read as a feature is, and workers start slowly: of both there are some kinds.
+# A target is read as a feature is, rows are kept as any, and workers start slowly: of these there are some kinds.
 @pytest.mark.parametrize(
     ("kind", "role", "place"),
     [
-        *((kind, "feature", place) for kind in KINDS for place in PLACES[:3]),
-        *((kind, "target", place) for kind in ("date32", "us") for place in PLACES[:3]),
+        *((kind, "feature", "--no-stream") for kind in KINDS),
+        *((kind, "feature", place) for kind in ("zoned", "clock") for place in ("--stream", "--strict")),
+        *((kind, "target", place) for kind in ("date32", "us") for place in ("--no-stream", "--stream")),
         ("zoned", "feature", "--dask"),
         ("clock", "target", "--dask"),
     ],

@@ -79,7 +79,7 @@ def test_the_digits_of_a_rounded_target_take_no_walk(searches):
 
 
 @pytest.mark.parametrize("quantile", [0.1, 0.5, 0.97])
-@pytest.mark.parametrize("digits", [2, 3, 4, 5, 6, 7, 9])
+@pytest.mark.parametrize("digits", [2, 4, 5, 7, 9])
 def test_a_rounded_law_of_indicators_is_found_in_few_passes(digits, quantile):
     X, line, _ = law_of_indicators()
     found = fit(X, np.round(line, digits), quantile=quantile)
