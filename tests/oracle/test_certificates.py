@@ -32,7 +32,7 @@ def test_both_solvers_tell_the_truth_about_problems_of_every_kind(kind):
     assert listed(found) == ""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def mixtures():
     """What the exact solver makes of a thousand problems, each of which is awkward in several ways."""
     return [(seed, verdict(Truths(problem(seed)), "auto", "auto")) for seed in range(MIXTURES)]
