@@ -30,10 +30,6 @@ from mae_cli.solvers.search.screening import few_rows, minimise, screen
 
 # A search may take residuals for ties that are so many times as large as what it breaks ties by.
 _AMPLIFIED = 100.0
-# Ties are broken by no less than this share of what the first search broke them by,
-_FINEST = 2.0**-50
-# nor than this share of the numbers that residuals are the difference of: twice the digits know no more.
-_KNOWN = 2.0**-90
 
 
 def settle_closely(problem: Problem, optimum: Optimum, proof: VertexProof | None, tolerance: float) -> Settled | None:
@@ -63,15 +59,12 @@ def _first_proof(problem: Problem, optimum: Optimum) -> VertexProof | None:
 def _closest(proof: VertexProof) -> tuple[VertexProof, int]:
     """The proof of the best vertex that searches among residuals find from here, and how many steps these took."""
     ties, steps = _broken_by(proof.vertex), 0
-    finest = max(_FINEST * ties.width, _KNOWN * float(np.abs(proof.vertex.plane.coefficients.high).max(initial=0.0)))
     for _ in range(proof.vertex.problem.limits.second_searches):
-        outlook, count = _look_around(proof.vertex, ties, finest)
+        outlook, count = _look_around(proof.vertex, ties)
         found, last = search_closer(proof.vertex.problem, outlook, count)
         ties, steps = outlook.ties, steps + found.iterations
         if last is not None and _is_better(last, proof):
             proof = last
-        elif ties.width <= finest:
-            break
         if proof.worst is None:
             break
     return proof, steps
@@ -101,7 +94,7 @@ def _seen_from(vertex: Vertex) -> Problem:
     return replace(problem, rows=rows, standard=standard, standard_rows=TransformedRows(rows, standard))
 
 
-def _look_around(vertex: Vertex, ties: TieBreaking, finest: float) -> tuple[Outlook, int]:
+def _look_around(vertex: Vertex, ties: TieBreaking) -> tuple[Outlook, int]:
     """The residuals of a vertex as a problem, and about how many of them a search takes for ties if it breaks these."""
     problem = _seen_from(vertex)
     (total, columns), limits = (problem.rows.shape[0], len(problem.whitening.kept)), problem.limits
@@ -115,7 +108,7 @@ def _look_around(vertex: Vertex, ties: TieBreaking, finest: float) -> tuple[Outl
         origin=np.zeros(columns),
         distance=distance,
         unusual=usual_length(lengths),
-        ties=ties.finer(near, finest),
+        ties=ties.finer(near),
         steps=0,
     )
     return outlook, min(max(count, few_rows((total, columns))), limits.largest_band // columns, total)

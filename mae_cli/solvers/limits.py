@@ -26,7 +26,8 @@ class Limits:
         most_work: exchanges in exact arithmetic end when this much is done, counted in numbers touched.
         fewest_exchanges: but not before so many of them are made; then they end also within the tolerance.
         most_exchanges: and in any case after so many.
-        second_searches: so many searches among residuals follow each other, each from where the one before it ended.
+        second_searches: so many searches among residuals follow each other, each from where the one before it ended;
+            another one would break ties by less than twice the digits know.
         largest_band: the least-norm band that bounds a point holds at most so many numbers.
         projections: of a dual point on its constraint and its box; they settle within a few rounds, and each costs a
             pass.
@@ -52,7 +53,7 @@ class Limits:
     most_work: int = 2_000_000_000
     fewest_exchanges: int = 40
     most_exchanges: int = 1_000
-    second_searches: int = 4
+    second_searches: int = 3
     largest_band: int = 4_000_000
     projections: int = 8
     most_corrections: int = 40

@@ -147,7 +147,7 @@ def nearest(residual: FloatArray, leverage: FloatArray, width: float) -> tuple[P
 
     None of the others changes its sign while a point is no farther than that.
     """
-    distance = relative_distance(residual, leverage * (1 + ROUNDING))
+    distance = relative_distance(residual, leverage)
     is_near = (residual <= 0) | (distance <= width)
     return np.flatnonzero(is_near), float(distance[~is_near].min(initial=np.inf))
 

@@ -6,13 +6,15 @@ of a feature are; but such a column is never one of levels, and never left out.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from math import nan
 
 from mae_cli.errors import DataError, Fault
 from mae_cli.messages import option
 from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Writing
-from mae_cli.tables.column import ColumnOfNumbers, Note
+from mae_cli.tables.column import CellFault, ColumnOfNumbers, Note
 from mae_cli.tables.column_types import Part
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.disguise import is_nothing
@@ -95,9 +97,14 @@ def found_writing(error: DataError, column: NumberColumn, files: Data, options: 
         raise error
     cells = LevelColumn(column.name, declared=False, max_levels=options.max_levels, dialect=files.dialect)
     alone = replace(options, collect=MemoryRows.none, missing="drop", listener=NO_PROGRESS)
-    verdict = judge_numbers(cells, read(files, Columns([], [cells], 0), alone).files)
+    seen = read(files, Columns([], [cells], 0), alone).files
+    verdict = judge_numbers(cells, seen)
     if verdict.writing is not None and not (column.positive and verdict.writing.date):
         return FoundWriting(column.name, verdict.writing, verdict.notes)
+    odd = verdict.fault.cell if verdict.fault is not None and verdict.fault.code == "text-among-numbers" else None
+    if odd is not None and odd != cell:
+        record = cells.first([odd])
+        raise CellFault(record, column.name, partial(column.fault, record, nan)).error(seen)
     raise DataError(_with_option(error.fault, cells, verdict, dated=not column.positive))
 
 
@@ -105,11 +112,8 @@ def _may_be_read(cell: str, dialect: Dialect) -> bool:
     """Whether a cell may be a number in some notation, or a date."""
     if not any(character.isdecimal() for character in cell):
         return False
-    return _is_number(cell, dialect) or bool(spellings_of([cell]) or doubtful_spellings_of([cell]))
-
-
-def _is_number(cell: str, dialect: Dialect) -> bool:
-    return number_in(cell, Writing(free=True), dialect) is not None
+    is_number = number_in(cell, Writing(free=True), dialect) is not None
+    return is_number or bool(spellings_of([cell]) or doubtful_spellings_of([cell]))
 
 
 def _with_option(fault: Fault, cells: LevelColumn, verdict: Verdict, *, dated: bool) -> Fault:

@@ -6,7 +6,7 @@ or dates, as `01234` and `20240102` are, are read as numbers, and a note says so
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mae_cli.errors import Fault, Place
@@ -14,7 +14,7 @@ from mae_cli.messages import counted, listed, no_values, option, quoted
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.column import Column, Note
 from mae_cli.tables.columns import LeftOut, UsedColumns
-from mae_cli.tables.csv.dialect import is_number
+from mae_cli.tables.csv.dialect import Dialect, is_number
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import is_time, misfit, read_date
 from mae_cli.tables.disguise import MOMENTS, Advice, advice_on, common_disguise, disguise_of, is_nothing, is_placeholder
@@ -194,12 +194,23 @@ def _judge_text(column: LevelColumn, files: Records) -> Verdict:
     if 2 * column.cells(pointed) > column.cells(texts):
         level, what = pointed[0], "a number with a decimal point, where --decimal , was given"
         return _in_disguise(column, files, level, what, "write one decimal sign throughout")
+    odd = _odd_among_written(texts, column.dialect)
+    if odd:
+        return Verdict(fault=_odd_cells(column, files, odd), placeholders=_placeholders(odd))
     disguised = common_disguise(texts)
     if disguised is None:
         return USED
     level, disguise = disguised
     dates = _judge_dates(column, files) if disguise in MOMENTS else None
     return dates or _in_disguise(column, files, level, f"{disguise.name}, not a plain number", disguise.remedy)
+
+
+def _odd_among_written(counts: Mapping[str, int], dialect: Dialect) -> list[str]:
+    """The texts that are no numbers where all others, which are most of the cells, are so in one notation."""
+    are_numbers = {text: number_in(text, Writing(free=True), dialect) is not None for text in counts}
+    numbers, odd = ([text for text, is_one in are_numbers.items() if is_one == kind] for kind in (True, False))
+    is_common = sum(counts[text] for text in odd) < sum(counts[text] for text in numbers)
+    return odd if is_common and notation_of(numbers, dialect) is not None else []
 
 
 def _judge_dates(column: LevelColumn, files: Records) -> Verdict | None:

@@ -203,9 +203,9 @@ class NumberColumn:
         if self.role is None and np.isnan(values[place]):
             self.misread = True
             return None
-        return CellFault(first + place, self.name, partial(self._fault, first + place, float(values[place])))
+        return CellFault(first + place, self.name, partial(self.fault, first + place, float(values[place])))
 
-    def _fault(self, record: int, value: float, files: Records) -> Fault:
+    def fault(self, record: int, value: float, files: Records) -> Fault:
         """What is wrong with a cell that has this value, which is NaN if it is text."""
         cell = files.cell(record, self.name)
         if np.isinf(value):
@@ -254,7 +254,7 @@ def _is_there(number: float | None) -> bool:
 
 def _read_in(units: set[str]) -> str:
     """In what numbers are read that have a unit, or several, of which none is turned into another."""
-    named = sorted(repr(unit) for unit in units if unit)
+    named = sorted(quoted(unit) for unit in units if unit)
     if len(units) == 1:
         return f"numbers are read in {named[0]}"
     every = [*named, *["no unit"] * ("" in units)]

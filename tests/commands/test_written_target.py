@@ -240,3 +240,15 @@ def test_units_that_are_read_freely_are_told(write, mae_train, place, cells, say
     done = mae_train(write("data.csv", cells), "-t", "y", "--number", "y", "--json", *place)
     notes = [note for note in json.loads(done.stdout)["notes"] if note.startswith("column 'y': numbers")]
     assert [note.startswith(f"column 'y': {says}") for note in notes] == [True] * (says is not None)
+
+
+@pytest.mark.parametrize(("odd", "remedy"), [("oops", "fix the cell, or count"), ("$5,12", "take the currency off")])
+def test_of_money_with_an_odd_cell_that_cell_is_told(write, mae_train, told, odd, remedy):
+    cells = [*MONEY[:3], odd, *MONEY[4:]]
+    assert mae_train(write("data.csv", cells), "-t", "y").exit_code == 1
+    assert mae_train("data.csv", "-t", "x", "--features", "y").exit_code == 1
+    assert [(each.code, each.place.line, each.cell) for each in told] == [
+        ("not-a-number", 5, odd),
+        ("text-among-numbers", 5, odd),
+    ]
+    assert told[0].remedy.startswith(remedy)

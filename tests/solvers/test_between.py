@@ -14,7 +14,7 @@ from mae_cli.solvers import between
 from mae_cli.solvers import solve as solving
 from mae_cli.solvers.between import Between, solve_between, solved_first
 from mae_cli.solvers.limits import Limits
-from mae_cli.solvers.neighbourhood import solve_in
+from mae_cli.solvers.neighbourhood import nearest, solve_in
 from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.proof.vertex_proof import prove
 from mae_cli.solvers.settings import Auto
@@ -288,3 +288,20 @@ def test_rows_that_are_too_many_for_one_pass_are_gathered_by_several_or_not_at_a
 
 def test_nothing_to_solve_costs_no_pass():
     assert solve_between([]) == []
+
+
+def test_rows_within_the_margin_of_a_plane_are_near_it(random, monkeypatch):
+    """However narrow the band is: what side they are on may be rounding."""
+    part, seen = part_of(skewed(random), QUANTILES), []
+
+    def noting(residual, leverage, width):
+        seen.append(residual)
+        return nearest(residual, leverage, width)
+
+    monkeypatch.setattr(between, "nearest", noting)
+    monkeypatch.setattr(between, "MARGIN", 1e-3)
+    solve_between([part])
+    (wide,), seen[:] = seen, []
+    monkeypatch.setattr(between, "MARGIN", 0.0)
+    solve_between([part])
+    assert wide == pytest.approx(seen[0] - 1e-3 * max(each.vertex.view.reach for each in (part.below, part.above)))

@@ -122,3 +122,30 @@ def test_ordinary_noise_needs_no_second_search(searches):
     X, line, random = law()
     assert fit(X, line + random.standard_t(2, size=ROWS)).certificate.status == "optimal"
     assert not searches
+
+
+def law_with_noise_in_some(rows, columns, share, seed):
+    random = np.random.default_rng(seed)
+    X = (random.random((rows, columns)) < 0.4).astype(float)
+    return X, X @ random.normal(size=columns) + (random.random(rows) < share) * random.normal(size=rows)
+
+
+@pytest.mark.parametrize("seed", [1, 3, 5, 7, 8, 10])
+def test_of_few_rows_it_is_told_whether_the_fit_is_unique_though_floats_cannot_tell_ties(seed):
+    assert fit(*law_with_noise_in_some(25, 3, 0.3, seed)).certificate.unique is (seed not in {5, 8})
+
+
+@pytest.mark.parametrize("seed", [6, 9])
+def test_of_many_rows_it_is_left_open_whether_the_fit_is_unique_where_floats_cannot_tell_ties(seed):
+    found = fit(*law_with_noise_in_some(4_000, 4, 0.3, seed))
+    assert (found.certificate.status, found.certificate.unique) == ("optimal", None)
+
+
+def test_many_columns_with_far_rows_end_at_once():
+    random = np.random.default_rng(4)
+    X = random.standard_cauchy((30_000, 60))
+    line = X @ random.normal(size=60)
+    line /= np.median(np.abs(line - np.median(line)))
+    found = fit(X, np.clip(line + random.normal(size=30_000), -0.5, 0.5), quantile=0.97)
+    assert found.certificate.status == "optimal"
+    assert found.history.passes < 20

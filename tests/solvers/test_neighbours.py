@@ -13,7 +13,7 @@ from mae_cli.rows.factors import ExponentialFactors, FactoredRows, GivenFactors
 from mae_cli.solvers import neighbours
 from mae_cli.solvers.family import Member, _neighbour
 from mae_cli.solvers.limits import USUAL, Limits
-from mae_cli.solvers.neighbourhood import Neighbour, Neighbourhood, Outside
+from mae_cli.solvers.neighbourhood import Neighbour, Neighbourhood, Outside, nearest
 from mae_cli.solvers.neighbours import _band, solve_neighbours
 from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.prepare.rounding import sums_rounding
@@ -219,3 +219,25 @@ def test_the_gradient_is_off_by_no_more_than_adding_up_its_pieces(piece, random,
     assert outside.numbers[0] == pytest.approx(np.abs(slopes) @ sizes, rel=1e-12)
     assert outside.added[0] == pytest.approx(min(piece, 1_500) * outside.mass[0], rel=1e-12)
     assert outside.pieces == 2 * -(-1_500 // piece)
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_block_with_a_row_right_outside_of_the_band_settles_nothing(place, random, monkeypatch):
+    proof, _ = solved(a_base(random, 2_000, 2))
+    some = [weighted(proof, ExponentialFactors(1, number)) for number in range(3)]
+    assert None not in solve_neighbours(proof, some)
+
+    def beside_a_row(solved_proof, path, members, gathered):
+        gathered[place] = replace(gathered[place], width=0.0)
+        return Neighbourhood(solved_proof, path, members, gathered)
+
+    monkeypatch.setattr(neighbours, "Neighbourhood", beside_a_row)
+    assert solve_neighbours(proof, some) == [None] * 3
+
+
+def test_the_width_of_a_band_goes_to_the_next_row():
+    residual, leverage = np.array([0.0, 1.0, 3.0, -1.0, 8.0, 5.0]), np.array([1.0, 1.0, 1.0, 1.0, 2.0, 0.0])
+    near, width = nearest(residual, leverage, 1.5)
+    assert near.tolist() == [0, 1, 3]
+    assert width == 3.0  # a row of zeros never changes its sign
+    assert nearest(residual, leverage, np.inf)[1] == np.inf

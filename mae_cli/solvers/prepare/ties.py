@@ -43,9 +43,9 @@ class TieBreaking:
         width = _SHARE * typical_size(residual) + _FLOOR * typical_size(target)
         return TieBreaking(width or _FLOOR)
 
-    def finer(self, residual: FloatArray, finest: float) -> "TieBreaking":
-        """The width among residuals that may be no more than these ties; not below the `finest`."""
-        return TieBreaking(max(_SHARE * max(typical_size(residual), self.width), finest))
+    def finer(self, residual: FloatArray) -> "TieBreaking":
+        """The width among residuals that may be no more than these ties."""
+        return TieBreaking(_SHARE * max(typical_size(residual), self.width))
 
     def jitter(self, positions: Positions) -> FloatArray:
         """(m,) what is added to the residuals of the rows at these positions."""
