@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 from support import faults
-from support.tables import close_sources
+from support.tables import PLACES, close_sources
 
 from mae_cli.commands import evaluate, predict, train
 from mae_cli.rows.blocks import MemoryRows
@@ -151,6 +151,12 @@ def start(tmp_path):
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None and not stream.closed:
                 stream.close()
+
+
+@pytest.fixture(params=PLACES)
+def where(request):
+    """Where rows are kept, or that no column may be left out, as options."""
+    return ("--dask", request.getfixturevalue("workers")) if request.param == "--dask" else (request.param,)
 
 
 @pytest.fixture(scope="session")

@@ -155,13 +155,18 @@ def _scored_quantiles(report: QuantileEvaluation) -> list[dict[str, Any]]:
     return [
         {
             "quantile": quantile,
-            "metrics": _metrics(each.model),
+            "metrics": _quantile_metrics(each.model),
             "coverage": (each.coverage or (None,))[0],
             "r1": each.r1,
-            "against": None if rival is None else _rival(rival),
+            "against": None if rival is None else _rival(rival) | {"metrics": _quantile_metrics(rival.metrics)},
         }
         for quantile, each, rival in zip(report.quantiles, report.scores, rivals, strict=True)
     ]
+
+
+def _quantile_metrics(metrics: Metrics) -> dict[str, float | None]:
+    """The same with the pinball loss of the median, which stands beside that of other quantiles."""
+    return _metrics(metrics) | {"pinball": metrics.pinball_loss}
 
 
 def prediction_report_json(report: PredictionReport) -> dict[str, Any]:

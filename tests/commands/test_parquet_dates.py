@@ -61,38 +61,30 @@ def write(tmp_path):
     return write
 
 
-PLACES = ["--no-stream", "--stream", "--strict", "--dask"]
-
-
-@pytest.fixture(params=PLACES)
-def place(request):
-    return ("--dask", request.getfixturevalue("workers")) if request.param == "--dask" else (request.param,)
-
-
 # A target is read as a feature is, rows are kept as any, and workers start slowly: of these there are some kinds.
 @pytest.mark.parametrize(
-    ("kind", "role", "place"),
+    ("kind", "role", "where"),
     [
         *((kind, "feature", "--no-stream") for kind in KINDS),
-        *((kind, "feature", place) for kind in ("zoned", "clock") for place in ("--stream", "--strict")),
-        *((kind, "target", place) for kind in ("date32", "us") for place in ("--no-stream", "--stream")),
+        *((kind, "feature", where) for kind in ("zoned", "clock") for where in ("--stream", "--strict")),
+        *((kind, "target", where) for kind in ("date32", "us") for where in ("--no-stream", "--stream")),
         ("zoned", "feature", "--dask"),
         ("clock", "target", "--dask"),
     ],
-    indirect=["place"],
+    indirect=["where"],
 )
-def test_fits_and_models_are_those_of_the_csv(write, mae_train, mae_eval, mae_predict, tmp_path, kind, role, place):
+def test_fits_and_models_are_those_of_the_csv(write, mae_train, mae_eval, mae_predict, tmp_path, kind, role, where):
     write(*KINDS[kind][:2])
     reports, models, scores, predictions = [], [], [], []
     for file in ("data.csv", "data.parquet"):
-        done = mae_train(file, "-t", "y" if role == "feature" else "when", "--json", "-o", f"{file}.json", *place)
+        done = mae_train(file, "-t", "y" if role == "feature" else "when", "--json", "-o", f"{file}.json", *where)
         assert done.exit_code == 0, done.stderr
         report, model = json.loads(done.stdout), json.loads((tmp_path / f"{file}.json").read_text())
         reports.append([report[key] for key in ("coefficients", "intercept", "train")])
         models.append({key: model[key] for key in model.keys() - {"training"}})
     for model in ("data.csv.json", "data.parquet.json"):
         for file in ("data.csv", "data.parquet"):
-            scored = mae_eval(model, file, "--json", *([] if place == ("--strict",) else place))
+            scored = mae_eval(model, file, "--json", *([] if where == ("--strict",) else where))
             scores.append(json.loads(scored.stdout)["metrics"])
             mae_predict(model, file, "--only", "-o", "out", "--force")
             read = pd.read_csv if file == "data.csv" else pd.read_parquet

@@ -353,7 +353,11 @@ def test_each_quantile_is_set_against_that_of_another_model(mae_train, mae_eval)
             least = expected["against"]["least_p_value"]
             assert rival["least_p_value"] == 3 * least == 6 / 2001
             single = {"model": "", "adjusted_p_value": None, "least_p_value": least}
-            assert rival | single == expected["against"] | {"model": ""}
+            metrics = expected["against"]["metrics"]
+            # Beside other quantiles the median has its pinball loss, half of the MAE.
+            assert rival["metrics"]["pinball"] == metrics["pinball"] or 2 * rival["metrics"]["pinball"] == metrics["mae"]
+            assert rival | single | {"metrics": metrics} == expected["against"] | {"model": ""}
+            assert rival["metrics"] | {"pinball": metrics["pinball"]} == metrics
             assert ("p at most" in gate["finding"]) == (rival["p_value"] == least)
             assert rival["p_value"] <= adjusted <= 3 * rival["p_value"]
             assert (gate["name"], gate["quantile"], gate["value"]) == ("against", quantile, adjusted)

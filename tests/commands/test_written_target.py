@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from support.tables import PLACES
 
 from mae_cli.errors import Place
 
@@ -43,39 +44,30 @@ def write(tmp_path):
     return write
 
 
-PLACES = ["--no-stream", "--stream", "--strict", "--dask"]
-
-
-@pytest.fixture(params=PLACES)
-def place(request):
-    """Where rows are kept, or that no column may be left out."""
-    return ("--dask", request.getfixturevalue("workers")) if request.param == "--dask" else (request.param,)
-
-
 # Rows are kept as any, and workers start slowly: they have some kinds.
 @pytest.mark.parametrize(
-    ("kind", "place"),
-    [(kind, place) for kind in TARGETS for place in PLACES if place == "--no-stream" or kind in ("money", "doubtful")],
-    indirect=["place"],
+    ("kind", "where"),
+    [(kind, where) for kind in TARGETS for where in PLACES if where == "--no-stream" or kind in ("money", "doubtful")],
+    indirect=["where"],
 )
-def test_a_written_target_is_fitted_and_scored_as_the_plain_one(write, mae_train, mae_eval, mae_predict, place, kind):
+def test_a_written_target_is_fitted_and_scored_as_the_plain_one(write, mae_train, mae_eval, mae_predict, where, kind):
     cells, numbers, options = TARGETS[kind]
     written, plain = write("written.csv", cells), write("plain.csv", numbers)
     found = []
     for file, said in ((written, options), (plain, ())):
-        trained = mae_train(file, "-t", "y", "--weight", "w", "--json", *said, *place)
+        trained = mae_train(file, "-t", "y", "--weight", "w", "--json", *said, *where)
         assert trained.exit_code == 0, trained.stderr
-        scored = mae_eval("model.json", file, "--json", *(place if place != ("--strict",) else ()))
+        scored = mae_eval("model.json", file, "--json", *(where if where != ("--strict",) else ()))
         report, score = json.loads(trained.stdout), json.loads(scored.stdout)
         answer = [report[key] for key in ("coefficients", "intercept", "train", "data")]
         found.append((answer, score["metrics"], score["data"], mae_predict("model.json", file, "--only").stdout))
     assert found[0] == found[1]
 
 
-def test_written_weights_count_as_plain_ones(write, mae_train, mae_eval, place):
+def test_written_weights_count_as_plain_ones(write, mae_train, mae_eval, where):
     found = []
     for weights in (["$1", "$2", "$1", "$3", "$1", "$1"], [1, 2, 1, 3, 1, 1]):
-        trained = mae_train(write("data.csv", SHARES, weights), "-t", "y", "--weight", "w", "--json", *place)
+        trained = mae_train(write("data.csv", SHARES, weights), "-t", "y", "--weight", "w", "--json", *where)
         scored = json.loads(mae_eval("model.json", "data.csv", "--json").stdout)
         report = json.loads(trained.stdout)
         found.append((report["coefficients"], report["train"], scored["metrics"]))
@@ -112,9 +104,9 @@ def test_training_says_how_the_target_and_the_weights_are_read(write, mae_train)
         (["red 1", "7", "1", "2", "9", "3"], CHOOSE),
     ],
 )
-@pytest.mark.parametrize("place", PLACES[:3], indirect=True)
-def test_a_target_in_doubt_is_refused_with_what_reads_it(write, mae_train, told, place, cells, remedy):
-    assert mae_train(write("data.csv", cells), "-t", "y", *place).exit_code == 1
+@pytest.mark.parametrize("where", PLACES[:3], indirect=True)
+def test_a_target_in_doubt_is_refused_with_what_reads_it(write, mae_train, told, where, cells, remedy):
+    assert mae_train(write("data.csv", cells), "-t", "y", *where).exit_code == 1
     (fault,) = told
     assert (fault.code, fault.place.column, fault.cell) == ("not-a-number", "y", cells[0])
     assert fault.remedy == remedy
@@ -235,9 +227,9 @@ def test_columns_are_listed_with_a_target_in_doubt(write, mae_train):
         (["5K", "7K", "1M", "2", "9", "3"], None),
     ],
 )
-@pytest.mark.parametrize("place", PLACES[:2], indirect=True)
-def test_units_that_are_read_freely_are_told(write, mae_train, place, cells, says):
-    done = mae_train(write("data.csv", cells), "-t", "y", "--number", "y", "--json", *place)
+@pytest.mark.parametrize("where", PLACES[:2], indirect=True)
+def test_units_that_are_read_freely_are_told(write, mae_train, where, cells, says):
+    done = mae_train(write("data.csv", cells), "-t", "y", "--number", "y", "--json", *where)
     notes = [note for note in json.loads(done.stdout)["notes"] if note.startswith("column 'y': numbers")]
     assert [note.startswith(f"column 'y': {says}") for note in notes] == [True] * (says is not None)
 

@@ -19,6 +19,9 @@ from mae_cli.tables.read import Data, ReadOptions
 
 _SPOOLS = ExitStack()
 
+PLACES = ("--no-stream", "--stream", "--strict", "--dask")
+"""Options that say where rows are kept, or that no column may be left out."""
+
 
 def source(text: str | bytes, name: str = "data.csv", *, gzipped: bool = False) -> Source:
     content = text if isinstance(text, bytes) else text.encode()
