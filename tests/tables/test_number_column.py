@@ -242,3 +242,12 @@ def test_a_cell_that_is_no_date_in_the_format_is_refused(cell, chosen, what, rem
         remedy,
     )
     assert fault.what == f"column 'x' is {cell!r}, which {what}"
+
+
+def test_units_in_cells_that_were_read_elsewhere_are_told_too():
+    first, other = (NumberColumn.target("x", PLAIN, Writing(free=True)) for _ in range(2))
+    first.units, other.units = {"g"}, {"m"}
+    first.add(other)
+    assert [note.says for note in first.notes()] == [
+        "column 'x': numbers in 'g' and 'm' are mixed; none is turned into another"
+    ]
