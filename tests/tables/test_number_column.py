@@ -6,7 +6,7 @@ from support.tables import chunk_of, held
 
 from mae_cli.errors import Place
 from mae_cli.rows.schema import Writing
-from mae_cli.tables.csv.dialect import Dialect
+from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.number_column import NumberColumn
 
 
