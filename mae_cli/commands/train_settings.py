@@ -104,6 +104,9 @@ def _intervals(options: dict[str, Any]) -> "IntervalSettings | None":
     asked, replicates = options["intervals"], options["replicates"]
     if replicates is not None and asked != Method.BOOTSTRAP:
         raise SettingsError(_belonging("--replicates", "--intervals bootstrap"))
+    if options["solver"] == "textbook" and asked not in {"auto", "none"}:
+        what, remedy = f"--intervals {asked} needs a fit that is proved to be optimal", "leave --solver textbook out"
+        raise SettingsError(Fault("intervals-of-textbook", what, remedy=remedy))
     if asked == "none":
         return None
     settings = IntervalSettings(None if asked == "auto" else Method(asked), options["level"], seed=options["seed"])

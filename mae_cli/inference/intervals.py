@@ -21,23 +21,29 @@ from mae_cli.losses import Squared, loss_named
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.blocks import RowStore
 from mae_cli.rows.factors import ExponentialFactors, Factors
+from mae_cli.rows.sampling import scattered
 from mae_cli.rows.threads import one_thread
 from mae_cli.solvers.family import Member, solve_beside
 from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.prepare.whitening import is_weighted
 from mae_cli.solvers.settings import Auto
-from mae_cli.solvers.solution import Solution, Status
+from mae_cli.solvers.solution import Certificate, Solution, Status
 from mae_cli.solvers.solve import Fit, solve_together
 
-# Rank tests of so many coefficients (of a few rows, weighed by how much more work many rows are) take about 0.1 s.
-_RANK_WORK = 8.0
-_RANK_ROWS = 50_000
+# Rank tests of so many coefficients (of a few rows, weighed by how much more work many rows are) take about 0.3 s, as
+# long as a command takes to start.
+_RANK_WORK = 16.0
+_RANK_ROWS = 25_000
+# Where standard errors may mislead, rank tests may take so many times as long.
+_CAREFUL = 5.0
+_MISLEADING = frozenset({Caution.FEW_BEYOND, Caution.CROSSING, Caution.FEW_VALUES, Caution.TIES})
 _MOST_COEFFICIENTS = 2_000
 _ROWS_PER_COEFFICIENT = 2
 _ROWS_BEYOND_PER_COEFFICIENT = 20
 _CROSSING_SHARE = 0.05
 _MOST_UNCOUNTED = 0.5
 _TIED_SHARE = 0.02
+_SAMPLED_TARGETS = 10_000
 _ROWS_OF_A_LEVEL = 5
 _FEW_CLUSTERS = 30
 # No spread of replicates shows so small a share of a loss. Where a plane nearly fits all rows, floats leave it in the
@@ -135,10 +141,12 @@ def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
         SettingsError: the method does not go with the loss or with clusters.
     """
     _require_method(fitted, settings)
-    reason, method = fitted.unavailable, _method(fitted, settings)
+    reason = fitted.unavailable
     if reason is None:
-        with one_thread(), suppress(np.linalg.LinAlgError):
-            return _found(fitted, settings, method)
+        with one_thread():
+            method = _method(fitted, settings)
+            with suppress(np.linalg.LinAlgError):
+                return _found(fitted, settings, method)
         reason = Unavailable.NO_RANK_TESTS if method is Method.RANK else Unavailable.NO_DENSITY
     absent = Intervals.none(reason, settings.level, fitted.columns)
     clusters = fitted.clusters
@@ -179,12 +187,20 @@ def _found(fitted: Estimated, settings: IntervalSettings, method: Method) -> Int
 
 
 def _method(fitted: Estimated, settings: IntervalSettings) -> Method:
-    """The one that was asked for, else rank tests where they are quick."""
-    if settings.method is not None or isinstance(fitted.fit.problem.loss, Squared):
+    """The one that was asked for, else rank tests where they are quick, or not slow where standard errors mislead."""
+    if settings.method is not None or isinstance(fitted.fit.problem.loss, Squared) or fitted.clusters is not None:
         return settings.method or Method.SANDWICH
     count, size = fitted.rows.shape[0], len(fitted.fit.problem.whitening.kept)
-    is_quick = size * (1 + count * size / _RANK_ROWS) <= _RANK_WORK
-    return Method.RANK if is_quick and fitted.clusters is None else Method.SANDWICH
+    work = size * (1 + count * size / _RANK_ROWS) / _RANK_WORK
+    is_worth_it = work <= 1 or (work <= _CAREFUL and _errors_mislead(fitted))
+    return Method.RANK if is_worth_it else Method.SANDWICH
+
+
+def _errors_mislead(fitted: Estimated) -> bool:
+    try:
+        return not _MISLEADING.isdisjoint(fitted.estimates.cautions)
+    except np.linalg.LinAlgError:
+        return True
 
 
 def quantile_estimates(fitted: Estimated) -> Estimates:
@@ -233,8 +249,7 @@ def _of_least_squares(fitted: Estimated) -> Estimates:
         residuals = residuals_of(fitted, coordinates)
         covariance = clustered.squared_covariance(fitted.rows, residuals, fitted.clusters, sums)
         errors = np.sqrt(coordinates.variances(covariance))
-    told = {Caution.SAMPLED_WEIGHTS: not sums.are_repetitions, Caution.FEW_CLUSTERS: fitted.has_few_clusters}
-    return Estimates(errors, sums, coordinates, tuple(caution for caution, holds in told.items() if holds))
+    return Estimates(errors, sums, coordinates, _usual_cautions(fitted, sums))
 
 
 def residuals_of(fitted: Estimated, coordinates: Coordinates) -> Residuals:
@@ -254,10 +269,29 @@ def _cautions(fitted: Estimated, sums: Bread) -> tuple[Caution, ...]:
         Caution.FEW_BEYOND: min(quantile, 1 - quantile) * sums.size < _ROWS_BEYOND_PER_COEFFICIENT * size,
         Caution.CROSSING: sums.uncounted > _CROSSING_SHARE * sums.count,
         Caution.TIES: tied > _TIED_SHARE * sums.count,
+        Caution.FEW_VALUES: _has_few_values(fitted),
+    }
+    return *(caution for caution, holds in told.items() if holds), *_usual_cautions(fitted, sums)
+
+
+def _usual_cautions(fitted: Estimated, sums: Bread) -> tuple[Caution, ...]:
+    """Of weights and clusters, whatever the loss."""
+    told = {
+        Caution.REPEATED_ROWS: sums.are_repetitions and is_weighted(fitted.rows),
         Caution.SAMPLED_WEIGHTS: not sums.are_repetitions,
         Caution.FEW_CLUSTERS: fitted.has_few_clusters,
     }
     return tuple(caution for caution, holds in told.items() if holds)
+
+
+def _has_few_values(fitted: Estimated) -> bool:
+    """Whether targets lie on a grid that is wider than residuals usually are, by a sample of the rows."""
+    sample = fitted.rows.take(scattered(fitted.rows.shape[0], _SAMPLED_TARGETS))
+    values = np.unique(sample.target)
+    if not 1 < len(values) <= len(sample.target) / 2:
+        return False
+    distance = np.abs(sample.target - fitted.fit.solution.point.predict(sample.design))
+    return bool(np.median(np.diff(values)) > 2 * np.median(distance))
 
 
 def _critical(fitted: Estimated, level: float, sums: Bread) -> float:
@@ -312,15 +346,34 @@ def _usual_distance(fitted: Estimated) -> float:
     return fitted.fit.solution.certificate.loss / fitted.fit.problem.standard.target_scale
 
 
-def replicated(fitted: Estimated, settings: IntervalSettings) -> FloatArray:
-    """(replicates, p) the coefficients of refits under exponential weights, the intercept first if there is one."""
+@dataclass(frozen=True, eq=False)
+class Replicates:
+    """Refits under exponential weights.
+
+    Attributes:
+        values: (replicates, p) their coefficients, the intercept first if there is one.
+        unproved: how many of them are not proved to be optimal.
+    """
+
+    values: FloatArray
+    unproved: int
+
+
+def replicated(fitted: Estimated, settings: IntervalSettings) -> Replicates:
+    """The replicates of a bootstrap."""
     first = int(fitted.fit.problem.standard.intercept)
     members = [
         Member(fitted.quantile, factors=_factors(fitted, settings.seed, replicate), tolerance=_REPLICATE_GAP)
         for replicate in range(settings.replicates)
     ]
     solutions = fitted.solve_beside(members)
-    return np.array([[*[each.intercept] * first, *each.coefficients] for each in solutions])
+    values = np.array([[*[each.intercept] * first, *each.coefficients] for each in solutions])
+    return Replicates(values, sum(not _is_proved(each.certificate) for each in solutions))
+
+
+def _is_proved(certificate: Certificate) -> bool:
+    gap = certificate.relative_gap
+    return certificate.status is Status.OPTIMAL or (gap is not None and gap <= _REPLICATE_GAP)
 
 
 def _factors(fitted: Estimated, seed: int, replicate: int) -> Factors:
@@ -332,11 +385,12 @@ def _bootstrapped(fitted: Estimated, settings: IntervalSettings) -> Intervals:
     """The estimate ± t standard deviations of the replicates."""
     coordinates = Coordinates.of(fitted.fit.problem, fitted.unit)
     sums = bread(fitted.rows, coordinates, equal_density)
-    errors = replicated(fitted, settings).std(axis=0, ddof=1)
-    estimates = Estimates(errors, sums, coordinates, _cautions(fitted, sums))
+    replicates = replicated(fitted, settings)
+    told = {Caution.FEW_REPLICATES: settings.replicates < _FEW_REPLICATES, Caution.UNPROVED: replicates.unproved > 0}
+    cautions = *_cautions(fitted, sums), *(caution for caution, holds in told.items() if holds)
+    estimates = Estimates(replicates.values.std(axis=0, ddof=1), sums, coordinates, cautions)
     found = _symmetric(fitted, settings, estimates, Method.BOOTSTRAP)
-    few = (Caution.FEW_REPLICATES,) if settings.replicates < _FEW_REPLICATES else ()
-    return replace(found, replicates=settings.replicates, cautions=(*found.cautions, *few))
+    return replace(found, replicates=settings.replicates, unproved=replicates.unproved)
 
 
 def _intervals(

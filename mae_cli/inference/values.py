@@ -32,12 +32,18 @@ class Caution(StrEnum):
     """In more than 5 % of the rows the fits of neighbouring quantiles cross."""
     TIES = "ties"
     """More than 2 % of the rows lie exactly on the fit: targets tie there (zeros, a cap) and have no density."""
+    FEW_VALUES = "few-values"
+    """Targets take few values, which lie farther apart than residuals are large: their density is arbitrary."""
+    REPEATED_ROWS = "repeated-rows"
+    """The weights are whole numbers, and count repeated rows."""
     SAMPLED_WEIGHTS = "sampled-weights"
     """The weights are not whole numbers, and taken as those of a sample."""
     FEW_CLUSTERS = "few-clusters"
     """There are fewer than 30 clusters."""
     FEW_REPLICATES = "few-replicates"
     """There are fewer than 50 replicates, so that the standard errors are off by a tenth and more."""
+    UNPROVED = "unproved"
+    """Some of the replicates are not proved to be optimal."""
 
 
 class Unavailable(StrEnum):
@@ -46,8 +52,6 @@ class Unavailable(StrEnum):
     NOT_ASKED = "not-asked"
     NOT_OPTIMAL = "not-optimal"
     """The fit is not proved to be optimal."""
-    TEXTBOOK = "textbook"
-    """The textbook solver's coefficients are no estimates whose errors are known."""
     FEW_ROWS = "few-rows"
     """There are fewer than two rows for each coefficient."""
     PERFECT = "perfect"
@@ -79,7 +83,8 @@ class IntervalSettings:
     """How sure to say coefficients are.
 
     Attributes:
-        method: None to choose: by rank tests where these are quick, else from the sandwich.
+        method: None to choose: by rank tests where these are quick, or the sandwich misleads and they are not slow;
+            else from the sandwich.
         level: of the intervals.
         replicates: of a bootstrap.
         seed: of a bootstrap.
@@ -156,6 +161,7 @@ class Intervals:
         cautions: what a reader should know.
         rows: n, or Σω where weights are repetitions.
         replicates: of a bootstrap; else None.
+        unproved: how many of the replicates are not proved to be optimal.
         cluster: the column that clusters came from; None without.
         clusters: how many of them.
     """
@@ -169,6 +175,7 @@ class Intervals:
     cautions: tuple[Caution, ...] = ()
     rows: float = 0.0
     replicates: int | None = None
+    unproved: int = 0
     cluster: str | None = None
     clusters: int | None = None
 

@@ -319,6 +319,7 @@ def _intervals(intervals: Intervals) -> dict[str, Any]:
         "robust": None if intervals.method is None else intervals.robust,
         "rows": intervals.rows,
         "replicates": intervals.replicates,
+        "replicates_unproved": intervals.unproved,
         "cluster": intervals.cluster,
         "clusters": intervals.clusters,
         "cautions": list(intervals.cautions),

@@ -25,19 +25,27 @@ _NAMED = 3
 _METHODS = {
     Method.RANK: "by inverting rank tests, which allow for unequal spread",
     Method.SANDWICH: "from standard errors that allow for unequal spread",
-    Method.BOOTSTRAP: "from {replicates} refits under random weights",
+    Method.BOOTSTRAP: "from the standard deviation of {replicates} refits under random weights",
 }
 _CAUTIONS = {
     Caution.FEW_BEYOND: "few rows for so many coefficients lie on one side of the fit, so intervals are rough",
     Caution.CROSSING: "the lines of neighbouring quantiles cross in more than 5% of the rows: prefer --intervals "
     "{others}",
     Caution.TIES: "more than 2% of the rows lie exactly on the fit, where targets tie (zeros, a cap): {ties}",
+    Caution.REPEATED_ROWS: "the weights are whole numbers, and count repeated rows",
     Caution.SAMPLED_WEIGHTS: "the weights are not whole numbers, and are taken as those of a sample",
+    Caution.FEW_VALUES: "the target takes few values, farther apart than residuals are large: {ties}",
     Caution.FEW_CLUSTERS: "there are fewer than 30 clusters, so intervals may be too short",
     Caution.FEW_REPLICATES: "with so few refits the intervals are rough; use --replicates 200 or more",
+    Caution.UNPROVED: "{unproved} of the refits are not proved to be optimal",
 }
 # What a method needs no caution for: it is what the caution advises.
-_HEEDED = {(Method.RANK, Caution.TIES), (Method.RANK, Caution.CROSSING), (Method.BOOTSTRAP, Caution.CROSSING)}
+_HEEDED = {
+    (Method.RANK, Caution.TIES),
+    (Method.RANK, Caution.CROSSING),
+    (Method.RANK, Caution.FEW_VALUES),
+    (Method.BOOTSTRAP, Caution.CROSSING),
+}
 # Why there is nothing to say how sure coefficients are.
 ABSENT = {
     Unavailable.NOT_OPTIMAL: "the fit is not proved to be optimal",
@@ -107,10 +115,12 @@ def interval_cautions(intervals: Intervals) -> list[str]:
 
 def _advised(text: str, intervals: Intervals) -> str:
     """With the methods to take instead: rank tests do not allow for clusters, and nothing else does for ties."""
+    unproved = count(intervals.unproved)
     if intervals.cluster is None:
-        return text.format(others="rank or bootstrap", best="rank", ties="use --intervals rank, which allows for that")
+        ties = "use --intervals rank, which allows for that"
+        return text.format(others="rank or bootstrap", best="rank", ties=ties, unproved=unproved)
     ties = "no method allows for both that and clusters, so these intervals are rough"
-    return text.format(others="bootstrap", best="bootstrap", ties=ties)
+    return text.format(others="bootstrap", best="bootstrap", ties=ties, unproved=unproved)
 
 
 def range_note(effects: Sequence[Effect], loss: str, room: Room) -> str | None:

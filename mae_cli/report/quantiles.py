@@ -122,9 +122,10 @@ def _calibrated(calibrated: Calibrated) -> str:
     share, rows = f"{100 * calibrated.coverage:g}%", counted(calibrated.rows, "row")
     place = "held out" if calibrated.source is None else f"of {visible(calibrated.source)}"
     text = (
-        f"Prediction intervals cover {share} of new rows like these, whatever the model: on {rows} {place} they "
-        f"{_change(calibrated.margin)}, and are {quantity(calibrated.width)} wide on average. {share} holds on average "
-        f"over calibrations: 9 in 10 of those on {rows} cover {_reached(*calibrated.coverage_range)}."
+        f"Prediction intervals cover {share} of new rows drawn as these were (later rows may differ), whatever the "
+        f"model: on {rows} {place} they {_change(calibrated.margin)}, and are {quantity(calibrated.width)} wide on "
+        f"average. {share} holds on average over calibrations: 9 in 10 of those on {rows} cover "
+        f"{_reached(*calibrated.coverage_range)}."
     )
     if calibrated.holdout is not None:
         text += f" On the holdout they cover {percent(calibrated.holdout)}."

@@ -146,7 +146,7 @@ class FitResult(LinearModel):
         if self.loss != "mae":
             raise SettingsError(Fault("bootstrap-needs-mae", 'a bootstrap needs the loss "mae"'))
         settings = IntervalSettings(Method.BOOTSTRAP, replicates=replicates, seed=seed)
-        return replicated(self._estimated(cluster), settings)
+        return replicated(self._estimated(cluster), settings).values
 
     def _estimated(self, cluster: ArrayLike | None) -> Estimated:
         estimated = self.origin.estimated

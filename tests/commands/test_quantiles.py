@@ -156,7 +156,8 @@ def test_the_report_for_people_has_a_column_for_each_quantile(mae_train, mae_eva
     assert "120 held out for the prediction interval" in text
     assert "proved optimal: no linear model on these columns has a smaller pinball loss at any of these" in text
     assert "The slopes differ between the quantiles" in text
-    assert "Prediction intervals cover 90% of new rows like these, whatever the model: on 120 rows held out" in text
+    assert "Prediction intervals cover 90% of new rows drawn as these were (later rows may differ), whatever" in text
+    assert " the model: on 120 rows held out" in text
     assert "The prediction interval for 90% of new rows covers " in mae_eval("model.json", "data.csv").stdout
 
 

@@ -502,6 +502,10 @@ def assert_refused(result, status, tmp_path):
             Refusal("option-without-another", file=None, remedy="add --solver textbook, or leave --batch-size out"),
         ),
         (
+            ("-t", "y", "--solver", "textbook", "--intervals", "rank"),
+            Refusal("intervals-of-textbook", file=None, remedy="leave --solver textbook out"),
+        ),
+        (
             ("-t", "y", "--solver", "textbook", "--epochs", "0"),
             Refusal("epochs-out-of-range", file=None, remedy="run mae-train --help"),
         ),

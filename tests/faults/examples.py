@@ -78,6 +78,7 @@ COMMANDS = (
     "mae-train data.csv -t y --features x,x",
     "mae-train data.csv -t y --date x=%Q",
     "mae-train data.csv -t y --holdout 20",
+    "mae-train data.csv -t y --solver textbook --intervals rank",
     "mae-train data.csv -t y --calibration 0.2",
     "mae-train data.csv -t y --predict-interval 0.9 --calibration 20",
     "mae-train data.csv -t y --predict-interval 0.9 --calibration data.csv",

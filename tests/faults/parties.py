@@ -96,6 +96,7 @@ PARTIES = {
         "repeated-option",
         "conflicting-options",
         "option-without-another",
+        "intervals-of-textbook",
         "option-not-utf8",
         "no-data",
         "show-without-worst",

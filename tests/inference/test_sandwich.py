@@ -82,7 +82,7 @@ def test_errors_of_least_squares_under_a_sample_s_weights_are_hc3():
 
 def test_whole_weights_beyond_any_count_of_rows_are_those_of_a_sample():
     X, y = reference("engel")
-    for size, cautions in ((2.0**30, ()), (2.0**60, (Caution.SAMPLED_WEIGHTS,))):
+    for size, cautions in ((2.0**30, (Caution.REPEATED_ROWS,)), (2.0**60, (Caution.SAMPLED_WEIGHTS,))):
         assert Case(X, y, loss="mse", weights=np.full(len(y), size)).intervals().cautions == cautions
 
 

@@ -88,7 +88,7 @@ def test_intervals_are_pairs_whose_infinite_ends_are_null(train_report):
     report = json.loads(dumps(train_report_json(replace(train_report, fit=fit))))
     assert report["intervals"] == {
         "method": "rank", "level": 0.9, "robust": True, "rows": 9985.0, "replicates": None, "cluster": None,
-        "clusters": None, "cautions": ["ties"], "absent": None,
+        "replicates_unproved": 0, "clusters": None, "cautions": ["ties"], "absent": None,
         "intercept": {"interval": [1.0, 2.0], "standard_error": None},
     }  # fmt: skip
     first, second, *_ = report["coefficients"]

@@ -96,8 +96,8 @@ def test_the_heading_says_the_level():
             intervals(Method.BOOTSTRAP, replicates=2000, cluster="school\x1b", clusters=31),
             [
                 (
-                    "Intervals from 2,000 refits under random weights; rows of one of the 31 clusters of school\\x1b "
-                    "may depend on each other."
+                    "Intervals from the standard deviation of 2,000 refits under random weights; rows of one of the 31 "
+                    "clusters of school\\x1b may depend on each other."
                 )
             ],
         ),

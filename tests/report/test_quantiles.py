@@ -193,7 +193,8 @@ def test_the_test_of_slopes_is_said_to_be_rough_where_targets_tie(report):
 def test_the_calibration_has_a_sentence(report):
     reached = 0.694, 0.8957
     wider, narrower = Calibrated(0.8, 0.25, 40, 3.5, reached, None), Calibrated(0.8, -0.25, 40, 3.5, reached, 0.775)
-    start = "Prediction intervals cover 80% of new rows like these, whatever the model: on 40 rows held out they were "
+    cover = "Prediction intervals cover 80% of new rows drawn as these were (later rows may differ), whatever the"
+    start = f"{cover} model: on 40 rows held out they were "
     end = (
         "at each end, and are 3.500 wide on average. 80% holds on average over calibrations: 9 in 10 of those on "
         "40 rows cover between 69.4% and 89.6%."

@@ -95,9 +95,12 @@ class Case:
         functionals = self.coordinates.functionals
         return np.sqrt(np.diag(functionals @ covariance @ functionals.T))
 
+    @property
+    def estimated(self):
+        return Estimated(self.rows, self.prepared, self.fit, self.unit, self.clusters)
+
     def intervals(self, **settings):
-        estimated = Estimated(self.rows, self.prepared, self.fit, self.unit, self.clusters)
-        return find_intervals(estimated, IntervalSettings(**settings))
+        return find_intervals(self.estimated, IntervalSettings(**settings))
 
 
 def ends(intervals):
