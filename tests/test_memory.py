@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from mae_cli.commands import process
-from mae_cli.memory import address_space_limit, keep_freed_memory, memory_bytes
+from mae_cli.memory import address_space_limit, keep_freed_memory, memory_bytes, return_freed_memory
 
 
 def test_the_memory_is_that_of_this_machine():
@@ -52,6 +52,26 @@ def test_freed_memory_is_kept_up_to_some_mebibytes_in_one_heap(library):
 def test_a_c_library_without_such_settings_is_left_alone(monkeypatch):
     monkeypatch.setattr(ctypes, "CDLL", lambda _: SimpleNamespace())
     keep_freed_memory()
+
+
+def test_freed_memory_goes_back_to_the_system(monkeypatch):
+    padding = []
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: SimpleNamespace(malloc_trim=padding.append))
+    return_freed_memory()
+    assert padding == [0]
+
+
+def test_a_c_library_that_cannot_give_memory_back_is_left_alone(monkeypatch):
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: SimpleNamespace())
+    return_freed_memory()
+
+
+def test_training_gives_memory_back_after_reading_and_before_intervals(table, mae_train, monkeypatch):
+    given_back = []
+    monkeypatch.setattr("mae_cli.workflows.ready.return_freed_memory", lambda: given_back.append("read"))
+    monkeypatch.setattr("mae_cli.workflows.train.return_freed_memory", lambda: given_back.append("fitted"))
+    assert mae_train(table("y,x\n1,2\n3,4\n2,5\n7,8\n9,9\n").name, "-t", "y").exit_code == 0
+    assert given_back == ["read", "fitted"]
 
 
 def test_commands_keep_it_once_their_libraries_are_loaded(library, monkeypatch):

@@ -43,7 +43,7 @@ class Block:
     positions: Positions
     records: Positions | None = None
 
-    @cached_property
+    @property
     def weight_values(self) -> FloatArray:
         """(b,) weights, ones when there are none."""
         return np.ones(len(self.target)) if self.weights is None else self.weights
@@ -270,7 +270,10 @@ def numbered(blocks: Iterable[Block]) -> Iterator[Block]:
     start = 0
     for block in blocks:
         stop = start + len(block.target)
-        yield replace(block, positions=np.arange(start, stop))
+        positions = np.arange(start, stop)
+        # Where no row is dropped both are the same: one array in memory does.
+        is_same = block.records is not None and np.array_equal(block.records, positions)
+        yield replace(block, positions=positions, records=positions if is_same else block.records)
         start = stop
 
 

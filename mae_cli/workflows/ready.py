@@ -11,6 +11,7 @@ from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.intervals import require_clustered
 from mae_cli.inference.values import IntervalSettings
+from mae_cli.memory import return_freed_memory
 from mae_cli.messages import no_share, quoted
 from mae_cli.model.model import Baseline
 from mae_cli.model.strict_json import LARGEST_COUNT
@@ -121,6 +122,7 @@ def ready_data(files: Data, settings: TrainSettings, listener: ProgressListener)
 def _read(files: Data, used: UsedColumns, options: ReadOptions, settings: TrainSettings) -> ReadyData:
     """The rows as they are fitted; those that were read are given up."""
     loaded = load_training(files, used, options)
+    return_freed_memory()
     options.listener.preparing()
     with closing(loaded.rows):  # those to fit and those held out are kept apart from them
         return _prepare(loaded, settings)

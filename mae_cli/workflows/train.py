@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from mae_cli.inference.importance import find_importance
 from mae_cli.inference.intervals import Estimated, find_intervals
 from mae_cli.inference.values import Intervals
+from mae_cli.memory import return_freed_memory
 from mae_cli.model.model import Model
 from mae_cli.model.provenance import provenance
 from mae_cli.progress import NO_PROGRESS, ProgressListener
@@ -86,6 +87,7 @@ def _intervals(estimated: Estimated, settings: TrainSettings) -> Intervals | Non
     """Of the coefficients; those of the textbook solver are no estimates whose errors are known."""
     if settings.intervals is None or isinstance(settings.fit.solver, Textbook):
         return None
+    return_freed_memory()
     return find_intervals(estimated, settings.intervals)
 
 

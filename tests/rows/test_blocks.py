@@ -110,6 +110,15 @@ def test_columns_that_are_contiguous_stay_so(wanted):
     assert whole(MemoryRows.of(Design(columns), np.zeros(9), block_rows=4)).design.numeric.flags.f_contiguous
 
 
+def test_records_that_are_the_positions_share_their_array():
+    first, second = (
+        Block(Design(np.ones((2, 1))), np.ones(2), None, rows, rows) for rows in (np.arange(2), np.arange(3, 5))
+    )
+    same, other = MemoryRows.collect([first, second]).blocks
+    assert same.records is same.positions
+    assert (other.records.tolist(), other.positions.tolist()) == ([3, 4], [2, 3])
+
+
 def test_rows_that_are_kept_are_in_the_same_place_and_numbered_anew(place):
     rows = place.collect(blocks([3, 5, 1]))
     kept = rows.kept(every_third)
