@@ -9,6 +9,7 @@ reason why there is none, and the results of tests.
     - the bootstrap: refits under random exponential weights, solved as a family (`mae_cli.solvers.family`).
 - `importance`: what the fit loses without a feature, with the p-value of its rank test; `slopes`: the test of equal
   slopes.
-- `ranges`: between which values each coefficient can be where the optimum is not unique.
+- `ranges`: between which values each coefficient can be where the optimum is not unique: linear programs (`simplex`)
+  over the `optimal_face`.
 - `coordinates`: the coordinate system used for sums over rows; `distributions`: quantiles and tails of t, F and χ².
 """

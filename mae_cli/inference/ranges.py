@@ -1,25 +1,24 @@
 """How far coefficients can go at the same loss, where the optimum of an MAE or quantile fit is not unique.
 
-All optimal coefficients form a polytope, whose vertices are optimal vertices of the fit. From one to the next leads an
-edge along which the loss does not rise: that of a basis row whose multiplier is at a side of its box. All of them are
-visited, each proved to be optimal, and every coefficient is the least and the largest at one of them.
+Each end of each coefficient is a linear program over the optimal face. An end that was found counts as proved where
+prices show that the coefficient cannot go further; of any other it is known only that the coefficient can go there.
 """
 
-from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray, Positions
+from mae_cli.arrays import BoolArray, FloatArray
+from mae_cli.inference.optimal_face import OptimalFace, optimal_face
+from mae_cli.inference.simplex import farthest
+from mae_cli.inference.values import OptimalRange
 from mae_cli.rows.linear import Coefficients
-from mae_cli.solvers.proof.exact_exchange import exchanged, prove_basis
 from mae_cli.solvers.proof.vertex_proof import VertexProof
 from mae_cli.solvers.solve import Fit
 
-_MOST_VERTICES = 200
-# Multipliers this near to a side of their box are at it.
-_AT_A_SIDE = 1e-12
-_NOBODY: Positions = np.zeros(0, dtype=np.intp)
+# How many numbers the programs may change in all: a second or two.
+_MOST_WORK = 400_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +26,16 @@ class Ranges:
     """Of the coefficients over all optimal fits.
 
     Attributes:
-        low, high: (1 + p,) the ends, those of the intercept first.
-        is_complete: whether all vertices were visited; if not, coefficients can go further.
+        low, high: (1 + p,) values that they can have, those of the intercept first.
+        are_proved: (1 + p,) whether they can be neither less nor more.
     """
 
     low: FloatArray
     high: FloatArray
-    is_complete: bool
+    are_proved: BoolArray
+
+    def __getitem__(self, place: int) -> OptimalRange:
+        return OptimalRange(float(self.low[place]), float(self.high[place]), bool(self.are_proved[place]))
 
 
 def ranges_of(fit: Fit) -> Ranges | None:
@@ -43,29 +45,33 @@ def ranges_of(fit: Fit) -> Ranges | None:
 
 
 def optimal_ranges(proof: VertexProof) -> Ranges:
-    """The ranges from one optimal vertex on."""
-    waiting, seen = deque([proof]), {_key(proof.vertex.basis.positions)}
-    low = high = _values(proof.vertex.point)
-    is_complete = True
-    while waiting:
-        here = waiting.popleft()
-        low, high = np.minimum(low, _values(here.vertex.point)), np.maximum(high, _values(here.vertex.point))
-        for place in np.flatnonzero(here.outside + here.doubts >= -_AT_A_SIDE).tolist():
-            following = exchanged(here, place, _NOBODY)
-            if following is None or _key(following) in seen:
-                is_complete &= following is not None
+    """The ranges from one optimal vertex on.
+
+    Raises:
+        DataError: a coefficient is larger than floating point can hold.
+    """
+    face = optimal_face(proof)
+    moving = face.rates.any(axis=1)
+    low = high = start = _values(proof.vertex.point)
+    are_proved = np.full(len(start), face.is_whole)
+    for place, lengths, is_proved in _ends(face):
+        there = np.where(moving, _values(face.at(lengths)), start)
+        low, high = np.minimum(low, there), np.maximum(high, there)
+        are_proved[place] &= is_proved
+    return Ranges(low, high, are_proved)
+
+
+def _ends(face: OptimalFace) -> Iterator[tuple[int, FloatArray, bool]]:
+    """Which coefficient, the lengths at one of its ends, and whether that is proved to be its end."""
+    left, rates = _MOST_WORK, face.rates
+    for place in np.flatnonzero(rates.any(axis=1)).tolist():
+        for side in (-1.0, 1.0):
+            if left <= 0:
+                yield place, np.zeros(len(face.edges)), False
                 continue
-            if len(seen) == _MOST_VERTICES:
-                return Ranges(low, high, is_complete=False)
-            seen.add(_key(following))
-            there = prove_basis(proof.vertex.problem, following)
-            if there is not None and there.worst is None:
-                waiting.append(there)
-    return Ranges(low, high, is_complete)
-
-
-def _key(basis: Positions) -> tuple[int, ...]:
-    return tuple(np.sort(basis).tolist())
+            found = farthest(face.limits, side * rates[place], left)
+            left -= found.work
+            yield place, found.lengths, found.is_proved
 
 
 def _values(point: Coefficients) -> FloatArray:

@@ -186,6 +186,25 @@ class Intervals:
 
 
 @dataclass(frozen=True)
+class OptimalRange:
+    """Which values a coefficient can have at the same loss.
+
+    Attributes:
+        low, high: the least and the largest that were found.
+        is_proved: whether it can be neither less nor more.
+    """
+
+    low: float
+    high: float
+    is_proved: bool = True
+
+    @property
+    def is_point(self) -> bool:
+        """Whether both are the same, but for rounding."""
+        return self.high - self.low <= _ROUNDING * max(abs(self.low), abs(self.high))
+
+
+@dataclass(frozen=True)
 class RankTest:
     """Of the hypothesis that some columns do not matter.
 

@@ -4,7 +4,15 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from mae_cli.inference.values import Importance, Interval, Intervals, RankTest, SlopesTest, Unavailable
+from mae_cli.inference.values import (
+    Importance,
+    Interval,
+    Intervals,
+    OptimalRange,
+    RankTest,
+    SlopesTest,
+    Unavailable,
+)
 from mae_cli.messages import json_text
 from mae_cli.report.gates import finding
 from mae_cli.report.notes import notes, training_notes
@@ -63,6 +71,8 @@ def train_report_json(report: TrainReport) -> dict[str, Any]:
         "r1": _r1(report.fit),
         "optimum": report.fit.optimum,
         "columns_left_out": [asdict(column) for column in report.columns_left_out],
+        "intercept_optimal_range": fit["intercept_optimal_range"],
+        "intercept_optimal_range_proved": fit["intercept_optimal_range_proved"],
     }
 
 
@@ -264,6 +274,8 @@ def _fit(fit: FitReport) -> dict[str, Any]:
         "history": asdict(fit.history) | {"loss": list(fit.history.loss)},
         "intercept": 0.0 if fit.intercept is None else fit.intercept,
         "coefficients": [_coefficient(effect) for effect in fit.effects],
+        "intercept_optimal_range": _ends(fit.intercept_range),
+        "intercept_optimal_range_proved": _is_proved(fit.intercept_range),
     }
 
 
@@ -307,8 +319,9 @@ def _coefficient(effect: Effect) -> dict[str, Any]:
         "per_deviation": effect.per_deviation,
         "aliased": effect.aliased,
         **_interval(effect.interval),
-        "optimal_range": None if effect.optimal_range is None else list(effect.optimal_range),
+        "optimal_range": _ends(effect.optimal_range),
         "rows": effect.rows,
+        "optimal_range_proved": _is_proved(effect.optimal_range),
     }
 
 
@@ -346,6 +359,16 @@ def _interval(interval: Interval | Unavailable | None) -> dict[str, Any]:
         return {"interval": None, "standard_error": None}
     ends = [end if math.isfinite(end) else None for end in (interval.low, interval.high)]
     return {"interval": ends, "standard_error": interval.standard_error}
+
+
+def _ends(optimal: OptimalRange | None) -> list[float] | None:
+    """None where both are the same."""
+    return None if optimal is None or optimal.is_point else [optimal.low, optimal.high]
+
+
+def _is_proved(optimal: OptimalRange | None) -> bool | None:
+    """Whether a coefficient can go no further; None where no range was looked for."""
+    return None if optimal is None else optimal.is_proved
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from rich.text import Text
 
 from mae_cli.messages import INTERCEPT, column_text, level_text, visible
 from mae_cli.report.console import Room
-from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes, range_note
-from mae_cli.report.names import fit_name, heading, loss_name, shortened
+from mae_cli.report.intervals import interval_cells, interval_heading, interval_notes
+from mae_cli.report.names import fit_name, heading, shortened
 from mae_cli.report.numbers import aligned, count, counted, in_line, quantity
+from mae_cli.report.ranges import range_note
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results.training import Effect, FitReport, TrainReport
 
@@ -33,7 +34,7 @@ def coefficients(report: TrainReport, room: Room) -> list[RenderableType]:
             headings.append(interval_heading(fit.intervals))
             columns.append(interval_cells(shown))
         notes += interval_notes(fit.intervals, shown, room)
-    notes.append(_range_note(fit, room))
+    notes.append(range_note(fit, room))
     headings.append(_PER_DEVIATION)
     columns.append(_sizes(effects))
     if any(effect.rows is not None for effect in effects):
@@ -56,13 +57,9 @@ def compared_coefficients(report: TrainReport, other: FitReport, room: Room) -> 
     names = [fit_name(each.loss, each.quantile) for each in (fit, other)]
     headings = ["term", *map(heading, names), f"difference\n{_PER_DEVIATION}"]
     explanation = f"difference {_PER_DEVIATION}: {names[1]} less {names[0]}, as {_effect(report.target, room)}."
-    notes = [left_out_note(fit.effects, room), explanation, _range_note(fit, room)]
+    notes = [left_out_note(fit.effects, room), explanation, range_note(fit, room)]
     table = _term_table(headings, blocks, [values, other_values, changes], room)
     return _with_notes(table, notes, report, blocks)
-
-
-def _range_note(fit: FitReport, room: Room) -> str | None:
-    return range_note(fit.effects, loss_name(fit.loss, fit.quantile), room)
 
 
 def _effect(target: str, room: Room) -> str:

@@ -9,8 +9,7 @@ from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unava
 from mae_cli.messages import exponent_of, fixed, is_fixed, quantity, scientific, visible
 from mae_cli.report.console import Room
 from mae_cli.report.names import shortened
-from mae_cli.report.numbers import UNDEFINED, count, counted
-from mae_cli.results.training import Effect
+from mae_cli.report.numbers import UNDEFINED, count
 
 _HOLDS_ZERO = "·"
 _DIGITS_OF_WIDTH = 3
@@ -19,8 +18,6 @@ _MOST_DECIMALS = 9
 _LEAST_END = 1e-9
 # Of a number in a sentence, or with a power of ten; a floating-point number has no more than the latter.
 _FEWEST_DIGITS, _ALL_DIGITS = 4, 17
-# So many of the coefficients that are not determined are named.
-_NAMED = 3
 
 _METHODS = {
     Method.RANK: "by inverting rank tests, which allow for unequal spread",
@@ -121,29 +118,6 @@ def _advised(text: str, intervals: Intervals) -> str:
         return text.format(others="rank or bootstrap", best="rank", ties=ties, unproved=unproved)
     ties = "no method allows for both that and clusters, so these intervals are rough"
     return text.format(others="bootstrap", best="bootstrap", ties=ties, unproved=unproved)
-
-
-def range_note(effects: Sequence[Effect], loss: str, room: Room) -> str | None:
-    """Which coefficients can be something else at the same loss; None where none can."""
-    free = [effect for effect in effects if effect.optimal_range is not None]
-    if not free:
-        return None
-    told = [
-        f"{shortened(effect.column.label, room.name)} can be anything from {' to '.join(_apart(*effect.optimal_range))}"
-        for effect in free[:_NAMED]
-        if effect.optimal_range is not None
-    ]
-    more = f", and {counted(len(free) - len(told), 'more coefficient')} can vary" if len(free) > len(told) else ""
-    return f"At the same {loss}, {', '.join(told)}{more}."
-
-
-def _apart(low: float, high: float) -> tuple[str, str]:
-    """Both ends in as few digits as tell them apart."""
-    for digits in range(_FEWEST_DIGITS, _ALL_DIGITS):
-        ends = quantity(low, digits), quantity(high, digits)
-        if ends[0] != ends[1]:
-            return ends
-    return repr(low), repr(high)
 
 
 def interval_method(intervals: Intervals, room: Room) -> str:

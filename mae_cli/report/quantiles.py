@@ -25,6 +25,7 @@ from mae_cli.report.names import model_place, quantile_names, shortened, target_
 from mae_cli.report.notes import at_quantiles
 from mae_cli.report.numbers import aligned, counted, duration, in_line, percent, quantity
 from mae_cli.report.quantile_process import CoefficientProcess, Estimate
+from mae_cli.report.ranges import range_notes
 from mae_cli.report.scores import covered
 from mae_cli.report.side_by_side import NumberColumn, SideBySide
 from mae_cli.report.tables import AlignedTable
@@ -162,7 +163,7 @@ def _coefficient_blocks(report: QuantileReport, room: Room) -> list[RenderableTy
     else:
         blocks = [_side_by_side(report, room)]
     notes = [left_out_note(report.fits[0].effects, room), *_interval_notes(report.fits, room)]
-    notes += [zero_note(shown), *missing_notes(shown)]
+    notes += [zero_note(shown), *missing_notes(shown), *range_notes(report.fits, room)]
     text = "\n".join(note for note in notes if note)
     return [*blocks, Text(text)] if text else blocks
 

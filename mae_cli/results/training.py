@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mae_cli.inference.values import Importance, Interval, Intervals, SlopesTest, Unavailable
+from mae_cli.inference.values import Importance, Interval, Intervals, OptimalRange, SlopesTest, Unavailable
 from mae_cli.results.notes import FitNote, Note
 from mae_cli.results.scores import Difference, PlacedRow, Scores
 from mae_cli.rows.schema import DesignColumn
@@ -49,7 +49,7 @@ class Effect:
         baseline: for a level, the level that it is measured from.
         aliased: left out because it depends on the columns before it (value 0).
         interval: its confidence interval, or why there is none.
-        optimal_range: between which values it can be at the same loss; None where it is the only optimal one.
+        optimal_range: which values it can have at the same loss; None where it is not said that others do as well.
         rows: for a level, how many training rows have it.
         baseline_rows: for a level, how many have its baseline.
         constant: whether the column has one value in all training rows.
@@ -62,7 +62,7 @@ class Effect:
     baseline: str | None
     aliased: bool
     interval: Interval | Unavailable = Unavailable.NOT_ASKED
-    optimal_range: tuple[float, float] | None = None
+    optimal_range: OptimalRange | None = None
     rows: int | None = None
     baseline_rows: int | None = None
     constant: bool = False
@@ -87,6 +87,7 @@ class FitReport:
         importance: what the fit loses without each feature; None when that was not asked for.
         optimum: the smallest loss possible, found by the exact solver; None where the fit itself is its measure.
         notes: what a user should know of it.
+        intercept_range: the values that the intercept can have at the same loss, as the effects have theirs.
     """
 
     loss: str
@@ -102,6 +103,7 @@ class FitReport:
     importance: tuple[Importance, ...] | None = None
     optimum: float | None = None
     notes: tuple[FitNote, ...] = ()
+    intercept_range: OptimalRange | None = None
 
     @property
     def minimum(self) -> float:

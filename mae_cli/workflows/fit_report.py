@@ -33,8 +33,6 @@ from mae_cli.workflows.scoring import score
 
 # A column of which less than this share is its own is nearly a combination of others.
 _OWN_SHARE = 1e-6
-# Coefficients that differ by no more than this share of their size are the same, but for rounding.
-_SAME = 1e-12
 
 
 def scored_fit(
@@ -44,6 +42,7 @@ def scored_fit(
     solution, trivial = fit.solution, data.baseline.prediction(settings.loss, settings.quantile)
     scores = partial(score, point=solution.point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
     found = effects(data.schema, solution, data.train.moments.deviation, intervals, data.level_rows)
+    ranges = ranges_of(fit)
     report = FitReport(
         loss=settings.loss,
         quantile=settings.quantile,
@@ -53,8 +52,9 @@ def scored_fit(
         certificate=solution.certificate,
         history=solution.history,
         intercept=solution.intercept if settings.intercept else None,
-        effects=_ranged(found, data.schema, ranges_of(fit)),
+        effects=_ranged(found, data.schema, ranges),
         intervals=intervals,
+        intercept_range=ranges[0] if ranges is not None and settings.intercept else None,
     )
     return Fitted(solution, replace(report, notes=tuple(_notes(fit, settings.solver, report, data))))
 
@@ -143,10 +143,4 @@ def _ranged(found: tuple[Effect, ...], schema: Schema, ranges: Ranges | None) ->
     if ranges is None:
         return found
     places = {column: 1 + index for index, column in enumerate(schema.design_columns)}
-    return tuple(replace(effect, optimal_range=_range(ranges, places[effect.column])) for effect in found)
-
-
-def _range(ranges: Ranges, place: int) -> tuple[float, float] | None:
-    """The ends between which a coefficient can be, if it can be anything else than it is, but for rounding."""
-    low, high = float(ranges.low[place]), float(ranges.high[place])
-    return (low, high) if high - low > _SAME * max(abs(low), abs(high)) else None
+    return tuple(replace(effect, optimal_range=ranges[places[effect.column]]) for effect in found)

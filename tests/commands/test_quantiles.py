@@ -22,6 +22,14 @@ def data(tmp_path, monkeypatch):
     return x, k, y
 
 
+@pytest.fixture
+def groups(tmp_path, monkeypatch):
+    """40 groups of 8 rows in groups.csv: 0, 10, … 70, from one group to the next a quarter more."""
+    monkeypatch.chdir(tmp_path)
+    lines = [f"g{group:02d},{10 * each + 0.25 * group}" for group in range(40) for each in range(8)]
+    (tmp_path / "groups.csv").write_text("k,y\n" + "\n".join(lines) + "\n")
+
+
 def report(result):
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)
@@ -509,3 +517,21 @@ def test_why_slopes_are_not_tested_is_told(mae_train):
     assert says in mae_train(*options).stdout.splitlines()
     tested = report(mae_train(*options[:-2], "--json"))
     assert (tested["slopes"]["numerator"], tested["slopes_absent"]) == (2, None)
+
+
+@pytest.mark.usefixtures("groups")
+def test_how_far_levels_and_the_intercept_can_go_is_told_of_one_quantile_and_of_several(mae_train):
+    alone = mae_train("groups.csv", "-t", "y").stdout
+    assert (
+        "At the same MAE, (intercept) can be anything from 30.00 to 40.00, k = g01 can be anything from -9.750 to "
+        "10.25, k = g02 can be anything from -9.500 to 10.50, and 37 more coefficients can vary."
+    ) in " ".join(alone.split())
+    together = " ".join(mae_train("groups.csv", "-t", "y", "--quantile", "0.3,0.5").stdout.split())
+    assert "At quantile 0.5, other coefficients give the same loss" in together
+    assert "At the same pinball loss at quantile 0.5, (intercept) can be anything from 30.00 to 40.00" in together
+    assert "At the same pinball loss at quantile 0.3" not in together
+    unique, free = report(mae_train("groups.csv", "-t", "y", "--quantile", "0.3,0.5", "--json"))["fits"]
+    assert (unique["intercept_optimal_range"], unique["intercept_optimal_range_proved"]) == (None, None)
+    assert (free["intercept_optimal_range"], free["intercept_optimal_range_proved"]) == ([30.0, 40.0], True)
+    assert free["coefficients"][38]["optimal_range"] == [-0.25, 19.75]
+    assert all(each["optimal_range_proved"] for each in free["coefficients"])

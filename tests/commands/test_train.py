@@ -730,6 +730,9 @@ def test_the_cars_of_stata_have_its_coefficients_errors_loss_and_r1(quantile, ma
     else:
         assert report["certificate"]["unique"] is False
         assert terms["foreign"]["optimal_range"] == pytest.approx([3377.77099, 3421.87786], rel=1e-8)
+        assert terms["weight"]["optimal_range"] is None
+        assert {term["optimal_range_proved"] for term in terms.values()} == {True}
+        assert report["intercept_optimal_range"] is None
         assert report["certificate"]["loss"] * 74 == pytest.approx(2 * published["pinball_sum"], rel=1e-7)
     # At 0.25 Stata measures from 4187, whose loss is 41912.75; the quantile of the prices is 4195, with 41908.75.
     constant = 41912.75 / 41908.75 if quantile == "0.25" else 1.0

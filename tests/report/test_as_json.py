@@ -29,6 +29,7 @@ def test_the_keys_of_a_train_report_are_pinned(train_report):
         "schema", "version", "target", "loss", "quantile", "solver", "data", "train", "holdout", "certificate",
         "history", "intercept", "coefficients", "model", "seconds", "source", "weight", "notes", "compare",
         "intervals", "importance", "sides", "r1", "optimum", "columns_left_out",
+        "intercept_optimal_range", "intercept_optimal_range_proved",
     ]  # fmt: skip
     assert list(report["data"]) == [
         "rows_read", "rows_used", "rows_dropped", "rows_holdout", "columns", "aliased",
@@ -39,7 +40,7 @@ def test_the_keys_of_a_train_report_are_pinned(train_report):
     assert list(report["history"]) == ["loss", "iterations", "passes"]
     assert list(report["coefficients"][0]) == [
         "column", "level", "value", "per_deviation", "aliased", "interval", "standard_error", "optimal_range",
-        "rows",
+        "rows", "optimal_range_proved",
     ]  # fmt: skip
     assert list(report["seconds"]) == ["read", "fit", "total"]
 
@@ -63,6 +64,7 @@ def test_the_values_of_a_train_report_are_the_fit_s(train_report):
     assert report["coefficients"][4] == {
         "column": "carrier", "level": "AA", "value": -4.5271, "per_deviation": -1.32009, "aliased": False,
         "interval": None, "standard_error": None, "optimal_range": None, "rows": 1021,
+        "optimal_range_proved": None,
     }  # fmt: skip
     assert [each["level"] for each in report["coefficients"]] == [
         None, None, None, None, "AA", "B6", "DL", "JFK", "LGA",
@@ -109,7 +111,7 @@ def test_the_other_fit_of_a_comparison_has_the_same_shape(compare_report):
     report = json.loads(dumps(train_report_json(compare_report)))
     assert list(report["compare"]) == [
         "loss", "quantile", "solver", "train", "holdout", "certificate", "history", "intercept",
-        "coefficients", "contested", "verdict",
+        "coefficients", "intercept_optimal_range", "intercept_optimal_range_proved", "contested", "verdict",
     ]  # fmt: skip
     assert report["compare"]["loss"] == "mse"
     assert report["compare"]["contested"][0] == {

@@ -11,9 +11,7 @@ from support.inference import Case
 from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
 from mae_cli.report.console import Room
-from mae_cli.report.intervals import interval_cautions, interval_cells, interval_heading, interval_notes, range_note
-from mae_cli.results.training import Effect
-from mae_cli.rows.schema import DesignColumn
+from mae_cli.report.intervals import interval_cautions, interval_cells, interval_heading, interval_notes
 
 ROOM = Room(name=None, terms=None)
 
@@ -208,24 +206,3 @@ def test_every_caution_and_every_reason_has_a_sentence():
     ):
         assert says in interval_notes(intervals(), [reason], ROOM)[1]
         assert len(interval_notes(intervals(coefficients=(reason,)), [], ROOM)) == 1
-
-
-@pytest.mark.parametrize(
-    ("ends", "says"),
-    [
-        ((-5.0, -4.0), "x can be anything from -5.000 to -4.000."),
-        ((1.00001, 1.00002), "x can be anything from 1.00001 to 1.00002."),
-        ((1 / 3, 1 / 3 + 1e-9), "x can be anything from 0.333333333 to 0.333333334."),
-        ((1.0, math.nextafter(1.0, 2.0)), "x can be anything from 1.0 to 1.0000000000000002."),
-    ],
-)
-def test_the_ends_of_a_range_are_told_apart(ends, says):
-    free = Effect(DesignColumn("x"), ends[0], 1.0, None, aliased=False, optimal_range=ends)
-    assert range_note([free], "MAE", ROOM) == f"At the same MAE, {says}"
-
-
-def test_three_of_the_coefficients_that_can_vary_are_named():
-    free = [Effect(DesignColumn(name), 0.0, 1.0, None, aliased=False, optimal_range=(0.0, 1.0)) for name in "abcde"]
-    three = "a can be anything from 0 to 1.000, b can be anything from 0 to 1.000, c can be anything from 0 to 1.000"
-    assert range_note(free[:3], "MAE", ROOM) == f"At the same MAE, {three}."
-    assert range_note(free, "MAE", ROOM) == f"At the same MAE, {three}, and 2 more coefficients can vary."
