@@ -3,6 +3,7 @@
 In: a solved problem and the rows it was fitted to. Out: `values`: `Intervals` with one for each coefficient or the
 reason why there is none, and the results of tests.
 
+- `estimates`: standard errors, what they stand on, and when they or any intervals mislead.
 - `intervals`: which method is used, and when none applies. It calls one of
     - `rank`: rank-test inversion; each trial value of a coefficient is held fixed and the rest refitted, as one family;
     - `sandwich`: a covariance from a `density`, HC3 for least squares; `clusters`: the same for clustered rows;

@@ -20,7 +20,7 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.inference.coordinates import Coordinates
 from mae_cli.inference.density import equal_density
 from mae_cli.inference.distributions import chi_squared_tail
-from mae_cli.inference.intervals import Estimated
+from mae_cli.inference.estimates import Estimated
 from mae_cli.inference.sandwich import Bread, bread
 from mae_cli.inference.values import Importance, RankTest, Unavailable
 from mae_cli.rows.blocks import Block

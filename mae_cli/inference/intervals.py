@@ -1,34 +1,32 @@
-"""Intervals of the coefficients of a fit: which method, when none applies, and what a reader should know."""
+"""Intervals of the coefficients of a fit: by which method, and when there are none."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import Fault, SettingsError
-from mae_cli.inference import clusters as clustered
-from mae_cli.inference.clusters import ClusteredSandwich, Clusters, Residuals
 from mae_cli.inference.coordinates import Coordinates
-from mae_cli.inference.density import NeighbourDensity, equal_density, hall_sheather
+from mae_cli.inference.density import equal_density
 from mae_cli.inference.distributions import student_quantile
+from mae_cli.inference.estimates import (
+    ROWS_OF_A_LEVEL,
+    Estimated,
+    Estimates,
+    cautions_of,
+    estimates_of_equal_spread,
+    estimates_of_least_squares,
+)
 from mae_cli.inference.rank import CoefficientTest, RankTests
-from mae_cli.inference.sandwich import Bread, bread, carriers, squared_errors
+from mae_cli.inference.sandwich import Bread, bread, carriers
 from mae_cli.inference.values import Caution, Interval, Intervals, IntervalSettings, Method, Unavailable
-from mae_cli.losses import Squared, loss_named
-from mae_cli.progress import NO_PROGRESS, ProgressListener
-from mae_cli.rows.blocks import RowStore
+from mae_cli.losses import Squared
 from mae_cli.rows.factors import ExponentialFactors, Factors
-from mae_cli.rows.sampling import scattered
 from mae_cli.rows.threads import one_thread
-from mae_cli.solvers.family import Member, solve_beside
-from mae_cli.solvers.prepare.problem import Prepared
-from mae_cli.solvers.prepare.whitening import is_weighted
-from mae_cli.solvers.settings import Auto
-from mae_cli.solvers.solution import Certificate, Solution, Status
-from mae_cli.solvers.solve import Fit, solve_together
+from mae_cli.solvers.family import Member
+from mae_cli.solvers.solution import Certificate, Status
 
 # Rank tests of so many coefficients (of a few rows, weighed by how much more work many rows are) take about 0.3 s, as
 # long as a command takes to start.
@@ -37,101 +35,10 @@ _RANK_ROWS = 25_000
 # Where standard errors may mislead, rank tests may take so many times as long.
 _CAREFUL = 5.0
 _MISLEADING = frozenset({Caution.FEW_BEYOND, Caution.CROSSING, Caution.FEW_VALUES, Caution.TIES})
-_MOST_COEFFICIENTS = 2_000
-_ROWS_PER_COEFFICIENT = 2
-_ROWS_BEYOND_PER_COEFFICIENT = 20
-_CROSSING_SHARE = 0.05
-_MOST_UNCOUNTED = 0.5
-_TIED_SHARE = 0.02
-_SAMPLED_TARGETS = 10_000
-_ROWS_OF_A_LEVEL = 5
-_FEW_CLUSTERS = 30
 # No spread of replicates shows so small a share of a loss. Where a plane nearly fits all rows, floats leave it in the
 # dark, and to see more takes each replicate as long as a fit of its own.
 _REPLICATE_GAP = 1e-7
 _FEW_REPLICATES = 50
-
-
-@dataclass(frozen=True, eq=False)
-class Estimated:
-    """A fit, and what its neighbours are made from.
-
-    Attributes:
-        rows: that were fitted.
-        prepared: the same, made ready.
-        fit: the solved problem.
-        unit: the weight, as the user gave it, of a row of weight 1.
-        clusters: of the rows; None when they are independent.
-        listener: told how many of the neighbours are done.
-    """
-
-    rows: RowStore
-    prepared: Prepared
-    fit: Fit
-    unit: float = 1.0
-    clusters: Clusters | None = None
-    listener: ProgressListener = NO_PROGRESS
-
-    @property
-    def quantile(self) -> float:
-        """τ."""
-        return self.fit.problem.absolute_loss.quantile
-
-    @property
-    def point(self) -> FloatArray:
-        """(p,) the standard coefficients."""
-        return self.fit.problem.standard.of_user(self.fit.solution.point)[0]
-
-    def solve_beside(self, members: Sequence[Member]) -> list[Solution]:
-        """Fits of the same quantile that differ otherwise."""
-        return solve_beside(self.rows, self.fit, members, Auto(), self.listener)
-
-    @property
-    def unavailable(self) -> Unavailable | None:
-        """Why there can be no intervals; None where there can."""
-        size, certificate = len(self.fit.problem.whitening.kept), self.fit.solution.certificate
-        if certificate.status is not Status.OPTIMAL:
-            return Unavailable.NOT_OPTIMAL
-        if self.rows.shape[0] < _ROWS_PER_COEFFICIENT * size:
-            return Unavailable.FEW_ROWS
-        if certificate.relative_gap is None:
-            return Unavailable.PERFECT
-        return Unavailable.MANY_COEFFICIENTS if size > _MOST_COEFFICIENTS else None
-
-    @cached_property
-    def estimates(self) -> "Estimates":
-        """The sandwich of an MAE or pinball fit, found once.
-
-        Raises:
-            LinAlgError: there is no telling how dense the rows near the fit are.
-        """
-        return quantile_estimates(self)
-
-    @property
-    def has_few_clusters(self) -> bool:
-        """Whether rows are in so few clusters that intervals may be too short."""
-        return self.clusters is not None and self.clusters.count < _FEW_CLUSTERS
-
-    @property
-    def columns(self) -> int:
-        """The number of design columns."""
-        return self.fit.problem.rows.shape[1]
-
-
-@dataclass(frozen=True, eq=False)
-class Estimates:
-    """Standard errors, the intercept first if there is one, and what they stand on."""
-
-    errors: FloatArray
-    sums: Bread
-    coordinates: Coordinates
-    cautions: tuple[Caution, ...]
-    clustered: ClusteredSandwich | None = None
-
-    @property
-    def inverse(self) -> FloatArray:
-        """H⁻¹ of the covariance, (k, k)."""
-        return self.sums.inverse if self.clustered is None else self.clustered.inverse
 
 
 def find_intervals(fitted: Estimated, settings: IntervalSettings) -> Intervals:
@@ -174,7 +81,7 @@ def require_clustered(settings: IntervalSettings) -> None:
 
 def _found(fitted: Estimated, settings: IntervalSettings, method: Method) -> Intervals:
     if isinstance(fitted.fit.problem.loss, Squared):
-        return _symmetric(fitted, settings, _of_least_squares(fitted), Method.SANDWICH)
+        return _symmetric(fitted, settings, estimates_of_least_squares(fitted), Method.SANDWICH)
     if method is Method.BOOTSTRAP:
         return _bootstrapped(fitted, settings)
     if method is Method.SANDWICH:
@@ -182,7 +89,7 @@ def _found(fitted: Estimated, settings: IntervalSettings, method: Method) -> Int
     try:
         estimates = fitted.estimates
     except np.linalg.LinAlgError:
-        estimates = _of_equal_spread(fitted)
+        estimates = estimates_of_equal_spread(fitted)
     return _by_rank(fitted, settings, estimates)
 
 
@@ -201,97 +108,6 @@ def _errors_mislead(fitted: Estimated) -> bool:
         return not _MISLEADING.isdisjoint(fitted.estimates.cautions)
     except np.linalg.LinAlgError:
         return True
-
-
-def quantile_estimates(fitted: Estimated) -> Estimates:
-    """The sandwich of an MAE or pinball fit, from the fits at τ − h and τ + h."""
-    quantile, coordinates = fitted.quantile, Coordinates.of(fitted.fit.problem, fitted.unit)
-    size = _size(fitted, coordinates)
-    width = hall_sheather(quantile, size)
-    losses = [loss_named("mae", each) for each in (quantile - width, quantile + width)]
-    below, above = (
-        fit.problem.standard.of_user(fit.solution.point)[0] for fit in solve_together(fitted.prepared, losses, Auto())
-    )
-    rare = (carriers(fitted.rows) < _ROWS_OF_A_LEVEL).astype(np.float64)
-    density = NeighbourDensity.between(fitted.rows, coordinates, width, (below, above), rare)
-    sums = bread(fitted.rows, coordinates, density)
-    if sums.uncounted > _MOST_UNCOUNTED * sums.count:
-        raise np.linalg.LinAlgError("the lines of neighbouring quantiles cross in most rows")
-    sandwich = None
-    if fitted.clusters is not None:
-        residuals = residuals_of(fitted, coordinates)
-        sandwich = clustered.quantile_sandwich(fitted.rows, residuals, fitted.clusters, quantile, size)
-    covariance = sums.covariance * (quantile * (1 - quantile)) if sandwich is None else sandwich.covariance
-    errors = np.sqrt(coordinates.variances(covariance))
-    return Estimates(errors, sums, coordinates, _cautions(fitted, sums), sandwich)
-
-
-def _of_equal_spread(fitted: Estimated) -> Estimates:
-    """Without a density: rank tests that take the spread to be the same in all rows, and no standard errors."""
-    coordinates = Coordinates.of(fitted.fit.problem, fitted.unit)
-    sums = bread(fitted.rows, coordinates, equal_density)
-    return Estimates(np.full(coordinates.whitening.columns, np.nan), sums, coordinates, _cautions(fitted, sums))
-
-
-def _size(fitted: Estimated, coordinates: Coordinates) -> float:
-    """The number of rows that a bandwidth is for."""
-    if is_weighted(fitted.rows):
-        return bread(fitted.rows, coordinates, equal_density).size
-    return float(fitted.rows.shape[0])
-
-
-def _of_least_squares(fitted: Estimated) -> Estimates:
-    coordinates = Coordinates.of(fitted.fit.problem, fitted.unit)
-    sums = bread(fitted.rows, coordinates, equal_density)
-    if fitted.clusters is None:
-        errors = squared_errors(fitted.rows, coordinates, sums, fitted.point)
-    else:
-        residuals = residuals_of(fitted, coordinates)
-        covariance = clustered.squared_covariance(fitted.rows, residuals, fitted.clusters, sums)
-        errors = np.sqrt(coordinates.variances(covariance))
-    return Estimates(errors, sums, coordinates, _usual_cautions(fitted, sums))
-
-
-def residuals_of(fitted: Estimated, coordinates: Coordinates) -> Residuals:
-    """Of the fitted rows, 0 in those that the fit goes through."""
-    proof = fitted.fit.proof
-    zeros = np.zeros(0, dtype=np.intp)
-    if proof is not None:
-        zeros = np.sort(np.concatenate([proof.vertex.basis.positions, proof.sums.tied.rows]))
-    return Residuals(coordinates, fitted.point, zeros)
-
-
-def _cautions(fitted: Estimated, sums: Bread) -> tuple[Caution, ...]:
-    quantile, size = fitted.quantile, len(fitted.fit.problem.whitening.kept)
-    proof = fitted.fit.proof
-    tied = 0 if proof is None else len(proof.sums.tied.rows)
-    told = {
-        Caution.FEW_BEYOND: min(quantile, 1 - quantile) * sums.size < _ROWS_BEYOND_PER_COEFFICIENT * size,
-        Caution.CROSSING: sums.uncounted > _CROSSING_SHARE * sums.count,
-        Caution.TIES: tied > _TIED_SHARE * sums.count,
-        Caution.FEW_VALUES: _has_few_values(fitted),
-    }
-    return *(caution for caution, holds in told.items() if holds), *_usual_cautions(fitted, sums)
-
-
-def _usual_cautions(fitted: Estimated, sums: Bread) -> tuple[Caution, ...]:
-    """Of weights and clusters, whatever the loss."""
-    told = {
-        Caution.REPEATED_ROWS: sums.are_repetitions and is_weighted(fitted.rows),
-        Caution.SAMPLED_WEIGHTS: not sums.are_repetitions,
-        Caution.FEW_CLUSTERS: fitted.has_few_clusters,
-    }
-    return tuple(caution for caution, holds in told.items() if holds)
-
-
-def _has_few_values(fitted: Estimated) -> bool:
-    """Whether targets lie on a grid that is wider than residuals usually are, by a sample of the rows."""
-    sample = fitted.rows.take(scattered(fitted.rows.shape[0], _SAMPLED_TARGETS))
-    values = np.unique(sample.target)
-    if not 1 < len(values) <= len(sample.target) / 2:
-        return False
-    distance = np.abs(sample.target - fitted.fit.solution.point.predict(sample.design))
-    return bool(np.median(np.diff(values)) > 2 * np.median(distance))
 
 
 def _critical(fitted: Estimated, level: float, sums: Bread) -> float:
@@ -387,7 +203,7 @@ def _bootstrapped(fitted: Estimated, settings: IntervalSettings) -> Intervals:
     sums = bread(fitted.rows, coordinates, equal_density)
     replicates = replicated(fitted, settings)
     told = {Caution.FEW_REPLICATES: settings.replicates < _FEW_REPLICATES, Caution.UNPROVED: replicates.unproved > 0}
-    cautions = *_cautions(fitted, sums), *(caution for caution, holds in told.items() if holds)
+    cautions = *cautions_of(fitted, sums), *(caution for caution, holds in told.items() if holds)
     estimates = Estimates(replicates.values.std(axis=0, ddof=1), sums, coordinates, cautions)
     found = _symmetric(fitted, settings, estimates, Method.BOOTSTRAP)
     return replace(found, replicates=settings.replicates, unproved=replicates.unproved)
@@ -403,7 +219,7 @@ def _intervals(
     """Without those of columns that were left out, and of rare levels."""
     first, whitening = int(fitted.fit.problem.standard.intercept), estimates.coordinates.whitening
     told = list(intervals)
-    for place in np.flatnonzero(carriers(fitted.rows) < _ROWS_OF_A_LEVEL).tolist():
+    for place in np.flatnonzero(carriers(fitted.rows) < ROWS_OF_A_LEVEL).tolist():
         told[first + place] = Unavailable.RARE_LEVEL
     for place in whitening.aliased.tolist():
         told[place] = Unavailable.LEFT_OUT

@@ -16,7 +16,7 @@ import numpy as np
 from mae_cli.arrays import FloatArray
 from mae_cli.inference.clusters import joint_meat
 from mae_cli.inference.distributions import f_tail
-from mae_cli.inference.intervals import Estimated, Estimates, residuals_of
+from mae_cli.inference.estimates import Estimated, Estimates, residuals_of
 from mae_cli.inference.values import SlopesTest, Unavailable
 
 # The covariance of more differences takes too much memory.

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.errors import DataError, Fault, Place, SettingsError
-from mae_cli.inference.intervals import Estimated
+from mae_cli.inference.estimates import Estimated
 from mae_cli.inference.values import Method
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
 from mae_cli.messages import no_share, quoted

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.errors import DataError, Fault, ModelError, SettingsError
 from mae_cli.inference.clusters import Clusters
-from mae_cli.inference.intervals import Estimated, find_intervals, replicated
+from mae_cli.inference.estimates import Estimated
+from mae_cli.inference.intervals import find_intervals, replicated
 from mae_cli.inference.values import Interval, Intervals, IntervalSettings, Method, Unavailable
 from mae_cli.messages import is_unicode, quoted
 from mae_cli.model.files import BY_ARGUMENT, write_model

@@ -3,8 +3,9 @@
 import time
 from dataclasses import asdict, dataclass, replace
 
+from mae_cli.inference.estimates import Estimated
 from mae_cli.inference.importance import find_importance
-from mae_cli.inference.intervals import Estimated, find_intervals
+from mae_cli.inference.intervals import find_intervals
 from mae_cli.inference.values import Intervals
 from mae_cli.memory import return_freed_memory
 from mae_cli.model.model import Model

@@ -9,7 +9,8 @@ from functools import partial
 import numpy as np
 
 from mae_cli.errors import Fault, SettingsError
-from mae_cli.inference.intervals import Estimated, find_intervals
+from mae_cli.inference.estimates import Estimated
+from mae_cli.inference.intervals import find_intervals
 from mae_cli.inference.slopes import equal_slopes
 from mae_cli.inference.values import Unavailable
 from mae_cli.messages import no_share

@@ -7,8 +7,8 @@ from support.inference import Case, reference
 from mae_cli import fit
 from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.distributions import chi_squared_tail
+from mae_cli.inference.estimates import Estimated
 from mae_cli.inference.importance import find_importance
-from mae_cli.inference.intervals import Estimated
 from mae_cli.inference.values import Unavailable
 
 NAMES = {"a": [0], "b": [1], "k": [2, 3]}

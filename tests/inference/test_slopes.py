@@ -7,7 +7,7 @@ from support.inference import INFERENCE, Case, reference
 from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.density import hall_sheather
 from mae_cli.inference.distributions import normal_quantile
-from mae_cli.inference.intervals import Estimated
+from mae_cli.inference.estimates import Estimated
 from mae_cli.inference.slopes import equal_slopes
 from mae_cli.inference.values import Unavailable
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from mae_cli.inference.coordinates import Coordinates
 from mae_cli.inference.density import NeighbourDensity, hall_sheather
-from mae_cli.inference.intervals import Estimated, find_intervals
+from mae_cli.inference.estimates import Estimated
+from mae_cli.inference.intervals import find_intervals
 from mae_cli.inference.values import IntervalSettings
 from mae_cli.losses import loss_named
 from mae_cli.rows.blocks import CountedRows, MemoryRows
@@ -33,6 +34,13 @@ def reference(name):
     target, features = INFERENCE["formulas"][name].split(" ~ ")
     columns = [[float(row[feature]) for row in rows] for feature in features.split(" + ")]
     return np.array(columns).T, np.array([float(row[target]) for row in rows])
+
+
+def noisy(count, columns=2, seed=0, spread=1.0):
+    """Columns, and their sum with noise."""
+    generator = np.random.default_rng(seed)
+    X = generator.standard_normal((count, columns))
+    return X, X.sum(axis=1) + spread * generator.standard_normal(count)
 
 
 @dataclass(frozen=True, eq=False)

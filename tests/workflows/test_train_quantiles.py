@@ -7,8 +7,8 @@ import pytest
 from support.tables import held
 
 from mae_cli.errors import SettingsError
-from mae_cli.inference import intervals
-from mae_cli.inference.intervals import quantile_estimates
+from mae_cli.inference import estimates
+from mae_cli.inference.estimates import quantile_estimates
 from mae_cli.inference.values import IntervalSettings, Method, SlopesTest, Unavailable
 from mae_cli.progress import NO_PROGRESS
 from mae_cli.report.notes import training_notes
@@ -112,7 +112,7 @@ def test_neighbours_are_fitted_once_for_the_intervals_and_the_slopes(monkeypatch
         calls.append(fitted.quantile)
         return quantile_estimates(fitted)
 
-    monkeypatch.setattr(intervals, "quantile_estimates", counted)
+    monkeypatch.setattr(estimates, "quantile_estimates", counted)
     found = report(noisy(), 0.2, 0.8, intervals=IntervalSettings(method=Method.SANDWICH))
     assert isinstance(found.slopes, SlopesTest)
     assert calls == [0.2, 0.8]
