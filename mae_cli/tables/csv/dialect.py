@@ -11,6 +11,7 @@ from pathlib import Path
 from mae_cli.errors import Fault, SettingsError
 from mae_cli.messages import is_unicode, quoted
 from mae_cli.tables.csv.archives import closed_on_failure
+from mae_cli.tables.csv.delimiters import found_delimiter, spaced
 from mae_cli.tables.csv.records import Delimiter
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.csv.transcoding import known_encoding
@@ -32,8 +33,6 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-# Delimiters that are found by themselves when the header has no comma.
-_FOUND = (";", "\t", "|")
 # So many records tell how all are written.
 _FEW = 50
 
@@ -111,14 +110,12 @@ class Dialect:
             DataError: as `Source.recognised`.
         """
         source = held.recognised(None if self.encoding is None else known_encoding(self.encoding))
-        source = replace(source, delimiter=Delimiter(self._sign_between_fields(source)))
-        spaced = replace(source, delimiter=replace(source.delimiter, is_spaced=True))
-        return spaced if _is_spaced(source, spaced) else source
+        return spaced(replace(source, delimiter=Delimiter(self._sign_between_fields(source))))
 
     def _sign_between_fields(self, source: Source) -> str:
         if self.delimiter is not None:
             return self.delimiter
-        found = _found_delimiter(source)
+        found = found_delimiter(source)
         if found == self.decimal:
             what = f"{quoted(found)} cannot be both the delimiter and the decimal sign"
             remedy = f"set --delimiter, such as ';' (or {quoted(found)} where such numbers stand in quotes)"
@@ -137,34 +134,6 @@ def _require_delimiter(delimiter: str) -> None:
     if not delimiter.isascii():
         what = f"the delimiter must be an ASCII character, not {quoted(delimiter)}"
         raise SettingsError(Fault("invalid-delimiter", what))
-
-
-def _found_delimiter(source: Source) -> str:
-    """The comma, unless the header has none and another delimiter cuts it like the line that follows."""
-    if len(source.beginning(1)[0].cells) > 1:
-        return ","
-    candidates = {}
-    for sign in _FOUND:
-        widths = [len(record.cells) for record in replace(source, delimiter=Delimiter(sign)).beginning(2)]
-        if widths[0] > 1 and len(set(widths)) == 1:
-            candidates[sign] = widths[0]
-    return next(iter(candidates)) if len(candidates) == 1 else ","
-
-
-def _is_spaced(source: Source, spaced: Source) -> bool:
-    """Whether a blank follows every delimiter, as far as the first records go; empty cells may have none.
-
-    Where reading without the blanks gives other fields, quotes follow blanks, and enclose delimiters.
-    """
-    records = source.beginning(_FEW)
-    names = records[0].cells[1:]
-    if not names or not all(name.startswith(" ") for name in names):
-        return False
-    pairs = zip(records, spaced.beginning(_FEW), strict=False)
-    return all(
-        len(one.cells) != len(other.cells) or all(not cell or cell.startswith(" ") for cell in one.cells[1:])
-        for one, other in pairs
-    )
 
 
 def header_line(source: Source) -> int | None:
