@@ -139,6 +139,17 @@ ENCODINGS = [
         "--encoding",
         "shift_jis",
     ),
+    refused(
+        "a byte that cp1252 lacks",
+        CLEAN.replace("a\n", "\x81\n", 1).encode("latin-1"),
+        Refusal(
+            "wrong-encoding",
+            line=2,
+            remedy="use --encoding latin-1, which reads every byte, or name the right encoding",
+        ),
+        "--encoding",
+        "windows-1252",
+    ),
     refused("an unknown encoding", CLEAN, UNKNOWN_ENCODING, "--encoding", "utf-9", status=2),
     refused("a codec that is no encoding", CLEAN, UNKNOWN_ENCODING, "--encoding", "zip", status=2),
     refused("only a mark", b"\xef\xbb\xbf", EMPTY),
