@@ -20,12 +20,15 @@ from mae_cli.tables.csv.transcoding import known_encoding
 _ABSENT = ("", "NA", "N/A", "n/a", "<NA>", "#N/A", "#N/A N/A", "#NA", "NULL", "null", "None")
 _NOT_A_NUMBER = ("NaN", "nan", "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN")
 MISSING = frozenset({*_ABSENT, *_NOT_A_NUMBER})
+# Those of them that a spreadsheet writes where a formula fails.
+_ERRORS = frozenset({"#N/A", "#N/A N/A", "#NA"})
 
 # What pandas reads as a number in a column of numbers; a test holds the two together.
 _NUMBER = re.compile(
     r"[ \t\n\v\f\r]*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[ \t\n\v\f\r]*|[+-]?inf(inity)?",
     re.ASCII | re.IGNORECASE,
 )
+_WITH_COMMA = re.compile(r"\s*[+-]?\d*,\d+(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
 
 
 def is_number(text: str) -> bool:
@@ -75,9 +78,15 @@ class Dialect:
         return MISSING | self.missing
 
     @cached_property
+    def missing_errors(self) -> frozenset[str]:
+        """The spellings of a missing cell among numbers that are told: an error, unless the user named it."""
+        return _ERRORS - self.missing
+
+    @cached_property
     def missing_words(self) -> frozenset[str]:
-        """The spellings of a missing cell that are no numbers."""
-        return frozenset(word for word in self.all_missing if not self.is_number(word))
+        """The spellings of a missing cell that are neither numbers nor told."""
+        words = self.all_missing - self.missing_errors
+        return frozenset(word for word in words if not self.is_number(word))
 
     @cached_property
     def missing_numbers(self) -> frozenset[float]:
@@ -116,11 +125,17 @@ class Dialect:
         if self.delimiter is not None:
             return self.delimiter
         found = found_delimiter(source)
-        if found == self.decimal:
+        if found == self.decimal and not _has_decimal_comma(source):
             what = f"{quoted(found)} cannot be both the delimiter and the decimal sign"
             remedy = f"set --delimiter, such as ';' (or {quoted(found)} where such numbers stand in quotes)"
             raise SettingsError(Fault("delimiter-is-decimal", what, remedy=remedy))
         return found
+
+
+def _has_decimal_comma(source: Source) -> bool:
+    """Whether a cell of a text with commas between its fields is a number with a decimal comma, which is in quotes."""
+    with closing(source.records()) as records:
+        return any(_WITH_COMMA.fullmatch(cell) for record in records for cell in record.cells if "," in cell)
 
 
 # CSV as most programs write it.
