@@ -300,7 +300,7 @@ def require_columns(needed: Mapping[str, str], header: Header, file: str) -> Non
 def _absent(name: str, header: Header, file: str, part: str) -> Fault:
     """The fault of a column that is not there, or not as the text is cut."""
     fault, other = unknown_column(name, header.names, file, part), header.suggestion
-    if other is not None and (len(header.names) == 1 or name in other.names):
+    if other is not None and (name in other.names or (len(header.names) == 1 and other.sign != " ")):
         return replace(fault, remedy=other.remedy)
     if len(header.names) == 1 and not header.types:  # text, perhaps of another delimiter
         return replace(fault, remedy="name the delimiter with --delimiter, if there are more")

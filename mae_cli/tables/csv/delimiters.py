@@ -83,16 +83,16 @@ def _is_merged(one_by_one: Sequence[Record], together: Sequence[Record]) -> bool
 def suggestion(source: Source) -> Suggestion | None:
     """The sign that was probably meant as the delimiter; None where nothing speaks for another one.
 
-    It cuts the header into more fields, and all of the first records into as many, or one more, as where R writes row
-    names. A blank is in many names, and is one only where the delimiter is not in the header.
+    It cuts all of the first records into as many fields as the header, or into one more, as where R writes row names,
+    and these are more than with the delimiter; or as many, where that does not cut alike. A blank is in many names, and
+    is one only where the delimiter is not in the header.
     """
-    header = source.beginning(1)[0].cells
-    for signs in _SUGGESTED:
-        if signs == (" ",) and len(header) > 1:
-            continue
+    records = source.beginning(_FEW)
+    width, is_alike = len(records[0].cells), len(_widths(records)) == 1
+    for signs in _SUGGESTED if width == 1 else _SUGGESTED[:-1]:
         cut = [each for sign in signs if sign != source.delimiter.sign and (each := _cut(source, sign)) is not None]
         most = max((len(each.names) for each in cut), default=0)
-        if most > len(header):
+        if most > width or (most == width > 1 and signs == _FOUND and not is_alike):
             best = [each for each in cut if len(each.names) == most]
             return best[0] if len(best) == 1 else None
     return None
