@@ -37,7 +37,8 @@ class Writing:
         date: format of dates or times (`%d.%m.%Y`); empty for numbers.
         prefix: of every number, as it is written (`$`).
         suffix: likewise (`%`, ` kg`).
-        thousands: separator of thousands.
+        thousands: separator of thousands; a point of free numbers, whose decimal sign is the comma then, whatever that
+            of the file is.
         parentheses: whether negative numbers stand in parentheses.
         free: whether anything may be written around the numbers, as the user said; K, M, B and units are scaled.
         missing: spellings of a missing value beside the usual ones.

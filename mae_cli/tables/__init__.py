@@ -17,7 +17,8 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
   numbers may be codes or dates.
 - `writing`: numbers that are not written plainly: `dates`, and units, currency signs and separators (`notation`).
 - `date_cells`: many dates at once; `spellings`: in which format they are; `moments`: dates that a type says.
-- `disguise`: recognises text that looks like a number but cannot safely be read as one.
+- `disguise`: recognises text that looks like a number but cannot safely be read as one; `remedies`: the option that
+  reads a column of it.
 - `parquet`: typed files in batches instead of text in pieces, with `arrow_cells`; `parquet_output`: the same with extra
   columns.
 - `features`, with `frames` (whose text is `judged_text`) and `arrays`: what callers of the library pass in.

@@ -291,13 +291,20 @@ def require_columns(needed: Mapping[str, str], header: Header, file: str) -> Non
     there = Counter(header.names)
     for name, part in needed.items():
         if name not in there:
-            fault = unknown_column(name, header.names, file, part)
-            if len(there) == 1 and not header.types:  # text, perhaps of another delimiter
-                fault = replace(fault, remedy="name the delimiter with --delimiter, if there are more")
-            raise DataError(fault)
+            raise DataError(_absent(name, header, file, part))
         if there[name] > 1:
             what, place = f"the header names column {quoted(name)} twice", Place(file, column=name)
             raise DataError(Fault("duplicate-column", what, place, remedy="rename one of them"))
+
+
+def _absent(name: str, header: Header, file: str, part: str) -> Fault:
+    """The fault of a column that is not there, or not as the text is cut."""
+    fault, other = unknown_column(name, header.names, file, part), header.suggestion
+    if other is not None and (name in other.names or (len(header.names) == 1 and other.sign != " ")):
+        return replace(fault, remedy=other.remedy)
+    if len(header.names) == 1 and not header.types:  # text, perhaps of another delimiter
+        return replace(fault, remedy="name the delimiter with --delimiter, if there are more")
+    return fault
 
 
 def unknown_column(name: str, names: Sequence[str], file: str, part: str = "") -> Fault:

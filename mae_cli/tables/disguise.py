@@ -20,10 +20,12 @@ _GROUPED = (
 )
 _GROUPED_COMMA = r"\d{1,3}(?:[.'’ \u00a0\u2009\u202f]\d{3})+,\d+"
 _AMOUNT = rf"(?:{_GROUPED}|{_GROUPED_COMMA}|{_PLAIN}|\d+,\d+)"
-_CURRENCY = (
-    r"(?:[$€£¥₹₽₩¢₿]|(?:US|C|A|R)\$|USD|EUR|GBP|CHF|JPY|INR|CNY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|ZAR|MXN|kr\.?|Rs\.?|zł|Kč)"
-)
+_SIGN = r"(?:[$€£¥₹₽₩¢₿]|(?:US|C|A|R)\$)"
+_LETTERS = r"(?:USD|EUR|GBP|CHF|JPY|INR|CNY|CAD|AUD|SEK|NOK|DKK|PLN|BRL|ZAR|MXN|kr|Rs|zł|Kč)"
+_CURRENCY = rf"(?:{_SIGN}|{_LETTERS}\.?)"
 _MONEY = rf"{_AMOUNT}\s*(?:k|m|mn|mio|bn|[kmb])?"
+# Letters right before a whole number make a name of it: rs3094315, EUR1.
+_MONEY_BEHIND = rf"(?:{_SIGN}\s*|{_LETTERS}(?:\.|\s|(?=[+-]?\d+[.,]))\s*)"
 # Blanks that are not ' ', those of no width and the byte order mark among them.
 _BLANKS = "\u00a0\u2007\u2009\u202f\u200b\u200c\u200d\u2060\ufeff"
 
@@ -64,24 +66,29 @@ class Disguise:
     remedy: str
 
 
+ONE_DECIMAL_SIGN = "write one decimal sign throughout"
+"""The remedy where points and commas are mixed."""
 _A_DATE = Disguise("a date", "turn it into a number first, such as days since a start")
 _A_PERIOD = Disguise("a period of time", "turn it into a number first, such as months since a start")
 _A_TIME = Disguise("a time", "turn it into a number first, such as hours")
 MOMENTS = frozenset({_A_DATE, _A_PERIOD, _A_TIME})
 """The ways to write a date or a time."""
+_HOURS = re.compile(r"\d{1,2}\s*[ap]\.?m\.?", re.ASCII | re.IGNORECASE)
+_A_FRACTION = Disguise("a fraction", "write it as a decimal number")
+_ALLELES = re.compile(r"([0-3])/([0-3])")
 # A column of nothing but bounds has classes: `<30`, `30+`.
 _BOUND = Disguise("a bound", "decide on a number for it")
 _DISGUISES = {
     Disguise("a percentage", "take the % off"): rf"[+-]?\s*{_AMOUNT}\s*%",
     Disguise("an amount of money", "take the currency off"): (
-        rf"[+-]?\s*{_CURRENCY}\s*[+-]?{_MONEY}|\(?[+-]?{_AMOUNT}\s*{_CURRENCY}\)?|\({_CURRENCY}\s*{_AMOUNT}\)"
+        rf"[+-]?\s*{_MONEY_BEHIND}[+-]?{_MONEY}|\(?[+-]?{_AMOUNT}\s*{_CURRENCY}\)?|\({_MONEY_BEHIND}{_AMOUNT}\)"
     ),
-    Disguise("a number with thousands separators", "take them out"): rf"[+-]?(?:{_GROUPED})",
+    Disguise("a number with thousands separators", "take them out"): rf"[+-]?(?:{_GROUPED})|\((?:{_GROUPED})\)",
     Disguise(
         "a number with thousands separators and a decimal comma",
-        "take the separators out (the comma goes with --decimal ',')",
+        "take the separators out, and write a decimal point",
     ): rf"[+-]?(?:{_GROUPED_COMMA})",
-    Disguise("a number with a decimal comma", "use --decimal ','"): r"[+-]?\d*,\d+",
+    Disguise("a number with a decimal comma", ONE_DECIMAL_SIGN): r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?",
     Disguise("a number in parentheses", "write a minus sign if that is meant"): rf"\(\s*{_AMOUNT}\s*\)",
     Disguise(
         "a number with a minus sign that is not '-'", "write '-'"
@@ -101,7 +108,7 @@ _DISGUISES = {
     Disguise("a number with underscores", "take them out"): r"[+-]?\d+(?:_\d+)+(?:\.\d+)?",
     _A_TIME: rf"{_CLOCK}",
     Disguise("a duration", "turn it into a number first, such as seconds"): _DURATION,
-    Disguise("a fraction", "write it as a decimal number"): r"[+-]?(?:\d+[ -])?\d{1,3}/\d{1,3}|[+-]?\d*\s*[½¼¾⅓⅔⅛⅜⅝⅞]",
+    _A_FRACTION: r"[+-]?(?:\d+[ -])?\d{1,3}/\d{1,3}|[+-]?\d*\s*[½¼¾⅓⅔⅛⅜⅝⅞]",
     _BOUND: rf"(?:[<>~≤≥≈]=?|>=|<=)\s*[+-]?{_AMOUNT}|{_AMOUNT}\s*\+",
     Disguise("a number with a mark", "take the mark off"): rf"[+-]?{_AMOUNT}\s*[*†‡]+",
     Disguise("a number in quotes", "take the quotes off"): rf'=?"[+-]?{_AMOUNT}"',
@@ -111,6 +118,10 @@ _DISGUISES = {
     ): rf"[{_BLANKS}]+[+-]?{_PLAIN}[{_BLANKS}\s]*|[+-]?{_PLAIN}[{_BLANKS}]+",
 }
 _OTHER_DIGITS = Disguise("a number in digits other than 0-9", "write it with these")
+WITH_UNIT = "a number with a unit"
+"""What a message calls one."""
+# So many records tell whether numbers have points.
+_FIRST = 200
 # Units that a column may mix; any other unit has to be the same in all cells.
 _KNOWN_UNITS = frozenset(
     {
@@ -221,23 +232,57 @@ def _patterns() -> dict[Disguise, re.Pattern[str]]:
 
 
 def common_disguise(counts: Mapping[str, int]) -> tuple[str, Disguise] | None:
-    """The first cell of a column of text that is a number in disguise, if half of the cells are; else None.
+    """The commonest way in which cells of a column of text are numbers, if half of them are any; else None.
 
     Args:
         counts: in how many rows each text is, in the order of their first appearance; no text is a plain number.
+
+    Returns:
+        The first cell that is written so, and the way.
     """
-    if not any(character.isnumeric() for text in counts for character in text):
-        return None  # and no pattern has to be compiled
-    disguises = {text: disguise if (disguise := disguise_of(text)) != _BOUND else None for text in counts}
-    disguises |= _units({text: count for text, count in counts.items() if disguises[text] is None})
+    disguises = disguises_in(counts)
     speaking = sum(count for text, count in counts.items() if not is_placeholder(text))
-    disguised = sum(count for text, count in counts.items() if disguises[text] is not None)
-    if not disguised or 2 * disguised < speaking:
+    if not disguises or 2 * sum(counts[text] for text in disguises) < speaking:
         return None
-    return next((text, disguise) for text, disguise in disguises.items() if disguise is not None)
+    cells: Counter[Disguise] = Counter()
+    for text, disguise in disguises.items():
+        cells[disguise] += counts[text]
+    commonest = max(cells, key=lambda disguise: cells[disguise])
+    return next((text, disguise) for text, disguise in disguises.items() if disguise == commonest)
 
 
-def _units(counts: Mapping[str, int]) -> dict[str, Disguise | None]:
+def disguises_in(counts: Mapping[str, int]) -> dict[str, Disguise]:
+    """How cells of a column of text are numbers, those that are; see `common_disguise`."""
+    if not any(character.isnumeric() for text in counts for character in text):
+        return {}  # and no pattern has to be compiled
+    found = {text: disguise for text in counts if (disguise := disguise_of(text)) not in {None, _BOUND}}
+    disguises = {text: disguise for text, disguise in found.items() if disguise is not None}
+    no_numbers = {*_genotypes(disguises), *_no_hours(counts, disguises)}
+    disguises = {text: disguise for text, disguise in disguises.items() if text not in no_numbers}
+    units = _units({text: count for text, count in counts.items() if text not in disguises})
+    return {text: each for text in counts if (each := disguises.get(text) or units.get(text)) is not None}
+
+
+def _genotypes(disguises: Mapping[str, Disguise]) -> list[str]:
+    """Fractions that are pairs of alleles, as `0/0`, `0/1` and `1/1` are.
+
+    Nobody writes 0/0, 1/1 or 2/2 for a number, but 2/2 beside 0/2 and 1/2, where all are of one whole.
+    """
+    fractions = [text for text, disguise in disguises.items() if disguise == _A_FRACTION]
+    pairs = [_ALLELES.fullmatch(text.strip(" \t")) for text in fractions]
+    wholes = {pair[2] for pair in pairs if pair}
+    is_one = any(pair and (pair[2] in "01" or pair[1] == pair[2]) for pair in pairs)
+    return fractions if all(pairs) and is_one and (len(wholes) > 1 or wholes <= {"0", "1"}) else []
+
+
+def _no_hours(counts: Mapping[str, int], disguises: Mapping[str, Disguise]) -> list[str]:
+    """Hours that are none, as `8am` beside `7a`."""
+    hours = [text for text, disguise in disguises.items() if disguise == _A_TIME and _HOURS.fullmatch(text.strip())]
+    others = (text for text in counts if text not in disguises)
+    return hours if any(re.fullmatch(_UNIT, text.strip(" \t")) for text in others) else []
+
+
+def _units(counts: Mapping[str, int]) -> dict[str, Disguise]:
     """Numbers with a unit, as `5 kg`, `200 g` are: a unit for most of the numbers, but not `1st`, `2nd` or `4 door`."""
     found = {text: match.group(1) for text in counts if (match := re.fullmatch(_UNIT, text.strip(" \t")))}
     units = Counter(unit.casefold() for unit in found.values())
@@ -246,7 +291,7 @@ def _units(counts: Mapping[str, int]) -> dict[str, Disguise | None]:
     if not (len(units) == 1 or units.keys() <= _KNOWN_UNITS or 2 * max(units.values()) > len(found)):
         return {}
     several = "write them all in one unit, without its name" if len(units) > 1 else None
-    return {text: Disguise("a number with a unit", several or f"take {unit!r} off") for text, unit in found.items()}
+    return {text: Disguise(WITH_UNIT, several or f"take {unit!r} off") for text, unit in found.items()}
 
 
 @dataclass(frozen=True)
@@ -272,11 +317,31 @@ def advice_on(files: Records, record: int, column: str) -> Advice | None:
     if record == 0 and _describes_columns(files):
         return Advice("remove the line, which seems to hold units or descriptions of the columns")
     if is_number(cell) and not files.dialect.is_number(cell):
-        return Advice("write one decimal sign throughout", "has a decimal point although --decimal , was given")
+        return Advice(ONE_DECIMAL_SIGN, "has a decimal point although --decimal , was given")
     if files.cell(record, first).lstrip().startswith("#"):
         return Advice("remove comment lines first")
-    disguise = disguise_of(cell)
-    return None if disguise is None else Advice(disguise.remedy, f"looks like {disguise.name}")
+    return _advice_on_number(files, disguise_of(cell))
+
+
+def _advice_on_number(files: Records, disguise: Disguise | None) -> Advice | None:
+    """What to do about a number in disguise."""
+    if disguise is None:
+        return None
+    by_option = disguise.remedy == ONE_DECIMAL_SIGN and takes_decimal_comma(files)
+    return Advice("use --decimal ','" if by_option else disguise.remedy, f"looks like {disguise.name}")
+
+
+def takes_decimal_comma(files: Records, but: str | None = None) -> bool:
+    """Whether the first records have no number with a decimal point, one column aside."""
+    if files.dialect.decimal == "," or files.header.types:
+        return False
+    names = [name for name in files.header.names if name != but]
+    return not any(has_point(cell) for cells in files.cells(range(_FIRST), names).values() for cell in cells)
+
+
+def has_point(cell: str) -> bool:
+    """Whether a cell is a number with a decimal point."""
+    return "." in cell and is_number(cell)
 
 
 def _describes_columns(files: Records) -> bool:

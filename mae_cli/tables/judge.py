@@ -17,12 +17,24 @@ from mae_cli.tables.columns import LeftOut, UsedColumns
 from mae_cli.tables.csv.dialect import Dialect, is_number
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import is_time, misfit, read_date
-from mae_cli.tables.disguise import MOMENTS, Advice, advice_on, common_disguise, disguise_of, is_nothing, is_placeholder
+from mae_cli.tables.disguise import (
+    MOMENTS,
+    ONE_DECIMAL_SIGN,
+    Advice,
+    Disguise,
+    advice_on,
+    common_disguise,
+    disguise_of,
+    disguises_in,
+    is_nothing,
+    is_placeholder,
+)
 from mae_cli.tables.level_column import LevelColumn
-from mae_cli.tables.notation import notation_of
+from mae_cli.tables.notation import has_known_unit, notation_of
 from mae_cli.tables.number_column import NumberColumn
-from mae_cli.tables.spellings import commonest_spelling, doubtful_spellings_of, spellings_of
-from mae_cli.tables.writing import in_words, number_in
+from mae_cli.tables.remedies import BY_DECIMAL, fitting_option, reading_option
+from mae_cli.tables.spellings import commonest_spelling, doubtful_spellings_of, parts_in_doubt, spellings_of
+from mae_cli.tables.writing import FREE, in_words, number_in
 
 # Told from so many records at the beginning.
 _FIRST = 200
@@ -122,6 +134,8 @@ def _alike(column: LevelColumn) -> list[Note]:
 
 # So many spellings of nothing are told.
 _FEW = 3
+# Dates in another format are a fault of single cells where they are at most one in so many.
+_FEW_OF = 10
 _BY_FEATURES = "name it with --features"
 
 
@@ -144,18 +158,26 @@ def judge_numbers(column: LevelColumn, files: Records) -> Verdict:
     written = _written(column, files, numbers, odd)
     if written is not None:
         return replace(written, writing=written.writing and replace(written.writing, missing=nothing))
-    if not numbers:
-        return _judge_text(column, files)
-    if column.cells(odd) <= column.cells(numbers):
+    if numbers and column.cells(odd) <= column.cells(numbers):
         return Verdict(fault=_odd_cells(column, files, odd), placeholders=_placeholders(odd))
     verdict = _judge_text(column, files)
-    if verdict.fault:
-        return verdict
-    cells, first = column.cells(numbers), column.first(numbers)
-    such = f"{counted(cells, 'cell')} that look like numbers, such as {quoted(numbers[0])}, are levels too"
-    one = f"a cell that looks like a number, {quoted(numbers[0])}, is a level too"
+    return verdict if verdict.fault else Verdict(notes=tuple(_like_numbers(column)))
+
+
+def _like_numbers(column: LevelColumn) -> list[Note]:
+    """The note on cells of text that look like numbers, in whatever notation; none where too many levels are."""
+    if len(column.codes) > column.max_levels:
+        return []
+    texts = {level: column.counts[code] for level, code in column.codes.items() if not column.dialect.is_number(level)}
+    disguises = disguises_in(texts)
+    alike = [level for level in column.codes if level not in texts or level in disguises or has_known_unit(level)]
+    if not alike:
+        return []
+    cells, example = column.cells(alike), quoted(alike[0])
+    such = f"{counted(cells, 'cell')} that look like numbers, such as {example}, are levels too"
+    one = f"a cell that looks like a number, {example}, is a level too"
     note = f"column {quoted(column.name)} is text, and {one if cells == 1 else such}"
-    return Verdict(notes=(Note(note, first),))
+    return [Note(note, column.first(alike))]
 
 
 def _written(column: LevelColumn, files: Records, numbers: Sequence[str], odd: Sequence[str]) -> Verdict | None:
@@ -175,7 +197,8 @@ def _written(column: LevelColumn, files: Records, numbers: Sequence[str], odd: S
 
 def _date_in_doubt(column: LevelColumn, files: Records, cell: str, spellings: Sequence[str]) -> Verdict:
     """The verdict on dates that may mean several days."""
-    doubt = "whose day and month cannot be told apart" if len(spellings) > 1 else "without its century"
+    parts = parts_in_doubt(spellings)
+    doubt = "without its century" if not parts else f"whose {parts} cannot be told apart"
     how = f"use {option('--date', f'{column.name}={spellings[0]}')}"
     fault = Fault(
         "date-in-doubt",
@@ -192,8 +215,8 @@ def _judge_text(column: LevelColumn, files: Records) -> Verdict:
     texts = {level: column.counts[code] for level, code in column.codes.items() if not column.dialect.is_number(level)}
     pointed = [level for level in texts if is_number(level)]
     if 2 * column.cells(pointed) > column.cells(texts):
-        level, what = pointed[0], "a number with a decimal point, where --decimal , was given"
-        return _in_disguise(column, files, level, what, "write one decimal sign throughout")
+        point = Disguise("a number with a decimal point, where --decimal , was given", ONE_DECIMAL_SIGN)
+        return _in_disguise(column, files, pointed[0], point, reading_option(column, files))
     odd = _odd_among_written(texts, column.dialect)
     if odd:
         return Verdict(fault=_odd_cells(column, files, odd), placeholders=_placeholders(odd))
@@ -202,12 +225,13 @@ def _judge_text(column: LevelColumn, files: Records) -> Verdict:
         return USED
     level, disguise = disguised
     dates = _judge_dates(column, files) if disguise in MOMENTS else None
-    return dates or _in_disguise(column, files, level, f"{disguise.name}, not a plain number", disguise.remedy)
+    named = replace(disguise, name=f"{disguise.name}, not a plain number")
+    return dates or _in_disguise(column, files, level, named, fitting_option(column, files, disguise.name))
 
 
 def _odd_among_written(counts: Mapping[str, int], dialect: Dialect) -> list[str]:
     """The texts that are no numbers where all others, which are most of the cells, are so in one notation."""
-    are_numbers = {text: number_in(text, Writing(free=True), dialect) is not None for text in counts}
+    are_numbers = {text: number_in(text, FREE, dialect) is not None for text in counts}
     numbers, odd = ([text for text, is_one in are_numbers.items() if is_one == kind] for kind in (True, False))
     is_common = sum(counts[text] for text in odd) < sum(counts[text] for text in numbers)
     return odd if is_common and notation_of(numbers, dialect) is not None else []
@@ -220,11 +244,26 @@ def _judge_dates(column: LevelColumn, files: Records) -> Verdict | None:
     odd = [level for level in counts if spelling is None or read_date(level, spelling) is None]
     if spelling is None or not odd:
         return None
+    are_few = 2 * column.cells(odd) <= sum(counts.values()) and not _are_dates_too(odd, counts)
+    return _odd_among_dates(column, files, spelling, odd, are_few=are_few)
+
+
+def _are_dates_too(odd: Sequence[str], counts: Mapping[str, int]) -> bool:
+    """Whether another format of dates is in more than a few of the cells, which are no faults of single cells then."""
+    spelling = commonest_spelling({level: counts[level] for level in odd})
+    dates = [level for level in odd if spelling is not None and read_date(level, spelling) is not None]
+    return _FEW_OF * sum(counts[level] for level in dates) > sum(counts.values())
+
+
+def _odd_among_dates(
+    column: LevelColumn, files: Records, spelling: str, odd: Sequence[str], *, are_few: bool
+) -> Verdict:
+    """The verdict on cells that are not in the format of the others: a fault of theirs where they are few."""
     index, kind = column.first(odd), "times" if is_time(spelling) else "dates"
-    cell, is_common = files.cell(index, column.name), 2 * column.cells(odd) <= sum(counts.values())
+    cell = files.cell(index, column.name)
     advice = advice_on(files, index, column.name) if is_placeholder(cell) or not disguise_of(cell) else None
-    how = advice.remedy if advice else "fix the cell" if is_common else "write them alike"
-    what = f"{misfit(cell, spelling)}, where {'most' if is_common else 'other'} cells are {kind}"
+    how = advice.remedy if advice else "fix the cell" if are_few else "write them alike"
+    what = f"{misfit(cell, spelling)}, where {'most' if are_few else 'other'} cells are {kind}"
     fault = Fault(
         "text-among-dates",
         f"column {quoted(column.name)} is {quoted(cell)}, which {what}",
@@ -232,7 +271,7 @@ def _judge_dates(column: LevelColumn, files: Records) -> Verdict | None:
         cell,
         f"{how}, or use {option('--exclude', column.name)}",
     )
-    if is_common:
+    if are_few:
         return Verdict(fault=fault, placeholders=_placeholders(odd))
     return Verdict(left_out=LeftOut(column.name, f"{quoted(cell)} ({fault.place}) {what}", how), fault=fault)
 
@@ -242,19 +281,17 @@ def _placeholders(odd: Sequence[str]) -> tuple[str, ...]:
     return tuple(odd) if all(map(is_placeholder, odd)) else ()
 
 
-def _in_disguise(column: LevelColumn, files: Records, level: str, what: str, what_to_do: str) -> Verdict:
-    """The verdict on text that means numbers, which nobody should guess."""
+def _in_disguise(column: LevelColumn, files: Records, level: str, disguise: Disguise, reading: str | None) -> Verdict:
+    """The verdict on text that means numbers, which nobody should guess, with the option that fits."""
     fault = Fault(
         "number-in-disguise",
-        f"column {quoted(column.name)} is {quoted(level)}, {what}",
+        f"column {quoted(column.name)} is {quoted(level)}, {disguise.name}",
         _place(column, [level], files),
         level,
-        f"{what_to_do}, {_or_otherwise(column)}",
+        _remedy(column, disguise.remedy, reading),
     )
-    speaking = [text for text in column.codes if not is_nothing(text)]
-    is_read = all(number_in(text, Writing(free=True), column.dialect) is not None for text in speaking)
-    how = f"use {option('--number', column.name)}" if is_read else what_to_do
-    return Verdict(left_out=LeftOut(column.name, f"{quoted(level)} is {what}", how), fault=fault)
+    how = disguise.remedy if reading is None else f"use {reading}"
+    return Verdict(left_out=LeftOut(column.name, f"{quoted(level)} is {disguise.name}", how), fault=fault)
 
 
 def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> Fault:
@@ -266,7 +303,7 @@ def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> Fault
     advice = advice_on(files, index, column.name) or unknown
     looks = advice.looks or "is not a number"
     what = f"column {quoted(column.name)} is {quoted(cell)}, which {looks}, where most cells are numbers"
-    remedy = f"{advice.remedy}, {_or_otherwise(column)}"
+    remedy = _remedy(column, advice.remedy, reading_option(column, files))
     return Fault("text-among-numbers", what, _place(column, odd, files), cell, remedy)
 
 
@@ -275,9 +312,14 @@ def _place(column: LevelColumn, levels: Iterable[str], files: Records) -> Place:
     return replace(files.place(column.first(levels)), column=column.name)
 
 
-def _or_otherwise(column: LevelColumn) -> str:
-    """How to do with a column of text as it is."""
-    return f"or use {option('--categorical', column.name)} or {option('--exclude', column.name)}"
+def _remedy(column: LevelColumn, to_cells: str, reading: str | None) -> str:
+    """What to do to cells, or with a column of text as it is; decimal commas are read, and no cell needs anything."""
+    others = [option(f"--{kind}", column.name) for kind in ("categorical", "exclude")]
+    if reading == BY_DECIMAL:
+        to_cells = f"use {BY_DECIMAL}"
+    elif reading is not None:
+        others = list(dict.fromkeys([reading, *others]))
+    return f"{to_cells}, or use {', '.join(others[:-1])} or {others[-1]}"
 
 
 def _too_many(column: LevelColumn, files: Records) -> Verdict:

@@ -101,17 +101,13 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
 
 
 def _as_written(error: DataError, files: Data, plan: Plan, options: ReadOptions) -> Plan:
-    """The plan after an error of the target or the weights that goes away once they are read as they are written.
+    """The plan after an error of a column of numbers that goes away once they are read as they are written.
 
     Raises:
         DataError: it does not; told with the features that are refused too.
     """
-    place, columns = error.fault.place, plan.apart_columns(files.dialect)
-    at_fault = next((each for each in columns if place is not None and each.name == place.column), None)
     try:
-        if at_fault is None:
-            raise error
-        return plan.with_writing(found_writing(error, at_fault, files, options))
+        return plan.with_writing(found_writing(error, plan.required(files.dialect), files, options))
     except DataError as final:
         first = _missing_before(final, files, plan, options) or final
         raise _with_refused_features(first, files, plan, options) from None

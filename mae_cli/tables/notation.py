@@ -34,7 +34,7 @@ _MULTIPLES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "milli
 _MULTIPLES |= {"billion": 1e9, "t": 1e12, "trillion": 1e12}
 _UNITS = frozenset(_SCALES) | {
     *("hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years", "miles", "°", "°c", "°f"),
-    *("v", "a", "mah", "pct", "percent", "ppm", "mph", "km/h", "kwh", "cal", "kcal", "sqft", "pts"),
+    *("mah", "pct", "percent", "ppm", "mph", "km/h", "kwh", "cal", "kcal", "sqft", "pts"),
 }
 _ORDINALS = frozenset({"st", "nd", "rd", "th"})
 _SEPARATORS = ",.'’ \u00a0\u2009\u202f"
@@ -70,7 +70,7 @@ def notation_of(cells: Sequence[str], dialect: Dialect) -> Writing | None:
     if thousands is None or all(in_parentheses):
         return None
     writing = Writing(prefix=prefix, suffix=suffix, thousands=thousands, parentheses=any(in_parentheses))
-    return None if writing in {Writing(), Writing(parentheses=True)} else writing
+    return None if writing == Writing() else writing
 
 
 def read_notation(cell: str, writing: Writing, dialect: Dialect) -> float | None:
@@ -90,20 +90,48 @@ def read_freely(cell: str, dialect: Dialect) -> float | None:
         return None
     separator = next((sign for sign in part.body if sign in _SEPARATORS and sign != dialect.decimal), "")
     number, unit, prefix = _number(part, separator, dialect), part.suffix.strip(), part.prefix.strip()
-    if number is None or (prefix and prefix not in _CURRENCIES):
+    if number is None or _says_more(unit) or (prefix and prefix not in _CURRENCIES):
         return None
     return number * (_MULTIPLES if _is_multiple(prefix, unit) else _SCALES).get(unit.casefold(), 1.0)
 
 
-def unit_in(cell: str) -> str:
-    """In what `read_freely` gives the number of a cell: the base of its unit, its currency, or "" for neither."""
+def _says_more(unit: str) -> bool:
+    """Whether what is behind a number is no unit, but a part of the number: `2-`, `2²`, `5½`, `1.5e`."""
+    return unit[:1].isnumeric() or unit.startswith(("-", "−", "–", "/", "^")) or unit.casefold() == "e"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """In what the number of a cell is that is read freely.
+
+    Attributes:
+        written: its unit or currency, as it is written; "" where there is none, or a thousand, a million or the like.
+        base: that of the number that is read: grams for kilograms.
+    """
+
+    written: str = ""
+    base: str = ""
+
+
+def unit_in(cell: str) -> Unit:
+    """In what the number of a cell is; without a unit where there is no number."""
     part = _parts(cell)
     if part is None:
-        return ""
+        return Unit()
     unit, prefix = part.suffix.strip(), part.prefix.strip()
     if _is_multiple(prefix, unit):
-        return prefix or (unit if unit.casefold() not in _MULTIPLES else "")
-    return _BASES.get(unit.casefold(), unit)
+        sign = prefix or (unit if unit.casefold() not in _MULTIPLES else "")
+        return Unit(sign, sign)
+    return Unit(unit, _BASES.get(unit.casefold(), unit))
+
+
+def has_known_unit(cell: str) -> bool:
+    """Whether a cell is a number with a currency or a unit that is known; a letter right behind digits is none."""
+    part = _parts(cell)
+    if part is None or not (part.prefix or part.suffix):
+        return False
+    is_letter = len(part.suffix) == 1 and part.suffix.isalpha()
+    return not is_letter and _is_known(part.prefix, part.suffix, [part])
 
 
 def _is_multiple(prefix: str, unit: str) -> bool:
@@ -126,14 +154,15 @@ def _parts(cell: str) -> _Parts | None:
 
 def _is_known(prefix: str, suffix: str, parts: Sequence[_Parts]) -> bool:
     """Whether a prefix and a suffix leave no doubt: a currency, a percent sign or a unit."""
+    measured = any("." in part.body or "," in part.body for part in parts)
     if prefix:
-        return prefix.strip() in _CURRENCIES and not suffix
+        is_name = prefix[-1].isalpha() and not measured  # rs3094315, EUR1
+        return prefix.strip() in _CURRENCIES and not suffix and not is_name
     unit = suffix.strip()
     if not unit or unit == "%" or unit in _CURRENCIES:
         return True
     if unit.casefold() in _UNITS:
         return unit.islower() or len(unit) > 1 or not unit.isalpha()  # M may be a million
-    measured = any("." in part.body or "," in part.body for part in parts)
     return measured and len(unit) > 1 and unit.isalpha() and unit.casefold() not in _ORDINALS
 
 

@@ -23,7 +23,7 @@ from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import misfit
 from mae_cli.tables.disguise import advice_on, is_nothing, is_placeholder
 from mae_cli.tables.moments import TYPED_DATE, TYPED_MOMENT
-from mae_cli.tables.notation import unit_in
+from mae_cli.tables.notation import Unit, unit_in
 from mae_cli.tables.numeric_block import LARGEST_EXACT
 from mae_cli.tables.writing import in_words, is_plain, numbers_in
 
@@ -48,7 +48,7 @@ class NumberColumn:
         typed: whether the file says by a type that they are dates; there is no text then.
         has_clock: whether a typed date has a time of day.
         spells_nothing: whether a cell that says no more than that there is no number, as `-` does, is missing.
-        nothing: how often each spelling of a missing value was found that only this column has.
+        nothing: how often each spelling of a missing value was found that only this column has, or that is an error.
         units: in what the numbers are of cells that were read whatever is written around them.
     """
 
@@ -69,7 +69,7 @@ class NumberColumn:
     has_clock: bool = False
     spells_nothing: bool = False
     nothing: dict[str, int] = field(default_factory=dict)
-    units: set[str] = field(default_factory=set)
+    units: set[Unit] = field(default_factory=set)
 
     @classmethod
     def target(
@@ -100,7 +100,8 @@ class NumberColumn:
         writing = self.writing
         if self.typed and writing.date == TYPED_MOMENT and not self.has_clock:
             writing = replace(writing, date=TYPED_DATE)
-        return replace(writing, missing=tuple(sorted({*writing.missing, *self.nothing})))
+        missing = {*writing.missing, *self.nothing} - self.dialect.all_missing
+        return replace(writing, missing=tuple(sorted(missing)))
 
     @property
     def as_text(self) -> bool:
@@ -135,7 +136,7 @@ class NumberColumn:
             Note(f"column {quoted(self.name)}: {counted(count, 'cell')} with {quoted(spelling)} taken as missing")
             for spelling, count in self.nothing.items()
         ]
-        if len(self.units) > 1 or any(self.units):
+        if self.units - {Unit()}:
             notes.append(Note(f"column {quoted(self.name)}: {_read_in(self.units)}"))
         if self.inexact is not None:
             says = f"column {quoted(self.name)} has whole numbers beyond 2^53, which lose their last digits"
@@ -190,9 +191,9 @@ class NumberColumn:
         return np.array([*numbers, None], dtype=np.float64)[codes] + 0.0, is_text
 
     def _is_nothing(self, text: str) -> bool:
-        """Whether this is a spelling of a missing value that only this column has."""
+        """Whether this is a spelling of a missing value that is told: one that only this column has, or an error."""
         if text in self.dialect.all_missing:
-            return False
+            return text in self.dialect.missing_errors
         return text in self.writing.missing or (self.spells_nothing and is_nothing(text))
 
     def _first_fault(self, values: FloatArray, faulty: BoolArray, first: int) -> CellFault | None:
@@ -252,12 +253,16 @@ def _is_there(number: float | None) -> bool:
     return number is not None and not isnan(number)
 
 
-def _read_in(units: set[str]) -> str:
-    """In what numbers are read that have a unit, or several, of which none is turned into another."""
-    named = sorted(quoted(unit) for unit in units if unit)
-    if len(units) == 1:
-        return f"numbers are read in {named[0]}"
-    every = [*named, *["no unit"] * ("" in units)]
+def _read_in(units: set[Unit]) -> str:
+    """In what numbers are read that have a unit, or several, of which only those of one base are turned into it."""
+    bases, named = {unit.base for unit in units}, sorted(units - {Unit()}, key=lambda unit: unit.written)
+    scaled = [quoted(unit.written) for unit in named if unit.written != unit.base]
+    if len(bases) == 1 and scaled:
+        return f"numbers in {' and '.join(scaled)} are read in {quoted(named[0].base)}"
+    if len(bases) == 1:
+        return f"numbers are read in {quoted(named[0].base)}"
+    every = [quoted(unit.written) + f" (read in {quoted(unit.base)})" * (unit.written != unit.base) for unit in named]
+    every += ["no unit"] * (Unit() in units)
     return f"numbers in {', '.join(every[:-1])} and {every[-1]} are mixed; none is turned into another"
 
 

@@ -118,8 +118,13 @@ class Plan:
         columns = self.apart.columns(dialect, chosen=True)
         return [replace(column, typed=column.name in self.typed) for column in columns]
 
+    def required(self, dialect: Dialect) -> list[NumberColumn]:
+        """The columns that must be numbers: the target, the weights, and the features that the user calls so."""
+        free = [name for name in self.used.features if self.writings.get(name, PLAIN).free]
+        return [*self.apart_columns(dialect), *(self._numbers(name, dialect) for name in free)]
+
     def with_writing(self, found: FoundWriting) -> "Plan":
-        """The plan that reads the target or the weights as they are written."""
+        """The plan that reads a column of numbers as it is written."""
         return replace(self, writings={**self.writings, found.column: found.writing}, notes=(*self.notes, *found.notes))
 
     def _numbers(self, name: str, dialect: Dialect) -> NumberColumn:

@@ -1,5 +1,6 @@
 """Which format of dates, periods or times of day the cells of a column are in; see `dates` for what a format is."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from math import isnan
@@ -15,6 +16,7 @@ _DAYS = (
     *("%Y-%b-%d", "%Y %b %d"),
 )
 _SHORT_DAYS = tuple(spelling.replace("%Y", "%y") for spelling in _DAYS)
+_SHORT_PERIODS = ("%b-%y", "%b %y", "%b/%y", "%b'%y", "%b. %y")
 _TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I:%M:%S %p", "%I:%M:%S%p")
 _PERIODS = (
     *("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%b-%Y", "%Y %b", "%Y-%b", "%YQ%q", "%Y Q%q", "%Y-Q%q"),
@@ -36,7 +38,18 @@ def spellings_of(cells: Sequence[str]) -> list[str]:
 
 def doubtful_spellings_of(cells: Sequence[str]) -> list[str]:
     """The formats with two digits for the year that all cells are in: nobody should guess the century."""
-    return [spelling for spelling in _SHORT_DAYS if _are_all_in(cells, spelling)]
+    return [spelling for spelling in (*_SHORT_DAYS, *_SHORT_PERIODS) if _are_all_in(cells, spelling)]
+
+
+def parts_in_doubt(spellings: Sequence[str]) -> str:
+    """What formats of the same cells take for one another: "day and month"; "" where there is only one."""
+    orders = [re.findall("%[Yymbd]", spelling) for spelling in spellings]
+    parts = [
+        name
+        for name, directives in {"day": "d", "month": "mb", "year": "Yy"}.items()
+        if len({next((place for place, each in enumerate(order) if each[1] in directives), -1) for order in orders}) > 1
+    ]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if parts else ""
 
 
 def commonest_spelling(counts: Mapping[str, int]) -> str | None:

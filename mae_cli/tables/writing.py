@@ -1,6 +1,8 @@
 """What a cell means in a column whose numbers are not written plainly."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 from math import isnan, nan
 
 from mae_cli.rows.schema import Writing
@@ -9,6 +11,11 @@ from mae_cli.tables.date_cells import read_dates
 from mae_cli.tables.dates import read_date
 from mae_cli.tables.notation import read_freely, read_notation
 
+FREE = Writing(free=True)
+"""Numbers of which the user said that they are some, whatever is written around them."""
+FREE_WITH_COMMA = Writing(free=True, thousands=".")
+"""The same with decimal commas in a file of decimal points."""
+
 
 def number_in(text: str, writing: Writing, dialect: Dialect) -> float | None:
     """The number that a cell means: NaN where it is missing, None where it means none."""
@@ -16,6 +23,8 @@ def number_in(text: str, writing: Writing, dialect: Dialect) -> float | None:
         return nan
     if writing.date:
         return read_date(text, writing.date)
+    if writing.free and writing.thousands:
+        dialect = with_comma(dialect)
     if dialect.is_number(text) and (is_plain(writing) or writing.free or _wears_little(writing)):
         number = dialect.number(text)
         return nan if number in dialect.missing_numbers else number
@@ -44,11 +53,17 @@ def in_words(writing: Writing) -> str:
         kind, since = ("times", "") if writing.unit == "hours" else ("dates", " since 1970-01-01")
         return f"{kind} ({writing.date}), in {writing.unit}{since}"
     if writing.free:
-        return "numbers as --number reads them"
+        return "numbers as --number reads them" + ", with decimal commas" * bool(writing.thousands)
     marks = {"thousands separators": writing.thousands, "parentheses for negative": writing.parentheses}
     names = [f"with {each.strip()!r}" for each in (writing.prefix, writing.suffix) if each]
     names += [f"with {name}" for name, there in marks.items() if there]
     return "numbers" if not names else f"numbers {' and '.join(names)}"
+
+
+@cache
+def with_comma(dialect: Dialect) -> Dialect:
+    """The same with a decimal comma."""
+    return replace(dialect, decimal=",")
 
 
 def _wears_little(writing: Writing) -> bool:

@@ -80,7 +80,11 @@ def _looked_at(files: Data, used: UsedColumns, options: ReadOptions) -> _Feature
     plan = Plan(used, text, used.categorical | typed, {**used.writings, **dates}, frozenset(dates))
     while True:
         columns = _ranged(plan.features(files.dialect, options.max_levels))
-        result = read(files, columns, options)
+        try:
+            result = read(files, columns, options)
+        except DataError as error:
+            plan = plan.with_writing(found_writing(error, plan.required(files.dialect), files, options))
+            continue
         result.rows.close()
         if columns.misread:
             plan = replace(plan, text=plan.text | columns.misread)
@@ -130,7 +134,7 @@ def _numbers_apart(name: str, files: Data, plan: Plan, options: ReadOptions) -> 
     try:
         read(files, Columns([column], [], 1), options).rows.close()
     except DataError as error:
-        plan = plan.with_writing(found_writing(error, column, files, options))
+        plan = plan.with_writing(found_writing(error, [column], files, options))
         column = _alone(name, files, plan)
         read(files, Columns([column], [], 1), options).rows.close()
     require_dates(plan, files)

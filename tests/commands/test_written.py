@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from support.tables import PLACES
 
 ROWS = [
     ("2024-01-31", "$1,200.50", "5.1", "12%"),
@@ -49,6 +50,57 @@ def test_a_written_table_is_trained_evaluated_and_predicted_as_the_plain_one(
     assert found["written"] == found["plain"]
     versions = {name: json.loads((files / f"{name}.json").read_text())["version"] for name in found}
     assert versions == {"written": 2, "plain": 1}
+
+
+COMMAS = ["1,5", "2,25", "7", "-0,5", "1.000,5", "3,75"]
+POINTS = ["1.5", "2.25", "7", "-0.5", "1000.5", "3.75"]
+
+
+@pytest.mark.parametrize("where", [place for place in PLACES if place != "--strict"], indirect=True)
+@pytest.mark.parametrize(
+    ("sign", "cells", "options", "reading"),
+    [
+        (",", [f'"{cell}"' for cell in COMMAS], ("--number", "x"), ()),
+        (",", [f'"{cell}"' for cell in COMMAS], ("--decimal", ","), ("--decimal", ",")),
+        ("   ", POINTS, ("--delimiter", " "), ("--delimiter", " ")),
+    ],
+)
+def test_commas_and_blanks_are_read_alike_in_all_commands(
+    tmp_path, mae_train, mae_eval, mae_predict, where, sign, cells, options, reading
+):
+    found = []
+    for between, column, said, again in ((sign, cells, options, reading), (",", POINTS, (), ())):
+        lines = [f"{place * place}{between}{cell}" for place, cell in enumerate(column)]
+        (tmp_path / "data.csv").write_text("\n".join([f"y{between}x", *lines]) + "\n", encoding="utf-8")
+        trained = mae_train("data.csv", "-t", "y", "--json", *said, *where)
+        assert trained.exit_code == 0, trained.stderr
+        scored = mae_eval("model.json", "data.csv", "--json", *again, *where)
+        predicted = mae_predict("model.json", "data.csv", "--only", *again)
+        report = json.loads(trained.stdout)
+        found.append((report["coefficients"], json.loads(scored.stdout)["metrics"], numbers_of(predicted.stdout)))
+    assert found[0] == found[1]
+
+
+def numbers_of(text):
+    return [float(line.strip('"').replace(",", ".")) for line in text.splitlines()[1:]]
+
+
+@pytest.mark.parametrize("cell", ["1,234.5", "1.5"])
+def test_a_model_of_decimal_commas_takes_no_points(tmp_path, mae_train, mae_eval, told, cell):
+    rows = [f'{place * place},"{each}"' for place, each in enumerate(COMMAS)]
+    for name, more in (("data.csv", []), ("new.csv", [f'7,"{cell}"'])):
+        (tmp_path / name).write_text("\n".join(["y,x", *rows, *more]) + "\n", encoding="utf-8")
+    assert mae_train("data.csv", "-t", "y", "--number", "x", "-q").exit_code == 0
+    assert mae_eval("model.json", "new.csv").exit_code == 1
+    assert [(fault.code, fault.cell) for fault in told] == [("not-a-number", cell)]
+
+
+def test_columns_are_listed_with_decimal_commas(tmp_path, mae_train):
+    rows = [f'{place * place}.5,"{each}"' for place, each in enumerate(COMMAS)]
+    (tmp_path / "data.csv").write_text("\n".join(["y,x", *rows]) + "\n", encoding="utf-8")
+    listed = mae_train("data.csv", "--columns", "--number", "x", "--json")
+    column = json.loads(listed.stdout)["columns"][1]
+    assert (column["use"], column["minimum"], column["maximum"]) == ("number", -0.5, 1000.5)
 
 
 @pytest.mark.usefixtures("files")

@@ -24,6 +24,7 @@ TARGETS = {
     "times": (["8:30", "9:00", "12:15", "23:45", "0:00", "7:30"], [8.5, 9, 12.25, 23.75, 0, 7.5], ()),
     "a missing one": (["$5", "-", "$7", "$1", "$2", "$9"], [5, "", 7, 1, 2, 9], ()),
     "doubtful": (DOUBTFUL, [1200, 900, 3000, 80, 7, 20], ("--number", "y")),
+    "commas": (["1,5", "12,25", "3", "0,5", "7", "-2,75"], [1.5, 12.25, 3, 0.5, 7, -2.75], ("--number", "y")),
     "mixed": (MIXED, [1.2e6, 9e5, 3e6, 80, 7e3, 20], ("--number", "y")),
     "slashed": (SLASHED, [19754, 19816, 19879, 19942, 20005, 20068], ("--date", "y=%d/%m/%Y")),
     "called dates": (DAYS, [19753, 19754, 19787, 19799, 19815, 19863], ("--date", "y")),
@@ -47,7 +48,12 @@ def write(tmp_path):
 # Rows are kept as any, and workers start slowly: they have some kinds.
 @pytest.mark.parametrize(
     ("kind", "where"),
-    [(kind, where) for kind in TARGETS for where in PLACES if where == "--no-stream" or kind in ("money", "doubtful")],
+    [
+        (kind, where)
+        for kind in TARGETS
+        for where in PLACES
+        if where == "--no-stream" or kind in ("money", "doubtful", "commas")
+    ],
     indirect=["where"],
 )
 def test_a_written_target_is_fitted_and_scored_as_the_plain_one(write, mae_train, mae_eval, mae_predict, where, kind):
@@ -219,10 +225,11 @@ def test_columns_are_listed_with_a_target_in_doubt(write, mae_train):
 @pytest.mark.parametrize(
     ("cells", "says"),
     [
-        (["3 kg", "5 kg", "200 g", "4 kg", "1 kg", "2 kg"], "numbers are read in 'g'"),
+        (["3 kg", "5 kg", "200 g", "4 kg", "1 kg", "2 kg"], "numbers in 'kg' are read in 'g'"),
+        (["3 g", "5 g", "2 g", "4 g", "1 g", "7 g"], "numbers are read in 'g'"),
         (
             ["3 kg", "5 lb", "2 kg", "4 km", "1", "2 kg"],
-            "numbers in 'g', 'm', 'oz' and no unit are mixed; none",
+            "numbers in 'kg' (read in 'g'), 'km' (read in 'm'), 'lb' (read in 'oz') and no unit are mixed; none",
         ),
         (["5K", "7K", "1M", "2", "9", "3"], None),
     ],

@@ -78,7 +78,11 @@ BOTH = [
         ),
     ),
     refused("percent among numbers", table(changed({(4, 1): "50%"})), not_a_number(6, "50%", "take the % off", "x")),
-    refused("a decimal comma", table(changed({(4, 1): '"2,5"'})), not_a_number(6, "2,5", "use --decimal ','", "x")),
+    refused(
+        "a decimal comma",
+        table(changed({(4, 1): '"2,5"'})),
+        not_a_number(6, "2,5", "write one decimal sign throughout", "x"),
+    ),
     refused(
         "a placeholder",
         table(changed({(4, 1): "?"})),

@@ -76,6 +76,19 @@ UNKNOWN_ENCODING = Refusal(
 )
 ONE_COLUMN = Refusal("unknown-column", column="y", remedy="name the delimiter with --delimiter, if there are more")
 CORRUPT = Refusal("corrupt-archive")
+AS_OF_R = table([(str(place), *row) for place, row in enumerate(ROWS)], delimiter=" ")
+IN_LINE = "".join("".join(cell.ljust(9) for cell in line.split(","))[:-8] + "\n" for line in CLEAN.splitlines())
+
+
+def unknown(option):
+    """The target is not found, as the text is cut by another sign than its own."""
+    return Refusal("unknown-column", column="y", remedy=f"use {option}")
+
+
+def wrong_delimiter(line, sign):
+    """The text is cut by another sign than its own."""
+    return Refusal("wrong-delimiter", line=line, remedy=f"use --delimiter {sign}")
+
 
 ENCODINGS = [
     same("a mark of UTF-8", b"\xef\xbb\xbf" + BYTES),
@@ -125,6 +138,17 @@ ENCODINGS = [
         Refusal("wrong-encoding", line=13, remedy="name the right encoding with --encoding"),
         "--encoding",
         "shift_jis",
+    ),
+    refused(
+        "a byte that cp1252 lacks",
+        CLEAN.replace("a\n", "\x81\n", 1).encode("latin-1"),
+        Refusal(
+            "wrong-encoding",
+            line=2,
+            remedy="use --encoding latin-1, which reads every byte, or name the right encoding",
+        ),
+        "--encoding",
+        "windows-1252",
     ),
     refused("an unknown encoding", CLEAN, UNKNOWN_ENCODING, "--encoding", "utf-9", status=2),
     refused("a codec that is no encoding", CLEAN, UNKNOWN_ENCODING, "--encoding", "zip", status=2),
@@ -299,10 +323,39 @@ DELIMITERS = [
         "--delimiter",
         ",",
     ),
-    refused("the wrong delimiter", CLEAN, ONE_COLUMN, "--delimiter", ";"),
-    refused("two delimiters in doubt", table(header="y;x|k", delimiter=";").replace(";", ";1|", 1), ONE_COLUMN),
-    refused("colons not named", table(delimiter=":"), ONE_COLUMN),
-    refused("blanks not named", table(delimiter=" "), ONE_COLUMN),
+    refused("the wrong delimiter", CLEAN, unknown("--delimiter ,"), "--delimiter", ";"),
+    refused("two delimiters in doubt", "y;x|k\n1;2|a\n2;3|b\n", ONE_COLUMN),
+    *(
+        refused(f"{name} not named", table(delimiter=sign), unknown(f"--delimiter {typed or sign}"))
+        for name, sign, typed in (("colons", ":", ""), ("blanks", " ", '" "'), ("carets", "^", '"^"'))
+    ),
+    refused(
+        "semicolons and a name with a comma",
+        table(delimiter=";").replace("k", '"k, l"', 1).replace("a\n", '"a"\n'),
+        wrong_delimiter(1, '";"'),
+    ),
+    refused(
+        "semicolons and names with a comma",
+        table([(*row[:2], "a, b") for row in ROWS], delimiter=";").replace("k", "k, l", 1),
+        unknown('--delimiter ";"'),
+    ),
+    refused(
+        "semicolons and a comma in one name alone",
+        table(delimiter=";").replace("x", "x, in m", 1),
+        wrong_delimiter(2, '";"'),
+    ),
+    refused("tabs and a comma in a name", table(delimiter="\t").replace("x", "x, in m", 1), wrong_delimiter(2, "tab")),
+    refused("blanks and quoted commas", table(delimiter=" ").replace(" a", ' "a, b"'), wrong_delimiter(2, '" "')),
+    refused("a file of R without quotes", AS_OF_R, unknown('--delimiter " "')),
+    refused("a file of R with tabs", AS_OF_R.replace(" ", "\t"), unknown("--delimiter tab")),
+    refused(
+        "a file of R whose delimiter is named",
+        AS_OF_R,
+        Refusal("row-names-without-header", line=2, remedy="begin the header with a name for the first column"),
+        "--delimiter",
+        " ",
+    ),
+    refused("one name and a comma in every line", "y\n1,2\n3,4\n5,7\n", too_many(2)),
     refused(
         "a delimiter of two signs",
         CLEAN,
@@ -327,7 +380,8 @@ DELIMITERS = [
         '"',
         status=2,
     ),
-    refused("columns of fixed width", "y    x    k\n1.5  2    a\n2.5  3    b\n", ONE_COLUMN),
+    refused("columns of fixed width", IN_LINE, unknown('--delimiter " "')),
+    same("columns of fixed width, the blank named", IN_LINE, "--delimiter", " ", notes=(BLANKS,)),
 ]
 
 ARCHIVES = [
@@ -482,6 +536,11 @@ RECORD_CASES = [
         "a comma at each end of a record",
         CLEAN.replace("a\n", "a,\n").replace("b\n", "b,\n"),
         Refusal("trailing-delimiter", line=2, remedy="take it off every line, or name the column in the header"),
+    ),
+    refused(
+        "a comma and a blank at the end of one record",
+        CLEAN.replace("a\n", "a, \n", 1),
+        Refusal("trailing-delimiter", line=2, remedy="take it off"),
     ),
     refused(
         "a comma at the end of one record",

@@ -17,6 +17,7 @@ from faults.cases import (
     without,
 )
 
+DECIMAL = [[cell.replace(".", ",") for cell in row] for row in ROWS]
 NUMBERS = [[target, number, str(place)] for place, (target, number, _) in enumerate(ROWS)]
 
 
@@ -31,17 +32,19 @@ def quoted_column(cells):
 
 
 OTHERWISE = "or use --categorical x or --exclude x"
+ONE_SIGN = "write one decimal sign throughout"
+BY_NUMBER = "or use --number x, --categorical x or --exclude x"
 
 
-def among_numbers(name, written, remedy="fix the cell", *, cell=None):
+def among_numbers(name, written, remedy="fix the cell", *, cell=None, otherwise=OTHERWISE):
     """One cell of the feature is no number."""
-    refusal = Refusal("text-among-numbers", line=6, column="x", cell=cell or written, remedy=f"{remedy}, {OTHERWISE}")
+    refusal = Refusal("text-among-numbers", line=6, column="x", cell=cell or written, remedy=f"{remedy}, {otherwise}")
     return refused(name, table(changed({(4, 1): written})), refusal)
 
 
-def throughout(name, content, cell, remedy):
+def throughout(name, content, cell, remedy, otherwise=OTHERWISE):
     """All cells of the feature are numbers in disguise, the first is `cell`."""
-    refusal = Refusal("number-in-disguise", line=2, column="x", cell=cell, remedy=f"{remedy}, {OTHERWISE}")
+    refusal = Refusal("number-in-disguise", line=2, column="x", cell=cell, remedy=f"{remedy}, {otherwise}")
     return refused(name, content, refusal)
 
 
@@ -56,11 +59,15 @@ def dropped(count, name, most, rows=12):
 
 
 DISGUISED = [
-    among_numbers("percent among numbers", "50%", "take the % off"),
+    among_numbers("percent among numbers", "50%", "take the % off", otherwise=BY_NUMBER),
     same("percent throughout", all_cells(lambda cell: cell + "%"), notes=None),
     same("percent with a blank throughout", all_cells(lambda cell: cell + " %"), notes=None),
-    refused("percent in the target", table(changed({(4, 0): "50%"})), not_a_number(6, "50%", "take the % off")),
-    among_numbers("dollars among numbers", "$5", "take the currency off"),
+    refused(
+        "percent in the target",
+        table(changed({(4, 0): "50%"})),
+        not_a_number(6, "50%", "take the % off, or use --number y"),
+    ),
+    among_numbers("dollars among numbers", "$5", "take the currency off", otherwise=BY_NUMBER),
     same("dollars throughout", all_cells(lambda cell: "$" + cell), notes=None),
     same("euros throughout", all_cells(lambda cell: cell + " €"), notes=None),
     same("codes of currencies throughout", all_cells(lambda cell: "USD " + cell), notes=None),
@@ -70,15 +77,25 @@ DISGUISED = [
         twin=table(column(1, ["-5", "6", "7.5"])),
         notes=None,
     ),
-    among_numbers("thousands among numbers", '"1,000"', "take them out", cell="1,000"),
-    throughout("thousands throughout", table(column(1, ['"1,000"', '"2,500"', '"12,000"'])), "1,000", "take them out"),
+    among_numbers("thousands among numbers", '"1,000"', "take them out", cell="1,000", otherwise=BY_NUMBER),
+    throughout(
+        "thousands throughout",
+        table(column(1, ['"1,000"', '"2,500"', '"12,000"'])),
+        "1,000",
+        "take them out",
+        BY_NUMBER,
+    ),
     refused(
         "thousands in the target",
         table(changed({(4, 0): '"1,000"'})),
         not_a_number(6, "1,000", "take them out, or use --number y"),
     ),
     throughout(
-        "thousands by points", table(column(1, ["1.000.000", "2.500.000", "1.000.500"])), "1.000.000", "take them out"
+        "thousands by points",
+        table(column(1, ["1.000.000", "2.500.000", "1.000.500"])),
+        "1.000.000",
+        "take them out",
+        BY_NUMBER,
     ),
     same(
         "thousands by apostrophes",
@@ -95,7 +112,7 @@ DISGUISED = [
         twin=table(column(1, ["1000", "2500"])),
         notes=None,
     ),
-    throughout("decimal commas throughout", table(column(1, ['"1,5"', '"2,25"'])), "1,5", "use --decimal ','"),
+    throughout("decimal commas throughout", table(column(1, ['"1,5"', '"2,25"'])), "1,5", ONE_SIGN, BY_NUMBER),
     refused(
         "decimal points where commas are named",
         table(delimiter=";").replace("3.1", "3,1"),
@@ -125,9 +142,17 @@ DISGUISED = [
         table(changed({(4, 0): "5 kg"})),
         not_a_number(6, "5 kg", "fix the cell, or count it as missing with --na-values"),
     ),
-    among_numbers("parentheses among numbers", "(2)", "write a minus sign if that is meant"),
+    same(
+        "parentheses among numbers",
+        table(changed({(4, 1): "(2)"})),
+        notes=("column 'x': cells such as '(2)' are read as numbers with parentheses for negative",),
+    ),
     throughout(
-        "parentheses throughout", table(column(1, ["(2)", "(3.5)"])), "(2)", "write a minus sign if that is meant"
+        "parentheses throughout",
+        table(column(1, ["(2)", "(3.5)"])),
+        "(2)",
+        "write a minus sign if that is meant",
+        BY_NUMBER,
     ),
     among_numbers("a minus sign of typesetters among numbers", "−2", "write '-'"),
     throughout("minus signs of typesetters throughout", table(column(1, ["−2", "−3.5"])), "−2", "write '-'"),
@@ -148,18 +173,24 @@ DISGUISED = [
     among_numbers("an exponent cut off among numbers", "1.5e"),
     among_numbers("two points among numbers", "1.5.2"),
     among_numbers("two signs among numbers", "--2"),
-    among_numbers("a sign apart among numbers", "- 2", "move it there"),
+    among_numbers("a sign apart among numbers", "- 2", "move it there", otherwise=BY_NUMBER),
     among_numbers("a sign alone among numbers", "+"),
     among_numbers("a complex number", "1+2j"),
     among_numbers("a range among numbers", "5-10"),
     among_numbers("a bound among numbers", "<5", "decide on a number for it"),
     among_numbers("about among numbers", "~5", "decide on a number for it"),
     among_numbers("an apostrophe before among numbers", "'2", "take the apostrophe off"),
-    among_numbers("a hard blank among numbers", "2\xa0", "take that space out"),
-    throughout("hard blanks throughout", all_cells(lambda cell: "\xa0" + cell), "\xa01", "take that space out"),
-    among_numbers("a blank of no width among numbers", "2\u200b", "take that space out"),
+    among_numbers("a hard blank among numbers", "2\xa0", "take that space out", otherwise=BY_NUMBER),
     throughout(
-        "blanks of no width throughout", all_cells(lambda cell: cell + "\u200b"), "1\u200b", "take that space out"
+        "hard blanks throughout", all_cells(lambda cell: "\xa0" + cell), "\xa01", "take that space out", BY_NUMBER
+    ),
+    among_numbers("a blank of no width among numbers", "2\u200b", "take that space out", otherwise=BY_NUMBER),
+    throughout(
+        "blanks of no width throughout",
+        all_cells(lambda cell: cell + "\u200b"),
+        "1\u200b",
+        "take that space out",
+        BY_NUMBER,
     ),
     among_numbers("a mark in the middle", "\ufeff2", "take that space out"),
     among_numbers("a formula of Excel", '"=""2"""', "take the quotes off", cell='="2"'),
@@ -171,8 +202,15 @@ PERIOD = "turn it into a number first, such as months since a start"
 TIME = "turn it into a number first, such as hours"
 DURATION = "turn it into a number first, such as seconds"
 MONEY, THOUSANDS, FRACTION = "take the currency off", "take them out", "write it as a decimal number"
+READ = {
+    "millions of dollars",
+    "cents",
+    "thousands by blanks and a decimal comma",
+    "units of several sizes",
+    "marks",
+}
 DATES = [
-    throughout(f"{name} throughout", quoted_column(cells), cells[0], remedy)
+    throughout(f"{name} throughout", quoted_column(cells), cells[0], remedy, BY_NUMBER if name in READ else OTHERWISE)
     for name, remedy, cells in [
         ("days with ordinals", DAY, ["January 5th, 2024", "February 1st, 2024"]),
         ("days in German", DAY, ["5. März 2024", "1. Oktober 2024"]),
@@ -193,7 +231,7 @@ DATES = [
         ("lakhs", THOUSANDS, ["1,23,456", "12,34,567"]),
         (
             "thousands by blanks and a decimal comma",
-            "take the separators out (the comma goes with --decimal ',')",
+            "take the separators out, and write a decimal point",
             ["1 234,56", "1.234,56"],
         ),
         ("vulgar fractions", FRACTION, ["½", "1¼"]),
@@ -236,7 +274,9 @@ DATES_IN_TWO_WAYS = [
     refused(
         f"{name} in two ways",
         quoted_column(cells),
-        Refusal("text-among-dates", line=3, column="x", cell=cells[1], remedy="fix the cell, or use --exclude x"),
+        Refusal("text-among-dates", line=3, column="x", cell=cells[1], remedy="write them alike, or use --exclude x"),
+        "--features",
+        "x,k",
     )
     for name, cells in [
         ("days and times", ["2024-01-31 12:00", "2024-02-01 13:30:59.5"]),
@@ -289,7 +329,7 @@ PLACEHOLDERS += [
         twin=table(without(4)),
         notes=(f"column 'x': 1 cell with {cell!r} taken as missing", *dropped(1, "x", 1)),
     )
-    for cell in ["-", "?", ".", "..", "--", "#DIV/0!", "#NULL!", "n.a."]
+    for cell in ["-", "?", ".", "..", "--", "#DIV/0!", "#NULL!", "#N/A", "#NA", "n.a."]
 ]
 PLACEHOLDERS += [
     same(
@@ -347,7 +387,7 @@ PLACEHOLDERS += [
         "NA": (),
         "nan": (),
         "NULL": (),
-        "#N/A": (),
+        "#N/A": ("--na-values", "#N/A"),
         "": (),
         '""': (),
     }.items()
@@ -780,7 +820,208 @@ MIXED = [
     tells("emoji", table(column(2, ["🙂", "🙃", "🙂"])), values={"coefficients.1.level": "🙃"}),
 ]
 
-ALL = [*DISGUISED, *DATES, *DATES_IN_TWO_WAYS, *PLACEHOLDERS, *EXTREMES, *MIXED]
+
+def read_as(name, cells, numbers, *options, **expected):
+    """A column whose cells mean these numbers."""
+    expected = {"twin": table(column(1, numbers)), "notes": None} | expected
+    return same(name, quoted_column(cells), *options, **expected)
+
+
+def levels(name, cells, *notes):
+    """A column of text that is one of levels."""
+    return tells(name, quoted_column(cells), values={"data.columns": len(cells) + 1}, notes=notes)
+
+
+def left_out_as(name, cells, reason, remedy):
+    """A column that is left out."""
+    return tells(
+        name,
+        quoted_column(cells),
+        values={"columns_left_out.0.reason": reason, "columns_left_out.0.remedy": remedy},
+        notes=None,
+    )
+
+
+def looks(line, count, cell):
+    such = f"{count} cells that look like numbers, such as '{cell}', are levels too"
+    return f"data.csv, line {line}: column 'x' is text, and {such}"
+
+
+PLAIN = ", not a plain number"
+NOTATIONS = [
+    levels("names of mutations", ["rs3094315", "rs12"]),
+    levels("codes that begin like a currency", ["EUR1", "EUR2"]),
+    levels("genotypes", ["0/1", "1/1", "0/0"]),
+    levels("genotypes of alleles 1 and 2", ["1/2", "2/2", "1/1"]),
+    levels("gears", ["7a", "8am", "6m"]),
+    left_out_as(
+        "parts of one whole", ["1/2", "2/2", "0/2"], f"'1/2' is a fraction{PLAIN}", "write it as a decimal number"
+    ),
+    left_out_as("doors", ["4 door", "2 door"], f"'4 door' is a number with a unit{PLAIN}", "use --categorical x"),
+    left_out_as("letters", ["7a", "8a"], f"'7a' is a number with a unit{PLAIN}", "use --categorical x"),
+    left_out_as(
+        "pounds and kilograms",
+        ["3 kg", "5 lb"],
+        f"'3 kg' is a number with a unit{PLAIN}",
+        "write them all in one unit, without its name",
+    ),
+    levels("ages in years", ["9-11years", "12years", "13-15years"], looks(3, 4, "12years")),
+    levels("dollars among words", ["free", "cheap", "$5"], looks(4, 4, "$5")),
+    levels("a length among words", ["far", "near", "12 km"], looks(4, 4, "12 km")),
+    levels("days among words", ["early", "late", "2024-01-01"], looks(4, 4, "2024-01-01")),
+    read_as("negative numbers in parentheses", ["(201)", "400", "35"], ["-201", "400", "35"]),
+    left_out_as(
+        "parentheses and commas in doubt",
+        ["(1,202)", "1,400", "300"],
+        f"'(1,202)' is a number with thousands separators{PLAIN}",
+        "use --number x",
+    ),
+    left_out_as(
+        "days and years in doubt",
+        ["15-Jan-23", "16-Feb-24"],
+        "'15-Jan-23' is a date whose day and year cannot be told apart",
+        "use --date x=%d-%b-%y",
+    ),
+    left_out_as(
+        "days, months and years in doubt",
+        ["01-02-03", "04-05-06"],
+        "'01-02-03' is a date whose day, month and year cannot be told apart",
+        "use --date x=%y-%m-%d",
+    ),
+    left_out_as(
+        "months without a century",
+        ["Jan-23", "Feb-24"],
+        "'Jan-23' is a date without its century",
+        "use --date x=%b-%y",
+    ),
+    read_as("months by their format", ["Jan-23", "Feb-24"], ["19358", "19754"], "--date", "x=%b-%y"),
+    left_out_as(
+        "months and days",
+        ["2024-03", "2024-03-01"],
+        "'2024-03-01' (data.csv, line 3) is not written as %Y-%m, where other cells are dates",
+        "write them alike",
+    ),
+]
+NOTATIONS += [
+    among_numbers(f"{cell} among numbers, which --number reads", cell, remedy, otherwise=BY_NUMBER)
+    for cell, remedy in [("2.5k", "fix the cell"), ("11M", "fix the cell"), ("0%", "take the % off")]
+]
+NOTATIONS += [
+    among_numbers("kilograms among numbers, which --number turns into grams", "201 kg"),
+    same("11M among numbers", table(changed({(4, 1): "11M"})), "--number", "x", twin=table(changed({(4, 1): "11e6"}))),
+]
+
+WHOLE = [(str(3 * place * place % 17), str(place), level) for place, (_, _, level) in enumerate(ROWS)]
+
+
+def with_commas(cells, rows=WHOLE, delimiter=","):
+    """Cells with commas for the feature, in quotes, beside a target without any."""
+    cells = [f'"{cell}"' for cell in cells]
+    return table(changed({(row, 1): cells[row % len(cells)] for row in range(len(rows))}, rows), delimiter=delimiter)
+
+
+def with_points(cells, rows=WHOLE):
+    return table(changed({(row, 1): cells[row % len(cells)] for row in range(len(rows))}, rows))
+
+
+def comma(remedy, text="1,5", what="a number with a decimal comma"):
+    return {
+        "columns_left_out.0.reason": f"'{text}' is {what}{PLAIN}",
+        "columns_left_out.0.remedy": f"use {remedy}",
+    }
+
+
+EXPONENTS, OF_EXPONENTS = ["1,5E+03", "2,5E+03", "4"], ["1500", "2500", "4"]
+BY_DECIMAL, THOUSAND_COMMA = "--decimal ','", "a number with thousands separators and a decimal comma"
+COMMAS = [
+    tells("decimal commas beside whole numbers", with_commas(["1,5", "2,25"]), values=comma(BY_DECIMAL), notes=None),
+    same(
+        "decimal commas in quotes beside whole numbers",
+        with_commas(["1,5", "2,25"]),
+        "--decimal",
+        ",",
+        twin=with_points(["1.5", "2.25"]),
+    ),
+    same(
+        "decimal commas and an exponent",
+        with_commas(EXPONENTS, delimiter=";"),
+        "--decimal",
+        ",",
+        twin=with_points(OF_EXPONENTS),
+    ),
+    tells(
+        "an exponent behind decimal commas",
+        with_commas(EXPONENTS[:2]),
+        values=comma(BY_DECIMAL, "1,5E+03"),
+        notes=None,
+    ),
+    tells(
+        "money with decimal commas",
+        with_commas(["€1,50", "€2,50"]),
+        values=comma(BY_DECIMAL, "€1,50", "an amount of money"),
+        notes=None,
+    ),
+    tells(
+        "points for thousands and decimal commas",
+        with_commas(["1.234,5", "3,5"]),
+        values=comma(BY_DECIMAL, "1.234,5", THOUSAND_COMMA),
+        notes=None,
+    ),
+    tells(
+        "decimal commas beside decimal points",
+        table(column(1, ['"1,5"', '"2,25"', '"7"'])),
+        values=comma("--number x"),
+        notes=None,
+    ),
+    same(
+        "decimal commas beside decimal points, called numbers",
+        table(column(1, ['"1,5"', '"2,25"', '"7"'])),
+        "--number",
+        "x",
+        twin=table(column(1, ["1.5", "2.25", "7"])),
+        notes=("column 'x': cells such as '1,5' are read as numbers as --number reads them, with decimal commas",),
+    ),
+    same(
+        "a target with decimal commas beside decimal points, called numbers",
+        table([(f'"{target}"', *others) for (target, *_), (_, *others) in zip(DECIMAL, ROWS, strict=True)]),
+        "--number",
+        "y",
+        notes=("column 'y': cells such as '3,1' are read as numbers as --number reads them, with decimal commas",),
+    ),
+    refused(
+        "a target with decimal commas beside decimal points",
+        table([(f'"{target}"', *others) for (target, *_), (_, *others) in zip(DECIMAL, ROWS, strict=True)]),
+        not_a_number(2, "3,1", f"{ONE_SIGN}, or use --number y"),
+    ),
+    refused(
+        "a target with decimal commas beside whole numbers",
+        table([(f"{target},5", *others) for target, *others in WHOLE], delimiter=";"),
+        not_a_number(2, "0,5", "use --decimal ','"),
+    ),
+    among_numbers("a decimal comma among points", '"11,5"', ONE_SIGN, cell="11,5"),
+    among_numbers("an exponent behind a comma among points", '"1,5E+03"', ONE_SIGN, cell="1,5E+03"),
+    refused(
+        "a decimal comma among points, called numbers",
+        table(changed({(4, 1): '"11,5"'})),
+        not_a_number(6, "11,5", ONE_SIGN, "x"),
+        "--number",
+        "x",
+    ),
+    *(
+        refused(
+            f"a decimal comma beside points in doubt{', called numbers' * bool(options)}",
+            with_commas(["3,5", "1.200"]),
+            refusal,
+            *options,
+        )
+        for options, refusal in [
+            ((), Refusal("text-among-numbers", line=2, column="x", cell="3,5", remedy=f"{ONE_SIGN}, {OTHERWISE}")),
+            (("--number", "x"), not_a_number(2, "3,5", ONE_SIGN, "x")),
+        ]
+    ),
+]
+
+ALL = [*DISGUISED, *DATES, *DATES_IN_TWO_WAYS, *PLACEHOLDERS, *EXTREMES, *MIXED, *NOTATIONS, *COMMAS]
 IN_DISGUISE = [case for case in ALL if case.refusal is not None and case.refusal.code == "number-in-disguise"]
 CASES = [*map(named, IN_DISGUISE), *map(left_out, IN_DISGUISE), *(case for case in ALL if case not in IN_DISGUISE)]
 

@@ -124,10 +124,12 @@ def test_booleans_asked_for_as_text_keep_their_spelling(text):
     assert read(text, text_columns={"a"})["a"].dropna().tolist() == ["TRUE", "false", "True"]
 
 
-def test_every_spelling_of_a_missing_cell_is_missing_among_numbers_and_kept_as_text():
+def test_every_spelling_of_a_missing_cell_but_errors_is_missing_among_numbers_and_kept_as_text():
     rows = "".join(f'"{spelling}","{spelling}"\n' for spelling in sorted(MISSING))
     frame = read("number,text\n1,x\n" + rows, text_columns={"text"})
-    assert frame["number"].isna().sum() == len(MISSING)
+    told = frame["number"].dropna().tolist()[1:]
+    assert told == ["#N/A", "#N/A N/A", "#NA"]
+    assert frame["number"].isna().sum() == len(MISSING) - len(told)
     assert frame["text"].dropna().tolist() == ["x", *sorted(MISSING - {""})]
 
 

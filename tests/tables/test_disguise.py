@@ -1,11 +1,14 @@
 """Text that means a number, and text that does not."""
 
+from dataclasses import replace
+
 import pytest
 from support.tables import held
 
 from mae_cli.tables import disguise
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files
+from mae_cli.tables.csv.records import Delimiter
 from mae_cli.tables.disguise import Advice, advice_on, common_disguise, disguise_of, is_placeholder
 
 
@@ -15,6 +18,12 @@ from mae_cli.tables.disguise import Advice, advice_on, common_disguise, disguise
         ("5 %", "a percentage"),
         ("-1,234.5%", "a percentage"),
         ("$5", "an amount of money"),
+        ("Rs. 5", "an amount of money"),
+        ("rs 5", "an amount of money"),
+        ("5Rs", "an amount of money"),
+        ("EUR1.50", "an amount of money"),
+        ("(1,202)", "a number with thousands separators"),
+        ("-1,5E+03", "a number with a decimal comma"),
         ("€1.5k", "an amount of money"),
         ("(£ 20)", "an amount of money"),
         ("1,234,567", "a number with thousands separators"),
@@ -46,7 +55,9 @@ def test_a_number_in_disguise_is_recognised(cell, name):
     assert disguise_of(f" {cell}\t").name == name
 
 
-@pytest.mark.parametrize("cell", ["", "a", "4 door", "A-12", "25 to 34", "1st", "v1.2.3", "May", "x1", "N/A"])
+@pytest.mark.parametrize(
+    "cell", ["", "a", "4 door", "A-12", "25 to 34", "1st", "v1.2.3", "May", "x1", "N/A", "rs3094315", "EUR1", "kr5"]
+)
 def test_a_name_is_no_number(cell):
     assert disguise_of(cell) is None
 
@@ -64,6 +75,14 @@ def test_a_name_is_no_number(cell):
         ({"5 kg": 1}, None),
         ({"4 door": 1, "2 door": 1}, "4 door"),
         ({"4 door": 1, "2 wheel": 1}, None),
+        ({"5%": 1, "$5": 1, "$7": 1}, "$5"),  # the commonest way
+        ({"8am": 3, "7a": 1, "6m": 1}, None),
+        ({"8am": 3, "9 pm": 1}, "8am"),
+        ({"0/1": 1, "1/1": 2}, None),
+        ({"1/1": 1, "1/2": 1, "2/2": 1}, None),
+        ({"0/2": 1, "1/2": 1, "2/2": 1}, "0/2"),  # of one whole
+        ({"1/2": 1, "3/4": 1}, "1/2"),
+        ({"0/1": 1, "1/9": 1}, "0/1"),
         ({}, None),
     ],
 )
@@ -97,6 +116,20 @@ def test_the_remedy_depends_on_the_cell(text, says):
 def test_what_a_cell_looks_like_is_told_with_its_remedy():
     advice = advice_on(held("y,x\n1,5 %\n"), 0, "x")
     assert advice == Advice("take the % off", "looks like a percentage")
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("y;x\n1;2,5\n", "use --decimal ','"),
+        ("y;x\n1.5;2,5\n", "write one decimal sign throughout"),
+        ("y;x\n1;2,5\n3.5;1\n", "write one decimal sign throughout"),
+        ("y;x\n1.5.2;2,5\n", "use --decimal ','"),
+    ],
+)
+def test_decimal_commas_are_advised_where_no_number_has_a_point(text, remedy):
+    files = Files((replace(held(text).sources[0], delimiter=Delimiter(";")),))
+    assert advice_on(files, 0, "x") == Advice(remedy, "looks like a number with a decimal comma")
 
 
 def test_nothing_is_advised_on_a_word():

@@ -169,7 +169,8 @@ def test_a_date_whose_day_and_month_cannot_be_told_apart_needs_a_format():
     assert verdict(["1/2/2024", "3/14/2024"]).writing == Writing(date="%m/%d/%Y")
 
 
-DAYS = [f"2024-01-{day}" for day in range(10, 20)]
+DAYS_OF_MONTH = range(10, 20)
+DAYS = [f"2024-01-{day}" for day in DAYS_OF_MONTH]
 
 
 @pytest.mark.parametrize(
@@ -178,8 +179,8 @@ DAYS = [f"2024-01-{day}" for day in range(10, 20)]
         ([*DAYS, "2024-02-30"], 12, "does not exist"),
         (["n.n.", *DAYS], 2, "is not written as %Y-%m-%d"),
         ([*DAYS[:3], "2024", *DAYS[3:]], 5, "is not written as %Y-%m-%d"),
-        (["01.02.2024", "2024-01-10"], 3, "is not written as %d.%m.%Y"),
-        (["25/12/2023", "12/25/2023", "24/12/2023"], 3, "does not exist"),
+        (["13.02.2024", "2024-01-10", *[f"{day}.03.2024" for day in DAYS_OF_MONTH]], 3, "is not written as %d.%m.%Y"),
+        (["25/12/2023", "12/25/2023", *[f"{day}/12/2023" for day in DAYS_OF_MONTH]], 3, "does not exist"),
         (["31.01.99", "30.01.99", "29.02.99"], 4, "does not exist"),
     ],
 )

@@ -7,6 +7,7 @@ from support.tables import chunk_of, held
 from mae_cli.errors import Place
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
+from mae_cli.tables.notation import Unit
 from mae_cli.tables.number_column import NumberColumn
 
 
@@ -246,8 +247,8 @@ def test_a_cell_that_is_no_date_in_the_format_is_refused(cell, chosen, what, rem
 
 def test_units_in_cells_that_were_read_elsewhere_are_told_too():
     first, other = (NumberColumn.target("x", PLAIN, Writing(free=True)) for _ in range(2))
-    first.units, other.units = {"g"}, {"m"}
+    first.units, other.units = {Unit("g", "g")}, {Unit("km", "m")}
     first.add(other)
     assert [note.says for note in first.notes()] == [
-        "column 'x': numbers in 'g' and 'm' are mixed; none is turned into another"
+        "column 'x': numbers in 'g' and 'km' (read in 'm') are mixed; none is turned into another"
     ]

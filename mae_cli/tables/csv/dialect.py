@@ -11,6 +11,7 @@ from pathlib import Path
 from mae_cli.errors import Fault, SettingsError
 from mae_cli.messages import is_unicode, quoted
 from mae_cli.tables.csv.archives import closed_on_failure
+from mae_cli.tables.csv.delimiters import found_delimiter, spaced
 from mae_cli.tables.csv.records import Delimiter
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.csv.transcoding import known_encoding
@@ -19,12 +20,15 @@ from mae_cli.tables.csv.transcoding import known_encoding
 _ABSENT = ("", "NA", "N/A", "n/a", "<NA>", "#N/A", "#N/A N/A", "#NA", "NULL", "null", "None")
 _NOT_A_NUMBER = ("NaN", "nan", "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN")
 MISSING = frozenset({*_ABSENT, *_NOT_A_NUMBER})
+# Those of them that a spreadsheet writes where a formula fails.
+_ERRORS = frozenset({"#N/A", "#N/A N/A", "#NA"})
 
 # What pandas reads as a number in a column of numbers; a test holds the two together.
 _NUMBER = re.compile(
     r"[ \t\n\v\f\r]*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[ \t\n\v\f\r]*|[+-]?inf(inity)?",
     re.ASCII | re.IGNORECASE,
 )
+_WITH_COMMA = re.compile(r"\s*[+-]?\d*,\d+(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
 
 
 def is_number(text: str) -> bool:
@@ -32,8 +36,6 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-# Delimiters that are found by themselves when the header has no comma.
-_FOUND = (";", "\t", "|")
 # So many records tell how all are written.
 _FEW = 50
 
@@ -76,9 +78,15 @@ class Dialect:
         return MISSING | self.missing
 
     @cached_property
+    def missing_errors(self) -> frozenset[str]:
+        """The spellings of a missing cell among numbers that are told: an error, unless the user named it."""
+        return _ERRORS - self.missing
+
+    @cached_property
     def missing_words(self) -> frozenset[str]:
-        """The spellings of a missing cell that are no numbers."""
-        return frozenset(word for word in self.all_missing if not self.is_number(word))
+        """The spellings of a missing cell that are neither numbers nor told."""
+        words = self.all_missing - self.missing_errors
+        return frozenset(word for word in words if not self.is_number(word))
 
     @cached_property
     def missing_numbers(self) -> frozenset[float]:
@@ -111,19 +119,23 @@ class Dialect:
             DataError: as `Source.recognised`.
         """
         source = held.recognised(None if self.encoding is None else known_encoding(self.encoding))
-        source = replace(source, delimiter=Delimiter(self._sign_between_fields(source)))
-        spaced = replace(source, delimiter=replace(source.delimiter, is_spaced=True))
-        return spaced if _is_spaced(source, spaced) else source
+        return spaced(replace(source, delimiter=Delimiter(self._sign_between_fields(source))))
 
     def _sign_between_fields(self, source: Source) -> str:
         if self.delimiter is not None:
             return self.delimiter
-        found = _found_delimiter(source)
-        if found == self.decimal:
+        found = found_delimiter(source)
+        if found == self.decimal and not _has_decimal_comma(source):
             what = f"{quoted(found)} cannot be both the delimiter and the decimal sign"
             remedy = f"set --delimiter, such as ';' (or {quoted(found)} where such numbers stand in quotes)"
             raise SettingsError(Fault("delimiter-is-decimal", what, remedy=remedy))
         return found
+
+
+def _has_decimal_comma(source: Source) -> bool:
+    """Whether a cell of a text with commas between its fields is a number with a decimal comma, which is in quotes."""
+    with closing(source.records()) as records:
+        return any(_WITH_COMMA.fullmatch(cell) for record in records for cell in record.cells if "," in cell)
 
 
 # CSV as most programs write it.
@@ -137,34 +149,6 @@ def _require_delimiter(delimiter: str) -> None:
     if not delimiter.isascii():
         what = f"the delimiter must be an ASCII character, not {quoted(delimiter)}"
         raise SettingsError(Fault("invalid-delimiter", what))
-
-
-def _found_delimiter(source: Source) -> str:
-    """The comma, unless the header has none and another delimiter cuts it like the line that follows."""
-    if len(source.beginning(1)[0].cells) > 1:
-        return ","
-    candidates = {}
-    for sign in _FOUND:
-        widths = [len(record.cells) for record in replace(source, delimiter=Delimiter(sign)).beginning(2)]
-        if widths[0] > 1 and len(set(widths)) == 1:
-            candidates[sign] = widths[0]
-    return next(iter(candidates)) if len(candidates) == 1 else ","
-
-
-def _is_spaced(source: Source, spaced: Source) -> bool:
-    """Whether a blank follows every delimiter, as far as the first records go; empty cells may have none.
-
-    Where reading without the blanks gives other fields, quotes follow blanks, and enclose delimiters.
-    """
-    records = source.beginning(_FEW)
-    names = records[0].cells[1:]
-    if not names or not all(name.startswith(" ") for name in names):
-        return False
-    pairs = zip(records, spaced.beginning(_FEW), strict=False)
-    return all(
-        len(one.cells) != len(other.cells) or all(not cell or cell.startswith(" ") for cell in one.cells[1:])
-        for one, other in pairs
-    )
 
 
 def header_line(source: Source) -> int | None:

@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Literal
 
 from mae_cli.errors import DataError, Fault, Place
-from mae_cli.messages import counted, is_unicode, option, quoted
+from mae_cli.messages import counted, is_unicode, quoted
 from mae_cli.tables.csv.archives import wrong_file
+from mae_cli.tables.csv.delimiters import Suggestion, suggestion
 from mae_cli.tables.csv.dialect import header_line, is_number
 from mae_cli.tables.csv.pieces import Piece
 from mae_cli.tables.csv.records import UTF8_MARK, MisplacedQuoteError, Record
@@ -26,7 +27,6 @@ _NO_HEADER = {
     ),
 }
 _JSON = re.compile(rb'\s*[\[{]\s*(["\[{]|\r?\n|$)')
-_BETWEEN = re.compile(rb'"([ \t;:|])"')
 _ARFF = re.compile(rb"^\s*@relation\s", re.IGNORECASE | re.MULTILINE)
 
 
@@ -53,12 +53,14 @@ class Header:
         first: the cells of the first data record.
         types: of the columns, if the file has types.
         is_spaced: whether blanks behind the delimiters were taken out of names and cells.
+        suggestion: the sign that was probably meant as the delimiter; None where nothing speaks for another one.
     """
 
     names: tuple[str, ...]
     first: tuple[str, ...]
     types: tuple[ColumnType, ...] = ()
     is_spaced: bool = False
+    suggestion: Suggestion | None = None
 
 
 def joint_name(names: Sequence[str]) -> str:
@@ -102,14 +104,15 @@ def read_header(source: Source) -> Header:
     records = _first_two(source)
     names = records[0].cells
     _check_names(source, records[0])
+    header = Header(names, (), is_spaced=source.delimiter.is_spaced, suggestion=suggestion(source))
     if len(records) == 1:
-        return Header(names, (), is_spaced=source.delimiter.is_spaced)
+        return header
     # A title is the only cell of its line; the lines below it may be too, down to the table.
     suspects = source.beginning(50)[1:] if len(names) == 1 else records[1:]
     for record in suspects:
         if len(record.cells) != len(names):
             raise DataError(wrong_length(source, record, names))
-    return Header(names, records[1].cells, is_spaced=source.delimiter.is_spaced)
+    return replace(header, first=records[1].cells)
 
 
 def _refuse_other_formats(source: Source) -> None:
@@ -145,19 +148,8 @@ def _first(source: Source, piece: Piece, following: Iterator[Piece], count: int)
         except MisplacedQuoteError as error:
             longer = piece.completed(following) if error.never_closed else None
             if longer is None:
-                raise DataError(_between_quotes(source, piece, error) or misplaced_quote(source, error)) from error
+                raise DataError(misplaced_quote(source, error)) from error
             piece = longer
-
-
-def _between_quotes(source: Source, piece: Piece, error: MisplacedQuoteError) -> Fault | None:
-    """The fault where another sign than the delimiter stands between all quoted names of the header."""
-    line = next(iter(piece.text.splitlines()), b"")
-    signs = set(_BETWEEN.findall(line))
-    sign = signs.pop().decode("ascii") if len(signs) == 1 else source.delimiter.sign
-    if sign == source.delimiter.sign:
-        return None
-    what, place = f"the names seem to be separated by {quoted(sign)}", Place(source.name, line=error.line)
-    return Fault("wrong-delimiter", what, place, remedy=f"use {option('--delimiter', sign)}")
 
 
 def _check_names(source: Source, header: Record) -> None:

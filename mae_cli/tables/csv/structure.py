@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from mae_cli.errors import Fault, Place
 from mae_cli.messages import counted, quoted
+from mae_cli.tables.csv.delimiters import suggestion
 from mae_cli.tables.csv.dialect import header_line
 from mae_cli.tables.csv.pieces import Piece
 from mae_cli.tables.csv.records import MisplacedQuoteError, Record
@@ -51,18 +52,36 @@ def wrong_length(source: Source, record: Record, names: Sequence[str]) -> Fault:
     fault = Fault("wrong-field-count", what, Place(source.name, line=record.line))
     if record.cells and record.cells[0].lstrip().startswith("#"):
         return replace(fault, remedy="remove comment lines first")
-    if len(record.cells) == len(names) + 1:
-        others = source.beginning(_FEW)[1:]
-        is_usual = len(others) > 1 and all(len(other.cells) == len(record.cells) for other in others)
-        if not record.cells[-1]:
-            what += f": {'every' if is_usual else 'the'} line ends with one delimiter too many"
-            remedy = "take it off every line, or name the column in the header" if is_usual else "take it off"
-            return replace(fault, code="trailing-delimiter", what=what, remedy=remedy)
-        if is_usual:
-            what += ": every line has one field more than the header, as where R writes row names"
-            remedy = "begin the header with a name for the first column"
-            return replace(fault, code="row-names-without-header", what=what, remedy=remedy)
+    other = _wrong_delimiter(source, record.line)
+    if other is not None:
+        return other
+    one_more = _one_field_more(source, record) if len(record.cells) == len(names) + 1 else None
+    if one_more is not None:
+        code, reason, remedy = one_more
+        return replace(fault, code=code, what=f"{what}: {reason}", remedy=remedy)
     return replace(fault, remedy=_remedy_for_length(source, record, names))
+
+
+def _wrong_delimiter(source: Source, line: int) -> Fault | None:
+    """The fault where another sign cuts the first records alike, and the delimiter does not, or not the header."""
+    records = source.beginning(_FEW)
+    is_suspect = line <= records[0].line or len({len(record.cells) for record in records}) > 1
+    other = suggestion(source) if is_suspect else None
+    return None if other is None else other.fault(Place(source.name, line=line))
+
+
+def _one_field_more(source: Source, record: Record) -> tuple[str, str, str] | None:
+    """Code, reason and remedy where a record has one field more than the header; None where nothing is known of it."""
+    header, *others = source.beginning(_FEW)
+    is_usual = len(others) > 1 and all(len(other.cells) == len(record.cells) for other in others)
+    if not record.cells[-1].strip():
+        reason = f"{'every' if is_usual else 'the'} line ends with one delimiter too many"
+        remedy = "take it off every line, or name the column in the header" if is_usual else "take it off"
+        return "trailing-delimiter", reason, remedy
+    if is_usual and len(header.cells) > 1:
+        reason = "every line has one field more than the header, as where R writes row names"
+        return "row-names-without-header", reason, "begin the header with a name for the first column"
+    return None
 
 
 def _remedy_for_length(source: Source, record: Record, names: Sequence[str]) -> str:
@@ -75,8 +94,11 @@ def _remedy_for_length(source: Source, record: Record, names: Sequence[str]) -> 
 
 
 def misplaced_quote(source: Source, error: MisplacedQuoteError) -> Fault:
-    """The fault of a quote."""
+    """The fault of a quote, or of a delimiter that makes it seem one."""
     place = Place(source.name, line=error.line)
+    other = _wrong_delimiter(source, error.line)
+    if other is not None:
+        return other
     if error.within_cell:
         what = "a quote opens within a cell and closes in a later one"
         return Fault("quote-within-cell", what, place, remedy="put the whole cell in quotes, or double the quotes")

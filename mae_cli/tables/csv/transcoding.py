@@ -92,7 +92,7 @@ class Transcoded(io.RawIOBase):
             before = error.object[: error.start].decode(error.encoding, errors="replace").encode()
             byte = error.object[error.start] if error.start < len(error.object) else 0
             what = f"not {self._encoding} text (byte 0x{byte:02x})"
-            fault = Fault("wrong-encoding", what, remedy="name the right encoding with --encoding")
+            fault = Fault("wrong-encoding", what, remedy=_remedy(self._encoding))
             raise UndecodableError(self._lines + line_ends(before, self._last) + 1, fault) from error
         except UnicodeError as error:  # UTF-16 or UTF-32 that does not say which of two it is
             what = f"not {self._encoding} text (no byte order mark)"
@@ -102,3 +102,10 @@ class Transcoded(io.RawIOBase):
         self._lines += line_ends(decoded, self._last)
         self._last = decoded[-1:] or self._last
         self._ready = memoryview(decoded)
+
+
+def _remedy(encoding: str) -> str:
+    """What to do about a byte that means nothing in an encoding; there is none of that kind in latin-1."""
+    if encoding == "cp1252":
+        return "use --encoding latin-1, which reads every byte, or name the right encoding"
+    return "name the right encoding with --encoding"

@@ -156,10 +156,14 @@ def test_an_empty_standard_input_is_refused(monkeypatch):
     assert gist("-") == ("empty-file", Place("standard input"), None)
 
 
+BY_LATIN_1 = "use --encoding latin-1, which reads every byte, or name the right encoding"
+
+
 @pytest.mark.parametrize(
     ("content", "encoding", "code", "line", "remedy"),
     [
-        (b"a\nb\x81\n", "cp1252", "wrong-encoding", 2, "name the right encoding with --encoding"),
+        (b"a\nb\x81\n", "cp1252", "wrong-encoding", 2, BY_LATIN_1),
+        (b"a\nb\x81\n", "shift_jis", "wrong-encoding", 2, "name the right encoding with --encoding"),
         ("a\n1\n".encode("utf-16-be"), "utf-16", "no-byte-order-mark", 1, "use --encoding utf-16-le or utf-16-be"),
     ],
 )
