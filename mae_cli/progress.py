@@ -20,7 +20,7 @@ class ProgressListener:
         """A pass over all rows begins, counted from 1."""
 
     def reached(self, step: int, loss: float) -> None:
-        """A step (an epoch, a round of screening) ended with this mean loss, in the user's units."""
+        """A step (an epoch, a round of screening) ended with this mean loss, in the user's units; 0 is the start."""
 
     def proved(self, relative_gap: float) -> None:
         """The loss is proved to be at most this share of it above the optimum."""

@@ -23,7 +23,7 @@ from mae_cli.results.training import (
     TrainingRows,
     TrainReport,
 )
-from mae_cli.solvers.solution import Certificate
+from mae_cli.solvers.solution import Certificate, History
 
 TRAIN_SCHEMA = "mae-cli/train-report"
 QUANTILE_EVALUATION_SCHEMA = "mae-cli/quantiles-eval-report"
@@ -261,10 +261,14 @@ def _fit(fit: FitReport) -> dict[str, Any]:
         "train": _metrics(fit.train.model),
         "holdout": _holdout(fit.holdout),
         "certificate": certificate_json(fit.certificate),
-        "history": asdict(fit.history) | {"loss": list(fit.history.loss)},
+        "history": _history(fit.history),
         "intercept": 0.0 if fit.intercept is None else fit.intercept,
         "coefficients": [_coefficient(effect) for effect in fit.effects],
     }
+
+
+def _history(history: History) -> dict[str, Any]:
+    return {"loss": list(history.loss), "iterations": history.iterations, "passes": history.passes}
 
 
 def certificate_json(certificate: Certificate) -> dict[str, Any]:

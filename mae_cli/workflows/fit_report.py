@@ -55,6 +55,7 @@ def scored_fit(
         intercept=solution.intercept if settings.intercept else None,
         effects=_ranged(found, data.schema, ranges_of(fit)),
         intervals=intervals,
+        schedule=settings.solver.schedule if isinstance(settings.solver, Textbook) else None,
     )
     return Fitted(solution, replace(report, notes=tuple(_notes(fit, settings.solver, report, data))))
 

@@ -9,11 +9,13 @@ from mae_cli.inference.values import Intervals
 from mae_cli.model.model import Model
 from mae_cli.model.provenance import provenance
 from mae_cli.progress import NO_PROGRESS, ProgressListener
+from mae_cli.results.notes import NoGain, NotImproved
 from mae_cli.results.training import Seconds, TrainReport
 from mae_cli.rows.blocks import CountedRows, PassCounter
 from mae_cli.rows.schema import Schema
 from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Auto, Textbook
+from mae_cli.solvers.solution import Status
 from mae_cli.tables.read import Data
 from mae_cli.workflows.compare import Fitted, compare
 from mae_cli.workflows.fit import FitSettings, fit_prepared
@@ -102,8 +104,13 @@ def _measured(fitted: Fitted, prepared: Prepared, settings: FitSettings, listene
     if not isinstance(settings.solver, Textbook):
         return fitted
     exact = replace(settings, solver=Auto(limits=settings.solver.limits))
-    optimum = fit_prepared(prepared, exact, listener).solution.certificate.lower_bound
-    return replace(fitted, report=replace(fitted.report, optimum=optimum))
+    certificate = fit_prepared(prepared, exact, listener).solution.certificate
+    if certificate.status is Status.LIMIT:
+        return fitted
+    report = replace(fitted.report, optimum=certificate.lower_bound)
+    if report.reaches_optimum:  # from the start on, where no step improved on that
+        report = replace(report, notes=tuple(NoGain() if note == NotImproved() else note for note in report.notes))
+    return replace(fitted, report=report)
 
 
 def model_of(settings: TrainSettings, data: ReadyData, fitted: Fitted) -> Model:
