@@ -77,6 +77,21 @@ def test_a_start_that_is_optimal_has_no_chart_and_no_advice(mae_train, zeros):
     assert "mae-train: note: the model is no better than the prediction without features\n" in result.stderr
 
 
+def test_a_start_that_only_the_exact_solver_proves_optimal_is_given_no_advice_either(mae_train, zeros):
+    result = mae_train(zeros, "-t", "y", "--solver", "textbook", "--epochs", "40", "--tolerance", "0")
+    assert result.exit_code == 3
+    assert "\nat the optimum, which the exact solver proves: MAE " in result.stdout
+    assert " after 40 epochs (best: the start); by itself the method proves only " in result.stdout
+    assert "--learning-rate" not in result.stdout + result.stderr
+    assert "mae-train: note: the model is no better than the prediction without features\n" in result.stderr
+
+
+def test_beside_another_fit_one_that_starts_at_its_minimum_is_there_and_nowhere_else(fitted, zeros):
+    text = fitted(zeros, "-t", "y", "--solver", "textbook", "--epochs", "40", "--compare")
+    assert text.index("100% ┤") < text.index("proved ┤")
+    assert not re.search(r"e\d\d?%", text)
+
+
 def test_epochs_have_thousands_separators(fitted, flights):
     text = fitted(flights, "-t", "delay", "--solver", "textbook", "--epochs", "2000")
     assert last_step(text, "epoch") == "2,000"
