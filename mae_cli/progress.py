@@ -1,17 +1,38 @@
 """How long work reports its progress: a listener that is called now and then, cheap to ignore."""
 
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """What work is done, in words."""
+
+    READING = "reading"
+    READING_AGAIN = "reading again"
+    """A column turned out to be written otherwise than was assumed, or a cell to be at fault."""
+    READING_CALIBRATION = "reading rows for calibration"
+    PREPARING = "preparing"
+    FITTING = "fitting"
+    OPTIMUM = "finding the optimum"
+    """The exact fit that a descent is measured against."""
+    INTERVALS = "finding intervals"
+    BOOTSTRAP = "bootstrap"
+    IMPORTANCE = "importance"
+    SCORING = "scoring"
+    RANGES = "finding ranges of coefficients"
+    """How far they can go where the optimum is not unique."""
+    SLOPES = "testing slopes"
+    CALIBRATING = "calibrating"
+    COMPARING = "comparing"
+
 
 class ProgressListener:
     """A progress listener that ignores everything."""
 
+    def entering(self, phase: Phase, quantile: float | None = None) -> None:
+        """Another phase of the work begins; of one of several quantiles where it is given."""
+
     def reading(self, rows: int, share: float | None = None) -> None:
         """The number of rows read so far, and their share of the data where it is known."""
-
-    def preparing(self) -> None:
-        """All rows are read; they are counted, split and coded."""
-
-    def scoring(self) -> None:
-        """All rows are read; a model is scored on them."""
 
     def planning(self, epochs: int) -> None:
         """A descent of that many epochs begins."""
@@ -20,7 +41,7 @@ class ProgressListener:
         """A pass over all rows begins, counted from 1."""
 
     def reached(self, step: int, loss: float) -> None:
-        """A step (an epoch, a round of screening) ended with this mean loss, in the user's units."""
+        """A step (an epoch, a round of screening) ended with this mean loss, in the user's units; 0 is the start."""
 
     def proved(self, relative_gap: float) -> None:
         """The loss is proved to be at most this share of it above the optimum."""

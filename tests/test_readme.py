@@ -175,7 +175,12 @@ def test_the_demo_scores_both_losses_on_rows_kept_aside():
 
 def test_the_curves_example_draws_both_solvers(capsys):
     runpy.run_path(str(EXAMPLES / "curves.py"), run_name="__main__")
-    assert "textbook" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    table = pd.read_csv(EXAMPLES / "flights.csv").dropna()
+    exact = fit(table.drop(columns="arr_delay"), table["arr_delay"])
+    assert f" after {exact.history.passes} passes, proved optimal\n" in printed
+    (passes,) = re.findall(r"^textbook .* after (\d+) passes", printed, re.MULTILINE)
+    assert re.search(rf"^ *pass  0 .* {passes}$", printed, re.MULTILINE)
 
 
 def test_the_coverage_example_prints_a_line_for_each_world(capsys):

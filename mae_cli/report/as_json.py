@@ -31,7 +31,7 @@ from mae_cli.results.training import (
     TrainingRows,
     TrainReport,
 )
-from mae_cli.solvers.solution import Certificate
+from mae_cli.solvers.solution import Certificate, History
 
 TRAIN_SCHEMA = "mae-cli/train-report"
 QUANTILE_EVALUATION_SCHEMA = "mae-cli/quantiles-eval-report"
@@ -271,12 +271,16 @@ def _fit(fit: FitReport) -> dict[str, Any]:
         "train": _metrics(fit.train.model),
         "holdout": _holdout(fit.holdout),
         "certificate": certificate_json(fit.certificate),
-        "history": asdict(fit.history) | {"loss": list(fit.history.loss)},
+        "history": _history(fit.history),
         "intercept": 0.0 if fit.intercept is None else fit.intercept,
         "coefficients": [_coefficient(effect) for effect in fit.effects],
         "intercept_optimal_range": _ends(fit.intercept_range),
         "intercept_optimal_range_proved": _is_proved(fit.intercept_range),
     }
+
+
+def _history(history: History) -> dict[str, Any]:
+    return {"loss": list(history.loss), "iterations": history.iterations, "passes": history.passes}
 
 
 def certificate_json(certificate: Certificate) -> dict[str, Any]:

@@ -26,8 +26,10 @@ def certificate_sentence(fit: FitReport) -> str:
             return f"proved optimal{_uniqueness(fit)}: {_optimality(fit, name)}{_consequence(fit, name)}."
         case Status.TOLERANCE:
             return f"{_nearness(fit, name)}."
+        case Status.LIMIT if fit.optimum is not None and fit.reaches_optimum:
+            return f"at the optimum, which the exact solver proves: {_reached(fit)}{_own_proof(fit)}."
         case Status.LIMIT if fit.optimum is not None:
-            return f"{_distance(fit, fit.optimum)} {diagnosis(fit.course)}"
+            return f"{_distance(fit, fit.optimum)} {diagnosis(fit.course, fit.schedule)}"
         case Status.LIMIT:
             return f"not proved optimal: {_shortfall(fit, name)}. A larger --tolerance accepts such a fit."
 
@@ -41,7 +43,7 @@ def certificate_text(fit: FitReport, label: str | None = None) -> Text:
 
 
 def _work(fit: FitReport) -> str:
-    """The steps, and the passes, of which the curve shows those that measure the loss."""
+    """The epochs of the textbook's solver; else the steps, and the passes that the curve is drawn against."""
     if fit.solver == "textbook":
         return counted(fit.history.iterations, "epoch")
     passes = counted(fit.history.passes, "pass")
@@ -102,26 +104,36 @@ def _shortfall(fit: FitReport, name: str) -> str:
 
 
 def _distance(fit: FitReport, optimum: float) -> str:
-    """How far the textbook's descent ended from the optimum: `MAE 11.90 after 100 epochs (best: epoch 97), …`."""
-    loss, name = fit.certificate.loss, "pinball loss" if is_pinball(fit.loss, fit.quantile) else fit.loss.upper()
+    """How far the textbook's descent ended from the optimum."""
+    loss = fit.certificate.loss
+    above = f"{at_most(loss / optimum - 1)} above the optimum" if optimum > 0 else "above the optimum"
+    return f"not optimal: {_reached(fit)}, {above} {quantity(optimum)}{_own_proof(fit)}."
+
+
+def _reached(fit: FitReport) -> str:
+    """`MAE 11.90 after 100 epochs (best: epoch 97)`."""
+    name = "pinball loss" if is_pinball(fit.loss, fit.quantile) else fit.loss.upper()
     best = min(range(len(fit.course)), key=fit.course.__getitem__)
     kept = f"epoch {count(best)}" if best else "the start"
-    reached = f"{name} {quantity(loss)} after {counted(fit.history.iterations, 'epoch')} (best: {kept})"
-    above = f"{at_most(loss / optimum - 1)} above the optimum" if optimum > 0 else "above the optimum"
+    epochs = counted(fit.history.iterations, "epoch")
+    return f"{name} {quantity(fit.certificate.loss)} after {epochs} (best: {kept})"
+
+
+def _own_proof(fit: FitReport) -> str:
     gap = fit.certificate.relative_gap
-    proved = "" if gap is None else f"; by itself the method proves only {at_most(gap)}"
-    return f"not optimal: {reached}, {above} {quantity(optimum)}{proved}."
+    return "" if gap is None else f"; by itself the method proves only {at_most(gap)}"
 
 
-def diagnosis(losses: Sequence[float]) -> str:
-    """What the course of a descent says about its settings, and what to try."""
+def diagnosis(losses: Sequence[float], schedule: str | None) -> str:
+    """What the course of a descent says about its settings, and what else to try."""
     best = min(range(len(losses)), key=losses.__getitem__)
     if best == 0:
-        return "It never came below the start: try a smaller --learning-rate."
+        return "It diverged, and never came below the start: try a smaller --learning-rate."
     last = losses[len(losses) // 2 :]
     rises = sum(later > earlier for earlier, later in pairwise(last))
     if rises > _OSCILLATING * len(last):
-        return "It oscillates: try another --schedule, or a smaller --learning-rate."
+        decaying = "a decaying schedule, --schedule sqrt or --schedule geometric"
+        return f"It oscillates: try {decaying if schedule == 'constant' else 'a smaller --learning-rate'}."
     if best >= len(losses) - 1 - len(losses) // 20:
         return "It is still falling: try more --epochs."
     return "Try more --epochs, another --learning-rate, or --solver auto."

@@ -138,9 +138,8 @@ def _term_table(headings: list[str], blocks: Sequence[_Block], columns: list[lis
                 for effect in block.shown
             ]
             if len(block.shown) < len(block.effects):
-                rows.append(
-                    (f"  … and {count(len(block.effects) - len(block.shown))} levels with smaller effects", *nothing)
-                )
+                others = counted(len(block.effects) - len(block.shown), "level")
+                rows.append((f"  … and {others} with smaller effects", *nothing))
         else:
             rows.append((shortened(_number_name(block.effects[0]), room.name), *next(cells)))
     return AlignedTable(headings, rows)

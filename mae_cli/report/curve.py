@@ -1,4 +1,4 @@
-"""The loss curve of a fit, or of two: how far above its minimum the loss is at every check, on a logarithmic scale."""
+"""The loss curve of a fit, or of two: how far above its minimum the loss is, pass by pass, on a logarithmic scale."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,14 +10,14 @@ from rich.text import Text
 
 from mae_cli.report.canvas import AsciiCanvas, BrailleCanvas, Canvas, LogAxis, log_axis, step_ticks
 from mae_cli.report.console import Room
-from mae_cli.report.names import course_name, fit_name, loss_name
-from mae_cli.report.numbers import quantity
+from mae_cli.report.names import fit_name, loss_name, step_name
+from mae_cli.report.numbers import count, quantity
 from mae_cli.results.training import FitReport
-from mae_cli.solvers.solution import Status
+from mae_cli.solvers.solution import ROUNDED_GAP
 
 NOTHING_TO_DRAW = "The fit starts at its minimum: there is no curve to draw."
 
-_FLOOR = 1e-12  # what is this share of the excess at the start above the bound is rounding: it is proved
+_FLOOR = 1e-12  # what is this share of the excess at the start above the minimum is rounding: it is proved
 _CEILING = 1e300
 _LANE_ROWS = 2  # a gap in the scale and, below it, the place of what has met the bound
 _LANE_LABEL = "proved"
@@ -27,18 +27,31 @@ _WIDEST = 80
 
 @dataclass(frozen=True)
 class LossSeries:
-    """The mean losses of one fit from its start to its end, and the bound proved for them."""
+    """The mean losses of one fit from its start to its end.
+
+    Attributes:
+        label: of the fit.
+        steps: the pass, or the epoch, of each loss.
+        losses: at these.
+        minimum: the smallest loss that is possible, or a lower bound.
+    """
 
     label: str
+    steps: tuple[int, ...]
     losses: tuple[float, ...]
-    lower_bound: float
+    minimum: float
 
-    def excess(self) -> list[float]:
-        """(lossₖ − bound) / (loss₀ − bound), clipped below at 1e-12."""
-        start = self.losses[0] - self.lower_bound
-        if not start > 0:
-            return [_FLOOR] * len(self.losses)
-        return [min(max((loss - self.lower_bound) / start, _FLOOR), _CEILING) for loss in self.losses]
+    def points(self) -> list[tuple[int, float]]:
+        """The steps with (lossₖ − minimum) / (loss₀ − minimum), clipped below at 1e-12.
+
+        Of a fit that starts at the minimum there are only the steps at which it is there: all others are beyond any
+        scale.
+        """
+        start = self.losses[0] - self.minimum
+        course = zip(self.steps, self.losses, strict=True)
+        if start <= ROUNDED_GAP * self.minimum:
+            return [(step, _FLOOR) for step, loss in course if loss <= self.losses[0]]
+        return [(step, min(max((loss - self.minimum) / start, _FLOOR), _CEILING)) for step, loss in course]
 
 
 @dataclass(frozen=True)
@@ -57,42 +70,42 @@ _TALL, _SHORT = _Size(5, 10, 10), _Size(3, 4, 6)
 class LossCurve:
     """A chart of one or two series that is as wide as the console, up to 80 cells.
 
-    What has met its bound is drawn on a line of its own, `proved`, below the scale: zero has no logarithm.
+    What has met its minimum is drawn on a line of its own, `proved`, below the scale: zero has no logarithm.
 
     Attributes:
         title: what is drawn.
         series: one or two fits; they share the axes because both are relative.
-        step_name: what lies between two points, `check` or `epoch`.
+        step_name: what the axis counts, `pass` or `epoch`.
         short: whether it has five to seven rows; else up to 13.
     """
 
     title: str
     series: tuple[LossSeries, ...]
-    step_name: str = "check"
+    step_name: str = "pass"
     short: bool = False
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the title, the legend and the chart, line by line."""
-        excesses = [series.excess() for series in self.series]
-        above = [value for excess in excesses for value in excess if value > _FLOOR]
+        lines = [series.points() for series in self.series]
+        values, last = [value for line in lines for _, value in line], max(step for line in lines for step, _ in line)
+        above, proved = [value for value in values if value > _FLOOR], min(values) <= _FLOOR
         if not above:
             yield Text(NOTHING_TO_DRAW)
             return
-        proved = any(value <= _FLOOR for excess in excesses for value in excess)
         size = _SHORT if self.short else _TALL
         axis = log_axis(min(above), max(above), size.intervals)
         scale = _scale_rows(axis, size.with_lane if proved else size.without_lane)
         gutter = 1 + max(map(len, [self.step_name, _LANE_LABEL, *(label for _, label in axis.ticks)]))
         columns = max(8, min(options.max_width, _WIDEST) - gutter - 2)
         canvas = _canvas(columns, scale + (_LANE_ROWS if proved else 0), options)
-        for index, excess in enumerate(excesses):
-            for x, y in _path(_dots(excess, max(map(len, excesses)), _Scale(axis, scale), canvas)):
+        for index, line in enumerate(lines):
+            for x, y in _path(_dots(line, last, _Scale(axis, scale), canvas)):
                 canvas.mark(x, y, index)
         yield Text(self.title)
         if len(self.series) > 1:
             yield _legend(self.series, canvas)
         yield from _chart(canvas, _Scale(axis, scale), gutter, proved=proved)
-        yield from _step_axis(max(map(len, excesses)) - 1, self.step_name, gutter, columns)
+        yield from _step_axis(last, self.step_name, gutter, columns)
 
 
 @dataclass(frozen=True)
@@ -116,11 +129,11 @@ def _canvas(columns: int, rows: int, options: ConsoleOptions) -> Canvas:
     return AsciiCanvas(columns, rows) if options.legacy_windows else BrailleCanvas(columns, rows)
 
 
-def _dots(excess: list[float], steps: int, scale: _Scale, canvas: Canvas) -> Iterator[tuple[int, int]]:
-    """The dot of every step."""
+def _dots(points: list[tuple[int, float]], last: int, scale: _Scale, canvas: Canvas) -> Iterator[tuple[int, int]]:
+    """The dot of every point."""
     right = canvas.columns * canvas.across - 1
-    for step, value in enumerate(excess):
-        x = round(step / max(1, steps - 1) * right)
+    for step, value in points:
+        x = round(step / max(1, last) * right)
         yield x, _lane_dot(canvas) if value <= _FLOOR else scale.dot(math.log10(value), canvas)
 
 
@@ -166,14 +179,16 @@ def _chart(canvas: Canvas, scale: _Scale, gutter: int, *, proved: bool) -> Itera
 
 
 def _step_axis(last: int, name: str, gutter: int, columns: int) -> Iterator[Text]:
-    """The lower edge with its ticks, and below it their steps."""
-    shown = step_ticks(last, columns // (len(f"{last}") + 3))
-    ticks = {round(step / max(1, last) * (columns - 1)): step for step in shown}
+    """The lower edge with its ticks, and below it their steps; the last step is always among them."""
+    room = len(count(last)) + 2
+    shown = [step for step in step_ticks(last, columns // (room + 1)) if (last - step) / max(1, last) * columns >= room]
+    ticks = {round(step / max(1, last) * (columns - 1)): step for step in (*shown, last)}
     yield Text(" " * gutter + "└" + "".join("┬" if column in ticks else "─" for column in range(columns)))
     labels = f"{name:>{gutter - 1}}"
     for column, step in ticks.items():
-        start = min(column - (len(f"{step}") - 1) // 2, columns - len(f"{step}"))
-        labels = f"{labels:<{gutter + 1 + start}}{step}"
+        label = count(step)
+        start = min(column - (len(label) - 1) // 2, columns - len(label))
+        labels = f"{labels:<{gutter + 1 + start}}{label}"
     yield Text(labels)
 
 
@@ -181,17 +196,23 @@ def course(fits: tuple[FitReport, ...], room: Room) -> list[RenderableType]:
     """The chart of the fits; nothing where a single pass was all."""
     if all(len(fit.course) <= 2 for fit in fits):
         return []
-    title = _title(fits[0]) if len(fits) == 1 else "each loss above its minimum, as a share of the start (log scale)"
-    return [LossCurve(title, tuple(map(_series, fits)), course_name(fits[0].solver), room.short)]
+    return [LossCurve(_title(fits), tuple(map(_series, fits)), step_name(fits[0].solver), room.short)]
 
 
-def _title(fit: FitReport) -> str:
+def _title(fits: tuple[FitReport, ...]) -> str:
     """`MAE above its minimum of 10.98, from 25.81 at the start (log scale)`."""
+    measure = "proved lower bound" if any(fit.minimum is None for fit in fits) else "minimum"
+    if len(fits) > 1:
+        return f"each loss above its {measure}, as a share of the start (log scale)"
+    (fit,) = fits
     name = "pinball loss" if fit.quantile != 0.5 else loss_name(fit.loss, fit.quantile)
-    is_known = fit.optimum is not None or fit.certificate.status is not Status.LIMIT
-    minimum = f"{'minimum' if is_known else 'proved lower bound'} of {quantity(fit.minimum)}"
-    return f"{name} above its {minimum}, from {quantity(fit.course[0])} at the start (log scale)"
+    ends = f"{quantity(_least(fit))}, from {quantity(fit.course[0])} at the start"
+    return f"{name} above its {measure} of {ends} (log scale)"
 
 
 def _series(fit: FitReport) -> LossSeries:
-    return LossSeries(fit_name(fit.loss, fit.quantile), fit.course, fit.minimum)
+    return LossSeries(fit_name(fit.loss, fit.quantile), fit.course_steps, fit.course, _least(fit))
+
+
+def _least(fit: FitReport) -> float:
+    return fit.certificate.lower_bound if fit.minimum is None else fit.minimum

@@ -72,9 +72,9 @@ def minimised_loss(loss: str, quantile: float) -> str:
     return "pinball loss" if is_pinball(loss, quantile) else "MAE" if loss == "mae" else "RMSE"
 
 
-def course_name(solver: str) -> str:
-    """What lies between two points of a loss curve; the exact solver checks its loss in some of its passes only."""
-    return "epoch" if solver == "textbook" else "check"
+def step_name(solver: str) -> str:
+    """What the axis of a loss curve counts."""
+    return "epoch" if solver == "textbook" else "pass"
 
 
 def model_place(model: str | None) -> str:

@@ -96,7 +96,7 @@ def _note_on_fit(told: FitNote) -> str:
         case Diverged(epoch):
             return f"the descent diverged in epoch {epoch:,}; use a smaller --learning-rate"
         case NotImproved():
-            return "no step improved on the start, so all coefficients are 0; use another --learning-rate"
+            return "no step improved on the start, so all coefficients are 0; use a smaller --learning-rate"
         case RoundingCost(share):
             return (
                 f"rounding the coefficients to floating-point numbers costs up to {share:.2g} of the loss, as the "

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from mae_cli.progress import EpochCounter
+from mae_cli.progress import EpochCounter, Phase
 from mae_cli.report.numbers import at_most, count, duration, quantity
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ INTERVAL = 0.1
 """Seconds between two drawings."""
 
 _PROVED = 1e-12
+_COUNTED = frozenset({Phase.BOOTSTRAP, Phase.IMPORTANCE})  # phases whose refits are known in number from the start
+_IN_ORDER = ("rows", "share", "done", "left", "passes", "loss", "gap")
 
 
 @contextmanager
@@ -39,79 +42,84 @@ def progress(console: Console, enabled: bool) -> Iterator[EpochCounter]:
 
 
 class _ProgressLine(EpochCounter):
+    """The phase of the work and what is known of it; of the facts the first ones stay where the line is too short."""
+
     def __init__(self, console: Console) -> None:
         super().__init__()
         self._console = console
-        self._start = time.monotonic()
+        self._start = self._begun = time.monotonic()
         self._next = self._start + DELAY
         self._live: Live | None = None
-        self._fit: dict[str, str] = {}
-        self._descent = self._start
+        self._phase, self._name = Phase.READING, str(Phase.READING)
+        self._facts: dict[str, str] = {}
+        self._passes, self._is_descent = 0, False
+
+    def entering(self, phase: Phase, quantile: float | None = None) -> None:
+        self._phase, self._begun, self._facts = phase, time.monotonic(), {}
+        self._name = phase if quantile is None else f"{phase} at quantile {quantile:g}"
+        self._passes, self._is_descent = 0, False
+        if self._begun >= self._start + DELAY:  # there may be no word of the phase for long
+            self._draw(self._begun)
 
     def reading(self, rows: int, share: float | None = None) -> None:
-        if self._is_due():
-            self._show(f"reading: {count(rows)} rows", *([] if share is None else [f"{100 * share:.0f}%"]))
-
-    def preparing(self) -> None:
-        if self._is_due():
-            self._show("preparing")
-
-    def scoring(self) -> None:
-        if self._is_due():
-            self._show("scoring")
+        shown = {} if share is None else {"share": f"{100 * share:.0f}%"}
+        self._tell(rows=f"{count(rows)} rows", **shown)
 
     def planning(self, epochs: int) -> None:
         super().planning(epochs)
-        self._descent = time.monotonic()
+        self._begun, self._facts, self._is_descent = time.monotonic(), {}, True
 
     def passing(self, count: int) -> None:
         super().passing(count)
-        if count == 1:  # another fit
-            self._fit = {}
-        self._note("pass", f"pass {count:,}")
+        self._passes += 1
+        if not self._is_descent:
+            self._tell(passes=f"pass {self._passes:,}")
 
     def reached(self, step: int, loss: float) -> None:
         super().reached(step, loss)
-        if not self.epochs:
-            self._note("step", f"step {count(step)}, loss {quantity(loss)}")
-            return
-        left = (time.monotonic() - self._descent) / step * (self.epochs - step)
-        self._fit.pop("pass", None)
-        self._note("step", f"epoch {count(step)} of {count(self.epochs)}, loss {quantity(loss)}, {duration(left)} left")
+        facts = {"loss": f"loss {quantity(loss)}"}
+        if self._is_descent:
+            facts |= {"done": f"epoch {count(step)} of {count(self.epochs)}", "left": self._left(step, self.epochs)}
+        self._tell(**facts)
 
     def proved(self, relative_gap: float) -> None:
         super().proved(relative_gap)
-        near = "proved" if relative_gap <= _PROVED else f"at most {at_most(relative_gap)} above the optimum"
-        self._note("gap", near)
+        self._tell(gap="proved" if relative_gap <= _PROVED else f"gap {at_most(relative_gap)}")
 
     def refitting(self, done: int, count: int, share: float) -> None:
-        if self._is_due():
-            passed = [f"pass {100 * share:.0f}%"] if 0 < share < 1 else []
-            self._show(f"refitting: {done:,} of {count:,}", *passed)
+        within = f" ({100 * share:.0f}%)" if 0 < share < 1 else ""
+        facts = {"passes": f"pass {self._passes:,}{within}"}
+        if self._phase in _COUNTED:
+            facts |= {"done": f"{done:,} of {count:,} refits", "left": self._left(done, count)}
+        self._tell(**facts)
 
     def close(self) -> None:
         if self._live is not None:
             self._live.stop()
 
-    def _note(self, what: str, text: str) -> None:
-        self._fit[what] = text
-        if self._is_due():
-            known = [self._fit[key] for key in ("pass", "step", "gap") if key in self._fit]
-            self._show(f"fitting: {known[0]}", *known[1:])
+    def _left(self, done: int, planned: int) -> str:
+        """How long those that are not done take at the pace so far; empty where there is none to tell."""
+        if not 0 < done < planned:
+            return ""
+        return f"{duration((time.monotonic() - self._begun) / done * (planned - done))} left"
 
-    def _is_due(self) -> bool:
+    def _tell(self, **facts: str) -> None:
+        self._facts |= facts
         now = time.monotonic()
-        due = now >= self._next
-        if due:
-            self._next = now + INTERVAL
-        return due
+        if now >= self._next:
+            self._draw(now)
 
-    def _show(self, *parts: str) -> None:
-        elapsed = duration(time.monotonic() - self._start)
-        # What a narrow window crops is at the end; the time is not.
-        self._draw(Text(" · ".join((elapsed, *parts)), no_wrap=True, overflow="ellipsis"))
+    def _draw(self, now: float) -> None:
+        self._next = now + INTERVAL
+        facts = [fact for what in _IN_ORDER if (fact := self._facts.get(what))]
+        head = f"{duration(now - self._start)} · {self._name}"
+        line = head + (": " if facts else "") + " · ".join(facts)
+        while len(facts) > 1 and cell_len(line) > self._console.width:
+            facts.pop()
+            line = f"{head}: {' · '.join(facts)}"
+        self._show(Text(line, no_wrap=True, overflow="ellipsis"))
 
-    def _draw(self, text: Text) -> None:
+    def _show(self, text: Text) -> None:
         if self._live is None:
             self._live = self._open()
         self._live.update(text, refresh=True)

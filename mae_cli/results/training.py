@@ -6,7 +6,7 @@ from mae_cli.inference.values import Importance, Interval, Intervals, OptimalRan
 from mae_cli.results.notes import FitNote, Note
 from mae_cli.results.scores import Difference, PlacedRow, Scores
 from mae_cli.rows.schema import DesignColumn
-from mae_cli.solvers.solution import Certificate, History
+from mae_cli.solvers.solution import ROUNDED_GAP, Certificate, History, Status
 from mae_cli.tables.columns import LeftOut
 
 # Few rows decide between two fits where they make up this share of the pull.
@@ -88,6 +88,7 @@ class FitReport:
         optimum: the smallest loss possible, found by the exact solver; None where the fit itself is its measure.
         notes: what a user should know of it.
         intercept_range: the values that the intercept can have at the same loss, as the effects have theirs.
+        schedule: how the steps of the textbook solver shrink; None of the exact one.
     """
 
     loss: str
@@ -104,16 +105,32 @@ class FitReport:
     optimum: float | None = None
     notes: tuple[FitNote, ...] = ()
     intercept_range: OptimalRange | None = None
+    schedule: str | None = None
 
     @property
-    def minimum(self) -> float:
-        """The smallest loss that is possible, as far as it is known: a lower bound."""
-        return self.certificate.lower_bound if self.optimum is None else self.optimum
+    def is_optimal(self) -> bool:
+        """Whether the fit itself proves that no linear model on these columns is better."""
+        return self.certificate.status is Status.OPTIMAL
+
+    @property
+    def minimum(self) -> float | None:
+        """The smallest loss that is possible; None where only a lower bound of it is known."""
+        return self.certificate.loss if self.is_optimal else self.optimum
+
+    @property
+    def reaches_optimum(self) -> bool:
+        """Whether the loss is the optimum that the exact solver found, but for rounding."""
+        return self.optimum is not None and self.certificate.loss - self.optimum <= ROUNDED_GAP * self.optimum
 
     @property
     def course(self) -> tuple[float, ...]:
-        """The loss at the start and after every pass; the textbook's history ends with the best epoch once more."""
+        """The losses from the start on; the textbook's history ends with the best epoch once more."""
         return self.history.loss[:-1] if self.solver == "textbook" else self.history.loss
+
+    @property
+    def course_steps(self) -> tuple[int, ...]:
+        """The epoch of each loss of the course; of the exact solver the pass over the rows that made it known."""
+        return tuple(range(len(self.course))) if self.solver == "textbook" else self.history.at_pass
 
     @property
     def columns(self) -> int:

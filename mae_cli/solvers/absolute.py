@@ -47,7 +47,7 @@ class Searches:
 
     Attributes:
         problems: to be solved, over the same rows.
-        tell: told the number of a problem and its objective after every round over many rows.
+        tell: told the number of a problem and its objective at the start and after every round over many rows.
         bound: the bound of the standard point of a problem by a band of so many rows, if it is good enough to stop.
         prove: tries to prove that vertices of some rows of problems are optimal.
         sample: of the rows, in standard units, or all when they are few; None where a column is absorbed.
@@ -66,12 +66,14 @@ class Found:
 
     Attributes:
         optimum: in whitened coordinates; its losses are Σω(|r| + (2τ − 1)r).
+        at_pass: the pass over all rows with which each of its losses was known.
         passes: passes over all rows that were made on a dense copy of them.
         bound: of a point that was good enough to stop at.
     """
 
     optimum: Optimum
-    passes: int
+    at_pass: tuple[int, ...] = ()
+    passes: int = 0
     bound: Bound | None = None
 
 
@@ -106,14 +108,23 @@ def _tilted(band: Band, tilt: float) -> FloatArray:
 def _minimise_few(searches: Searches, number: int, block: Block, band: Band) -> Found:
     problem, descent = searches.problems[number], descend(band, DESCENT_STEPS)
     size = int(_BOUND_WIDTH * math.sqrt(band.shape[0] * band.shape[1]))
+    at_pass = _copy_passes(problem, 0, len(descent.losses))
     bound = searches.bound(number, problem.standard_point(descent.step), size)
     if bound is not None:
-        return Found(stopped(descent), len(descent.losses), bound)
-    ties = TieBreaking.of(descent.band.residual, block.target)
-    loosened = replace(descent.band, jitter=ties.jitter(block.positions))
-    found = finish([replace(descent, band=loosened)])[0]
+        found = stopped(descent)
+    else:
+        ties = TieBreaking.of(descent.band.residual, block.target)
+        loosened = replace(descent.band, jitter=ties.jitter(block.positions))
+        found = finish([replace(descent, band=loosened)])[0]
     offset = problem.absolute_loss.tilt * float(band.weighted(band.residual).sum())
-    return Found(replace(found, losses=tuple(value + offset for value in found.losses)), len(found.losses))
+    losses = tuple(value + offset for value in found.losses)
+    at_pass += _copy_passes(problem, len(descent.losses), len(losses))
+    return Found(replace(found, losses=losses), at_pass, len(losses), bound)
+
+
+def _copy_passes(problem: Problem, first: int, last: int) -> tuple[int, ...]:
+    """The numbers of passes over a dense copy, one for each loss, behind those over the rows themselves."""
+    return tuple(problem.counter.passes + made for made in range(first + 1, last + 1))
 
 
 def _minimise_many(searches: Searches, sample: Block, bands: Sequence[Band]) -> list[Found]:
@@ -182,12 +193,15 @@ def _screened(searches: Searches, starts: Mapping[int, Outlook], count: int) -> 
     """The optima of problems from near them, by passes over all rows; their bands have about so many rows."""
     bounds = {number: searches.bound(number, start.standard_point, count) for number, start in starts.items()}
     going = [number for number, bound in bounds.items() if bound is None]
+    at_pass: dict[int, list[int]] = {number: [] for number in starts}
 
     def prove(places: Sequence[int], bases: Sequence[Positions]) -> Sequence[float | None]:
         return searches.prove([going[place] for place in places], bases)
 
     def tell(place: int, objective: float) -> None:
-        searches.tell(going[place], objective)
+        number = going[place]
+        at_pass[number].append(starts[number].problem.counter.passes)
+        searches.tell(number, objective)
 
     problems = AllRows([starts[number] for number in going], prove)
     optima = screen(problems, [count] * len(going), minimise, tell) if going else []
@@ -195,4 +209,4 @@ def _screened(searches: Searches, starts: Mapping[int, Outlook], count: int) -> 
     for number, optimum in zip(going, optima, strict=True):
         start = starts[number]
         ends[number] = replace(optimum, step=start.origin + optimum.step, iterations=start.steps + optimum.iterations)
-    return [Found(ends[number], 0, bounds[number]) for number in starts]
+    return [Found(ends[number], tuple(at_pass[number]), bound=bounds[number]) for number in starts]

@@ -1,6 +1,8 @@
 """What a solver returns: coefficients, how they were reached, and how far they can be from the optimum."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mae_cli.arrays import FloatArray, Positions
@@ -52,11 +54,25 @@ class History:
         loss: mean loss over all training rows, from the start to the coefficients returned.
         iterations: steps taken (descent steps and exchanges of a basis row, or epochs of the textbook solver).
         passes: passes over all training rows.
+        at_pass: the pass with which each loss was known; that of the last is `passes`.
     """
 
     loss: tuple[float, ...]
     iterations: int
     passes: int
+    at_pass: tuple[int, ...]
+
+    @staticmethod
+    def of(course: Iterable[tuple[float, int]], iterations: int, loss: float, passes: int) -> "History":
+        """The finite losses of a course, each with the pass that made it known; the certified one comes last."""
+        known = [each for each in course if math.isfinite(each[0])]
+        losses, at_pass = zip(*known, (loss, passes), strict=True)
+        return History(losses, iterations, passes, at_pass)
+
+    def since(self, passes: int) -> "History":
+        """The course without so many passes that were made before it."""
+        at_pass = tuple(each - passes for each in self.at_pass)
+        return replace(self, passes=self.passes - passes, at_pass=at_pass)
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,8 +47,7 @@ class Fit:
 
     def since(self, passes: int) -> "Fit":
         """The fit without so many passes that were made before it."""
-        history = replace(self.solution.history, passes=self.solution.history.passes - passes)
-        return replace(self, solution=replace(self.solution, history=history))
+        return replace(self, solution=replace(self.solution, history=self.solution.history.since(passes)))
 
 
 # A descent may end within such a relative gap; it is not looked for below.
@@ -172,7 +171,7 @@ def _minimised_with_neighbours(
 def _minimised(
     problems: Sequence[Problem], sample: Block | None, settings: Auto, listener: ProgressListener
 ) -> list[Fit]:
-    last, rounds = len(problems) - 1, count(1)
+    last, rounds = len(problems) - 1, count()
     proofs = FirstProofs(problems)
 
     def tell(number: int, objective: float) -> None:
@@ -220,7 +219,7 @@ def proved(proof: VertexProof, settings: Auto) -> Fit:
     # What floats blur is known well enough where that was accepted.
     as_it_is = Settled(proof, proof.bound, 0)
     settled = as_it_is if proof.is_blurred else settle_from(vertex.problem, optimum, settings.tolerance, proof)
-    return _certified(vertex.problem, settings, Found(optimum, 0), settled)
+    return _certified(vertex.problem, settings, Found(optimum), settled)
 
 
 def _certified(problem: Problem, settings: Auto, found: Found, settled: Settled | None) -> Fit:
@@ -271,5 +270,6 @@ def _unique(proof: VertexProof) -> bool | None:
 def _history(problem: Problem, found: Found, bound: Bound, exchanges: int = 0) -> History:
     """The losses of a search as means in the user's units; the last is the certified one."""
     unit = _unit(problem)
-    losses = (*(loss * unit for loss in found.optimum.losses[:-1]), bound.loss)
-    return History(losses, found.optimum.iterations + exchanges, problem.counter.passes + found.passes)
+    course = [(loss * unit, at_pass) for loss, at_pass in zip(found.optimum.losses, found.at_pass, strict=True)]
+    passes = problem.counter.passes + found.passes
+    return History.of(course[:-1], found.optimum.iterations + exchanges, bound.loss, passes)

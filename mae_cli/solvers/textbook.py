@@ -5,7 +5,6 @@ y divided by mean|y − median y|, so that a step size means the same on all dat
 down (Shor, 1962), so the best iterate is kept.
 """
 
-import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -63,22 +62,22 @@ class _Scaling:
 def descend_as_textbook(problem: Problem, settings: Textbook, listener: ProgressListener) -> BoundedFit:
     """Run the epochs; the best iterate with its bound and the loss after every epoch, the best one last."""
     descent = _Descent(problem, settings)
-    losses = [descent.best_loss]
+    course = [(_in_user_units(descent.best_loss, problem), problem.counter.passes)]
     epochs = 0
     listener.planning(settings.epochs)
     for epoch in range(1, settings.epochs + 1):
         epochs = epoch
-        losses.append(descent.epoch(epoch))
-        listener.reached(epoch, _in_user_units(losses[-1], problem))
-        if not np.isfinite(losses[-1]):
+        loss = descent.epoch(epoch)
+        course.append((_in_user_units(loss, problem), problem.counter.passes))
+        listener.reached(epoch, course[-1][0])
+        if not np.isfinite(loss):
             break
         if settings.tolerance is not None and epoch % _EPOCHS_BETWEEN_BOUNDS == 0:
             bound = descent.bound()
             if bound.gap <= settings.tolerance * bound.loss or bound.is_perfect:
                 break
     bound = descent.bound()
-    history = tuple(filter(math.isfinite, (_in_user_units(loss, problem) for loss in losses)))
-    return BoundedFit(descent.best(), bound, History((*history, bound.loss), epochs, problem.counter.passes))
+    return BoundedFit(descent.best(), bound, History.of(course, epochs, bound.loss, problem.counter.passes))
 
 
 def _in_user_units(loss: float, problem: Problem) -> float:

@@ -11,7 +11,7 @@ from math import nan
 
 from mae_cli.errors import DataError, Fault
 from mae_cli.messages import quoted
-from mae_cli.progress import NO_PROGRESS
+from mae_cli.progress import Phase
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Writing
 from mae_cli.tables.column import CellFault, ColumnOfNumbers, Note
@@ -102,7 +102,8 @@ def found_writing(error: DataError, columns: Sequence[NumberColumn], files: Data
     if not (is_plain(column.writing) or column.writing == FREE):
         raise error
     cells = LevelColumn(column.name, declared=False, max_levels=options.max_levels, dialect=files.dialect)
-    alone = replace(options, collect=MemoryRows.none, missing="drop", listener=NO_PROGRESS)
+    alone = replace(options, collect=MemoryRows.none, missing="drop")
+    options.listener.entering(Phase.READING_AGAIN)
     seen = read(files, Columns([], [cells], 0), alone).files
     return _of_free(error, cells) if column.writing.free else _of_plain(error, column, cells, seen)
 

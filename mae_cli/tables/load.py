@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from mae_cli.errors import DataError
 from mae_cli.memory import memory_bytes
 from mae_cli.messages import listed, option, quoted
-from mae_cli.progress import NO_PROGRESS
+from mae_cli.progress import Phase
 from mae_cli.rows.blocks import MemoryRows, RowStore
 from mae_cli.rows.coding import Layout
 from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Schema
@@ -79,6 +79,7 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
             result = read(files, plan.columns(files.dialect, options.max_levels), replace(options, missing="drop"))
         except DataError as error:
             plan = _as_written(error, files, plan, options)
+            options.listener.entering(Phase.READING_AGAIN)
             continue
         require_dates(plan, files)
         verdicts = plan.verdicts(result.summary, result.files)
@@ -87,8 +88,10 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
             break
         result.rows.close()
         plan = revised
+        options.listener.entering(Phase.READING_AGAIN)
     if options.missing == "error" and result.summary.rows_dropped:
         result.rows.close()
+        options.listener.entering(Phase.READING_AGAIN)
         result = read(files, plan.columns(files.dialect, options.max_levels), options)
     notes = (*_told_of_blanks(files), *plan.told(verdicts, result.files), *_told_of_codes(plan, result))
     try:
@@ -117,6 +120,7 @@ def _missing_before(error: DataError, files: Data, plan: Plan, options: ReadOpti
     """The error of a missing cell before the place of another error, where such cells are refused."""
     if options.missing == "drop":
         return None
+    options.listener.entering(Phase.READING_AGAIN)
     try:
         read(files, plan.columns(files.dialect, options.max_levels), options)
     except DataError as first:
@@ -156,9 +160,10 @@ def _with_exclusion(error: DataError, used: UsedColumns) -> DataError:
 
 def _with_refused_features(error: DataError, files: Data, plan: Plan, options: ReadOptions) -> DataError:
     """The error of a target or a weight, and of the features that are refused too, so that all are told at once."""
-    options = replace(options, collect=MemoryRows.none, missing="drop", listener=NO_PROGRESS)
+    options = replace(options, collect=MemoryRows.none, missing="drop")
     try:
         while True:
+            options.listener.entering(Phase.READING_AGAIN)
             result = read(files, plan.features(files.dialect, options.max_levels), options)
             verdicts = plan.verdicts(result.summary, result.files)
             revised = plan.revised(verdicts, result.summary, result.files, drops=False)

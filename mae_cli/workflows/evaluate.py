@@ -13,7 +13,7 @@ from mae_cli.inference.distributions import normal_quantile
 from mae_cli.model.files import AnyModel
 from mae_cli.model.model import Model
 from mae_cli.model.quantile_model import QuantileModel
-from mae_cli.progress import NO_PROGRESS, ProgressListener
+from mae_cli.progress import NO_PROGRESS, Phase, ProgressListener
 from mae_cli.results.evaluation import EvaluationReport, IntervalScore, QuantileEvaluation
 from mae_cli.results.gates import Rival
 from mae_cli.results.notes import LimitedMae, MixedQuantiles, Note
@@ -100,7 +100,7 @@ def _loaded(
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen, listener=listener)
         loaded = load_for_model(files, joint, apart_of(model), options)
-        listener.scoring()
+        listener.entering(Phase.SCORING)
         yield loaded
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from mae_cli.arrays import FloatArray
 from mae_cli.inference.ranges import Ranges, ranges_of
 from mae_cli.inference.values import Intervals, Unavailable
+from mae_cli.progress import NO_PROGRESS, Phase, ProgressListener
 from mae_cli.results.notes import (
     Diverged,
     FitNote,
@@ -35,13 +36,22 @@ from mae_cli.workflows.scoring import score
 _OWN_SHARE = 1e-6
 
 
-def scored_fit(
-    data: ReadyData, fit: Fit, settings: FitSettings, scored_at: float, intervals: Intervals | None = None
+def scored_fit(  # noqa: PLR0913  (a fit, and what its report has beside it)
+    data: ReadyData,
+    fit: Fit,
+    settings: FitSettings,
+    scored_at: float,
+    *,
+    intervals: Intervals | None = None,
+    listener: ProgressListener = NO_PROGRESS,
 ) -> Fitted:
     """A fit of one loss, scored on the training rows and the holdout, with the pinball loss of a quantile."""
+    listener.entering(Phase.SCORING)
     solution, trivial = fit.solution, data.baseline.prediction(settings.loss, settings.quantile)
     scores = partial(score, point=solution.point, trivial=trivial, quantile=scored_at, place=data.train.files.place)
     found = effects(data.schema, solution, data.train.moments.deviation, intervals, data.level_rows)
+    if solution.certificate.unique is False:
+        listener.entering(Phase.RANGES)
     ranges = ranges_of(fit)
     report = FitReport(
         loss=settings.loss,
@@ -55,6 +65,7 @@ def scored_fit(
         effects=_ranged(found, data.schema, ranges),
         intervals=intervals,
         intercept_range=ranges[0] if ranges is not None and settings.intercept else None,
+        schedule=settings.solver.schedule if isinstance(settings.solver, Textbook) else None,
     )
     return Fitted(solution, replace(report, notes=tuple(_notes(fit, settings.solver, report, data))))
 

@@ -15,10 +15,10 @@ from mae_cli.memory import return_freed_memory
 from mae_cli.messages import no_share, quoted
 from mae_cli.model.model import Baseline
 from mae_cli.model.strict_json import LARGEST_COUNT
-from mae_cli.progress import ProgressListener
+from mae_cli.progress import Phase, ProgressListener
 from mae_cli.results.notes import Note, UnscoredHoldout, UnseenRows
 from mae_cli.results.training import TrainingRows
-from mae_cli.rows.blocks import Block, Rows
+from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
 from mae_cli.rows.coding import Coding, Description, LevelRows, Partition, build_schema, describe, level_rows
 from mae_cli.rows.moments import column_moments
 from mae_cli.rows.sampling import Split
@@ -123,17 +123,17 @@ def _read(files: Data, used: UsedColumns, options: ReadOptions, settings: TrainS
     """The rows as they are fitted; those that were read are given up."""
     loaded = load_training(files, used, options)
     return_freed_memory()
-    options.listener.preparing()
+    options.listener.entering(Phase.PREPARING)
     with closing(loaded.rows):  # those to fit and those held out are kept apart from them
-        return _prepare(loaded, settings)
+        return _prepare(loaded, settings, PassCounter(listener=options.listener))
 
 
-def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
+def _prepare(loaded: LoadedRows, settings: TrainSettings, counter: PassCounter) -> ReadyData:
     """Split, encode by the levels of the training rows, and count."""
     count, cluster = loaded.rows.shape[0], settings.columns.cluster
     split, calibration = _splits(count, settings)
     aside = split or calibration if split is None or calibration is None else split.joined(calibration)
-    description = describe(loaded.rows, loaded.layout, aside)
+    description = describe(CountedRows(loaded.rows, counter), loaded.layout, aside)
     _require_weight(loaded, description, settings.columns.weight)
     require_span(description.target_range, Place(loaded.files.name, column=settings.columns.target))
     schema = build_schema(loaded.layout, description, loaded.files.name)
@@ -156,7 +156,8 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
         calibration=0 if calibration is None else calibration.held,
         missing_column=loaded.missing_column,
     )
-    train_data = TrainingData(train_rows, column_moments(train_rows), loaded.files, scored)
+    counted = CountedRows(train_rows, counter)
+    train_data = TrainingData(train_rows, column_moments(counted), loaded.files, scored)
     return ReadyData(
         schema=schema,
         train=train_data,
@@ -164,7 +165,7 @@ def _prepare(loaded: LoadedRows, settings: TrainSettings) -> ReadyData:
         rows=rows,
         notes=tuple(notes),
         left_out=loaded.left_out,
-        baseline=baseline_of(train_rows, settings.fit.quantile),
+        baseline=baseline_of(counted, settings.fit.quantile),
         clusters=None if cluster is None else clusters_of(loaded, cluster, train_rows),
         weight_unit=1.0 if settings.columns.weight is None else weight_unit(description.largest_weight),
         level_rows=level_rows(loaded.layout, description),

@@ -6,16 +6,18 @@ from dataclasses import asdict, dataclass, replace
 from mae_cli.inference.estimates import Estimated
 from mae_cli.inference.importance import find_importance
 from mae_cli.inference.intervals import find_intervals
-from mae_cli.inference.values import Intervals
+from mae_cli.inference.values import Intervals, Method
 from mae_cli.memory import return_freed_memory
 from mae_cli.model.model import Model
 from mae_cli.model.provenance import provenance
-from mae_cli.progress import NO_PROGRESS, ProgressListener
-from mae_cli.results.training import Seconds, TrainReport
+from mae_cli.progress import NO_PROGRESS, Phase, ProgressListener
+from mae_cli.results.notes import NoGain, NotImproved
+from mae_cli.results.training import Comparison, Seconds, TrainReport
 from mae_cli.rows.blocks import CountedRows, PassCounter
 from mae_cli.rows.schema import Schema
 from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Auto, Textbook
+from mae_cli.solvers.solution import Status
 from mae_cli.tables.read import Data
 from mae_cli.workflows.compare import Fitted, compare
 from mae_cli.workflows.fit import FitSettings, fit_prepared
@@ -47,22 +49,10 @@ def _trained(
 ) -> Trained:
     """The fit of data that were read, from a start on by the clock until now."""
     read = time.perf_counter() - started
-    scored_at = settings.fit.quantile
     counted = CountedRows(data.train.rows, PassCounter(listener=listener))
     prepared = Prepared(counted, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
-    fit = fit_prepared(prepared, settings.fit, listener)
-    estimated = Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters, listener)
-    fitted = scored_fit(data, fit, settings.fit, scored_at, _intervals(estimated, settings))
-    if settings.importance:
-        importance = find_importance(estimated, _columns_of(data.schema))
-        fitted = replace(fitted, report=replace(fitted.report, importance=importance))
-    fitted = _measured(fitted, prepared, settings.fit, listener)
-    comparison = None
-    if settings.compare:
-        other_loss = _other_loss(settings.fit)
-        other = scored_fit(data, fit_prepared(prepared, other_loss, listener), other_loss, scored_at)
-        other = _measured(other, prepared, other_loss, listener)
-        comparison = compare(fitted, other, data.train)
+    fitted = _fitted(data, prepared, settings, listener)
+    comparison = _compared(fitted, data, prepared, settings, listener) if settings.compare else None
     total = time.perf_counter() - started
     report = TrainReport(
         source=source,
@@ -80,15 +70,43 @@ def _trained(
     return Trained(model_of(settings, data, fitted), report)
 
 
-def _other_loss(settings: FitSettings) -> FitSettings:
-    return replace(settings, loss="mae" if settings.loss == "mse" else "mse", quantile=0.5)
+def _fitted(data: ReadyData, prepared: Prepared, settings: TrainSettings, listener: ProgressListener) -> Fitted:
+    """The fit with all that is asked about it."""
+    listener.entering(Phase.FITTING)
+    fit = fit_prepared(prepared, settings.fit, listener)
+    estimated = Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters, listener)
+    intervals = intervals_of(estimated, settings)
+    fitted = scored_fit(data, fit, settings.fit, settings.fit.quantile, intervals=intervals, listener=listener)
+    if settings.importance:
+        listener.entering(Phase.IMPORTANCE)
+        importance = find_importance(estimated, _columns_of(data.schema))
+        fitted = replace(fitted, report=replace(fitted.report, importance=importance))
+    return _measured(fitted, prepared, settings.fit, listener)
 
 
-def _intervals(estimated: Estimated, settings: TrainSettings) -> Intervals | None:
-    """Of the coefficients; those of the textbook solver are no estimates whose errors are known."""
+def _compared(
+    fitted: Fitted, data: ReadyData, prepared: Prepared, settings: TrainSettings, listener: ProgressListener
+) -> Comparison:
+    """The fit beside that of the other loss."""
+    other = replace(settings.fit, loss="mae" if settings.fit.loss == "mse" else "mse", quantile=0.5)
+    listener.entering(Phase.FITTING)
+    fit = fit_prepared(prepared, other, listener)
+    scored = scored_fit(data, fit, other, settings.fit.quantile, listener=listener)
+    scored = _measured(scored, prepared, other, listener)
+    listener.entering(Phase.COMPARING)
+    return compare(fitted, scored, data.train)
+
+
+def intervals_of(estimated: Estimated, settings: TrainSettings, quantile: float | None = None) -> Intervals | None:
+    """Of the coefficients, at one of several quantiles where it is given.
+
+    Those of the textbook solver are no estimates whose errors are known.
+    """
     if settings.intervals is None or isinstance(settings.fit.solver, Textbook):
         return None
     return_freed_memory()
+    is_bootstrap = settings.intervals.method is Method.BOOTSTRAP
+    estimated.listener.entering(Phase.BOOTSTRAP if is_bootstrap else Phase.INTERVALS, quantile)
     return find_intervals(estimated, settings.intervals)
 
 
@@ -104,9 +122,15 @@ def _measured(fitted: Fitted, prepared: Prepared, settings: FitSettings, listene
     """The fit with the optimum that the textbook's descent is measured against; other solvers find it themselves."""
     if not isinstance(settings.solver, Textbook):
         return fitted
+    listener.entering(Phase.OPTIMUM)
     exact = replace(settings, solver=Auto(limits=settings.solver.limits))
-    optimum = fit_prepared(prepared, exact, listener).solution.certificate.lower_bound
-    return replace(fitted, report=replace(fitted.report, optimum=optimum))
+    certificate = fit_prepared(prepared, exact, listener).solution.certificate
+    if certificate.status is Status.LIMIT:
+        return fitted
+    report = replace(fitted.report, optimum=certificate.lower_bound)
+    if report.reaches_optimum:  # from the start on, where no step improved on that
+        report = replace(report, notes=tuple(NoGain() if note == NotImproved() else note for note in report.notes))
+    return replace(fitted, report=report)
 
 
 def model_of(settings: TrainSettings, data: ReadyData, fitted: Fitted) -> Model:

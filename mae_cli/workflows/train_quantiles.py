@@ -10,12 +10,11 @@ import numpy as np
 
 from mae_cli.errors import Fault, SettingsError
 from mae_cli.inference.estimates import Estimated
-from mae_cli.inference.intervals import find_intervals
 from mae_cli.inference.slopes import equal_slopes
-from mae_cli.inference.values import Unavailable
+from mae_cli.inference.values import SlopesTest, Unavailable
 from mae_cli.messages import no_share
 from mae_cli.model.quantile_model import QuantileModel
-from mae_cli.progress import NO_PROGRESS, ProgressListener
+from mae_cli.progress import NO_PROGRESS, Phase, ProgressListener
 from mae_cli.results.notes import Note, UnseenRows
 from mae_cli.results.training import Calibrated, FitReport, QuantileReport, Seconds
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
@@ -34,7 +33,7 @@ from mae_cli.workflows.fit import fit_prepared
 from mae_cli.workflows.fit_report import scored_fit
 from mae_cli.workflows.ready import ReadyData, TrainSettings, ready_data
 from mae_cli.workflows.scored_rows import rows_of, scorable_rows
-from mae_cli.workflows.train import model_of
+from mae_cli.workflows.train import intervals_of, model_of
 
 # Lines that are nearer than this share of their size do not cross, but for rounding.
 _CROSSING = 1e-12
@@ -101,12 +100,13 @@ def train_quantiles(
     started = time.perf_counter()
     with (
         ready_data(files, settings, listener) as data,
-        _calibration_rows(data, calibration, settings) as aside,
+        _calibration_rows(data, calibration, settings, listener) as aside,
         one_thread(),
     ):
         read = time.perf_counter() - started
         trained = _trained(files.name, data, settings, wanted, listener)
         if wanted.coverage is not None and aside is not None:
+            listener.entering(Phase.CALIBRATING)
             trained = _calibrated(trained, data, aside, wanted.coverage)
         total = time.perf_counter() - started
     return replace(trained, report=replace(trained.report, seconds=Seconds(read, total - read, total)))
@@ -133,6 +133,7 @@ def _trained(
     rows = CountedRows(data.train.rows, PassCounter(listener=listener))
     prepared = Prepared(rows, intercept=settings.fit.intercept, limits=settings.fit.solver.limits)
     of_each = [replace(settings, fit=replace(settings.fit, quantile=each)) for each in wanted.quantiles]
+    listener.entering(Phase.FITTING)
     fits = solve_together(prepared, [each.fit.loss_function for each in of_each], settings.fit.solver, listener)
     estimated = [Estimated(data.train.rows, prepared, fit, data.weight_unit, data.clusters, listener) for fit in fits]
     baselines = target_quantiles(data.train.rows, wanted.quantiles)
@@ -145,8 +146,8 @@ def _trained(
         weight=settings.columns.weight,
         rows=data.rows,
         fits=tuple(each.report for each in fitted),
-        squared=_squared(data, settings, prepared) if len(fitted) > _SIDE_BY_SIDE else None,
-        slopes=Unavailable.NOT_ASKED if settings.intervals is None else equal_slopes(estimated),
+        squared=_squared(data, settings, prepared, listener) if len(fitted) > _SIDE_BY_SIDE else None,
+        slopes=Unavailable.NOT_ASKED if settings.intervals is None else _slopes(estimated, listener),
         crossing=_crossing(data, fitted),
         calibrated=None,
         notes=data.notes,
@@ -158,15 +159,22 @@ def _trained(
     return TrainedQuantiles(QuantileModel(tuple(model_of(each, ready, one) for each, ready, one in triples)), report)
 
 
-def _squared(data: ReadyData, settings: TrainSettings, prepared: Prepared) -> FitReport:
+def _squared(data: ReadyData, settings: TrainSettings, prepared: Prepared, listener: ProgressListener) -> FitReport:
     """Least squares on the same rows, for comparison."""
     fit_settings = replace(settings.fit, loss="mse", quantile=0.5)
-    return scored_fit(data, fit_prepared(prepared, fit_settings), fit_settings, 0.5).report
+    listener.entering(Phase.FITTING)
+    return scored_fit(data, fit_prepared(prepared, fit_settings), fit_settings, 0.5, listener=listener).report
+
+
+def _slopes(estimated: Sequence[Estimated], listener: ProgressListener) -> SlopesTest | Unavailable:
+    listener.entering(Phase.SLOPES)
+    return equal_slopes(estimated)
 
 
 def _fitted(data: ReadyData, settings: TrainSettings, estimated: Estimated) -> Fitted:
-    intervals = None if settings.intervals is None else find_intervals(estimated, settings.intervals)
-    return scored_fit(data, estimated.fit, settings.fit, settings.fit.quantile, intervals)
+    intervals = intervals_of(estimated, settings, estimated.quantile)
+    fit, listener = estimated.fit, estimated.listener
+    return scored_fit(data, fit, settings.fit, settings.fit.quantile, intervals=intervals, listener=listener)
 
 
 def _crossing(data: ReadyData, fitted: Sequence[Fitted]) -> int:
@@ -191,14 +199,15 @@ class _CalibrationRows:
 
 @contextmanager
 def _calibration_rows(
-    data: ReadyData, files: Data | None, settings: TrainSettings
+    data: ReadyData, files: Data | None, settings: TrainSettings, listener: ProgressListener
 ) -> Iterator[_CalibrationRows | None]:
     """Those kept aside, or those of files of their own, there until the end of the block; None without any."""
     if files is None:
         yield None if data.calibration is None else _CalibrationRows(data.calibration)
         return
     with place_for(files, len(data.schema.features) + 1, stream=settings.stream) as collect:
-        options = ReadOptions(collect, settings.missing, skip_unseen=True)
+        listener.entering(Phase.READING_CALIBRATION)
+        options = ReadOptions(collect, settings.missing, skip_unseen=True, listener=listener)
         loaded = load_for_model(files, data.schema, Apart(settings.columns.target, None, data.written), options)
         rows = rows_of(data.schema, data.schema, scorable_rows(loaded))
         unseen = [UnseenRows(loaded.rows_unseen, "calibration")] if loaded.rows_unseen else []

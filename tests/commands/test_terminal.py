@@ -96,7 +96,7 @@ def harmful(text):
     ],
 )
 def test_names_are_data_and_numbers_are_whole_in_every_window(on_terminal, mae_train, hostile, environment):
-    arguments = (hostile, "-t", ":y: [i]", "--compare", "-o", "model.json")
+    arguments = (hostile, "-t", ":y: [i]", "--compare", "-o", "model.json", "-q")  # on a busy machine progress shows
     piped = mae_train(*arguments).stdout
     status, shown = on_terminal("train", *arguments, LINES="50", **environment)
     assert status == 0

@@ -62,7 +62,7 @@ def mae_fit():
             sides=Sides(above=1_240, below=1_254, on=0),
         ),
         certificate=Certificate(Status.OPTIMAL, MAE_LOSSES[-1], MAE_LOSSES[-1], 0.0, unique=True),
-        history=History(MAE_LOSSES, iterations=14, passes=21),
+        history=History(MAE_LOSSES, iterations=14, passes=21, at_pass=(*range(5, 19), 21)),
         intercept=-15.3201,
         effects=EFFECTS,
     )
@@ -84,7 +84,7 @@ def mse_fit(mae_fit):
             metrics(23.7011, 43.511, 17.002, -0.0001, 23.7011),
         ),
         certificate=Certificate(Status.OPTIMAL, MSE_LOSSES[-1], MSE_LOSSES[-1], 0.0, unique=True),
-        history=History(MSE_LOSSES, iterations=2, passes=4),
+        history=History(MSE_LOSSES, iterations=2, passes=9, at_pass=(3, 5, 9)),
         intercept=-14.0021,
         effects=tuple(other),
     )

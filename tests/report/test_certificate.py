@@ -6,7 +6,7 @@ import pytest
 
 from mae_cli.report.certificate import certificate_sentence, certificate_text, diagnosis
 from mae_cli.rows.schema import DesignColumn
-from mae_cli.solvers.solution import Status
+from mae_cli.solvers.solution import History, Status
 
 LOSSES = [("mae", 0.5, "MAE"), ("mse", 0.5, "MSE"), ("mae", 0.9, "pinball loss at quantile 0.9")]
 UNIQUENESS = {
@@ -103,29 +103,50 @@ def test_two_fits_are_told_apart(mae_fit):
 
 
 def textbook(fit, losses, gap=0.36, optimum=10.5):
-    history = replace(fit.history, loss=(*losses, min(losses)), iterations=len(losses) - 1)
+    history = History((*losses, min(losses)), len(losses) - 1, len(losses) + 7, tuple(range(7, len(losses) + 8)))
     certificate = replace(fit.certificate, status=Status.LIMIT, loss=min(losses), relative_gap=gap)
-    return replace(fit, solver="textbook", history=history, certificate=certificate, optimum=optimum)
+    return replace(
+        fit, solver="textbook", history=history, certificate=certificate, optimum=optimum, schedule="constant"
+    )
 
 
 def test_the_textbook_is_measured_against_the_optimum_and_names_the_epoch_that_was_kept(mae_fit):
     fit = textbook(mae_fit, (25.0, 14.0, 11.9, 12.0, 12.1))
     assert certificate_text(fit).plain == (
         "not optimal: MAE 11.90 after 4 epochs (best: epoch 2), 14% above the optimum 10.50; by itself the method "
-        "proves only 36%. It oscillates: try another --schedule, or a smaller --learning-rate."
+        "proves only 36%. It oscillates: try a decaying schedule, --schedule sqrt or --schedule geometric."
     )
     assert "(best: the start), 140% above" in certificate_sentence(textbook(mae_fit, (25.0, 30.0)))
     assert " above the optimum 0;" in certificate_sentence(textbook(mae_fit, (25.0, 14.0), optimum=0.0))
 
 
+def test_a_descent_that_starts_at_the_optimum_is_given_no_advice(mae_fit):
+    assert certificate_sentence(textbook(mae_fit, (10.5, 30.0, 20.0), optimum=10.5 * (1 - 1e-13))) == (
+        "at the optimum, which the exact solver proves: MAE 10.50 after 2 epochs (best: the start); by itself the "
+        "method proves only 36%."
+    )
+
+
 @pytest.mark.parametrize(
     ("losses", "advice"),
     [
-        ((10.0, 20.0, 40.0), "It never came below the start: try a smaller --learning-rate."),
-        ((10.0, *(5.0, 6.0) * 20), "It oscillates: try another --schedule, or a smaller --learning-rate."),
+        ((10.0, 20.0, 40.0), "It diverged, and never came below the start: try a smaller --learning-rate."),
         (tuple(1 / k for k in range(1, 41)), "It is still falling: try more --epochs."),
         ((10.0, *(5.0,) * 40), "Try more --epochs, another --learning-rate, or --solver auto."),
     ],
 )
-def test_the_course_of_a_descent_says_what_to_try(losses, advice):
-    assert diagnosis(losses) == advice
+@pytest.mark.parametrize("schedule", ["constant", "sqrt", "geometric"])
+def test_the_course_of_a_descent_says_what_to_try(losses, advice, schedule):
+    assert diagnosis(losses, schedule) == advice
+
+
+@pytest.mark.parametrize(
+    ("schedule", "advice"),
+    [
+        ("constant", "a decaying schedule, --schedule sqrt or --schedule geometric"),
+        ("sqrt", "a smaller --learning-rate"),
+        ("geometric", "a smaller --learning-rate"),
+    ],
+)
+def test_a_descent_that_oscillates_is_advised_what_it_does_not_do_yet(schedule, advice):
+    assert diagnosis((10.0, *(5.0, 6.0) * 20), schedule) == f"It oscillates: try {advice}."

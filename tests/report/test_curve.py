@@ -22,16 +22,21 @@ class Stream(io.StringIO):
         return self._encoding
 
 
-def draw(*series, width=60, encoding="utf-8", legacy_windows=False, short=False):
+def series(*losses, minimum=1.0, label="MAE fit", steps=None):
+    """Losses from step 0 on."""
+    return LossSeries(label, tuple(range(len(losses))) if steps is None else steps, losses, minimum)
+
+
+def draw(*drawn, width=60, encoding="utf-8", legacy_windows=False, short=False):
     console = Console(
         file=Stream(encoding), width=width, legacy_windows=legacy_windows, highlight=False, color_system=None
     )
-    console.print(LossCurve("MAE above its minimum", series, short=short))
+    console.print(LossCurve("MAE above its minimum", drawn, short=short))
     return console.file.getvalue().splitlines()
 
 
 def falling(steps, rate=0.1, label="MAE fit"):
-    return LossSeries(label, tuple(1 + rate**k for k in range(steps)), 1.0)
+    return series(*(1 + rate**k for k in range(steps)), label=label)
 
 
 def chart(lines):
@@ -40,9 +45,14 @@ def chart(lines):
 
 
 def test_the_excess_is_relative_to_the_start_and_clipped():
-    assert LossSeries("", (5.0, 3.0, 1.0), 1.0).excess() == [1.0, 0.5, 1e-12]
-    assert LossSeries("", (1.0, 3.0), 1.0).excess() == [1e-12, 1e-12]
-    assert LossSeries("", (5e-324, 1e308), 0.0).excess() == [1.0, 1e300]
+    assert series(5.0, 3.0, 1.0, steps=(3, 4, 7)).points() == [(3, 1.0), (4, 0.5), (7, 1e-12)]
+    assert series(5e-324, 1e308, minimum=0.0).points() == [(0, 1.0), (1, 1e300)]
+
+
+@pytest.mark.parametrize("start", [1.0, 1.0 + 1e-13])
+def test_what_begins_at_its_minimum_is_drawn_only_where_it_is_there(start):
+    assert series(start, 3.0, start, 2.0).points() == [(0, 1e-12), (2, 1e-12)]
+    assert draw(series(start, 3.0), width=90) == [NOTHING_TO_DRAW]
 
 
 def test_a_straight_descent_is_a_straight_line_on_the_logarithmic_scale():
@@ -58,21 +68,20 @@ def test_a_straight_descent_is_a_straight_line_on_the_logarithmic_scale():
         "       │                 **",
         "  0.1% ┤                   **",
         "       └┬──────┬─────┬──────┬",
-        " check  0      1     2      3",
+        "  pass  0      1     2      3",
     ]
 
 
 @pytest.mark.parametrize("width", [20, 33, 80, 200])
 @pytest.mark.parametrize("steps", [1, 2, 14, 1000, 100_000])
 def test_no_line_is_wider_than_the_console_or_eighty_cells(width, steps):
-    series = LossSeries("MAE fit", tuple(1 / (k + 1) for k in range(steps)), 0.0)
-    lines = draw(series, width=width)
+    lines = draw(series(*(1 / (k + 1) for k in range(steps)), minimum=0.0), width=width)
     assert max(map(cell_len, lines)) <= min(width, 80)
     assert len(lines) <= 17
 
 
 def test_what_met_the_bound_is_on_a_line_of_its_own_below_a_gap():
-    lines = draw(LossSeries("MAE fit", (2.0, 1.001, 1.0), 1.0))
+    lines = draw(series(2.0, 1.001, 1.0))
     assert "proved ┤" in lines[-3]
     assert "┊" in lines[-4]
     assert chart(lines)[-1].strip()
@@ -91,7 +100,7 @@ def test_powers_of_ten_are_equally_many_lines_apart(decades, encoding):
 @pytest.mark.parametrize("decades", [1, 2, 3, 4, 5, 6, 9, 11])
 @pytest.mark.parametrize("losses", [(), (1.0,)])
 def test_a_short_chart_has_five_to_seven_rows(decades, losses):
-    lines = draw(LossSeries("MAE fit", (2.0, 1 + 10.0**-decades, *losses), 1.0), short=True)
+    lines = draw(series(2.0, 1 + 10.0**-decades, *losses), short=True)
     assert 5 <= len(lines[1:-2]) <= 7
 
 
@@ -100,28 +109,28 @@ def test_without_a_proof_there_is_no_such_line():
 
 
 def test_a_start_at_the_bound_is_said_in_words():
-    assert draw(LossSeries("MAE fit", (3.0, 3.0), 3.0), width=90) == [NOTHING_TO_DRAW]
+    assert draw(series(3.0, 3.0, minimum=3.0), width=90) == [NOTHING_TO_DRAW]
 
 
 def test_one_step_is_one_mark():
-    marks = "".join(chart(draw(LossSeries("MAE fit", (3.0,), 1.0), encoding="ascii")))
+    marks = "".join(chart(draw(series(3.0), encoding="ascii")))
     assert marks.strip() == "*"
 
 
 def test_a_constant_loss_is_a_level_line():
-    rows = [row for row in chart(draw(LossSeries("MAE fit", (3.0,) * 9, 1.0), encoding="ascii")) if row.strip()]
+    rows = [row for row in chart(draw(series(*(3.0,) * 9), encoding="ascii")) if row.strip()]
     assert len(rows) == 1
     assert rows[0] == "*" * len(rows[0])
 
 
 def test_the_spread_of_many_steps_within_one_column_is_drawn():
     losses = (2.0,) * 50_300 + (1.01,) + (2.0,) * 49_699
-    lines = chart(draw(LossSeries("MAE fit", losses, 1.0)))
+    lines = chart(draw(series(*losses)))
     assert all(line.strip() for line in lines)
 
 
 def test_a_step_above_the_start_is_on_the_chart():
-    lines = draw(LossSeries("MAE fit", (2.0, 101.0, 1.5), 1.0))
+    lines = draw(series(2.0, 101.0, 1.5))
     assert any(line.strip().startswith("10,000% ┤") for line in lines)
     assert chart(lines)[0].strip()
 
@@ -135,11 +144,11 @@ def test_two_series_differ_without_colour_and_are_named():
 
 
 def test_two_equal_lines_differ_in_their_density():
-    def dots(*series):
-        rows = chart(draw(*series))[-10:]
+    def dots(*drawn):
+        rows = chart(draw(*drawn))[-10:]
         return sum((ord(mark) - 0x2800).bit_count() for row in rows for mark in row if mark != " ")
 
-    steep, start = falling(3, 0.01, "MSE fit"), LossSeries("MAE fit", (2.0,), 1.0)
+    steep, start = falling(3, 0.01, "MSE fit"), series(2.0)
     assert dots(start, steep) < dots(steep, start) / 2
 
 
@@ -155,3 +164,28 @@ def test_an_old_windows_console_gets_no_braille():
 
 def test_a_unicode_stream_gets_braille():
     assert any("⠒" in line or "⠤" in line for line in draw(falling(5), encoding="utf-8"))
+
+
+def test_a_line_begins_at_the_pass_that_made_its_first_loss_known():
+    lines = chart(draw(series(2.0, 1.1, 1.01, steps=(6, 9, 12)), width=60, encoding="ascii"))
+    first = min(line.index("*") for line in lines if "*" in line)
+    assert first == max(map(len, lines)) // 2
+
+
+@pytest.mark.parametrize("last", [3, 7, 12, 13, 21, 43, 97, 1_001])
+@pytest.mark.parametrize("width", [20, 33, 80])
+def test_the_axis_ends_with_the_number_of_its_last_step(last, width):
+    axis = draw(series(2.0, 1.5, steps=(2, last)), width=width)[-1].split()
+    assert axis[0] == "pass"
+    assert axis[-1] == f"{last:,}"
+    assert [*map(count_of, axis[1:])] == sorted({*map(count_of, axis[1:])})
+
+
+def count_of(label):
+    return int(label.replace(",", ""))
+
+
+def test_the_steps_have_thousands_separators():
+    assert draw(series(*(1 / (k + 1) for k in range(5_001)), minimum=0.0), width=80)[-1].split() == [
+        "pass", "0", "1,000", "2,000", "3,000", "4,000", "5,000",
+    ]  # fmt: skip

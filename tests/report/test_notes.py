@@ -45,7 +45,7 @@ UNSEEN = UnseenLevel("new", "k", Place("data.csv", line=5), lookalike=None)
             "3 rows outside the training range: 'x' (training: 1970-01-01 to 1970-02-01)",
         ),
         (Diverged(1_200), "the descent diverged in epoch 1,200; use a smaller --learning-rate"),
-        (NotImproved(), "no step improved on the start, so all coefficients are 0; use another --learning-rate"),
+        (NotImproved(), "no step improved on the start, so all coefficients are 0; use a smaller --learning-rate"),
         (NoGain(), "the model is no better than the prediction without features"),
         (FewRows(2), "2 rows are few for an interval of the difference; it is rough"),
         (OneRow(), "one row with weight is too little for an interval"),

@@ -12,7 +12,7 @@ from mae_cli.report.train import show_training
 from mae_cli.results.scores import Scores
 from mae_cli.results.training import Effect
 from mae_cli.rows.schema import DesignColumn
-from mae_cli.solvers.solution import History
+from mae_cli.solvers.solution import History, Status
 
 REPORT = """\
 MAE fit of arr_delay on 9,985 rows, 9 coefficients · flights.csv
@@ -57,7 +57,7 @@ MAE fit, proved optimal and unique: no linear model on the columns kept (all but
 has a smaller MAE. 14 steps, 21 passes over the rows.
 
 MSE fit, proved optimal and unique: no linear model on the columns kept (all but air_time_hours) \
-has a smaller MSE. 2 steps, 4 passes over the rows.
+has a smaller MSE. 2 steps, 9 passes over the rows.
 
 training                  MAE fit   MSE fit   median only   mean only
 MAE                         12.69     13.00         23.61       24.09
@@ -133,7 +133,7 @@ def on_terminal(report, monkeypatch, columns):
 
 
 def without_chart(text):
-    return re.sub(r"^MAE above.*?^ *check  0[^\n]*\n", "CHART\n", text, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"^MAE above.*?^ *pass  0[^\n]*\n", "CHART\n", text, flags=re.DOTALL | re.MULTILINE)
 
 
 def with_fit(report, **changes):
@@ -294,7 +294,7 @@ def test_a_column_left_out_says_why(train_report):
 
 
 def test_a_fit_of_one_pass_has_no_chart(train_report):
-    text = piped(with_fit(train_report, history=History((23.61, 12.69), 3, 1)))
+    text = piped(with_fit(train_report, history=History((23.61, 12.69), 3, 4, (3, 4))))
     assert "above its minimum" not in text
     assert "┤" not in text
 
@@ -316,6 +316,8 @@ def test_a_terminal_shows_the_largest_half_of_many_levels(train_report, monkeypa
     assert re.findall(r"l\d\d", text) == [f"l{size:02}" for size in range(6, 16)]
     assert "\n  … and 5 levels with smaller effects\nx0 " in text
     assert "(all in model.json)" in text
+    one_more = with_fit(train_report, effects=(*levels[:11], *(effect(f"x{k}", 0.5) for k in range(9))))
+    assert "\n  … and 1 level with smaller effects\nx0 " in on_terminal(one_more, monkeypatch, 80)
 
 
 def test_a_quantile_says_which_share_of_the_rows_it_has_below_it(train_report):
@@ -330,9 +332,40 @@ def test_a_quantile_says_which_share_of_the_rows_it_has_below_it(train_report):
     ) in text
 
 
+def test_the_axis_of_the_chart_ends_at_the_passes_that_the_sentence_counts(train_report):
+    text = piped(train_report)
+    assert re.search(r"^ *pass  0 .* 21$", text, re.MULTILINE)
+    assert ", 21 passes over the rows.\n" in text
+    assert re.search(r"^ *proved ┤ .*\S$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("status", [Status.TOLERANCE, Status.LIMIT])
+def test_a_fit_that_is_not_proved_optimal_is_drawn_above_the_bound_that_is_proved(train_report, status):
+    certificate = replace(train_report.fit.certificate, status=status, lower_bound=12.0, relative_gap=0.054)
+    text = piped(with_fit(train_report, certificate=certificate))
+    assert "\nMAE above its proved lower bound of 12.00, from 23.61 at the start (log scale)\n" in text
+    assert "proved ┤" not in text
+
+
+def test_the_last_point_of_a_proved_fit_is_proved_however_near_its_start_is(train_report):
+    end, floor = 12.5, 12.5 * (1 - 1e-12)
+    certificate = replace(train_report.fit.certificate, loss=end, lower_bound=floor)
+    history = History((end + 1e-3, end + 1e-5, end), 3, 9, (4, 5, 9))
+    text = piped(with_fit(train_report, certificate=certificate, history=history))
+    assert re.search(r"^ *proved ┤ .*\S$", text, re.MULTILINE)
+
+
+def test_one_title_serves_two_fits_of_which_one_is_not_proved_optimal(compare_report):
+    certificate = replace(compare_report.fit.certificate, status=Status.TOLERANCE)
+    fit = replace(compare_report.fit, certificate=certificate)
+    assert "\neach loss above its minimum, as a share of the start" in piped(compare_report)
+    assert "\neach loss above its proved lower bound, as a share" in piped(replace(compare_report, fit=fit))
+
+
 def test_the_chart_of_the_textbook_is_above_the_optimum_and_has_no_epoch_more(train_report):
-    history = History((23.61, 14.0, 13.0, 13.5, 13.0), 3, 4)
-    text = piped(with_fit(train_report, solver="textbook", history=history, optimum=12.5))
+    history = History((23.61, 14.0, 13.0, 13.5, 13.0), 3, 12, (7, 8, 9, 10, 12))
+    certificate = replace(train_report.fit.certificate, status=Status.LIMIT, loss=13.0)
+    text = piped(with_fit(train_report, solver="textbook", history=history, certificate=certificate, optimum=12.5))
     assert "\nMAE above its minimum of 12.50, from 23.61 at the start (log scale)\n" in text
     assert re.search(r"^ *epoch  0 +1 +2 +3$", text, re.MULTILINE)
 

@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from unittest import mock
 
@@ -384,7 +385,8 @@ def test_a_watch_is_told_the_losses_of_rounds_whose_vertex_is_not_proved(random,
 def assert_told(listener, solution) -> None:
     assert listener.reached.mock_calls
     steps, losses = zip(*(call.args for call in listener.reached.mock_calls), strict=True)
-    assert steps == tuple(range(1, len(steps) + 1))
+    assert steps == tuple(range(len(solution.history.loss)))
+    assert losses[0] == solution.history.loss[0]
     assert losses[-1] == pytest.approx(solution.certificate.loss, rel=1e-6)
 
 
@@ -394,6 +396,37 @@ def test_the_history_of_many_rows_starts_at_the_start_too(loss, random):
     solution = solve(MemoryRows.of(Design(X), X[:, 0] + random.standard_t(2, 60_000)), loss, Auto())
     assert solution.history.loss[-1] == solution.certificate.loss
     assert solution.history.loss[0] > solution.certificate.loss
+
+
+COURSES = {"few": 400, "many": 60_000}
+SOLVERS = {
+    "exact": (Absolute(), Auto()),
+    "quantile": (Pinball(0.9), Auto()),
+    "tolerance": (Pinball(0.9), Auto(tolerance=1e-2)),
+    "squares": (Squared(), Auto()),
+    "textbook": (Absolute(), Textbook(epochs=7)),
+}
+
+
+@pytest.mark.parametrize("rows", COURSES.values(), ids=COURSES)
+@pytest.mark.parametrize(("loss", "solver"), SOLVERS.values(), ids=SOLVERS)
+def test_every_loss_has_the_pass_that_made_it_known(loss, solver, rows, random):
+    X = random.standard_normal((rows, 5))
+    history = solve(MemoryRows.of(Design(X), X[:, 0] + random.standard_t(2, rows)), loss, solver).history
+    assert len(history.at_pass) == len(history.loss) > 2
+    assert history.at_pass[0] >= 2  # one measures the rows
+    assert all(later > earlier for earlier, later in pairwise(history.at_pass))
+    assert history.at_pass[-1] == history.passes
+
+
+@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("tolerance", [0.0, 1e-2])
+def test_no_loss_on_the_way_is_below_the_bound_and_the_search_goes_down(quantile, tolerance, random):
+    X = random.standard_normal((300, 5))
+    rows = MemoryRows.of(Design(X), X[:, 0] + random.standard_normal(300))
+    solution = solve(rows, Pinball(quantile), Auto(tolerance=tolerance))
+    assert min(solution.history.loss) >= solution.certificate.lower_bound
+    assert all(later <= earlier * (1 + 1e-12) for earlier, later in pairwise(solution.history.loss))
 
 
 def test_a_tolerance_met_on_a_sample_counts_the_steps_that_led_there(random):
@@ -510,6 +543,7 @@ def test_a_further_fit_of_rows_made_ready_counts_its_own_passes_only(random):
     prepared = Prepared(CountedRows(MemoryRows.of(Design(X), X[:, 0] + random.standard_t(2, 70_000))), intercept=True)
     first, second = (solve_together(prepared, [Absolute()], Auto())[0].solution for _ in range(2))
     assert second.history.passes == first.history.passes - 1  # the rows are measured once
+    assert second.history.at_pass == tuple(each - 1 for each in first.history.at_pass)
     assert prepared.rows.counter.passes == first.history.passes + second.history.passes
 
 

@@ -19,7 +19,7 @@ DESIGN = Design(np.array([[0.0, 1.0], [4.0, 1.0], [1.0, 1.0], [2.0, 1.0]]), (np.
 
 def solution(coefficients, aliased=()):
     certificate = Certificate(Status.OPTIMAL, 0.0, 0.0, None, unique=True)
-    return Solution(Coefficients(0.0, np.array(coefficients)), aliased, certificate, History((0.0,), 0, 1), None)
+    return Solution(Coefficients(0.0, np.array(coefficients)), aliased, certificate, History((0.0,), 0, 1, (1,)), None)
 
 
 def found(coefficients, aliased=(), weights=None, rows=MappingProxyType({})):

@@ -1,6 +1,7 @@
 """The use case "train": what becomes of rows and columns, and what model and report say about them."""
 
 import json
+from dataclasses import replace
 from itertools import combinations
 from unittest import mock
 
@@ -18,7 +19,7 @@ from mae_cli.rows.schema import CategoricalColumn, DesignColumn, NumericColumn
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import Status
 from mae_cli.tables.columns import ColumnChoice
-from mae_cli.workflows.fit import FitSettings
+from mae_cli.workflows.fit import FitSettings, fit_prepared
 from mae_cli.workflows.ready import TrainSettings
 from mae_cli.workflows.train import train
 
@@ -232,6 +233,19 @@ def test_a_descent_that_diverges_or_never_improves_says_so_and_stays_finite(loss
     fit = run(TABLE, features=("x",), loss=loss, solver=solver).report.fit
     assert fit.notes == (*([Diverged(fit.history.iterations)] if diverges else []), NotImproved())
     assert np.isfinite(fit.history.loss).all()
+
+
+def test_a_descent_is_measured_against_nothing_that_is_not_proved(monkeypatch):
+    def unproved(prepared, settings, listener):
+        found = fit_prepared(prepared, settings, listener)
+        if isinstance(settings.solver, Textbook):
+            return found
+        certificate = replace(found.solution.certificate, status=Status.LIMIT)
+        return replace(found, solution=replace(found.solution, certificate=certificate))
+
+    assert run(TABLE, features=("x",), solver=Textbook(epochs=4)).report.fit.optimum is not None
+    monkeypatch.setattr("mae_cli.workflows.train.fit_prepared", unproved)
+    assert run(TABLE, features=("x",), solver=Textbook(epochs=4)).report.fit.optimum is None
 
 
 def test_the_watch_is_told_of_the_rows_read_and_of_every_epoch():

@@ -153,10 +153,12 @@ def screen(
 ) -> list[Optimum]:
     """The optima of all rows of the `problems` from bands of at first about so many of them, solved by `solve`.
 
-    `tell` is told the number of a problem and its objective after every round.
+    `tell` is told the number of a problem and its objective at the start and after every round.
     """
     everything = range(len(counts))
     rounds = dict(enumerate(map(Round.first, counts, problems.narrowed(everything, counts))))
+    for number, start in rounds.items():
+        tell(number, start.narrowed.objective)
     going = list(everything)
     for _ in range(_MOST_ROUNDS):
         if not going:

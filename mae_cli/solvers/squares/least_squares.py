@@ -1,6 +1,5 @@
 """The exact fit of the MSE: the same whitened descent, then refinement to the last digits."""
 
-import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -37,9 +36,8 @@ def minimise_squared(problem: Problem) -> BoundedFit:
         if refined is not None:
             fitted, solution = refined.point, refined.evaluation
     bound = bound_squared(problem, fitted, solution)
-    losses = descended.losses
-    history = (*filter(math.isfinite, map(problem.standard.to_user_squared, losses)), bound.loss)
-    return BoundedFit(fitted, bound, History(history, len(losses) - 1, problem.counter.passes))
+    course = [(problem.standard.to_user_squared(loss), at_pass) for loss, at_pass in descended.course]
+    return BoundedFit(fitted, bound, History.of(course, len(course) - 1, bound.loss, problem.counter.passes))
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,23 +47,23 @@ class _Descended:
     Attributes:
         point: (k,) whitened.
         sums: over the rows at this point.
-        losses: mean squares in standard units on the way, that at 0 first.
+        course: mean squares in standard units on the way, that at 0 first, each with the pass that made it known.
     """
 
     point: FloatArray
     sums: SquaredSums
-    losses: tuple[float, ...]
+    course: tuple[tuple[float, int], ...]
 
     def evaluation(self, problem: Problem) -> Evaluation:
         """What the sums prove."""
-        return evaluation(problem, problem.whitening.to_standard(self.point), self.sums, self.losses[0])
+        return evaluation(problem, problem.whitening.to_standard(self.point), self.sums, self.course[0][0])
 
 
 def _descend(problem: Problem) -> _Descended:
     """Whitened steepest descent with exact line search."""
     point = np.zeros(len(problem.whitening.kept))
     sums = _sums(problem, point)
-    losses = [sums.loss / sums.weight]
+    course = [(sums.loss / sums.weight, problem.counter.passes)]
     for _ in range(_MOST_STEPS):
         direction = problem.whitening.gradient(sums.gradient)
         following = point + _exact_step(problem, point, direction) * direction
@@ -73,10 +71,10 @@ def _descend(problem: Problem) -> _Descended:
         if not ahead.loss < sums.loss:
             break
         point, sums = following, ahead
-        losses.append(sums.loss / sums.weight)
-        if losses[-2] - losses[-1] <= _SMALLEST_GAIN * losses[-1]:
+        course.append((sums.loss / sums.weight, problem.counter.passes))
+        if course[-2][0] - course[-1][0] <= _SMALLEST_GAIN * course[-1][0]:
             break
-    return _Descended(point, sums, tuple(losses))
+    return _Descended(point, sums, tuple(course))
 
 
 def _sums(problem: Problem, point: FloatArray) -> SquaredSums:
