@@ -54,7 +54,7 @@ line              arr_delay   prediction   residual
 a.csv:12              851.0       812.4      +38.60
 b\\x1b[31m.csv:7        -9.2         0.12      -9.38
 
-Passed --max-mae: the MAE is 12.5022, not above 13
+Passed --max-mae: the MAE is 12.50, not above 13
 Failed --against: MAE 25.14 against 23.14; the difference of 2.00 is beyond chance (95% interval 1.00 to 3.00)
 """
 
