@@ -6,7 +6,7 @@ from itertools import pairwise
 from rich.text import Text
 
 from mae_cli.report.names import is_pinball, loss_name
-from mae_cli.report.numbers import at_most, count, counted, quantity
+from mae_cli.report.numbers import ROUNDING, at_most, count, counted, quantity
 from mae_cli.results.training import FitReport
 from mae_cli.solvers.solution import ROUNDED_GAP, Status
 
@@ -16,6 +16,8 @@ _NAMED = 3
 _MOSTLY_ROUNDING = 0.999
 # A descent oscillates when its loss rises in more than this share of the later epochs.
 _OSCILLATING = 0.25
+# A loss that is above the optimum by more than so many times that is told as a multiple of it.
+_MANIFOLD = 10
 
 
 def certificate_sentence(fit: FitReport) -> str:
@@ -27,7 +29,7 @@ def certificate_sentence(fit: FitReport) -> str:
         case Status.TOLERANCE:
             return f"{_nearness(fit, name)}."
         case Status.LIMIT if fit.optimum is not None:
-            return f"{_distance(fit, fit.optimum)} {diagnosis(fit.course)}"
+            return _descent(fit, fit.optimum)
         case Status.LIMIT:
             return f"not proved optimal: {_shortfall(fit, name)}. A larger --tolerance accepts such a fit."
 
@@ -101,16 +103,26 @@ def _shortfall(fit: FitReport, name: str) -> str:
     return f"the steps ran out; the optimum may be up to {at_most(gap)} below this {name}"
 
 
-def _distance(fit: FitReport, optimum: float) -> str:
+def _descent(fit: FitReport, optimum: float) -> str:
     """How far the textbook's descent ended from the optimum: `MAE 11.90 after 100 epochs (best: epoch 97), …`."""
     loss, name = fit.certificate.loss, "pinball loss" if is_pinball(fit.loss, fit.quantile) else fit.loss.upper()
     best = min(range(len(fit.course)), key=fit.course.__getitem__)
     kept = f"epoch {count(best)}" if best else "the start"
     reached = f"{name} {quantity(loss)} after {counted(fit.history.iterations, 'epoch')} (best: {kept})"
-    above = f"{at_most(loss / optimum - 1)} above the optimum" if optimum > 0 else "above the optimum"
     gap = fit.certificate.relative_gap
     proved = "" if gap is None else f"; by itself the method proves only {at_most(gap)}"
-    return f"not optimal: {reached}, {above} {quantity(optimum)}{proved}."
+    if loss <= optimum * (1 + ROUNDING):
+        return f"optimal to rounding: {reached}, equal to the optimum{proved}."
+    return f"not optimal: {reached}, {_excess(loss, optimum)}{proved}. {diagnosis(fit.course)}"
+
+
+def _excess(loss: float, optimum: float) -> str:
+    """How far a loss is above the optimum, in percent of that or as a multiple."""
+    if optimum == 0:
+        return "above the optimum, which is zero to rounding"
+    excess = loss / optimum - 1
+    size = f"{at_most(excess)} above" if excess < _MANIFOLD else f"{quantity(loss / optimum, 2)} times"
+    return f"{size} the optimum {quantity(optimum)}"
 
 
 def diagnosis(losses: Sequence[float]) -> str:

@@ -10,7 +10,7 @@ from mae_cli.model_card import ModelCard, QuantileCard, Term
 from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.names import fit_name, shortened, target_name
 from mae_cli.report.numbers import UNDEFINED, aligned, at_most, count, counted, in_line, quantity
-from mae_cli.report.scores import training_scores
+from mae_cli.report.scores import pinball_loss, training_scores
 from mae_cli.report.side_by_side import NumberColumn, SideBySide
 from mae_cli.report.tables import AlignedTable
 from mae_cli.solvers.solution import ROUNDED_GAP
@@ -36,7 +36,7 @@ def show_quantile_card(console: Console, card: QuantileCard) -> None:
     """Print what a model of several quantiles is, how well it fits, and the coefficients of each side by side."""
     room, cards = room_on(console), card.cards
     names = [f"{each:g}" for each in card.quantiles]
-    fits = [names, aligned([each.metrics.pinball_loss for each in cards]), list(map(_certificate, cards))]
+    fits = [names, aligned([pinball_loss(each.metrics) for each in cards]), list(map(_certificate, cards))]
     blocks: list[RenderableType] = [
         AlignedTable(["", shortened(visible(card.model), room.name)], list(quantile_facts(card, room).items())),
         AlignedTable(["quantile", "training\npinball loss", "certificate"], list(zip(*fits, strict=True))),

@@ -13,7 +13,7 @@ from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.model_card import card_facts, first_rows, more_note, quantile_facts, term_names, training_range
 from mae_cli.report.names import shortened
 from mae_cli.report.numbers import UNDEFINED, aligned, counted, in_line, quantity, signed
-from mae_cli.report.scores import training_scores
+from mae_cli.report.scores import pinball_loss, training_scores
 from mae_cli.report.side_by_side import NumberColumn, SideBySide
 from mae_cli.report.tables import AlignedTable
 
@@ -128,7 +128,7 @@ def _change(one: float | None, other: float | None) -> str:
 
 def _losses(first: QuantileCard, second: QuantileCard, names: Sequence[str]) -> AlignedTable:
     """The training losses of both at every quantile that one of them has."""
-    losses = [{each.quantile: each.metrics.pinball_loss for each in card.cards} for card in (first, second)]
+    losses = [{each.quantile: pinball_loss(each.metrics) for each in card.cards} for card in (first, second)]
     quantiles = sorted({*first.quantiles, *second.quantiles})
     pairs = [(losses[0].get(quantile), losses[1].get(quantile)) for quantile in quantiles]
     ones, others = zip(*pairs, strict=True)

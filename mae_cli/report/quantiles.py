@@ -25,7 +25,7 @@ from mae_cli.report.names import model_place, quantile_names, shortened, target_
 from mae_cli.report.notes import at_quantiles
 from mae_cli.report.numbers import aligned, counted, duration, in_line, percent, quantity
 from mae_cli.report.quantile_process import CoefficientProcess, Estimate
-from mae_cli.report.scores import covered
+from mae_cli.report.scores import covered, pinball_loss
 from mae_cli.report.side_by_side import NumberColumn, SideBySide
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results.training import Calibrated, Effect, FitReport, QuantileReport
@@ -78,12 +78,12 @@ def _unproved(report: QuantileReport) -> list[str]:
 def _scores(report: QuantileReport) -> AlignedTable:
     fits = report.fits
     headings = ["quantile", "training\npinball loss", "training\nat or below"]
-    columns = [aligned([fit.train.model.pinball_loss for fit in fits])]
+    columns = [aligned([pinball_loss(fit.train.model) for fit in fits])]
     columns.append([covered(fit.train) for fit in fits])
     if all(fit.holdout is not None for fit in fits):
         held = [fit.holdout for fit in fits if fit.holdout is not None]
         headings += ["holdout\npinball loss", "holdout\nat or below"]
-        columns.append(aligned([each.model.pinball_loss for each in held]))
+        columns.append(aligned([pinball_loss(each.model) for each in held]))
         columns.append([covered(each) for each in held])
     names = [f"{each:g}" for each in report.quantiles]
     return AlignedTable(headings, list(zip(names, *columns, strict=True)))

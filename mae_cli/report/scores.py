@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from mae_cli.messages import decimals_of, fixed
+from mae_cli.messages import decimals_of, fixed, is_fixed
 from mae_cli.report.names import baseline_name, fit_name, heading, is_pinball, minimised_loss
-from mae_cli.report.numbers import cell, count, counted, in_line, percent, quantity
+from mae_cli.report.numbers import count, counted, in_line, percent, quantity
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results.evaluation import EvaluationReport
 from mae_cli.results.scores import Metrics, Scores
@@ -18,8 +18,9 @@ Column = tuple[str, Metrics]
 
 _PINBALL = "pinball loss"
 _R_SQUARED = "R²"
-_MOST_DIGITS = 6
+_FEWEST_DIGITS, _MOST_DIGITS = 3, 6
 _HUGE = 1e6
+_LARGEST = 1e12  # from here on numbers are written with a power of ten
 
 
 def fit_scores(fit: FitReport) -> list[RenderableType]:
@@ -73,8 +74,15 @@ def baseline_note(*fits: tuple[str, float]) -> Text:
 
 
 def minimised(metrics: Metrics, loss: str, quantile: float) -> float | None:
-    """The metric that stands for the loss, in the target's unit."""
+    """The metric that stands for the loss, in the target's unit; 0 where it is rounding."""
+    if metrics.is_rounding:
+        return 0.0
     return metrics.pinball if is_pinball(loss, quantile) else metrics.mae if loss == "mae" else metrics.rmse
+
+
+def pinball_loss(metrics: Metrics) -> float:
+    """That of the quantile that was fitted, of the median too; 0 where it is rounding."""
+    return 0.0 if metrics.is_rounding else metrics.pinball_loss
 
 
 def _sides(fit: FitReport) -> list[RenderableType]:
@@ -121,7 +129,7 @@ def _score_table(title: str, columns: Sequence[Column], loss: str, quantile: flo
     decimals = _decimals(columns, loss, quantile)
     shares = _shares([each[_R_SQUARED] for each in values])
     cells = [
-        in_line([*(cell(each[name], decimals) for name in names if name != _R_SQUARED), share])
+        in_line([*(_cell(each[name], decimals) for name in names if name != _R_SQUARED), share])
         for each, share in zip(values, shares, strict=True)
     ]
     rows = list(zip(names, *cells, strict=True))
@@ -130,14 +138,26 @@ def _score_table(title: str, columns: Sequence[Column], loss: str, quantile: flo
     )
 
 
-def _decimals(columns: Sequence[Column], loss: str, quantile: float) -> int:
-    """Four digits for what the first model was fitted to, but no more than six for any metric of the block."""
+def _decimals(columns: Sequence[Column], loss: str, quantile: float) -> int | None:
+    """Those of all metrics of the block; None where what the first model was fitted to is a power of ten.
+
+    They give it four digits, or three where another metric would have more than six.
+    """
     model = minimised(columns[0][1], loss, quantile)
-    largest = max(
-        (value for _, metrics in columns for name, value in _values(metrics).items() if value and name != _R_SQUARED),
-        default=0.0,
-    )
-    return min(decimals_of(model), decimals_of(largest, _MOST_DIGITS)) if model else decimals_of(largest)
+    values = [value for _, metrics in columns for name, value in _values(metrics).items() if name != _R_SQUARED]
+    largest = max((value for value in values if value and is_fixed(value)), default=0.0)
+    if not model:
+        return decimals_of(largest)
+    if not is_fixed(model):
+        return None
+    return max(min(decimals_of(model), decimals_of(largest, _MOST_DIGITS)), decimals_of(model, _FEWEST_DIGITS))
+
+
+def _cell(value: float | None, decimals: int | None) -> str:
+    """A metric with the decimals of its block, without any where only a power of ten tells how large it is."""
+    if value is None or decimals is None or value >= _LARGEST:
+        return quantity(value)
+    return fixed(value, decimals)
 
 
 def _shares(values: Sequence[float | None]) -> list[str]:

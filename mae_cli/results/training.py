@@ -85,7 +85,8 @@ class FitReport:
         effects: every coefficient, in the order of the features.
         intervals: of the coefficients, in the order of the design; None when they were not asked for.
         importance: what the fit loses without each feature; None when that was not asked for.
-        optimum: the smallest loss possible, found by the exact solver; None where the fit itself is its measure.
+        optimum: the smallest loss possible, found by the exact solver, 0.0 where that is rounding; None where the
+            fit itself is its measure.
         notes: what a user should know of it.
     """
 
@@ -105,8 +106,10 @@ class FitReport:
 
     @property
     def minimum(self) -> float:
-        """The smallest loss that is possible, as far as it is known: a lower bound."""
-        return self.certificate.lower_bound if self.optimum is None else self.optimum
+        """The smallest loss that is possible, as far as it is known: a lower bound, 0 for a loss that is rounding."""
+        if self.optimum is not None:
+            return self.optimum
+        return 0.0 if self.certificate.relative_gap is None else self.certificate.lower_bound
 
     @property
     def course(self) -> tuple[float, ...]:

@@ -102,7 +102,8 @@ def _measured(fitted: Fitted, prepared: Prepared, settings: FitSettings, listene
     if not isinstance(settings.solver, Textbook):
         return fitted
     exact = replace(settings, solver=Auto(limits=settings.solver.limits))
-    optimum = fit_prepared(prepared, exact, listener).solution.certificate.lower_bound
+    proof = fit_prepared(prepared, exact, listener).solution.certificate
+    optimum = 0.0 if proof.relative_gap is None else proof.lower_bound
     return replace(fitted, report=replace(fitted.report, optimum=optimum))
 
 

@@ -66,7 +66,7 @@ def test_what_rounding_the_coefficients_costs_is_told_where_it_shows(mae_fit):
 def test_a_fit_within_the_tolerance_says_how_near(mae_fit, loss, quantile, name, unique):
     fit = ended(mae_fit, Status.TOLERANCE, gap=3.04e-10, unique=unique, loss=loss, quantile=quantile)
     assert certificate_sentence(fit) == (
-        "within 3.1×10^-10 of the optimum (proved): no linear model on the columns kept (all but air_time_hours) "
+        "within 0.000000031% of the optimum (proved): no linear model on the columns kept (all but air_time_hours) "
         f"lowers the {name} by a larger share."
     )
 
@@ -115,7 +115,27 @@ def test_the_textbook_is_measured_against_the_optimum_and_names_the_epoch_that_w
         "proves only 36%. It oscillates: try another --schedule, or a smaller --learning-rate."
     )
     assert "(best: the start), 140% above" in certificate_sentence(textbook(mae_fit, (25.0, 30.0)))
-    assert " above the optimum 0;" in certificate_sentence(textbook(mae_fit, (25.0, 14.0), optimum=0.0))
+
+
+@pytest.mark.parametrize(
+    ("loss", "optimum", "says"),
+    [
+        (10.5 * (1 + 1.4e-8), 10.5, "0.0000015% above the optimum 10.50;"),
+        (109.0, 10.0, "990% above the optimum 10.00;"),
+        (120.0, 10.0, "12 times the optimum 10.00;"),
+        (14.0, 0.0, "above the optimum, which is zero to rounding;"),
+    ],
+)
+def test_how_far_above_the_optimum_a_descent_ended_is_told_in_percent(mae_fit, loss, optimum, says):
+    assert f", {says}" in certificate_sentence(textbook(mae_fit, (250.0, loss), optimum=optimum))
+
+
+@pytest.mark.parametrize("loss", [10.5, 10.5 * (1 + 1e-15), 10.5 * (1 - 1e-15)])
+def test_a_descent_that_ended_at_the_optimum_needs_no_advice(mae_fit, loss):
+    assert certificate_text(textbook(mae_fit, (25.0, loss))).plain == (
+        "optimal to rounding: MAE 10.50 after 1 epoch (best: epoch 1), equal to the optimum; by itself the method "
+        "proves only 36%."
+    )
 
 
 @pytest.mark.parametrize(

@@ -343,11 +343,22 @@ def test_the_metrics_of_a_perfect_fit_have_no_more_decimals_than_its_baseline_ne
     assert re.search(r"^MAE +0\.00 +23\.61$", text, re.MULTILINE)
 
 
-def test_metrics_share_their_decimals_with_four_digits_for_what_was_minimised(train_report):
-    small = replace(train_report.fit.train.model, mae=0.000656769, rmse=10369.1)
-    text = piped(with_fit(train_report, train=replace(train_report.fit.train, model=small), holdout=None))
-    assert re.search(r"^MAE +0\.00066 +23\.6$", text, re.MULTILINE)
-    assert re.search(r"^RMSE +10,369\.1 +45\.9$", text, re.MULTILINE)
+@pytest.mark.parametrize(
+    ("mae", "others", "cells"),
+    [
+        (9.211, {"median_ae": 0.0069, "rmse": 180.44}, ["9.211", "180.440", "0.007"]),
+        (9.211, {"median_ae": 1e-9, "rmse": 18044.0}, ["9.21", "18,044.00", "0.00"]),
+        (0.000656769, {"median_ae": 0.0, "rmse": 10369.1}, ["0.000657", "10,369.100000", "0.000000"]),
+        (1e-15, {"median_ae": 0.0, "rmse": 2e-15}, ["0.00", "0.00", "0.00"]),
+        (2e-6, {"median_ae": 0.0, "rmse": 2e-5}, ["2.000×10^-6", "2.000×10^-5", "0"]),
+        (9.211, {"median_ae": 1.0, "rmse": 2e14}, ["9.211", "2.000×10^14", "1.000"]),
+    ],
+)
+def test_the_metrics_of_a_block_have_one_count_of_decimals(train_report, mae, others, cells):
+    model = replace(train_report.fit.train.model, mae=mae, **others)
+    text = piped(with_fit(train_report, train=replace(train_report.fit.train, model=model), holdout=None))
+    rows = re.findall(r"^(?:MAE|RMSE|half of the rows within) +(\S+) +\S+$", text, re.MULTILINE)
+    assert rows == cells
 
 
 def test_the_piped_comparison_is_this_text(compare_report):
