@@ -9,13 +9,12 @@ from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import Status
 
 LOSSES = [("mae", 0.5, "MAE"), ("mse", 0.5, "MSE"), ("mae", 0.9, "pinball loss at quantile 0.9")]
+BEST = "no linear model on the columns kept (all but air_time_hours) has a smaller {name}"
+OTHERS = "other coefficients give the same {name}, so do not read too much into single ones"
 UNIQUENESS = {
-    True: (" and unique", ""),
-    False: (
-        ", but not unique",
-        "; other coefficients give the same {name}, so do not read too much into single ones",
-    ),
-    None: ("", "; whether other coefficients do as well is not settled"),
+    True: f" and unique: {BEST}.",
+    False: f", but not unique: {OTHERS}.",
+    None: f": {BEST}; whether other coefficients do as well is not settled.",
 }
 
 
@@ -28,11 +27,7 @@ def ended(fit, status, *, gap=0.0, unique=None, loss="mae", quantile=0.5, solver
 @pytest.mark.parametrize("unique", UNIQUENESS)
 def test_an_optimal_fit_says_so_and_whether_it_is_the_only_one(mae_fit, loss, quantile, name, unique):
     fit = ended(mae_fit, Status.OPTIMAL, unique=unique, loss=loss, quantile=quantile)
-    claim, consequence = UNIQUENESS[unique]
-    assert certificate_sentence(fit) == (
-        f"proved optimal{claim}: no linear model on the columns kept (all but air_time_hours) has a smaller {name}"
-        f"{consequence.format(name=name)}."
-    )
+    assert certificate_sentence(fit) == f"proved optimal{UNIQUENESS[unique].format(name=name)}"
 
 
 def test_an_optimum_is_unique_without_reserve_when_no_column_was_left_out(mae_fit):
@@ -56,6 +51,8 @@ def test_what_rounding_the_coefficients_costs_is_told_where_it_shows(mae_fit):
     assert (
         " has a smaller MAE, but for the rounding of the coefficients to floating-point numbers (6.2% of it at most)."
     ) in sentence
+    others = certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=0.0612, unique=False))
+    assert "(6.2% of it at most); other coefficients give the same MAE, so do not read too much" in others
     nothing_else = certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=1.0, unique=True))
     assert ": the MAE is zero but for the rounding of the coefficients to floating-point numbers." in nothing_else
     assert "rounded" not in certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=1e-9, unique=True))
