@@ -119,12 +119,10 @@ class Blocks:
     Attributes:
         lines: of the table.
         columns_left: how many columns have none of them.
-        by_effect: whether these are the columns with the smallest effects, and not the last ones.
     """
 
     lines: tuple[Line, ...]
     columns_left: int
-    by_effect: bool
 
     @property
     def shown(self) -> list[Coefficient]:
@@ -157,11 +155,11 @@ class Blocks:
 
     def footer(self, place: str) -> str | None:
         """How many columns are left out, and where everything is; None where nothing is left out."""
-        if self.columns_left:
-            which = " with smaller effects" if self.by_effect else ""
-            more = "" if self.by_effect else "more "
-            return f"… and {counted(self.columns_left, f'{more}column')}{which} (all in {place})"
-        return f"(all in {place})" if any(line.levels_left for line in self.lines) else None
+        if not self.columns_left:
+            return f"(all in {place})" if any(line.levels_left for line in self.lines) else None
+        if any(each.effects for each in self.shown):
+            return f"… and {counted(self.columns_left, 'column')} with smaller effects (all in {place})"
+        return f"… and {counted(self.columns_left, 'more column')} (all in {place})"
 
 
 def in_blocks(coefficients: Sequence[Coefficient], room: Room, height: int = 1) -> Blocks:
@@ -170,9 +168,7 @@ def in_blocks(coefficients: Sequence[Coefficient], room: Room, height: int = 1) 
     Each coefficient takes `height` lines. Levels that find no room leave out those with the smallest effects: where
     they would take more than half of all lines, and more than the columns that follow leave them.
     """
-    blocks, by_effect = _by_column(coefficients), any(each.effects for each in coefficients)
-    if by_effect:
-        blocks.sort(key=lambda block: -max(each.effect for each in block))
+    blocks = _by_column(coefficients)
     left = math.inf if room.terms is None else max(room.terms, _FEWEST * height)
     most = max(left / 2, _MORE_LINES + height)
     shown: list[list[Line]] = []
@@ -183,16 +179,17 @@ def in_blocks(coefficients: Sequence[Coefficient], room: Room, height: int = 1) 
             break
     intercept = [Line(INTERCEPT, each) for each in coefficients if each.feature is None]
     lines = itertools.chain(intercept, *shown)
-    return Blocks(tuple(lines), len(blocks) - sum(map(bool, shown)), by_effect)
+    return Blocks(tuple(lines), len(blocks) - sum(map(bool, shown)))
 
 
 def _by_column(coefficients: Sequence[Coefficient]) -> list[list[Coefficient]]:
-    """Those of each column, and of each baseline that its levels are measured from."""
+    """Those of each column, and of each baseline of its levels; the largest effects first, where they are known."""
     blocks: dict[tuple[str, str | None], list[Coefficient]] = {}
     for each in coefficients:
         if each.feature is not None:
             blocks.setdefault((each.feature, each.baseline), []).append(each)
-    return list(blocks.values())
+    found = list(blocks.values())
+    return sorted(found, key=lambda block: -max(each.effect if each.effects else 0.0 for each in block))
 
 
 def _lines(block: Sequence[Coefficient], room: Room, limit: float, height: int) -> list[Line]:
