@@ -33,7 +33,7 @@ def picture() -> str:
     settings = TrainSettings(columns=choice, holdout=0.2, intervals=IntervalSettings())
     report = train(Files.of([str(HERE / "flights.csv")]), settings).report
     report = replace(report, source="flights.csv", model="model.json", seconds=seconds())
-    console = Console(file=io.StringIO(), record=True, width=80, height=40, force_terminal=True, highlight=False)
+    console = Console(file=io.StringIO(), record=True, width=80, height=44, force_terminal=True, highlight=False)
     show_training(console, report)
     svg = console.export_svg(title=COMMAND, unique_id="mae-cli")
     svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)

@@ -146,7 +146,7 @@ _GROUPS = {
     type=click.IntRange(min=1),
     default=300,
     show_default=True,
-    help="Most levels a text column may have.",
+    help="Largest number of levels a text column may have.",
 )
 @click.option(
     "--seed",

@@ -12,10 +12,14 @@ from mae_cli.solvers.solution import ROUNDED_GAP, Status
 
 # How many of the columns left out the sentence names.
 _NAMED = 3
+_ADVICE = "so do not read too much into single ones"
+_UNSETTLED = "; whether other coefficients do as well is not settled"
 # Where rounding is more than this share of a loss, the loss counts as rounding.
 _MOSTLY_ROUNDING = 0.999
 # A descent oscillates when its loss rises in more than this share of the later epochs.
 _OSCILLATING = 0.25
+# A loss that is above the optimum by more than so many times that is told as a multiple of it.
+_MANIFOLD = 10
 
 
 def certificate_sentence(fit: FitReport) -> str:
@@ -23,7 +27,7 @@ def certificate_sentence(fit: FitReport) -> str:
     name = loss_name(fit.loss, fit.quantile)
     match fit.certificate.status:
         case Status.OPTIMAL:
-            return f"proved optimal{_uniqueness(fit)}: {_optimality(fit, name)}{_consequence(fit, name)}."
+            return f"proved optimal{_uniqueness(fit)}: {_optimality(fit, name)}."
         case Status.TOLERANCE:
             return f"{_nearness(fit, name)}."
         case Status.LIMIT if fit.optimum is not None and fit.reaches_optimum:
@@ -51,15 +55,19 @@ def _work(fit: FitReport) -> str:
 
 
 def _optimality(fit: FitReport, name: str) -> str:
-    gap = fit.certificate.relative_gap
-    if gap is None:
-        return f"the {name} is zero to rounding"
+    """What the proof says; of a fit that is not the only one, that others are as good."""
+    gap, other = fit.certificate.relative_gap, f"other coefficients give the same {name}"
     claim = f"no linear model on {_columns(fit)} has a smaller {name}"
-    if gap <= ROUNDED_GAP:
-        return claim
-    if gap > _MOSTLY_ROUNDING:
-        return f"the {name} is zero but for the rounding of the coefficients to floating-point numbers"
-    return f"{claim}, but for the rounding of the coefficients to floating-point numbers ({at_most(gap)} of it at most)"
+    rounding = "the rounding of the coefficients to floating-point numbers"
+    if gap is None:
+        claim = f"the {name} is zero to rounding"
+    elif gap > _MOSTLY_ROUNDING:
+        claim = f"the {name} is zero but for {rounding}"
+    elif gap > ROUNDED_GAP:
+        claim = f"{claim}, but for {rounding} ({at_most(gap)} of it at most)"
+    elif fit.certificate.unique is False:
+        return f"{other}, {_ADVICE}"
+    return claim + {True: "", False: f"; {other}, {_ADVICE}", None: _UNSETTLED}[fit.certificate.unique]
 
 
 def _columns(fit: FitReport) -> str:
@@ -74,16 +82,6 @@ def _columns(fit: FitReport) -> str:
 
 def _uniqueness(fit: FitReport) -> str:
     return {True: " and unique", False: ", but not unique", None: ""}[fit.certificate.unique]
-
-
-def _consequence(fit: FitReport, name: str) -> str:
-    match fit.certificate.unique:
-        case True:
-            return ""
-        case False:
-            return f"; other coefficients give the same {name}, so do not read too much into single ones"
-        case None:
-            return "; whether other coefficients do as well is not settled"
 
 
 def _nearness(fit: FitReport, name: str) -> str:
@@ -105,9 +103,16 @@ def _shortfall(fit: FitReport, name: str) -> str:
 
 def _distance(fit: FitReport, optimum: float) -> str:
     """How far the textbook's descent ended from the optimum."""
-    loss = fit.certificate.loss
-    above = f"{at_most(loss / optimum - 1)} above the optimum" if optimum > 0 else "above the optimum"
-    return f"not optimal: {_reached(fit)}, {above} {quantity(optimum)}{_own_proof(fit)}."
+    return f"not optimal: {_reached(fit)}, {_excess(fit.certificate.loss, optimum)}{_own_proof(fit)}."
+
+
+def _excess(loss: float, optimum: float) -> str:
+    """How far a loss is above the optimum, in percent of that or as a multiple."""
+    if optimum == 0:
+        return "above the optimum, which is zero to rounding"
+    excess = loss / optimum - 1
+    size = f"{at_most(excess)} above" if excess < _MANIFOLD else f"{quantity(loss / optimum, 2)} times"
+    return f"{size} the optimum {quantity(optimum)}"
 
 
 def _reached(fit: FitReport) -> str:

@@ -8,8 +8,9 @@ import codecs
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TextIO, cast
 
 from rich.cells import cell_len
@@ -19,8 +20,8 @@ from rich.text import Text
 _PIPED_WIDTH = 80  # of the chart; tables and sentences take what they need
 _NARROWEST = 20  # what no number is wider than; a window below it wraps the lines itself
 _WIDEST_HEADING = 18
-_FEWEST_TERMS, _MOST_TERMS = 10, 20  # on a terminal
-_OTHER_ROWS = 30  # of a report, beside its terms
+_FEWEST_TERMS, _MOST_TERMS = 6, 30  # lines on a terminal
+_PROMPT = 2  # lines of a screen that follow a report
 _TALL_SCREEN = 56  # rows: a report of ten columns and the tall chart fit in so many
 _REPLACEMENTS = str.maketrans(dict(zip("–×·²─│┊┤└┬", "-x-2-|:+++", strict=True)) | {"…": "..."})
 _REPLACE = "mae_cli.replace"
@@ -32,7 +33,7 @@ class Room:
 
     Attributes:
         name: terminal cells for a name from the user's data; None for no limit.
-        terms: coefficients listed; None for all.
+        terms: lines of coefficients; None for all.
         short: whether the screen has fewer than 56 rows.
     """
 
@@ -57,20 +58,38 @@ def note_console(stream: TextIO | None = None) -> Console:
 
 
 def room_on(console: Console) -> Room:
-    """Everything when piped; on a terminal names of half a line and the largest coefficients."""
+    """Everything when piped; on a terminal names of half a line, and no more terms than a reader can take in."""
     if not console.is_terminal:
         return Room(name=None, terms=None)
     name = max(16, min(40, console.width // 2 - 4))
-    terms = max(_FEWEST_TERMS, min(_MOST_TERMS, console.height - _OTHER_ROWS))
-    return Room(name=name, terms=terms, short=console.height < _TALL_SCREEN)
+    return Room(name=name, terms=_MOST_TERMS, short=console.height < _TALL_SCREEN)
+
+
+def show_report(console: Console, blocks: Callable[[Room], Sequence[RenderableType]]) -> None:
+    """Print the blocks of a report, on a terminal with as many terms as leave all of it on the screen, few at least."""
+    room = room_on(console)
+    if room.terms is not None:
+        rooms = [replace(room, terms=terms) for terms in range(_FEWEST_TERMS, room.terms + 1)]
+        fitting = bisect_right(rooms, console.height - _PROMPT, key=lambda each: _lines(console, blocks(each)))
+        room = rooms[max(fitting - 1, 0)]
+    show(console, blocks(room))
+
+
+def _lines(console: Console, blocks: Sequence[RenderableType]) -> int:
+    """How many the blocks take on a terminal."""
+    return len(console.render_lines(_wrapped(_spaced(blocks)), pad=False))
 
 
 def show(console: Console, blocks: Sequence[RenderableType]) -> None:
     """Print the blocks with an empty line between them; sentences wrap on a terminal only, tables never."""
+    _print(console, _spaced(blocks))
+
+
+def _spaced(blocks: Sequence[RenderableType]) -> Group:
     spaced: list[RenderableType] = []
     for block in blocks:
         spaced += [block] if not spaced else [Text(), block]
-    _print(console, Group(*spaced))
+    return Group(*spaced)
 
 
 def show_note(console: Console, note: str) -> None:

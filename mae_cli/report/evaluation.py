@@ -8,7 +8,7 @@ from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.gates import gate_lines
 from mae_cli.report.names import evaluation_rows, fit_name, is_pinball, shortened, target_name
 from mae_cli.report.numbers import counted, quantity
-from mae_cli.report.scores import evaluation_scores, saved
+from mae_cli.report.scores import evaluation_scores
 from mae_cli.report.worst_rows import worst_table
 from mae_cli.results.evaluation import EvaluationReport
 from mae_cli.results.gates import Rival
@@ -20,8 +20,6 @@ def show_evaluation(console: Console, report: EvaluationReport) -> None:
     blocks: list[RenderableType] = [_opening(report, room), *evaluation_scores(report)]
     if is_pinball(report.loss, report.quantile) and report.scores.coverage is not None:
         blocks.append(_coverage(report.quantile, report.scores.coverage[0], report.rival))
-    if report.loss == "mae" and report.scores.r1 is not None:
-        blocks.append(saved(report.scores, None, report.loss, report.quantile))
     if report.rival is not None:
         blocks.append(_rival(report.rival))
     if report.worst is not None:

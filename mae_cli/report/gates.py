@@ -1,11 +1,13 @@
 """What became of the checks that a pipeline set, a sentence each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from math import inf
 
 from rich.text import Text
 
-from mae_cli.messages import as_given, quantity, visible
+from mae_cli.messages import as_given, decimals_of, quantity, visible
 from mae_cli.report.numbers import count, counted
 from mae_cli.results.gates import Gate, Rival
 
@@ -15,10 +17,13 @@ _MEASURES = {
     "coverage": "the coverage",
     "max-missing": "the share of rows with a missing cell",
 }
+# Told in percent.
+_SHARES = {"coverage", "max-missing"}
+_FEWEST_DIGITS, _ALL_DIGITS = 4, 17
 
 
 def gate_line(gate: Gate) -> str:
-    """`Failed --max-mae: the MAE is 12.5, above 12`."""
+    """`Failed --max-mae: the MAE is 12.50, above 12`."""
     return f"{'Passed' if gate.passed else 'Failed'} --{gate.name}: {finding(gate)}"
 
 
@@ -50,26 +55,45 @@ def _unpredicted(rows: int) -> str:
 
 
 def _at_most(gate: Gate, limit: float) -> str:
-    relation = "above" if not gate.passed else "not above" if gate.value <= limit else "by no more than rounding above"
-    shown = _shown(gate, limit, is_beyond=gate.value > limit)
-    return f"{_MEASURES[gate.name]} is {shown[0]}, {relation} {shown[1]}"
+    is_rounding = gate.passed and gate.value > limit
+    value = _whole(gate, gate.value) if is_rounding else _value(gate, -inf, limit)
+    relation = "by no more than rounding above" if is_rounding else "not above" if gate.passed else "above"
+    return f"{_MEASURES[gate.name]} is {value}, {relation} {_whole(gate, limit)}"
 
 
 def _between(gate: Gate, limits: tuple[float, float]) -> str:
-    low, high = limits
-    if gate.passed:
-        return f"{_MEASURES[gate.name]} is {gate.value:.6g}, between {low:g} and {high:g}"
-    relation, limit = ("below", low) if gate.value < low else ("above", high)
-    shown = _shown(gate, limit, is_beyond=True)
-    return f"{_MEASURES[gate.name]} is {shown[0]}, {relation} {shown[1]}"
+    low, high = (_whole(gate, limit) for limit in limits)
+    relation = f"between {low} and {high}"
+    if not gate.passed:
+        relation = f"below {low}" if gate.value < limits[0] else f"above {high}"
+    return f"{_MEASURES[gate.name]} is {_value(gate, *limits)}, {relation}"
 
 
-def _shown(gate: Gate, limit: float, *, is_beyond: bool) -> tuple[str, str]:
-    """The value and the limit in six digits, or in all of them where only these tell that one is beyond the other."""
-    shown = as_given(gate.value), as_given(limit)
-    if is_beyond and (gate.passed or shown[0] == shown[1]):
-        return repr(gate.value), repr(limit).removesuffix(".0")
-    return shown
+def _value(gate: Gate, low: float, high: float) -> str:
+    """The value in so many digits that it is seen on which side of the limits it is."""
+    told = _percentages(gate.value) if gate.name in _SHARES else _quantities(gate.value)
+    sides = (False, False) if gate.passed else (gate.value < low, gate.value > high)
+    return next((text for text, number in told if (number < low, number > high) == sides), repr(gate.value))
+
+
+def _quantities(value: float) -> Iterator[tuple[str, float]]:
+    """The value in four digits and more, and the number that these are."""
+    for digits in range(_FEWEST_DIGITS, _ALL_DIGITS + 1):
+        yield quantity(value, digits), float(f"{value:.{digits - 1}e}")
+
+
+def _percentages(share: float) -> Iterator[tuple[str, float]]:
+    """The share in percent with one decimal and more, and the number that it then is."""
+    for decimals in range(max(1, decimals_of(100 * share, 2)), _ALL_DIGITS + 1):
+        rounded = round(Decimal(repr(share)), decimals + 2)
+        yield f"{rounded.scaleb(2):f}%", float(rounded)
+
+
+def _whole(gate: Gate, number: float) -> str:
+    """A limit as it was given, in all of its digits."""
+    if gate.name in _SHARES:
+        return f"{Decimal(repr(number)).scaleb(2):f}%"
+    return as_given(number) if float(f"{number:.6g}") == number else repr(number)
 
 
 def _against(rival: Rival) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
-from mae_cli.messages import exponent_of, fixed, is_fixed, quantity, scientific, visible
+from mae_cli.messages import exponent_of, fixed, is_fixed, scientific, visible
 from mae_cli.report.console import Room
 from mae_cli.report.names import shortened
-from mae_cli.report.numbers import UNDEFINED, count
+from mae_cli.report.numbers import UNDEFINED, count, in_line, quantity
 
 _HOLDS_ZERO = "·"
-_DIGITS_OF_WIDTH = 3
+_DIGITS_OF_WIDTH = 2
 _MOST_DECIMALS = 9
 # An end that is nearer to 0 than this share of the width is 0 but for rounding.
 _LEAST_END = 1e-9
@@ -20,9 +20,9 @@ _LEAST_END = 1e-9
 _FEWEST_DIGITS, _ALL_DIGITS = 4, 17
 
 _METHODS = {
-    Method.RANK: "by inverting rank tests, which allow for unequal spread",
-    Method.SANDWICH: "from standard errors that allow for unequal spread",
-    Method.BOOTSTRAP: "from the standard deviation of {replicates} refits under random weights",
+    Method.RANK: "robust rank tests",
+    Method.SANDWICH: "robust standard errors",
+    Method.BOOTSTRAP: "standard deviation of {replicates} refits under random weights",
 }
 _CAUTIONS = {
     Caution.FEW_BEYOND: "few rows for so many coefficients lie on one side of the fit, so intervals are rough",
@@ -53,7 +53,7 @@ ABSENT = {
     Unavailable.NO_RANK_TESTS: "the rank tests cannot be carried out on these numbers",
 }
 _MISSING = {
-    Unavailable.RARE_LEVEL: "fewer than 5 rows tell the coefficient from others, too few for an interval of it",
+    Unavailable.RARE_LEVEL: "too few rows (fewer than 5) tell the coefficient from others",
     Unavailable.LEVERAGE: "the coefficient depends on a row that is fitted exactly whatever its target is",
 }
 # Of an interval whose ends are the same.
@@ -79,6 +79,11 @@ def interval_cells(intervals: Sequence[Interval | Unavailable | None]) -> list[s
     return cells
 
 
+def estimate_cells(values: Sequence[float | None], intervals: Sequence[Interval | Unavailable | None]) -> list[str]:
+    """The coefficients, in four digits or in as many more as the ends of their intervals have."""
+    return in_line([_estimate(*each) for each in zip(values, intervals, strict=True)])
+
+
 def interval_notes(intervals: Intervals, shown: Sequence[Interval | Unavailable | None], room: Room) -> list[str]:
     """What to make of the intervals that are shown, a sentence each; none when they were not asked for."""
     if intervals.absent is not None:
@@ -89,7 +94,7 @@ def interval_notes(intervals: Intervals, shown: Sequence[Interval | Unavailable 
 
 def zero_note(shown: Sequence[Interval | Unavailable | None]) -> str:
     """What the mark of the cells means, where it is on one of them."""
-    return f"{_HOLDS_ZERO} marks those that hold 0." if any(map(_holds_zero, shown)) else ""
+    return f"{_HOLDS_ZERO} holds 0." if any(map(_holds_zero, shown)) else ""
 
 
 def missing_notes(shown: Sequence[Interval | Unavailable | None]) -> list[str]:
@@ -121,16 +126,14 @@ def _advised(text: str, intervals: Intervals) -> str:
 
 
 def interval_method(intervals: Intervals, room: Room) -> str:
-    """How they were found, and which rows may depend on each other."""
+    """How they were found, and what is assumed of the rows; the robust ones allow for unequal spread."""
     method = _METHODS[intervals.method or Method.SANDWICH].format(replicates=count(intervals.replicates or 0))
-    if intervals.cluster is None:
-        independent = "the rows are taken to be independent"
-    else:
-        name = shortened(visible(intervals.cluster), room.name)
-        independent = f"rows of one of the {count(intervals.clusters or 0)} clusters of {name} may depend on each other"
     if not intervals.robust:
-        method = "by inverting rank tests, which take the spread to be the same in all rows"
-    return f"Intervals {method}; {independent}."
+        method = "rank tests for equal spread"
+    rows = "rows"
+    if intervals.cluster is not None:
+        rows = f"clusters of {shortened(visible(intervals.cluster), room.name)} ({count(intervals.clusters or 0)})"
+    return f"Intervals: {method}; independent {rows} assumed."
 
 
 def _holds_zero(interval: Interval | Unavailable | None) -> bool:
@@ -152,8 +155,15 @@ def _end(value: float) -> str:
     return quantity(value)
 
 
+def _estimate(value: float | None, interval: Interval | Unavailable | None) -> str:
+    width = interval.high - interval.low if isinstance(interval, Interval) else math.inf
+    if value is None or math.isinf(width) or width <= 0:
+        return quantity(value)
+    return quantity(value, _digits(value, width))
+
+
 def _fixed_end(value: float, width: float) -> str:
-    """An end with as many decimals as give the width three digits; one that would be 0 has a digit of its own."""
+    """An end with as many decimals as give the width two digits; one that would be 0 has a digit of its own."""
     decimals = max(0, _DIGITS_OF_WIDTH - 1 - math.floor(math.log10(width)))
     if _LEAST_END * width < abs(value) < 0.5 * 10**-decimals:
         return quantity(value, 1)
@@ -161,6 +171,11 @@ def _fixed_end(value: float, width: float) -> str:
 
 
 def _scientific_end(value: float, width: float) -> str:
-    """An end with a power of ten, and digits enough to give the width three of them."""
+    """An end with a power of ten, and digits enough to give the width two of them."""
+    return scientific(value, _digits(value, width))
+
+
+def _digits(value: float, width: float) -> int:
+    """As many as a number has whose last digit is the second one of a width."""
     digits = _DIGITS_OF_WIDTH + exponent_of(value) - math.floor(math.log10(width))
-    return scientific(value, min(max(_FEWEST_DIGITS, digits), _ALL_DIGITS))
+    return min(max(_FEWEST_DIGITS, digits), _ALL_DIGITS)

@@ -1,19 +1,24 @@
 """A model without data, for people, as a card."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from rich.console import Console, RenderableType
 
-from mae_cli.messages import INTERCEPT, as_given, level_text, visible
-from mae_cli.model_card import ModelCard, QuantileCard, Term
-from mae_cli.report.console import Room, room_on, show
+from mae_cli.messages import as_given, visible
+from mae_cli.model_card import ModelCard, QuantileCard
+from mae_cli.report.blocks import Blocks, Coefficient, in_blocks
+from mae_cli.report.console import Room, show_report
 from mae_cli.report.names import fit_name, shortened, target_name
 from mae_cli.report.numbers import UNDEFINED, aligned, at_most, count, counted, in_line, quantity
-from mae_cli.report.scores import training_scores
+from mae_cli.report.scores import pinball_loss, training_scores
 from mae_cli.report.side_by_side import NumberColumn, SideBySide
 from mae_cli.report.tables import AlignedTable
 from mae_cli.solvers.solution import ROUNDED_GAP
+
+PLACE = "--json"
+"""Where the coefficients are for which there is no room."""
 
 _UNIQUE = {True: ", unique", False: ", not unique", None: ""}
 _PROGRAMS = {"mae_cli": "mae-cli", "numpy": "NumPy", "pandas": "pandas"}
@@ -21,59 +26,61 @@ _PROGRAMS = {"mae_cli": "mae-cli", "numpy": "NumPy", "pandas": "pandas"}
 
 def show_card(console: Console, card: ModelCard) -> None:
     """Print what a model is: its target, features, loss, rows, metrics, certificate and versions."""
-    room = room_on(console)
-    name = shortened(visible(card.model), room.name)
-    rows = list(zip(_terms(card, room), in_line(_values(card)), _ranges(card), strict=True))
-    blocks = [
-        AlignedTable(["", name], list(card_facts(card, room).items())),
+    show_report(console, partial(_blocks, card))
+
+
+def _blocks(card: ModelCard, room: Room) -> list[RenderableType]:
+    blocks = in_blocks(coefficients_of_models([card]), room)
+    columns = [("coefficient", in_line(blocks.quantities(0))), ("range in training", _ranges(card, blocks))]
+    return [
+        AlignedTable(["", shortened(visible(card.model), room.name)], list(card_facts(card, room).items())),
         training_scores([("training", card.metrics)], card.loss, card.quantile),
-        first_rows(["term", "coefficient", "range in training"], rows, room),
+        blocks.table(columns, PLACE),
     ]
-    show(console, blocks)
 
 
 def show_quantile_card(console: Console, card: QuantileCard) -> None:
     """Print what a model of several quantiles is, how well it fits, and the coefficients of each side by side."""
-    room, cards = room_on(console), card.cards
+    show_report(console, partial(_quantile_blocks, card))
+
+
+def _quantile_blocks(card: QuantileCard, room: Room) -> list[RenderableType]:
     names = [f"{each:g}" for each in card.quantiles]
-    fits = [names, aligned([each.metrics.pinball_loss for each in cards]), list(map(_certificate, cards))]
-    blocks: list[RenderableType] = [
+    losses = aligned([pinball_loss(each.metrics) for each in card.cards])
+    fits = zip(names, losses, map(_certificate, card.cards), strict=True)
+    return [
         AlignedTable(["", shortened(visible(card.model), room.name)], list(quantile_facts(card, room).items())),
-        AlignedTable(["quantile", "training\npinball loss", "certificate"], list(zip(*fits, strict=True))),
-        _terms_of_quantiles(cards, room),
+        AlignedTable(["quantile", "training\npinball loss", "certificate"], list(fits)),
+        _side_by_side(card.cards, room),
     ]
-    show(console, blocks)
 
 
-def _terms_of_quantiles(cards: Sequence[ModelCard], room: Room) -> SideBySide:
-    """The coefficients of each quantile, and the ranges in training; as many terms as there is room for."""
-    terms, most = _terms(cards[0], room), room.terms
-    columns = []
-    for card in cards:
-        values = _values(card)[:most]
-        columns.append(NumberColumn(f"{card.quantile:g}", in_line(values), values))
-    ranges = _ranges(cards[0])[:most]
-    columns.append(NumberColumn("range in training", ranges, ranges))
-    left = 0 if most is None else len(terms) - most
-    return SideBySide(terms[:most], columns, more_note(left) if left > 0 else None)
+def _side_by_side(cards: Sequence[ModelCard], room: Room) -> SideBySide:
+    """The coefficients of each quantile, and the ranges in training."""
+    blocks = in_blocks(coefficients_of_models(cards), room)
+    columns = [NumberColumn.of(f"{card.quantile:g}", blocks.quantities(place)) for place, card in enumerate(cards)]
+    ranges = _ranges(cards[0], blocks)
+    return SideBySide.of(blocks, [*columns, NumberColumn("range in training", ranges, ranges)], PLACE)
 
 
-def _terms(card: ModelCard, room: Room) -> list[str]:
-    return [INTERCEPT] * card.has_intercept + term_names(card.coefficients, room)
+def coefficients_of_models(cards: Sequence[ModelCard]) -> list[Coefficient]:
+    """Those of at least one of the models, the intercept first; the terms of one model alone come last."""
+    intercept = tuple(card.fitted_intercept for card in cards)
+    terms = dict.fromkeys(term for card in cards for term in card.coefficients)
+    units = {name: unit for card in cards for name, unit in card.units.items()}
+    found = [Coefficient(None, intercept)] if any(value is not None for value in intercept) else []
+    for term in sorted(terms, key=lambda term: any(term not in card.coefficients for card in cards)):
+        values, (name, level) = tuple(card.coefficients.get(term) for card in cards), term.column
+        found.append(Coefficient(name, values, level=level, baseline=term.baseline, unit=units.get(name)))
+    return found
 
 
-def _values(card: ModelCard) -> list[str]:
-    numbers = [card.intercept] * card.has_intercept + list(card.coefficients.values())
-    return list(map(quantity, numbers))
-
-
-def _ranges(card: ModelCard) -> list[str]:
-    return [""] * card.has_intercept + [_range(card, term) for term in card.coefficients]
-
-
-def more_note(left: int) -> str:
-    """What a table says below that leaves rows out."""
-    return f"… and {count(left)} more (see --json)"
+def _ranges(card: ModelCard, blocks: Blocks) -> list[str]:
+    """Between which values the columns of numbers were in training, beside other coefficients nothing."""
+    return [
+        training_range(card, each.feature) if each.feature is not None and each.is_number else ""
+        for each in blocks.shown
+    ]
 
 
 def card_facts(card: ModelCard, room: Room) -> dict[str, str]:
@@ -132,27 +139,6 @@ def _intervals(found: Mapping[str, Any]) -> str:
     refits = f" of {counted(found['replicates'], 'refit')}" if found["replicates"] else ""
     clusters = f", clusters of {visible(found['cluster'])}" if found["cluster"] else ""
     return f"{100 * found['level']:g}%, {found['method']}{refits}{clusters}"
-
-
-def first_rows(headings: Sequence[str], rows: Sequence[Sequence[str]], room: Room) -> AlignedTable:
-    """As many rows as there is room for."""
-    if room.terms is None or len(rows) <= room.terms:
-        return AlignedTable(headings, rows)
-    return AlignedTable(headings, rows[: room.terms], footer=more_note(len(rows) - room.terms))
-
-
-def term_names(terms: Collection[Term], room: Room) -> list[str]:
-    """What terms are called, in no more cells than there is room for."""
-    return [shortened(_term(term), room.name) for term in terms]
-
-
-def _term(term: Term) -> str:
-    """`carrier = AA (vs UA)`."""
-    return term.column.label if term.baseline is None else f"{term.column.label} (vs {level_text(term.baseline)})"
-
-
-def _range(card: ModelCard, term: Term) -> str:
-    return "" if term.baseline is not None else training_range(card, term.column.feature)
 
 
 def training_range(card: ModelCard, column: str) -> str:

@@ -1,19 +1,22 @@
 """Two models without data, for people: what differs comes first, and what is the same takes one sentence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
+from operator import sub
 from typing import Any, TypeAlias
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from mae_cli.messages import INTERCEPT, column_text, level_text, listed, visible
-from mae_cli.model_card import ModelCard, QuantileCard, coefficient_pairs, common_quantiles
-from mae_cli.report.console import Room, room_on, show
-from mae_cli.report.model_card import card_facts, first_rows, more_note, quantile_facts, term_names, training_range
+from mae_cli.messages import column_text, level_text, listed, visible
+from mae_cli.model_card import ModelCard, QuantileCard, common_quantiles
+from mae_cli.report.blocks import Coefficient, in_blocks
+from mae_cli.report.console import Room, show_report
+from mae_cli.report.model_card import PLACE, card_facts, coefficients_of_models, quantile_facts, training_range
 from mae_cli.report.names import shortened
-from mae_cli.report.numbers import UNDEFINED, aligned, counted, in_line, quantity, signed
-from mae_cli.report.scores import training_scores
+from mae_cli.report.numbers import UNDEFINED, aligned, counted, in_line, signed
+from mae_cli.report.scores import pinball_loss, training_scores
 from mae_cli.report.side_by_side import NumberColumn, SideBySide
 from mae_cli.report.tables import AlignedTable
 
@@ -27,21 +30,28 @@ _FEW = 3
 
 def show_cards(console: Console, first: ModelCard, second: ModelCard) -> None:
     """Print where two models differ, what is the same in both, and their metrics and coefficients side by side."""
-    room, cards = room_on(console), (first, second)
-    names = _names(cards, room)
-    facts = [card_facts(card, room) for card in cards]
+    show_report(console, partial(_blocks, first, second))
+
+
+def _blocks(first: ModelCard, second: ModelCard, room: Room) -> list[RenderableType]:
+    cards = (first, second)
+    names, facts = _names(cards, room), [card_facts(card, room) for card in cards]
     scores = [(f"training\n{name}", card.metrics) for name, card in zip(names, cards, strict=True)]
     blocks = [*_differences(facts, _readings(*cards), names), training_scores(scores, first.loss, first.quantile)]
-    show(console, [*blocks, _pairs(first, second, names, room)])
+    return [*blocks, _pairs(first, second, names, room)]
 
 
 def show_quantile_cards(console: Console, first: QuantileCard, second: QuantileCard) -> None:
     """Print where two models of several quantiles differ, what is the same, and the differences of their numbers."""
-    room, cards = room_on(console), (first, second)
-    names = _names(cards, room)
-    facts, readings = [quantile_facts(card, room) for card in cards], _readings(first.cards[0], second.cards[0])
+    show_report(console, partial(_quantile_blocks, first, second))
+
+
+def _quantile_blocks(first: QuantileCard, second: QuantileCard, room: Room) -> list[RenderableType]:
+    cards = (first, second)
+    names, facts = _names(cards, room), [quantile_facts(card, room) for card in cards]
+    readings = _readings(first.cards[0], second.cards[0])
     blocks = [*_differences(facts, readings, names), _losses(first, second, names)]
-    show(console, [*blocks, _changes(common_quantiles(first, second), names, room)])
+    return [*blocks, _changes(common_quantiles(first, second), names, room)]
 
 
 def _names(cards: Sequence[ModelCard | QuantileCard], room: Room) -> list[str]:
@@ -96,30 +106,10 @@ def _notation(writing: Mapping[str, Any]) -> str:
 
 def _pairs(first: ModelCard, second: ModelCard, names: Sequence[str], room: Room) -> AlignedTable:
     """The coefficients of both, and the first less the second; terms of one model alone come last."""
-    terms = sorted(_terms(first, second, room), key=lambda term: not term.is_common)
-    columns = [in_line([quantity(term.values[side]) for term in terms]) for side in (0, 1)]
-    columns = [[term.name for term in terms], *columns, in_line([_change(*term.values) for term in terms])]
-    return first_rows(["term", *names, "difference"], list(zip(*columns, strict=True)), room)
-
-
-@dataclass(frozen=True)
-class _Pair:
-    """The coefficients of a term in both models; None where one has none."""
-
-    name: str
-    values: tuple[float | None, float | None]
-
-    @property
-    def is_common(self) -> bool:
-        return None not in self.values
-
-
-def _terms(first: ModelCard, second: ModelCard, room: Room) -> list[_Pair]:
-    """Those of at least one of the models, the intercept first."""
-    pairs = coefficient_pairs(first, second)
-    intercept = _Pair(INTERCEPT, (first.fitted_intercept, second.fitted_intercept))
-    named = [_Pair(*each) for each in zip(term_names(pairs, room), pairs.values(), strict=True)]
-    return named if intercept.values == (None, None) else [intercept, *named]
+    blocks = in_blocks(coefficients_of_models([first, second]), room)
+    columns = [(name, in_line(blocks.quantities(place))) for place, name in enumerate(names)]
+    changes = [_change(*pair) for pair in zip(blocks.values(0), blocks.values(1), strict=True)]
+    return blocks.table([*columns, ("difference", in_line(changes))], PLACE)
 
 
 def _change(one: float | None, other: float | None) -> str:
@@ -128,7 +118,7 @@ def _change(one: float | None, other: float | None) -> str:
 
 def _losses(first: QuantileCard, second: QuantileCard, names: Sequence[str]) -> AlignedTable:
     """The training losses of both at every quantile that one of them has."""
-    losses = [{each.quantile: each.metrics.pinball_loss for each in card.cards} for card in (first, second)]
+    losses = [{each.quantile: pinball_loss(each.metrics) for each in card.cards} for card in (first, second)]
     quantiles = sorted({*first.quantiles, *second.quantiles})
     pairs = [(losses[0].get(quantile), losses[1].get(quantile)) for quantile in quantiles]
     ones, others = zip(*pairs, strict=True)
@@ -142,12 +132,16 @@ def _changes(pairs: Sequence[tuple[ModelCard, ModelCard]], names: Sequence[str],
     """The coefficients of the first model less those of the second, a column for each quantile of both."""
     if not pairs:
         return Text("The models have no quantile in common.")
-    of_each = [[term for term in _terms(*pair, room) if term.is_common] for pair in pairs]
+    both = coefficients_of_models([card for pair in pairs for card in pair])
+    blocks = in_blocks([_difference(each) for each in both if None not in each.values], room)
     columns = []
-    for (card, _), terms in zip(pairs, of_each, strict=True):
-        cells = [_change(*term.values) for term in terms[: room.terms]]
-        columns.append(NumberColumn(f"{card.quantile:g}", in_line(cells), cells))
-    shown = [term.name for term in of_each[0]][: room.terms]
-    left = len(of_each[0]) - len(shown)
-    table = SideBySide(shown, columns, more_note(left) if left else None)
-    return Group(Text(f"Coefficients of {names[0]} less those of {names[1]}, at each quantile:"), table)
+    for place, (card, _) in enumerate(pairs):
+        columns.append(NumberColumn.of(f"{card.quantile:g}", [_change(value, 0.0) for value in blocks.values(place)]))
+    title = f"Coefficients of {names[0]} less those of {names[1]}, at each quantile:"
+    return Group(Text(title), SideBySide.of(blocks, columns, PLACE))
+
+
+def _difference(both: Coefficient) -> Coefficient:
+    """That of the first model less that of the second, of models in pairs."""
+    numbers = [value for value in both.values if value is not None]
+    return replace(both, values=tuple(map(sub, numbers[::2], numbers[1::2])))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mae_cli.messages import as_given, listed, quoted
-from mae_cli.report.numbers import counted
+from mae_cli.report.numbers import at_most, counted
 from mae_cli.results.notes import (
     Diverged,
     FewRows,
@@ -99,7 +99,7 @@ def _note_on_fit(told: FitNote) -> str:
             return "no step improved on the start, so all coefficients are 0; use a smaller --learning-rate"
         case RoundingCost(share):
             return (
-                f"rounding the coefficients to floating-point numbers costs up to {share:.2g} of the loss, as the "
+                f"rounding the coefficients to floating-point numbers costs up to {at_most(share)} of the loss, as the "
                 "target or a column lies far from zero for its spread; subtract a constant from it, such as its mean"
             )
         case NearlyDependent(columns):

@@ -9,6 +9,9 @@ from mae_cli.messages import decimals_of, exponent_of, fixed, is_fixed
 UNDEFINED = "–"
 """Shown for a number that does not exist, such as R² of a constant target."""
 
+ROUNDING = 1e-12
+"""A smaller share of a loss is nothing but the rounding of floating-point numbers."""
+
 _LEAST_DIGITS = 2  # a cell that would keep fewer in the column's decimals gets decimals of its own
 _TWO_DIGITS_UP = Context(prec=2, rounding=ROUND_CEILING)
 
@@ -24,9 +27,9 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{ending}"
 
 
-def quantity(value: float | None) -> str:
+def quantity(value: float | None, digits: int = 4) -> str:
     """One number with four significant digits, as sentences have it; `–` where there is none."""
-    return UNDEFINED if value is None else messages.quantity(value)
+    return UNDEFINED if value is None else messages.quantity(value, digits)
 
 
 def common_decimals(values: Sequence[float | None]) -> int:
@@ -78,13 +81,14 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}%"
 
 
+def about(share: float) -> str:
+    """A share as a percentage with two digits, however small: `16%`, `0.0041%`; `0%` for what is rounding alone."""
+    return _in_percent(float(f"{share:.1e}")) if share > ROUNDING else "0%"
+
+
 def at_most(share: float) -> str:
-    """A bound on a share, rounded upwards so that the statement stays true: `4.1%`, `0.00047%`, `3.1×10^-10`."""
-    bound = float(_TWO_DIGITS_UP.create_decimal(repr(share)))
-    if bound >= 1e-6:
-        return f"{_without_trailing_zeros(f'{100 * bound:.{decimals_of(100 * bound, 2)}f}')}%"
-    mantissa, exponent = f"{bound:.1e}".split("e")
-    return f"{_without_trailing_zeros(mantissa)}×10^{int(exponent)}"
+    """A bound on a share, rounded upwards so that the statement stays true: `4.1%`, `0.000000031%`; or `rounding`."""
+    return _in_percent(float(_TWO_DIGITS_UP.create_decimal(repr(share)))) if share > ROUNDING else "rounding"
 
 
 def duration(seconds: float) -> str:
@@ -100,8 +104,9 @@ def _fits(value: float, decimals: int) -> bool:
     return exponent_of(value) + 1 + decimals >= _LEAST_DIGITS or float(f"{value:.{decimals}f}") == value
 
 
-def _without_trailing_zeros(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _in_percent(share: float) -> str:
+    text = fixed(100 * share, decimals_of(100 * share, 2))
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"
 
 
 def _at_the_point(text: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from mae_cli.report.console import Room, room_on, show
 from mae_cli.report.gates import gate_lines
 from mae_cli.report.names import evaluation_rows, quantile_names, target_name
 from mae_cli.report.numbers import aligned, percent, quantity
-from mae_cli.report.scores import covered
+from mae_cli.report.scores import covered, pinball_loss
 from mae_cli.report.tables import AlignedTable
 from mae_cli.report.worst_rows import worst_quantiles_table
 from mae_cli.results.evaluation import IntervalScore, QuantileEvaluation
@@ -38,10 +38,10 @@ def _opening(report: QuantileEvaluation, room: Room) -> Text:
 
 def _scores(report: QuantileEvaluation) -> AlignedTable:
     names, headings = [f"{each:g}" for each in report.quantiles], ["quantile", "pinball loss", "at or below"]
-    columns = [aligned([each.model.pinball_loss for each in report.scores]), list(map(covered, report.scores))]
+    columns = [aligned([pinball_loss(each.model) for each in report.scores]), list(map(covered, report.scores))]
     if report.rivals is not None:
         headings.insert(2, "against")
-        columns.insert(1, aligned([each.metrics.pinball_loss for each in report.rivals]))
+        columns.insert(1, aligned([pinball_loss(each.metrics) for each in report.rivals]))
     return AlignedTable(headings, list(zip(names, *columns, strict=True)))
 
 

@@ -7,10 +7,10 @@ from mae_cli.messages import INTERCEPT, quantity
 from mae_cli.report.console import Room
 from mae_cli.report.names import loss_name, shortened
 from mae_cli.report.notes import at_quantiles
-from mae_cli.report.numbers import counted
+from mae_cli.report.numbers import count, counted
 from mae_cli.results.training import FitReport
 
-# So many of the coefficients that can vary are named, of so many of several quantiles.
+# So many of the coefficients that can vary are named, on a terminal one, and those of so many of several quantiles.
 _NAMED = 3
 _QUANTILES = 3
 # Of a number in a sentence: as few digits as tell the ends apart.
@@ -35,10 +35,13 @@ def range_notes(fits: Sequence[FitReport], room: Room) -> list[str]:
 
 def _note(fit: FitReport, loss: str, room: Room) -> str | None:
     ranges = _ranges(fit, room)
-    free = [(name, each) for name, each in ranges if not each.is_point]
-    told = [f"{name} can be {_anything(each)}" for name, each in free[:_NAMED]]
-    more = f", and {counted(len(free) - len(told), 'more coefficient')} can vary" if len(free) > len(told) else ""
-    sentences = [f"At the same {loss}, {', '.join(told)}{more}."] if told else []
+    free = sorted(
+        ((name, each) for name, each in ranges if not each.is_point), key=lambda each: each[1].low - each[1].high
+    )
+    named = [f"{name} from {_span(each)}" for name, each in free[: _NAMED if room.terms is None else 1]]
+    left = len(free) - len(named)
+    more = f"; {count(left)} {'other varies' if left == 1 else 'others vary'} too" if left else ""
+    sentences = [f"The same {loss} allows {', '.join(named)}{more}."] if named else []
     unproved = sum(not each.is_proved for _, each in ranges)
     if unproved:
         whose = "all coefficients" if unproved == len(ranges) else counted(unproved, "coefficient")
@@ -56,9 +59,9 @@ def _ranges(fit: FitReport, room: Room) -> list[tuple[str, OptimalRange]]:
     ]
 
 
-def _anything(optimal: OptimalRange) -> str:
-    """`anything from 1 to 2`; with `at least` where it may go further."""
-    return f"anything from {' to '.join(_apart(optimal))}{'' if optimal.is_proved else ' at least'}"
+def _span(optimal: OptimalRange) -> str:
+    """`1 to 2`; with `at least` where it may go further."""
+    return f"{' to '.join(_apart(optimal))}{'' if optimal.is_proved else ' at least'}"
 
 
 def _apart(optimal: OptimalRange) -> tuple[str, str]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
-from mae_cli.messages import decimals_of, fixed
+from mae_cli.messages import decimals_of, fixed, is_fixed
 from mae_cli.report.names import baseline_name, fit_name, heading, is_pinball, minimised_loss
-from mae_cli.report.numbers import cell, count, counted, in_line, percent, quantity
+from mae_cli.report.numbers import ROUNDING, count, counted, in_line, percent, quantity
 from mae_cli.report.tables import AlignedTable
 from mae_cli.results.evaluation import EvaluationReport
 from mae_cli.results.scores import Metrics, Scores
@@ -18,19 +18,23 @@ Column = tuple[str, Metrics]
 
 _PINBALL = "pinball loss"
 _R_SQUARED = "R²"
-_MOST_DIGITS = 6
+_SAVED = "R1, share of loss saved"
+_FEWEST_DIGITS, _MOST_DIGITS = 3, 6
 _HUGE = 1e6
+_LARGEST = 1e12  # from here on numbers are written with a power of ten
 
 
-def fit_scores(fit: FitReport) -> list[RenderableType]:
+def fit_scores(fit: FitReport) -> RenderableType:
     """One table, of training and of the holdout where there is one, with the baseline on the last of them."""
-    columns = [("training", fit.train.model)]
-    scores, place = fit.train, "training"
+    columns, found = [("training", fit.train.model)], [fit.train]
+    name = f"{baseline_name(fit.loss, fit.quantile)} only"
     if fit.holdout is not None:
-        scores, place = fit.holdout, "holdout"
         columns.append(("holdout", fit.holdout.model))
-    columns.append((f"{place},\n{baseline_name(fit.loss, fit.quantile)} only", scores.baseline))
-    return [_score_table("", columns, fit.loss, fit.quantile), *_sides(fit)]
+        found.append(fit.holdout)
+        name = f"holdout, {name}"
+    columns.append((name, found[-1].baseline))
+    table = _score_table("", columns, fit.loss, fit.quantile, [*(each.r1 for each in found), 0.0])
+    return Group(table, *_sides(fit))
 
 
 def comparison_scores(fit: FitReport, other: FitReport) -> list[RenderableType]:
@@ -53,8 +57,9 @@ def evaluation_scores(report: EvaluationReport) -> list[RenderableType]:
     columns = [("model", report.scores.model), (baseline, report.scores.baseline)]
     if report.rival is not None:
         columns.insert(1, ("against", report.rival.metrics))
+    saved = [Scores(metrics, report.scores.baseline).r1 for _, metrics in columns]
     return [
-        _score_table("", columns, report.loss, report.quantile),
+        _score_table("", columns, report.loss, report.quantile, saved),
         baseline_note((report.loss, report.quantile)),
     ]
 
@@ -73,8 +78,15 @@ def baseline_note(*fits: tuple[str, float]) -> Text:
 
 
 def minimised(metrics: Metrics, loss: str, quantile: float) -> float | None:
-    """The metric that stands for the loss, in the target's unit."""
+    """The metric that stands for the loss, in the target's unit; 0 where it is rounding."""
+    if metrics.is_rounding:
+        return 0.0
     return metrics.pinball if is_pinball(loss, quantile) else metrics.mae if loss == "mae" else metrics.rmse
+
+
+def pinball_loss(metrics: Metrics) -> float:
+    """That of the quantile that was fitted, of the median too; 0 where it is rounding."""
+    return 0.0 if metrics.is_rounding else metrics.pinball_loss
 
 
 def _sides(fit: FitReport) -> list[RenderableType]:
@@ -85,19 +97,7 @@ def _sides(fit: FitReport) -> list[RenderableType]:
     text = f"{counted(sides.above, 'row')} above the fit, {count(sides.below)} below, {count(sides.on)} on it"
     if held is not None:
         text += f" (holdout: {count(held.above)}, {count(held.below)}, {count(held.on)})"
-    lines = Text(f"{text}{_coverage(fit)}.")
-    if fit.loss == "mae" and fit.train.r1 is not None:
-        lines = Text("\n").join([lines, saved(fit.train, fit.holdout, fit.loss, fit.quantile)])
-    return [lines]
-
-
-def saved(scores: Scores, holdout: Scores | None, loss: str, quantile: float) -> Text:
-    """The R1 of an MAE or a quantile fit: `R1 0.57 (holdout: 0.57): the fit saves that share of the MAE of …`."""
-    held = None if holdout is None else holdout.r1
-    told = "" if held is None else f" (holdout: {_shares([held])[0]})"
-    constant = f'"{baseline_name(loss, quantile)} only"'
-    share = _shares([scores.r1])[0]
-    return Text(f"R1 {share}{told}: the fit saves that share of the {minimised_loss(loss, quantile)} of {constant}.")
+    return [Text(f"{text}{_coverage(fit)}.")]
 
 
 def _coverage(fit: FitReport) -> str:
@@ -114,35 +114,51 @@ def covered(scores: Scores) -> str:
     return "" if scores.coverage is None else percent(scores.coverage[0])
 
 
-def _score_table(title: str, columns: Sequence[Column], loss: str, quantile: float) -> AlignedTable:
-    """The metrics, one a row; the one that the fit minimises is bold."""
+def _score_table(
+    title: str, columns: Sequence[Column], loss: str, quantile: float, r1: Sequence[float | None] = ()
+) -> AlignedTable:
+    """The metrics, one a row; the one that the fit minimises is bold. Least squares have no R1."""
     values = [_values(metrics) for _, metrics in columns]
     names = [name for name in values[0] if name != _PINBALL or any(each[name] is not None for each in values)]
     decimals = _decimals(columns, loss, quantile)
-    shares = _shares([each[_R_SQUARED] for each in values])
-    cells = [
-        in_line([*(cell(each[name], decimals) for name in names if name != _R_SQUARED), share])
-        for each, share in zip(values, shares, strict=True)
-    ]
-    rows = list(zip(names, *cells, strict=True))
+    rows = [[_cell(each[name], decimals) for each in values] for name in names if name != _R_SQUARED]
+    rows.append(_shares([each[_R_SQUARED] for each in values]))
+    if loss == "mae" and any(share is not None for share in r1):
+        names.append(_SAVED)
+        rows.append(_shares(r1))
+    cells = map(in_line, zip(*rows, strict=True))
     return AlignedTable(
-        [title, *(name for name, _ in columns)], rows, bold=frozenset({names.index(minimised_loss(loss, quantile))})
+        [title, *(name for name, _ in columns)],
+        list(zip(names, *cells, strict=True)),
+        bold=frozenset({names.index(minimised_loss(loss, quantile))}),
     )
 
 
-def _decimals(columns: Sequence[Column], loss: str, quantile: float) -> int:
-    """Four digits for what the first model was fitted to, but no more than six for any metric of the block."""
+def _decimals(columns: Sequence[Column], loss: str, quantile: float) -> int | None:
+    """Those of all metrics of the block; None where what the first model was fitted to is a power of ten.
+
+    They give it four digits, or three where another metric would have more than six.
+    """
     model = minimised(columns[0][1], loss, quantile)
-    largest = max(
-        (value for _, metrics in columns for name, value in _values(metrics).items() if value and name != _R_SQUARED),
-        default=0.0,
-    )
-    return min(decimals_of(model), decimals_of(largest, _MOST_DIGITS)) if model else decimals_of(largest)
+    values = [value for _, metrics in columns for name, value in _values(metrics).items() if name != _R_SQUARED]
+    largest = max((value for value in values if value and is_fixed(value)), default=0.0)
+    if not model:
+        return decimals_of(largest)
+    if not is_fixed(model):
+        return None
+    return max(min(decimals_of(model), decimals_of(largest, _MOST_DIGITS)), decimals_of(model, _FEWEST_DIGITS))
+
+
+def _cell(value: float | None, decimals: int | None) -> str:
+    """A metric with the decimals of its block, without any where only a power of ten tells how large it is."""
+    if value is None or decimals is None or value >= _LARGEST:
+        return quantity(value)
+    return fixed(value, decimals)
 
 
 def _shares(values: Sequence[float | None]) -> list[str]:
-    """R² with two decimals, four where it is so near to 1 that two would not tell."""
-    decimals = 4 if any(value is not None and 0.95 <= value < 1 for value in values) else 2
+    """R² and R1 with two decimals, four where one is so near to 1 that two would not tell."""
+    decimals = 4 if any(value is not None and 0.95 <= value < 1 - ROUNDING for value in values) else 2
     return [quantity(value) if value is None or abs(value) >= _HUGE else fixed(value, decimals) for value in values]
 
 

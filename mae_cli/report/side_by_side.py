@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from mae_cli.report.blocks import Blocks
 from mae_cli.report.names import shortened
+from mae_cli.report.numbers import in_line
 from mae_cli.report.tables import AlignedTable
 
 # Terminal cells of a name where a line has no room for all columns.
@@ -27,6 +29,15 @@ class NumberColumn:
     cells: Sequence[str]
     close: Sequence[str]
 
+    @classmethod
+    def of(cls, heading: str, numbers: Sequence[str]) -> "NumberColumn":
+        """The numbers, which this puts in line."""
+        return cls(heading, in_line(numbers), numbers)
+
+    def spread(self, blocks: Blocks) -> "NumberColumn":
+        """The cells of coefficients, with nothing beside the other lines."""
+        return NumberColumn(self.heading, blocks.spread(self.cells), blocks.spread(self.close))
+
 
 @dataclass(frozen=True)
 class SideBySide:
@@ -45,6 +56,12 @@ class SideBySide:
     columns: Sequence[NumberColumn]
     footer: str | None = None
 
+    @classmethod
+    def of(cls, blocks: Blocks, columns: Sequence[NumberColumn], place: str) -> "SideBySide":
+        """The coefficients of blocks; `place` has those that are left out."""
+        names = [line.name for line in blocks.lines]
+        return cls(names, [column.spread(blocks) for column in columns], blocks.footer(place))
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table, or those that it takes."""
         rows = list(zip(self.names, *(column.cells for column in self.columns), strict=True))
@@ -60,8 +77,11 @@ class SideBySide:
 
     def _closely(self, columns: Sequence[NumberColumn], width: int) -> Iterator[AlignedTable]:
         """These columns in one table, or one half of them after the other."""
-        names = [shortened(name, _SHORT_NAME) for name in self.names]
-        rows = list(zip(names, *(column.close for column in columns), strict=True))
+        cells = list(zip(*(column.close for column in columns), strict=True))
+        names = [
+            shortened(name, _SHORT_NAME if any(each) else None) for name, each in zip(self.names, cells, strict=True)
+        ]
+        rows = [(name, *each) for name, each in zip(names, cells, strict=True)]
         table = AlignedTable(["term", *(column.heading for column in columns)], rows, separator="  ")
         if table.width <= width or len(columns) == 1:
             yield table

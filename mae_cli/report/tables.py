@@ -20,8 +20,8 @@ class AlignedTable:
     """Names on the left, numbers on the right, below bold headings.
 
     Numbers keep the blanks after them that put their decimal points in line, which `rich.table` would strip. A
-    terminal too narrow for that has them closer together, without these blanks, and one that is too narrow for that,
-    too, each row as a list of its cells; nothing is ever cut.
+    terminal too narrow for that has them closer together, without these blanks, and headings that break after commas;
+    one that is too narrow for that, too, each row as a list of its cells; nothing is ever cut.
 
     Attributes:
         headings: one for each column; a line break makes a second line.
@@ -58,7 +58,8 @@ class AlignedTable:
     @property
     def _closer(self) -> "AlignedTable":
         rows = [(name, *map(_compact, cells)) for name, *cells in self.rows]
-        return replace(self, rows=rows, separator=_CLOSE)
+        headings = [heading.replace(", ", ",\n") for heading in self.headings]
+        return replace(self, headings=headings, rows=rows, separator=_CLOSE)
 
     def lines(self) -> Iterator[Text]:
         """The headings and the rows."""
@@ -67,7 +68,7 @@ class AlignedTable:
 
     def _line(self, cells: Sequence[str], style: str) -> Text:
         if not any(cells[1:]):
-            return _whole(cells[0], style)
+            return Text(cells[0], style)
         blanks = [" " * (width - cell_len(cell)) for cell, width in zip(cells, self._widths, strict=True)]
         numbers = [blank + cell for blank, cell in zip(blanks[1:], cells[1:], strict=True)]
         return _whole(self.separator.join([cells[0] + blanks[0], *numbers]).rstrip(), style)

@@ -1,6 +1,7 @@
 """The report of `mae-train`, for people; that of `--compare` has the same rows fitted with two losses, side by side."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
@@ -8,7 +9,7 @@ from rich.text import Text
 from mae_cli.messages import visible
 from mae_cli.report.certificate import certificate_text
 from mae_cli.report.coefficients import coefficients, compared_coefficients
-from mae_cli.report.console import Room, room_on, show
+from mae_cli.report.console import Room, show_report
 from mae_cli.report.curve import course
 from mae_cli.report.importance import importance_table
 from mae_cli.report.names import (
@@ -16,13 +17,13 @@ from mae_cli.report.names import (
     fit_name,
     heading,
     minimised_loss,
-    model_place,
     shortened,
     target_name,
     training_rows,
 )
-from mae_cli.report.numbers import aligned, at_most, counted, duration, percent, quantity
+from mae_cli.report.numbers import aligned, at_most, counted, percent, quantity
 from mae_cli.report.scores import comparison_scores, fit_scores, minimised
+from mae_cli.report.summary import Summary, summary
 from mae_cli.report.tables import AlignedTable
 from mae_cli.report.verdict import verdict
 from mae_cli.results.training import Comparison, ContestedRow, FitReport, TrainReport
@@ -34,12 +35,15 @@ _LEAST_PULL = 0.0005
 
 def show_training(console: Console, report: TrainReport) -> None:
     """Print what was fitted, how it went, what is proved about it, how good it is, and the coefficients."""
-    room = room_on(console)
+    show_report(console, partial(_blocks, report))
+
+
+def _blocks(report: TrainReport, room: Room) -> list[RenderableType]:
     if report.comparison is None:
         blocks = _fit_blocks(report, room)
     else:
         blocks = _comparison_blocks(report, report.comparison, room)
-    show(console, [_opening(report, room), *blocks, _closing(report)])
+    return [_opening(report, room), *blocks, _closing(report)]
 
 
 def _opening(report: TrainReport, room: Room) -> Text:
@@ -55,7 +59,7 @@ def _fit_blocks(report: TrainReport, room: Room) -> list[RenderableType]:
     fit = report.fit
     return [
         *_progress(fit, room),
-        *fit_scores(fit),
+        fit_scores(fit),
         *coefficients(report, room),
         *importance_table(fit, room),
     ]
@@ -66,17 +70,14 @@ def _progress(fit: FitReport, room: Room) -> list[RenderableType]:
     return [Group(*course((fit,), room), certificate_text(fit))]
 
 
-def _closing(report: TrainReport) -> Text:
+def _closing(report: TrainReport) -> Summary:
     """`MAE 10.98 · holdout 10.69 (median 25.00) · proved optimal · model.json · 0.8 s`."""
     fit, loss, quantile = report.fit, report.fit.loss, report.fit.quantile
-    parts = [f"{minimised_loss(loss, quantile)} {quantity(minimised(fit.train.model, loss, quantile))}"]
-    baseline = baseline_name(loss, quantile)
-    if fit.holdout is None:
-        parts[0] += f" ({baseline} {quantity(minimised(fit.train.baseline, loss, quantile))})"
-    else:
-        held = (quantity(minimised(each, loss, quantile)) for each in (fit.holdout.model, fit.holdout.baseline))
-        parts.append(f"holdout {next(held)} ({baseline} {next(held)})")
-    return Text(" · ".join([*parts, _verdict(fit), model_place(report.model), duration(report.seconds.total)]), "bold")
+    scored = [each for each in (fit.train, fit.holdout) if each is not None]
+    losses = [quantity(minimised(scores.model, loss, quantile)) for scores in scored]
+    short = f"{minimised_loss(loss, quantile)} {' · holdout '.join(losses)}"
+    full = f"{short} ({baseline_name(loss, quantile)} {quantity(minimised(scored[-1].baseline, loss, quantile))})"
+    return summary([full, short], _verdict(fit), report.model, report.seconds.total)
 
 
 def _verdict(fit: FitReport) -> str:

@@ -1,6 +1,7 @@
 """What the difference between an MAE and an MSE fit says about the data, in a sentence or two."""
 
 from mae_cli.messages import quantity
+from mae_cli.report.numbers import about
 from mae_cli.results.scores import CONFIDENCE, Difference
 from mae_cli.results.training import Agreement, BothPerfect, Comparison, Disagreement, FarRow, Unproved, Verdict
 
@@ -20,7 +21,7 @@ def _verdict(found: Verdict) -> str:
             return "Both losses can be brought to zero on these rows, so there is nothing to tell the two fits apart."
         case Agreement(gap):
             return (
-                f"The two fits agree: their predictions differ by {_percent(gap)} of the MAE on average, and no small "
+                f"The two fits agree: their predictions differ by {about(gap)} of the MAE on average, and no small "
                 "group of rows decides between them."
             )
         case Disagreement(quantile=0.5):
@@ -37,8 +38,8 @@ def _questions(quantile: float) -> str:
 
 
 def _what_few_do(found: Disagreement) -> str:
-    makes_up = f"make{'s' * (found.few == 1)} up {_percent(found.pull)} of what pulls the two apart"
-    rows = f"{found.few:,} rows ({_percent(found.few / found.rows)})"
+    makes_up = f"make{'s' * (found.few == 1)} up {about(found.pull)} of what pulls the two apart"
+    rows = f"{found.few:,} rows ({about(found.few / found.rows)})"
     if found.few_decide:
         return f"{'One row' if found.few == 1 else rows} {makes_up}"
     if found.few == 1:
@@ -73,7 +74,3 @@ def _far(row: FarRow) -> str:
 
 def _interval(low: float, high: float) -> str:
     return f"{100 * CONFIDENCE:.0f}% interval {quantity(low, 2)} to {quantity(high, 2)}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g}%" if share < 0.995 else "100%"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from mae_cli.errors import Place
 
+_ROUNDING = 1e-14
+
 
 @dataclass(frozen=True)
 class Metrics:
@@ -30,6 +32,11 @@ class Metrics:
     r2: float | None
     baseline_mae: float
     pinball: float | None
+
+    @property
+    def is_rounding(self) -> bool:
+        """Whether the MAE is nothing but rounding: no more than 1e-14 of that of the model without features."""
+        return self.mae <= _ROUNDING * self.baseline_mae
 
     @property
     def pinball_loss(self) -> float:

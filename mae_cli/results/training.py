@@ -85,7 +85,8 @@ class FitReport:
         effects: every coefficient, in the order of the features.
         intervals: of the coefficients, in the order of the design; None when they were not asked for.
         importance: what the fit loses without each feature; None when that was not asked for.
-        optimum: the smallest loss possible, found by the exact solver; None where the fit itself is its measure.
+        optimum: the smallest loss possible, found by the exact solver, 0.0 where that is rounding; None where the
+            fit itself is its measure.
         notes: what a user should know of it.
         intercept_range: the values that the intercept can have at the same loss, as the effects have theirs.
         schedule: how the steps of the textbook solver shrink; None of the exact one.
@@ -114,8 +115,10 @@ class FitReport:
 
     @property
     def minimum(self) -> float | None:
-        """The smallest loss that is possible; None where only a lower bound of it is known."""
-        return self.certificate.loss if self.is_optimal else self.optimum
+        """The smallest loss that is possible, 0 for one that is rounding; None where only a lower bound is known."""
+        if not self.is_optimal:
+            return self.optimum
+        return 0.0 if self.certificate.relative_gap is None else self.certificate.loss
 
     @property
     def reaches_optimum(self) -> bool:

@@ -127,7 +127,8 @@ def _measured(fitted: Fitted, prepared: Prepared, settings: FitSettings, listene
     certificate = fit_prepared(prepared, exact, listener).solution.certificate
     if certificate.status is Status.LIMIT:
         return fitted
-    report = replace(fitted.report, optimum=certificate.lower_bound)
+    optimum = 0.0 if certificate.relative_gap is None else certificate.lower_bound
+    report = replace(fitted.report, optimum=optimum)
     if report.reaches_optimum:  # from the start on, where no step improved on that
         report = replace(report, notes=tuple(NoGain() if note == NotImproved() else note for note in report.notes))
     return replace(fitted, report=report)

@@ -54,7 +54,7 @@ def test_an_mae_that_is_not_above_the_limit_passes(mae_eval, good, data, one_obj
     report = one_object(result.stdout)
     assert report["gates"] == [
         {"name": "max-mae", "passed": True, "value": report["metrics"]["mae"], "limit": 1.0,
-         "finding": f"the MAE is {report['metrics']['mae']:.6g}, not above 1", "quantile": None},
+         "finding": f"the MAE is {report['metrics']['mae']:.4f}, not above 1", "quantile": None},
     ]  # fmt: skip
 
 
@@ -63,11 +63,11 @@ def test_an_mae_above_the_limit_fails_in_one_line_and_the_report_is_there_all_th
     result = mae_eval(good, data, "--max-mae", "0.25", *options)
     assert result.exit_code == 4
     mae = json.loads(mae_eval(good, data, "--json").stdout)["metrics"]["mae"]
-    assert result.stderr == f"mae-eval: failed --max-mae: the MAE is {mae:.6g}, above 0.25\n"
+    assert result.stderr == f"mae-eval: failed --max-mae: the MAE is {mae:.4f}, above 0.25\n"
     if options == ("--json",):
         assert json.loads(result.stdout)["gates"][0]["passed"] is False
     else:
-        assert result.stdout.endswith(f"\n\nFailed --max-mae: the MAE is {mae:.6g}, above 0.25\n")
+        assert result.stdout.endswith(f"\n\nFailed --max-mae: the MAE is {mae:.4f}, above 0.25\n")
 
 
 def test_a_limit_taken_from_a_report_is_met(mae_eval, good, data):
@@ -78,10 +78,10 @@ def test_a_limit_taken_from_a_report_is_met(mae_eval, good, data):
 @pytest.mark.parametrize(
     ("options", "finding"),
     [
-        (("--max-pinball", "0.1"), "the pinball loss is 0.3"),
-        (("--coverage", "0.8:0.9"), "the coverage is 0.48, below 0.8"),
+        (("--max-pinball", "0.1"), "the pinball loss is 0.3153, above 0.1"),
+        (("--coverage", "0.8:0.9"), "the coverage is 48.0%, below 80%"),
         (("--min-rows", "101"), "the number of rows scored is 100, fewer than 101"),
-        (("--max-missing", "0.01"), "the share of rows with a missing cell is 0.0196"),
+        (("--max-missing", "0.01"), "the share of rows with a missing cell is 2.0%, above 1%"),
     ],
 )
 def test_every_other_limit_fails_alike(mae_eval, good, data, table, tmp_path, options, finding):

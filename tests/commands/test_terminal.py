@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from pathlib import Path
 from random import Random
 from threading import Timer
 
@@ -98,7 +99,7 @@ def harmful(text):
 def test_names_are_data_and_numbers_are_whole_in_every_window(on_terminal, mae_train, hostile, environment):
     arguments = (hostile, "-t", ":y: [i]", "--compare", "-o", "model.json", "-q")  # on a busy machine progress shows
     piped = mae_train(*arguments).stdout
-    status, shown = on_terminal("train", *arguments, LINES="50", **environment)
+    status, shown = on_terminal("train", *arguments, LINES="1000", **environment)
     assert status == 0
     assert harmful(shown) == set()
     for name in (
@@ -212,3 +213,40 @@ def test_notes_break_between_words(on_terminal, mae_train, table):
     status, shown = on_terminal("predict", "model.json", "data.csv", "-o", "predicted.csv", COLUMNS="30")
     assert status == 0
     assert shown == "mae-predict: note: 1 of 3 rows\nwithout a prediction, for a\nmissing cell\n"
+
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "flights.csv"
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (80, 50), (120, 40)])
+@pytest.mark.parametrize(
+    ("options", "summary"),
+    [
+        ((), r"MAE 10\.51 \(median 25\.65\) · proved optimal · model\.json · \S+ m?s"),
+        (
+            ("--holdout", "0.2"),
+            r"MAE 10\.54 · holdout 10\.44 \(median 25\.00\) · proved optimal · model\.json · \S+ m?s",
+        ),
+    ],
+)
+def test_the_default_report_is_on_one_screen_but_for_what_comes_before_the_metrics_on_a_small_one(
+    on_terminal, tmp_path, columns, lines, options, summary
+):
+    (tmp_path / "flights.csv").write_bytes(EXAMPLE.read_bytes())
+    sizes = {"COLUMNS": f"{columns}", "LINES": f"{lines}"}
+    status, shown = on_terminal("train", "flights.csv", "-t", "arr_delay", *options, **sizes)
+    text = COLOUR.sub("", shown)
+    report = text[text.index("MAE fit of arr_delay") :].splitlines()
+    assert status == 0
+    assert max(map(len, report)) <= columns
+    assert len(report) < lines or lines == 24
+    assert len([line for line in report[1 - lines :] if line.startswith(("MAE  ", "distance "))]) == 2
+    assert re.fullmatch(summary, report[-1])
+
+
+def test_the_summary_of_several_quantiles_is_one_line(on_terminal, table):
+    table("y,x\n" + "".join(f"{row * row % 17},{row}\n" for row in range(60)))
+    for quantiles in ("0.1,0.5,0.9", "0.1,0.2,0.3,0.4,0.5,0.6,0.7"):
+        _, shown = on_terminal("train", "data.csv", "-t", "y", "--quantile", quantiles, COLUMNS="80", LINES="24")
+        last = COLOUR.sub("", shown).splitlines()[-1]
+        assert re.match(r"(mean )?pinball loss [\d., ]+ · proved optimal · model\.json · ", last)

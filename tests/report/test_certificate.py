@@ -9,13 +9,12 @@ from mae_cli.rows.schema import DesignColumn
 from mae_cli.solvers.solution import History, Status
 
 LOSSES = [("mae", 0.5, "MAE"), ("mse", 0.5, "MSE"), ("mae", 0.9, "pinball loss at quantile 0.9")]
+BEST = "no linear model on the columns kept (all but air_time_hours) has a smaller {name}"
+OTHERS = "other coefficients give the same {name}, so do not read too much into single ones"
 UNIQUENESS = {
-    True: (" and unique", ""),
-    False: (
-        ", but not unique",
-        "; other coefficients give the same {name}, so do not read too much into single ones",
-    ),
-    None: ("", "; whether other coefficients do as well is not settled"),
+    True: f" and unique: {BEST}.",
+    False: f", but not unique: {OTHERS}.",
+    None: f": {BEST}; whether other coefficients do as well is not settled.",
 }
 
 
@@ -28,11 +27,7 @@ def ended(fit, status, *, gap=0.0, unique=None, loss="mae", quantile=0.5, solver
 @pytest.mark.parametrize("unique", UNIQUENESS)
 def test_an_optimal_fit_says_so_and_whether_it_is_the_only_one(mae_fit, loss, quantile, name, unique):
     fit = ended(mae_fit, Status.OPTIMAL, unique=unique, loss=loss, quantile=quantile)
-    claim, consequence = UNIQUENESS[unique]
-    assert certificate_sentence(fit) == (
-        f"proved optimal{claim}: no linear model on the columns kept (all but air_time_hours) has a smaller {name}"
-        f"{consequence.format(name=name)}."
-    )
+    assert certificate_sentence(fit) == f"proved optimal{UNIQUENESS[unique].format(name=name)}"
 
 
 def test_an_optimum_is_unique_without_reserve_when_no_column_was_left_out(mae_fit):
@@ -56,6 +51,8 @@ def test_what_rounding_the_coefficients_costs_is_told_where_it_shows(mae_fit):
     assert (
         " has a smaller MAE, but for the rounding of the coefficients to floating-point numbers (6.2% of it at most)."
     ) in sentence
+    others = certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=0.0612, unique=False))
+    assert "(6.2% of it at most); other coefficients give the same MAE, so do not read too much" in others
     nothing_else = certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=1.0, unique=True))
     assert ": the MAE is zero but for the rounding of the coefficients to floating-point numbers." in nothing_else
     assert "rounded" not in certificate_sentence(ended(mae_fit, Status.OPTIMAL, gap=1e-9, unique=True))
@@ -66,7 +63,7 @@ def test_what_rounding_the_coefficients_costs_is_told_where_it_shows(mae_fit):
 def test_a_fit_within_the_tolerance_says_how_near(mae_fit, loss, quantile, name, unique):
     fit = ended(mae_fit, Status.TOLERANCE, gap=3.04e-10, unique=unique, loss=loss, quantile=quantile)
     assert certificate_sentence(fit) == (
-        "within 3.1×10^-10 of the optimum (proved): no linear model on the columns kept (all but air_time_hours) "
+        "within 0.000000031% of the optimum (proved): no linear model on the columns kept (all but air_time_hours) "
         f"lowers the {name} by a larger share."
     )
 
@@ -117,7 +114,27 @@ def test_the_textbook_is_measured_against_the_optimum_and_names_the_epoch_that_w
         "proves only 36%. It oscillates: try a decaying schedule, --schedule sqrt or --schedule geometric."
     )
     assert "(best: the start), 140% above" in certificate_sentence(textbook(mae_fit, (25.0, 30.0)))
-    assert " above the optimum 0;" in certificate_sentence(textbook(mae_fit, (25.0, 14.0), optimum=0.0))
+
+
+@pytest.mark.parametrize(
+    ("loss", "optimum", "says"),
+    [
+        (10.5 * (1 + 1.4e-8), 10.5, "0.0000015% above the optimum 10.50;"),
+        (109.0, 10.0, "990% above the optimum 10.00;"),
+        (120.0, 10.0, "12 times the optimum 10.00;"),
+        (14.0, 0.0, "above the optimum, which is zero to rounding;"),
+    ],
+)
+def test_how_far_above_the_optimum_a_descent_ended_is_told_in_percent(mae_fit, loss, optimum, says):
+    assert f", {says}" in certificate_sentence(textbook(mae_fit, (250.0, loss), optimum=optimum))
+
+
+@pytest.mark.parametrize("loss", [10.5, 10.5 * (1 + 1e-15), 10.5 * (1 - 1e-15)])
+def test_a_descent_that_ended_at_the_optimum_needs_no_advice(mae_fit, loss):
+    assert certificate_text(textbook(mae_fit, (25.0, loss))).plain == (
+        "at the optimum, which the exact solver proves: MAE 10.50 after 1 epoch (best: epoch 1); by itself the method "
+        "proves only 36%."
+    )
 
 
 def test_a_descent_that_starts_at_the_optimum_is_given_no_advice(mae_fit):

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Group
 from rich.text import Text
 
-from mae_cli.report.console import Room, note_console, result_console, room_on, show, show_note
+from mae_cli.report.console import Room, note_console, result_console, room_on, show, show_note, show_report
 
 
 class Terminal(io.StringIO):
@@ -125,12 +125,29 @@ def test_a_pipe_has_room_for_everything_and_a_terminal_for_the_most_important(mo
     assert room_on(result_console(io.StringIO())) == Room(name=None, terms=None)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("LINES", "56")
-    assert room_on(result_console(Terminal())) == Room(name=36, terms=20)
-    monkeypatch.setenv("LINES", "55")
-    assert room_on(result_console(Terminal())) == Room(name=36, terms=20, short=True)
+    assert room_on(result_console(Terminal())) == Room(name=36, terms=30)
     monkeypatch.setenv("COLUMNS", "20")
-    monkeypatch.setenv("LINES", "24")
-    assert room_on(result_console(Terminal())) == Room(name=16, terms=10, short=True)
+    monkeypatch.setenv("LINES", "55")
+    assert room_on(result_console(Terminal())) == Room(name=16, terms=30, short=True)
+
+
+@pytest.mark.parametrize(
+    ("height", "other", "terms"), [(24, 4, 14), (24, 13, 6), (24, 40, 6), (40, 13, 21), (80, 13, 30)]
+)
+def test_a_report_has_as_many_terms_as_leave_all_of_it_on_the_screen(monkeypatch, height, other, terms):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", str(height))
+
+    def report(room):
+        return [Text("x\n" * (other - 1) + "x"), Text("\n".join(["term"] * (room.terms or 99))), Text("last word " * 9)]
+
+    terminal, pipe = Terminal(), io.StringIO()
+    for stream in (terminal, pipe):
+        show_report(result_console(stream), report)
+    lines = terminal.getvalue().splitlines()
+    assert lines.count("term") == terms
+    assert len(lines) <= height - 2 or terms == 6
+    assert pipe.getvalue().count("term") == 99
 
 
 def test_the_consoles_are_standard_output_and_standard_error(capsys):

@@ -12,18 +12,21 @@ from mae_cli.results.scores import Metrics
 @pytest.mark.parametrize(
     ("mae", "limit", "passed", "found"),
     [
-        (12.50226, 13.0, True, "the MAE is 12.5023, not above 13"),
-        (12.50226, 12.0, False, "the MAE is 12.5023, above 12"),
-        (0.25, 0.25, True, "the MAE is 0.25, not above 0.25"),
+        (12.50226, 13.0, True, "the MAE is 12.50, not above 13"),
+        (12.50226, 12.0, False, "the MAE is 12.50, above 12"),
+        (0.25, 0.25, True, "the MAE is 0.2500, not above 0.25"),
         (0.0, 0.0, True, "the MAE is 0, not above 0"),
         (1e-300, 0.0, False, "the MAE is 1.000×10^-300, above 0"),
         (12.500001, 12.5, False, "the MAE is 12.500001, above 12.5"),
         (math.nextafter(0.3, 1), 0.3, True, "the MAE is 0.30000000000000004, by no more than rounding above 0.3"),
         (1.2345650000000004, 1.234565, True, "the MAE is 1.2345650000000004, by no more than rounding above 1.234565"),
-        (1.2345649999999999, 1.234565, True, "the MAE is 1.23456, not above 1.23456"),
+        (1.2345649999999999, 1.234565, True, "the MAE is 1.23456, not above 1.234565"),
+        (10.9152, 5.0, False, "the MAE is 10.92, above 5"),
+        (4.9999, 5.0, True, "the MAE is 5.000, not above 5"),
+        (0.30004, 0.3, False, "the MAE is 0.30004, above 0.3"),
         (1.000000000002, 1.0, False, "the MAE is 1.000000000002, above 1"),
         (2345678.0, 2e6, False, "the MAE is 2,345,678, above 2,000,000"),
-        (12345.5, 5e-6, False, "the MAE is 12,345.5, above 5.000×10^-6"),
+        (12345.5, 5e-6, False, "the MAE is 12,346, above 5.000×10^-6"),
     ],
 )
 def test_an_mae_is_set_against_its_limit_with_as_many_digits_as_tell_them_apart(mae, limit, passed, found):
@@ -33,12 +36,28 @@ def test_an_mae_is_set_against_its_limit_with_as_many_digits_as_tell_them_apart(
 @pytest.mark.parametrize(
     ("gate", "line"),
     [
-        (Gate("max-pinball", False, 2.5, 2.0), "Failed --max-pinball: the pinball loss is 2.5, above 2"),
-        (Gate("coverage", True, 0.9, (0.88, 0.92)), "Passed --coverage: the coverage is 0.9, between 0.88 and 0.92"),
-        (Gate("coverage", False, 0.5, (0.88, 0.92)), "Failed --coverage: the coverage is 0.5, below 0.88"),
+        (Gate("max-pinball", False, 2.5, 2.0), "Failed --max-pinball: the pinball loss is 2.500, above 2"),
+        (Gate("coverage", True, 0.9, (0.88, 0.92)), "Passed --coverage: the coverage is 90.0%, between 88% and 92%"),
+        (Gate("coverage", False, 0.5, (0.88, 0.92)), "Failed --coverage: the coverage is 50.0%, below 88%"),
         (
             Gate("coverage", False, 0.9200001, (0.88, 0.92)),
-            "Failed --coverage: the coverage is 0.9200001, above 0.92",
+            "Failed --coverage: the coverage is 92.00001%, above 92%",
+        ),
+        (
+            Gate("coverage", True, 0.4962, (0.4956, 0.5)),
+            "Passed --coverage: the coverage is 49.6%, between 49.56% and 50%",
+        ),
+        (
+            Gate("coverage", True, 0.4962, (0.4961, 0.5)),
+            "Passed --coverage: the coverage is 49.62%, between 49.61% and 50%",
+        ),
+        (
+            Gate("coverage", True, math.nextafter(0.9, 1), (0.8, 0.9)),
+            "Passed --coverage: the coverage is 90.0%, between 80% and 90%",
+        ),
+        (
+            Gate("max-missing", True, 0.00028, 0.00105),
+            "Passed --max-missing: the share of rows with a missing cell is 0.028%, not above 0.105%",
         ),
         (
             Gate("min-rows", True, 3000, 3000),
@@ -47,7 +66,7 @@ def test_an_mae_is_set_against_its_limit_with_as_many_digits_as_tell_them_apart(
         (Gate("min-rows", False, 3, 30), "Failed --min-rows: the number of rows scored is 3, fewer than 30"),
         (
             Gate("max-missing", False, 0.25, 0.1),
-            "Failed --max-missing: the share of rows with a missing cell is 0.25, above 0.1",
+            "Failed --max-missing: the share of rows with a missing cell is 25.0%, above 10%",
         ),
         (Gate("strict", False, 1200, 0), "Failed --strict: 1,200 rows have no prediction"),
         (Gate("strict", False, 1, 0), "Failed --strict: 1 row has no prediction"),
@@ -113,4 +132,4 @@ def test_a_p_value_that_the_resamples_can_show_no_smaller_is_a_bound(adjusted, s
 
 def test_a_loss_at_one_of_several_quantiles_says_so():
     line = gate_line(Gate("max-mae", False, 2.5, 2.0, quantile=0.5))
-    assert line == "Failed --max-mae: at quantile 0.5, the MAE is 2.5, above 2"
+    assert line == "Failed --max-mae: at quantile 0.5, the MAE is 2.500, above 2"

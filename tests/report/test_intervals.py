@@ -11,7 +11,12 @@ from support.inference import Case
 from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
 from mae_cli.report.console import Room
-from mae_cli.report.intervals import interval_cautions, interval_cells, interval_heading, interval_notes
+from mae_cli.report.intervals import (
+    interval_cautions,
+    interval_cells,
+    interval_heading,
+    interval_notes,
+)
 
 ROOM = Room(name=None, terms=None)
 
@@ -25,10 +30,10 @@ def test_ends_have_the_decimals_that_their_width_needs_and_line_up():
         [Interval(-17.923, -14.611, 1.0), Interval(-0.09912, -0.09108, 1e-3), Interval(-1.7, 31.2, 8.0), None]
     )
     assert cells == [
-        "  -17.92 … -14.61    ",
-        "-0.09912 … -0.09108  ",
-        "    -1.7 … 31.2     ·",
-        "         –           ",
+        "  -17.9 … -14.6    ",
+        "-0.0991 … -0.0911  ",
+        "     -2 … 31      ·",
+        "        –          ",
     ]
 
 
@@ -45,16 +50,16 @@ def test_an_interval_that_holds_zero_is_marked():
         (1.0, 1.0, "1.000 … 1.000"),
         (1e-14, 2e-14, "1.000×10^-14 … 2.000×10^-14"),
         (4.851e-5, 5.17e-5, "4.851×10^-5 … 5.170×10^-5"),
-        (-0.00001, 0.0001, "-0.000010 … 0.000100"),
+        (-0.00001, 0.0001, "-0.00001 … 0.00010"),
         (-482619993836.0, 2.549e12, "-4.826×10^11 … 2.549×10^12"),
         (0.3, 132.0, "0.3 … 132"),
-        (-0.00012, 0.25, "-0.0001 … 0.250"),
-        (1e-17, 0.25, "0.000 … 0.250"),
+        (-0.00012, 0.25, "-0.0001 … 0.25"),
+        (1e-17, 0.25, "0.00 … 0.25"),
         (0.0, 2.5e-9, "0 … 2.500×10^-9"),
-        (4.95001e-5, 4.95002e-5, "4.9500100×10^-5 … 4.9500200×10^-5"),
-        (2000000000.01, 2000000000.03, "2,000,000,000.0100 … 2,000,000,000.0300"),
+        (4.95001e-5, 4.95002e-5, "4.950010×10^-5 … 4.950020×10^-5"),
+        (2000000000.01, 2000000000.03, "2,000,000,000.010 … 2,000,000,000.030"),
         (12345.0, 23456.0, "12,345 … 23,456"),
-        (10.00011, 10.00022, "10.000110 … 10.000220"),
+        (10.00011, 10.00022, "10.00011 … 10.00022"),
     ],
 )
 def test_ends_of_any_size_are_written_short(low, high, text):
@@ -70,32 +75,22 @@ def test_the_heading_says_the_level():
     [
         (
             intervals(),
-            ["Intervals from standard errors that allow for unequal spread; the rows are taken to be independent."],
+            ["Intervals: robust standard errors; independent rows assumed."],
         ),
         (
             intervals(Method.RANK, (Interval(-1.0, 2.0, 0.25),)),
-            [
-                (
-                    "Intervals by inverting rank tests, which allow for unequal spread; the rows are taken to be "
-                    "independent. · marks those that hold 0."
-                )
-            ],
+            ["Intervals: robust rank tests; independent rows assumed. · holds 0."],
         ),
         (
             intervals(Method.RANK, robust=False),
-            [
-                (
-                    "Intervals by inverting rank tests, which take the spread to be the same in all rows; the rows are "
-                    "taken to be independent."
-                )
-            ],
+            ["Intervals: rank tests for equal spread; independent rows assumed."],
         ),
         (
             intervals(Method.BOOTSTRAP, replicates=2000, cluster="school\x1b", clusters=31),
             [
                 (
-                    "Intervals from the standard deviation of 2,000 refits under random weights; rows of one of the 31 "
-                    "clusters of school\\x1b may depend on each other."
+                    "Intervals: standard deviation of 2,000 refits under random weights; independent clusters of "
+                    "school\\x1b (31) assumed."
                 )
             ],
         ),
@@ -189,7 +184,7 @@ def test_advice_on_ties_ends_with_an_interval_or_says_that_none_is_meaningful(ta
 
 def test_the_mark_of_the_intercept_is_explained_too():
     found = replace(intervals(), intercept=Interval(-1.0, 1.0, 0.5))
-    assert interval_notes(found, [found.intercept], ROOM)[0].endswith("· marks those that hold 0.")
+    assert interval_notes(found, [found.intercept], ROOM)[0].endswith("assumed. · holds 0.")
 
 
 FAILED = (Unavailable.NO_DENSITY, Unavailable.NO_RANK_TESTS)
@@ -201,7 +196,7 @@ def test_every_caution_and_every_reason_has_a_sentence():
     for reason in (Unavailable.NOT_OPTIMAL, Unavailable.PERFECT, Unavailable.MANY_COEFFICIENTS, *FAILED):
         assert interval_notes(Intervals.none(reason, 0.95, 3), [], ROOM)[0].startswith("No intervals: ")
     for reason, says in (
-        (Unavailable.RARE_LEVEL, "fewer than 5 rows tell the coefficient from others"),
+        (Unavailable.RARE_LEVEL, "too few rows (fewer than 5) tell the coefficient from others"),
         (Unavailable.LEVERAGE, "a row that is fitted exactly whatever its target is"),
     ):
         assert says in interval_notes(intervals(), [reason], ROOM)[1]

@@ -40,11 +40,12 @@ RMSE                        0.7500
 half of the rows within     0.5000
 R²                          –
 
-term                   coefficient   range in training
-(intercept)                 1.500
-carrier = AA (vs UA)       -2.000
-carrier = B6 (vs UA)        0.2500
-hour                        0.1000             5 to 23
+term          coefficient   range in training
+(intercept)        1.500
+carrier (vs UA)
+  AA              -2.000
+  B6               0.2500
+hour               0.1000             5 to 23
 """
 
 
@@ -107,7 +108,7 @@ def test_of_a_fit_through_the_origin_the_intercept_is_a_difference_and_has_no_co
     origin = replace(MODEL, point=Coefficients(0.0, MODEL.coefficients), training=MODEL.training | {"intercept": False})
     lines = lines_of(show_cards, card, ModelCard.of(origin, "origin.json"))
     assert lines[1] == "intercept fitted none"
-    assert lines[-1] == "(intercept) 1.500 – –"
+    assert "(intercept) 1.500 – –" in lines
 
 
 def test_features_of_one_model_alone_and_those_read_in_different_ways_are_told(card):
@@ -149,10 +150,14 @@ def test_the_differences_of_five_quantiles_stand_side_by_side_in_80_cells():
     show_quantile_cards(console, *cards)
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
     assert lines[:2] == ["what differs   first.json   second.json", "weight              trips             –"]
-    assert lines[-6:-3] == [
+    assert lines[-7:] == [
         "Coefficients of first.json less those of second.json, at each quantile:",
-        "term                      0.1     0.25      0.5     0.75      0.9",
-        "(intercept)            +12.50   +12.50   +12.50   +12.50   +12.50",
+        "term             0.1     0.25      0.5     0.75      0.9",
+        "(intercept)   +12.50   +12.50   +12.50   +12.50   +12.50",
+        "carrier (vs UA)",
+        "  AA            0        0        0        0        0",
+        "  B6            0        0        0        0        0",
+        "hour            0        0        0        0        0",
     ]
     assert max(map(len, lines)) <= 80
 

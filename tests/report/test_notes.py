@@ -74,7 +74,7 @@ def test_every_note_is_one_sentence(note, sentence):
 @pytest.mark.parametrize(
     ("note", "beginning"),
     [
-        (RoundingCost(0.0123), "rounding the coefficients to floating-point numbers costs up to 0.012 of the loss, "),
+        (RoundingCost(0.0123), "rounding the coefficients to floating-point numbers costs up to 1.3% of the loss, "),
         (
             NearlyDependent((DesignColumn("a"), DesignColumn("k", "b"))),
             "nearly dependent columns: 'a', 'k = b'; what others ",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mae_cli.report.numbers import aligned, at_most, count, counted, duration, percent, quantity
+from mae_cli.report.numbers import about, aligned, at_most, count, counted, duration, percent, quantity
 
 FINITE = st.floats(-1e308, 1e308)
 
@@ -105,23 +105,41 @@ def test_shares_and_times():
 @pytest.mark.parametrize(
     ("share", "text"),
     [
-        (3.04e-10, "3.1×10^-10"),
-        (3e-10, "3×10^-10"),
+        (1.1e-12, "0.00000000011%"),
+        (1e-12, "rounding"),
+        (0.0, "rounding"),
+        (3.04e-10, "0.000000031%"),
+        (3e-10, "0.00000003%"),
         (4.61e-4, "0.047%"),
         (4.61e-6, "0.00047%"),
         (0.0411, "4.2%"),
         (0.25, "25%"),
         (0.999, "100%"),
         (1.0, "100%"),
+        (123.4, "13,000%"),
     ],
 )
 def test_a_bound_is_rounded_upwards(share, text):
     assert at_most(share) == text
 
 
-@given(st.floats(1e-300, 1))
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.1614, "16%"),
+        (0.00004149, "0.0041%"),
+        (3.04e-10, "0.00000003%"),
+        (1e-12, "0%"),
+        (0.0, "0%"),
+        (0.996, "100%"),
+    ],
+)
+def test_a_share_has_two_digits(share, text):
+    assert about(share) == text
+
+
+@given(st.floats(1.1e-12, 1))
 def test_a_bound_never_claims_less_than_the_share(share):
-    text = at_most(share)
-    claim = float(text[:-1]) / 100 if text.endswith("%") else read(text)
+    claim = float(at_most(share).removesuffix("%")) / 100
     assert share <= claim * (1 + 1e-15)
     assert claim <= share * 1.11

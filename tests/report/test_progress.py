@@ -200,5 +200,5 @@ def test_a_gap_is_shown_whole_or_not_at_all(clock, monkeypatch):
         clock[0] += 10.0
         listener.proved(3.6e-12)
 
-    assert shown_in(60, monkeypatch, tell) == "20 s · fitting: pass 100 · loss 1.234 · gap 3.6×10^-12"
+    assert shown_in(60, monkeypatch, tell) == "20 s · fitting: pass 100 · loss 1.234 · gap 0.00000000036%"
     assert shown_in(50, monkeypatch, tell) == "20 s · fitting: pass 100 · loss 1.234"

@@ -99,7 +99,7 @@ def test_losses_shares_and_coefficients_stand_side_by_side(report):
         "",
         "Left out: same (a combination of earlier columns).",
         "",
-        "proved optimal · model.json · 0.3 s",
+        "pinball loss 1.500, 0.7500 · proved optimal · model.json · 0.3 s",
     ]
 
 
@@ -112,6 +112,7 @@ def test_the_holdout_has_columns_of_its_own(report):
     lines = drawn(with_fits(report, holdout=scores(8.0, 2.5, (0.625, 0.25))))
     assert lines[6].split() == ["quantile", *["pinball", "loss", "at", "or", "below"] * 2]
     assert lines[8].split() == ["0.9", "0.750", "87.5%", "2.500", "62.5%"]
+    assert lines[-1].startswith("pinball loss 1.500, 0.7500 · holdout 2.500, 2.500 · proved optimal · ")
 
 
 def test_quantiles_that_are_not_proved_are_named(report):
@@ -119,27 +120,27 @@ def test_quantiles_that_are_not_proved_are_named(report):
     limited = replace(outer, certificate=replace(outer.certificate, status=Status.LIMIT))
     lines = drawn(replace(report, fits=(median, limited)))
     assert lines[3] == "not proved optimal at 0.9"
-    assert lines[-1] == "not proved optimal · model.json · 0.3 s"
+    assert lines[-1] == "pinball loss 1.500, 0.7500 · not proved optimal · model.json · 0.3 s"
 
 
 def test_intervals_stand_beside_the_coefficient_at_each_quantile_and_how_they_were_found_below(report):
     lines = drawn(with_intervals(report, UNSURE, SURE, SURE, cautions=(Caution.TIES,)))
     assert lines[10:-1] == [
-        "term          quantile   coefficient     95% interval",
-        "(intercept)        0.5        0              –",
-        "                   0.9        0              –",
-        "far                0.5        0.2500    1.00 … 2.00",
-        "                   0.9       -2.000     1.00 … 2.00",
-        "x                  0.5        1.500    -1.00 … 2.00 ·",
-        "                   0.9        2.500    -1.00 … 2.00 ·",
+        "term          quantile   coefficient   95% interval",
+        "(intercept)        0.5        0             –",
+        "                   0.9        0             –",
+        "far                0.5        0.2500    1.0 … 2.0",
+        "                   0.9       -2.000     1.0 … 2.0",
+        "x                  0.5        1.500    -1.0 … 2.0 ·",
+        "                   0.9        2.500    -1.0 … 2.0 ·",
         "",
         "Left out: same (a combination of earlier columns).",
-        "Intervals from standard errors that allow for unequal spread; the rows are taken to be independent.",
+        "Intervals: robust standard errors; independent rows assumed.",
         (
             "More than 2% of the rows lie exactly on the fit, where targets tie (zeros, a cap): "
             "use --intervals rank, which allows for that."
         ),
-        "· marks those that hold 0.",
+        "· holds 0.",
         "",
     ]
     assert not any(line.startswith("·") for line in drawn(with_intervals(report, SURE, SURE, SURE)))
@@ -152,17 +153,59 @@ def test_a_quantile_without_intervals_is_named_and_the_others_have_theirs(report
     effects = tuple(replace(effect, interval=reason) for effect in first.effects)
     none = replace(first, effects=effects, intervals=Intervals.none(reason, 0.95, 3))
     lines = drawn(replace(sure, fits=(none, second)))
-    assert [line.split()[-1] for line in lines[13:15]] == ["–", "2.00"]
+    assert [line.split()[-1] for line in lines[13:15]] == ["–", "2.0"]
     assert "At quantile 0.5, no intervals: the density of the rows near the fit cannot be estimated; use --" in "".join(
         lines
     )
-    assert any(line.startswith("At quantile 0.9, intervals from standard errors") for line in lines)
+    assert any(line.startswith("At quantile 0.9, intervals: robust standard errors;") for line in lines)
 
 
-def test_levels_are_told_with_the_one_that_they_are_measured_from(report):
-    level = Effect(DesignColumn("k", "b"), 1.0, 1.0, "a", aliased=False)
-    lines = drawn(with_fits(report, effects=(level,)))
-    assert any(line.startswith("k = b (vs a) ") for line in lines)
+def with_levels(report):
+    """Three levels of k, which few rows have but b, beside the columns of numbers."""
+    levels = [(name, size, rows) for name, size, rows in (("b", 4.0, 1_200), ("10", -1.0, 30), ("9", 0.5, 4))]
+    effects = [
+        Effect(DesignColumn("k", name), size, size, "a", aliased=False, rows=rows, baseline_rows=2_500)
+        for name, size, rows in levels
+    ]
+    return replace(report, fits=tuple(replace(fit, effects=(*effects, *fit.effects)) for fit in report.fits))
+
+
+def test_levels_are_in_a_block_with_their_rows_side_by_side(report):
+    lines = drawn(with_levels(report))
+    assert lines[10:18] == [
+        "term              0.5       0.9    rows",
+        "(intercept)    0         0",
+        "far            0.2500   -2.000",
+        "k (vs a, 2,500 rows)",
+        "  10          -1.000    -1.000       30",
+        "  9            0.5000    0.5000       4",
+        "  b            4.000     4.000    1,200",
+        "x              1.500     2.500",
+    ]
+
+
+def test_levels_are_in_a_block_with_their_rows_below_each_other_with_intervals(report):
+    lines = drawn(with_intervals(with_levels(report), *[SURE] * 6))
+    start = lines.index("k (vs a, 2,500 rows)")
+    assert [line.split() for line in lines[start + 1 : start + 7 : 2]] == [
+        [name, "0.5", value, "1.0", "…", "2.0", rows]
+        for name, value, rows in (("10", "-1.000", "30"), ("9", "0.5000", "4"), ("b", "4.000", "1,200"))
+    ]
+    assert [line.split()[0] for line in lines[start + 2 : start + 8 : 2]] == ["0.9", "0.9", "0.9"]
+
+
+def test_levels_are_drawn_one_after_the_other_with_their_rows(report):
+    lines = drawn(replace(with_levels(report), squared=replace(with_levels(report).fits[1], loss="mse")))
+    assert [line for line in lines if line.startswith("k = ")] == [
+        f"k = {name} rows (vs a, 2,500 rows)" for name in ("10, 30", "9, 4", "b, 1,200")
+    ]
+
+
+def test_the_losses_of_many_quantiles_are_told_as_their_mean(report):
+    lines = drawn(replace(report, fits=report.fits * 3))
+    assert lines[-1] == "mean pinball loss 1.125 · proved optimal · model.json · 0.3 s"
+    console = Console(file=io.StringIO(), width=62, height=60, force_terminal=True, color_system=None)
+    assert drawn(report, console=console)[-1] == "mean pinball loss 1.125 · proved optimal · model.json · 0.3 s"
 
 
 @pytest.mark.parametrize(
@@ -219,7 +262,7 @@ def test_many_quantiles_are_drawn_the_largest_effect_first(report):
     assert marks == [False, False, *[True, False] * 2]
     assert lines[lines.index("(intercept)") + 1].split()[:2] == ["0.5", "0"]
     assert "● the coefficient at each quantile, with its interval; │ that of least squares; ┊ zero." in lines
-    assert any(line.startswith("Intervals from standard errors that allow for unequal spread; ") for line in lines)
+    assert any(line.startswith("Intervals: robust standard errors; ") for line in lines)
     assert not any(line.startswith("·") for line in lines)
     assert "● the coefficient at each quantile; │ that of least squares; ┊ zero." in drawn(
         replace(report, squared=squares)
@@ -233,7 +276,7 @@ def test_a_short_window_leaves_out_the_smallest_coefficients_and_says_so(report)
     lines = drawn(replace(report, fits=fits), console=console)
     shown = sum(line.startswith("z") for line in lines)
     assert 0 < shown < 20
-    assert f"… and {20 - shown} smaller coefficients (all in --json)" in lines
+    assert f"… and {20 - shown} columns with smaller effects (all in --json)" in lines
     assert not any(line.startswith("…") for line in drawn(replace(report, fits=fits)))
 
 
@@ -276,7 +319,7 @@ def test_the_cautions_of_every_quantile_are_told_once_and_the_mark_of_an_interce
     fits = (replace(first, intervals=replace(few, cautions=(), intercept=None)), replace(second, intervals=few))
     lines = drawn(replace(report, fits=fits))
     assert sum(line.startswith("At quantile 0.9, few rows for so many coefficients") for line in lines) == 1
-    assert "· marks those that hold 0." in lines
+    assert "· holds 0." in lines
     both = drawn(replace(report, fits=tuple(replace(fit, intervals=few) for fit in report.fits)))
     assert sum(line.startswith("Few rows for so many coefficients") for line in both) == 1
 

@@ -33,25 +33,26 @@ def fit(mae_fit):
 @pytest.mark.parametrize(
     ("ends", "says"),
     [
-        ((-5.0, -4.0), "x can be anything from -5.000 to -4.000."),
-        ((1.00001, 1.00002), "x can be anything from 1.00001 to 1.00002."),
-        ((1 / 3, 1 / 3 + 1e-9), "x can be anything from 0.333333333 to 0.333333334."),
-        ((1.0, 1.0 + 2e-12), "x can be anything from 1.000000000000 to 1.000000000002."),
+        ((-5.0, -4.0), "x from -5.000 to -4.000."),
+        ((1.00001, 1.00002), "x from 1.00001 to 1.00002."),
+        ((1 / 3, 1 / 3 + 1e-9), "x from 0.333333333 to 0.333333334."),
+        ((1.0, 1.0 + 2e-12), "x from 1.000000000000 to 1.000000000002."),
     ],
 )
 def test_the_ends_of_a_range_are_told_apart(ends, says, fit):
-    assert range_note(fit(effect("x", *ends)), ROOM) == f"At the same MAE, {says}"
+    assert range_note(fit(effect("x", *ends)), ROOM) == f"The same MAE allows {says}"
 
 
-def test_three_of_the_coefficients_that_can_vary_are_named_the_intercept_first(fit):
-    free = [effect(name, 0.0, 1.0) for name in "abcde"]
-    three = "a can be anything from 0 to 1.000, b can be anything from 0 to 1.000, c can be anything from 0 to 1.000"
-    assert range_note(fit(*free[:3]), ROOM) == f"At the same MAE, {three}."
-    assert range_note(fit(*free), ROOM) == f"At the same MAE, {three}, and 2 more coefficients can vary."
-    assert range_note(fit(*free[:2], intercept=OptimalRange(-1.0, 1.0)), ROOM) == (
-        "At the same MAE, (intercept) can be anything from -1.000 to 1.000, a can be anything from 0 to 1.000, "
-        "b can be anything from 0 to 1.000."
-    )
+def test_of_the_coefficients_that_can_vary_those_that_can_most_are_named_on_a_terminal_one(fit):
+    free = [effect(name, 0.0, width) for name, width in zip("abcde", (1.0, 4.0, 2.0, 3.0, 0.5), strict=True)]
+    three = "b from 0 to 4.000, d from 0 to 3.000, c from 0 to 2.000"
+    assert range_note(fit(*free[1:3]), ROOM) == "The same MAE allows b from 0 to 4.000, c from 0 to 2.000."
+    assert range_note(fit(*free[:4]), ROOM) == f"The same MAE allows {three}; 1 other varies too."
+    assert range_note(fit(*free), ROOM) == f"The same MAE allows {three}; 2 others vary too."
+    on_a_terminal = range_note(fit(*free), Room(name=40, terms=10))
+    assert on_a_terminal == "The same MAE allows b from 0 to 4.000; 4 others vary too."
+    with_intercept = range_note(fit(free[0], intercept=OptimalRange(-1.0, 1.0)), ROOM)
+    assert with_intercept == "The same MAE allows (intercept) from -1.000 to 1.000, a from 0 to 1.000."
 
 
 def test_without_ranges_and_where_nothing_varies_there_is_no_note(mae_fit, fit):
@@ -62,7 +63,7 @@ def test_without_ranges_and_where_nothing_varies_there_is_no_note(mae_fit, fit):
 def test_an_end_that_is_not_proved_is_one_at_least(fit):
     found = fit(effect("a", 0.0, 1.0), effect("b", 0.0, 1.0, False), effect("c", 3.0, 3.0, False))
     assert range_note(found, ROOM) == (
-        "At the same MAE, a can be anything from 0 to 1.000, b can be anything from 0 to 1.000 at least. "
+        "The same MAE allows a from 0 to 1.000, b from 0 to 1.000 at least. "
         "How far 2 coefficients can go at the same MAE is not settled: there are too many ways to go."
     )
     nothing = fit(effect("c", 3.0, 3.0, False), effect("d", 0.0, 0.0, True, aliased=True), intercept=None)
@@ -77,9 +78,9 @@ def test_of_several_quantiles_it_is_told_at_which_and_of_three_how_far(fit, mae_
     notes = range_notes([*free, replace(mae_fit, quantile=0.9)], ROOM)
     assert notes == [
         f"At quantiles 0.1, 0.2, 0.5 and 0.8, {others}",
-        "At the same pinball loss at quantile 0.1, x can be anything from 0 to 1.000.",
-        "At the same pinball loss at quantile 0.2, x can be anything from 0 to 1.000.",
-        "At the same pinball loss at quantile 0.5, x can be anything from 0 to 1.000.",
+        "The same pinball loss at quantile 0.1 allows x from 0 to 1.000.",
+        "The same pinball loss at quantile 0.2 allows x from 0 to 1.000.",
+        "The same pinball loss at quantile 0.5 allows x from 0 to 1.000.",
         "How far they can go at 1 more quantile is told by --json.",
     ]
     assert range_notes([mae_fit], ROOM) == []

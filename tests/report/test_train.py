@@ -23,15 +23,13 @@ CHART
 proved optimal and unique: no linear model on the columns kept (all but air_time_hours) has a \
 smaller MAE. 14 steps, 21 passes over the rows.
 
-                                                  holdout,
-                          training   holdout   median only
-MAE                          12.69     12.50         23.14
-RMSE                         17.81     17.20         44.82
-half of the rows within       9.52      9.60         14.00
-R²                            0.84      0.83         -0.06
-
+                          training   holdout   holdout, median only
+MAE                          12.69     12.50                  23.14
+RMSE                         17.81     17.20                  44.82
+half of the rows within       9.52      9.60                  14.00
+R²                            0.84      0.83                  -0.06
+R1, share of loss saved       0.46      0.46                   0.00
 4,988 rows above the fit, 4,988 below, 9 on it (holdout: 1,240, 1,254, 0).
-R1 0.46 (holdout: 0.46): the fit saves that share of the MAE of "median only".
 
 term          coefficient   × std. dev.    rows
 (intercept)    -15.32
@@ -74,18 +72,18 @@ R²                           0.83      0.84         -0.06        0.00
 "median only" and "mean only" predict the median or the mean of the training targets for every row.
 
                                          difference
-term             MAE fit      MSE fit   × std. dev.
+term             MAE fit      MSE fit   × std. dev.    rows
 (intercept)   -15.32       -14.00
 dep_delay       1.002        1.102          +4.021
 air_time        0.01770      0.01947        +0.166
 distance       -0.002185    -0.002403       -0.160
 carrier (vs UA, 1,733 rows)
-  AA           -4.527       -4.980          -0.132
-  B6            2.042        2.246          +0.075
-  DL           -3.206       -3.526          -0.112
+  AA           -4.527       -4.980          -0.132    1,021
+  B6            2.042        2.246          +0.075    1,604
+  DL           -3.206       -3.526          -0.112    1,399
 origin (vs EWR, 3,560 rows)
-  JFK          -1.250       -1.375          -0.058
-  LGA           0.04811      0.05292        +0.0022
+  JFK          -1.250       -1.375          -0.058    3,412
+  LGA           0.04811      0.05292        +0.0022       3
 
 Left out: air_time_hours (a combination of earlier columns).
 difference × std. dev.: MSE fit less MAE fit, as the change of arr_delay for one standard \
@@ -116,7 +114,7 @@ def environment(monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setenv("LINES", "50")
+    monkeypatch.setenv("LINES", "1000")
 
 
 def piped(report):
@@ -125,8 +123,9 @@ def piped(report):
     return stream.getvalue()
 
 
-def on_terminal(report, monkeypatch, columns):
+def on_terminal(report, monkeypatch, columns, lines=1000):
     monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("LINES", str(lines))
     stream = Terminal()
     show_training(result_console(stream), report)
     return re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
@@ -201,19 +200,31 @@ def test_a_long_level_and_its_baseline_are_shortened_alike(train_report, monkeyp
     assert f"job (vs {'b' * 99})\n  {'a' * 99} " in piped(report)
 
 
-def test_a_terminal_lists_the_twenty_largest_and_a_pipe_all(train_report, monkeypatch):
+@pytest.mark.parametrize(("columns", "lines"), [(80, 40), (80, 50), (120, 40), (120, 60)])
+def test_a_terminal_lists_the_largest_effects_that_leave_the_report_on_one_screen_and_a_pipe_all(
+    train_report, monkeypatch, columns, lines
+):
     effects = tuple(effect(f"column_{k}", (-1) ** k * float(k + 1)) for k in range(54))
     report = with_fit(train_report, effects=effects)
-    text = on_terminal(report, monkeypatch, 80)
-    assert re.findall(r"column_\d+", text) == [f"column_{k}" for k in range(53, 33, -1)]
-    assert "… and 34 columns with smaller effects (all in model.json)\n" in text
+    text = on_terminal(report, monkeypatch, columns, lines)
+    assert text.count("\n") == lines - 2
+    shown = re.findall(r"column_\d+", text)
+    assert shown == [f"column_{53 - k}" for k in range(len(shown))]
+    assert f"… and {54 - len(shown)} columns with smaller effects (all in model.json)\n" in text
     assert len(re.findall(r"column_\d+", piped(report))) == 54
     assert "smaller effects" not in piped(report)
 
 
+def test_a_screen_without_room_for_the_report_has_its_end_from_the_metrics_on(train_report, monkeypatch):
+    report = with_fit(train_report, effects=tuple(effect(f"column_{k}", float(k + 1)) for k in range(54)))
+    text = on_terminal(report, monkeypatch, 80, 24)
+    assert len(re.findall(r"column_\d+", text)) == 6
+    assert text[text.index("\nMAE  ") :].count("\n") < 24
+
+
 @pytest.mark.parametrize(("model", "place"), [(None, "--json"), ("-", "the model"), ("a\nb", "a\\nb")])
 def test_the_rest_is_said_to_be_where_it_is(train_report, monkeypatch, model, place):
-    effects = tuple(effect(f"column_{k}", float(k + 1)) for k in range(21))
+    effects = tuple(effect(f"column_{k}", float(k + 1)) for k in range(31))
     report = replace(with_fit(train_report, effects=effects), model=model)
     assert f"… and 1 column with smaller effects (all in {place})" in on_terminal(report, monkeypatch, 80)
 
@@ -229,10 +240,27 @@ def test_the_last_line_sums_up_and_says_where_the_model_is(train_report, model, 
     assert without.startswith("MAE 12.69 (median 23.61) · proved optimal · ")
 
 
+SUMMARIES = [
+    "MAE 12.69 · holdout 12.50 (median 23.14) · proved optimal · model.json · 0.4 s",
+    "MAE 12.69 · holdout 12.50 · proved optimal · model.json · 0.4 s",
+    "MAE 12.69 · holdout 12.50 · proved optimal · model.json",
+]
+
+
+@pytest.mark.parametrize(("columns", "form"), [(78, 0), (77, 1), (63, 1), (62, 2), (55, 2)])
+def test_the_last_line_of_a_terminal_is_one_line(train_report, monkeypatch, columns, form):
+    assert on_terminal(train_report, monkeypatch, columns).splitlines()[-1] == SUMMARIES[form]
+
+
+def test_a_summary_that_no_line_has_room_for_is_whole(train_report, monkeypatch):
+    text = on_terminal(train_report, monkeypatch, 54)
+    assert " ".join(text.splitlines()[-2:]) == SUMMARIES[0]
+
+
 def test_left_out_columns_are_named_and_counted(train_report, monkeypatch):
     effects = tuple(effect(f"column_{k}", 0.0, aliased=True) for k in range(25))
     report = with_fit(train_report, effects=effects)
-    assert "column_19 (a combination of earlier columns) and 5 more." in on_terminal(report, monkeypatch, 400)
+    assert "column_3 (a combination of earlier columns) and 21 more." in on_terminal(report, monkeypatch, 400)
     assert "column_23 (a combination of earlier columns), column_24 (a combination of earlier columns)." in piped(
         report
     )
@@ -310,14 +338,21 @@ def test_levels_are_in_their_natural_order_and_columns_by_their_largest_effect(t
 
 
 def test_a_terminal_shows_the_largest_half_of_many_levels(train_report, monkeypatch):
-    levels = [effect("k", float(size), level=f"l{size:02}", baseline="x") for size in range(1, 16)]
-    report = with_fit(train_report, effects=(*levels, *(effect(f"x{k}", 0.5) for k in range(9))))
+    levels = [effect("k", float(size), level=f"l{size:02}", baseline="x") for size in range(1, 31)]
+    report = with_fit(train_report, effects=(*levels, *(effect(f"x{k}", 0.5) for k in range(16))))
     text = on_terminal(report, monkeypatch, 80)
-    assert re.findall(r"l\d\d", text) == [f"l{size:02}" for size in range(6, 16)]
-    assert "\n  … and 5 levels with smaller effects\nx0 " in text
-    assert "(all in model.json)" in text
-    one_more = with_fit(train_report, effects=(*levels[:11], *(effect(f"x{k}", 0.5) for k in range(9))))
-    assert "\n  … and 1 level with smaller effects\nx0 " in on_terminal(one_more, monkeypatch, 80)
+    assert re.findall(r"l\d\d", text) == [f"l{size:02}" for size in range(18, 31)]
+    assert "\n  … and 17 levels with smaller coefficients\nx0 " in text
+    assert "\n… and 1 column with smaller effects (all in model.json)\n" in text
+
+
+def test_a_level_that_is_left_out_for_its_few_rows_is_named_if_its_coefficient_is_larger(train_report, monkeypatch):
+    levels = [effect("k", float(size), level=f"l{size:02}", baseline="x") for size in range(1, 41)]
+    levels[0] = replace(levels[0], value=-99.5)
+    text = on_terminal(with_fit(train_report, effects=tuple(levels)), monkeypatch, 80)
+    assert (
+        "\n  … and 12 levels with smaller coefficients or fewer rows, up to -99.50 (l01)\n(all in model.json)" in text
+    )
 
 
 def test_a_quantile_says_which_share_of_the_rows_it_has_below_it(train_report):
@@ -376,11 +411,22 @@ def test_the_metrics_of_a_perfect_fit_have_no_more_decimals_than_its_baseline_ne
     assert re.search(r"^MAE +0\.00 +23\.61$", text, re.MULTILINE)
 
 
-def test_metrics_share_their_decimals_with_four_digits_for_what_was_minimised(train_report):
-    small = replace(train_report.fit.train.model, mae=0.000656769, rmse=10369.1)
-    text = piped(with_fit(train_report, train=replace(train_report.fit.train, model=small), holdout=None))
-    assert re.search(r"^MAE +0\.00066 +23\.6$", text, re.MULTILINE)
-    assert re.search(r"^RMSE +10,369\.1 +45\.9$", text, re.MULTILINE)
+@pytest.mark.parametrize(
+    ("mae", "others", "cells"),
+    [
+        (9.211, {"median_ae": 0.0069, "rmse": 180.44}, ["9.211", "180.440", "0.007"]),
+        (9.211, {"median_ae": 1e-9, "rmse": 18044.0}, ["9.21", "18,044.00", "0.00"]),
+        (0.000656769, {"median_ae": 0.0, "rmse": 10369.1}, ["0.000657", "10,369.100000", "0.000000"]),
+        (1e-15, {"median_ae": 0.0, "rmse": 2e-15}, ["0.00", "0.00", "0.00"]),
+        (2e-6, {"median_ae": 0.0, "rmse": 2e-5}, ["2.000×10^-6", "2.000×10^-5", "0"]),
+        (9.211, {"median_ae": 1.0, "rmse": 2e14}, ["9.211", "2.000×10^14", "1.000"]),
+    ],
+)
+def test_the_metrics_of_a_block_have_one_count_of_decimals(train_report, mae, others, cells):
+    model = replace(train_report.fit.train.model, mae=mae, **others)
+    text = piped(with_fit(train_report, train=replace(train_report.fit.train, model=model), holdout=None))
+    rows = re.findall(r"^(?:MAE|RMSE|half of the rows within) +(\S+) +\S+$", text, re.MULTILINE)
+    assert rows == cells
 
 
 def test_the_piped_comparison_is_this_text(compare_report):
@@ -430,9 +476,9 @@ def test_the_pull_of_a_row_is_told_by_its_residual_from_the_fit_of_absolute_loss
 
 
 def test_coefficients_that_a_terminal_leaves_out_are_said_to_be_where_those_of_both_fits_are(compare_report):
-    effects = tuple(replace(compare_report.fit.effects[0], column=DesignColumn(f"column_{k}")) for k in range(25))
+    effects = tuple(replace(compare_report.fit.effects[0], column=DesignColumn(f"column_{k}")) for k in range(35))
     fit, other = (replace(each, effects=effects) for each in (compare_report.fit, compare_report.comparison.other))
     report = replace(compare_report, fit=fit, comparison=replace(compare_report.comparison, other=other))
     stream = io.StringIO()
-    show_training(Console(file=stream, width=80, height=50, force_terminal=True, color_system=None), report)
+    show_training(Console(file=stream, width=80, height=200, force_terminal=True, color_system=None), report)
     assert "… and 5 columns with smaller effects (all in --json)\n" in stream.getvalue()
