@@ -19,6 +19,7 @@ from mae_cli.commands.options import (
     STDOUT,
     ColumnName,
     ColumnNames,
+    DatedColumns,
     FractionOrFile,
     InputFile,
     OutputFile,
@@ -76,7 +77,7 @@ _GROUPS = {
 @click.option(
     "--date",
     "dates",
-    type=ColumnNames(),
+    type=DatedColumns(),
     multiple=True,
     metavar="NAMES",
     help="Columns of dates or times, with a format where cells leave a doubt: 'day=%d/%m/%Y'.",
