@@ -34,12 +34,15 @@ class Place:
 class Fault:
     """What is wrong, as a value; `str` of it is one sentence: `flights.csv, line 7: unclosed quote; close it`.
 
+    Several faults found together are one with `parts`; `str` of it has a line for each, below its own.
+
     Attributes:
         code: names the kind of fault: `unclosed-quote`. Codes stay the same where words change.
         what: what is wrong, in words.
         place: where; None where neither a file nor a frame is at fault.
         cell: the cell at fault, as it is written.
         remedy: what to do next, as an imperative; None where `what` says it all.
+        parts: the faults that this one sums up.
     """
 
     code: str
@@ -47,6 +50,7 @@ class Fault:
     place: Place | None = None
     cell: str | None = None
     remedy: str | None = None
+    parts: tuple["Fault", ...] = ()
 
     @property
     def located(self) -> str:
@@ -54,8 +58,13 @@ class Fault:
         place = str(self.place or "")
         return self.what if not place or self.what.startswith(f"{place} ") else f"{place}: {self.what}"
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> str:
+        """What is wrong, where, and what to do next, without the parts."""
         return self.located if self.remedy is None else f"{self.located}; {self.remedy}"
+
+    def __str__(self) -> str:
+        return "\n  ".join([self.sentence, *map(str, self.parts)])
 
 
 class MaeCliError(Exception):

@@ -48,11 +48,6 @@ BLOCK = "\n  "
 """What stands between the lines of a message that has several."""
 
 
-def visible_block(text: str) -> str:
-    """The text of a message of one line or several, each made visible."""
-    return BLOCK.join(map(visible, text.split(BLOCK)))
-
-
 def _escaped(character: str) -> str:
     """A character between `$'` and `'`."""
     if character.isprintable():

@@ -95,7 +95,7 @@ class ModelCard:
             ranges={column.name: (column.minimum, column.maximum) for column in model.schema.numeric},
             units={name: writing.unit for name, writing in _writings(model).items() if writing.unit},
             writings={name: asdict(writing) for name, writing in _writings(model).items() if writing != PLAIN},
-            rows=training["rows"],
+            rows=model.rows,
             seed=training["seed"],
             solver=training["solver"],
             metrics=Metrics(**training["metrics"]),

@@ -15,7 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from mae_cli.errors import Fault, Place, SettingsError
-from mae_cli.messages import is_url, listed
+from mae_cli.messages import is_url, listed, quoted
 
 T = TypeVar("T")
 
@@ -119,8 +119,6 @@ class Record(_Texts):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """The texts of one record."""
-        from mae_cli.messages import quoted  # noqa: PLC0415  (a command loads what it needs, when it needs it)
-
         if isinstance(value, tuple):
             return value
         try:
@@ -128,9 +126,20 @@ class Record(_Texts):
         except csv.Error as error:
             self.fail(f"{quoted(value)} is not a CSV record of {self.item}s: {_reason(error)}", param, ctx)
         texts = tuple(records[0]) if records else ()
-        if not texts or not all(texts):
-            self.fail(f"{quoted(value)} holds an empty {self.item}", param, ctx)
+        if not texts or not all(map(self.is_given, texts)):
+            raise SettingsError(_blank(self.item, value, param))
         return texts
+
+    @staticmethod
+    def is_given(text: str) -> bool:
+        """Whether a text of the record is one."""
+        return bool(text)
+
+
+def _blank(item: str, value: str, param: click.Parameter | None) -> Fault:
+    """The fault of an option whose value is, or holds, nothing but blanks where it needs an `item`."""
+    where = "" if param is None else f" in {max(param.opts, key=len)} {quoted(value)}"
+    return Fault("blank-value", f"empty {item}{where}", remedy=f"give a {item}; is a shell variable unset?")
 
 
 def joined(values: tuple[tuple[T, ...], ...]) -> tuple[T, ...]:
@@ -232,6 +241,7 @@ if TYPE_CHECKING:
 else:
     _Name = click.ParamType  # not generic yet in click 8.2 and 8.3
 
+_COLUMN_NAME = "column name"
 # The defaults; options after the one being read are not known yet.
 _UNSAID = {"delimiter": None, "encoding": None, "decimal": ".", "na_values": ()}
 # The finished fields of a record that is being typed, each with its comma.
@@ -239,12 +249,14 @@ _FINISHED = re.compile(r'(?:(?:"(?:[^"]|"")*"|[^",]*),)*')
 
 
 class ColumnName(_Name):
-    """The name of one column, as it is."""
+    """The name of one column, as it is, but not a blank one."""
 
     name = "name"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002  (click's signature)
         """The name itself."""
+        if not str(value).strip():
+            raise SettingsError(_blank(_COLUMN_NAME, value, param))
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
@@ -272,7 +284,12 @@ class ColumnNames(Record):
     """Column names as one CSV record: `--features "a,b"`, or `--features '"a,b",c'` for a name with a comma."""
 
     def __init__(self) -> None:
-        super().__init__("column name")
+        super().__init__(_COLUMN_NAME)
+
+    @staticmethod
+    def is_given(text: str) -> bool:
+        """Whether a text of the record names a column."""
+        return bool(text.strip())
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
         """The record as it is typed with each column that its last name can become, but for those it has."""
@@ -283,13 +300,23 @@ class ColumnNames(Record):
         return [CompletionItem(finished + _field(name)) for name in names]
 
 
+class DatedColumns(ColumnNames):
+    """Column names as one CSV record, each alone or with a format: `--date "day=%d/%m/%Y,hour"`."""
+
+    @staticmethod
+    def is_given(text: str) -> bool:
+        """Whether a text of the record names a column, with or without a format."""
+        return ColumnNames.is_given(_dated(text)[0])
+
+
 def dates_of(values: tuple[tuple[str, ...], ...]) -> dict[str, str]:
     """The columns of `--date`, each with its format; "" where none is given."""
-    dates: dict[str, str] = {}
-    for text in joined(values):
-        name, _, spelling = text.rpartition("=")
-        dates |= {name: spelling} if name and "%" in spelling else {text: ""}
-    return dates
+    return dict(map(_dated, joined(values)))
+
+
+def _dated(text: str) -> tuple[str, str]:
+    name, _, spelling = text.rpartition("=")
+    return (name, spelling) if "%" in spelling and "=" in text else (text, "")
 
 
 def _field(name: str) -> str:
@@ -300,13 +327,14 @@ def _field(name: str) -> str:
 
 
 def _header(ctx: click.Context) -> list[str]:
-    """The columns of the data files typed so far that fit on a line, but for the target if that is typed, too.
+    """The columns with a name on one line in the data files typed so far, but for the target if that is typed, too.
 
     Files that cannot be read, or not as the options say, have none.
     """
     names: dict[str, None] = {}
     for argument in _typed_data(ctx):
-        names |= dict.fromkeys(name for name in _columns_of(argument, ctx) if name.isprintable())
+        columns = _columns_of(argument, ctx)
+        names |= dict.fromkeys(name for name in columns if name.strip() and name.isprintable())
     names.pop(ctx.params.get("target", ""), None)
     return list(names)
 

@@ -1,40 +1,59 @@
 """What commands say on standard error: every message begins with the program's name, so that mixed logs can be read.
 
-Off a terminal a message is one line. On a terminal it wraps between words, and what to do has a line of its own.
+Off a terminal a message is one line, and one of several parts a line for each. On a terminal it wraps between words,
+parts are indented below the first line, and what to do has a line of its own.
 """
 
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import click
 
 from mae_cli.errors import Fault
-from mae_cli.messages import visible_block
+from mae_cli.messages import BLOCK, visible
 
 _FAMILY = "mae-cli"  # where no command is running
+_INDENT = "  "
 
 
 def say_note(text: str) -> None:
     """`mae-train: note: …`."""
-    _say([f"{_program()}: note: {text}"])
+    first, *rest = text.split(BLOCK)
+    _say(f"{_program()}: note: ", first, [f"{_INDENT}{line}" for line in rest])
 
 
 def say_error(fault: Fault, program: str | None = None) -> None:
     """`mae-train: error: …`, on a terminal with its remedy below: `Try: …`."""
     heading = f"{program or _program()}: error: "
-    is_apart = fault.remedy is not None and sys.stderr.isatty()
-    _say([heading + fault.located, f"Try: {fault.remedy}"] if is_apart else [f"{heading}{fault}"])
+    if not sys.stderr.isatty():
+        _say(heading, fault.sentence, [part.sentence for part in fault.parts])
+        return
+    _say(heading, fault.located + ":" * bool(fault.parts), [*_indented(fault), *_remedy(fault.remedy)])
+
+
+def _indented(fault: Fault) -> Iterator[str]:
+    """The parts of a fault below it, each without the name of the file that they have in common."""
+    file = "" if fault.place is None else fault.place.file
+    for part in fault.parts:
+        yield _INDENT + part.located.removeprefix(f"{file}: ").removeprefix(f"{file}, ")
+        if part.remedy is not None:
+            yield 2 * _INDENT + part.remedy
+
+
+def _remedy(remedy: str | None) -> list[str]:
+    return [] if remedy is None else [f"Try: {remedy}"]
 
 
 def say_failed(text: str) -> None:
     """`mae-eval: failed …`, of a gate."""
-    _say([f"{_program()}: failed {text}"])
+    _say(f"{_program()}: ", f"failed {text}")
 
 
 def say_interrupted(so_far: str, *, wrote: bool) -> None:
     """`mae-train: interrupted after 28 of 3,000 epochs; nothing was written`."""
     nothing = "" if wrote else "; nothing was written"
-    _say([f"{_program()}: interrupted{so_far}{nothing}"])
+    _say(f"{_program()}: ", f"interrupted{so_far}{nothing}")
 
 
 def _program() -> str:
@@ -42,11 +61,13 @@ def _program() -> str:
     return (None if context is None else context.find_root().command.name) or _FAMILY
 
 
-def _say(lines: list[str]) -> None:
-    text = "\n".join(map(visible_block, lines))
+def _say(heading: str, first: str, rest: Sequence[str] = ()) -> None:
+    """Write a message; the lines below its first one have the heading too, but not on a terminal."""
+    lines = [visible(line) for line in (f"{heading}{first}", *rest)]
     if not sys.stderr.isatty():
-        click.echo(text, err=True)
+        click.echo(f"\n{heading}".join(lines), err=True)
         return
+    text = "\n".join(lines)
     try:
         from mae_cli.report.console import note_console, show_note  # noqa: PLC0415  (not needed in a pipeline)
     except (ImportError, MemoryError):  # an error may be that nothing more can be loaded

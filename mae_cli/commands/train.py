@@ -19,6 +19,7 @@ from mae_cli.commands.options import (
     STDOUT,
     ColumnName,
     ColumnNames,
+    DatedColumns,
     FractionOrFile,
     InputFile,
     OutputFile,
@@ -32,9 +33,10 @@ from mae_cli.commands.output import check_output, refuse_compressed, refuse_data
 from mae_cli.commands.process import NOT_CONVERGED, Outcome, announce_terminal, note, running, watched, write_json
 from mae_cli.commands.train_settings import calibration_file, column_choice, quantile_settings, train_settings
 from mae_cli.errors import Fault, Place, SettingsError
-from mae_cli.messages import quoted
+from mae_cli.messages import counted, quoted
 
 if TYPE_CHECKING:
+    from mae_cli.model.files import AnyModel
     from mae_cli.results.training import QuantileReport, TrainReport
     from mae_cli.tables.read import Data
     from mae_cli.workflows.ready import TrainSettings
@@ -76,7 +78,7 @@ _GROUPS = {
 @click.option(
     "--date",
     "dates",
-    type=ColumnNames(),
+    type=DatedColumns(),
     multiple=True,
     metavar="NAMES",
     help="Columns of dates or times, with a format where cells leave a doubt: 'day=%d/%m/%Y'.",
@@ -234,8 +236,7 @@ def main(data: tuple[str, ...], **options: Any) -> None:
         limited = any(fit.certificate.status == "limit" for fit in trained.report.fits)
         if limited and settings.fit.solver.tolerance is not None:
             outcome.status = NOT_CONVERGED
-        _note_replaced(output, options["target"], quiet=quiet)
-        write_output(trained.model, output, force=options["force"])
+        _write(trained.model, output, force=options["force"], quiet=quiet)
         outcome.wrote = True
         _note_all(trained.report, quiet=quiet)
         if not (quiet and output == STDOUT):  # the report would go where notes go
@@ -243,17 +244,25 @@ def main(data: tuple[str, ...], **options: Any) -> None:
             _render(replace(trained.report, model=output, seconds=seconds), as_json=as_json)
 
 
-def _note_replaced(output: str, target: str, *, quiet: bool) -> None:
-    """Say that the output holds the model of another target, which is going to be replaced."""
+def _write(model: "AnyModel", output: str, *, force: bool, quiet: bool) -> None:
+    """Write the model, and say so where another target's is replaced."""
+    replaced = _replaced_fit(output, model.target)
+    write_output(model, output, force=force)
+    if replaced is not None:
+        note(f"model written to {output}, replacing {replaced}", quiet=quiet)
+
+
+def _replaced_fit(output: str, target: str) -> str | None:
+    """What the output holds where that is the model of another target: `a fit of 'price' on 7,964 rows`."""
     from mae_cli.errors import MaeCliError  # noqa: PLC0415  (help and usage errors must not wait for numpy)
     from mae_cli.model.files import load_model  # noqa: PLC0415
 
     if output == STDOUT or not Path(output).is_file():
-        return
+        return None
     with suppress(MaeCliError):
-        other = load_model(output).target
-        if other != target:
-            note(f"{output} was a model of {quoted(other)}; it is replaced", quiet=quiet)
+        other = load_model(output)
+        return None if other.target == target else f"a fit of {quoted(other.target)} on {counted(other.rows, 'row')}"
+    return None
 
 
 def _list_columns(data: tuple[str, ...], options: dict[str, Any]) -> None:

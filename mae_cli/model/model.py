@@ -109,6 +109,11 @@ class Model(LinearModel):
         return self.baseline.prediction(self.loss, self.quantile)
 
     @property
+    def rows(self) -> int:
+        """How many rows it was fitted to."""
+        return int(self.training["rows"])
+
+    @property
     def has_intercept(self) -> bool:
         """Whether an intercept was fitted; without one it is 0.0."""
         return bool(self.training.get("intercept", True))

@@ -62,6 +62,11 @@ class QuantileModel:
         return self.models[0].written
 
     @property
+    def rows(self) -> int:
+        """How many rows each was fitted to."""
+        return self.models[0].rows
+
+    @property
     def schema(self) -> Schema:
         """The columns and levels that it reads."""
         return self.models[0].schema

@@ -160,29 +160,37 @@ def _replace(error: UnicodeError) -> tuple[str | bytes, int]:
 codecs.register_error(_REPLACE, _replace)
 
 
-# Up to the next blank that a line may end at: `12 ms,` and `"flights.csv"` are one word each.
-_WORD = re.compile(r"\s*\S+(?:(?<=\d) (?:ms|s|min)(?!\w)\S*)?\s*")
+# Up to the next blank that a line may end at: `12 ms,` and `"Order ID"` are one word each.
+_WORD = re.compile(r'\s*(?:[^\s"]*"[^"]*"\S*|\S+)(?:(?<=\d) (?:ms|s|min)(?!\w)\S*)?\s*')
+
+
+_HANGING = " " * 4
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Text in lines as wide as the terminal; a word that is wider has lines of its own."""
+    """Text in lines as wide as the terminal; a word that is wider has lines of its own.
+
+    What an indented line has no room for is indented by four.
+    """
 
     text: Text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the text line by line."""
         for line in self.text.split("\n", allow_blank=True):
-            for part in line.divide(_breaks(line.plain, options.max_width)):
+            indent = _HANGING if line.plain.startswith(" ") else ""
+            first, *rest = line.divide(_breaks(line.plain, options.max_width, len(indent)))
+            for part in (first, *(Text(indent).append_text(each) for each in rest)):
                 part.rstrip()
                 yield part
 
 
-def _breaks(line: str, width: int) -> Iterator[int]:
-    """Where new lines begin."""
+def _breaks(line: str, width: int, indent: int) -> Iterator[int]:
+    """Where new lines begin, all but the first of which are indented."""
     used = 0
     for word in _WORD.finditer(line):
-        if used and used + cell_len(word[0].rstrip()) > width:
+        if used > indent and used + cell_len(word[0].rstrip()) > width:
             yield word.start()
-            used = 0
+            used = indent
         used += cell_len(word[0])

@@ -1,4 +1,4 @@
-"""What the difference between an MAE and an MSE fit says about the data, in a sentence or two."""
+"""What the difference between an MAE and an MSE fit says about the data, in one sentence."""
 
 from mae_cli.messages import quantity
 from mae_cli.report.numbers import about
@@ -8,61 +8,57 @@ from mae_cli.results.training import Agreement, BothPerfect, Comparison, Disagre
 
 def verdict(comparison: Comparison) -> str:
     """The judgement, and a warning of a row with leverage, from which no loss is safe."""
-    told = _verdict(comparison.verdict)
-    return told if comparison.far is None else f"{told} {_far(comparison.far)}"
+    sentence = _verdict(comparison.verdict)
+    return sentence if comparison.far is None else f"{sentence} {_far(comparison.far)}"
 
 
 def _verdict(found: Verdict) -> str:
     match found:
         case Unproved(solver):
-            remedy = "use --solver auto" if solver == "textbook" else "a larger --tolerance accepts it"
+            remedy = "use --solver auto" if solver == "textbook" else "accept it with a larger --tolerance"
             return f"A fit that did not reach its optimum cannot be compared; {remedy}."
         case BothPerfect():
-            return "Both losses can be brought to zero on these rows, so there is nothing to tell the two fits apart."
-        case Agreement(gap):
-            return (
-                f"The two fits agree: their predictions differ by {about(gap)} of the MAE on average, and no small "
-                "group of rows decides between them."
-            )
+            return "Both fits are perfect: there are no residuals to tell them apart."
+        case Agreement():
+            return "The two fits are the same, up to rounding."
         case Disagreement(quantile=0.5):
-            return f"{_what_few_do(found)}. {_which_is_better(found.holdout)}"
+            gap = f"The predictions differ by {about(found.gap)} of the MAE on average"
+            return f"{gap}; {_what_few_do(found)}; {_which_is_better(found.holdout)}."
         case Disagreement():
-            return f"{_questions(found.quantile)} {_what_few_do(found)}."
+            return f"{_questions(found.quantile)}; {_what_few_do(found)}."
 
 
 def _questions(quantile: float) -> str:
     return (
-        f"The {quantile:g}-quantile fit and least squares answer different questions: {100 * quantile:g}% of the rows "
-        "lie below the one, the other follows their mean."
+        f"The {quantile:g}-quantile fit and least squares answer different questions: the first has "
+        f"{100 * quantile:g}% of the targets below it, the second follows their mean"
     )
 
 
 def _what_few_do(found: Disagreement) -> str:
-    makes_up = f"make{'s' * (found.few == 1)} up {about(found.pull)} of what pulls the two apart"
-    rows = f"{found.few:,} rows ({about(found.few / found.rows)})"
+    share, of_all = f"{about(found.pull)} of the pull", about(found.few / found.rows)
     if found.few_decide:
-        return f"{'One row' if found.few == 1 else rows} {makes_up}"
+        return (
+            f"one row accounts for {share}" if found.few == 1 else f"{found.few:,} rows ({of_all}) account for {share}"
+        )
     if found.few == 1:
-        return f"No single row decides: the strongest {makes_up}"
-    return f"No small group of rows decides: the strongest {rows} {makes_up}"
+        return f"no single row decides (the strongest accounts for {share})"
+    return f"no small group of rows decides (the strongest {found.few:,}, {of_all} of all, account for {share})"
 
 
 def _which_is_better(holdout: Difference | None) -> str:
     """Which fit predicts better, where that can be known: on rows that neither was fitted to."""
     if holdout is None:
-        return (
-            "On the rows it was fitted to each fit wins by its own loss; hold rows out with --holdout to learn which "
-            "one predicts better."
-        )
+        return "hold rows out with --holdout to see which fit predicts better"
     if holdout.interval is None:
-        return "A single row held out cannot tell which one predicts better."
+        return "a single row held out cannot tell which fit predicts better"
     low, high = holdout.interval
     if low <= 0 <= high:
-        difference = f"MAE of least squares less that of the MAE fit: {quantity(holdout.value, 2)}"
-        return f"The holdout cannot tell them apart ({difference}, {_interval(low, high)})."
+        difference = f"MAE of least squares minus that of the MAE fit: {quantity(holdout.value, 2)}"
+        return f"the holdout cannot tell them apart ({difference}, {_interval(low, high)})"
     better = "the MAE fit" if low > 0 else "least squares, even by the MAE,"
     nearest, farthest = sorted((abs(low), abs(high)))
-    return f"On the holdout {better} is better by {quantity(abs(holdout.value), 2)} ({_interval(nearest, farthest)})."
+    return f"on the holdout {better} is better by {quantity(abs(holdout.value), 2)} ({_interval(nearest, farthest)})"
 
 
 def _far(row: FarRow) -> str:

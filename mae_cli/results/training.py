@@ -182,20 +182,15 @@ class BothPerfect:
 
 @dataclass(frozen=True)
 class Agreement:
-    """The two fits are the same for every purpose.
-
-    Attributes:
-        gap: the mean difference of their predictions, as a share of the MAE.
-    """
-
-    gap: float
+    """The two fits are the same up to rounding."""
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """The two fits differ.
+    """The two fits differ, by however little.
 
     Attributes:
+        gap: the mean difference of their predictions, as a share of the MAE.
         rows: that were fitted.
         few: one in a hundred of them: those that pull the fits apart most.
         pull: the share of these few in what pulls the two apart.
@@ -203,6 +198,7 @@ class Disagreement:
         holdout: how much larger the MAE of least squares is on the rows held out; None without, and of other quantiles.
     """
 
+    gap: float
     rows: int
     few: int
     pull: float

@@ -27,11 +27,11 @@ _MOST_TOLD = 8
 
 
 class RefusedColumnsError(DataError):
-    """Columns are refused: all of them at once, and what can be typed to do without.
+    """Columns are refused: all of them at once, with the options that do without them.
 
     Attributes:
         file: in which they are.
-        faults: of each column; that of the error tells them all.
+        faults: of each column; that of the error has them as parts.
         options: to go on with.
     """
 
@@ -40,10 +40,9 @@ class RefusedColumnsError(DataError):
         super().__init__(faults[0] if len(faults) == 1 else self._together())
 
     def _together(self) -> Fault:
-        lines = [str(fault).removeprefix(f"{self.file}: ").removeprefix(f"{self.file}, ") for fault in self.faults]
-        heading = f"{len(lines):,} columns are refused:"
-        go_on = [f"to go on: {' '.join(self.options)}"] * bool(self.options)
-        return Fault("refused-columns", BLOCK.join([heading, *lines, *go_on]), Place(self.file))
+        what = f"{len(self.faults):,} columns cannot be used"
+        remedy = f"use {' '.join(self.options)}" if self.options else None
+        return Fault("refused-columns", what, Place(self.file), remedy=remedy, parts=self.faults)
 
     @classmethod
     def of(cls, files: Records, refused: Mapping[str, Verdict]) -> "RefusedColumnsError":

@@ -35,8 +35,6 @@ from mae_cli.tables.csv.files import Records
 from mae_cli.workflows.paired import CodedPredictor, paired_difference
 
 _CONTESTED_ROWS = 8
-# Departures below this share of the MAE are not worth telling.
-_SAME_FIT = 0.02
 # The share of rows that counts as few.
 _FEW = 0.01
 # Rows so many standard deviations from the mean of a column have leverage, from which no loss is safe.
@@ -216,11 +214,10 @@ def _verdict(by_mae: Fitted, by_mse: Fitted, few: float, departure: float, data:
         return Unproved(absolute.solver)
     if absolute.certificate.relative_gap is None:
         return BothPerfect()
-    gap = departure / absolute.train.model.mae
-    if not few or gap <= _SAME_FIT:
-        return Agreement(gap)
+    if not few:
+        return Agreement()
     held = None if absolute.quantile != 0.5 else _difference(by_mae, by_mse, data.holdout)
-    return Disagreement(count, _few(count), few, absolute.quantile, held)
+    return Disagreement(departure / absolute.train.model.mae, count, _few(count), few, absolute.quantile, held)
 
 
 def _difference(absolute: Fitted, squared: Fitted, holdout: Rows | None) -> Difference | None:

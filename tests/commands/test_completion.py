@@ -31,6 +31,7 @@ command()
 def complete(table, tmp_path, monkeypatch):
     """The completions of the last of these words, as the script for a shell reads them."""
     table(HEADER)
+    table("y,, \n1,2,3\n", "nameless.csv")
     monkeypatch.chdir(tmp_path)
     completion.install()
 
@@ -57,6 +58,7 @@ TARGETS = ["Dep Time", "y", "a,b", "dep:x", "x", 'q"q', "größe"]
         (("data.csv", "--exclude", ""), ALL),
         (("data.csv", "--categorical", ""), ALL),
         (("data.csv", "--target", ""), TARGETS),
+        (("nameless.csv", "--target", ""), ["y"]),
         (("data.csv", "-t", "d"), ["dep:x"]),
         (("data.csv", "-t", "y", "--weight", "x"), ["x"]),
         (("data.csv", "-t", "y", "--features", "x,D"), ["x,Dep Time"]),
@@ -166,6 +168,7 @@ SETTINGS = {"bash": "", "zsh": "zmodload zsh/parameter; compdef() { : }", "fish"
 def environment(table, tmp_path):
     """Of a shell that finds the commands; the test's directory is its home."""
     table(HEADER)
+    table("y,, \n1,2,3\n", "nameless.csv")
     for name, function in (("mae-train", "train"), ("mae-eval", "evaluate"), ("mae-predict", "predict")):
         script = tmp_path / name
         script.write_text(COMMAND.format(name, function), encoding="utf-8")

@@ -204,8 +204,24 @@ def test_a_model_is_not_written_under_the_name_of_a_table(mae_train, told, table
     assert not (tmp_path / output).exists()
 
 
-def test_the_model_of_another_target_is_replaced_aloud(mae_train, table):
-    table("y,x\n1,1\n2,2\n4,3\n")
-    assert mae_train("data.csv", "-t", "x").stderr == ""
-    assert mae_train("data.csv", "-t", "y").stderr == "mae-train: note: model.json was a model of 'x'; it is replaced\n"
-    assert mae_train("data.csv", "-t", "y").stderr == ""
+@pytest.mark.parametrize("quantiles", ["0.5", "0.25,0.75"])
+def test_the_model_of_another_target_is_replaced_aloud(mae_train, table, quantiles):
+    table("y,x\n" + "".join(f"{row * row % 7},{row}\n" for row in range(30)))
+    assert "note: model" not in mae_train("data.csv", "-t", "x", "--quantile", quantiles).stderr
+    replacing = "mae-train: note: model written to model.json, replacing a fit of 'x' on 30 rows\n"
+    assert replacing in mae_train("data.csv", "-t", "y").stderr
+    assert "note: model" not in mae_train("data.csv", "-t", "y").stderr
+
+
+def test_a_model_that_cannot_be_written_replaces_nothing(mae_train, table):
+    mae_train(table("y,x\n1,1\n2,2\n4,3\n"), "-t", "x")
+    Path("model.json").chmod(0o400)
+    result = mae_train("data.csv", "-t", "y")
+    assert (result.exit_code, "replacing" in result.stderr) == (1, False)
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"schema": "mae-cli/model", "version": 99}'])
+def test_a_broken_model_is_replaced_without_a_word_on_it(mae_train, table, content):
+    Path(table("y,x\n1,1\n2,2\n4,3\n")).with_name("model.json").write_text(content, encoding="utf-8")
+    result = mae_train("data.csv", "-t", "y", "--force")
+    assert (result.exit_code, result.stderr) == (0, "")

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from itertools import takewhile
 from pathlib import Path
 from random import Random
 from threading import Timer
@@ -162,6 +163,55 @@ def test_the_remedy_has_a_line_of_its_own_on_a_terminal(on_terminal, table):
         "Try: fix the cell, or use --categorical price or --exclude\n"
         "price\n"
     )
+
+
+REFUSED = "w,Order size,price\n1,1,5\n2,2,7\n5,four,1\n3,5,6\n4,6,$9\n7,5,3\n"
+
+
+def test_refused_columns_are_a_table_with_one_remedy_below_on_a_terminal(on_terminal, table):
+    table(REFUSED)
+    assert on_terminal("train", "data.csv", "-t", "w", COLUMNS="60")[1] == (
+        "mae-train: error: data.csv: 2 columns cannot be used:\n"
+        "  line 4: column 'Order size' is 'four', which is not a\n"
+        "    number, where most cells are numbers\n"
+        '    fix the cell, or use --categorical "Order size" or\n'
+        '    --exclude "Order size"\n'
+        "  line 6: column 'price' is '$9', which looks like an amount\n"
+        "    of money, where most cells are numbers\n"
+        "    take the currency off, or use --categorical price or\n"
+        "    --exclude price\n"
+        'Try: use --exclude "Order size,price"\n'
+    )
+
+
+def test_off_a_terminal_each_refused_column_has_a_line_that_can_be_read_alone(mae_train, told, table):
+    lines = mae_train(table(REFUSED).name, "-t", "w").stderr.splitlines()
+    (fault,) = told
+    assert [part.cell for part in fault.parts] == ["four", "$9"]
+    assert lines == [
+        'mae-train: error: data.csv: 2 columns cannot be used; use --exclude "Order size,price"',
+        *(f"mae-train: error: {part}" for part in fault.parts),
+    ]
+
+
+LEFT_OUT = "y,x,same,\n1,2,3,9\n2,3,3,8\n3,5,3,9\n"
+
+
+def test_all_lines_of_a_note_begin_with_the_program_off_a_terminal(mae_train, table):
+    lines = mae_train(table(LEFT_OUT), "-t", "y").stderr.splitlines()
+    assert len(lines) == 3
+    assert lines[0] == "mae-train: note: left out 2 columns:"
+    assert all(line.startswith("mae-train: note:   '") for line in lines[1:])
+
+
+def test_the_lines_of_a_note_are_indented_on_a_terminal(on_terminal, mae_train, table):
+    _, *piped = mae_train(table(LEFT_OUT).name, "-t", "y").stderr.replace("mae-train: note: ", "").splitlines()
+    shown = on_terminal("train", "data.csv", "-t", "y", COLUMNS="30")[1].splitlines()
+    assert shown[0] == "mae-train: note: left out 2"
+    lines = list(takewhile(lambda line: line.startswith("  "), shown[2:]))
+    assert [line[:3] for line in lines].count("  '") == 2
+    assert all(line.startswith(("  '", "    ")) for line in lines)
+    assert "".join(lines).replace(" ", "") == "".join(piped).replace(" ", "")
 
 
 def test_an_evaluation_takes_names_as_data_too(on_terminal, mae_train, mae_eval, hostile):

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import re
 import socket
 import sys
 from pathlib import Path
@@ -469,7 +470,7 @@ def test_compare_names_the_lines_of_the_rows_that_pull(mae_train, flights, one_o
     assert (strongest["line"], strongest["target"]) == (31, 900.0)
     text = mae_train(flights, "-t", "delay", "--compare").stdout
     assert "The rows that pull the two fits apart:" in text
-    assert "of what pulls the two apart" in text
+    assert "of the pull; hold rows out with --holdout" in text
 
 
 # ---------------------------------------------------------------- refusals
@@ -565,7 +566,7 @@ def test_wrong_usage_exits_with_2_in_one_line(mae_train, told, table, tmp_path, 
         (("-t", "y", "--seed", "-1"), "Invalid value for '--seed'"),
         (("-t", "y", "--max-levels", "0"), "Invalid value for '--max-levels'"),
         (("-t", "y", "--features", '"x'), "is not a CSV record of column names"),
-        (("-t", "y", "--exclude", "x,,k"), "'x,,k' holds an empty column name"),
+        (("-t", "y", "--exclude", "x,,k"), "empty column name in --exclude 'x,,k'"),
         (("-t", "y", "--nonsense"), "No such option"),
     ],
 )
@@ -842,3 +843,28 @@ def test_importance_of_other_fits_is_wrong_usage(mae_train, told, flights, optio
     result = mae_train(flights, "-t", "delay", "--importance", *options)
     assert (result.exit_code, result.stdout) == (2, "")
     assert [(fault.code, fault.remedy) for fault in told] == [("importance-needs-exact-mae", "leave out --importance")]
+
+
+@pytest.mark.parametrize(
+    ("outliers", "holdout", "said"),
+    [
+        (
+            20,
+            (),
+            r".* by 1\.\d% of the MAE .*; 200 rows \(1%\) account for \d\d+% of the pull; hold rows out .*\.",
+        ),
+        (
+            0,
+            ("--holdout", "0.5"),
+            r".*; no small group .*; the holdout cannot tell them apart \(.*, 95% interval .*\)\.",
+        ),
+    ],
+)
+def test_fits_that_hardly_differ_are_compared_by_what_is_counted(mae_train, table, random, outliers, holdout, said):
+    x, noise = random.uniform(size=(2, 20_000))
+    x[:outliers] = 0.5
+    y = x + 1e-3 * noise
+    y[:outliers] += np.where(np.arange(outliers) % 2, -98.0, 100.0)
+    text = "y,x\n" + "".join(f"{target},{place}\n" for target, place in zip(y.tolist(), x.tolist(), strict=True))
+    result = mae_train(table(text), "-t", "y", "--compare", "--intervals", "none", "--json", *holdout)
+    assert re.fullmatch(said, json.loads(result.stdout)["compare"]["verdict"])

@@ -28,7 +28,9 @@ def check(tmp_path, monkeypatch):
             assert _value(report, key) == value, key
         if case.notes is not None:
             assert report["notes"] == list(case.notes)
-            assert result.stderr == "".join(f"{PROGRAMS[case.command]}: note: {note}\n" for note in case.notes)
+            heading = f"{PROGRAMS[case.command]}: note: "
+            lines = [line for note in case.notes for line in note.splitlines()]
+            assert result.stderr == "".join(f"{heading}{line}\n" for line in lines)
 
     return run
 

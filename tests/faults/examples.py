@@ -74,6 +74,9 @@ COMMANDS = (
     # options
     "mae-train data.csv",
     "mae-train data.csv -t y -t x",
+    "mae-train data.csv -t ''",
+    "mae-train data.csv -t y --features 'x,'",
+    "mae-train data.csv -t y --na-values ''",
     "mae-train data.csv -t y --seed=-1",
     "mae-train data.csv -t y --features x,x",
     "mae-train data.csv -t y --date x=%Q",

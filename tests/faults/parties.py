@@ -94,6 +94,7 @@ PARTIES = {
     "Options": (
         "usage",
         "repeated-option",
+        "blank-value",
         "conflicting-options",
         "option-without-another",
         "intervals-of-textbook",

@@ -116,7 +116,7 @@ def compare_report(train_report, mse_fit):
         ContestedRow(Place("flights.csv", line=11_002), target=-43.0, predictions=(3.125, 9.5), pull=0.0408),
     )
     verdict = Disagreement(
-        rows=9_985, few=100, pull=0.164, quantile=0.5, holdout=Difference(0.39, (0.25, 0.53), 0.001, 0.001)
+        gap=0.031, rows=9_985, few=100, pull=0.164, quantile=0.5, holdout=Difference(0.39, (0.25, 0.53), 0.001, 0.001)
     )
     return replace(train_report, comparison=Comparison(other=mse_fit, contested=contested, verdict=verdict))
 

@@ -30,6 +30,9 @@ def wrapped(text, width):
         ("in a/long/path.csv here", 8, ["in", "a/long/p", "ath.csv", "here"]),
         ("first\n\nthird", 20, ["first", "", "third"]),
         ("大きさ 大きさ", 10, ["大きさ", "大きさ"]),
+        ('use --exclude "Order ID" or more', 15, ["use --exclude", '"Order ID" or', "more"]),
+        ("  line 7: a long one\nTry: this", 12, ["  line 7: a", "    long one", "Try: this"]),
+        ("  averylongword again", 9, ["  averylo", "ngword", "    again"]),
     ],
 )
 def test_lines_end_between_words(text, width, lines):

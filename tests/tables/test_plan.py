@@ -150,9 +150,10 @@ def test_all_columns_that_are_refused_are_told_at_once_with_what_to_type():
         (4, "d", "Missing"),
     ]
     assert refused.options == ('--na-values "Missing,unknown"', '--exclude "b c"')
-    first, *lines, last = str(refused).split(BLOCK)
-    assert (first, len(lines)) == ("data.csv: 3 columns are refused:", 3)
-    assert last == f"to go on: {' '.join(refused.options)}"
+    assert refused.fault.parts == refused.faults
+    assert refused.fault.remedy == """use --na-values "Missing,unknown" --exclude "b c\""""
+    first, *lines = str(refused).split(BLOCK)
+    assert (first, lines) == (refused.fault.sentence, list(map(str, refused.faults)))
 
 
 @pytest.mark.parametrize("name", ["data.csv", "C:\\d\\a.csv", "re:f.csv"])
@@ -162,10 +163,7 @@ def test_a_fault_of_the_target_comes_before_those_of_features_whatever_the_file_
     target = Fault("not-a-number", "the target 'y' must be a number", Place(name, line=3, column="y"))
     both = refused.after(DataError(target))
     assert both.fault.code == "refused-columns"
-    assert str(both).split(BLOCK) == [
-        f"{name}: 2 columns are refused:",
-        "line 3: the target 'y' must be a number",
-        "line 4: column 'x' is 'oops'",
-    ]
+    assert both.fault.parts == (target, odd)
+    assert both.fault.remedy is None
     same_line = DataError(replace(target, place=Place(name, line=4, column="y")))
     assert refused.after(same_line) is same_line
