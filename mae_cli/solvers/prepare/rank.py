@@ -17,7 +17,7 @@ import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
-from mae_cli.rows.sums import Sums, sum_blocks
+from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.prepare.independence import Doubt, Walk, walk
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns
@@ -244,14 +244,12 @@ def _refined_independence(
     for _ in range(_MOST_CORRECTIONS):
         if not trials:
             return independent
-        sums = sum_blocks(
-            rows, partial(_relation_sums, precise=precise, relations=[trial.relation for trial in trials])
-        )
+        relations = [trial.relation for trial in trials]
+        squares, gradients = sum_blocks(rows, partial(_relation_sums, precise=precise, relations=relations))
         following: list[_Trial] = []
         for place, trial in enumerate(trials):
-            gradient = sums.gradients[place] / rows.shape[0]
-            slope = steering.slope(trial.doubt, gradient)
-            square, gain = float(sums.squares[place]) / rows.shape[0], sum(float(part @ part) for part in slope)
+            slope = steering.slope(trial.doubt, gradients[place] / rows.shape[0])
+            square, gain = float(squares[place]) / rows.shape[0], sum(float(part @ part) for part in slope)
             if square <= trial.allowance**2:
                 continue
             if gain <= _SETTLED * square and square - 2 * gain > trial.allowance**2:
@@ -263,21 +261,14 @@ def _refined_independence(
     return independent | {trial.doubt.column for trial in trials}
 
 
-@dataclass(frozen=True, eq=False)
-class _RelationSums(Sums):
-    """Sums over rows for c relations: the squares (c,) of what they leave, and Σ of that times the columns (c, p).
+def _relation_sums(
+    block: Block, precise: PreciseColumns, relations: Sequence[DoubleDouble]
+) -> tuple[FloatArray, FloatArray]:
+    """The squares (t,) of what t relations leave, and Σ of that times the columns (t, p).
 
     What is left has twice the digits; a correction by it needs no more than floats.
     """
-
-    squares: FloatArray
-    gradients: FloatArray
-
-
-def _relation_sums(block: Block, precise: PreciseColumns, relations: Sequence[DoubleDouble]) -> _RelationSums:
     left = [precise.product(block.design, relation).high for relation in relations]
     shifted = precise.standard.shifted(block)
-    return _RelationSums(
-        squares=np.array([np.square(each).sum() for each in left]),
-        gradients=np.array([precise.standard.pull(shifted, each) for each in left]),
-    )
+    gradients = np.array([precise.standard.pull(shifted, each) for each in left])
+    return np.array([np.square(each).sum() for each in left]), gradients
