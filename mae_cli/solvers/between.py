@@ -215,7 +215,7 @@ class _Look:
         is_above[near] = is_below[near] = False
         weighted = [block.weighted(np.where(side, 1.0, 0.0)) for side in (is_above, is_below)]
         numbers = self.standard.numbers(shifted, self.points[2 * place])
-        gradients = self.standard.pulls(shifted, np.stack(weighted))
+        gradients = self.standard.pull(shifted, np.stack(weighted))
         sides = [
             _Side(
                 float(weights.sum()), float((weights * residuals[0]).sum()), float((weights * numbers).sum()), gradient

@@ -285,7 +285,7 @@ class Neighbourhood:
 
     def _near_sums(self, views: Sequence[VertexView], weights: FloatArray) -> list[VertexSums]:
         """What the rows of the band say to vertices, as many at a time as a block has."""
-        residuals = self._base.standard.residuals(self._shifted, np.stack([view.point for view in views]))
+        residuals = self._base.standard.residual(self._shifted, np.stack([view.point for view in views]))
         totals: list[VertexSums] = []
         for start in range(0, max(len(self._residual), 1), BLOCK_ROWS):
             part = slice(start, start + BLOCK_ROWS)

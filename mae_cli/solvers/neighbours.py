@@ -76,7 +76,7 @@ class _Gather:
                     dual=(multiplied * residual).sum(axis=1),
                     mass=mass,
                     numbers=numbers,
-                    gradient=reduce(add, (self.standard.pulls(part, multiplied[:, rows]) for rows, part in pieces)),
+                    gradient=reduce(add, (self.standard.pull(part, multiplied[:, rows]) for rows, part in pieces)),
                     added=min(_PIECE_ROWS, len(residual)) * mass,
                     blocks=1,
                     pieces=len(pieces),

@@ -65,7 +65,7 @@ class _Visit:
     def __call__(self, block: Block) -> list[Any]:
         shifted = self.standard.shifted(block)
         counts = [len(look.points) for look in self.looks]
-        residuals = self.standard.residuals(shifted, np.concatenate([look.points for look in self.looks]))
+        residuals = self.standard.residual(shifted, np.concatenate([look.points for look in self.looks]))
         parts = np.split(residuals, np.cumsum(counts)[:-1])
         return [
             look(*_weighted(block, shifted, factors), part)

@@ -252,7 +252,7 @@ def sums_together(
         slopes *= weights
         losses *= weights
     loss, dual, mass = losses.sum(axis=1), (slopes * residual).sum(axis=1), np.abs(slopes).sum(axis=1)
-    gradients = views[0].standard.pulls(shifted, slopes)
+    gradients = views[0].standard.pull(shifted, slopes)
     return [
         VertexSums(
             weight=block.total_weight,
