@@ -23,10 +23,10 @@ How a fit of MAE or pinball loss goes, from top to bottom::
      └─ Neighbourhood (neighbourhood)      in a band problems differ by their weights and quantiles alone: they are
                                            searched in step (shared_band, stack, walks), and proved together
 
-The textbook's descent (textbook) and least squares (squares) are prepared likewise; what they reach is bounded by
-`dual_anywhere` and `squared_bound`. `limits` holds the thresholds for switching methods, `settings` what a caller can
-choose. Below the modules here are four packages, each of which uses only those behind it and the values in `limits`
-and `solution`: `squares`, `proof`, `search`, `prepare`.
+The textbook's descent (textbook) and least squares (least_squares, squared_loss) are prepared likewise; what they reach
+is bounded by `dual_anywhere` and `least_squares`. `limits` holds the thresholds for switching methods, `settings` what
+a caller can choose. Below the modules here are three packages, each of which uses only those behind it and the values
+in `limits` and `solution`: `proof`, `search`, `prepare`.
 
 Symbols, the same in every module:
 

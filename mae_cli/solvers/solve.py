@@ -111,7 +111,7 @@ def _solve_alone(problem: Problem, settings: SolverSettings, listener: ProgressL
         # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
         tolerance = Auto().tolerance if settings.tolerance is None else settings.tolerance
         return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, listener))
-    from mae_cli.solvers.squares.least_squares import minimise_squared  # noqa: PLC0415  (likewise)
+    from mae_cli.solvers.least_squares import minimise_squared  # noqa: PLC0415  (likewise)
 
     return _without_dual(problem, settings.tolerance, minimise_squared(problem))
 

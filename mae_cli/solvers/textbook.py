@@ -19,12 +19,12 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.moments import column_moments
 from mae_cli.rows.quantiles import target_quantiles
 from mae_cli.rows.sums import sum_blocks
+from mae_cli.solvers.least_squares import bound_squared
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.proof.certificate import Bound, BoundedFit
 from mae_cli.solvers.proof.dual_anywhere import bound_anywhere
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import History
-from mae_cli.solvers.squares.squared_bound import bound_squared
 
 # With a tolerance, the gap is looked at after so many epochs: a bound costs as much as many steps.
 _EPOCHS_BETWEEN_BOUNDS = 25

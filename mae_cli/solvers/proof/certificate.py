@@ -1,6 +1,6 @@
 """Bounds: how far the loss of given coefficients can be from the optimum, recomputed from the rows as read.
 
-A bound becomes a certificate by what was asked for. For the MSE see `mae_cli.solvers.squares.squared_bound`, for MAE
+A bound becomes a certificate by what was asked for. For the MSE see `mae_cli.solvers.least_squares`, for MAE
 and pinball `mae_cli.solvers.proof.vertex_proof` and `mae_cli.solvers.proof.dual_anywhere`.
 """
 
