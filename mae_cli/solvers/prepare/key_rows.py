@@ -30,9 +30,7 @@ class KeyRows:
         Raises:
             LinAlgError: they are dependent.
         """
-        basis = KeyBasis.of(whitening.level_rows(design))
-        basis.inverse = checked_inverse(basis.less_keys())
-        return KeyRows(basis, whitening)
+        return KeyRows(KeyBasis.of(whitening.level_rows(design), checked_inverse), whitening)
 
     def solve(self, values: FloatArray) -> FloatArray:
         """The standard coefficients (p,) with x·w = values, (k,)."""

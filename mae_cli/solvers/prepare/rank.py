@@ -21,13 +21,11 @@ from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.prepare.independence import Doubt, Walk, walk
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns
-from mae_cli.solvers.prepare.rounding import EPSILON, UNIT, products_rounding
+from mae_cli.solvers.prepare.rounding import EPSILON, LARGEST_WHOLE, UNIT, products_rounding
 from mae_cli.solvers.prepare.standardise import Standardisation
 
 # Half a unit of the last of 15 digits.
 _WRITTEN = 5e-15
-# Whole numbers up to here are exact.
-_LARGEST_WHOLE = 2.0**53
 # Smaller coefficients (of columns of unit length) are left out of a relation that is tried first.
 _NO_SHARE = 1e-12
 _MOST_CORRECTIONS = 12
@@ -73,7 +71,7 @@ class Noise:
 def whole_numbers(rows: Rows, standard: Standardisation) -> BoolArray:
     """Which numeric columns (q,) hold nothing but whole numbers that floats represent exactly: one pass."""
     whole: BoolArray = reduce(np.logical_and, rows.map(_are_whole))
-    return whole & (standard.largest < _LARGEST_WHOLE)
+    return whole & (standard.largest < LARGEST_WHOLE)
 
 
 def _are_whole(block: Block) -> BoolArray:

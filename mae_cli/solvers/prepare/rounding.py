@@ -12,8 +12,10 @@ from mae_cli.rows.blocks import BLOCK_ROWS
 UNIT = 2.0**-53
 # The distance itself.
 EPSILON = 2.0**-52
-# What is summed up in twice the digits rounds by this share of its numbers.
+# What is summed up in twice the digits rounds by this share of its numbers: less is what is left of an exact zero.
 EXACT_ROUNDING = 2.0**-98
+# Smaller whole numbers are exact.
+LARGEST_WHOLE = 2.0**53
 # The fewest rows that a block of wide rows has.
 _SHORT_BLOCK = 256
 

@@ -21,13 +21,12 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import weighted_quantile
 from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Range, Sums, sum_blocks
+from mae_cli.solvers.prepare.rounding import EXACT_ROUNDING
 
 # Shifts only have to be near the middle: that of so many rows will do.
 _MIDDLE_SAMPLE = 500
 # A column is shifted when its values are so many times their spread; otherwise at most a digit is lost.
 _FAR_FROM_ZERO = 16.0
-# What is left of an exact zero: the rounding of twice the digits.
-_REST = Fraction(1, 2**98)
 _TOO_LARGE = Fault(
     "coefficient-overflow",
     "a coefficient is larger than floating point can hold",
@@ -177,7 +176,8 @@ class Standardisation:
             for j in np.flatnonzero(self.shift).tolist()
         ]
         total = sum(parts, start=Fraction(0))
-        return _float(total * Fraction(self.target_scale)) if abs(total) > _REST * max(map(abs, parts)) else 0.0
+        is_rest = abs(total) <= Fraction(EXACT_ROUNDING) * max(map(abs, parts))
+        return 0.0 if is_rest else _float(total * Fraction(self.target_scale))
 
     def of_user(self, point: Coefficients) -> tuple[FloatArray, float]:
         """The standard coefficients (p,) of a linear function in the user's units, and what rounding them leaves out.

@@ -21,7 +21,14 @@ from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.prepare.rank import whole_numbers
-from mae_cli.solvers.prepare.rounding import EXACT_ROUNDING, UNIT, pairwise_rounding, products_rounding, sums_rounding
+from mae_cli.solvers.prepare.rounding import (
+    EXACT_ROUNDING,
+    LARGEST_WHOLE,
+    UNIT,
+    pairwise_rounding,
+    products_rounding,
+    sums_rounding,
+)
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.prepare.ties import chance
 from mae_cli.solvers.prepare.visit import visit
@@ -34,8 +41,6 @@ from mae_cli.solvers.solution import DualPoint
 # Residuals are computed in twice the digits where floats blur the loss by this share.
 _BLURRED = 1e-11
 _FEW_NUMBERS = 10_000
-# Whole numbers up to here are exact.
-_LARGEST_WHOLE = 2.0**53
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +143,7 @@ class Vertex:
             return False
         longest = 4 * rows.shape[0] * float(standard.scale.max(initial=1.0))
         basis = self.basis.block.design.numeric
-        might_be = longest <= _LARGEST_WHOLE and bool((np.rint(basis) == basis).all())
+        might_be = longest <= LARGEST_WHOLE and bool((np.rint(basis) == basis).all())
         return might_be and bool(whole_numbers(rows, standard).all())
 
     def _errors(self, gradient: FloatArray) -> FloatArray:

@@ -176,7 +176,8 @@ def _searched_around(stack: Stack, starts: FloatArray, most_exchanges: int) -> E
     if len(again):
         steps = np.where(ends.is_optimal[again, np.newaxis], ends.steps[again], 0.0)
         more = search_in_step(here.take(again).moved(steps), most_exchanges)
-        ends.put(again, replace(more, steps=steps + more.steps, exchanges=ends.exchanges[again] + more.exchanges))
+        more = replace(more, steps=steps + more.steps, exchanges=ends.exchanges[again] + more.exchanges)
+        ends = ends.replaced(again, more)
     return replace(ends, steps=starts + ends.steps)
 
 
