@@ -84,7 +84,6 @@ class Between:
         return self.above.vertex.view.point - self.below.vertex.view.point
 
     def neighbours(self) -> list[Neighbour]:
-        """The problems beside the lower one."""
         low, high = self.quantiles
         apart = high - low or 1.0
         return [

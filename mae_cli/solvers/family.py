@@ -54,7 +54,6 @@ class Member:
 
     @property
     def loss(self) -> Absolute | Pinball:
-        """What is minimised."""
         loss = loss_named("mae", self.quantile)
         if not isinstance(loss, Absolute | Pinball):
             raise TypeError("a family is of MAE or pinball fits")

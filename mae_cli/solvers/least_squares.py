@@ -17,8 +17,8 @@ from mae_cli.errors import DataError, Fault
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import sum_blocks
-from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns, without_rest
+from mae_cli.solvers.prepare.precision import DoubleDouble
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.prepare.whitening import GRAM_CONDITION
 from mae_cli.solvers.proof.certificate import Bound, BoundedFit, negligible_loss

@@ -20,8 +20,8 @@ from mae_cli.rows.factors import Factors
 from mae_cli.rows.sums import Sums
 from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.prepare.band import relative_distance
+from mae_cli.solvers.prepare.precision import UNIT, sums_rounding
 from mae_cli.solvers.prepare.problem import Problem
-from mae_cli.solvers.prepare.rounding import UNIT, sums_rounding
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.prepare.ties import TieBreaking
 from mae_cli.solvers.proof.vertex_basis import VertexBasis

@@ -19,11 +19,9 @@ from mae_cli.solvers.closer import settle_closely
 from mae_cli.solvers.prepare.absorbing import absorbable
 from mae_cli.solvers.prepare.problem import Loss, Prepared, Problem, whitened_by_all
 from mae_cli.solvers.prepare.standardise import Extent
-from mae_cli.solvers.prepare.whitening import is_weighted
 from mae_cli.solvers.proof.certificate import Bound, BoundedFit
 from mae_cli.solvers.proof.dual_anywhere import bound_anywhere, bound_in_band
-from mae_cli.solvers.proof.exact_exchange import Settled, settle_from
-from mae_cli.solvers.proof.first_proofs import FirstProofs
+from mae_cli.solvers.proof.exact_exchange import FirstProofs, Settled, settle_from
 from mae_cli.solvers.proof.uniqueness import is_unique
 from mae_cli.solvers.proof.vertex_proof import VertexProof
 from mae_cli.solvers.search.exchange import Optimum, Outcome
@@ -240,7 +238,7 @@ def _certified(problem: Problem, settings: Auto, found: Found, settled: Settled 
     solution = Solution(
         point=point,
         aliased=problem.aliased,
-        certificate=bound.certificate(settings.tolerance, unique=_unique(settled.proof) if is_proved else None),
+        certificate=bound.certificate(settings.tolerance, unique=is_unique(settled.proof) if is_proved else None),
         history=_history(problem, found, bound, settled.exchanges),
         dual=settled.proof.dual if has_dual else None,
     )
@@ -257,15 +255,6 @@ def _better_than_constant(problem: Problem, point: Coefficients, bound: Bound) -
     if others[1].loss < bound.loss:
         return constant, replace(others[1], lower_bound=min(lower_bound, others[1].loss))
     return point, replace(bound, lower_bound=lower_bound)
-
-
-def _unique(proof: VertexProof) -> bool | None:
-    if proof.passes_through_all_rows:
-        return True  # any other coefficients of independent columns miss some row
-    if proof.worst is None:
-        return is_unique(proof)
-    # Of a perfect fit that is not looked at any closer, other coefficients miss a row by more than rounding.
-    return True if proof.is_perfect_enough and not is_weighted(proof.vertex.problem.rows) else None
 
 
 def _history(problem: Problem, found: Found, bound: Bound, exchanges: int = 0) -> History:

@@ -19,10 +19,9 @@ from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import Sums, sum_blocks
-from mae_cli.solvers.prepare.double_double import DoubleDouble, two_sum
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns
+from mae_cli.solvers.prepare.precision import UNIT, DoubleDouble, products_rounding, two_sum
 from mae_cli.solvers.prepare.problem import Problem
-from mae_cli.solvers.prepare.rounding import UNIT, products_rounding
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.prepare.whitening import GRAM_CONDITION
 from mae_cli.solvers.proof.certificate import OPTIMAL_GAP

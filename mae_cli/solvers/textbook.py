@@ -116,7 +116,6 @@ class _Descent:
         return self._problem.standard.to_user(self._scaling.to_standard(self._best_point))
 
     def bound(self) -> Bound:
-        """The bound of the best iterate."""
         squared = isinstance(self._problem.loss, Squared)
         return (bound_squared if squared else bound_anywhere)(self._problem, self.best())
 

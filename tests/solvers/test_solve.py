@@ -374,7 +374,7 @@ def test_a_watch_is_told_losses(watched):
 
 def test_a_watch_is_told_the_losses_of_rounds_whose_vertex_is_not_proved(random, monkeypatch):
     monkeypatch.setattr(
-        "mae_cli.solvers.proof.first_proofs.prove_bases", lambda problems, _, **__: [None] * len(problems)
+        "mae_cli.solvers.proof.exact_exchange.prove_bases", lambda problems, _, **__: [None] * len(problems)
     )
     listener = mock.create_autospec(ProgressListener, instance=True)
     regression = Regression(random.standard_normal((60_000, 11)), random.standard_normal(60_000))
@@ -520,7 +520,7 @@ def test_a_proof_is_tried_once_before_all_signs_are_right(random, monkeypatch):
         tried.append(len(problems))
         return [None] * len(problems)
 
-    monkeypatch.setattr("mae_cli.solvers.proof.first_proofs.prove_bases", never)
+    monkeypatch.setattr("mae_cli.solvers.proof.exact_exchange.prove_bases", never)
     X = random.standard_normal((70_000, 10))
     narrow = Auto(limits=Limits(sample_band_width=0.1))  # residuals beyond it change signs
     solution = solve(MemoryRows.of(Design(X), X[:, 0] + random.standard_t(2, 70_000)), Absolute(), narrow)

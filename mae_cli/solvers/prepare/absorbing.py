@@ -184,7 +184,6 @@ class _Absorbing:
         return self.whitening(split, sums, inverse)
 
     def whitening(self, split: Split, sums: LevelSums, inverse: FloatArray) -> AbsorbedWhitening:
-        """All that was found, as a whitening."""
         count, columns = self.standard_rows.shape
         kept = np.sort(np.concatenate([split.levels, split.others]))
         return AbsorbedWhitening(

@@ -18,7 +18,6 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.sampling import scattered
-from mae_cli.solvers.prepare.basis import Basis, Start
 
 _TYPICAL_SAMPLE = 500
 
@@ -27,6 +26,65 @@ def is_small(shape: tuple[int, int], dense_size: int) -> bool:
     """Whether rows of a shape (n, p) are best solved as one dense problem: those of so many numbers are."""
     count, columns = shape
     return count * columns <= dense_size
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a search begins.
+
+    Attributes:
+        basis: k independent rows, as their kind of rows has them.
+        weights: (m,) of all rows; None when all are 1.
+        residual: (m,) at d = 0.
+        linear: (k,) the linear term.
+    """
+
+    basis: Any
+    weights: FloatArray | None
+    residual: FloatArray
+    linear: FloatArray
+
+
+class Basis(Protocol):
+    """k independent rows of a problem, and what follows from them; residuals and rows are scaled by the weights."""
+
+    @property
+    def places(self) -> Positions:
+        """(k,) the rows."""
+        ...
+
+    @property
+    def shortness(self) -> FloatArray:
+        """(m,) one over the length of each row; 0 for rows of zeros, which are never met."""
+        ...
+
+    def refresh(self) -> FloatArray:
+        """Compute everything from the rows of the basis alone: the residuals (m,).
+
+        Raises:
+            LinAlgError: the rows are dependent.
+        """
+        ...
+
+    def multipliers(self, signs: FloatArray) -> FloatArray:
+        """λ, (k,), for signs (m,) of the residuals that are 0 in the basis."""
+        ...
+
+    def rates(self, leaving: int) -> tuple[FloatArray, int]:
+        """How fast predictions grow along the edge that frees a row, (m,), 1 in it; and which row it is."""
+        ...
+
+    def replace(self, leaving: int, entering: int) -> None:
+        """The row freed last gives its place to another."""
+        ...
+
+    def step(self) -> FloatArray:
+        """(k,) from d = 0 to the vertex.
+
+        Raises:
+            LinAlgError: the rows are dependent.
+        """
+        ...
 
 
 class BandRows(Protocol):
@@ -95,7 +153,6 @@ class Band:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(rows, columns)."""
         return self.rows.shape
 
     @cached_property
@@ -109,7 +166,6 @@ class Band:
         return float(self.weighted(np.abs(self.residual)).sum())
 
     def weighted(self, values: FloatArray) -> FloatArray:
-        """ω·values."""
         return values if self.weights is None else self.weights * values
 
     def pull(self, signs: FloatArray) -> FloatArray:
@@ -196,7 +252,6 @@ class SignedRows:
 
     @staticmethod
     def joined(parts: Iterable["SignedRows"]) -> "SignedRows":
-        """Those of all parts."""
         rows, signs = zip(*((part.rows, part.signs) for part in parts), strict=True)
         return SignedRows(np.concatenate(rows), np.concatenate(signs))
 

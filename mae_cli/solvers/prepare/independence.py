@@ -36,7 +36,6 @@ class Span:
 
     @property
     def is_full(self) -> bool:
-        """Whether nothing can be added."""
         return self.rank == len(self._basis)
 
     def split(self, vectors: FloatArray) -> tuple[FloatArray, FloatArray]:

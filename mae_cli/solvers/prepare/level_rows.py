@@ -77,7 +77,6 @@ class LevelRows:
         return len(self.split.levels)
 
     def take(self, rows: Positions) -> "LevelRows":
-        """The rows at these places."""
         return LevelRows(self.design.take(rows), self.groups[rows], self.split, self.inverse)
 
     def others(self, coordinates: FloatArray) -> FloatArray:

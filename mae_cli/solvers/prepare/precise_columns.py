@@ -12,8 +12,7 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.solvers.prepare.double_double import DoubleDouble, exact_sum, level_sums, two_sum
-from mae_cli.solvers.prepare.rounding import EXACT_ROUNDING
+from mae_cli.solvers.prepare.precision import EXACT_ROUNDING, DoubleDouble, exact_sum, level_sums, two_sum
 from mae_cli.solvers.prepare.standardise import Standardisation
 
 # A coefficient that a correction moves by more than this share is not settled.

@@ -18,10 +18,9 @@ import numpy as np
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.sums import sum_blocks
-from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.prepare.independence import Doubt, Walk, walk
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns
-from mae_cli.solvers.prepare.rounding import EPSILON, LARGEST_WHOLE, UNIT, products_rounding
+from mae_cli.solvers.prepare.precision import EPSILON, LARGEST_WHOLE, UNIT, DoubleDouble, products_rounding
 from mae_cli.solvers.prepare.standardise import Standardisation
 
 # Half a unit of the last of 15 digits.

@@ -21,7 +21,7 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import weighted_quantile
 from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Range, Sums, sum_blocks
-from mae_cli.solvers.prepare.rounding import EXACT_ROUNDING
+from mae_cli.solvers.prepare.precision import EXACT_ROUNDING
 
 # Shifts only have to be near the middle: that of so many rows will do.
 _MIDDLE_SAMPLE = 500
@@ -226,7 +226,6 @@ class Extent(Sums):
 
     @staticmethod
     def of(block: Block) -> "Extent":
-        """Measure a block."""
         return Extent.known(block, Range(*column_ranges(block.design.numeric)))
 
     @staticmethod

@@ -18,8 +18,8 @@ from mae_cli.rows.sums import sum_blocks
 from mae_cli.rows.threads import threads_for
 from mae_cli.solvers.prepare.dense_rows import DenseRows
 from mae_cli.solvers.prepare.independence import CLEARLY
+from mae_cli.solvers.prepare.precision import EPSILON
 from mae_cli.solvers.prepare.rank import Factored, Noise, independent_columns, whole_numbers
-from mae_cli.solvers.prepare.rounding import EPSILON
 from mae_cli.solvers.prepare.standardise import Standardisation
 
 # Up to this condition number (of unit columns) the Gram matrix loses at most half of the digits; a descent,

@@ -15,8 +15,8 @@ from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import sum_blocks
+from mae_cli.solvers.prepare.precision import EPSILON
 from mae_cli.solvers.prepare.problem import Problem
-from mae_cli.solvers.prepare.rounding import EPSILON
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.solution import Certificate, History, Status
 

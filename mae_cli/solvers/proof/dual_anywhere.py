@@ -22,8 +22,8 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Range, Sums, sum_blocks
 from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
+from mae_cli.solvers.prepare.precision import UNIT, products_rounding, sums_rounding
 from mae_cli.solvers.prepare.problem import Problem
-from mae_cli.solvers.prepare.rounding import UNIT, products_rounding, sums_rounding
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.prepare.whitening import Whitening, is_weighted
 from mae_cli.solvers.proof.certificate import Bound, Totals, absolute_bound

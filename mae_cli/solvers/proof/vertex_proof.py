@@ -18,17 +18,17 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import sum_blocks
-from mae_cli.solvers.prepare.double_double import DoubleDouble
-from mae_cli.solvers.prepare.problem import Problem
-from mae_cli.solvers.prepare.rank import whole_numbers
-from mae_cli.solvers.prepare.rounding import (
+from mae_cli.solvers.prepare.precision import (
     EXACT_ROUNDING,
     LARGEST_WHOLE,
     UNIT,
+    DoubleDouble,
     pairwise_rounding,
     products_rounding,
     sums_rounding,
 )
+from mae_cli.solvers.prepare.problem import Problem
+from mae_cli.solvers.prepare.rank import whole_numbers
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.prepare.ties import chance
 from mae_cli.solvers.prepare.visit import visit
@@ -259,7 +259,7 @@ class VertexProof:
     @property
     def is_sharp(self) -> bool:
         """Whether a proof from residuals in twice the digits would say no more; of many rows, ties may be near ones."""
-        return not self.is_blurred and (self._are_many or self.is_perfect_enough or self.are_ties_exact)
+        return not self.is_blurred and (self._are_many or self.are_ties_exact)
 
     @cached_property
     def is_solution_perfect(self) -> bool:
@@ -282,11 +282,6 @@ class VertexProof:
     def is_final(self) -> bool:
         """Whether nothing more is to be looked for: it is optimal, or perfect enough."""
         return self.worst is None or self.is_perfect_enough
-
-    @property
-    def passes_through_all_rows(self) -> bool:
-        """Whether every residual of the vertex is zero."""
-        return len(self.sums.tied.rows) + len(self.multipliers) == self.vertex.problem.rows.shape[0]
 
     @property
     def dual(self) -> DualPoint:

@@ -14,9 +14,8 @@ import numpy as np
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.sums import Sums
-from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns
-from mae_cli.solvers.prepare.rounding import EXACT_ROUNDING, UNIT, products_rounding
+from mae_cli.solvers.prepare.precision import EXACT_ROUNDING, UNIT, DoubleDouble, products_rounding
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.prepare.ties import chance
 
@@ -140,7 +139,6 @@ class VertexView:
         return self.point[np.newaxis]
 
     def __call__(self, block: Block, shifted: Block, residuals: FloatArray) -> VertexSums:
-        """What the rows of a block say."""
         return sums_together([self], [block], shifted, residuals)[0]
 
     def losses(self, block: Block, offsets: FloatArray) -> FloatArray:
@@ -170,7 +168,6 @@ class VertexView:
         return columns.transpose_product(block.design, DoubleDouble.of(block.weights * signs))
 
     def seen(self, block: Block) -> Seen:
-        """A block from here."""
         shifted = self.standard.shifted(block)
         return self.seen_from(block, shifted, self.standard.residual(shifted, self.point))
 

@@ -14,8 +14,7 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.quantiles import first_reaching
-from mae_cli.solvers.prepare.band import Band
-from mae_cli.solvers.prepare.basis import Basis, Start
+from mae_cli.solvers.prepare.band import Band, Basis, Start
 
 # |λ| may pass 1 by the rounding of a sum of a few thousand signs before an exchange is worth making.
 MULTIPLIER_SLACK = 1e-11

@@ -145,7 +145,6 @@ class _System:
 
     @staticmethod
     def of(block: Block, whitening: AbsorbedWhitening, curvature: FloatArray) -> "_System":
-        """The system with φ = `curvature`."""
         sums = LevelSums.of(block.design, whitening.split, block.weighted(curvature))
         return _System(block, whitening, curvature, sums)
 

@@ -76,7 +76,6 @@ class Stack:
         return replace(self, residual=self.residual - self.rates(steps))
 
     def take(self, numbers: Positions | BoolArray) -> "Stack":
-        """Only these bands."""
         return Stack(self.matrix[numbers], self.lengths[numbers], self.residual[numbers], self.linear[numbers])
 
     def rows(self, places: Positions) -> FloatArray:

@@ -35,7 +35,6 @@ class Ends:
     exchanges: Positions
 
     def take(self, numbers: Positions | BoolArray | slice) -> "Ends":
-        """Those of some searches."""
         return Ends(*(getattr(self, field.name)[numbers] for field in fields(self)))
 
     def replaced(self, numbers: Positions, others: "Ends") -> "Ends":
