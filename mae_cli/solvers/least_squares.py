@@ -1,7 +1,7 @@
 """The exact fit of the MSE: the same whitened descent, refined to the last digit where that is needed; and its bound.
 
 Refinement keeps only the coefficients, with twice the digits; each pass computes residuals and their gradient block by
-block against the columns as read, and the correction R⁻¹R⁻ᵀg / n from it. As the gradient has twice the digits, an
+block against the columns as read, and the correction R⁻¹R⁻ᵀ∇ / n from it. As the gradient has twice the digits, an
 error shrinks by about ε times the condition number of the factored rows a pass, and this converges as long as that
 number is below 1/ε (for the augmented system this is Björck's analysis, 1967).
 """

@@ -1,7 +1,7 @@
 """The mean square of the residuals, and how far it can be above the least: sums over blocks, and what rounding does.
 
-For any coefficients, with RᵀR = Σωzzᵀ / n and the gradient g = Σωrz, the least mean square is that of the coefficients
-less ‖R⁻ᵀg‖² / n / Σω. Everything here is in standard units.
+For any coefficients, with RᵀR = Σωzzᵀ / n and the gradient ∇ = Σωrz, the least mean square is that of the coefficients
+less ‖R⁻ᵀ∇‖² / n / Σω. Everything here is in standard units.
 
 Where plain sums do not do, numbers are cut into their leading digits and the rest, so that the products of leading
 digits, and their sums in any order, are exact (Rump, Ogita and Oishi, 2008): only the products with the rest are
@@ -143,7 +143,7 @@ def evaluation(problem: Problem, point: FloatArray, sums: SquaredSums, target_sq
 
 
 def _widening(condition: float) -> float:
-    """How much larger ‖R⁻ᵀg‖ of the exact factor can be than that of the computed one.
+    """How much larger ‖R⁻ᵀ∇‖ of the exact factor can be than that of the computed one.
 
     A Gram matrix squares the condition, rows that are factored do not. Near 1/ε the factor may be all rounding.
     """

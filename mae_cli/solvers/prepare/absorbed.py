@@ -74,7 +74,7 @@ class AbsorbedWhitening:
         return self.split.rows(design, self.inverse)
 
     def band_rows(self, design: Design) -> "WhitenedLevels":
-        """V for the rows of a standard design, their indicators not written out."""
+        """V of the rows of a standard design, their indicators not written out."""
         return WhitenedLevels(self.level_rows(design), self, self.leverage(design))
 
     def rows(self, matrix: FloatArray) -> FloatArray:
@@ -131,7 +131,7 @@ class AbsorbedWhitening:
         return np.concatenate([levels / self.roots, gradient.others - (levels @ self.means) @ self.inverse])
 
     def leverage(self, design: Design) -> FloatArray:
-        """‖x·R⁻¹‖ of standard rows, (n,), as if no column had anything in common with another: cheap, and near enough.
+        """‖z·R⁻¹‖ of standard rows, (n,), as if no column had anything in common with another: cheap, and near enough.
 
         The rows of rare levels have a large one.
         """
@@ -149,7 +149,7 @@ class WhitenedLevels:
     Attributes:
         rows: in two parts.
         whitening: of their columns.
-        leverage: (m,) about ‖v‖.
+        leverage: (b,) about ‖v‖.
     """
 
     rows: LevelRows

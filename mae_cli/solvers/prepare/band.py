@@ -34,8 +34,8 @@ class Start:
 
     Attributes:
         basis: k independent rows, as their kind of rows has them.
-        weights: (m,) of all rows; None when all are 1.
-        residual: (m,) at d = 0.
+        weights: (b,) of all rows; None when all are 1.
+        residual: (b,) at d = 0.
         linear: (k,) the linear term.
     """
 
@@ -55,11 +55,11 @@ class Basis(Protocol):
 
     @property
     def shortness(self) -> FloatArray:
-        """(m,) one over the length of each row; 0 for rows of zeros, which are never met."""
+        """(b,) one over the length of each row; 0 for rows of zeros, which are never met."""
         ...
 
     def refresh(self) -> FloatArray:
-        """Compute everything from the rows of the basis alone: the residuals (m,).
+        """Compute everything from the rows of the basis alone: the residuals (b,).
 
         Raises:
             LinAlgError: the rows are dependent.
@@ -67,11 +67,11 @@ class Basis(Protocol):
         ...
 
     def multipliers(self, signs: FloatArray) -> FloatArray:
-        """λ, (k,), for signs (m,) of the residuals that are 0 in the basis."""
+        """λ, (k,), for signs (b,) of the residuals that are 0 in the basis."""
         ...
 
     def rates(self, leaving: int) -> tuple[FloatArray, int]:
-        """How fast predictions grow along the edge that frees a row, (m,), 1 in it; and which row it is."""
+        """How fast predictions grow along the edge that frees a row, (b,), 1 in it; and which row it is."""
         ...
 
     def replace(self, leaving: int, entering: int) -> None:
@@ -88,20 +88,20 @@ class Basis(Protocol):
 
 
 class BandRows(Protocol):
-    """Whitened rows v, (m, k), whatever they are kept as."""
+    """Whitened rows v, (b, k), whatever they are kept as."""
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(m, k)."""
+        """(b, k)."""
         ...
 
     @property
     def leverage(self) -> FloatArray:
-        """‖v‖, or about that, (m,): how far a residual can move when the point moves by one."""
+        """‖v‖, or about that, (b,): how far a residual can move when the point moves by one."""
         ...
 
     def product(self, step: FloatArray) -> FloatArray:
-        """v·step, (m,)."""
+        """v·step, (b,)."""
         ...
 
     def transpose_product(self, vector: FloatArray) -> FloatArray:
@@ -117,7 +117,7 @@ class BandRows(Protocol):
         ...
 
     def needed(self, distance: FloatArray) -> Positions:
-        """The rows without which none of these is a basis, or hardly one, given their distances (m,)."""
+        """The rows without which none of these is a basis, or hardly one, given their distances (b,)."""
         ...
 
     def nearest_basis(self, order: Positions) -> Any:
@@ -125,7 +125,7 @@ class BandRows(Protocol):
         ...
 
     def solve(self, basis: Positions, values: FloatArray) -> FloatArray:
-        """The step (k,) after which independent rows have these of the values (m,)."""
+        """The step (k,) after which independent rows have these of the values (b,)."""
         ...
 
     def basis(self, start: Start) -> Basis:
@@ -138,11 +138,11 @@ class Band:
     """Rows of a problem, seen from the point d = 0.
 
     Attributes:
-        rows: v, (m, k).
-        weights: (m,) ω; None when all are 1.
-        residual: (m,) r.
+        rows: v, (b, k).
+        weights: (b,) ω; None when all are 1.
+        residual: (b,) r.
         linear: (k,) the linear term c.
-        jitter: (m,) what is added to the residuals to break ties.
+        jitter: (b,) what is added to the residuals to break ties.
     """
 
     rows: BandRows
@@ -157,7 +157,7 @@ class Band:
 
     @cached_property
     def distance(self) -> FloatArray:
-        """|r| / ‖v‖, (m,): how far the point must move before the sign of the residual can change."""
+        """|r| / ‖v‖, (b,): how far the point must move before the sign of the residual can change."""
         return relative_distance(self.residual, self.rows.leverage)
 
     @cached_property
@@ -228,7 +228,7 @@ class Narrowed:
     """A problem narrowed to some of its rows, all other signs taken as known.
 
     Attributes:
-        members: (m,) positions of the rows.
+        members: (b,) positions of the rows.
         band: the rows; the others act through its linear term.
         objective: of the whole problem at d = 0.
     """

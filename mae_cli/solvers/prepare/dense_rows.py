@@ -15,8 +15,8 @@ class DenseRows:
     """Rows written out; see `BandRows`.
 
     Attributes:
-        matrix: (m, k).
-        leverage: (m,).
+        matrix: (b, k).
+        leverage: (b,).
     """
 
     matrix: FloatArray
@@ -72,9 +72,9 @@ class DenseBasis:
     The tableau V·V_B⁻¹ is never written out: an exchange needs one column and one row of it.
 
     Args:
-        matrix: (m, k) rows scaled by their weights.
-        target: (m,) residuals at d = 0, scaled likewise.
-        lengths: (m,) of the rows.
+        matrix: (b, k) rows scaled by their weights.
+        target: (b,) residuals at d = 0, scaled likewise.
+        lengths: (b,) of the rows.
         linear: (k,) the linear term.
         places: (k,) the rows of the basis.
     """

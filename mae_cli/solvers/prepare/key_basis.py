@@ -96,15 +96,15 @@ class KeyBasis:
         self.inverse: FloatArray = np.asarray(self._invert(_less_keys(self.rows, self.keys, self.working)))
 
     def solve(self, values: FloatArray) -> LevelPoint:
-        """The point at which the basis rows predict these of the `values`, (m,), of all rows."""
+        """The point at which the basis rows predict these of the `values`, (b,), of all rows."""
         keyed = self._of_keys(values)
         others = self.inverse @ (values[self.working] - keyed[self.rows.groups[self.working]])
         return LevelPoint(keyed - self._of_keys(self.rows.others(others)), others)
 
     def multipliers(self, signs: FloatArray, linear: LevelPoint) -> tuple[FloatArray, FloatArray]:
-        """ν with Σνx = −(linear + Σsx) over the basis: of the keys (g + 1,), 0 for group 0, and the working rows (h,).
+        """ν with Σνz = −(linear + Σ signs·z): of the keys (g + 1,), 0 for group 0, and of the working rows (h,).
 
-        The signs (m,) are 0 in the basis.
+        The signs (b,) are 0 in the basis.
         """
         pull = linear.levels + self.rows.level_sums(signs)
         substituted = signs.copy()
@@ -115,11 +115,11 @@ class KeyBasis:
         return keys, working
 
     def edge_of_key(self, group: int) -> FloatArray:
-        """(m,) rates of the predictions along the edge that frees a key whose level has no working row."""
+        """(b,) rates of the predictions along the edge that frees a key whose level has no working row."""
         return np.where(self.rows.groups == group, 1.0, 0.0)
 
     def edge_of_working(self, place: int) -> FloatArray:
-        """(m,) rates of the predictions along the edge that frees the working row at this place: 1 there."""
+        """(b,) rates of the predictions along the edge that frees the working row at this place: 1 there."""
         rates = self.rows.others(self.inverse[:, place])
         return np.asarray(rates - self._of_keys(rates)[self.rows.groups], dtype=np.float64)
 

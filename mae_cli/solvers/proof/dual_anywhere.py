@@ -199,8 +199,8 @@ class _Band:
     Attributes:
         sums: with μ by the side of a row, 0 in the band.
         shifted: the rows of the band less the shifts of their columns.
-        matrix: (m, k) the same whitened and scaled by ω.
-        residual: (m,).
+        matrix: (b, k) the same whitened and scaled by ω.
+        residual: (b,).
     """
 
     sums: _Signed

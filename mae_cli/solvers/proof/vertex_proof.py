@@ -1,6 +1,6 @@
 """The proof of a vertex of an MAE or pinball fit: its dual point, and the bound that follows.
 
-At a vertex μ is τ or τ − 1 by the side of a row, except in the k rows of its basis, where the constraint Σωμx = 0 is
+At a vertex μ is τ or τ − 1 by the side of a row, except in the k rows of its basis, where the constraint Σωμz = 0 is
 solved for it. If these μ lie in their box [τ − 1, τ] the vertex is optimal: no linear function of the columns kept has
 a smaller loss than Σωμr. What rounding can do to them is bounded. Where that leaves open whether they are in the box,
 the constraint is summed up in twice the digits; where it blurs the loss, the residuals are.
@@ -359,7 +359,7 @@ def _reach(design: Design, point: FloatArray) -> float:
 
 
 def _size_as_read(standard: Standardisation, point: Coefficients) -> float:
-    """The most that |y| + |b| + Σ|x·w| can be in a row as read, in standard units."""
+    """The most that |y| + |w₀| + Σ|x·w| can be in a row as read, in standard units."""
     sizes = np.abs(point.values) / standard.target_scale
     with np.errstate(over="ignore"):
         sizes[: len(standard.scale)] *= standard.largest

@@ -1,7 +1,7 @@
 """Sums over all rows at a vertex of an MAE or pinball fit, by one pass.
 
 In the pinball loss ρ(r) = r·τ for r > 0 and r·(τ − 1) for r < 0 the dual point has a number μ in [τ − 1, τ] for every
-row: τ or τ − 1 by the side that the row is on, and in the k rows of the vertex's basis what the constraint Σωμx = 0
+row: τ or τ − 1 by the side that the row is on, and in the k rows of the vertex's basis what the constraint Σωμz = 0
 asks for. Rows that are tied, with a residual of zero at the vertex, have a side too: that on which an infinitesimal
 change of all targets by chance would put them (a symbolic perturbation; Edelsbrunner and Mücke, 1990).
 """

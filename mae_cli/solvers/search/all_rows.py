@@ -137,10 +137,10 @@ class _Picked:
     """The band's rows of a block, and the pull of the others.
 
     Attributes:
-        positions: (m,) of the band's rows.
+        positions: (b,) of the band's rows.
         rows: whitened.
-        weights: (m,) ω; None when all are 1.
-        residual: (m,) in standard units.
+        weights: (b,) ω; None when all are 1.
+        residual: (b,) in standard units.
         pull: Σω(sgn(r) + tilt)z of the others, (p,); of the band's rows only Σω·tilt·z.
         objective: Σω(|r| + tilt·r) of all.
         nearest: of each level of an absorbed column.

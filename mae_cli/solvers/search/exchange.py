@@ -132,7 +132,7 @@ def _line_search(
 ) -> tuple[int, float] | None:
     """The row at which the slopes passed add up to enough, and the way to there; None where they never do.
 
-    Everything else is (m,): a residual falls at the rate of its row.
+    Everything else is (b,): a residual falls at the rate of its row.
     """
     speeds = np.abs(rates)
     # A row that hardly moves, beside the fastest one, depends on the other rows of the basis.
