@@ -95,10 +95,10 @@ class Squared:
 
 
 def breakpoint_step(residual: FloatArray, rate: FloatArray, weights: FloatArray, gain: float) -> float:
-    """The exact line search: the t that minimises Σᵢ ηᵢ·|rᵢ/uᵢ − t| − t·gain over rows with ηᵢ > 0, ηᵢ = `weights`.
+    """The exact line search: the t that minimises Σᵢ ηᵢ·|rᵢ/sᵢ − t| − t·gain over rows with ηᵢ > 0, ηᵢ = `weights`.
 
-    With ηᵢ = ωᵢ|uᵢ| the sum is Σω|r − t·u|, for residuals r and their rate of change u along a direction. Its
-    slope in t rises by 2ηᵢ at the breakpoint rᵢ/uᵢ, from −Ση − gain; it passes zero where the weights up to there reach
+    With ηᵢ = ωᵢ|sᵢ| the sum is Σω|r − t·s|, for residuals r and the speed s at which they fall along a direction. Its
+    slope in t rises by 2ηᵢ at the breakpoint rᵢ/sᵢ, from −Ση − gain; it passes zero where the weights up to there reach
     (Ση + gain)/2. Returns 0.0 when no row moves, ±inf when the sum falls for ever.
     """
     moving = weights > 0

@@ -22,7 +22,6 @@ LAYERS = (
     {"model", "results"},
     {"inference"},
     {"solvers", "distributed"},
-    {"solvers.squares"},
     {"solvers.proof"},
     {"solvers.search"},
     {"solvers.prepare"},

@@ -15,8 +15,7 @@ from mae_cli.arrays import BoolArray, FloatArray
 from mae_cli.inference.simplex import Limits
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients
-from mae_cli.solvers.prepare.double_double import DoubleDouble
-from mae_cli.solvers.prepare.rounding import UNIT, products_rounding
+from mae_cli.solvers.prepare.precision import UNIT, DoubleDouble, products_rounding
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.proof.vertex_proof import VertexProof
 from mae_cli.solvers.proof.vertex_sums import VertexView
@@ -128,9 +127,9 @@ class _Sight:
         room = np.abs(seen.residual)
         room[seen.tied] = 0.0
         sizes = replace(seen.shifted, design=seen.shifted.design.absolute())
-        rates = standard.products(seen.shifted, self.edges)
+        rates = standard.product(seen.shifted, self.edges)
         rounding = products_rounding(self.edges.shape[1]) * UNIT
-        rates[np.abs(rates) <= rounding * standard.products(sizes, np.abs(self.edges))] = 0.0
+        rates[np.abs(rates) <= rounding * standard.product(sizes, np.abs(self.edges))] = 0.0
         return (seen.sides * rates).T, room
 
 

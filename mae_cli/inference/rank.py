@@ -191,8 +191,8 @@ class _Look:
         """What a block says."""
         standard = self.coordinates.standard
         shifted = standard.shifted(block)
-        residuals = standard.residuals(shifted, np.stack([fit.point for fit in self.fits]))
-        rates = standard.products(shifted, np.stack([fit.direction for fit in self.fits]))
+        residuals = standard.residual(shifted, np.stack([fit.point for fit in self.fits]))
+        rates = standard.product(shifted, np.stack([fit.direction for fit in self.fits]))
         signs = np.sign(residuals)
         for number, fit in enumerate(self.fits):
             places, which = block.places(fit.rows)

@@ -85,36 +85,25 @@ class Design:
         return Design(self.numeric**2, self.codes, self.level_counts)
 
     def product(self, coefficients: FloatArray) -> FloatArray:
-        """X·w, (n,)."""
-        first = coefficients[: self.numeric.shape[1]]
-        result = np.asarray(np.einsum("ij,j->i", self.numeric, first) if self._is_streamed else self.numeric @ first)
+        """X·w, (…, n), for coefficients w, (…, p)."""
+        first = coefficients[..., : self.numeric.shape[1]]
+        if first.ndim == 1 and self._is_streamed:
+            result = np.asarray(np.einsum("ij,j->i", self.numeric, first))
+        else:
+            result = np.asarray(self.numeric @ first if first.ndim == 1 else first @ self.numeric.T)
         for codes, offset, count in self.categories():
-            result += np.concatenate(([0.0], coefficients[offset : offset + count]))[codes]
+            levels = coefficients[..., offset : offset + count]
+            result += np.concatenate([np.zeros((*levels.shape[:-1], 1)), levels], axis=-1).take(codes, axis=-1)
         return result
 
-    def products(self, coefficients: FloatArray) -> FloatArray:
-        """X·w for several w, (q, n), for coefficients (q, p)."""
-        first = self.numeric.shape[1]
-        results = np.asarray(coefficients[:, :first] @ self.numeric.T)
-        for codes, offset, count in self.categories():
-            for place, each in enumerate(coefficients):
-                results[place] += np.concatenate(([0.0], each[offset : offset + count]))[codes]
-        return results
-
     def transpose_product(self, vector: FloatArray) -> FloatArray:
-        """Xᵀ·v, (p,)."""
-        parts = [np.einsum("ij,i->j", self.numeric, vector) if self._is_streamed else vector @ self.numeric]
+        """Xᵀ·v, (…, p), for vectors v, (…, n)."""
+        is_streamed = vector.ndim == 1 and self._is_streamed
+        parts = [np.einsum("ij,i->j", self.numeric, vector) if is_streamed else vector @ self.numeric]
         for codes, _, count in self.categories():
-            parts.append(np.bincount(codes, weights=vector, minlength=count + 1)[1:].astype(np.float64, copy=False))
-        return np.concatenate(parts)
-
-    def transpose_products(self, vectors: FloatArray) -> FloatArray:
-        """Xᵀ·v for several v, (q, p), for vectors (q, n)."""
-        parts = [vectors @ self.numeric]
-        for codes, _, count in self.categories():
-            sums = [np.bincount(codes, weights=vector, minlength=count + 1)[1:] for vector in vectors]
-            parts.append(np.array(sums, dtype=np.float64).reshape(len(vectors), count))
-        return np.concatenate(parts, axis=1)
+            sums = [np.bincount(codes, weights=each, minlength=count + 1)[1:] for each in np.atleast_2d(vector)]
+            parts.append(np.array(sums, dtype=np.float64).reshape(*vector.shape[:-1], count))
+        return np.concatenate(parts, axis=-1)
 
     def gram(self, weights: FloatArray | None = None) -> FloatArray:
         """XᵀΩX, (p, p), with weights ω ≥ 0 (ones when None): indicators are counted, never multiplied."""

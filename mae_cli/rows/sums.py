@@ -4,24 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import reduce
 from operator import add
-from typing import Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
 
-
-class _Addable(Protocol):
-    def __add__(self, other: Self, /) -> Self: ...
-
-
-T = TypeVar("T", bound=_Addable)
+T = TypeVar("T")
 
 
 def sum_blocks(rows: Rows, function: Callable[[Block], T]) -> T:
-    """Σ `function`(block) in one pass."""
-    return reduce(add, rows.map(function))
+    """Σ `function`(block) in one pass; tuples are added item by item."""
+    return reduce(_sum, rows.map(function))
+
+
+def _sum(first: Any, second: Any) -> Any:
+    return tuple(map(add, first, second)) if isinstance(first, tuple) else first + second
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,23 +23,26 @@ How a fit of MAE or pinball loss goes, from top to bottom::
      └─ Neighbourhood (neighbourhood)      in a band problems differ by their weights and quantiles alone: they are
                                            searched in step (shared_band, stack, walks), and proved together
 
-The textbook's descent (textbook) and least squares (squares) are prepared likewise; what they reach is bounded by
-`dual_anywhere` and `squared_bound`. `limits` holds the thresholds for switching methods, `settings` what a caller can
-choose. Below the modules here are four packages, each of which uses only those behind it and the values in `limits`
-and `solution`: `squares`, `proof`, `search`, `prepare`.
+The textbook's descent (textbook) and least squares (least_squares, squared_loss) are prepared likewise; what they reach
+is bounded by `dual_anywhere` and `least_squares`. `limits` holds the thresholds for switching methods, `settings` what
+a caller can choose. Below the modules here are three packages, each of which uses only those behind it and the values
+in `limits` and `solution`: `proof`, `search`, `prepare`.
 
 Symbols, the same in every module:
 
 =====  =============================================================  =========================================
-n, p   rows, columns; k of the columns are kept (independent)         x, y: as read
+n, p   rows, columns; k of the columns are kept (independent)         x, y: as read; q of the columns are numeric
+b, m   rows of a block or a band; problems, or bands, side by side    w, w₀: coefficients, intercept as read
 z      a standard row: (x − shift)·2⁻ᵉ, 1 for the intercept           `Standardisation`
 β      standard coefficients                                          z·β: a prediction in standard units
 v      a whitened row: v = z·R⁻¹, where RᵀR = Σω²zzᵀ / n              `Whitening`; d: a step in these coordinates
+g, h   levels of an absorbed column, other kept columns               `LevelRows`; z₊, R₊: of the others alone
 ω, f   weights > 0; factors on them ≥ 0                               r = y − x·w: residuals
 τ      the quantile; tilt = 2τ − 1                                    ρ(r) = ½(|r| + tilt·r)
 c      the linear term of a band: the pull of all rows outside        Σω|r − v·d| − c·d is minimised
 B      the basis: k rows through which a vertex passes                λ_B: multipliers, optimal when all |λ| ≤ 1
 μ      the dual point: in [τ − 1, τ] for every row, Σωμz = 0          Σωμy bounds Σωρ from below; λ = 2μ − tilt
+ν      ωμ in the basis, or ωλ where c holds the tilt                  Σνz = −∇, the gradient of all other rows
 u      half of the distance from 1 to the next float                  what rounding can do is counted in it
 =====  =============================================================  =========================================
 

@@ -4,7 +4,7 @@ Few rows are one dense problem. Of many, a sample is solved roughly first: by su
 steps where a column of many levels is absorbed. From its end one pass picks the band of rows around zero and sums up
 the others, and one pass after every solution of the band proves it, or else looks for signs that were wrong. Twice the
 pinball loss is |r| + (2τ − 1)·r, so both losses are the problem of `mae_cli.solvers.prepare.band` with the linear term
-c = (2τ − 1)·Σωx. Problems over the same rows are solved together.
+c = (2τ − 1)·Σωv. Problems over the same rows are solved together.
 """
 
 import math

@@ -13,7 +13,6 @@ from mae_cli.arrays import FloatArray
 from mae_cli.progress import Refits
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.sampling import scattered
-from mae_cli.rows.sums import Sums
 from mae_cli.solvers.neighbourhood import (
     MARGIN,
     SAMPLE_ROWS,
@@ -21,6 +20,7 @@ from mae_cli.solvers.neighbourhood import (
     Neighbour,
     Neighbourhood,
     Outside,
+    Sided,
     band_share,
     nearest,
     solve_in,
@@ -84,7 +84,6 @@ class Between:
         return self.above.vertex.view.point - self.below.vertex.view.point
 
     def neighbours(self) -> list[Neighbour]:
-        """The problems beside the lower one."""
         low, high = self.quantiles
         apart = high - low or 1.0
         return [
@@ -144,104 +143,67 @@ def _batches(parts: Sequence[Between], most: float) -> list[list[int]]:
 
 def _settled(parts: Sequence[Between]) -> list[list[VertexProof | None]]:
     """The same by one pass."""
-    base, views = (
-        parts[0].below.vertex.problem,
-        [each.vertex.view for part in parts for each in (part.below, part.above)],
-    )
+    base = parts[0].below.vertex.problem
+    views = [each.vertex.view for part in parts for each in (part.below, part.above)]
     sample = base.rows.take(scattered(base.rows.shape[0], SAMPLE_ROWS))
     leverage = base.dense_whitening.band_rows(base.standard(sample).design).leverage
-    look = _Look(
+    look = _Gather(
         points=np.stack([view.point for view in views]),
         standard=base.standard,
         whitening=base.dense_whitening,
+        quantiles=tuple(np.array([problem.absolute_loss.quantile for problem in part.problems]) for part in parts),
         widths=tuple(part.width(sample, leverage) for part in parts),
         margin=MARGIN * max(view.reach for view in views),
     )
     (answers,) = visit([base.rows], base.standard, [look])
-    hoods = []
-    for part, blocks in zip(parts, zip(*answers, strict=True), strict=True):
-        quantiles = np.array([problem.absolute_loss.quantile for problem in part.problems])
-        gathered = [_gathered(seen, quantiles) for seen in blocks]
-        hoods.append(Neighbourhood(part.below, part.path, part.neighbours(), gathered))
+    hoods = [
+        Neighbourhood(part.below, part.path, part.neighbours(), gathered)
+        for part, gathered in zip(parts, zip(*answers, strict=True), strict=True)
+    ]
     solve_in(hoods, base.limits, Refits())
     return [hood.proofs for hood in hoods]
 
 
 @dataclass(frozen=True, eq=False)
-class _Side(Sums):
-    """Sums over the rows on one side of all planes between two, in standard units; see `Outside`."""
+class _Gather:
+    """Gathers the rows between two solved vertices, or near one of them, (2s, p) at a time, for each of the quantiles.
 
-    weight: float
-    residual: float
-    numbers: float
-    gradient: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """What a block says: the rows between two planes or near them, their residuals from the lower, and the others.
-
-    None of the others changes its sign while a plane is no farther than `width` from those between the two.
+    None of the others changes its sign while a plane is no farther than the width from those between the two.
     """
-
-    near: Block
-    residual: FloatArray
-    width: float
-    rows: int
-    weight: float
-    above: _Side
-    below: _Side
-
-
-@dataclass(frozen=True, eq=False)
-class _Look:
-    """Looks at rows from two solved vertices (2s, p) at a time."""
 
     points: FloatArray
     standard: Standardisation
     whitening: Whitening
+    quantiles: tuple[FloatArray, ...]
     widths: tuple[float, ...]
     margin: float
 
-    def __call__(self, block: Block, shifted: Block, residuals: FloatArray) -> list[_Seen]:
+    def __call__(self, block: Block, shifted: Block, residuals: FloatArray) -> list[Gathered]:
         leverage = self.whitening.band_rows(self.standard(block).design).leverage
-        pairs = [residuals[2 * place : 2 * place + 2] for place in range(len(self.widths))]
-        return [self._seen(block, shifted, pair, leverage, place) for place, pair in enumerate(pairs)]
-
-    def _seen(self, block: Block, shifted: Block, residuals: FloatArray, leverage: FloatArray, place: int) -> _Seen:
-        above, below = residuals.min(axis=0), -residuals.max(axis=0)
-        near, width = nearest(np.maximum(above, below) - self.margin, leverage, self.widths[place])
-        is_above, is_below = above > 0, below > 0
-        is_above[near] = is_below[near] = False
-        weighted = [block.weighted(np.where(side, 1.0, 0.0)) for side in (is_above, is_below)]
-        numbers = self.standard.numbers(shifted, self.points[2 * place])
-        gradients = self.standard.pulls(shifted, np.stack(weighted))
-        sides = [
-            _Side(
-                float(weights.sum()), float((weights * residuals[0]).sum()), float((weights * numbers).sum()), gradient
-            )
-            for weights, gradient in zip(weighted, gradients, strict=True)
+        return [
+            self._gathered(block, shifted, residuals[2 * place : 2 * place + 2], leverage, place)
+            for place in range(len(self.widths))
         ]
-        return _Seen(block.part(near), residuals[0, near], width, len(block.target), block.total_weight, *sides)
+
+    def _gathered(
+        self, block: Block, shifted: Block, residuals: FloatArray, leverage: FloatArray, place: int
+    ) -> Gathered:
+        from_zero = np.stack([residuals.min(axis=0), -residuals.max(axis=0)])  # of rows above, and of those below
+        near, width = nearest(from_zero.max(axis=0) - self.margin, leverage, self.widths[place])
+        sides = np.where(from_zero[0] > 0, 1.0, -1.0)
+        sides[near] = 0.0
+        slopes = block.weighted(np.stack([np.maximum(sides, 0.0), np.minimum(sides, 0.0)]))
+        numbers = self.standard.numbers(shifted, self.points[2 * place])
+        sums = Sided(self.standard, [(slice(None), shifted)], residuals[0], sides, numbers).sums(slopes)
+        quantiles, outside_weight = self.quantiles[place], np.abs(slopes).sum(axis=1).sum()
+        weight, weight_outside = (np.full(len(quantiles), each) for each in (block.total_weight, outside_weight))
+        dual, mass, numbers, gradient, added = (_combined(quantiles, each) for each in sums)
+        added += _COMBINED * mass
+        outside = Outside(weight, weight_outside, dual, mass, numbers, gradient, added, 1 + _COMBINED, 1)
+        return Gathered(block.part(near), residuals[0, near], block.weight_values[np.newaxis, near], outside, width)
 
 
-def _gathered(seen: _Seen, quantiles: FloatArray) -> Gathered:
-    """The same for each of some quantiles (m,)."""
-    up, down = quantiles[:, np.newaxis], 1 - quantiles[:, np.newaxis]
-    above, below = (
-        np.concatenate([[side.weight, side.residual, side.numbers], side.gradient]) for side in (seen.above, seen.below)
-    )
-    added, taken = up * above, down * below
-    outside = Outside(
-        weight=np.full(len(quantiles), seen.weight),
-        outside_weight=np.full(len(quantiles), seen.above.weight + seen.below.weight),
-        dual=added[:, 1] - taken[:, 1],
-        mass=added[:, 0] + taken[:, 0],
-        numbers=added[:, 2] + taken[:, 2],
-        gradient=added[:, 3:] - taken[:, 3:],
-        added=(seen.rows + _COMBINED) * (added[:, 0] + taken[:, 0]),
-        blocks=1 + _COMBINED,
-        pieces=1,
-    )
-    weights = np.broadcast_to(seen.near.weight_values, (len(quantiles), len(seen.residual)))
-    return Gathered(seen.near, seen.residual, weights, outside, seen.width)
+def _combined(quantiles: FloatArray, sums: FloatArray) -> FloatArray:
+    """(m, …) sums with the slopes of each quantile from those of the rows above and below, (2, …), with slopes ±1."""
+    up = quantiles.reshape(-1, *(1 for _ in sums.shape[1:]))
+    return np.asarray(up * sums[0] + (1 - up) * sums[1])

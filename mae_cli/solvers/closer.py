@@ -17,12 +17,11 @@ from mae_cli.rows.blocks import Block, TransformedRows
 from mae_cli.rows.sampling import scattered
 from mae_cli.solvers.absolute import sample_size, usual_length
 from mae_cli.solvers.prepare.band import relative_distance
-from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns
+from mae_cli.solvers.prepare.precision import DoubleDouble
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.prepare.ties import TieBreaking
-from mae_cli.solvers.proof.exact_exchange import Settled, prove_basis, settle, settle_from
-from mae_cli.solvers.proof.first_proofs import FirstProofs
+from mae_cli.solvers.proof.exact_exchange import FirstProofs, Settled, prove_basis, settle, settle_from
 from mae_cli.solvers.proof.vertex_proof import Vertex, VertexProof
 from mae_cli.solvers.search.all_rows import AllRows, Outlook
 from mae_cli.solvers.search.exchange import Optimum

@@ -40,7 +40,7 @@ class Member:
         factors: on the weights of the rows, by the number of their record; 0 leaves a row out. None for ones.
         given: coefficients of design columns that are not fitted; 0 leaves a column out.
         extra: a few rows of its own, of positive weight, behind the shared ones; None for none. ±λ in one column and a
-            target of 0 are a penalty of λ·|w|, as ρ(u) + ρ(−u) = |u|, where no intercept is put in front of them.
+            target of 0 are a penalty of λ·|w|, as ρ(r) + ρ(−r) = |r|, where no intercept is put in front of them.
         given_intercept: likewise of the intercept; None where it is fitted, or the models have none.
         tolerance: on the relative gap of an optimal vertex: floats may leave so much of its loss in the dark.
     """
@@ -54,7 +54,6 @@ class Member:
 
     @property
     def loss(self) -> Absolute | Pinball:
-        """What is minimised."""
         loss = loss_named("mae", self.quantile)
         if not isinstance(loss, Absolute | Pinball):
             raise TypeError("a family is of MAE or pinball fits")

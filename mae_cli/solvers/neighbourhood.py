@@ -20,8 +20,9 @@ from mae_cli.rows.factors import Factors
 from mae_cli.rows.sums import Sums
 from mae_cli.solvers.limits import Limits
 from mae_cli.solvers.prepare.band import relative_distance
+from mae_cli.solvers.prepare.precision import UNIT, sums_rounding
 from mae_cli.solvers.prepare.problem import Problem
-from mae_cli.solvers.prepare.rounding import UNIT, sums_rounding
+from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.prepare.ties import TieBreaking
 from mae_cli.solvers.proof.vertex_basis import VertexBasis
 from mae_cli.solvers.proof.vertex_proof import Vertex, VertexProof, vertices_through
@@ -130,7 +131,7 @@ class Gathered:
     Attributes:
         near: its near rows as read.
         residual: theirs.
-        weights: (m, near).
+        weights: (m, near); (1, near) where all problems have the same.
         outside: sums over the others.
         width: none of the others changes its sign while a point is no farther than this from the path.
     """
@@ -140,6 +141,31 @@ class Gathered:
     weights: FloatArray
     outside: Outside
     width: float
+
+
+@dataclass(frozen=True, eq=False)
+class Sided:
+    """The rows of a block on the sides of a solved vertex, from which `Outside` is summed up.
+
+    Attributes:
+        standard: the units.
+        pieces: of the block less its shifts, by which a gradient is added up, each with the rows that it has.
+        residual: (b,).
+        sides: (b,) ±1, 0 in the band.
+        numbers: (b,) |y| + Σ|z·β|.
+    """
+
+    standard: Standardisation
+    pieces: Sequence[tuple[slice, Block]]
+    residual: FloatArray
+    sides: FloatArray
+    numbers: FloatArray
+
+    def sums(self, slopes: FloatArray) -> tuple[FloatArray, ...]:
+        """The `dual`, `mass`, `numbers`, `gradient` and `added` of `Outside` for slopes ωfμ, (m, b), 0 in the band."""
+        mass, numbers = (slopes @ np.column_stack([self.sides, self.sides * self.numbers])).T
+        gradient = reduce(add, (self.standard.pull(piece, slopes[:, rows]) for rows, piece in self.pieces))
+        return (slopes * self.residual).sum(axis=1), mass, numbers, gradient, len(self.pieces[0][1].target) * mass
 
 
 def nearest(residual: FloatArray, leverage: FloatArray, width: float) -> tuple[Positions, float]:
@@ -180,7 +206,9 @@ class Neighbourhood:
         own = [base.standard.residual(base.standard.shifted(extra), self._solved.point) for extra in extras.values()]
         self._residual = np.concatenate([*(part.residual for part in gathered), *own])
         self._extra = np.hstack([np.zeros((len(neighbours), 0)), *(_own(neighbours, each) for each in extras.values())])
-        self._weights = np.concatenate([*(part.weights for part in gathered), self._extra], axis=1)
+        shapes = [(len(neighbours), len(part.residual)) for part in gathered]
+        weights = [np.broadcast_to(part.weights, shape) for part, shape in zip(gathered, shapes, strict=True)]
+        self._weights = np.concatenate([*weights, self._extra], axis=1)
         self._outside = reduce(add, (part.outside for part in gathered))
         self._design = base.standard(self._block).design
         self._rows = base.dense_whitening.band_rows(self._design)
@@ -285,7 +313,7 @@ class Neighbourhood:
 
     def _near_sums(self, views: Sequence[VertexView], weights: FloatArray) -> list[VertexSums]:
         """What the rows of the band say to vertices, as many at a time as a block has."""
-        residuals = self._base.standard.residuals(self._shifted, np.stack([view.point for view in views]))
+        residuals = self._base.standard.residual(self._shifted, np.stack([view.point for view in views]))
         totals: list[VertexSums] = []
         for start in range(0, max(len(self._residual), 1), BLOCK_ROWS):
             part = slice(start, start + BLOCK_ROWS)

@@ -6,8 +6,6 @@ way to their vertices, and what all others add to every sum.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
 
 import numpy as np
 
@@ -23,6 +21,7 @@ from mae_cli.solvers.neighbourhood import (
     Neighbour,
     Neighbourhood,
     Outside,
+    Sided,
     band_share,
     nearest,
     solve_in,
@@ -57,52 +56,27 @@ class _Gather:
             near, width = nearest(np.abs(residual) - self.margin, leverage, self.width)
         slopes = np.where(residual > 0, self.quantile, self.quantile - 1)
         slopes[near] = 0.0
-        sides = np.sign(slopes)
-        sizes = np.column_stack([sides, sides * self.standard.numbers(shifted, self.points[0])])
         slices = [slice(start, start + _PIECE_ROWS) for start in range(0, len(block.target), _PIECE_ROWS)]
         pieces = [(rows, shifted.part(rows)) for rows in slices]
-        batches = [self.factors[start : start + self.batch] for start in range(0, len(self.factors), self.batch)]
-        weights, sums = [], []
-        for batch in batches:
-            multiplied = _weights(block, batch)
-            weights.append(multiplied[:, near])
-            weight = multiplied.sum(axis=1)
+        sizes = self.standard.numbers(shifted, self.points[0])
+        sided = Sided(self.standard, pieces, residual, np.sign(slopes), sizes)
+        found = []
+        for start in range(0, len(self.factors), self.batch):
+            multiplied = _weights(block, self.factors[start : start + self.batch])
+            inside, total = multiplied[:, near], multiplied.sum(axis=1)
             multiplied *= slopes
-            mass, numbers = (multiplied @ sizes).T
-            sums.append(
-                Outside(
-                    weight=weight,
-                    outside_weight=weight - weights[-1].sum(axis=1),
-                    dual=(multiplied * residual).sum(axis=1),
-                    mass=mass,
-                    numbers=numbers,
-                    gradient=reduce(add, (self.standard.pulls(part, multiplied[:, rows]) for rows, part in pieces)),
-                    added=min(_PIECE_ROWS, len(residual)) * mass,
-                    blocks=1,
-                    pieces=len(pieces),
-                )
-            )
-        return Gathered(block.part(near), residual[near], np.concatenate(weights), _side_by_side(sums), width)
+            found.append((inside, total, total - inside.sum(axis=1), *sided.sums(multiplied)))
+        weights, weight, outside_weight, dual, mass, numbers, gradient, added = (
+            np.concatenate(parts) for parts in zip(*found, strict=True)
+        )
+        outside = Outside(weight, outside_weight, dual, mass, numbers, gradient, added, 1, len(pieces))
+        return Gathered(block.part(near), residual[near], weights, outside, width)
 
 
 def _weights(block: Block, factors: Sequence[Factors | None]) -> FloatArray:
     """(m, b) ωf."""
     records, ones = block.record_numbers, np.ones(len(block.target))
     return np.stack([block.weighted(ones if each is None else each(records)) for each in factors])
-
-
-def _side_by_side(parts: Sequence[Outside]) -> Outside:
-    return Outside(
-        weight=np.concatenate([part.weight for part in parts]),
-        outside_weight=np.concatenate([part.outside_weight for part in parts]),
-        dual=np.concatenate([part.dual for part in parts]),
-        mass=np.concatenate([part.mass for part in parts]),
-        numbers=np.concatenate([part.numbers for part in parts]),
-        gradient=np.concatenate([part.gradient for part in parts]),
-        added=np.concatenate([part.added for part in parts]),
-        blocks=1,
-        pieces=parts[0].pieces,
-    )
 
 
 def solve_neighbours(

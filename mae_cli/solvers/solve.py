@@ -19,11 +19,9 @@ from mae_cli.solvers.closer import settle_closely
 from mae_cli.solvers.prepare.absorbing import absorbable
 from mae_cli.solvers.prepare.problem import Loss, Prepared, Problem, whitened_by_all
 from mae_cli.solvers.prepare.standardise import Extent
-from mae_cli.solvers.prepare.whitening import is_weighted
 from mae_cli.solvers.proof.certificate import Bound, BoundedFit
 from mae_cli.solvers.proof.dual_anywhere import bound_anywhere, bound_in_band
-from mae_cli.solvers.proof.exact_exchange import Settled, settle_from
-from mae_cli.solvers.proof.first_proofs import FirstProofs
+from mae_cli.solvers.proof.exact_exchange import FirstProofs, Settled, settle_from
 from mae_cli.solvers.proof.uniqueness import is_unique
 from mae_cli.solvers.proof.vertex_proof import VertexProof
 from mae_cli.solvers.search.exchange import Optimum, Outcome
@@ -110,7 +108,7 @@ def _solve_alone(problem: Problem, settings: SolverSettings, listener: ProgressL
         # Without a tolerance of its own, what is proved to be as near as the exact solver's answers is called so.
         tolerance = Auto().tolerance if settings.tolerance is None else settings.tolerance
         return _without_dual(problem, tolerance, descend_as_textbook(problem, settings, listener))
-    from mae_cli.solvers.squares.least_squares import minimise_squared  # noqa: PLC0415  (likewise)
+    from mae_cli.solvers.least_squares import minimise_squared  # noqa: PLC0415  (likewise)
 
     return _without_dual(problem, settings.tolerance, minimise_squared(problem))
 
@@ -239,7 +237,7 @@ def _certified(problem: Problem, settings: Auto, found: Found, settled: Settled 
     solution = Solution(
         point=point,
         aliased=problem.aliased,
-        certificate=bound.certificate(settings.tolerance, unique=_unique(settled.proof) if is_proved else None),
+        certificate=bound.certificate(settings.tolerance, unique=is_unique(settled.proof) if is_proved else None),
         history=_history(problem, found, bound, settled.exchanges),
         dual=settled.proof.dual if has_dual else None,
     )
@@ -256,15 +254,6 @@ def _better_than_constant(problem: Problem, point: Coefficients, bound: Bound) -
     if others[1].loss < bound.loss:
         return constant, replace(others[1], lower_bound=min(lower_bound, others[1].loss))
     return point, replace(bound, lower_bound=lower_bound)
-
-
-def _unique(proof: VertexProof) -> bool | None:
-    if proof.passes_through_all_rows:
-        return True  # any other coefficients of independent columns miss some row
-    if proof.worst is None:
-        return is_unique(proof)
-    # Of a perfect fit that is not looked at any closer, other coefficients miss a row by more than rounding.
-    return True if proof.is_perfect_enough and not is_weighted(proof.vertex.problem.rows) else None
 
 
 def _history(problem: Problem, found: Found, bound: Bound, exchanges: int = 0) -> History:

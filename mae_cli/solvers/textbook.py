@@ -17,13 +17,13 @@ from mae_cli.rows.blocks import Block
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.moments import column_moments
 from mae_cli.rows.quantiles import target_quantiles
-from mae_cli.rows.sums import Sums, sum_blocks
+from mae_cli.rows.sums import sum_blocks
+from mae_cli.solvers.least_squares import bound_squared
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.proof.certificate import Bound, BoundedFit
 from mae_cli.solvers.proof.dual_anywhere import bound_anywhere
 from mae_cli.solvers.settings import Textbook
 from mae_cli.solvers.solution import History
-from mae_cli.solvers.squares.squared_bound import bound_squared
 
 # With a tolerance, the gap is looked at after so many epochs: a bound costs as much as many steps.
 _EPOCHS_BETWEEN_BOUNDS = 25
@@ -115,7 +115,6 @@ class _Descent:
         return self._problem.standard.to_user(self._scaling.to_standard(self._best_point))
 
     def bound(self) -> Bound:
-        """The bound of the best iterate."""
         squared = isinstance(self._problem.loss, Squared)
         return (bound_squared if squared else bound_anywhere)(self._problem, self.best())
 
@@ -123,35 +122,24 @@ class _Descent:
         order = self._random.permutation(self._problem.standard_rows.shape[0])
         for start in range(0, len(order), size):
             batch = self._problem.standard_rows.take(order[start : start + size])
-            sums = self._sums_at(self._point)(batch)
-            self._point = self._point - rate * self._scaling.gradient(sums.gradient) / sums.weight
+            weight, _, gradient = self._sums_at(self._point)(batch)
+            self._point = self._point - rate * self._scaling.gradient(gradient) / weight
 
     def _loss_and_gradient(self, point: FloatArray) -> tuple[float, FloatArray]:
         """Mean loss in standard units, and the gradient of the mean loss of y/target by the scaled coefficients."""
-        sums = sum_blocks(self._problem.standard_rows, self._sums_at(point))
-        return sums.loss / sums.weight, self._scaling.gradient(sums.gradient) / sums.weight
+        weight, loss, gradient = sum_blocks(self._problem.standard_rows, self._sums_at(point))
+        return loss / weight, self._scaling.gradient(gradient) / weight
 
-    def _sums_at(self, point: FloatArray) -> "partial[_SlopeSums]":
+    def _sums_at(self, point: FloatArray) -> "partial[tuple[float, float, FloatArray]]":
         standard = self._scaling.to_standard(point)
         return partial(_slope_sums, standard=standard, loss=self._problem.loss, unit=self._scaling.target)
 
 
-@dataclass(frozen=True, eq=False)
-class _SlopeSums(Sums):
+def _slope_sums(block: Block, standard: FloatArray, loss: Loss, unit: float) -> tuple[float, float, FloatArray]:
     """Σω, Σω·loss(r) in standard units, and Σω·slope(r/unit)·z."""
-
-    weight: float
-    loss: float
-    gradient: FloatArray
-
-
-def _slope_sums(block: Block, standard: FloatArray, loss: Loss, unit: float) -> _SlopeSums:
     residual = block.residual(standard)
-    return _SlopeSums(
-        weight=block.total_weight,
-        loss=float(block.weighted(loss.values(residual)).sum()),
-        gradient=block.design.transpose_product(block.weighted(loss.slope(residual / unit))),
-    )
+    gradient = block.design.transpose_product(block.weighted(loss.slope(residual / unit)))
+    return block.total_weight, float(block.weighted(loss.values(residual)).sum()), gradient
 
 
 def _measure(problem: Problem) -> _Scaling:
@@ -167,18 +155,11 @@ def _measure(problem: Problem) -> _Scaling:
     # A step divided by ∞ is none: the columns that are left out keep the coefficient 0.
     deviation[problem.whitening.aliased] = np.inf
     middle = target_quantiles(rows, (0.5,))[0] if intercept else 0.0
-    distance = sum_blocks(rows, partial(_distance, middle=middle))
-    size = distance.total / distance.weight
+    weight, total = sum_blocks(rows, partial(_distance, middle=middle))
+    size = total / weight
     return _Scaling(mean, deviation, size if size > 0 else 1.0, intercept)
 
 
-@dataclass(frozen=True, eq=False)
-class _Distance(Sums):
+def _distance(block: Block, middle: float) -> tuple[float, float]:
     """Σω and Σω|y − middle|."""
-
-    weight: float
-    total: float
-
-
-def _distance(block: Block, middle: float) -> _Distance:
-    return _Distance(block.total_weight, float(block.weighted(np.abs(block.target - middle)).sum()))
+    return block.total_weight, float(block.weighted(np.abs(block.target - middle)).sum())

@@ -192,8 +192,8 @@ def _share_of_few(rows: Rows, pull: "partial[FloatArray]", total: float) -> floa
     # Every row counts once here, whatever its weight; that is in its pull.
     pulls = TransformedRows(rows, partial(_with_pull_as_target, pull=pull))
     (edge,) = target_quantiles(pulls, (1 - few / count,))
-    above, sums = zip(*rows.map(partial(_above, pull=pull, edge=edge)), strict=True)
-    return min(float(sum(sums) + (few - sum(above)) * edge) / total, 1.0)
+    above, above_total = sum_blocks(rows, partial(_above, pull=pull, edge=edge))
+    return min((above_total + (few - above) * edge) / total, 1.0)
 
 
 def _with_pull_as_target(block: Block, pull: "partial[FloatArray]") -> Block:

@@ -20,6 +20,7 @@ from mae_cli.model.provenance import provenance
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, CategoricalColumn
+from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.settings import SolverSettings
 from mae_cli.solvers.solution import Certificate, DualPoint, History
 from mae_cli.tables.columns import LeftOut
@@ -82,8 +83,8 @@ class FitResult(LinearModel):
     @cached_property
     def _mae(self) -> float:
         """Σω|y − ŷ| / Σω over the rows of the fit."""
-        weights, sizes = zip(*self.origin.rows.map(partial(_weight_and_distance, point=self.point)), strict=True)
-        return float(sum(sizes) / sum(weights))
+        weight, size = sum_blocks(self.origin.rows, partial(_weight_and_distance, point=self.point))
+        return size / weight
 
     @cached_property
     def dual(self) -> FloatArray | None:

@@ -80,8 +80,8 @@ def baseline_of(rows: Rows, quantile: float) -> Baseline:
 
 def mean_target(rows: Rows) -> float:
     """Σωy / Σω."""
-    weights, totals = zip(*rows.map(partial(_weight_and_target, count=rows.shape[0])), strict=True)
-    return float(sum(totals) / sum(weights))
+    weight, total = sum_blocks(rows, partial(_weight_and_target, count=rows.shape[0]))
+    return total / weight
 
 
 def _weight_and_target(block: Block, count: int) -> tuple[float, float]:

@@ -49,8 +49,8 @@ def test_products_of_more_numbers_than_the_caches_hold_are_those_of_the_matrix(o
 
 def test_several_products_at_once_are_those_of_each(design, random):
     coefficients, vectors = random.standard_normal((3, design.shape[1])), random.standard_normal((3, design.shape[0]))
-    assert design.products(coefficients) == pytest.approx(coefficients @ design.dense().T, abs=1e-12)
-    assert design.transpose_products(vectors) == pytest.approx(vectors @ design.dense(), abs=1e-12)
+    assert design.product(coefficients) == pytest.approx(coefficients @ design.dense().T, abs=1e-12)
+    assert design.transpose_product(vectors) == pytest.approx(vectors @ design.dense(), abs=1e-12)
 
 
 def test_the_gram_matrix_is_that_of_the_matrix(design, weights):

@@ -15,8 +15,8 @@ from mae_cli.solvers.family import Member, _neighbour
 from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.neighbourhood import Neighbour, Neighbourhood, Outside, nearest
 from mae_cli.solvers.neighbours import _band, solve_neighbours
+from mae_cli.solvers.prepare.precision import sums_rounding
 from mae_cli.solvers.prepare.problem import Prepared
-from mae_cli.solvers.prepare.rounding import sums_rounding
 from mae_cli.solvers.proof.vertex_proof import prove
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve_together

@@ -21,9 +21,11 @@ from mae_cli.losses import Absolute, Pinball, Squared
 from mae_cli.progress import ProgressListener
 from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design
+from mae_cli.solvers import closer
 from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.prepare.absorbing import absorbable
 from mae_cli.solvers.prepare.problem import Prepared
+from mae_cli.solvers.proof import exact_exchange
 from mae_cli.solvers.settings import Auto, Textbook
 from mae_cli.solvers.solve import solve, solve_together
 
@@ -375,7 +377,7 @@ def test_a_watch_is_told_losses(watched):
 
 def test_a_watch_is_told_the_losses_of_rounds_whose_vertex_is_not_proved(random, monkeypatch):
     monkeypatch.setattr(
-        "mae_cli.solvers.proof.first_proofs.prove_bases", lambda problems, _, **__: [None] * len(problems)
+        "mae_cli.solvers.proof.exact_exchange.prove_bases", lambda problems, _, **__: [None] * len(problems)
     )
     listener = mock.create_autospec(ProgressListener, instance=True)
     regression = Regression(random.standard_normal((60_000, 11)), random.standard_normal(60_000))
@@ -548,13 +550,19 @@ def test_a_further_fit_of_rows_made_ready_counts_its_own_passes_only(random):
 
 
 def test_a_proof_is_tried_once_before_all_signs_are_right(random, monkeypatch):
-    tried = []
+    tried, prove_bases = [], exact_exchange.prove_bases
 
     def never(problems, _, *, is_thorough):  # noqa: ARG001
         tried.append(len(problems))
         return [None] * len(problems)
 
-    monkeypatch.setattr("mae_cli.solvers.proof.first_proofs.prove_bases", never)
+    def prove_basis(problem, basis, *, is_thorough=False):
+        """After the search, as ever."""
+        return prove_bases([problem], [basis], is_thorough=is_thorough)[0]
+
+    monkeypatch.setattr(exact_exchange, "prove_bases", never)
+    monkeypatch.setattr(exact_exchange, "prove_basis", prove_basis)
+    monkeypatch.setattr(closer, "prove_basis", prove_basis)
     X = random.standard_normal((70_000, 10))
     narrow = Auto(limits=Limits(sample_band_width=0.1))  # residuals beyond it change signs
     solution = solve(MemoryRows.of(Design(X), X[:, 0] + random.standard_t(2, 70_000)), Absolute(), narrow)

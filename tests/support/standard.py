@@ -9,8 +9,8 @@ from mae_cli.losses import loss_named
 from mae_cli.rows.blocks import BLOCK_ROWS, Block, CountedRows, MemoryRows, whole
 from mae_cli.rows.design import Design
 from mae_cli.solvers.limits import USUAL
-from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.prepare.independence import independent_rows
+from mae_cli.solvers.prepare.precision import DoubleDouble
 from mae_cli.solvers.prepare.problem import Loss, Prepared, Problem, prepare
 from mae_cli.solvers.prepare.standardise import Standardisation
 

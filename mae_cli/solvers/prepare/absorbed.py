@@ -19,8 +19,8 @@ import numpy as np
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import join_designs
 from mae_cli.rows.design import Design
-from mae_cli.solvers.prepare.basis import Start
-from mae_cli.solvers.prepare.key_basis import KeyBasis, first_of_levels
+from mae_cli.solvers.prepare.band import Start
+from mae_cli.solvers.prepare.key_basis import KeyBasis, checked_inverse, first_of_levels
 from mae_cli.solvers.prepare.level_rows import LevelPoint, LevelRows, Split
 
 
@@ -74,11 +74,10 @@ class AbsorbedWhitening:
         return self.split.rows(design, self.inverse)
 
     def band_rows(self, design: Design) -> "WhitenedLevels":
-        """V for the rows of a standard design, their indicators not written out."""
+        """V of the rows of a standard design, their indicators not written out."""
         return WhitenedLevels(self.level_rows(design), self, self.leverage(design))
 
     def rows(self, matrix: FloatArray) -> FloatArray:
-        """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows."""
         levels = matrix[:, self.split.levels]
         others = (matrix[:, self.split.others] - levels @ self.means) @ self.inverse
         return np.concatenate([levels / self.roots, others], axis=1)
@@ -102,7 +101,6 @@ class AbsorbedWhitening:
         return standard
 
     def to_standard(self, point: FloatArray) -> FloatArray:
-        """Standard coefficients (columns,) of a whitened point (k,)."""
         return self.standard(self.parts(point))
 
     def from_standard(self, standard: FloatArray) -> FloatArray:
@@ -113,12 +111,10 @@ class AbsorbedWhitening:
         return self.whitened(LevelPoint(np.concatenate(([0.0], standard[self.split.levels])), others))
 
     def gradient(self, standard_gradient: FloatArray) -> FloatArray:
-        """R⁻ᵀ·g: a gradient by standard coefficients as one by whitened coordinates."""
         levels, others = standard_gradient[self.split.levels], standard_gradient[self.split.others]
         return np.concatenate([levels / self.roots, (others - levels @ self.means) @ self.inverse])
 
     def length(self, errors: FloatArray) -> float:
-        """The most that ‖R⁻ᵀ·g‖ can be for a gradient g that is no larger than `errors`, (p,)."""
         levels, others = errors[self.split.levels], errors[self.split.others]
         whitened = (others + levels @ np.abs(self.means)) @ np.abs(self.inverse)
         return float(np.hypot(np.linalg.norm(levels / self.roots), np.linalg.norm(whitened)))
@@ -135,7 +131,7 @@ class AbsorbedWhitening:
         return np.concatenate([levels / self.roots, gradient.others - (levels @ self.means) @ self.inverse])
 
     def leverage(self, design: Design) -> FloatArray:
-        """‖x·R⁻¹‖ of standard rows, (n,), as if no column had anything in common with another: cheap, and near enough.
+        """‖z·R⁻¹‖ of standard rows, (n,), as if no column had anything in common with another: cheap, and near enough.
 
         The rows of rare levels have a large one.
         """
@@ -148,12 +144,12 @@ class AbsorbedWhitening:
 
 @dataclass(frozen=True, eq=False)
 class WhitenedLevels:
-    """Rows of a band; steps are in whitened coordinates.
+    """Rows of a band; steps are in whitened coordinates. See `BandRows`.
 
     Attributes:
         rows: in two parts.
         whitening: of their columns.
-        leverage: (m,) about ‖v‖.
+        leverage: (b,) about ‖v‖.
     """
 
     rows: LevelRows
@@ -162,23 +158,18 @@ class WhitenedLevels:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(m, k)."""
         return len(self.rows.groups), len(self.whitening.kept)
 
     def product(self, step: FloatArray) -> FloatArray:
-        """v·step, (m,)."""
         return self.rows.product(self.whitening.parts(step))
 
     def transpose_product(self, vector: FloatArray) -> FloatArray:
-        """Σ vector·v, (k,)."""
         return self.whitening.whitened_gradient(self.rows.transpose_product(vector))
 
     def take(self, places: Positions) -> "WhitenedLevels":
-        """The rows at these places."""
         return WhitenedLevels(self.rows.take(places), self.whitening, self.leverage[places])
 
     def joined(self, others: Sequence["WhitenedLevels"]) -> "WhitenedLevels":
-        """These rows and others behind them."""
         every = [self, *others]
         rows = LevelRows(
             design=join_designs([each.rows.design for each in every]),
@@ -201,16 +192,14 @@ class WhitenedLevels:
             return None
 
     def solve(self, basis: Positions, values: FloatArray) -> FloatArray:
-        """The step (k,) after which independent rows have these of the values (m,)."""
         return self.whitening.whitened(KeyBasis.of(self.rows.take(basis)).solve(values[basis]))
 
     def basis(self, start: Start) -> "LevelBasis":
-        """Where a search begins."""
         return LevelBasis(self, start)
 
 
 class LevelBasis:
-    """The basis of a search: keys first, then the working rows."""
+    """The basis of a search: keys first, then the working rows. See `Basis`."""
 
     def __init__(self, rows: WhitenedLevels, start: Start) -> None:
         self._rows, self._basis = rows, start.basis
@@ -222,12 +211,10 @@ class LevelBasis:
 
     @property
     def places(self) -> Positions:
-        """(k,) the rows of the basis."""
         places: Positions = self._basis.places
         return places
 
     def refresh(self) -> FloatArray:
-        """Compute the inverse from its rows alone: the residuals (m,)."""
         self._basis.refresh()
         residual = self._weights * (self._target - self._rows.rows.product(self._basis.solve(self._target)))
         residual[self._basis.places] = 0.0
@@ -240,7 +227,6 @@ class LevelBasis:
         return multipliers
 
     def rates(self, leaving: int) -> tuple[FloatArray, int]:
-        """How fast predictions grow along the edge that frees a row, (m,), 1 in it; and which row it is."""
         count = len(self._basis.keys) - 1
         self._freed = leaving - count if leaving >= count else self._basis.freeing(leaving + 1)
         if self._freed is None:
@@ -250,12 +236,54 @@ class LevelBasis:
         return edge * self._weights / self._weights[row], row
 
     def replace(self, leaving: int, entering: int) -> None:
-        """The row that was freed gives its place to another."""
         if self._freed is None:
             self._basis.replace_key(leaving + 1, entering)
         else:
             self._basis.replace_working(self._freed, entering)
 
     def step(self) -> FloatArray:
-        """(k,) from d = 0 to the vertex."""
         return self._rows.whitening.whitened(self._basis.solve(self._target))
+
+
+@dataclass(frozen=True, eq=False)
+class KeyRows:
+    """The k rows of a vertex with an absorbed column; see `IndependentRows`.
+
+    Attributes:
+        basis: of all these rows.
+        whitening: of their columns.
+    """
+
+    basis: KeyBasis
+    whitening: AbsorbedWhitening
+
+    @staticmethod
+    def of(design: Design, whitening: AbsorbedWhitening) -> "KeyRows":
+        """The rows of a standard design.
+
+        Raises:
+            LinAlgError: they are dependent.
+        """
+        return KeyRows(KeyBasis.of(whitening.level_rows(design), checked_inverse), whitening)
+
+    def solve(self, values: FloatArray) -> FloatArray:
+        return self.whitening.standard(self.basis.solve(values))
+
+    def multipliers(self, gradient: FloatArray) -> FloatArray:
+        split = self.whitening.split
+        parts = LevelPoint(np.append(0.0, gradient[split.levels]), gradient[split.others] @ self.whitening.inverse)
+        return self._placed(*self.basis.multipliers(np.zeros(len(self.basis.rows.groups)), parts))
+
+    def sensitivity(self, errors: FloatArray) -> FloatArray:
+        split, basis = self.whitening.split, self.basis
+        levels = np.append(0.0, errors[split.levels])
+        keyed = np.abs(basis.rows.take(basis.keys[1:]).dense()) if len(levels) > 1 else np.zeros((0, len(split.others)))
+        others = (errors[split.others] + levels[1:] @ keyed) @ np.abs(self.whitening.inverse)
+        working = 2 * others @ np.abs(basis.inverse)
+        return self._placed(levels + np.bincount(basis.rows.groups[basis.working], working, len(levels)), working)
+
+    def _placed(self, keys: FloatArray, working: FloatArray) -> FloatArray:
+        """Values of the keys of groups 0, …, g and of the working rows, in the order of the rows."""
+        values = np.empty(len(self.basis.rows.groups))
+        values[self.basis.places] = np.concatenate([keys[1:], working])
+        return values

@@ -52,8 +52,8 @@ class LevelSums(Sums):
 
     Attributes:
         weight: (g + 1,) Σω² in every group.
-        totals: (g + 1, h) Σω²z.
-        gram: (h, h) Σω²zzᵀ.
+        totals: (g + 1, h) Σω²z₊ of the other columns.
+        gram: (h, h) Σω²z₊z₊ᵀ.
     """
 
     weight: FloatArray
@@ -79,7 +79,7 @@ class LevelSums(Sums):
 
     @property
     def within(self) -> FloatArray:
-        """(h, h) Σω²(z − z̄)(z − z̄)ᵀ, where z̄ is the mean of a row's group and 0 in group 0."""
+        """(h, h) Σω²(z₊ − z̄)(z₊ − z̄)ᵀ, where z̄ is the mean of a row's group and 0 in group 0."""
         return self.gram - self.means.T @ self.totals[1:]
 
 
@@ -184,7 +184,6 @@ class _Absorbing:
         return self.whitening(split, sums, inverse)
 
     def whitening(self, split: Split, sums: LevelSums, inverse: FloatArray) -> AbsorbedWhitening:
-        """All that was found, as a whitening."""
         count, columns = self.standard_rows.shape
         kept = np.sort(np.concatenate([split.levels, split.others]))
         return AbsorbedWhitening(

@@ -18,7 +18,6 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.sampling import scattered
-from mae_cli.solvers.prepare.basis import Basis, Start
 
 _TYPICAL_SAMPLE = 500
 
@@ -29,21 +28,80 @@ def is_small(shape: tuple[int, int], dense_size: int) -> bool:
     return count * columns <= dense_size
 
 
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a search begins.
+
+    Attributes:
+        basis: k independent rows, as their kind of rows has them.
+        weights: (b,) of all rows; None when all are 1.
+        residual: (b,) at d = 0.
+        linear: (k,) the linear term.
+    """
+
+    basis: Any
+    weights: FloatArray | None
+    residual: FloatArray
+    linear: FloatArray
+
+
+class Basis(Protocol):
+    """k independent rows of a problem, and what follows from them; residuals and rows are scaled by the weights."""
+
+    @property
+    def places(self) -> Positions:
+        """(k,) the rows."""
+        ...
+
+    @property
+    def shortness(self) -> FloatArray:
+        """(b,) one over the length of each row; 0 for rows of zeros, which are never met."""
+        ...
+
+    def refresh(self) -> FloatArray:
+        """Compute everything from the rows of the basis alone: the residuals (b,).
+
+        Raises:
+            LinAlgError: the rows are dependent.
+        """
+        ...
+
+    def multipliers(self, signs: FloatArray) -> FloatArray:
+        """λ, (k,), for signs (b,) of the residuals that are 0 in the basis."""
+        ...
+
+    def rates(self, leaving: int) -> tuple[FloatArray, int]:
+        """How fast predictions grow along the edge that frees a row, (b,), 1 in it; and which row it is."""
+        ...
+
+    def replace(self, leaving: int, entering: int) -> None:
+        """The row freed last gives its place to another."""
+        ...
+
+    def step(self) -> FloatArray:
+        """(k,) from d = 0 to the vertex.
+
+        Raises:
+            LinAlgError: the rows are dependent.
+        """
+        ...
+
+
 class BandRows(Protocol):
-    """Whitened rows v, (m, k), whatever they are kept as."""
+    """Whitened rows v, (b, k), whatever they are kept as."""
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(m, k)."""
+        """(b, k)."""
         ...
 
     @property
     def leverage(self) -> FloatArray:
-        """‖v‖, or about that, (m,): how far a residual can move when the point moves by one."""
+        """‖v‖, or about that, (b,): how far a residual can move when the point moves by one."""
         ...
 
     def product(self, step: FloatArray) -> FloatArray:
-        """v·step, (m,)."""
+        """v·step, (b,)."""
         ...
 
     def transpose_product(self, vector: FloatArray) -> FloatArray:
@@ -59,7 +117,7 @@ class BandRows(Protocol):
         ...
 
     def needed(self, distance: FloatArray) -> Positions:
-        """The rows without which none of these is a basis, or hardly one, given their distances (m,)."""
+        """The rows without which none of these is a basis, or hardly one, given their distances (b,)."""
         ...
 
     def nearest_basis(self, order: Positions) -> Any:
@@ -67,7 +125,7 @@ class BandRows(Protocol):
         ...
 
     def solve(self, basis: Positions, values: FloatArray) -> FloatArray:
-        """The step (k,) after which independent rows have these of the values (m,)."""
+        """The step (k,) after which independent rows have these of the values (b,)."""
         ...
 
     def basis(self, start: Start) -> Basis:
@@ -80,11 +138,11 @@ class Band:
     """Rows of a problem, seen from the point d = 0.
 
     Attributes:
-        rows: v, (m, k).
-        weights: (m,) ω; None when all are 1.
-        residual: (m,) r.
+        rows: v, (b, k).
+        weights: (b,) ω; None when all are 1.
+        residual: (b,) r.
         linear: (k,) the linear term c.
-        jitter: (m,) what is added to the residuals to break ties.
+        jitter: (b,) what is added to the residuals to break ties.
     """
 
     rows: BandRows
@@ -95,12 +153,11 @@ class Band:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(rows, columns)."""
         return self.rows.shape
 
     @cached_property
     def distance(self) -> FloatArray:
-        """|r| / ‖v‖, (m,): how far the point must move before the sign of the residual can change."""
+        """|r| / ‖v‖, (b,): how far the point must move before the sign of the residual can change."""
         return relative_distance(self.residual, self.rows.leverage)
 
     @cached_property
@@ -109,7 +166,6 @@ class Band:
         return float(self.weighted(np.abs(self.residual)).sum())
 
     def weighted(self, values: FloatArray) -> FloatArray:
-        """ω·values."""
         return values if self.weights is None else self.weights * values
 
     def pull(self, signs: FloatArray) -> FloatArray:
@@ -172,7 +228,7 @@ class Narrowed:
     """A problem narrowed to some of its rows, all other signs taken as known.
 
     Attributes:
-        members: (m,) positions of the rows.
+        members: (b,) positions of the rows.
         band: the rows; the others act through its linear term.
         objective: of the whole problem at d = 0.
     """
@@ -196,7 +252,6 @@ class SignedRows:
 
     @staticmethod
     def joined(parts: Iterable["SignedRows"]) -> "SignedRows":
-        """Those of all parts."""
         rows, signs = zip(*((part.rows, part.signs) for part in parts), strict=True)
         return SignedRows(np.concatenate(rows), np.concatenate(signs))
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.solvers.prepare.basis import Start
+from mae_cli.solvers.prepare.band import Start
 from mae_cli.solvers.prepare.independence import INDEPENDENCE, independent_rows, row_lengths
 
 
 @dataclass(frozen=True, eq=False)
 class DenseRows:
-    """Rows written out.
+    """Rows written out; see `BandRows`.
 
     Attributes:
-        matrix: (m, k).
-        leverage: (m,).
+        matrix: (b, k).
+        leverage: (b,).
     """
 
     matrix: FloatArray
@@ -24,39 +24,31 @@ class DenseRows:
 
     @staticmethod
     def of(matrix: FloatArray) -> "DenseRows":
-        """The rows of a matrix."""
         return DenseRows(matrix, row_lengths(matrix))
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(m, k)."""
         return self.matrix.shape[0], self.matrix.shape[1]
 
     def product(self, step: FloatArray) -> FloatArray:
-        """v·step, (m,)."""
         return np.asarray(self.matrix @ step)
 
     def transpose_product(self, vector: FloatArray) -> FloatArray:
-        """Σ vector·v, (k,)."""
         return np.asarray(vector @ self.matrix)
 
     def take(self, places: Positions) -> "DenseRows":
-        """The rows at these places."""
         return DenseRows(self.matrix[places], self.leverage[places])
 
     def joined(self, others: Sequence["DenseRows"]) -> "DenseRows":
-        """These rows and others behind them."""
         every = (self, *others)
         return DenseRows(
             np.concatenate([rows.matrix for rows in every]), np.concatenate([rows.leverage for rows in every])
         )
 
     def needed(self, _: FloatArray) -> Positions:
-        """None in particular."""
         return np.zeros(0, dtype=np.intp)
 
     def nearest_basis(self, order: Positions) -> Positions | None:
-        """The first k independent rows in this order; None when there are fewer."""
         size = self.matrix.shape[1]
         first = order[:size]
         if len(first) == size and _well_separated(self.matrix[first]):
@@ -65,11 +57,9 @@ class DenseRows:
         return rows if len(rows) == size else None
 
     def solve(self, basis: Positions, values: FloatArray) -> FloatArray:
-        """The step (k,) after which independent rows have these of the values (m,)."""
         return np.asarray(np.linalg.solve(self.matrix[basis], values[basis]), dtype=np.float64)
 
     def basis(self, start: Start) -> "DenseBasis":
-        """Where a search begins."""
         if start.weights is None:
             return DenseBasis(self.matrix, start.residual, self.leverage, start.linear, start.basis)
         scaled, weights = self.matrix * start.weights[:, np.newaxis], start.weights
@@ -77,14 +67,14 @@ class DenseRows:
 
 
 class DenseBasis:
-    """A basis of dense rows: its edges V_B⁻ᵀ, and the pull u = c + Σ sgn(rᵢ)vᵢ.
+    """A basis of dense rows: its edges V_B⁻ᵀ, and the pull c + Σ sgn(rᵢ)vᵢ. See `Basis`.
 
     The tableau V·V_B⁻¹ is never written out: an exchange needs one column and one row of it.
 
     Args:
-        matrix: (m, k) rows scaled by their weights.
-        target: (m,) residuals at d = 0, scaled likewise.
-        lengths: (m,) of the rows.
+        matrix: (b, k) rows scaled by their weights.
+        target: (b,) residuals at d = 0, scaled likewise.
+        lengths: (b,) of the rows.
         linear: (k,) the linear term.
         places: (k,) the rows of the basis.
     """
@@ -100,7 +90,6 @@ class DenseBasis:
         self._pull, self._signs = linear, np.zeros(len(target))
 
     def refresh(self) -> FloatArray:
-        """Compute everything from the rows of the basis alone: the residuals (m,)."""
         inverse = np.linalg.inv(self._matrix[self.places])
         self._edges = np.ascontiguousarray(inverse.T, dtype=np.float64)
         residual: FloatArray = self._target - self._matrix @ (self._target[self.places] @ self._edges)
@@ -110,14 +99,12 @@ class DenseBasis:
         return residual
 
     def multipliers(self, signs: FloatArray) -> FloatArray:
-        """λ, (k,)."""
         turned = (signs != self._signs).nonzero()[0]
         self._pull = self._pull + (signs[turned] - self._signs[turned]) @ self._matrix[turned]
         self._signs = signs
         return np.asarray(-(self._edges @ self._pull))
 
     def rates(self, leaving: int) -> tuple[FloatArray, int]:
-        """How fast predictions grow along the edge that frees a row, (m,), 1 in it; and which row it is."""
         return self._matrix @ self._edges[leaving], int(self.places[leaving])
 
     def replace(self, leaving: int, entering: int) -> None:

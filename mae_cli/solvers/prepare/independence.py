@@ -18,7 +18,7 @@ _STILL_FAR = 0.1
 
 
 def row_lengths(matrix: FloatArray) -> FloatArray:
-    """‖x‖ of every row, (n,), for X (n, p)."""
+    """The length of every row, (n,), of a matrix (n, p)."""
     lengths: FloatArray = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
     return lengths
 
@@ -36,7 +36,6 @@ class Span:
 
     @property
     def is_full(self) -> bool:
-        """Whether nothing can be added."""
         return self.rank == len(self._basis)
 
     def split(self, vectors: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -5,7 +5,9 @@ so that only the h other rows of the basis, the working ones, need an inverse: t
 columns less those of the keys of their levels (generalised upper bounding; Dantzig and Van Slyke, 1967).
 """
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,9 @@ from numpy.typing import NDArray
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.solvers.prepare.independence import independent_rows
 from mae_cli.solvers.prepare.level_rows import LevelPoint, LevelRows
+
+Invert = Callable[[FloatArray], Any]
+"""The inverse of independent rows (k, k); an error where they are dependent."""
 
 # Rows of an inverse times its matrix that are farther than this from those of a unit matrix are no inverse.
 _GOOD = 0.5
@@ -50,10 +55,11 @@ class KeyBasis:
         inverse: (h, h) of the working rows less their keys.
     """
 
-    def __init__(self, rows: LevelRows, keys: Positions, working: Positions) -> None:
+    def __init__(self, rows: LevelRows, keys: Positions, working: Positions, invert: Invert = np.linalg.inv) -> None:
         self.rows = rows
         self.keys = keys.copy()
         self.working = working.copy()
+        self._invert = invert
         self.refresh()
 
     @staticmethod
@@ -67,18 +73,18 @@ class KeyBasis:
         return KeyBasis(rows, keys, working) if len(working) == len(rows.inverse) else None
 
     @staticmethod
-    def of(rows: LevelRows) -> "KeyBasis":
+    def of(rows: LevelRows, invert: Invert = np.linalg.inv) -> "KeyBasis":
         """The basis that consists of all k rows.
 
         Raises:
-            LinAlgError: they are dependent, or some level has none.
+            LinAlgError: they are dependent, as `invert` finds, or some level has none.
         """
         order = np.arange(len(rows.groups))
         keys = first_of_levels(rows.groups, rows.count, order)
         working = order[~np.isin(order, keys)]
         if (keys[1:] < 0).any() or len(working) != len(rows.inverse):
             raise np.linalg.LinAlgError("a level has no row of its own")
-        return KeyBasis(rows, keys, working)
+        return KeyBasis(rows, keys, working, invert)
 
     @property
     def places(self) -> Positions:
@@ -87,22 +93,18 @@ class KeyBasis:
 
     def refresh(self) -> None:
         """Compute the inverse from the rows alone."""
-        self.inverse: FloatArray = np.asarray(np.linalg.inv(self.less_keys()))
-
-    def less_keys(self) -> FloatArray:
-        """(h, h) the working rows less their keys."""
-        return _less_keys(self.rows, self.keys, self.working)
+        self.inverse: FloatArray = np.asarray(self._invert(_less_keys(self.rows, self.keys, self.working)))
 
     def solve(self, values: FloatArray) -> LevelPoint:
-        """The point at which the basis rows predict these of the `values`, (m,), of all rows."""
+        """The point at which the basis rows predict these of the `values`, (b,), of all rows."""
         keyed = self._of_keys(values)
         others = self.inverse @ (values[self.working] - keyed[self.rows.groups[self.working]])
         return LevelPoint(keyed - self._of_keys(self.rows.others(others)), others)
 
     def multipliers(self, signs: FloatArray, linear: LevelPoint) -> tuple[FloatArray, FloatArray]:
-        """ν with Σνx = −(linear + Σsx) over the basis: of the keys (g + 1,), 0 for group 0, and the working rows (h,).
+        """ν with Σνz = −(linear + Σ signs·z): of the keys (g + 1,), 0 for group 0, and of the working rows (h,).
 
-        The signs (m,) are 0 in the basis.
+        The signs (b,) are 0 in the basis.
         """
         pull = linear.levels + self.rows.level_sums(signs)
         substituted = signs.copy()
@@ -113,11 +115,11 @@ class KeyBasis:
         return keys, working
 
     def edge_of_key(self, group: int) -> FloatArray:
-        """(m,) rates of the predictions along the edge that frees a key whose level has no working row."""
+        """(b,) rates of the predictions along the edge that frees a key whose level has no working row."""
         return np.where(self.rows.groups == group, 1.0, 0.0)
 
     def edge_of_working(self, place: int) -> FloatArray:
-        """(m,) rates of the predictions along the edge that frees the working row at this place: 1 there."""
+        """(b,) rates of the predictions along the edge that frees the working row at this place: 1 there."""
         rates = self.rows.others(self.inverse[:, place])
         return np.asarray(rates - self._of_keys(rates)[self.rows.groups], dtype=np.float64)
 

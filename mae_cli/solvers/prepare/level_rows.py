@@ -57,11 +57,11 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class LevelRows:
-    """Rows x = (group, z) with the products that a search needs, none of which writes an indicator out.
+    """Standard rows z = (group, z₊) with the products that a search needs, none of which writes an indicator out.
 
     Attributes:
         design: the columns other than the absorbed one, kept or not.
-        groups: (m,) 0, …, g.
+        groups: (b,) 0, …, g.
         split: which columns these are.
         inverse: (h, h) R₊⁻¹, which whitens the other columns.
     """
@@ -77,32 +77,31 @@ class LevelRows:
         return len(self.split.levels)
 
     def take(self, rows: Positions) -> "LevelRows":
-        """The rows at these places."""
         return LevelRows(self.design.take(rows), self.groups[rows], self.split, self.inverse)
 
     def others(self, coordinates: FloatArray) -> FloatArray:
-        """z·R₊⁻¹·coordinates, (m,)."""
+        """z₊·R₊⁻¹·coordinates, (b,)."""
         coefficients = np.zeros(self.design.shape[1])
         coefficients[self.split.places] = self.inverse @ coordinates
         return self.design.product(coefficients)
 
     def product(self, point: LevelPoint) -> FloatArray:
-        """The change of the prediction with the point, (m,); its level 0 must be 0."""
+        """The change of the prediction with the point, (b,); its level 0 must be 0."""
         return self.others(point.others) + point.levels[self.groups]
 
     def level_sums(self, vector: FloatArray) -> FloatArray:
-        """Σv over the rows of every group, (g + 1,)."""
+        """Σ vector over the rows of every group, (g + 1,)."""
         return np.bincount(self.groups, vector, self.count + 1).astype(np.float64, copy=False)
 
     def other_sums(self, vector: FloatArray) -> FloatArray:
-        """R₊⁻ᵀ·Σvz, (h,)."""
+        """R₊⁻ᵀ·Σ vector·z₊, (h,)."""
         sums: FloatArray = self.design.transpose_product(vector)[self.split.places] @ self.inverse
         return sums
 
     def transpose_product(self, vector: FloatArray) -> LevelPoint:
-        """Σvx as a gradient."""
+        """Σ vector·z as a gradient."""
         return LevelPoint(self.level_sums(vector), self.other_sums(vector))
 
     def dense(self) -> FloatArray:
-        """The other columns z of every row, (m, h), for few rows."""
+        """z₊ of every row, (b, h), for few rows."""
         return self.design.dense()[:, self.split.places]

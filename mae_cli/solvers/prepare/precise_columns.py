@@ -12,11 +12,9 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.solvers.prepare.double_double import DoubleDouble, exact_sum, level_sums, two_sum
+from mae_cli.solvers.prepare.precision import EXACT_ROUNDING, DoubleDouble, exact_sum, level_sums, two_sum
 from mae_cli.solvers.prepare.standardise import Standardisation
 
-# What is left of an exact zero: the rounding of twice the digits.
-_REST = 2.0**-98
 # A coefficient that a correction moves by more than this share is not settled.
 _MOVED = 2.0**-20
 
@@ -117,8 +115,9 @@ class PreciseColumns:
 def without_rest(coefficients: DoubleDouble, correction: FloatArray) -> DoubleDouble:
     """Refined coefficients (…, p) without what is left of an exact zero, which the last correction still moved."""
     sizes = np.abs(coefficients.high)
-    is_rest = (sizes <= _REST * sizes.max(axis=-1, keepdims=True, initial=0.0)) & (np.abs(correction) > _MOVED * sizes)
-    low = np.where(np.abs(coefficients.low) <= _REST / 64 * sizes, 0.0, coefficients.low)
+    is_small = sizes <= EXACT_ROUNDING * sizes.max(axis=-1, keepdims=True, initial=0.0)
+    is_rest = is_small & (np.abs(correction) > _MOVED * sizes)
+    low = np.where(np.abs(coefficients.low) <= EXACT_ROUNDING / 64 * sizes, 0.0, coefficients.low)
     return DoubleDouble(np.where(is_rest, 0.0, coefficients.high), np.where(is_rest, 0.0, low))
 
 

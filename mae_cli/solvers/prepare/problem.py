@@ -32,7 +32,7 @@ Loss = Absolute | Pinball | Squared
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Minimise the mean loss Σω·loss(y − b − Xw) / Σω over (b, w).
+    """Minimise the mean loss Σω·loss(y − w₀ − x·w) / Σω over (w₀, w).
 
     Attributes:
         rows: as read, in the user's units.

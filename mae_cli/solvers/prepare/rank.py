@@ -17,17 +17,14 @@ import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.rows.blocks import Block, Rows
-from mae_cli.rows.sums import Sums, sum_blocks
-from mae_cli.solvers.prepare.double_double import DoubleDouble
+from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.prepare.independence import Doubt, Walk, walk
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns
-from mae_cli.solvers.prepare.rounding import EPSILON, UNIT, products_rounding
+from mae_cli.solvers.prepare.precision import EPSILON, LARGEST_WHOLE, UNIT, DoubleDouble, products_rounding
 from mae_cli.solvers.prepare.standardise import Standardisation
 
 # Half a unit of the last of 15 digits.
 _WRITTEN = 5e-15
-# Whole numbers up to here are exact.
-_LARGEST_WHOLE = 2.0**53
 # Smaller coefficients (of columns of unit length) are left out of a relation that is tried first.
 _NO_SHARE = 1e-12
 _MOST_CORRECTIONS = 12
@@ -73,7 +70,7 @@ class Noise:
 def whole_numbers(rows: Rows, standard: Standardisation) -> BoolArray:
     """Which numeric columns (q,) hold nothing but whole numbers that floats represent exactly: one pass."""
     whole: BoolArray = reduce(np.logical_and, rows.map(_are_whole))
-    return whole & (standard.largest < _LARGEST_WHOLE)
+    return whole & (standard.largest < LARGEST_WHOLE)
 
 
 def _are_whole(block: Block) -> BoolArray:
@@ -244,14 +241,12 @@ def _refined_independence(
     for _ in range(_MOST_CORRECTIONS):
         if not trials:
             return independent
-        sums = sum_blocks(
-            rows, partial(_relation_sums, precise=precise, relations=[trial.relation for trial in trials])
-        )
+        relations = [trial.relation for trial in trials]
+        squares, gradients = sum_blocks(rows, partial(_relation_sums, precise=precise, relations=relations))
         following: list[_Trial] = []
         for place, trial in enumerate(trials):
-            gradient = sums.gradients[place] / rows.shape[0]
-            slope = steering.slope(trial.doubt, gradient)
-            square, gain = float(sums.squares[place]) / rows.shape[0], sum(float(part @ part) for part in slope)
+            slope = steering.slope(trial.doubt, gradients[place] / rows.shape[0])
+            square, gain = float(squares[place]) / rows.shape[0], sum(float(part @ part) for part in slope)
             if square <= trial.allowance**2:
                 continue
             if gain <= _SETTLED * square and square - 2 * gain > trial.allowance**2:
@@ -263,21 +258,14 @@ def _refined_independence(
     return independent | {trial.doubt.column for trial in trials}
 
 
-@dataclass(frozen=True, eq=False)
-class _RelationSums(Sums):
-    """Sums over rows for c relations: the squares (c,) of what they leave, and Σ of that times the columns (c, p).
+def _relation_sums(
+    block: Block, precise: PreciseColumns, relations: Sequence[DoubleDouble]
+) -> tuple[FloatArray, FloatArray]:
+    """The squares (t,) of what t relations leave, and Σ of that times the columns (t, p).
 
     What is left has twice the digits; a correction by it needs no more than floats.
     """
-
-    squares: FloatArray
-    gradients: FloatArray
-
-
-def _relation_sums(block: Block, precise: PreciseColumns, relations: Sequence[DoubleDouble]) -> _RelationSums:
     left = [precise.product(block.design, relation).high for relation in relations]
     shifted = precise.standard.shifted(block)
-    return _RelationSums(
-        squares=np.array([np.square(each).sum() for each in left]),
-        gradients=np.array([precise.standard.pull(shifted, each) for each in left]),
-    )
+    gradients = np.array([precise.standard.pull(shifted, each) for each in left])
+    return np.array([np.square(each).sum() for each in left]), gradients

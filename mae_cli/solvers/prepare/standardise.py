@@ -21,13 +21,12 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import weighted_quantile
 from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Range, Sums, sum_blocks
+from mae_cli.solvers.prepare.precision import EXACT_ROUNDING
 
 # Shifts only have to be near the middle: that of so many rows will do.
 _MIDDLE_SAMPLE = 500
 # A column is shifted when its values are so many times their spread; otherwise at most a digit is lost.
 _FAR_FROM_ZERO = 16.0
-# What is left of an exact zero: the rounding of twice the digits.
-_REST = Fraction(1, 2**98)
 _TOO_LARGE = Fault(
     "coefficient-overflow",
     "a coefficient is larger than floating point can hold",
@@ -82,41 +81,23 @@ class Standardisation:
         return replace(block, design=Design(design.numeric - self.shift, design.codes, design.level_counts))
 
     def residual(self, shifted: Block, point: FloatArray) -> FloatArray:
-        """Standard residuals y − z·point, (b,), of a block from `shifted`."""
-        residual = (shifted.target - self.target_shift) * (1.0 / self.target_scale)
-        first = int(self.intercept)
-        residual -= shifted.design.product(self._unscaled(point[first:]))
-        if first:
-            residual -= point[0]
-        return residual
-
-    def residuals(self, shifted: Block, points: FloatArray) -> FloatArray:
-        """The same at several points (q, p), one after the other, (q, b): the rows are read once."""
-        if len(points) == 1:
-            return self.residual(shifted, points[0])[np.newaxis]
+        """Standard residuals y − z·point, (…, b), of a block from `shifted`, for (…, p) points: rows are read once."""
+        if point.ndim > 1 and len(point) == 1:  # one is the same whoever asks
+            return self.residual(shifted, point[0])[np.newaxis]
         target = (shifted.target - self.target_shift) * (1.0 / self.target_scale)
         first = int(self.intercept)
-        unscaled = np.stack([self._unscaled(point[first:]) for point in points])
-        residuals = target - shifted.design.products(unscaled)
+        residual = target - shifted.design.product(self._unscaled(point[..., first:]))
         if first:
-            residuals -= points[:, :1]
-        return residuals
+            residual -= point[..., :1]
+        return np.asarray(residual)
 
     def product(self, shifted: Block, point: FloatArray) -> FloatArray:
-        """z·point, (b,), of a block from `shifted`."""
+        """z·point, (…, b), of a block from `shifted`, for (…, p) points: rows are read once."""
         first = int(self.intercept)
-        product = shifted.design.product(self._unscaled(point[first:]))
+        product = shifted.design.product(self._unscaled(point[..., first:]))
         if first:
-            product += point[0]
+            product += point[..., :1]
         return product
-
-    def products(self, shifted: Block, points: FloatArray) -> FloatArray:
-        """The same for several points (q, p), (q, b): the rows are read once."""
-        first = int(self.intercept)
-        products = shifted.design.products(np.stack([self._unscaled(point[first:]) for point in points]))
-        if first:
-            products += points[:, :1]
-        return products
 
     def numbers(self, shifted: Block, point: FloatArray) -> FloatArray:
         """|y| + Σ|z·point|, (b,): the size of what a residual of a block from `shifted` is the sum of."""
@@ -130,24 +111,18 @@ class Standardisation:
         return np.asarray(sizes + np.abs(point[:first]).sum())
 
     def _unscaled(self, coefficients: FloatArray) -> FloatArray:
-        """Standard coefficients (q,) as those of the columns less their shifts, scales as read."""
+        """Standard coefficients (…, columns) as those of the columns less their shifts, scales as read."""
         unscaled = coefficients.copy()
-        unscaled[: len(self.scale)] /= self.scale
+        unscaled[..., : len(self.scale)] /= self.scale
         return unscaled
 
     def pull(self, shifted: Block, values: FloatArray) -> FloatArray:
-        """Σ values·z, (columns,), of a block from `shifted`."""
-        pull = shifted.design.transpose_product(values)
-        pull[: len(self.scale)] /= self.scale
-        return np.concatenate(([values.sum()], pull)) if self.intercept else pull
-
-    def pulls(self, shifted: Block, values: FloatArray) -> FloatArray:
-        """The same for several values (q, b), (q, columns): the rows are read once."""
-        if len(values) == 1:
+        """Σ values·z, (…, p), of a block from `shifted`, for (…, b) values: rows are read once."""
+        if values.ndim > 1 and len(values) == 1:  # one is the same whoever asks
             return self.pull(shifted, values[0])[np.newaxis]
-        pulls = shifted.design.transpose_products(values)
-        pulls[:, : len(self.scale)] /= self.scale
-        return np.concatenate([values.sum(axis=1, keepdims=True), pulls], axis=1) if self.intercept else pulls
+        pull = shifted.design.transpose_product(values)
+        pull[..., : len(self.scale)] /= self.scale
+        return np.concatenate([values.sum(axis=-1, keepdims=True), pull], axis=-1) if self.intercept else pull
 
     def to_user(self, standard: FloatArray) -> Coefficients:
         """The linear function in the user's units with these coefficients (p,) of the standard columns, rounded once.
@@ -201,7 +176,8 @@ class Standardisation:
             for j in np.flatnonzero(self.shift).tolist()
         ]
         total = sum(parts, start=Fraction(0))
-        return _float(total * Fraction(self.target_scale)) if abs(total) > _REST * max(map(abs, parts)) else 0.0
+        is_rest = abs(total) <= Fraction(EXACT_ROUNDING) * max(map(abs, parts))
+        return 0.0 if is_rest else _float(total * Fraction(self.target_scale))
 
     def of_user(self, point: Coefficients) -> tuple[FloatArray, float]:
         """The standard coefficients (p,) of a linear function in the user's units, and what rounding them leaves out.
@@ -250,7 +226,6 @@ class Extent(Sums):
 
     @staticmethod
     def of(block: Block) -> "Extent":
-        """Measure a block."""
         return Extent.known(block, Range(*column_ranges(block.design.numeric)))
 
     @staticmethod

@@ -19,7 +19,7 @@ _MIXES = ((np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)), (np.uint64(27), np.uin
 
 
 def chance(positions: Positions) -> FloatArray:
-    """A number in [−1, 1) for each row, (m,), as if at random."""
+    """A number in [−1, 1) for each row, (b,), as if at random."""
     mixed = (positions.astype(np.uint64) + np.uint64(1)) * _STEP
     for shift, factor in _MIXES:
         mixed = (mixed ^ (mixed >> shift)) * factor
@@ -48,5 +48,5 @@ class TieBreaking:
         return TieBreaking(_SHARE * max(typical_size(residual), self.width))
 
     def jitter(self, positions: Positions) -> FloatArray:
-        """(m,) what is added to the residuals of the rows at these positions."""
+        """(b,) what is added to the residuals of the rows at these positions."""
         return self.width * chance(positions)

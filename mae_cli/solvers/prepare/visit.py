@@ -14,19 +14,15 @@ from mae_cli.solvers.prepare.standardise import Standardisation
 
 
 class Look(Protocol):
-    """A question to the rows; it can be pickled and holds no rows.
-
-    Attributes:
-        points: (q, p) the standard coefficients at which it needs residuals.
-    """
+    """A question to the rows; it can be pickled and holds no rows."""
 
     @property
     def points(self) -> FloatArray:
-        """(q, p) the standard coefficients at which it needs residuals."""
+        """(m, p) the standard coefficients at which it needs residuals."""
         ...
 
     def __call__(self, block: Block, shifted: Block, residuals: FloatArray, /) -> Any:
-        """The answer of a block: as read, with its shifts taken off, and its standard residuals (q, b) at the points.
+        """The answer of a block: as read, with its shifts taken off, and its standard residuals (m, b) at the points.
 
         The residuals are its own, to be changed at will.
         """
@@ -65,7 +61,7 @@ class _Visit:
     def __call__(self, block: Block) -> list[Any]:
         shifted = self.standard.shifted(block)
         counts = [len(look.points) for look in self.looks]
-        residuals = self.standard.residuals(shifted, np.concatenate([look.points for look in self.looks]))
+        residuals = self.standard.residual(shifted, np.concatenate([look.points for look in self.looks]))
         parts = np.split(residuals, np.cumsum(counts)[:-1])
         return [
             look(*_weighted(block, shifted, factors), part)

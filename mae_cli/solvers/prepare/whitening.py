@@ -1,7 +1,7 @@
 """Whitening: the triangular factor that makes the columns of a design matrix orthonormal, and their rank.
 
-With the rows scaled by the weights (ω for MAE, √ω for MSE) and n rows, RᵀR = XᵀX / n, so the rows v = x·R⁻¹ have
-mean square length p. Columns that depend on those before them are left out, by the rule of
+With n standard rows z scaled by ω for MAE, √ω for MSE, RᵀR = Σω²zzᵀ / n or Σωzzᵀ / n. Whitened rows v = z·R⁻¹, scaled
+likewise, have mean square length k. Columns that depend on those before them are left out, by the rule of
 `mae_cli.solvers.prepare.rank`; a well-conditioned Gram matrix proves at once that none does.
 """
 
@@ -18,8 +18,8 @@ from mae_cli.rows.sums import sum_blocks
 from mae_cli.rows.threads import threads_for
 from mae_cli.solvers.prepare.dense_rows import DenseRows
 from mae_cli.solvers.prepare.independence import CLEARLY
+from mae_cli.solvers.prepare.precision import EPSILON
 from mae_cli.solvers.prepare.rank import Factored, Noise, independent_columns, whole_numbers
-from mae_cli.solvers.prepare.rounding import EPSILON
 from mae_cli.solvers.prepare.standardise import Standardisation
 
 # Up to this condition number (of unit columns) the Gram matrix loses at most half of the digits; a descent,
@@ -73,13 +73,13 @@ class Whitening:
         return np.asarray(np.divide(distances, spreads, out=np.ones(len(distances)), where=spreads > 0))
 
     def rows(self, matrix: FloatArray) -> FloatArray:
-        """V = X·R⁻¹ for a dense (m, columns) matrix of standard rows, row after row in memory."""
+        """V = z·R⁻¹ for a dense (b, columns) matrix of standard rows, row after row in memory."""
         selected = self._select(matrix)
         with threads_for(selected.size * len(self.kept)):
             return np.asarray(np.matmul(selected, self.inverse_factor, order="C"))
 
     def band_rows(self, design: Design) -> DenseRows:
-        """V for the rows of a standard design."""
+        """V of the rows of a standard design."""
         return DenseRows.of(self.rows(design.dense()))
 
     def to_standard(self, point: FloatArray) -> FloatArray:
@@ -89,12 +89,12 @@ class Whitening:
         return standard
 
     def gradient(self, standard_gradient: FloatArray) -> FloatArray:
-        """R⁻ᵀ·g: a gradient by standard coefficients as one by whitened coordinates."""
+        """R⁻ᵀ·∇: a gradient by standard coefficients as one by whitened coordinates."""
         whitened: FloatArray = standard_gradient[self.kept] @ self.inverse_factor
         return whitened
 
     def length(self, errors: FloatArray) -> float:
-        """The most that ‖R⁻ᵀ·g‖ can be for a gradient g that is no larger than `errors`, (p,)."""
+        """The most that ‖R⁻ᵀ·∇‖ can be for a gradient ∇ that is no larger than `errors`, (p,)."""
         return float(np.linalg.norm(errors[self.kept] @ np.abs(self.inverse_factor)))
 
     def without(self, columns: Positions) -> "Whitening":

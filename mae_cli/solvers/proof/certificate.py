@@ -1,6 +1,6 @@
 """Bounds: how far the loss of given coefficients can be from the optimum, recomputed from the rows as read.
 
-A bound becomes a certificate by what was asked for. For the MSE see `mae_cli.solvers.squares.squared_bound`, for MAE
+A bound becomes a certificate by what was asked for. For the MSE see `mae_cli.solvers.least_squares`, for MAE
 and pinball `mae_cli.solvers.proof.vertex_proof` and `mae_cli.solvers.proof.dual_anywhere`.
 """
 
@@ -14,9 +14,9 @@ import numpy as np
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.sums import Sums, sum_blocks
+from mae_cli.rows.sums import sum_blocks
+from mae_cli.solvers.prepare.precision import EPSILON
 from mae_cli.solvers.prepare.problem import Problem
-from mae_cli.solvers.prepare.rounding import EPSILON
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.solution import Certificate, History, Status
 
@@ -133,34 +133,17 @@ def negligible_loss(problem: Problem, point: Coefficients) -> float:
     make the residuals of all others look like rounding. Two passes.
     """
     spread = partial(_spread, standard=problem.standard, point=point)
-    typical = sum_blocks(problem.rows, partial(spread, most=np.inf)).typical
-    sizes = sum_blocks(problem.rows, partial(spread, most=_MOST_TYPICAL * typical))
-    return 8 * (EPSILON * sizes.total / sizes.weight + _LEAST)
+    _, _, counted, logarithm = sum_blocks(problem.rows, partial(spread, most=np.inf))
+    # Without a positive size there is no limit.
+    most = _MOST_TYPICAL * float(np.exp(logarithm / counted)) if counted else np.inf
+    weight, total, _, _ = sum_blocks(problem.rows, partial(spread, most=most))
+    return 8 * (EPSILON * total / weight + _LEAST)
 
 
-@dataclass(frozen=True, eq=False)
-class _Spread(Sums):
-    """Sums over rows of the sizes |y − mid y| + Σ|x − mid x||w|.
-
-    Attributes:
-        weight: Σω.
-        total: Σω·size.
-        counted: Σω of the rows of a positive size.
-        logarithm: Σω·log(size) over these.
-    """
-
-    weight: float
-    total: float
-    counted: float
-    logarithm: float
-
-    @property
-    def typical(self) -> float:
-        """The geometric mean of the positive sizes; no limit when there is none."""
-        return float(np.exp(self.logarithm / self.counted)) if self.counted else np.inf
-
-
-def _spread(block: Block, standard: Standardisation, point: Coefficients, most: float) -> _Spread:
+def _spread(
+    block: Block, standard: Standardisation, point: Coefficients, most: float
+) -> tuple[float, float, float, float]:
+    """Σω, and Σω·size of |y − mid y| + Σ|x − mid x||w|; of the rows of a positive size Σω and Σω·log(size)."""
     design = block.design
     centred = Design(np.abs(design.numeric - standard.middle), design.codes, design.level_counts)
     # Sums of sizes stay finite: those of a few rows may overflow where their predictions do not.
@@ -170,9 +153,5 @@ def _spread(block: Block, standard: Standardisation, point: Coefficients, most: 
     sizes = np.minimum(sizes, largest)
     some = sizes > 0
     logarithms = np.log(sizes, out=np.zeros(len(sizes)), where=some)
-    return _Spread(
-        weight=block.total_weight,
-        total=float(block.weighted(sizes).sum()),
-        counted=float(block.weight_values[some].sum()),
-        logarithm=float(block.weighted(logarithms).sum()),
-    )
+    counted, logarithm = float(block.weight_values[some].sum()), float(block.weighted(logarithms).sum())
+    return block.total_weight, float(block.weighted(sizes).sum()), counted, logarithm

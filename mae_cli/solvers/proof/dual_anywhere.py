@@ -22,8 +22,8 @@ from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sampling import scattered
 from mae_cli.rows.sums import Range, Sums, sum_blocks
 from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
+from mae_cli.solvers.prepare.precision import UNIT, products_rounding, sums_rounding
 from mae_cli.solvers.prepare.problem import Problem
-from mae_cli.solvers.prepare.rounding import UNIT, products_rounding, sums_rounding
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.prepare.whitening import Whitening, is_weighted
 from mae_cli.solvers.proof.certificate import Bound, Totals, absolute_bound
@@ -41,7 +41,7 @@ _HALVES = 4
 
 def bound_anywhere(problem: Problem, point: Coefficients) -> Bound:
     """The better of the two bounds; `problem` is whitened by all rows."""
-    seen = _Point.of(problem, point)
+    seen = _Seen.of(problem, point)
     columns = max(1, len(problem.whitening.kept))
     band = _band(seen, max(problem.limits.largest_band // columns, columns))
     sizes = [columns * 2**power for power in range(64) if columns * 2**power < len(band.residual)]
@@ -51,13 +51,13 @@ def bound_anywhere(problem: Problem, point: Coefficients) -> Bound:
 
 def bound_in_band(problem: Problem, point: Coefficients, count: int) -> Bound:
     """The best bound by bands of about `count` rows and fewer: two passes."""
-    seen = _Point.of(problem, point)
+    seen = _Seen.of(problem, point)
     band = _band(seen, count)
     sizes = [len(band.residual) // 2**power for power in range(_HALVES)]
     return _best(seen, point, band, [_band_dual(seen, band, size) for size in sizes])
 
 
-def _best(seen: "_Point", point: Coefficients, band: "_Band", duals: Sequence["_Dual | None"]) -> Bound:
+def _best(seen: "_Seen", point: Coefficients, band: "_Band", duals: Sequence["_Dual | None"]) -> Bound:
     nothing = _Dual(0.0, band.sums.loss)  # μ = 0 proves that no loss is below zero
     best = max((nothing, *(dual for dual in duals if dual is not None)), key=lambda dual: dual.value)
     return absolute_bound(seen.problem, point, Totals(band.sums.weight, band.sums.loss, best.value, best.gap))
@@ -71,11 +71,11 @@ class _Dual:
     gap: float
 
     @staticmethod
-    def of(seen: "_Point", sums: "_Signed", slack: float, reach: Range) -> "_Dual":
+    def of(seen: "_Seen", sums: "_Signed", slack: float, reach: Range) -> "_Dual":
         """From sums for a μ within this reach that meets the constraint when moved by `slack` at most in each row."""
         if not math.isfinite(slack):
             return _Dual(0.0, sums.loss)  # μ = 0 proves that no loss is below zero
-        quantile = seen.quantile
+        quantile = seen.look.quantile
         highest, lowest = float(reach.highest) + slack, float(reach.lowest) - slack
         kept = min(1.0, quantile / max(highest, quantile), (1 - quantile) / max(-lowest, 1 - quantile))
         moved = slack * sums.size
@@ -85,34 +85,88 @@ class _Dual:
 
 
 @dataclass(frozen=True, eq=False)
-class _Point:
-    """The coefficients as they are written, in standard units.
+class _Look:
+    """How rows are seen from the coefficients as they are written.
 
     Attributes:
-        problem: of which.
-        standard_point: (p,), the intercept rounded.
+        standard: the units.
+        quantile: τ.
+        point: (p,) standard coefficients, the intercept rounded.
         rest: what rounding the intercept leaves out.
     """
 
-    problem: Problem
-    standard_point: FloatArray
+    standard: Standardisation
+    quantile: float
+    point: FloatArray
     rest: float
 
-    @staticmethod
-    def of(problem: Problem, point: Coefficients) -> "_Point":
-        """From the coefficients."""
-        return _Point(problem, *problem.standard.of_user(point))
+    def residual(self, shifted: Block) -> FloatArray:
+        """(b,) of a block less its shifts."""
+        return self.standard.residual(shifted, self.point) - self.rest
 
-    @property
-    def quantile(self) -> float:
-        """τ."""
-        return self.problem.absolute_loss.quantile
+    def sums(self, shifted: Block, residual: FloatArray, slopes: FloatArray) -> "_Signed":
+        """Of rows with these residuals and μ, (b,) each."""
+        weighted = shifted.weighted(slopes)
+        return _Signed(
+            weight=shifted.total_weight,
+            loss=float(shifted.weighted(pinball(residual, self.quantile)).sum()),
+            dual=float((weighted * residual).sum()),
+            mass=float(np.abs(weighted).sum()),
+            size=float(shifted.weighted(np.abs(residual)).sum()),
+            gradient=self.standard.pull(shifted, weighted),
+        )
+
+    def within(self, block: Block, width: float) -> tuple[Positions, FloatArray]:
+        """The rows of a block with residuals up to `width`, and their sizes."""
+        sizes = np.abs(self.residual(self.standard.shifted(block)))
+        near = np.flatnonzero(sizes <= width)
+        return block.positions[near], sizes[near]
+
+    def sided(self, block: Block, band: Positions) -> "_Signed":
+        """With μ by the side of a row, 0 in the band."""
+        shifted = self.standard.shifted(block)
+        residual = self.residual(shifted)
+        slopes = sides(residual, self.quantile)
+        slopes[block.places(band)[0]] = 0.0
+        return self.sums(shifted, residual, slopes)
+
+    def projected(self, block: Block, corrections: tuple[FloatArray, ...]) -> tuple["_Signed", Range, FloatArray]:
+        """With λ = sgn(r), clipped and corrected in turn; the range of μ, and Σω(λ + 2τ − 1)z of λ in its box."""
+        shifted = self.standard.shifted(block)
+        residual, tilt = self.residual(shifted), 2 * self.quantile - 1
+        multipliers = np.sign(residual)
+        for correction in corrections:
+            product = self.standard.product(shifted, correction)
+            multipliers = np.clip(multipliers, -1.0, 1.0) - block.weighted(product)
+        slopes = 0.5 * (multipliers + tilt)
+        reach = Range(slopes.min(initial=0.0), slopes.max(initial=0.0))
+        clipped = self.standard.pull(shifted, block.weighted(np.clip(multipliers, -1.0, 1.0) + tilt))
+        return self.sums(shifted, residual, slopes), reach, clipped
+
+
+def sides(residual: FloatArray, quantile: float) -> FloatArray:
+    """τ where the residual is positive, τ − 1 elsewhere."""
+    return np.where(residual > 0, quantile, quantile - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A problem, and its rows as they are seen from a point."""
+
+    problem: Problem
+    look: _Look
+
+    @staticmethod
+    def of(problem: Problem, point: Coefficients) -> "_Seen":
+        standard, quantile = problem.standard, problem.absolute_loss.quantile
+        return _Seen(problem, _Look(standard, quantile, *standard.of_user(point)))
 
     @cached_property
     def residual_rounding(self) -> float:
         """What a residual can be off by."""
-        reach = self.problem.standard.widest * (1.0 + float(np.abs(self.standard_point).sum()))
-        return products_rounding(len(self.standard_point)) * UNIT * reach
+        point = self.look.point
+        reach = self.problem.standard.widest * (1.0 + float(np.abs(point).sum()))
+        return products_rounding(len(point)) * UNIT * reach
 
     @cached_property
     def sum_rounding(self) -> float:
@@ -138,20 +192,6 @@ class _Signed(Sums):
     gradient: FloatArray
 
 
-def _signed(
-    shifted: Block, standard: Standardisation, residual: FloatArray, slopes: FloatArray, quantile: float
-) -> _Signed:
-    weighted = shifted.weighted(slopes)
-    return _Signed(
-        weight=shifted.total_weight,
-        loss=float(shifted.weighted(pinball(residual, quantile)).sum()),
-        dual=float((weighted * residual).sum()),
-        mass=float(np.abs(weighted).sum()),
-        size=float(shifted.weighted(np.abs(residual)).sum()),
-        gradient=standard.pull(shifted, weighted),
-    )
-
-
 @dataclass(frozen=True, eq=False)
 class _Band:
     """The rows with the smallest residuals, smallest first, and sums over all rows.
@@ -159,8 +199,8 @@ class _Band:
     Attributes:
         sums: with μ by the side of a row, 0 in the band.
         shifted: the rows of the band less the shifts of their columns.
-        matrix: (m, k) the same whitened and scaled by ω.
-        residual: (m,).
+        matrix: (b, k) the same whitened and scaled by ω.
+        residual: (b,).
     """
 
     sums: _Signed
@@ -169,60 +209,28 @@ class _Band:
     residual: FloatArray
 
 
-def _band(seen: _Point, most: int) -> _Band:
-    problem, nearest = seen.problem, _nearest(seen, most)
-    sided = partial(_sided, standard=problem.standard, seen=(seen.standard_point, seen.rest), quantile=seen.quantile)
-    sums = sum_blocks(problem.rows, partial(sided, band=np.sort(nearest)))
+def _band(seen: _Seen, most: int) -> _Band:
+    problem, look, nearest = seen.problem, seen.look, _nearest(seen, most)
+    sums = sum_blocks(problem.rows, partial(look.sided, band=np.sort(nearest)))
     block = problem.rows.take(nearest)
     shifted = problem.standard.shifted(block)
     matrix = problem.whitening.rows(problem.standard(block).design.dense()) * block.weight_values[:, np.newaxis]
-    return _Band(sums, shifted, matrix, _residual(shifted, problem.standard, (seen.standard_point, seen.rest)))
+    return _Band(sums, shifted, matrix, look.residual(shifted))
 
 
-def _residual(shifted: Block, standard: Standardisation, seen: tuple[FloatArray, float]) -> FloatArray:
-    return standard.residual(shifted, seen[0]) - seen[1]
-
-
-def _sided(
-    block: Block, standard: Standardisation, seen: tuple[FloatArray, float], quantile: float, band: Positions
-) -> _Signed:
-    """Sums over a block with μ by the side of a row."""
-    shifted = standard.shifted(block)
-    residual = _residual(shifted, standard, seen)
-    slopes = sides(residual, quantile)
-    slopes[block.places(band)[0]] = 0.0
-    return _signed(shifted, standard, residual, slopes, quantile)
-
-
-def sides(residual: FloatArray, quantile: float) -> FloatArray:
-    """τ where the residual is positive, τ − 1 elsewhere."""
-    return np.where(residual > 0, quantile, quantile - 1)
-
-
-def _nearest(seen: _Point, most: int) -> Positions:
+def _nearest(seen: _Seen, most: int) -> Positions:
     """The rows with the smallest residuals, smallest first: about `most` of them."""
-    rows, standard, point = seen.problem.rows, seen.problem.standard, (seen.standard_point, seen.rest)
-    count, width = rows.shape[0], np.inf
-    if most < count:
-        sample = rows.take(scattered(count, _SAMPLE_ROWS))
-        width = float(np.quantile(np.abs(_residual(standard.shifted(sample), standard, point)), most / count))
-    within = partial(_within, standard=standard, seen=point, width=width)
-    near, sizes = map(np.concatenate, zip(*rows.map(within), strict=True))
+    rows, look, width = seen.problem.rows, seen.look, np.inf
+    if most < rows.shape[0]:
+        sample = rows.take(scattered(rows.shape[0], _SAMPLE_ROWS))
+        width = float(np.quantile(np.abs(look.residual(look.standard.shifted(sample))), most / rows.shape[0]))
+    near, sizes = map(np.concatenate, zip(*rows.map(partial(look.within, width=width)), strict=True))
     return np.asarray(near[np.argsort(sizes, kind="stable")[: 2 * most]])
 
 
-def _within(
-    block: Block, standard: Standardisation, seen: tuple[FloatArray, float], width: float
-) -> tuple[Positions, FloatArray]:
-    """The rows of a block with residuals up to `width`, and their sizes."""
-    sizes = np.abs(_residual(standard.shifted(block), standard, seen))
-    near = np.flatnonzero(sizes <= width)
-    return block.positions[near], sizes[near]
-
-
-def _band_dual(seen: _Point, band: _Band, count: int) -> _Dual | None:
+def _band_dual(seen: _Seen, band: _Band, count: int) -> _Dual | None:
     """The dual when only the first `count` rows of the band are solved for and the rest take their sides."""
-    problem, quantile = seen.problem, seen.quantile
+    problem, quantile = seen.problem, seen.look.quantile
     rows = band.matrix[:count]
     gram = rows.T @ rows
     shortest = _least_length(gram)
@@ -233,7 +241,7 @@ def _band_dual(seen: _Point, band: _Band, count: int) -> _Dual | None:
     solved[:] = 0.0
 
     def summed() -> _Signed:
-        return band.sums + _without_weight(_signed(band.shifted, problem.standard, band.residual, slopes, quantile))
+        return band.sums + _without_weight(seen.look.sums(band.shifted, band.residual, slopes))
 
     def correct() -> None:
         np.subtract(solved, rows @ np.linalg.solve(gram, problem.whitening.gradient(summed().gradient)), out=solved)
@@ -256,16 +264,7 @@ def _without_weight(sums: _Signed) -> _Signed:
     return _Signed(0.0, 0.0, sums.dual, sums.mass, 0.0, sums.gradient)
 
 
-@dataclass(frozen=True, eq=False)
-class _Projected(Sums):
-    """Sums for a λ on the constraint; `clipped` is Σω(λ + 2τ − 1)z of λ in its box, which the next one corrects."""
-
-    sums: _Signed
-    reach: Range
-    clipped: FloatArray
-
-
-def _projected(seen: _Point) -> _Dual:
+def _projected(seen: _Seen) -> _Dual:
     """The dual of the projected λ.
 
     A projection on the constraint subtracts ω·Zq from λ, where q = (ZᵀΩ²Z)⁻¹ Σω(λ + 2τ − 1)z. Only the q's are
@@ -274,22 +273,15 @@ def _projected(seen: _Point) -> _Dual:
     problem = seen.problem
     corrections: tuple[FloatArray, ...] = ()
     for _ in range(problem.limits.projections + 1):
-        look = partial(
-            _project,
-            standard=problem.standard,
-            seen=(seen.standard_point, seen.rest),
-            quantile=seen.quantile,
-            corrections=corrections,
-        )
-        projected = sum_blocks(problem.rows, look)
-        whitened = problem.whitening.gradient(projected.clipped) / problem.rows.shape[0]
+        sums, reach, clipped = sum_blocks(problem.rows, partial(seen.look.projected, corrections=corrections))
+        whitened = problem.whitening.gradient(clipped) / problem.rows.shape[0]
         if len(corrections) < problem.limits.projections:
             corrections = (*corrections, problem.whitening.to_standard(whitened))
     # Moving the rows by −ω·v·G⁻¹Σωμv, where G = Σω²vvᵀ, moves none by more than ‖G^(−½)Σωμv‖.
-    length = 2 * seen.constraint_length(projected.sums.gradient, projected.sums.mass)
+    length = 2 * seen.constraint_length(sums.gradient, sums.mass)
     shortest = _shortest_direction(problem)
     slack = length / shortest if shortest > 0 else np.inf
-    return _Dual.of(seen, projected.sums, slack, projected.reach)
+    return _Dual.of(seen, sums, slack, reach)
 
 
 def _shortest_direction(problem: Problem) -> float:
@@ -314,23 +306,3 @@ def _least_length(gram: FloatArray) -> float:
 def _whitened_gram(block: Block, whitening: Whitening) -> FloatArray:
     rows = whitening.rows(block.design.dense()) * block.weight_values[:, np.newaxis]
     return np.asarray(rows.T @ rows)
-
-
-def _project(
-    block: Block,
-    standard: Standardisation,
-    seen: tuple[FloatArray, float],
-    quantile: float,
-    corrections: tuple[FloatArray, ...],
-) -> _Projected:
-    shifted = standard.shifted(block)
-    residual, tilt = _residual(shifted, standard, seen), 2 * quantile - 1
-    multipliers = np.sign(residual)
-    for correction in corrections:
-        multipliers = np.clip(multipliers, -1.0, 1.0) - block.weighted(standard.product(shifted, correction))
-    slopes = 0.5 * (multipliers + tilt)
-    return _Projected(
-        sums=_signed(shifted, standard, residual, slopes, quantile),
-        reach=Range(slopes.min(initial=0.0), slopes.max(initial=0.0)),
-        clipped=standard.pull(shifted, block.weighted(np.clip(multipliers, -1.0, 1.0) + tilt)),
-    )

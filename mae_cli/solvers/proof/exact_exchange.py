@@ -16,8 +16,8 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block, whole
 from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
 from mae_cli.solvers.prepare.band import is_small, relative_distance
+from mae_cli.solvers.prepare.precision import UNIT
 from mae_cli.solvers.prepare.problem import Problem
-from mae_cli.solvers.prepare.rounding import UNIT
 from mae_cli.solvers.proof.certificate import Bound
 from mae_cli.solvers.proof.vertex_basis import VertexBasis
 from mae_cli.solvers.proof.vertex_proof import Vertex, VertexProof, prove, vertices_through
@@ -150,6 +150,37 @@ def prove_bases(
     return [_sharpened(vertices.get(number), proofs.get(number)) for number in range(len(bases))]
 
 
+class FirstProofs:
+    """Tries to prove the first vertex that a search finds for each of some problems, so that it can end at once.
+
+    After one that is not optimal, signs are checked until all are right: a check is cheaper than a proof.
+
+    Args:
+        problems: in which the vertices are proved.
+        is_thorough: whether residuals have twice the digits in any case.
+    """
+
+    def __init__(self, problems: Sequence[Problem], *, is_thorough: bool = False) -> None:
+        self._problems, self._is_thorough = problems, is_thorough
+        self._tried: set[int] = set()
+        self._proofs: dict[int, VertexProof] = {}
+
+    def __call__(self, numbers: Sequence[int], bases: Sequence[Positions]) -> list[float | None]:
+        """The objectives of those problems whose vertices are proved now, given by their numbers; else None."""
+        first = {number: basis for number, basis in zip(numbers, bases, strict=True) if number not in self._tried}
+        problems = [self._problems[number] for number in first]
+        found = prove_bases(problems, list(first.values()), is_thorough=self._is_thorough)
+        proved = {number: proof for number, proof in zip(first, found, strict=True) if proof is not None}
+        self._proofs.update(proved)
+        self._tried.update(first)
+        return [2 * proved[each].sums.loss if each in proved and proved[each].is_final else None for each in numbers]
+
+    def of(self, number: int, basis: Positions) -> VertexProof | None:
+        """The proof of a problem's vertex of these rows, if it was made."""
+        proof = self._proofs.get(number)
+        return proof if proof is not None and np.array_equal(proof.vertex.basis.positions, basis) else None
+
+
 def _basis(problem: Problem, positions: Positions) -> VertexBasis | None:
     try:
         return VertexBasis.of(problem, positions)
@@ -212,7 +243,6 @@ class _Stops:
 
     @staticmethod
     def joined(parts: "list[_Stops]") -> "_Stops":
-        """Those of all parts, in order."""
         rows, lengths, slopes = (
             np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "lengths", "slopes")
         )
@@ -240,7 +270,6 @@ class _Ahead:
     refused: Positions
 
     def __call__(self, block: Block) -> _Stops:
-        """Those of a block."""
         seen = self.view.seen(block)
         rate = self.view.standard.product(seen.shifted, self.direction)
         rounding = _STILL * UNIT * self.view.standard.product_numbers(seen.shifted, self.direction)

@@ -8,7 +8,8 @@ resist; it is flat unless a tied row that it moves to its other side does. A fla
 import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
-from mae_cli.solvers.prepare.double_double import DoubleDouble
+from mae_cli.solvers.prepare.precision import DoubleDouble
+from mae_cli.solvers.prepare.whitening import is_weighted
 from mae_cli.solvers.proof.vertex_proof import VertexProof
 
 # Multipliers this near to a side of their box are at it where a quantile such as 0.1 is what was typed, not its float.
@@ -21,6 +22,12 @@ _STILL = 2.0**-80
 
 def is_unique(proof: VertexProof) -> bool | None:
     """True, False, or None when combinations of edges or the rounding of the quantile leave it open."""
+    rows = proof.vertex.problem.rows
+    if len(proof.sums.tied.rows) + len(proof.multipliers) == rows.shape[0]:
+        return True  # the vertex passes through all rows: other coefficients of independent columns miss some of them
+    if proof.worst is not None:
+        # Of a perfect fit that is not looked at any closer, other coefficients miss a row by more than rounding.
+        return True if proof.is_perfect_enough and not is_weighted(rows) else None
     loose = np.flatnonzero(proof.outside + proof.doubts >= -_AT_A_SIDE)
     if not len(loose):
         return True

@@ -9,13 +9,11 @@ import numpy as np
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.blocks import Block, join, join_designs
 from mae_cli.rows.design import Design
-from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
-from mae_cli.solvers.prepare.double_double import DoubleDouble
+from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening, KeyRows
 from mae_cli.solvers.prepare.key_basis import checked_inverse
-from mae_cli.solvers.prepare.key_rows import KeyRows
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns, without_rest
+from mae_cli.solvers.prepare.precision import EPSILON, EXACT_ROUNDING, DoubleDouble
 from mae_cli.solvers.prepare.problem import Problem
-from mae_cli.solvers.prepare.rounding import EPSILON, EXACT_ROUNDING
 
 # Corrections below this share of the solution are beyond the last digit of twice the digits.
 _CONVERGED = 1e-31
@@ -39,7 +37,7 @@ class IndependentRows(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class InvertedRows:
-    """Rows with an inverse of their own.
+    """Rows with an inverse of their own; see `IndependentRows`.
 
     Attributes:
         inverse: (k, k) of the kept columns of the rows.
@@ -65,13 +63,11 @@ class InvertedRows:
         return InvertedRows(inverse, kept, design.shape[1])
 
     def solve(self, values: FloatArray) -> FloatArray:
-        """The standard coefficients (p,) with z·w = values, (k,)."""
         solution = np.zeros(self.columns)
         solution[self.kept] = self.inverse @ values
         return solution
 
     def multipliers(self, gradient: FloatArray) -> FloatArray:
-        """ν, (k,), with Σνz = −gradient, (p,)."""
         multipliers: FloatArray = -(gradient[self.kept] @ self.inverse)
         return multipliers
 

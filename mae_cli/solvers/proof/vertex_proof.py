@@ -1,6 +1,6 @@
 """The proof of a vertex of an MAE or pinball fit: its dual point, and the bound that follows.
 
-At a vertex μ is τ or τ − 1 by the side of a row, except in the k rows of its basis, where the constraint Σωμx = 0 is
+At a vertex μ is τ or τ − 1 by the side of a row, except in the k rows of its basis, where the constraint Σωμz = 0 is
 solved for it. If these μ lie in their box [τ − 1, τ] the vertex is optimal: no linear function of the columns kept has
 a smaller loss than Σωμr. What rounding can do to them is bounded. Where that leaves open whether they are in the box,
 the constraint is summed up in twice the digits; where it blurs the loss, the residuals are.
@@ -18,10 +18,17 @@ from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.sums import sum_blocks
-from mae_cli.solvers.prepare.double_double import DoubleDouble
+from mae_cli.solvers.prepare.precision import (
+    EXACT_ROUNDING,
+    LARGEST_WHOLE,
+    UNIT,
+    DoubleDouble,
+    pairwise_rounding,
+    products_rounding,
+    sums_rounding,
+)
 from mae_cli.solvers.prepare.problem import Problem
 from mae_cli.solvers.prepare.rank import whole_numbers
-from mae_cli.solvers.prepare.rounding import EXACT_ROUNDING, UNIT, pairwise_rounding, products_rounding, sums_rounding
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.prepare.ties import chance
 from mae_cli.solvers.prepare.visit import visit
@@ -34,8 +41,6 @@ from mae_cli.solvers.solution import DualPoint
 # Residuals are computed in twice the digits where floats blur the loss by this share.
 _BLURRED = 1e-11
 _FEW_NUMBERS = 10_000
-# Whole numbers up to here are exact.
-_LARGEST_WHOLE = 2.0**53
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +143,7 @@ class Vertex:
             return False
         longest = 4 * rows.shape[0] * float(standard.scale.max(initial=1.0))
         basis = self.basis.block.design.numeric
-        might_be = longest <= _LARGEST_WHOLE and bool((np.rint(basis) == basis).all())
+        might_be = longest <= LARGEST_WHOLE and bool((np.rint(basis) == basis).all())
         return might_be and bool(whole_numbers(rows, standard).all())
 
     def _errors(self, gradient: FloatArray) -> FloatArray:
@@ -254,7 +259,7 @@ class VertexProof:
     @property
     def is_sharp(self) -> bool:
         """Whether a proof from residuals in twice the digits would say no more; of many rows, ties may be near ones."""
-        return not self.is_blurred and (self._are_many or self.is_perfect_enough or self.are_ties_exact)
+        return not self.is_blurred and (self._are_many or self.are_ties_exact)
 
     @cached_property
     def is_solution_perfect(self) -> bool:
@@ -277,11 +282,6 @@ class VertexProof:
     def is_final(self) -> bool:
         """Whether nothing more is to be looked for: it is optimal, or perfect enough."""
         return self.worst is None or self.is_perfect_enough
-
-    @property
-    def passes_through_all_rows(self) -> bool:
-        """Whether every residual of the vertex is zero."""
-        return len(self.sums.tied.rows) + len(self.multipliers) == self.vertex.problem.rows.shape[0]
 
     @property
     def dual(self) -> DualPoint:
@@ -359,7 +359,7 @@ def _reach(design: Design, point: FloatArray) -> float:
 
 
 def _size_as_read(standard: Standardisation, point: Coefficients) -> float:
-    """The most that |y| + |b| + Σ|x·w| can be in a row as read, in standard units."""
+    """The most that |y| + |w₀| + Σ|x·w| can be in a row as read, in standard units."""
     sizes = np.abs(point.values) / standard.target_scale
     with np.errstate(over="ignore"):
         sizes[: len(standard.scale)] *= standard.largest

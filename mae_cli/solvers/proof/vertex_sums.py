@@ -1,7 +1,7 @@
 """Sums over all rows at a vertex of an MAE or pinball fit, by one pass.
 
 In the pinball loss ρ(r) = r·τ for r > 0 and r·(τ − 1) for r < 0 the dual point has a number μ in [τ − 1, τ] for every
-row: τ or τ − 1 by the side that the row is on, and in the k rows of the vertex's basis what the constraint Σωμx = 0
+row: τ or τ − 1 by the side that the row is on, and in the k rows of the vertex's basis what the constraint Σωμz = 0
 asks for. Rows that are tied, with a residual of zero at the vertex, have a side too: that on which an infinitesimal
 change of all targets by chance would put them (a symbolic perturbation; Edelsbrunner and Mücke, 1990).
 """
@@ -14,9 +14,8 @@ import numpy as np
 from mae_cli.arrays import BoolArray, FloatArray, Positions
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.sums import Sums
-from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns
-from mae_cli.solvers.prepare.rounding import EXACT_ROUNDING, UNIT, products_rounding
+from mae_cli.solvers.prepare.precision import EXACT_ROUNDING, UNIT, DoubleDouble, products_rounding
 from mae_cli.solvers.prepare.standardise import Standardisation
 from mae_cli.solvers.prepare.ties import chance
 
@@ -140,7 +139,6 @@ class VertexView:
         return self.point[np.newaxis]
 
     def __call__(self, block: Block, shifted: Block, residuals: FloatArray) -> VertexSums:
-        """What the rows of a block say."""
         return sums_together([self], [block], shifted, residuals)[0]
 
     def losses(self, block: Block, offsets: FloatArray) -> FloatArray:
@@ -170,7 +168,6 @@ class VertexView:
         return columns.transpose_product(block.design, DoubleDouble.of(block.weights * signs))
 
     def seen(self, block: Block) -> Seen:
-        """A block from here."""
         shifted = self.standard.shifted(block)
         return self.seen_from(block, shifted, self.standard.residual(shifted, self.point))
 
@@ -252,7 +249,7 @@ def sums_together(
         slopes *= weights
         losses *= weights
     loss, dual, mass = losses.sum(axis=1), (slopes * residual).sum(axis=1), np.abs(slopes).sum(axis=1)
-    gradients = views[0].standard.pulls(shifted, slopes)
+    gradients = views[0].standard.pull(shifted, slopes)
     return [
         VertexSums(
             weight=block.total_weight,

@@ -77,7 +77,6 @@ class AllRows:
 
     @property
     def shapes(self) -> Sequence[tuple[int, int]]:
-        """(rows, columns) of each."""
         return [(each.problem.rows.shape[0], len(each.origin)) for each in self._outlooks]
 
     def narrowed(self, numbers: Sequence[int], counts: Sequence[int]) -> list[Narrowed]:
@@ -138,10 +137,10 @@ class _Picked:
     """The band's rows of a block, and the pull of the others.
 
     Attributes:
-        positions: (m,) of the band's rows.
+        positions: (b,) of the band's rows.
         rows: whitened.
-        weights: (m,) ω; None when all are 1.
-        residual: (m,) in standard units.
+        weights: (b,) ω; None when all are 1.
+        residual: (b,) in standard units.
         pull: Σω(sgn(r) + tilt)z of the others, (p,); of the band's rows only Σω·tilt·z.
         objective: Σω(|r| + tilt·r) of all.
         nearest: of each level of an absorbed column.
@@ -167,7 +166,6 @@ class _Pick:
 
     @staticmethod
     def of(outlook: Outlook, count: int) -> "_Pick":
-        """The rows nearer than the sample says that `count` of all rows are."""
         points = outlook.standard_point[np.newaxis]
         problem = outlook.problem
         return _Pick(points, problem.standard, outlook.nearness(count), problem.absolute_loss.tilt)
@@ -217,7 +215,6 @@ class _Turned:
 
     @staticmethod
     def of(outlook: Outlook, reached: Round) -> "_Turned":
-        """On the way from the origin of a problem."""
         points = np.stack([outlook.standard_point, outlook.after(reached.perturbed_step)])
         return _Turned(points, outlook.ties, outlook.problem.absolute_loss.tilt)
 

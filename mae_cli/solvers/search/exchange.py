@@ -14,8 +14,7 @@ import numpy as np
 
 from mae_cli.arrays import FloatArray, Positions
 from mae_cli.rows.quantiles import first_reaching
-from mae_cli.solvers.prepare.band import Band
-from mae_cli.solvers.prepare.basis import Basis, Start
+from mae_cli.solvers.prepare.band import Band, Basis, Start
 
 # |λ| may pass 1 by the rounding of a sum of a few thousand signs before an exchange is worth making.
 MULTIPLIER_SLACK = 1e-11
@@ -133,7 +132,7 @@ def _line_search(
 ) -> tuple[int, float] | None:
     """The row at which the slopes passed add up to enough, and the way to there; None where they never do.
 
-    Everything else is (m,): a residual falls at the rate of its row.
+    Everything else is (b,): a residual falls at the rate of its row.
     """
     speeds = np.abs(rates)
     # A row that hardly moves, beside the fastest one, depends on the other rows of the basis.

@@ -1,11 +1,11 @@
 """An interior-point method: near the optimum of a problem with many levels in one to two dozen steps.
 
-Minimise Σω(|r| + tilt·r) for r = y − xw. With a = 1 + tilt and b = 1 − tilt the dual is to maximise Σωνy subject to
-Σωνx = 0 and −b ≤ ν ≤ a, and at the optimum r = r⁺ − r⁻ with r⁺, r⁻ ≥ 0, r⁺·(a − ν) = 0 and r⁻·(b + ν) = 0. Newton's
-steps go to the point where these products are a small target instead, by Mehrotra's predictor and corrector (Portnoy
-and Koenker, 1997). They start from a point that meets all other conditions, and keep to them. The matrix of a step is
-Σωφxxᵀ with φ = 1/(r⁺/(a − ν) + r⁻/(b + ν)): with an absorbed column it is counted, and only as large as the other
-columns are few.
+Minimise Σω(|r| + tilt·r) for r = y − z·β. The dual is to maximise Σω2μy subject to Σωμz = 0 and tilt − 1 ≤ 2μ ≤
+tilt + 1. With r = r⁺ − r⁻ for r⁺, r⁻ ≥ 0, and the ways up and down that are left to 2μ, up = 1 + tilt − 2μ and
+down = 1 − tilt + 2μ, the products r⁺·up and r⁻·down are zero at the optimum. Newton's steps go to the point where they
+are a small target instead, by Mehrotra's predictor and corrector (Portnoy and Koenker, 1997). They start from a point
+that meets all other conditions, and keep to them. The matrix of a step is Σωφzzᵀ with φ = 1/(r⁺/up + r⁻/down): with an
+absorbed column it is counted, and only as large as the other columns are few.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Interior:
 
     Attributes:
         point: (p,) standard coefficients.
-        residual: (m,) there.
+        residual: (b,) there.
         steps: number of Newton steps.
     """
 
@@ -54,7 +54,7 @@ def descend_inside(block: Block, whitening: AbsorbedWhitening, tilt: float) -> I
 
 @dataclass(frozen=True, eq=False)
 class _Direction:
-    """Changes of the coefficients (p,), and of ν, r⁺ and r⁻ (n,)."""
+    """Changes of the coefficients (p,), of predictions, and of 2μ, r⁺ and r⁻ (b,)."""
 
     point: FloatArray
     rate: FloatArray
@@ -64,7 +64,7 @@ class _Direction:
 
 
 class _State:
-    """The primal and dual point: coefficients, residual r = r⁺ − r⁻ and ν of every row."""
+    """The primal and dual point: coefficients, residual r = r⁺ − r⁻ and 2μ of every row."""
 
     def __init__(self, block: Block, whitening: AbsorbedWhitening, tilt: float) -> None:
         self.block, self.whitening, self.tilt = block, whitening, tilt
@@ -82,21 +82,19 @@ class _State:
 
     @property
     def gap(self) -> float:
-        """The duality gap, Σω(r⁺·(a − ν) + r⁻·(b + ν))."""
+        """The duality gap, Σω(r⁺·up + r⁻·down)."""
         return self._gap_after(0.0, 0.0, None)
 
     def step(self) -> bool:
         """One predictor and corrector; False when there is hardly a way to go."""
-        upper, lower = 1 + self.tilt - self._dual, 1 - self.tilt + self._dual
-        system = _System.of(self.block, self.whitening, 1 / (self._above / upper + self._below / lower))
-        guess = self._direction(system, upper, lower, np.zeros(1), np.zeros(1))
+        up, down = 1 + self.tilt - self._dual, 1 - self.tilt + self._dual
+        system = _System.of(self.block, self.whitening, 1 / (self._above / up + self._below / down))
+        guess = self._direction(system, up, down, np.zeros(1), np.zeros(1))
         gap = self.gap
-        share = self._gap_after(*self._lengths(guess, upper, lower), guess) / gap
+        share = self._gap_after(*self._lengths(guess, up, down), guess) / gap
         target = share**3 * gap / (2 * float(self.block.weight_values.sum()))
-        found = self._direction(
-            system, upper, lower, target + guess.dual * guess.above, target - guess.dual * guess.below
-        )
-        primal, dual = self._lengths(found, upper, lower)
+        found = self._direction(system, up, down, target + guess.dual * guess.above, target - guess.dual * guess.below)
+        primal, dual = self._lengths(found, up, down)
         self.point = self.point + primal * found.point
         self.residual = self.residual - primal * found.rate
         self._above += primal * found.above
@@ -105,10 +103,10 @@ class _State:
         return min(primal, dual) > _SHORTEST_STEP
 
     def _direction(
-        self, system: "_System", upper: FloatArray, lower: FloatArray, above: FloatArray, below: FloatArray
+        self, system: "_System", up: FloatArray, down: FloatArray, above: FloatArray, below: FloatArray
     ) -> _Direction:
-        """The direction towards r⁺·(a − ν) = `above` and r⁻·(b + ν) = `below`."""
-        excess = self.residual - above / upper + below / lower
+        """The direction towards r⁺·up = `above` and r⁻·down = `below`."""
+        excess = self.residual - above / up + below / down
         point = system.solve(self._dual + system.curvature * excess)
         rate = self.block.design.product(point)
         dual = system.curvature * (excess - rate)
@@ -116,27 +114,28 @@ class _State:
             point=point,
             rate=rate,
             dual=dual,
-            above=(above + self._above * dual) / upper - self._above,
-            below=(below - self._below * dual) / lower - self._below,
+            above=(above + self._above * dual) / up - self._above,
+            below=(below - self._below * dual) / down - self._below,
         )
 
-    def _lengths(self, direction: _Direction, upper: FloatArray, lower: FloatArray) -> tuple[float, float]:
+    def _lengths(self, direction: _Direction, up: FloatArray, down: FloatArray) -> tuple[float, float]:
         """How far the primal and the dual point can go."""
         primal = min(_way(self._above, direction.above), _way(self._below, direction.below))
-        dual = min(_way(upper, -direction.dual), _way(lower, direction.dual))
+        dual = min(_way(up, -direction.dual), _way(down, direction.dual))
         return primal, dual
 
     def _gap_after(self, primal: float, dual: float, direction: _Direction | None) -> float:
-        above, below, nu = self._above, self._below, self._dual
+        above, below, changed = self._above, self._below, self._dual
         if direction is not None:
             above, below = above + primal * direction.above, below + primal * direction.below
-            nu = nu + dual * direction.dual
-        return float(self.block.weighted(above * (1 + self.tilt - nu) + below * (1 - self.tilt + nu)).sum())
+            changed = changed + dual * direction.dual
+        up, down = 1 + self.tilt - changed, 1 - self.tilt + changed
+        return float(self.block.weighted(above * up + below * down).sum())
 
 
 @dataclass(frozen=True, eq=False)
 class _System:
-    """The linear system Σωφxxᵀ·d = Σωvx for the coefficients of the kept columns."""
+    """The linear system Σωφzzᵀ·change = Σω·vector·z for the coefficients of the kept columns."""
 
     block: Block
     whitening: AbsorbedWhitening
@@ -145,12 +144,11 @@ class _System:
 
     @staticmethod
     def of(block: Block, whitening: AbsorbedWhitening, curvature: FloatArray) -> "_System":
-        """The system with φ = `curvature`."""
         sums = LevelSums.of(block.design, whitening.split, block.weighted(curvature))
         return _System(block, whitening, curvature, sums)
 
     def solve(self, vector: FloatArray) -> FloatArray:
-        """The solution d, (p,)."""
+        """The change of the coefficients, (p,)."""
         split, sums = self.whitening.split, self.sums
         right = self.block.design.transpose_product(self.block.weighted(vector))
         levels = np.divide(

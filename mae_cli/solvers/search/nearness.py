@@ -26,7 +26,6 @@ class NearestOfLevels:
     positions: Positions
 
     def nearer(self, other: "NearestOfLevels") -> "NearestOfLevels":
-        """The nearer rows of both."""
         nearer = other.distance < self.distance
         return NearestOfLevels(
             np.where(nearer, other.distance, self.distance), np.where(nearer, other.positions, self.positions)
@@ -34,7 +33,6 @@ class NearestOfLevels:
 
     @property
     def present(self) -> Positions:
-        """The positions there are."""
         return self.positions[self.positions >= 0]
 
 
@@ -106,7 +104,6 @@ class DenseNearness:
         )
 
     def __call__(self, block: Block, shifted: Block, sizes: FloatArray) -> Near:
-        """The near rows of a block."""
         close = sizes <= self.width * self.usual
         self._join_unusual(close, shifted)
         places = close.nonzero()[0]

@@ -66,21 +66,18 @@ class Screenable(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Bands:
-    """Bands as problems that can be narrowed further."""
+    """Bands as problems that can be narrowed further; see `Screenable`."""
 
     bands: Sequence[Band]
 
     @property
     def shapes(self) -> Sequence[tuple[int, int]]:
-        """(rows, columns) of each."""
         return [band.shape for band in self.bands]
 
     def narrowed(self, numbers: Sequence[int], counts: Sequence[int]) -> list[Narrowed]:
-        """The rows with the smallest distance; every other row acts through its present sign alone."""
         return [self.bands[number].narrowed(count) for number, count in zip(numbers, counts, strict=True)]
 
     def widened(self, number: int, narrowed: Narrowed, rows: SignedRows) -> Narrowed:
-        """The rows join the narrowed problem."""
         return self.bands[number].widened(narrowed, rows)
 
     def proved(self, numbers: Sequence[int], _: Sequence[Positions]) -> Sequence[float | None]:
@@ -88,7 +85,6 @@ class Bands:
         return [None] * len(numbers)
 
     def checked(self, numbers: Sequence[int], rounds: Sequence["Round"]) -> list[Check]:
-        """Look at all rows."""
         return [
             self.bands[number].check(each.narrowed.members, each.step)
             for number, each in zip(numbers, rounds, strict=True)
@@ -119,7 +115,6 @@ class Round:
 
     @staticmethod
     def first(count: int, narrowed: Narrowed) -> "Round":
-        """Before anything is solved."""
         nothing = np.zeros(0, dtype=np.intp)
         return Round(count, narrowed, np.zeros(narrowed.band.shape[1]), 0, (narrowed.objective,), nothing)
 
@@ -144,7 +139,6 @@ class Round:
 
     @property
     def optimum(self) -> Optimum:
-        """The end of the screening."""
         return Optimum(self.outcome, self.basis, self.step, self.iterations, self.losses)
 
 

@@ -51,7 +51,7 @@ class SharedBand:
     starts: FloatArray
 
     def newton_steps(self) -> FloatArray:
-        """(m, k) steps d ← d + H⁻¹g, where gradients g change by H = Σωvvᵀ/δ over the rows with |r| ≤ δ."""
+        """(m, k) steps d ← d + H⁻¹∇, where gradients ∇ change by H = Σωvvᵀ/δ over the rows with |r| ≤ δ."""
         steps, sizes = self.starts, np.abs(self.residual - self.starts.mean(axis=0) @ self.rows.matrix.T)
         half = float(np.quantile(sizes, _CURVATURE_SHARE))
         near = self.rows.matrix[sizes <= half]
@@ -99,7 +99,7 @@ class _Searches:
 
     Attributes:
         optima: of all problems.
-        going: (g,) the numbers of those that are still searched.
+        going: the numbers of those that are still searched.
     """
 
     def __init__(self, shared: SharedBand) -> None:
@@ -176,7 +176,8 @@ def _searched_around(stack: Stack, starts: FloatArray, most_exchanges: int) -> E
     if len(again):
         steps = np.where(ends.is_optimal[again, np.newaxis], ends.steps[again], 0.0)
         more = search_in_step(here.take(again).moved(steps), most_exchanges)
-        ends.put(again, replace(more, steps=steps + more.steps, exchanges=ends.exchanges[again] + more.exchanges))
+        more = replace(more, steps=steps + more.steps, exchanges=ends.exchanges[again] + more.exchanges)
+        ends = ends.replaced(again, more)
     return replace(ends, steps=starts + ends.steps)
 
 
@@ -191,7 +192,7 @@ def _nearest(distance: FloatArray, counts: Positions) -> BoolArray:
 
 
 def _listed(inside: BoolArray, fewest: int) -> tuple[Positions, BoolArray]:
-    """(m, r) the rows inside of each problem, one after the other, and whether it has so many; r is not too small."""
+    """(m, b) the rows inside of each problem, one after the other, and whether it has so many; b is not too small."""
     counts = inside.sum(axis=1)
     is_row = np.arange(counts.max(initial=fewest)) < counts[:, np.newaxis]
     rows = np.zeros(is_row.shape, dtype=np.intp)

@@ -21,12 +21,12 @@ _LEAST_CURVATURE = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Stack:
-    """Minimise Σω|r − v·d| − c·d for m bands of r rows; rows of zeros fill up those that have fewer.
+    """Minimise Σω|r − v·d| − c·d for m bands of b rows; rows of zeros fill up those that have fewer.
 
     Attributes:
-        matrix: (m, r, k) whitened rows v times their weights.
-        lengths: (m, r) of these.
-        residual: (m, r) at d = 0, times the weights.
+        matrix: (m, b, k) whitened rows v times their weights.
+        lengths: (m, b) of these.
+        residual: (m, b) at d = 0, times the weights.
         linear: (m, k) the linear terms c.
     """
 
@@ -55,16 +55,16 @@ class Stack:
 
     @cached_property
     def shortness(self) -> FloatArray:
-        """(m, r) one over the length of each row; 0 for rows of zeros, which are never met."""
+        """(m, b) one over the length of each row; 0 for rows of zeros, which are never met."""
         return _quotients(np.ones(self.lengths.shape), self.lengths, 0.0)
 
     @property
     def distance(self) -> FloatArray:
-        """(m, r) how far the point must move before a sign can change; infinite for rows of zeros."""
+        """(m, b) how far the point must move before a sign can change; infinite for rows of zeros."""
         return _quotients(np.abs(self.residual), self.lengths, np.inf)
 
     def rates(self, steps: FloatArray) -> FloatArray:
-        """(m, r) how far a step (m, k) of each band moves its predictions."""
+        """(m, b) how far a step (m, k) of each band moves its predictions."""
         return np.asarray((self.matrix @ steps[:, :, np.newaxis])[:, :, 0])
 
     def pull(self, signs: FloatArray) -> FloatArray:
@@ -76,7 +76,6 @@ class Stack:
         return replace(self, residual=self.residual - self.rates(steps))
 
     def take(self, numbers: Positions | BoolArray) -> "Stack":
-        """Only these bands."""
         return Stack(self.matrix[numbers], self.lengths[numbers], self.residual[numbers], self.linear[numbers])
 
     def rows(self, places: Positions) -> FloatArray:
@@ -114,7 +113,7 @@ class Stack:
         return steps
 
     def _newton_way(self, count: int) -> FloatArray:
-        """(m, k) H⁻¹g, smoothed over so many rows."""
+        """(m, k) H⁻¹∇, smoothed over so many rows."""
         near = self._nearest(count)
         widest = np.take_along_axis(self.distance, near, axis=1).max(axis=1, keepdims=True)
         widths = np.where(np.isfinite(widest), widest, 0.0) * self.lengths
@@ -135,7 +134,7 @@ def stops(
 ) -> tuple[Positions, FloatArray]:
     """The row at which the slopes passed add up to enough, (m,), and the way to there: infinite where they never do.
 
-    Residuals (m, r) fall at the rates of their rows.
+    Residuals (m, b) fall at the rates of their rows.
     """
     speeds = np.abs(rates)
     # A row that hardly moves, beside the fastest one, depends on the other rows of the basis.

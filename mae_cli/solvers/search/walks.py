@@ -35,24 +35,22 @@ class Ends:
     exchanges: Positions
 
     def take(self, numbers: Positions | BoolArray | slice) -> "Ends":
-        """Those of some searches."""
         return Ends(*(getattr(self, field.name)[numbers] for field in fields(self)))
 
-    def put(self, numbers: Positions, others: "Ends") -> None:
-        """The ends of some searches that went on."""
+    def replaced(self, numbers: Positions, others: "Ends") -> "Ends":
+        """The same with other ends of some searches, which went on."""
+        ends = self.take(np.arange(len(self.exchanges)))
         for field in fields(self):
-            getattr(self, field.name)[numbers] = getattr(others, field.name)
+            getattr(ends, field.name)[numbers] = getattr(others, field.name)
+        return ends
 
 
 def search_in_step(stack: Stack, most_exchanges: int) -> Ends:
     """Walk from the independent rows nearest to zero to an optimal vertex of each band."""
-    basis, has_basis = _nearest_bases(stack)
-    steps, nothing = np.zeros(basis.shape), np.zeros(len(basis), dtype=np.intp)
-    ends = Ends(basis, steps, np.zeros(len(basis), dtype=bool), ~has_basis, nothing)
-    walk = _Walk(stack, basis.copy(), has_basis.copy())
+    walk = _Walk(stack, *_nearest_bases(stack))
     while walk.is_going.any():
-        walk.advance(most_exchanges, ends)
-    return ends
+        walk.advance(most_exchanges)
+    return walk.ends
 
 
 def _nearest_bases(stack: Stack) -> tuple[Positions, BoolArray]:
@@ -70,18 +68,25 @@ def _nearest_bases(stack: Stack) -> tuple[Positions, BoolArray]:
 
 
 class _Walk:
-    """The searches that are still going, and some that ended: their bases, and the residuals at their vertices."""
+    """The searches that are still going, and some that ended: their bases, and the residuals at their vertices.
 
-    def __init__(self, stack: Stack, places: Positions, is_going: BoolArray) -> None:
-        count, size = places.shape
-        self._stack, self._places, self.is_going = stack, places, is_going
+    Attributes:
+        is_going: which of them are.
+        ends: of all searches, as far as they are known.
+    """
+
+    def __init__(self, stack: Stack, basis: Positions, has_basis: BoolArray) -> None:
+        (count, size), is_going = basis.shape, has_basis.copy()
+        nothing = np.zeros(count, dtype=np.intp)
+        self.ends = Ends(basis, np.zeros((count, size)), np.zeros(count, dtype=bool), ~has_basis, nothing)
+        self._stack, self._places, self.is_going = stack, basis.copy(), is_going
         self._shortness, self._residual = stack.shortness, np.zeros(stack.residual.shape)
         self._edges, self._steps = np.zeros((count, size, size)), np.zeros((count, size))
         self._numbers, self._exchanges = np.arange(count), np.zeros(count, dtype=np.intp)
         self._is_fresh = np.zeros(count, dtype=bool)
         self._refresh(np.flatnonzero(is_going))
 
-    def advance(self, most_exchanges: int, ends: Ends) -> None:
+    def advance(self, most_exchanges: int) -> None:
         """One exchange in every band from whose vertex an edge goes down."""
         multipliers = -(self._edges @ self._stack.pull(np.sign(self._residual))[:, :, np.newaxis])[:, :, 0]
         every, leaving = np.arange(len(multipliers)), np.abs(multipliers).argmax(axis=1)
@@ -92,7 +97,7 @@ class _Walk:
         unstopped = self._exchange(moving, leaving, worst) if moving.any() else moving
         # Without a number dependent rows are hidden in the basis.
         is_lost = unstopped | (self.is_going & ~is_good & ~is_down)
-        self._end(self.is_going & is_good & self._is_fresh, is_lost, self.is_going & is_down & ~moving, ends)
+        self._end(self.is_going & is_good & self._is_fresh, is_lost, self.is_going & is_down & ~moving)
         # What updates say must hold when computed anew; they lose digits slowly.
         is_late = moving & (self._exchanges % max(REFRESH, self._edges.shape[1]) == 0)
         self._refresh(np.flatnonzero(self.is_going & (is_good | is_late)))
@@ -138,11 +143,12 @@ class _Walk:
         self._edges[numbers], self._residual[numbers] = edges, residual
         self._steps[numbers], self._is_fresh[numbers] = steps, True
 
-    def _end(self, optimal: BoolArray, unbounded: BoolArray, late: BoolArray, ends: Ends) -> None:
+    def _end(self, optimal: BoolArray, unbounded: BoolArray, late: BoolArray) -> None:
         """The searches that end at optimal vertices, for want of rows, or because the exchanges ran out."""
         all_here = Ends(self._places, self._steps, optimal, unbounded, self._exchanges)
         ended = optimal | unbounded | late
-        ends.put(self._numbers[ended], all_here.take(ended))
+        if ended.any():
+            self.ends = self.ends.replaced(self._numbers[ended], all_here.take(ended))
         self.is_going &= ~ended
 
     def _drop_ended(self) -> None:

@@ -9,8 +9,7 @@ from support.levels import LEVELS, a_regression
 from mae_cli.losses import Absolute
 from mae_cli.rows.blocks import CountedRows, whole
 from mae_cli.solvers.prepare.absorbed import LevelBasis, WhitenedLevels
-from mae_cli.solvers.prepare.band import Band
-from mae_cli.solvers.prepare.basis import Start
+from mae_cli.solvers.prepare.band import Band, Start
 from mae_cli.solvers.prepare.dense_rows import DenseRows
 from mae_cli.solvers.prepare.key_basis import KeyBasis
 from mae_cli.solvers.prepare.problem import Problem, prepare

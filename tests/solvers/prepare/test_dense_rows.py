@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mae_cli.solvers.prepare.basis import Start
+from mae_cli.solvers.prepare.band import Start
 from mae_cli.solvers.prepare.dense_rows import DenseRows
 
 

@@ -12,8 +12,8 @@ from support.standard import a_problem, block_of, dot, rows_of, targets_of, tran
 from mae_cli.errors import DataError
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.solvers.prepare.double_double import DoubleDouble
 from mae_cli.solvers.prepare.precise_columns import PreciseColumns, without_rest
+from mae_cli.solvers.prepare.precision import DoubleDouble
 
 OFFSETS = np.array([0.0, 1e12, -1e12, 1.7e9])
 # Less than the last of twice the digits: 2⁻¹⁰⁶ is 1.2e-32.

@@ -66,3 +66,17 @@ def test_a_constant_column_becomes_zeros_even_when_its_mean_rounds():
     regression = Regression(np.full((10, 1), 0.1), np.arange(10.0))
     block = standardisation(regression.rows, intercept=True)(whole(regression.rows))
     assert (block.design.numeric[:, 1] == 0).all()
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("count", [1, 3])
+def test_several_points_at_once_are_seen_as_each_of_them(count, intercept, regression, random):
+    standard = standardisation(regression.rows, intercept=intercept)
+    shifted = standard.shifted(whole(regression.rows))
+    points, values = random.standard_normal((count, 3 + intercept)), random.standard_normal((count, 2_000))
+    for of_all, of_one, given in (
+        (standard.residual(shifted, points), standard.residual, points),
+        (standard.product(shifted, points), standard.product, points),
+        (standard.pull(shifted, values), standard.pull, values),
+    ):
+        assert of_all == pytest.approx(np.stack([of_one(shifted, each) for each in given]), abs=1e-11)

@@ -8,7 +8,7 @@ from oracle.exact import least_absolute
 from support.standard import a_basis, a_problem
 from support.vertices import oracle_loss, table_of
 
-from mae_cli.solvers.prepare.double_double import DoubleDouble
+from mae_cli.solvers.prepare.precision import DoubleDouble
 from mae_cli.solvers.proof.exact_exchange import settle
 from mae_cli.solvers.proof.uniqueness import is_unique
 from mae_cli.solvers.proof.vertex_proof import Vertex

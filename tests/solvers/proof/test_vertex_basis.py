@@ -10,9 +10,8 @@ from support.levels import LEVELS, a_determined_regression, a_regression
 from support.standard import a_basis, a_problem, block_of, dot, kept_rows, targets_of, transposed, values_of
 
 from mae_cli.rows.design import Design
-from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
-from mae_cli.solvers.prepare.double_double import DoubleDouble
-from mae_cli.solvers.prepare.key_rows import KeyRows
+from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening, KeyRows
+from mae_cli.solvers.prepare.precision import DoubleDouble
 from mae_cli.solvers.proof.vertex_basis import InvertedRows, VertexBasis, planes_through, rests
 
 

@@ -14,7 +14,7 @@ from support.vertices import ExactVertex, exact_loss, optimum_of, oracle_loss, t
 
 from mae_cli.losses import loss_named
 from mae_cli.solvers.limits import Limits
-from mae_cli.solvers.prepare.rounding import UNIT
+from mae_cli.solvers.prepare.precision import UNIT
 from mae_cli.solvers.proof.exact_exchange import settle
 from mae_cli.solvers.proof.vertex_proof import Vertex, VertexProof, prove
 

@@ -13,10 +13,10 @@ from mae_cli.errors import DataError
 from mae_cli.losses import Squared
 from mae_cli.rows.blocks import CountedRows
 from mae_cli.rows.linear import Coefficients
+from mae_cli.solvers.least_squares import bound_squared
 from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.prepare.problem import prepare
 from mae_cli.solvers.settings import Textbook
-from mae_cli.solvers.squares.squared_bound import bound_squared
 
 
 def problem_of(regression: Regression, limits=USUAL):

@@ -13,12 +13,12 @@ from support.regressions import Regression
 from mae_cli.losses import Squared
 from mae_cli.rows.blocks import CountedRows, MemoryRows
 from mae_cli.rows.design import Design
+from mae_cli.solvers.least_squares import refine
 from mae_cli.solvers.limits import USUAL, Limits
 from mae_cli.solvers.prepare.absorbed import AbsorbedWhitening
 from mae_cli.solvers.prepare.problem import prepare
 from mae_cli.solvers.settings import Auto
 from mae_cli.solvers.solve import solve
-from mae_cli.solvers.squares.squared_refinement import refine
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ def test_corrections_that_do_not_shrink_are_refused(random):
 
 
 def test_well_conditioned_large_fits_are_left_as_the_descent_found_them(random, monkeypatch):
-    monkeypatch.setattr("mae_cli.solvers.squares.least_squares.refine", None)
+    monkeypatch.setattr("mae_cli.solvers.least_squares.refine", None)
     X = random.standard_normal((2_000, 3))
     regression = Regression(X, X @ [1.0, 2.0, 3.0] + random.standard_normal(2_000))
     solution = regression.solve("mse", limits=Limits(small_squared_size=0))
