@@ -139,7 +139,8 @@ def named(case: Case) -> Case:
     """The case of a user who names the features, which are used or refused then."""
     refusal = case.refusal
     if refusal is not None and refusal.remedy is not None:
-        remedy = refusal.remedy.replace(" or --exclude x", ", or do not name it")
+        remedy = refusal.remedy.replace(", --categorical x or", " or --categorical x or")
+        remedy = remedy.replace(" or --exclude x", ", or do not name it")
         refusal = replace(refusal, remedy=remedy.replace("use --exclude x", "do not name it"))
     return Case(**vars(case) | {"options": (*case.options, "--features", "x,k"), "refusal": refusal})
 

@@ -274,7 +274,7 @@ DATES_IN_TWO_WAYS = [
     refused(
         f"{name} in two ways",
         quoted_column(cells),
-        Refusal("text-among-dates", line=3, column="x", cell=cells[1], remedy="write them alike, or use --exclude x"),
+        Refusal("text-among-dates", line=3, column="x", cell=cells[1], remedy="write them alike, or do not name it"),
         "--features",
         "x,k",
     )
