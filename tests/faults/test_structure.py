@@ -286,6 +286,19 @@ DELIMITERS = [
             line=3,
             column="x",
             cell="2,5",
+            remedy="write one decimal sign throughout, or use --categorical x or --exclude x",
+        ),
+    ),
+    refused(
+        "decimal commas in a feature of a file without points",
+        table(
+            [(str(place * place % 7), str(place), level) for place, (*_, level) in enumerate(ROWS)], delimiter=";"
+        ).replace(";4;", ";2,5;"),
+        Refusal(
+            "text-among-numbers",
+            line=6,
+            column="x",
+            cell="2,5",
             remedy="use --decimal ',', or use --categorical x or --exclude x",
         ),
     ),
