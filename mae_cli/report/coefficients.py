@@ -15,8 +15,8 @@ from mae_cli.report.ranges import range_note
 from mae_cli.results.training import Effect, FitReport, TrainReport
 
 _PER_DEVIATION = "× std. dev."
-# So many of the columns left out are named on a terminal.
-_NAMED = 4
+# So many columns that depend on others are named where there is room for any number of terms, and on a terminal.
+_MOST_NAMED, _NAMED = 8, 4
 
 
 def coefficients(report: TrainReport, room: Room) -> list[RenderableType]:
@@ -75,9 +75,10 @@ def left_out_note(effects: Sequence[Effect], room: Room) -> str | None:
     aliased = [effect for effect in effects if effect.aliased]
     if not aliased:
         return None
-    named = aliased if room.terms is None else aliased[:_NAMED]
-    more = f" and {count(len(aliased) - len(named))} more" if len(aliased) > len(named) else ""
-    return f"Left out: {', '.join(_reasons(named, room))}{more}."
+    shown = _MOST_NAMED if room.terms is None else _NAMED
+    listed = ", ".join(_reasons(aliased[:shown], room))
+    more = f" and {count(len(aliased) - shown)} more (all in --json)" if len(aliased) > shown else ""
+    return f"Left out: {listed}{more}."
 
 
 def _reasons(aliased: Sequence[Effect], room: Room) -> Iterator[str]:

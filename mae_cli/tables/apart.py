@@ -4,44 +4,28 @@ They are read as plain numbers first. Where a cell is none, all cells of that co
 of a feature are; but such a column is never one of levels, and never left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from math import nan
 
-from mae_cli.errors import DataError, Fault
-from mae_cli.messages import quoted
+from mae_cli.errors import Fault, Place
+from mae_cli.messages import counted, quoted
 from mae_cli.progress import Phase
 from mae_cli.rows.blocks import MemoryRows
-from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Writing
-from mae_cli.tables.column import CellFault, ColumnOfNumbers, Note
+from mae_cli.rows.schema import ALL_PLAIN, ApartWritings
+from mae_cli.tables.column import ColumnOfNumbers
 from mae_cli.tables.column_types import Part
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.disguise import is_nothing
-from mae_cli.tables.judge import Verdict, judge_numbers
+from mae_cli.tables.judge import USED, Verdict, judge_numbers, judge_odd, no_format, read_as
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.read import Data, ReadOptions, read
 from mae_cli.tables.remedies import BY_DECIMAL, are_free_with_comma, reading_option
 from mae_cli.tables.spellings import doubtful_spellings_of, spellings_of
 from mae_cli.tables.typed import Columns
-from mae_cli.tables.writing import FREE, FREE_WITH_COMMA, in_words, is_plain, number_in
-
-
-@dataclass(frozen=True)
-class FoundWriting:
-    """How the numbers of a column turned out to be written.
-
-    Attributes:
-        column: its name.
-        writing: how.
-        notes: that say so.
-    """
-
-    column: str
-    writing: Writing
-    notes: tuple[Note, ...]
+from mae_cli.tables.writing import FREE, FREE_WITH_COMMA, is_plain, number_in
 
 
 @dataclass(frozen=True)
@@ -49,7 +33,7 @@ class Apart:
     """The columns that are no features, by their names.
 
     Attributes:
-        target: the column to predict, or to compare with.
+        target: the column to predict, or to compare with; "" where columns are only looked at.
         weight: the column of weights; None without any.
         written: how both are written.
     """
@@ -61,17 +45,20 @@ class Apart:
     @property
     def names(self) -> tuple[str, ...]:
         """Of those that there are."""
-        return (self.target,) if self.weight is None else (self.target, self.weight)
+        return tuple(name for name in (self.target, self.weight) if name)
 
     @property
     def parts(self) -> dict[str, Part]:
         """What each of them must be."""
-        parts = Part("the target", self.written.target), Part("the weight", self.written.weight)
-        return dict(zip(self.names, parts, strict=False))
+        parts = {self.target: Part("the target", self.written.target)}
+        parts |= {self.weight or "": Part("the weight", self.written.weight)}
+        return {name: parts[name] for name in self.names}
 
     def columns(self, dialect: Dialect, *, chosen: bool = False) -> list[NumberColumn]:
         """Them to be read; `chosen` says whether the user named them in this run."""
-        columns = [NumberColumn.target(self.target, dialect, self.written.target, chosen=chosen)]
+        columns = []
+        if self.target:
+            columns.append(NumberColumn.target(self.target, dialect, self.written.target, chosen=chosen))
         if self.weight is not None:
             columns.append(NumberColumn.weight(self.weight, dialect, self.written.weight, chosen=chosen))
         return columns
@@ -85,48 +72,80 @@ def found_apart(columns: Sequence[ColumnOfNumbers]) -> ApartWritings:
     return ApartWritings(*(replace(column.found, missing=()) for column in columns))
 
 
-def found_writing(error: DataError, columns: Sequence[NumberColumn], files: Data, options: ReadOptions) -> FoundWriting:
-    """How the numbers of one of these columns are written, of which an error says that a cell is no number.
+def judge_apart(
+    column: NumberColumn, seen: Records, data: Data, dates: Collection[str], options: ReadOptions
+) -> Verdict:
+    """The verdict on a target or weights, all of whose cells were read: as what they are read again, or the refusal.
 
-    Dates are numbers of a target, but not of weights. Of a column that the user calls numbers, it is looked at whether
-    all have decimal commas.
+    Dates are numbers of a target, but not of weights.
+
+    Args:
+        column: that was read.
+        seen: the records, as the pass found them.
+        data: to be read again.
+        dates: the columns that the user calls dates.
+        options: how to read.
 
     Raises:
-        DataError: the error, if it is another one; or with the option that ends it, where the cells leave a doubt; or
-            the file cannot be read to its end.
+        DataError: the data cannot be read.
     """
-    fault, place = error.fault, error.fault.place
-    column = next((each for each in columns if place is not None and each.name == place.column), None)
-    if column is None or fault.code != "not-a-number" or not _may_be_read(fault.cell or "", files.dialect):
-        raise error
-    if not (is_plain(column.writing) or column.writing == FREE):
-        raise error
-    cells = LevelColumn(column.name, declared=False, max_levels=options.max_levels, dialect=files.dialect)
-    alone = replace(options, collect=MemoryRows.none, missing="drop")
+    if column.missing == column.count:
+        return Verdict(fault=_no_values(column, seen.name))
+    if column.odd:
+        return judge_again(column, seen, data, options)
+    if column.name in dates and not column.writing.date:
+        return Verdict(fault=no_format(column.name, f"{column.role} {quoted(column.name)} has numbers", seen))
+    return USED
+
+
+def _no_values(column: NumberColumn, file: str) -> Fault:
+    what = f"{column.role} {quoted(column.name)} has no values: all of its {counted(column.count, 'cell')} are missing"
+    part = (column.role or "").removeprefix("the ")
+    return Fault("no-values", what, Place(file, column=column.name), remedy=f"choose another {part}")
+
+
+def judge_again(column: NumberColumn, seen: Records, data: Data, options: ReadOptions) -> Verdict:
+    """The verdict on required numbers where a cell is none: if it may be one, all cells are looked at as text.
+
+    Of a column that the user calls numbers, it is looked at whether all have decimal commas.
+
+    Raises:
+        DataError: the data cannot be read.
+    """
+    refusal = judge_odd(column, seen)
+    if refusal.fault is None or not _may_be_written_otherwise(column, refusal.fault, data.dialect):
+        return refusal
+    cells = LevelColumn(column.name, declared=False, max_levels=1, dialect=data.dialect)
     options.listener.entering(Phase.READING_AGAIN)
-    seen = read(files, Columns([], [cells], 0), alone).files
-    return _of_free(error, cells) if column.writing.free else _of_plain(error, column, cells, seen)
+    read(data, Columns([], [cells], 0), replace(options, collect=MemoryRows.none, missing="drop"))
+    if column.writing.free:
+        return _of_free(cells) or refusal
+    return _of_plain(column, refusal, refusal.fault, cells, seen)
 
 
-def _of_plain(error: DataError, column: NumberColumn, cells: LevelColumn, files: Records) -> FoundWriting:
-    """The writing of a target or of weights that were read as plain numbers."""
-    verdict = judge_numbers(cells, files)
+def _may_be_written_otherwise(column: NumberColumn, fault: Fault, dialect: Dialect) -> bool:
+    """Whether a column may turn out to have numbers in a notation that it was not read in."""
+    is_open = is_plain(column.writing) or column.writing == FREE
+    return is_open and fault.code == "not-a-number" and _may_be_read(fault.cell or "", dialect)
+
+
+def _of_plain(column: NumberColumn, refusal: Verdict, fault: Fault, cells: LevelColumn, seen: Records) -> Verdict:
+    """The verdict on a target or weights that were read as plain numbers."""
+    verdict = judge_numbers(cells, seen)
     if verdict.writing is not None and not (column.positive and verdict.writing.date):
-        return FoundWriting(column.name, verdict.writing, verdict.notes)
+        return verdict
     odd = verdict.fault.cell if verdict.fault is not None and verdict.fault.code == "text-among-numbers" else None
-    if odd is not None and odd != error.fault.cell:
-        record = cells.first([odd])
-        raise CellFault(record, column.name, partial(column.fault, record, nan)).error(files)
-    raise DataError(_with_option(error.fault, cells, verdict, files, dated=not column.positive))
+    if odd is not None and odd != fault.cell:
+        return judge_odd(replace(column, odd={odd: (cells.first([odd]), nan)}), seen)
+    return replace(refusal, fault=_with_option(fault, cells, verdict, seen, dated=not column.positive))
 
 
-def _of_free(error: DataError, cells: LevelColumn) -> FoundWriting:
-    """The writing of a column that the user calls numbers, with decimal commas where all cells have them."""
+def _of_free(cells: LevelColumn) -> Verdict | None:
+    """The verdict on a column that the user calls numbers, if all of them have decimal commas."""
     speaking = [level for level in cells.codes if not is_nothing(level)]
     if not are_free_with_comma(speaking, cells.dialect):
-        raise error
-    note = f"column {quoted(cells.name)}: cells such as {quoted(speaking[0])} are read as {in_words(FREE_WITH_COMMA)}"
-    return FoundWriting(cells.name, FREE_WITH_COMMA, (Note(note),))
+        return None
+    return read_as(cells.name, speaking[0], FREE_WITH_COMMA)
 
 
 def _may_be_read(cell: str, dialect: Dialect) -> bool:

@@ -8,11 +8,12 @@ or dates, as `01234` and `20240102` are, are read as numbers, and a note says so
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isinf, isnan
 
 from mae_cli.errors import Fault, Place
 from mae_cli.messages import counted, listed, no_values, option, quoted
 from mae_cli.rows.schema import Writing
-from mae_cli.tables.column import Column, Note
+from mae_cli.tables.column import Column, Likeness, Note
 from mae_cli.tables.columns import LeftOut, UsedColumns
 from mae_cli.tables.csv.dialect import Dialect, is_number
 from mae_cli.tables.csv.files import Records
@@ -31,7 +32,7 @@ from mae_cli.tables.disguise import (
 )
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.notation import has_known_unit, notation_of
-from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.number_column import MOST_ODD, NumberColumn, is_infinity
 from mae_cli.tables.remedies import BY_DECIMAL, fitting_option, reading_option
 from mae_cli.tables.spellings import commonest_spelling, doubtful_spellings_of, parts_in_doubt, spellings_of
 from mae_cli.tables.writing import FREE, in_words, number_in
@@ -52,6 +53,7 @@ class Verdict:
         fault: why it is refused otherwise.
         notes: what the user should know of it.
         placeholders: the cells for which it is refused, if all of them seem to stand for missing values.
+        of_line: whether it is refused for a line that is at fault as a whole.
     """
 
     writing: Writing | None = None
@@ -59,6 +61,7 @@ class Verdict:
     fault: Fault | None = None
     notes: tuple[Note, ...] = ()
     placeholders: tuple[str, ...] = ()
+    of_line: bool = False
 
 
 USED = Verdict()
@@ -68,20 +71,31 @@ def judge(column: Column, files: Records, used: UsedColumns) -> Verdict:
     """The verdict on a feature; what the user said of it is in the columns used."""
     named = column.name in used.named
     if column.missing == column.count:
-        return _empty(column, files, "it has no values")
+        return _empty(column, files, "it has no values", named=named)
     if isinstance(column, LevelColumn):
         if not column.declared and all(map(is_nothing, column.codes)):
-            return _empty(column, files, f"it has no values but {listed(list(column.codes), _FEW)}")
+            reason = f"it has no values but {listed(list(column.codes), _FEW)}"
+            return _empty(column, files, reason, named=named)
         verdict = _judge_levels(column, files, named=named)
         is_read = verdict.fault or (verdict.writing and verdict.writing.date)
         return verdict if is_read or column.name not in used.dates else _no_date(column, files)
-    if isinstance(column, NumberColumn) and column.name in used.dates and not column.writing.date:
-        return Verdict(fault=no_format(column.name, f"column {quoted(column.name)} has plain numbers", files))
-    return _judge_numbers(column, files, named=named) if isinstance(column, NumberColumn) else USED
+    return _judge_numbers(column, files, used) if isinstance(column, NumberColumn) else USED
 
 
-def _empty(column: Column, files: Records, reason: str) -> Verdict:
-    return Verdict(left_out=LeftOut(column.name, reason, "fill it in"), fault=no_values(files.name, column.name))
+def judge_cluster(column: LevelColumn, file: str) -> Verdict:
+    """The verdict on the column that says which rows depend on each other."""
+    if column.missing < column.count:
+        return USED
+    what, place = (
+        f"column {quoted(column.name)}, the cluster of each row, has no values",
+        Place(file, column=column.name),
+    )
+    return Verdict(fault=Fault("no-values", what, place, remedy="choose another cluster"))
+
+
+def _empty(column: Column, files: Records, reason: str, *, named: bool) -> Verdict:
+    left_out, fault = LeftOut(column.name, reason, "fill it in"), no_values(files.name, column.name)
+    return Verdict(left_out=left_out, fault=replace(fault, remedy=f"fill it in, or {_DO_NOT_NAME}") if named else fault)
 
 
 def _no_date(column: LevelColumn, files: Records) -> Verdict:
@@ -99,10 +113,28 @@ def no_format(name: str, what: str, files: Records) -> Fault:
     )
 
 
-def _judge_numbers(column: NumberColumn, files: Records, *, named: bool) -> Verdict:
-    if named or column.varies or column.count - column.missing == 1:
+def judge_odd(column: NumberColumn, files: Records) -> Verdict:
+    """The refusal of numbers for the first cell that is at fault; there is one."""
+    record, value = min(column.odd.values())
+    place = replace(files.place(record), column=column.name)
+    cells = [files.cell(each, column.name) for each, _ in column.odd.values()] if len(column.odd) < MOST_ODD else []
+    advice = advice_on(files, record, column.name) if isnan(value) else None
+    return Verdict(
+        fault=replace(column.fault(record, value, files), place=place),
+        placeholders=_placeholders(cells),
+        of_line=advice is not None and advice.of_line,
+    )
+
+
+def _judge_numbers(column: NumberColumn, files: Records, used: UsedColumns) -> Verdict:
+    if column.odd:
+        return judge_odd(column, files)
+    if column.name in used.dates and not column.writing.date:
+        return Verdict(fault=no_format(column.name, f"column {quoted(column.name)} has plain numbers", files))
+    if column.varies or column.count - column.missing == 1 or not used.intercept:
         return USED
-    return _unusable(files, LeftOut(column.name, _constant(f"{column.lowest:g}", column.missing), _BY_FEATURES))
+    reason = _constant(f"{column.lowest:g}", column.missing)
+    return _unusable(files, LeftOut(column.name, reason), named=column.name in used.named)
 
 
 def _judge_levels(column: LevelColumn, files: Records, *, named: bool) -> Verdict:
@@ -112,11 +144,12 @@ def _judge_levels(column: LevelColumn, files: Records, *, named: bool) -> Verdic
     levels, cells, example = len(column.codes), column.count - column.missing, next(iter(column.codes))
     if levels > column.max_levels:
         return _too_many(column, files)
-    if levels == 1 and cells > 1 and not named:
-        return _unusable(files, LeftOut(column.name, _constant(quoted(example), column.missing), _BY_FEATURES))
+    if levels == 1 and cells > 1:
+        return _unusable(files, LeftOut(column.name, _constant(quoted(example), column.missing)), named=named)
     if 2 * levels > cells > 1 and not named:
         reason = f"text with {levels:,} levels in {cells:,} rows, such as {quoted(example)}"
-        return _unusable(files, LeftOut(column.name, reason, f"use {option('--categorical', column.name)}"))
+        left_out = LeftOut(column.name, reason, f"use {option('--categorical', column.name)}")
+        return _unusable(files, left_out, named=False)
     return replace(verdict, notes=(*verdict.notes, *_alike(column)))
 
 
@@ -128,7 +161,9 @@ def _alike(column: LevelColumn) -> list[Note]:
         other = seen.setdefault(plain, level)
         if other != level:
             names = f"{quoted(other)} and {quoted(level)}"
-            return [Note(f"column {quoted(column.name)} has {names}, which are levels of their own; write them alike")]
+            says = "which are levels of their own; write them alike"
+            likeness = Likeness(column.name, f"levels such as {names}, {says}", ("alike",))
+            return [Note(f"column {quoted(column.name)} has {names}, {says}", likeness=likeness)]
     return []
 
 
@@ -136,15 +171,16 @@ def _alike(column: LevelColumn) -> list[Note]:
 _FEW = 3
 # Dates in another format are a fault of single cells where they are at most one in so many.
 _FEW_OF = 10
-_BY_FEATURES = "name it with --features"
+_DO_NOT_NAME = "do not name it"
 
 
 def _constant(value: str, missing: int) -> str:
     return f"it is {value} in every row" + f" but {missing:,} without a value" * (missing > 0)
 
 
-def _unusable(files: Records, left_out: LeftOut) -> Verdict:
-    return Verdict(left_out=left_out, fault=left_out.fault(files.name))
+def _unusable(files: Records, left_out: LeftOut, *, named: bool) -> Verdict:
+    fault = left_out.fault(files.name)
+    return Verdict(left_out=left_out, fault=replace(fault, remedy=_DO_NOT_NAME) if named else fault)
 
 
 def judge_numbers(column: LevelColumn, files: Records) -> Verdict:
@@ -159,7 +195,7 @@ def judge_numbers(column: LevelColumn, files: Records) -> Verdict:
     if written is not None:
         return replace(written, writing=written.writing and replace(written.writing, missing=nothing))
     if numbers and column.cells(odd) <= column.cells(numbers):
-        return Verdict(fault=_odd_cells(column, files, odd), placeholders=_placeholders(odd))
+        return _odd_cells(column, files, odd)
     verdict = _judge_text(column, files)
     return verdict if verdict.fault else Verdict(notes=tuple(_like_numbers(column)))
 
@@ -177,7 +213,8 @@ def _like_numbers(column: LevelColumn) -> list[Note]:
     such = f"{counted(cells, 'cell')} that look like numbers, such as {example}, are levels too"
     one = f"a cell that looks like a number, {example}, is a level too"
     note = f"column {quoted(column.name)} is text, and {one if cells == 1 else such}"
-    return [Note(note, column.first(alike))]
+    says = f"that look like numbers in columns of text, such as {example}, are levels too"
+    return [Note(note, column.first(alike), Likeness(column.name, says, ("text with numbers",), cells))]
 
 
 def _written(column: LevelColumn, files: Records, numbers: Sequence[str], odd: Sequence[str]) -> Verdict | None:
@@ -191,8 +228,14 @@ def _written(column: LevelColumn, files: Records, numbers: Sequence[str], odd: S
     writing = Writing(date=spellings[0]) if spellings else notation_of([*odd, *numbers], column.dialect)
     if writing is None:
         return None
-    note = f"column {quoted(column.name)}: cells such as {quoted(odd[0])} are read as {in_words(writing)}"
-    return Verdict(writing=writing, notes=(Note(note),))
+    return read_as(column.name, odd[0], writing)
+
+
+def read_as(column: str, cell: str, writing: Writing) -> Verdict:
+    """The verdict on numbers that are written in such a way, as a cell shows."""
+    says = f"cells such as {quoted(cell)} are read as {in_words(writing)}"
+    likeness = Likeness(column, says, ("read as", in_words(writing)))
+    return Verdict(writing=writing, notes=(Note(f"column {quoted(column)}: {says}", likeness=likeness),))
 
 
 def _date_in_doubt(column: LevelColumn, files: Records, cell: str, spellings: Sequence[str]) -> Verdict:
@@ -200,14 +243,7 @@ def _date_in_doubt(column: LevelColumn, files: Records, cell: str, spellings: Se
     parts = parts_in_doubt(spellings)
     doubt = "without its century" if not parts else f"whose {parts} cannot be told apart"
     how = f"use {option('--date', f'{column.name}={spellings[0]}')}"
-    fault = Fault(
-        "date-in-doubt",
-        f"column {quoted(column.name)} is {quoted(cell)}, a date {doubt}",
-        _place(column, [cell], files),
-        cell,
-        f"{how}, {option('--categorical', column.name)} or {option('--exclude', column.name)}",
-    )
-    return Verdict(left_out=LeftOut(column.name, f"{quoted(cell)} is a date {doubt}", how), fault=fault)
+    return _Finding("date-in-doubt", cell, f"a date {doubt}", how).verdict(column, files)
 
 
 def _judge_text(column: LevelColumn, files: Records) -> Verdict:
@@ -219,7 +255,7 @@ def _judge_text(column: LevelColumn, files: Records) -> Verdict:
         return _in_disguise(column, files, pointed[0], point, reading_option(column, files))
     odd = _odd_among_written(texts, column.dialect)
     if odd:
-        return Verdict(fault=_odd_cells(column, files, odd), placeholders=_placeholders(odd))
+        return _odd_cells(column, files, odd)
     disguised = common_disguise(texts)
     if disguised is None:
         return USED
@@ -264,38 +300,55 @@ def _odd_among_dates(
     advice = advice_on(files, index, column.name) if is_placeholder(cell) or not disguise_of(cell) else None
     how = advice.remedy if advice else "fix the cell" if are_few else "write them alike"
     what = f"{misfit(cell, spelling)}, where {'most' if are_few else 'other'} cells are {kind}"
-    fault = Fault(
-        "text-among-dates",
-        f"column {quoted(column.name)} is {quoted(cell)}, which {what}",
-        _place(column, odd, files),
-        cell,
-        f"{how}, or use {option('--exclude', column.name)}",
-    )
+    says, remedy = f"column {quoted(column.name)} is {quoted(cell)}, which {what}", f"{how}, or {_without(column)}"
+    fault = Fault("text-among-dates", says, _place(column, odd, files), cell, remedy)
     if are_few:
-        return Verdict(fault=fault, placeholders=_placeholders(odd))
+        is_of_line = advice is not None and advice.of_line
+        return Verdict(fault=fault, placeholders=_placeholders(odd), of_line=is_of_line)
     return Verdict(left_out=LeftOut(column.name, f"{quoted(cell)} ({fault.place}) {what}", how), fault=fault)
 
 
 def _placeholders(odd: Sequence[str]) -> tuple[str, ...]:
-    """The odd cells of a column, if all of them seem to stand for missing values."""
-    return tuple(odd) if all(map(is_placeholder, odd)) else ()
+    """The odd cells of a column, if all of them seem to stand for missing values, as infinities in words do."""
+    return tuple(odd) if all(is_placeholder(cell) or is_infinity(cell) for cell in odd) else ()
 
 
 def _in_disguise(column: LevelColumn, files: Records, level: str, disguise: Disguise, reading: str | None) -> Verdict:
     """The verdict on text that means numbers, which nobody should guess, with the option that fits."""
-    fault = Fault(
-        "number-in-disguise",
-        f"column {quoted(column.name)} is {quoted(level)}, {disguise.name}",
-        _place(column, [level], files),
-        level,
-        _remedy(column, disguise.remedy, reading),
-    )
-    how = disguise.remedy if reading is None else f"use {reading}"
-    return Verdict(left_out=LeftOut(column.name, f"{quoted(level)} is {disguise.name}", how), fault=fault)
+    finding = _Finding("number-in-disguise", level, disguise.name, disguise.remedy, reading)
+    return finding.verdict(column, files)
 
 
-def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> Fault:
-    """What is wrong with numbers among which is text, with the first such cell."""
+@dataclass(frozen=True)
+class _Finding:
+    """Why text cannot serve, from which it follows why it is left out, or refused.
+
+    Attributes:
+        code: of the refusal.
+        cell: that shows it.
+        what: this cell is.
+        mend: what to do about it.
+        reading: the option that reads the column; None where there is none.
+    """
+
+    code: str
+    cell: str
+    what: str
+    mend: str
+    reading: str | None = None
+
+    def verdict(self, column: LevelColumn, files: Records) -> Verdict:
+        says, remedy = (
+            f"column {quoted(column.name)} is {quoted(self.cell)}, {self.what}",
+            _remedy(column, self.mend, self.reading),
+        )
+        fault = Fault(self.code, says, _place(column, [self.cell], files), self.cell, remedy)
+        how = self.mend if self.reading is None else f"use {self.reading}"
+        return Verdict(left_out=LeftOut(column.name, f"{quoted(self.cell)} is {self.what}", how), fault=fault)
+
+
+def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> Verdict:
+    """The refusal of numbers among which is text, for the first such cell."""
     index = column.first(odd)
     cell = files.cell(index, column.name)
     is_first = index == 0 and column.cells(odd) == 1
@@ -304,7 +357,14 @@ def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> Fault
     looks = advice.looks or "is not a number"
     what = f"column {quoted(column.name)} is {quoted(cell)}, which {looks}, where most cells are numbers"
     remedy = _remedy(column, advice.remedy, reading_option(column, files))
-    return Fault("text-among-numbers", what, _place(column, odd, files), cell, remedy)
+    fault = Fault("text-among-numbers", what, _place(column, odd, files), cell, remedy)
+    return Verdict(fault=fault, placeholders=_placeholders([*odd, *_infinite(column)]), of_line=advice.of_line)
+
+
+def _infinite(column: LevelColumn) -> list[str]:
+    """The levels that are numbers beyond floating point, which would be refused next."""
+    dialect = column.dialect
+    return [level for level in column.codes if dialect.is_number(level) and isinf(dialect.number(level))]
 
 
 def _place(column: LevelColumn, levels: Iterable[str], files: Records) -> Place:
@@ -314,12 +374,20 @@ def _place(column: LevelColumn, levels: Iterable[str], files: Records) -> Place:
 
 def _remedy(column: LevelColumn, to_cells: str, reading: str | None) -> str:
     """What to do to cells, or with a column of text as it is; decimal commas are read, and no cell needs anything."""
-    others = [option(f"--{kind}", column.name) for kind in ("categorical", "exclude")]
+    others = [option("--categorical", column.name)]
     if reading == BY_DECIMAL:
         to_cells = f"use {BY_DECIMAL}"
     elif reading is not None:
         others = list(dict.fromkeys([reading, *others]))
-    return f"{to_cells}, or use {', '.join(others[:-1])} or {others[-1]}"
+    if not column.chosen:
+        others.append(option("--exclude", column.name))
+    ways = " or ".join(filter(None, (", ".join(others[:-1]), others[-1])))
+    return f"{to_cells}, or use {ways}" + f", or {_DO_NOT_NAME}" * column.chosen
+
+
+def _without(column: LevelColumn) -> str:
+    """How to do without a column; one that is named is never left out."""
+    return _DO_NOT_NAME if column.chosen else f"use {option('--exclude', column.name)}"
 
 
 def _too_many(column: LevelColumn, files: Records) -> Verdict:
@@ -331,7 +399,7 @@ def _too_many(column: LevelColumn, files: Records) -> Verdict:
         f"column {quoted(column.name)} is {reason}, and at most {column.max_levels:,} are allowed",
         _place(column, column.codes, files),
         cell,
-        f"use {option('--exclude', column.name)}, raise --max-levels, or turn dates and units into numbers first",
+        f"{_without(column)}, raise --max-levels, or turn dates and units into numbers first",
     )
     how = f"use {option('--categorical', column.name)} --max-levels {count}"
     return Verdict(left_out=LeftOut(column.name, reason, how), fault=fault)
@@ -366,13 +434,11 @@ def _told(cells: Sequence[str]) -> list[str]:
 def _note(name: str, cells: Sequence[str]) -> Note | None:
     code, date = first_code(cells), first_date(cells)
     if code is not None:
-        return Note(
-            f"column {quoted(name)} has numbers with leading zeros, such as {quoted(code)}; if they are codes, use "
-            f"{option('--categorical', name)}"
-        )
+        says = f"numbers with leading zeros, such as {quoted(code)}; if they are codes, use"
+        likeness = Likeness(name, f"{says} --categorical", ("codes",))
+        return Note(f"column {quoted(name)} has {says} {option('--categorical', name)}", likeness=likeness)
     if date is not None:
-        return Note(
-            f"column {quoted(name)} has numbers such as {quoted(date)}; if they are dates, use "
-            f"{option('--date', f'{name}=%Y%m%d')}"
-        )
+        says = f"numbers such as {quoted(date)}; if they are dates, use"
+        likeness = Likeness(name, f"{says} --date", ("dates",))
+        return Note(f"column {quoted(name)} has {says} {option('--date', f'{name}=%Y%m%d')}", likeness=likeness)
     return None

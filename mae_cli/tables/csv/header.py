@@ -54,6 +54,7 @@ class Header:
         types: of the columns, if the file has types.
         is_spaced: whether blanks behind the delimiters were taken out of names and cells.
         suggestion: the sign that was probably meant as the delimiter; None where nothing speaks for another one.
+        placed: the names that the header does not have: columns without one are called by their place ("column 3").
     """
 
     names: tuple[str, ...]
@@ -61,6 +62,19 @@ class Header:
     types: tuple[ColumnType, ...] = ()
     is_spaced: bool = False
     suggestion: Suggestion | None = None
+    placed: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, cells: Sequence[str], *, is_spaced: bool) -> "Header":
+        """The header with these cells, without a first record.
+
+        A column without a name has none where another is called by its place.
+        """
+        taken = set(cells)
+        called = {place: f"column {place}" for place, cell in enumerate(cells, start=1) if not cell.strip()}
+        placed = {place: name for place, name in called.items() if name not in taken}
+        names = tuple(placed.get(place, cell) for place, cell in enumerate(cells, start=1))
+        return cls(names, (), is_spaced=is_spaced, placed=frozenset(placed.values()))
 
 
 def joint_name(names: Sequence[str]) -> str:
@@ -104,7 +118,7 @@ def read_header(source: Source) -> Header:
     records = _first_two(source)
     names = records[0].cells
     _check_names(source, records[0])
-    header = Header(names, (), is_spaced=source.delimiter.is_spaced, suggestion=suggestion(source))
+    header = replace(Header.of(names, is_spaced=source.delimiter.is_spaced), suggestion=suggestion(source))
     if len(records) == 1:
         return header
     # A title is the only cell of its line; the lines below it may be too, down to the table.
