@@ -27,6 +27,7 @@ from mae_cli.tables.columns import Remarks
 from mae_cli.tables.features import Features
 from mae_cli.workflows.fit_data import FitData, require_length
 from mae_cli.workflows.fit_result import FitResult, Origin
+from mae_cli.workflows.quantile_fits import QuantileFits
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def fit(
     tolerance: float | None = None,
     max_levels: int = 300,
     intervals: Literal["auto", "rank", "sandwich", "bootstrap"] = "auto",
-) -> list[FitResult]: ...
+) -> QuantileFits: ...
 
 
 def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyword)
@@ -107,7 +108,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     tolerance: float | None = None,
     max_levels: int = 300,
     intervals: Literal["auto", "rank", "sandwich", "bootstrap"] = "auto",
-) -> FitResult | list[FitResult]:
+) -> FitResult | QuantileFits:
     """Fit a linear model that minimises the mean loss Σω·loss(y − b − Xw) / Σω, with a certificate.
 
     Args:
@@ -118,7 +119,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
             numbers and tuples among them, are those that `str` gives.
         loss: "mae" for |r|, "mse" for r².
         quantile: τ; with "mae" and τ ≠ 0.5 the loss is ½|r| + (τ − ½)r. Several of them are fitted together, for a
-            fraction of the time, and give a list with a result for each.
+            fraction of the time, and give a list with a result for each, which can be saved as one model.
         sample_weight: (n,) weights ≥ 0, equal to repeating rows, or the name of a column like y; None for ones.
         intercept: whether the model has one.
         solver: "auto" (exact), "textbook", or settings (`mae_cli.Textbook(epochs=1000)`).
@@ -139,7 +140,7 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     prepared = Prepared(CountedRows(data.rows), intercept=intercept, extent=data.extent, limits=how.limits)
     fits = solve_together(prepared, [each.loss_function for each in wanted], how)
     method = _method(intervals)
-    results = []
+    results = QuantileFits()
     for each, found in zip(wanted, fits, strict=True):
         result = _result(data, data.rows, each, found.solution)
         estimated = Estimated(data.rows, prepared, found, data.weight_unit)

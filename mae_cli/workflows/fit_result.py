@@ -18,7 +18,7 @@ from mae_cli.model.model import LinearModel, Model
 from mae_cli.model.provenance import provenance
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, CategoricalColumn
+from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, CategoricalColumn, DesignColumn
 from mae_cli.solvers.settings import SolverSettings
 from mae_cli.solvers.solution import Certificate, DualPoint, History
 from mae_cli.tables.columns import LeftOut
@@ -64,7 +64,7 @@ class FitResult(LinearModel):
         written: how y and the weights were written, where they were text or dates.
     """
 
-    aliased: tuple[tuple[str, str | None], ...]
+    aliased: tuple[DesignColumn, ...]
     certificate: Certificate
     history: History
     origin: Origin = field(repr=False)
