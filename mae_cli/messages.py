@@ -73,6 +73,12 @@ def no_share(code: str, must: str, value: float) -> Fault:
     return Fault(code, f"{must} between 0 and 1, not {value:g}", remedy=remedy)
 
 
+def beyond_floats(subject: str, ends: tuple[float, float], place: Place, remedy: str) -> Fault:
+    """What is wrong with numbers ("the target 'y'") whose least and greatest lie too far apart."""
+    what = f"{subject} spans from {ends[0]:g} to {ends[1]:g}, more than floating point can hold"
+    return Fault("range-overflow", what, place, remedy=remedy)
+
+
 def listed(names: Sequence[str], most: int = LONGEST_LIST) -> str:
     """`'a', 'b' and 8 more`."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""

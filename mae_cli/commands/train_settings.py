@@ -90,6 +90,7 @@ def column_choice(options: dict[str, Any]) -> "ColumnChoice":
         dates=dates_of(options["dates"]),
         numbers=frozenset(joined(options["numbers"])),
         strict=options["strict"],
+        intercept=not options["no_intercept"],
     )
 
 

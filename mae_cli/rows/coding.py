@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mae_cli.arrays import BoolArray, CodeArray, FloatArray
-from mae_cli.errors import DataError, Fault, Place
-from mae_cli.messages import option, quoted
+from mae_cli.errors import DataError, Place
+from mae_cli.messages import beyond_floats, option, quoted
 from mae_cli.rows.blocks import Block, Rows, RowStore
 from mae_cli.rows.design import Design, column_ranges
 from mae_cli.rows.sampling import Split
@@ -228,11 +228,11 @@ def _categorical(name: str, levels: Sequence[str], totals: FloatArray, counts: F
 
 
 def _require_span(column: NumericColumn, file: str | None) -> None:
+    name, ends = column.name, (column.minimum, column.maximum)
     if not math.isfinite(column.maximum - column.minimum):
-        name, ends = column.name, f"{column.minimum:g} to {column.maximum:g}"
-        what = f"column {quoted(name)} spans from {ends}, more than floating point can hold"
         leave_out = "leave it out" if file is None else f"use {option('--exclude', name)}"
-        raise DataError(Fault("range-overflow", what, Place(file, column=name), remedy=f"rescale it, or {leave_out}"))
+        place, remedy = Place(file, column=name), f"rescale it, or {leave_out}"
+        raise DataError(beyond_floats(f"column {quoted(name)}", ends, place, remedy))
 
 
 @dataclass(frozen=True, eq=False)

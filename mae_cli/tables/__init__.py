@@ -14,7 +14,7 @@ of the columns: what each is, its levels, what is missing, the first fault of ea
   the kinds. A new way to write numbers is no new kind: it is a `Writing` (`mae_cli.rows.schema`), read by `writing`.
 - `apart`: the target and the weights, which are no features.
 - `plan`: decides, over several passes, how each column is read; `judge`: what a column can serve as, and whether its
-  numbers may be codes or dates.
+  numbers may be codes or dates; `refused`: how refused columns, and those left out, are told together.
 - `writing`: numbers that are not written plainly: `dates`, and units, currency signs and separators (`notation`).
 - `date_cells`: many dates at once; `spellings`: in which format they are; `moments`: dates that a type says.
 - `disguise`: recognises text that looks like a number but cannot safely be read as one.

@@ -4,21 +4,20 @@ They are read as plain numbers first. Where a cell is none, all cells of that co
 of a feature are; but such a column is never one of levels, and never left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from math import nan
 
-from mae_cli.errors import DataError, Fault
-from mae_cli.messages import option
-from mae_cli.progress import NO_PROGRESS
+from mae_cli.errors import Fault, Place
+from mae_cli.messages import counted, option, quoted
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Writing
-from mae_cli.tables.column import CellFault, ColumnOfNumbers, Note
+from mae_cli.tables.column import ColumnOfNumbers
 from mae_cli.tables.column_types import Part
 from mae_cli.tables.csv.dialect import Dialect
+from mae_cli.tables.csv.files import Records
 from mae_cli.tables.disguise import is_nothing
-from mae_cli.tables.judge import Verdict, judge_numbers
+from mae_cli.tables.judge import USED, Verdict, judge_numbers, judge_odd, no_format
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.read import Data, ReadOptions, read
@@ -28,26 +27,11 @@ from mae_cli.tables.writing import is_plain, number_in
 
 
 @dataclass(frozen=True)
-class FoundWriting:
-    """How the numbers of a column turned out to be written.
-
-    Attributes:
-        column: its name.
-        writing: how.
-        notes: that say so.
-    """
-
-    column: str
-    writing: Writing
-    notes: tuple[Note, ...]
-
-
-@dataclass(frozen=True)
 class Apart:
     """The columns that are no features, by their names.
 
     Attributes:
-        target: the column to predict, or to compare with.
+        target: the column to predict, or to compare with; "" where columns are only looked at.
         weight: the column of weights; None without any.
         written: how both are written.
     """
@@ -59,17 +43,20 @@ class Apart:
     @property
     def names(self) -> tuple[str, ...]:
         """Of those that there are."""
-        return (self.target,) if self.weight is None else (self.target, self.weight)
+        return tuple(name for name in (self.target, self.weight) if name)
 
     @property
     def parts(self) -> dict[str, Part]:
         """What each of them must be."""
-        parts = Part("the target", self.written.target), Part("the weight", self.written.weight)
-        return dict(zip(self.names, parts, strict=False))
+        parts = {self.target: Part("the target", self.written.target)}
+        parts |= {self.weight or "": Part("the weight", self.written.weight)}
+        return {name: parts[name] for name in self.names}
 
     def columns(self, dialect: Dialect, *, chosen: bool = False) -> list[NumberColumn]:
         """Them to be read; `chosen` says whether the user named them in this run."""
-        columns = [NumberColumn.target(self.target, dialect, self.written.target, chosen=chosen)]
+        columns = []
+        if self.target:
+            columns.append(NumberColumn.target(self.target, dialect, self.written.target, chosen=chosen))
         if self.weight is not None:
             columns.append(NumberColumn.weight(self.weight, dialect, self.written.weight, chosen=chosen))
         return columns
@@ -83,29 +70,52 @@ def found_apart(columns: Sequence[ColumnOfNumbers]) -> ApartWritings:
     return ApartWritings(*(replace(column.found, missing=()) for column in columns))
 
 
-def found_writing(error: DataError, column: NumberColumn, files: Data, options: ReadOptions) -> FoundWriting:
-    """How the numbers of a column are written, of which an error says that a cell is no plain number.
+def judge_apart(column: NumberColumn, seen: Records, data: Data, dates: Collection[str]) -> Verdict:
+    """The verdict on a target or weights, all of whose cells were read: as what they are read again, or the refusal.
 
     Dates are numbers of a target, but not of weights.
 
+    Args:
+        column: that was read.
+        seen: the records, as the pass found them.
+        data: to be read again.
+        dates: the columns that the user calls dates.
+
     Raises:
-        DataError: the error, if it is another one; or with the option that ends it, where the cells leave a doubt; or
-            the file cannot be read to its end.
+        DataError: the data cannot be read.
     """
-    cell = error.fault.cell if error.fault.code == "not-a-number" and is_plain(column.writing) else None
-    if cell is None or not _may_be_read(cell, files.dialect):
-        raise error
-    cells = LevelColumn(column.name, declared=False, max_levels=options.max_levels, dialect=files.dialect)
-    alone = replace(options, collect=MemoryRows.none, missing="drop", listener=NO_PROGRESS)
-    seen = read(files, Columns([], [cells], 0), alone).files
+    if column.missing == column.count:
+        return Verdict(fault=_no_values(column, seen.name))
+    if column.odd:
+        return _judge_odd(column, seen, data)
+    if column.name in dates and not column.writing.date:
+        return Verdict(fault=no_format(column.name, f"{column.role} {quoted(column.name)} has numbers", seen))
+    return USED
+
+
+def _no_values(column: NumberColumn, file: str) -> Fault:
+    what = f"{column.role} {quoted(column.name)} has no values: all of its {counted(column.count, 'cell')} are missing"
+    part = (column.role or "").removeprefix("the ")
+    return Fault("no-values", what, Place(file, column=column.name), remedy=f"choose another {part}")
+
+
+def _judge_odd(column: NumberColumn, seen: Records, data: Data) -> Verdict:
+    """The verdict where a cell is no plain number: all cells are looked at as text."""
+    refusal = judge_odd(column, seen)
+    fault = refusal.fault
+    if fault is None or fault.code != "not-a-number" or not is_plain(column.writing):
+        return refusal
+    if fault.cell is None or not _may_be_read(fault.cell, data.dialect):
+        return refusal
+    cells = LevelColumn(column.name, declared=False, max_levels=1, dialect=data.dialect)
+    read(data, Columns([], [cells], 0), ReadOptions(MemoryRows.none))
     verdict = judge_numbers(cells, seen)
     if verdict.writing is not None and not (column.positive and verdict.writing.date):
-        return FoundWriting(column.name, verdict.writing, verdict.notes)
+        return verdict
     odd = verdict.fault.cell if verdict.fault is not None and verdict.fault.code == "text-among-numbers" else None
-    if odd is not None and odd != cell:
-        record = cells.first([odd])
-        raise CellFault(record, column.name, partial(column.fault, record, nan)).error(seen)
-    raise DataError(_with_option(error.fault, cells, verdict, dated=not column.positive))
+    if odd is not None and odd != fault.cell:
+        return judge_odd(replace(column, odd={odd: (cells.first([odd]), nan)}), seen)
+    return replace(refusal, fault=_with_option(fault, cells, verdict, dated=not column.positive))
 
 
 def _may_be_read(cell: str, dialect: Dialect) -> bool:

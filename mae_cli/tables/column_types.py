@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mae_cli.errors import DataError, Fault, Place
-from mae_cli.messages import option, quoted
+from mae_cli.messages import quoted
 from mae_cli.rows.schema import PLAIN, Writing
 from mae_cli.tables.columns import LeftOut, UsedColumns
 from mae_cli.tables.csv.header import ColumnType, Header
@@ -29,9 +29,14 @@ def require_same_kinds(headers: Sequence[tuple[str, Header]]) -> None:
     for file, header in headers[1:]:
         for name, one, another in zip(first.names, first.types, header.types, strict=False):
             if one.kind != another.kind and name in header.names:
-                what = f"column {quoted(name)} has the type {another.name}, but {one.name} in {first_name}"
-                place, remedy = Place(file, column=name), "give files whose types agree"
-                raise DataError(Fault("types-differ", what, place, remedy=remedy))
+                raise types_differ(name, (file, another), (first_name, one), "give files whose types agree")
+
+
+def types_differ(column: str, here: tuple[str, ColumnType], there: tuple[str, ColumnType], remedy: str) -> DataError:
+    """The error of a column that has another type in one file than in the first; each by its name."""
+    (file, found), (first, expected) = here, there
+    what = f"column {quoted(column)} has the type {found.name}, but {expected.name} in {first}"
+    return DataError(Fault("types-differ", what, Place(file, column=column), remedy=remedy))
 
 
 def typed_writings(header: Header) -> dict[str, Writing]:
@@ -48,13 +53,21 @@ def typed_dates(header: Header, used: UsedColumns) -> dict[str, Writing]:
 
 
 def unfit_columns(header: Header, names: Collection[str]) -> list[LeftOut]:
-    """Those of the named columns that are neither numbers, dates nor levels."""
-    kinds = {"duration": "it holds spans of time", "other": "it holds neither numbers nor text"}
+    """Those of the named columns that are neither numbers, dates nor levels, if the file has types."""
     return [
-        LeftOut(name, f"{kinds[each.kind]} ({each.name})", "turn it into numbers first")
-        for name, each in zip(header.names, header.types, strict=True)
-        if name in names and each.kind in kinds
+        LeftOut(name, f"it {unfit_content(each.kind, each.name)}", "turn it into numbers first")
+        for name, each in zip(header.names, header.types, strict=False)
+        if name in names and each.kind in _UNFIT
     ]
+
+
+# Of the kinds that no fit can use: the code of a fault, and what a column of them holds.
+_UNFIT = {"duration": ("dates-or-times", "spans of time"), "other": ("unsupported-type", "neither numbers nor text")}
+
+
+def unfit_content(kind: str, type_name: str) -> str:
+    """What is wrong with a column of such a kind, as words behind its name."""
+    return f"holds {_UNFIT[kind][1]} ({type_name})"
 
 
 @dataclass(frozen=True)
@@ -93,30 +106,32 @@ def _kind_of(writing: Writing) -> str:
 
 
 def require_kinds(file: str, header: Header, numbers: Mapping[str, Part], others: Collection[str]) -> None:
-    """Refuse columns whose type does not go with their part, if they have types.
+    """Refuse the first column whose type does not go with its part, as `misfits` has them.
+
+    Raises:
+        DataError: there is one.
+    """
+    for fault in misfits(file, header, numbers, others).values():
+        raise DataError(fault)
+
+
+def misfits(file: str, header: Header, numbers: Mapping[str, Part], others: Collection[str]) -> dict[str, Fault]:
+    """What is wrong with each column whose type does not go with its part, if they have types.
 
     Args:
         file: what messages call the data.
         header: of the data.
         numbers: columns that must be numbers, or dates.
         others: columns that may be numbers or levels.
-
-    Raises:
-        DataError: a column has another kind.
     """
     if not header.types:
-        return
+        return {}
     types = dict(zip(header.names, header.types, strict=True))
-    for name, part in numbers.items():
-        fault = part.misfit(name, types[name])
-        if fault is not None:
-            raise DataError(replace(fault, place=Place(file, column=name)))
-    for name in others:
-        place, exclude = Place(file, column=name), f"use {option('--exclude', name)}"
-        if types[name].kind == "duration":
-            what = f"column {quoted(name)} holds spans of time ({types[name].name})"
-            remedy = f"turn them into numbers first, or {exclude}"
-            raise DataError(Fault("dates-or-times", what, place, remedy=remedy))
-        if types[name].kind == "other":
-            what = f"column {quoted(name)} holds neither numbers nor text ({types[name].name})"
-            raise DataError(Fault("unsupported-type", what, place, remedy=exclude))
+    found = {name: part.misfit(name, types[name]) for name, part in numbers.items()}
+    found |= {name: _unfit(name, types[name]) for name in others if types[name].kind in _UNFIT}
+    return {name: replace(fault, place=Place(file, column=name)) for name, fault in found.items() if fault is not None}
+
+
+def _unfit(name: str, found: ColumnType) -> Fault:
+    what = f"column {quoted(name)} {unfit_content(found.kind, found.name)}"
+    return Fault(_UNFIT[found.kind][0], what, remedy="turn it into numbers first")

@@ -35,6 +35,7 @@ class ColumnChoice:
         dates: columns of dates or times, each with its format; "" for the one that its cells tell.
         numbers: columns to read as numbers, whatever is written around them.
         strict: whether to refuse columns that cannot serve, which are left out otherwise where nobody named them.
+        intercept: whether the fit has one, beside which a constant column tells nothing.
 
     Raises:
         SettingsError: one column is given two roles.
@@ -49,6 +50,7 @@ class ColumnChoice:
     dates: Mapping[str, str] = field(default_factory=dict)
     numbers: frozenset[str] = frozenset()
     strict: bool = False
+    intercept: bool = True
 
     def __post_init__(self) -> None:
         features = self.features or ()
@@ -107,18 +109,21 @@ class LeftOut:
     Attributes:
         column: its name, or its place where it has none ("column 3").
         reason: why it cannot serve.
-        remedy: how to have it in.
+        remedy: how to have it in; None where nothing could make it serve.
     """
 
     column: str
     reason: str
-    remedy: str
+    remedy: str | None = None
 
     def fault(self, file: str) -> Fault:
         """The refusal where nothing may be left out."""
         what = f"column {quoted(self.column)} cannot be used: {self.reason}"
-        remedy = f"{self.remedy}, or leave it out without --strict"
+        remedy = ", or ".join(filter(None, (self.remedy, "leave it out without --strict")))
         return Fault("unfit-column", what, Place(file, column=self.column), remedy=remedy)
+
+    def __str__(self) -> str:
+        return "; ".join(filter(None, (f"{quoted(self.column)}: {self.reason}", self.remedy)))
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,7 @@ class UsedColumns:
         strict: whether to refuse what would be left out.
         writings: how numbers and dates are written, of the columns of which the user said it.
         dates: the columns that have dates, as the user said, in the format that their cells tell.
+        intercept: whether the fit has one, beside which a constant column tells nothing.
     """
 
     target: str
@@ -160,6 +166,7 @@ class UsedColumns:
     strict: bool = False
     writings: Mapping[str, Writing] = field(default_factory=dict)
     dates: frozenset[str] = frozenset()
+    intercept: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -202,6 +209,7 @@ def resolve_any(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
         strict=choice.strict,
         writings=_writings(choice),
         dates=frozenset(name for name, spelling in choice.dates.items() if not spelling),
+        intercept=choice.intercept,
     )
 
 

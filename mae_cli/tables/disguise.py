@@ -256,25 +256,27 @@ class Advice:
     Attributes:
         remedy: what to do about it.
         looks: what the cell does, as words behind "which"; None where only the remedy is known.
+        of_line: whether the whole line is at fault, and all of its cells with it.
     """
 
     remedy: str
     looks: str | None = None
+    of_line: bool = False
 
 
 def advice_on(files: Records, record: int, column: str) -> Advice | None:
     """What to do about the text in a column of numbers; None if nothing is known of it."""
     cell, first = files.cell(record, column), files.header.names[0]
     if cell == column:
-        return Advice("remove the line, which seems to repeat the header")
+        return Advice("remove the line, which seems to repeat the header", of_line=True)
     if is_placeholder(cell):
         return Advice(f"use {option('--na-values', cell)} if that means a missing cell")
     if record == 0 and _describes_columns(files):
-        return Advice("remove the line, which seems to hold units or descriptions of the columns")
+        return Advice("remove the line, which seems to hold units or descriptions of the columns", of_line=True)
     if is_number(cell) and not files.dialect.is_number(cell):
         return Advice("write one decimal sign throughout", "has a decimal point although --decimal , was given")
     if files.cell(record, first).lstrip().startswith("#"):
-        return Advice("remove comment lines first")
+        return Advice("remove comment lines first", of_line=True)
     disguise = disguise_of(cell)
     return None if disguise is None else Advice(disguise.remedy, f"looks like {disguise.name}")
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from mae_cli.arrays import BoolArray, FloatArray
 from mae_cli.errors import DataError, Fault, Place
-from mae_cli.messages import counted
+from mae_cli.messages import beyond_floats, counted
 from mae_cli.rows.design import Design, column_ranges
 from mae_cli.rows.schema import NumericColumn, Schema
 from mae_cli.tables.arrays import finite_matrix, real_matrix, refuse_not_finite
@@ -49,9 +49,9 @@ def _require_spans(lowest: FloatArray, highest: FloatArray) -> None:
         beyond = np.flatnonzero(~np.isfinite(highest - lowest))
     if len(beyond):
         column = int(beyond[0])
-        ends = f"{lowest[column]:g} to {highest[column]:g}"
-        what = f"column x{column} of X spans from {ends}, more than floating point can hold"
-        raise DataError(Fault("range-overflow", what, Place(column=f"x{column}"), remedy="rescale it, or leave it out"))
+        name, ends = f"x{column}", (float(lowest[column]), float(highest[column]))
+        remedy = "rescale it, or leave it out"
+        raise DataError(beyond_floats(f"column {name} of X", ends, Place(column=name), remedy))
 
 
 def design_of(schema: Schema, X: Features) -> tuple[Design, BoolArray]:

@@ -18,6 +18,7 @@ from mae_cli.rows.blocks import Block, MemoryRows
 from mae_cli.rows.coding import Coding, Layout, as_read, build_schema, describe
 from mae_cli.rows.design import Design
 from mae_cli.rows.schema import PLAIN, NumericColumn, Schema, Writing
+from mae_cli.tables.column_types import unfit_content
 from mae_cli.tables.columns import LeftOut, Remarks, name_of, unknown_column
 from mae_cli.tables.csv.dialect import PLAIN as DIALECT
 from mae_cli.tables.judged_text import judged_text
@@ -326,8 +327,8 @@ def _numbers(name: str, column: pd.Series) -> pd.Series:
 
 def _levels(name: str, column: pd.Series) -> pd.Series:
     if not isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.kind in "mM":
-        what = f"column {quoted(name)} holds spans of time ({column.dtype})"
-        raise DataError(Fault("dates-or-times", what, Place(column=name), remedy="turn them into numbers first"))
+        what = f"column {quoted(name)} {unfit_content('duration', str(column.dtype))}"
+        raise DataError(Fault("dates-or-times", what, Place(column=name), remedy="turn it into numbers first"))
     _refuse_rows("missing-cell", name, column.isna().to_numpy(), "is missing")
     try:
         codes, values = pd.factorize(column)

@@ -8,6 +8,7 @@ or dates, as `01234` and `20240102` are, are read as numbers, and a note says so
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 
 from mae_cli.errors import Fault, Place
 from mae_cli.messages import counted, listed, no_values, option, quoted
@@ -20,7 +21,7 @@ from mae_cli.tables.dates import is_time, misfit, read_date
 from mae_cli.tables.disguise import MOMENTS, Advice, advice_on, common_disguise, disguise_of, is_nothing, is_placeholder
 from mae_cli.tables.level_column import LevelColumn
 from mae_cli.tables.notation import notation_of
-from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.number_column import MOST_ODD, NumberColumn, is_infinity
 from mae_cli.tables.spellings import commonest_spelling, doubtful_spellings_of, spellings_of
 from mae_cli.tables.writing import in_words, number_in
 
@@ -40,6 +41,7 @@ class Verdict:
         fault: why it is refused otherwise.
         notes: what the user should know of it.
         placeholders: the cells for which it is refused, if all of them seem to stand for missing values.
+        of_line: whether it is refused for a line that is at fault as a whole.
     """
 
     writing: Writing | None = None
@@ -47,6 +49,7 @@ class Verdict:
     fault: Fault | None = None
     notes: tuple[Note, ...] = ()
     placeholders: tuple[str, ...] = ()
+    of_line: bool = False
 
 
 USED = Verdict()
@@ -56,20 +59,31 @@ def judge(column: Column, files: Records, used: UsedColumns) -> Verdict:
     """The verdict on a feature; what the user said of it is in the columns used."""
     named = column.name in used.named
     if column.missing == column.count:
-        return _empty(column, files, "it has no values")
+        return _empty(column, files, "it has no values", named=named)
     if isinstance(column, LevelColumn):
         if not column.declared and all(map(is_nothing, column.codes)):
-            return _empty(column, files, f"it has no values but {listed(list(column.codes), _FEW)}")
+            reason = f"it has no values but {listed(list(column.codes), _FEW)}"
+            return _empty(column, files, reason, named=named)
         verdict = _judge_levels(column, files, named=named)
         is_read = verdict.fault or (verdict.writing and verdict.writing.date)
         return verdict if is_read or column.name not in used.dates else _no_date(column, files)
-    if isinstance(column, NumberColumn) and column.name in used.dates and not column.writing.date:
-        return Verdict(fault=no_format(column.name, f"column {quoted(column.name)} has plain numbers", files))
-    return _judge_numbers(column, files, named=named) if isinstance(column, NumberColumn) else USED
+    return _judge_numbers(column, files, used) if isinstance(column, NumberColumn) else USED
 
 
-def _empty(column: Column, files: Records, reason: str) -> Verdict:
-    return Verdict(left_out=LeftOut(column.name, reason, "fill it in"), fault=no_values(files.name, column.name))
+def judge_cluster(column: LevelColumn, file: str) -> Verdict:
+    """The verdict on the column that says which rows depend on each other."""
+    if column.missing < column.count:
+        return USED
+    what, place = (
+        f"column {quoted(column.name)}, the cluster of each row, has no values",
+        Place(file, column=column.name),
+    )
+    return Verdict(fault=Fault("no-values", what, place, remedy="choose another cluster"))
+
+
+def _empty(column: Column, files: Records, reason: str, *, named: bool) -> Verdict:
+    left_out, fault = LeftOut(column.name, reason, "fill it in"), no_values(files.name, column.name)
+    return Verdict(left_out=left_out, fault=replace(fault, remedy=f"fill it in, or {_DO_NOT_NAME}") if named else fault)
 
 
 def _no_date(column: LevelColumn, files: Records) -> Verdict:
@@ -87,10 +101,28 @@ def no_format(name: str, what: str, files: Records) -> Fault:
     )
 
 
-def _judge_numbers(column: NumberColumn, files: Records, *, named: bool) -> Verdict:
-    if named or column.varies or column.count - column.missing == 1:
+def judge_odd(column: NumberColumn, files: Records) -> Verdict:
+    """The refusal of numbers for the first cell that is at fault; there is one."""
+    record, value = min(column.odd.values())
+    place = replace(files.place(record), column=column.name)
+    cells = [files.cell(each, column.name) for each, _ in column.odd.values()] if len(column.odd) < MOST_ODD else []
+    advice = advice_on(files, record, column.name) if isnan(value) else None
+    return Verdict(
+        fault=replace(column.fault(record, value, files), place=place),
+        placeholders=_placeholders(cells),
+        of_line=advice is not None and advice.of_line,
+    )
+
+
+def _judge_numbers(column: NumberColumn, files: Records, used: UsedColumns) -> Verdict:
+    if column.odd:
+        return judge_odd(column, files)
+    if column.name in used.dates and not column.writing.date:
+        return Verdict(fault=no_format(column.name, f"column {quoted(column.name)} has plain numbers", files))
+    if column.varies or column.count - column.missing == 1 or not used.intercept:
         return USED
-    return _unusable(files, LeftOut(column.name, _constant(f"{column.lowest:g}", column.missing), _BY_FEATURES))
+    reason = _constant(f"{column.lowest:g}", column.missing)
+    return _unusable(files, LeftOut(column.name, reason), named=column.name in used.named)
 
 
 def _judge_levels(column: LevelColumn, files: Records, *, named: bool) -> Verdict:
@@ -100,11 +132,12 @@ def _judge_levels(column: LevelColumn, files: Records, *, named: bool) -> Verdic
     levels, cells, example = len(column.codes), column.count - column.missing, next(iter(column.codes))
     if levels > column.max_levels:
         return _too_many(column, files)
-    if levels == 1 and cells > 1 and not named:
-        return _unusable(files, LeftOut(column.name, _constant(quoted(example), column.missing), _BY_FEATURES))
+    if levels == 1 and cells > 1:
+        return _unusable(files, LeftOut(column.name, _constant(quoted(example), column.missing)), named=named)
     if 2 * levels > cells > 1 and not named:
         reason = f"text with {levels:,} levels in {cells:,} rows, such as {quoted(example)}"
-        return _unusable(files, LeftOut(column.name, reason, f"use {option('--categorical', column.name)}"))
+        left_out = LeftOut(column.name, reason, f"use {option('--categorical', column.name)}")
+        return _unusable(files, left_out, named=False)
     return replace(verdict, notes=(*verdict.notes, *_alike(column)))
 
 
@@ -122,15 +155,16 @@ def _alike(column: LevelColumn) -> list[Note]:
 
 # So many spellings of nothing are told.
 _FEW = 3
-_BY_FEATURES = "name it with --features"
+_DO_NOT_NAME = "do not name it"
 
 
 def _constant(value: str, missing: int) -> str:
     return f"it is {value} in every row" + f" but {missing:,} without a value" * (missing > 0)
 
 
-def _unusable(files: Records, left_out: LeftOut) -> Verdict:
-    return Verdict(left_out=left_out, fault=left_out.fault(files.name))
+def _unusable(files: Records, left_out: LeftOut, *, named: bool) -> Verdict:
+    fault = left_out.fault(files.name)
+    return Verdict(left_out=left_out, fault=replace(fault, remedy=_DO_NOT_NAME) if named else fault)
 
 
 def judge_numbers(column: LevelColumn, files: Records) -> Verdict:
@@ -147,7 +181,7 @@ def judge_numbers(column: LevelColumn, files: Records) -> Verdict:
     if not numbers:
         return _judge_text(column, files)
     if column.cells(odd) <= column.cells(numbers):
-        return Verdict(fault=_odd_cells(column, files, odd), placeholders=_placeholders(odd))
+        return _odd_cells(column, files, odd)
     verdict = _judge_text(column, files)
     if verdict.fault:
         return verdict
@@ -177,14 +211,7 @@ def _date_in_doubt(column: LevelColumn, files: Records, cell: str, spellings: Se
     """The verdict on dates that may mean several days."""
     doubt = "whose day and month cannot be told apart" if len(spellings) > 1 else "without its century"
     how = f"use {option('--date', f'{column.name}={spellings[0]}')}"
-    fault = Fault(
-        "date-in-doubt",
-        f"column {quoted(column.name)} is {quoted(cell)}, a date {doubt}",
-        _place(column, [cell], files),
-        cell,
-        f"{how}, {option('--categorical', column.name)} or {option('--exclude', column.name)}",
-    )
-    return Verdict(left_out=LeftOut(column.name, f"{quoted(cell)} is a date {doubt}", how), fault=fault)
+    return _Finding("date-in-doubt", cell, f"a date {doubt}", how, how).verdict(column, files)
 
 
 def _judge_text(column: LevelColumn, files: Records) -> Verdict:
@@ -196,7 +223,7 @@ def _judge_text(column: LevelColumn, files: Records) -> Verdict:
         return _in_disguise(column, files, level, what, "write one decimal sign throughout")
     odd = _odd_among_written(texts, column.dialect)
     if odd:
-        return Verdict(fault=_odd_cells(column, files, odd), placeholders=_placeholders(odd))
+        return _odd_cells(column, files, odd)
     disguised = common_disguise(texts)
     if disguised is None:
         return USED
@@ -225,40 +252,53 @@ def _judge_dates(column: LevelColumn, files: Records) -> Verdict | None:
     advice = advice_on(files, index, column.name) if is_placeholder(cell) or not disguise_of(cell) else None
     how = advice.remedy if advice else "fix the cell" if is_common else "write them alike"
     what = f"{misfit(cell, spelling)}, where {'most' if is_common else 'other'} cells are {kind}"
-    fault = Fault(
-        "text-among-dates",
-        f"column {quoted(column.name)} is {quoted(cell)}, which {what}",
-        _place(column, odd, files),
-        cell,
-        f"{how}, or use {option('--exclude', column.name)}",
-    )
+    says, remedy = f"column {quoted(column.name)} is {quoted(cell)}, which {what}", f"{how}, or {_without(column)}"
+    fault = Fault("text-among-dates", says, _place(column, odd, files), cell, remedy)
     if is_common:
-        return Verdict(fault=fault, placeholders=_placeholders(odd))
+        is_of_line = advice is not None and advice.of_line
+        return Verdict(fault=fault, placeholders=_placeholders(odd), of_line=is_of_line)
     return Verdict(left_out=LeftOut(column.name, f"{quoted(cell)} ({fault.place}) {what}", how), fault=fault)
 
 
 def _placeholders(odd: Sequence[str]) -> tuple[str, ...]:
-    """The odd cells of a column, if all of them seem to stand for missing values."""
-    return tuple(odd) if all(map(is_placeholder, odd)) else ()
+    """The odd cells of a column, if all of them seem to stand for missing values, as infinities in words do."""
+    return tuple(odd) if all(is_placeholder(cell) or is_infinity(cell) for cell in odd) else ()
 
 
 def _in_disguise(column: LevelColumn, files: Records, level: str, what: str, what_to_do: str) -> Verdict:
     """The verdict on text that means numbers, which nobody should guess."""
-    fault = Fault(
-        "number-in-disguise",
-        f"column {quoted(column.name)} is {quoted(level)}, {what}",
-        _place(column, [level], files),
-        level,
-        f"{what_to_do}, {_or_otherwise(column)}",
-    )
     speaking = [text for text in column.codes if not is_nothing(text)]
     is_read = all(number_in(text, Writing(free=True), column.dialect) is not None for text in speaking)
     how = f"use {option('--number', column.name)}" if is_read else what_to_do
-    return Verdict(left_out=LeftOut(column.name, f"{quoted(level)} is {what}", how), fault=fault)
+    return _Finding("number-in-disguise", level, what, what_to_do, how).verdict(column, files)
 
 
-def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> Fault:
-    """What is wrong with numbers among which is text, with the first such cell."""
+@dataclass(frozen=True)
+class _Finding:
+    """Why text cannot serve, from which it follows why it is left out, or refused.
+
+    Attributes:
+        code: of the refusal.
+        cell: that shows it.
+        what: this cell is.
+        mend: what to do where the column is refused.
+        how: to have it in where it is left out.
+    """
+
+    code: str
+    cell: str
+    what: str
+    mend: str
+    how: str
+
+    def verdict(self, column: LevelColumn, files: Records) -> Verdict:
+        says, remedy = f"column {quoted(column.name)} is {quoted(self.cell)}, {self.what}", _or_otherwise(column)
+        fault = Fault(self.code, says, _place(column, [self.cell], files), self.cell, f"{self.mend}, {remedy}")
+        return Verdict(left_out=LeftOut(column.name, f"{quoted(self.cell)} is {self.what}", self.how), fault=fault)
+
+
+def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> Verdict:
+    """The refusal of numbers among which is text, for the first such cell."""
     index = column.first(odd)
     cell = files.cell(index, column.name)
     is_first = index == 0 and column.cells(odd) == 1
@@ -267,7 +307,8 @@ def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> Fault
     looks = advice.looks or "is not a number"
     what = f"column {quoted(column.name)} is {quoted(cell)}, which {looks}, where most cells are numbers"
     remedy = f"{advice.remedy}, {_or_otherwise(column)}"
-    return Fault("text-among-numbers", what, _place(column, odd, files), cell, remedy)
+    fault = Fault("text-among-numbers", what, _place(column, odd, files), cell, remedy)
+    return Verdict(fault=fault, placeholders=_placeholders(odd), of_line=advice.of_line)
 
 
 def _place(column: LevelColumn, levels: Iterable[str], files: Records) -> Place:
@@ -277,7 +318,13 @@ def _place(column: LevelColumn, levels: Iterable[str], files: Records) -> Place:
 
 def _or_otherwise(column: LevelColumn) -> str:
     """How to do with a column of text as it is."""
-    return f"or use {option('--categorical', column.name)} or {option('--exclude', column.name)}"
+    as_levels = f"or use {option('--categorical', column.name)}"
+    return f"{as_levels}, or {_DO_NOT_NAME}" if column.chosen else f"{as_levels} or {option('--exclude', column.name)}"
+
+
+def _without(column: LevelColumn) -> str:
+    """How to do without a column; one that is named is never left out."""
+    return _DO_NOT_NAME if column.chosen else f"use {option('--exclude', column.name)}"
 
 
 def _too_many(column: LevelColumn, files: Records) -> Verdict:
@@ -289,7 +336,7 @@ def _too_many(column: LevelColumn, files: Records) -> Verdict:
         f"column {quoted(column.name)} is {reason}, and at most {column.max_levels:,} are allowed",
         _place(column, column.codes, files),
         cell,
-        f"use {option('--exclude', column.name)}, raise --max-levels, or turn dates and units into numbers first",
+        f"{_without(column)}, raise --max-levels, or turn dates and units into numbers first",
     )
     how = f"use {option('--categorical', column.name)} --max-levels {count}"
     return Verdict(left_out=LeftOut(column.name, reason, how), fault=fault)

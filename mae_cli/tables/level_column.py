@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mae_cli.arrays import CodeArray, Positions
-from mae_cli.errors import DataError, Fault, Place
+from mae_cli.errors import Fault
 from mae_cli.messages import counted, listed, option, quoted
 from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.column import CellFault, Cells, Note
@@ -38,6 +38,7 @@ class LevelColumn:
         absent: how often each of the usual spellings of a missing cell was found, the empty one aside.
         count: cells read so far.
         missing: those of them that were missing.
+        chosen: whether the user named the column in this run.
     """
 
     name: str
@@ -50,6 +51,7 @@ class LevelColumn:
     absent: dict[str, int] = field(default_factory=dict)
     count: int = 0
     missing: int = 0
+    chosen: bool = False
 
     @property
     def as_text(self) -> bool:
@@ -247,16 +249,6 @@ class ClusterColumn(LevelColumn):
 
     declared: bool = False
     max_levels: int = sys.maxsize - 1
-
-    def finish(self, files: Records) -> None:
-        """Refuse the column if no cell of it says anything.
-
-        Raises:
-            DataError: it has no values.
-        """
-        if self.missing == self.count:
-            what = f"column {quoted(self.name)}, the cluster of each row, has no values"
-            raise DataError(Fault("no-values", what, Place(files.name, column=self.name)))
 
     def notes(self) -> list[Note]:
         """Nothing to say: a missing cell is missing, however it is spelled."""

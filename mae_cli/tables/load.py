@@ -10,23 +10,23 @@ from dataclasses import dataclass, replace
 from mae_cli.errors import DataError
 from mae_cli.memory import memory_bytes
 from mae_cli.messages import listed, option, quoted
-from mae_cli.progress import NO_PROGRESS
 from mae_cli.rows.blocks import MemoryRows, RowStore
 from mae_cli.rows.coding import Layout
 from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Schema
 from mae_cli.rows.scratch import Scratch
-from mae_cli.tables.apart import Apart, found_apart, found_writing
-from mae_cli.tables.column_types import Part, require_kinds, text_columns, typed_dates, unfit_columns
-from mae_cli.tables.columns import LeftOut, UsedColumns, in_order, require_columns
+from mae_cli.tables.apart import Apart, found_apart
+from mae_cli.tables.column_types import Part, require_kinds
+from mae_cli.tables.columns import LeftOut, UsedColumns, require_columns
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files, Records
 from mae_cli.tables.csv.source import Source
-from mae_cli.tables.judge import code_notes, no_format
+from mae_cli.tables.judge import Verdict, code_notes
 from mae_cli.tables.level_column import KnownLevelColumn
 from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.parquet import ParquetRecords
-from mae_cli.tables.plan import Plan, RefusedColumnsError
+from mae_cli.tables.plan import Plan, Reading, readings
 from mae_cli.tables.read import Collect, Data, PassResult, ReadOptions, read
+from mae_cli.tables.refused import RefusedColumnsError, nothing_left, told_left_out
 from mae_cli.tables.typed import Columns
 
 # So many ignored columns are named.
@@ -70,27 +70,18 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
     """Read the columns of a fit, decide their kinds, and keep the complete rows.
 
     Raises:
-        DataError: a file, a column or a cell is at fault, or no row is complete.
+        DataError: a file is at fault, or a column, all of those together; or no row is complete.
     """
-    plan = _first_plan(files, used)
-    while True:
-        try:
-            # Rows with missing cells are left out in any case: the columns that they are in may not stay.
-            result = read(files, plan.columns(files.dialect, options.max_levels), replace(options, missing="drop"))
-        except DataError as error:
-            plan = _as_written(error, files, plan, options)
-            continue
-        require_dates(plan, files)
-        verdicts = plan.verdicts(result.summary, result.files)
-        revised = plan.revised(verdicts, result.summary, result.files, drops=options.missing == "drop")
-        if revised == plan:
-            break
-        result.rows.close()
-        plan = revised
-    if options.missing == "error" and result.summary.rows_dropped:
-        result.rows.close()
-        result = read(files, plan.columns(files.dialect, options.max_levels), options)
-    notes = (*_told_of_blanks(files), *plan.told(verdicts, result.files), *_told_of_codes(plan, result))
+    reading = _last(readings(files, used, options))
+    _require_all(reading, files, used, options)
+    plan, result = reading.plan, reading.result
+    told = [*plan.notes, *(note for verdict in reading.verdicts.values() for note in verdict.notes)]
+    notes = (
+        *_told_of_blanks(files),
+        *told_left_out(plan.left_out),
+        *(note.text(result.files) for note in told),
+        *_told_of_codes(plan, result),
+    )
     try:
         loaded = _loaded(result, plan.used.features, notes)
         columns = result.summary.columns
@@ -100,43 +91,41 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
         raise _with_exclusion(error, plan.used) from None
 
 
-def _as_written(error: DataError, files: Data, plan: Plan, options: ReadOptions) -> Plan:
-    """The plan after an error of the target or the weights that goes away once they are read as they are written.
+def _last(passes: Iterator[Reading]) -> Reading:
+    for reading in passes:
+        last = reading
+    return last
+
+
+def _require_all(reading: Reading, files: Data, used: UsedColumns, options: ReadOptions) -> None:
+    """Require that every column serves that has to, and that one is left to predict from.
 
     Raises:
-        DataError: it does not; told with the features that are refused too.
+        DataError: a column does not, or none is left.
     """
-    place, columns = error.fault.place, plan.apart_columns(files.dialect)
-    at_fault = next((each for each in columns if place is not None and each.name == place.column), None)
+    plan = reading.plan
+    refused = {**_first_missing(reading, files, options), **plan.refused}
+    if used.strict:
+        refused |= {each.column: Verdict(fault=each.fault(files.name)) for each in plan.left_out}
+    if refused:
+        raise RefusedColumnsError.of(reading.result.files, refused, used)
+    if not plan.used.features:
+        raise DataError(nothing_left(files.name, used.target, plan.left_out))
+
+
+def _first_missing(reading: Reading, files: Data, options: ReadOptions) -> dict[str, Verdict]:
+    """The refusal of the first column with a missing cell, where such cells are refused."""
+    if options.missing == "drop" or not reading.result.summary.rows_dropped:
+        return {}
+    columns = reading.plan.columns(files.dialect, options.max_levels)
     try:
-        if at_fault is None:
-            raise error
-        return plan.with_writing(found_writing(error, at_fault, files, options))
-    except DataError as final:
-        first = _missing_before(final, files, plan, options) or final
-        raise _with_refused_features(first, files, plan, options) from None
-
-
-def _missing_before(error: DataError, files: Data, plan: Plan, options: ReadOptions) -> DataError | None:
-    """The error of a missing cell before the place of another error, where such cells are refused."""
-    if options.missing == "drop":
-        return None
-    try:
-        read(files, plan.columns(files.dialect, options.max_levels), options)
-    except DataError as first:
-        return first if first.fault.place != error.fault.place else None
-    return None
-
-
-def require_dates(plan: Plan, files: Data) -> None:
-    """Refuse a target that the user calls dates, and that is read as other numbers.
-
-    Raises:
-        DataError: it is.
-    """
-    target = plan.used.target
-    if target in plan.used.dates and not plan.apart.written.target.date:
-        raise DataError(no_format(target, f"the target {quoted(target)} has numbers", files))
+        read(files, columns, replace(options, collect=MemoryRows.none))
+    except DataError as error:
+        column = error.fault.place.column if error.fault.place is not None else None
+        if column is None:
+            raise
+        return {column: Verdict(fault=error.fault)}
+    return {}
 
 
 def _told_of_blanks(files: Data) -> list[str]:
@@ -155,45 +144,8 @@ def _with_exclusion(error: DataError, used: UsedColumns) -> DataError:
     column = fault.place.column if fault.place is not None and fault.code == "no-complete-row" else None
     if column not in used.features:
         return error
-    return DataError(replace(fault, remedy=f"{fault.remedy}, or use {option('--exclude', column)}"))
-
-
-def _with_refused_features(error: DataError, files: Data, plan: Plan, options: ReadOptions) -> DataError:
-    """The error of a target or a weight, and of the features that are refused too, so that all are told at once."""
-    options = replace(options, collect=MemoryRows.none, missing="drop", listener=NO_PROGRESS)
-    try:
-        while True:
-            result = read(files, plan.features(files.dialect, options.max_levels), options)
-            verdicts = plan.verdicts(result.summary, result.files)
-            revised = plan.revised(verdicts, result.summary, result.files, drops=False)
-            if revised == plan:
-                return error
-            plan = revised
-    except RefusedColumnsError as refused:
-        return refused.after(error)
-    except DataError:  # of the text itself, and told already
-        return error
-
-
-def _first_plan(files: Data, used: UsedColumns) -> Plan:
-    """The plan before a pass: what the types of the columns tell, or the first record.
-
-    Raises:
-        DataError: a column has to be left out, where none may be.
-    """
-    unfit = [] if not files.header.types else unfit_columns(files.header, used.features)
-    gone = [each for each in unfit if each.column not in used.named]
-    if used.strict and (used.left_out or gone):
-        raise DataError(in_order([*used.left_out, *gone], files.header.names)[0].fault(files.name))
-    typed = typed_dates(files.header, used)
-    writings = {**used.writings, **typed}
-    plan = Plan(used, frozenset(), used.categorical, writings, frozenset(typed), left_out=used.left_out)
-    plan = plan.without(gone, files) if gone else plan
-    features = plan.used.features
-    said = {name: Part("the feature", writings[name]) for name in features if name in writings}
-    _require_kinds(files, plan.apart.parts | said, features)
-    text = (used.categorical | text_features(files, features)) - writings.keys()
-    return replace(plan, text=text, declared=text if files.header.types else used.categorical)
+    otherwise = "do not name it" if column in used.named else f"use {option('--exclude', column)}"
+    return DataError(replace(fault, remedy=f"{fault.remedy}, or {otherwise}"))
 
 
 def load_for_model(files: Data, schema: Schema, apart: Apart, options: ReadOptions) -> LoadedRows:
@@ -258,21 +210,6 @@ def _loaded(result: PassResult, features: Sequence[str], notes: tuple[str, ...] 
 def _require_kinds(files: Records, numbers: Mapping[str, Part], features: Sequence[str]) -> None:
     """Refuse columns whose type does not go with their part; that of a column of two parts is a number."""
     require_kinds(files.name, files.header, numbers, [name for name in features if name not in numbers])
-
-
-def text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
-    """The features that are text by their type, or whose first cell is text.
-
-    The latter end up as text or refused, so numbers need not be tried.
-    """
-    if files.header.types:
-        return text_columns(files.header.types, files.header.names) & frozenset(features)
-    first = dict(zip(files.header.names, files.header.first, strict=False))
-    cells = {name: first.get(name, "") for name in features}
-    dialect = files.dialect
-    return frozenset(
-        name for name, cell in cells.items() if cell not in dialect.all_missing and not dialect.is_number(cell)
-    )
 
 
 def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ A column is numeric when every non-missing cell is a number; what text among the
 cells were read. So the kind depends neither on the order of the rows nor on where chunks end.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isnan
@@ -26,6 +27,9 @@ from mae_cli.tables.moments import TYPED_DATE, TYPED_MOMENT
 from mae_cli.tables.notation import unit_in
 from mae_cli.tables.numeric_block import LARGEST_EXACT
 from mae_cli.tables.writing import in_words, is_plain, numbers_in
+
+# So many different cells that are at fault are kept.
+MOST_ODD = 4
 
 
 @dataclass(eq=False)
@@ -50,6 +54,9 @@ class NumberColumn:
         spells_nothing: whether a cell that says no more than that there is no number, as `-` does, is missing.
         nothing: how often each spelling of a missing value was found that only this column has.
         units: in what the numbers are of cells that were read whatever is written around them.
+        collects: whether cells at fault are kept, to be judged when all were read; else the first one ends the reading.
+        odd: the record and the value of the first few different cells that are at fault, by their text as it was
+            parsed; NaN for text.
     """
 
     name: str
@@ -70,6 +77,8 @@ class NumberColumn:
     spells_nothing: bool = False
     nothing: dict[str, int] = field(default_factory=dict)
     units: set[str] = field(default_factory=set)
+    collects: bool = False
+    odd: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     @classmethod
     def target(
@@ -111,12 +120,13 @@ class NumberColumn:
         """The numbers of a chunk, (b,), NaN where missing.
 
         The first cell that is infinite, negative where that is refused, or no number where it must be one, is a fault;
-        one that need not be a number makes the column misread, unless a fault comes before it.
+        one that need not be a number makes the column misread, unless a fault comes before it. Where faults are
+        collected none is given, and text makes such a column misread wherever it is.
         """
         values = chunk.numbers.clean_values(self.name)
         if values is None:
             values, is_text = self._numbers(chunk.frame[self.name], chunk.first)
-            self.missing += int(np.count_nonzero(np.isnan(values)))
+            self.missing += int(np.count_nonzero(np.isnan(values) & ~is_text))
             faulty = np.isinf(values) | is_text
         else:
             faulty = np.zeros(len(values), dtype=bool)
@@ -127,6 +137,9 @@ class NumberColumn:
         self.count += len(values)
         if self.ranged or not self.varies:
             self._measure(values)
+        if self.collects:
+            self._collect(chunk, values, faulty)
+            return Cells(values)
         return Cells(values, self._first_fault(values, faulty, chunk.first))
 
     def notes(self) -> list[Note]:
@@ -144,8 +157,9 @@ class NumberColumn:
 
     def add(self, other: "NumberColumn") -> None:
         """Take in what was found in the cells that follow, which were read elsewhere."""
+        before = self.count
         if self.inexact is None and other.inexact is not None:
-            self.inexact = self.count + other.inexact
+            self.inexact = before + other.inexact
         self.count += other.count
         self.missing += other.missing
         self.misread |= other.misread
@@ -153,6 +167,7 @@ class NumberColumn:
         self.units |= other.units
         for spelling, count in other.nothing.items():
             self.nothing[spelling] = self.nothing.get(spelling, 0) + count
+        self._keep({text: (before + record, value) for text, (record, value) in other.odd.items()})
         self.lowest, self.highest = min(self.lowest, other.lowest), max(self.highest, other.highest)
 
     @property
@@ -205,6 +220,23 @@ class NumberColumn:
             return None
         return CellFault(first + place, self.name, partial(self.fault, first + place, float(values[place])))
 
+    def _collect(self, chunk: Chunk, values: FloatArray, faulty: BoolArray) -> None:
+        """Keep the first cells of a chunk that are at fault, unless one says that the column is text."""
+        if not faulty.any():
+            return
+        if self.role is None and np.isnan(values[faulty]).any():
+            self.misread = True
+            return
+        places = np.flatnonzero(faulty)
+        first = pd.Series(chunk.frame[self.name].to_numpy()[places], index=places).drop_duplicates().head(MOST_ODD)
+        pairs = zip(first.index.tolist(), first.tolist(), strict=True)
+        self._keep({str(cell): (chunk.first + place, float(values[place])) for place, cell in pairs})
+
+    def _keep(self, odd: Mapping[str, tuple[int, float]]) -> None:
+        for text, found in odd.items():
+            if len(self.odd) < MOST_ODD:
+                self.odd.setdefault(text, found)
+
     def fault(self, record: int, value: float, files: Records) -> Fault:
         """What is wrong with a cell that has this value, which is NaN if it is text."""
         cell = files.cell(record, self.name)
@@ -223,18 +255,20 @@ class NumberColumn:
         advice = advice_on(files, record, self.name)
         looks = f", which {advice.looks}" if advice is not None and advice.looks else ""
         what = f"{self.role} {quoted(self.name)} must be a number, but this cell is {quoted(cell)}{looks}"
-        return Fault("not-a-number", what, cell=cell, remedy=advice.remedy if advice else self._any_remedy(record))
+        remedy = advice.remedy if advice else self._any_remedy(record, cell)
+        return Fault("not-a-number", what, cell=cell, remedy=remedy)
 
     def _remedy_of_date(self, cell: str) -> str:
         if is_placeholder(cell):
             return f"use {option('--na-values', cell)} if that means a missing cell"
         return "fix the cell" + ", or give the format that most cells are in" * self.chosen
 
-    def _any_remedy(self, record: int) -> str:
+    def _any_remedy(self, record: int, cell: str) -> str:
         """What can be done about text of which nothing is known; where it comes first, the whole column may be text."""
+        as_missing = f"count it as missing with {option('--na-values', cell)}"
         if record == 0 and self.chosen:
-            return "fix the cell, count it as missing with --na-values, or choose a column of numbers"
-        return "fix the cell, or count it as missing with --na-values"
+            return f"fix the cell, {as_missing}, or choose a column of numbers"
+        return f"fix the cell, or {as_missing}"
 
     def _look_for_inexact(self, values: np.ndarray, first: int) -> None:
         """Look at whole numbers, of any type that holds them."""
@@ -262,9 +296,13 @@ def _read_in(units: set[str]) -> str:
 
 
 def _remedy_of_infinity(cell: str) -> str:
-    is_spelled = cell.lstrip("+-").casefold() in {"inf", "infinity"}
-    missing = f", or count it as missing with {option('--na-values', cell)}" if is_spelled else ""
+    missing = f", or count it as missing with {option('--na-values', cell)}" if is_infinity(cell) else ""
     return f"fix the cell or leave it empty{missing}"
+
+
+def is_infinity(cell: str) -> bool:
+    """Whether a cell is an infinity in words: `Inf`, `-infinity`."""
+    return cell.strip().lstrip("+-").casefold() in {"inf", "infinity"}
 
 
 def _whole(number: object) -> int:

@@ -6,8 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from mae_cli.arrays import FloatArray
-from mae_cli.errors import DataError, Fault, Place
-from mae_cli.messages import quoted
+from mae_cli.tables.column_types import types_differ
 from mae_cli.tables.parquet import ParquetRecords
 
 if TYPE_CHECKING:
@@ -24,9 +23,7 @@ def require_same_types(records: ParquetRecords) -> None:
     for part in records.parts:
         for name, one, another in zip(records.names, first.header.types, part.header.types, strict=True):
             if one != another:
-                what = f"column {quoted(name)} has the type {another.name}, but {one.name} in {first.name}"
-                place = Place(part.name, column=name)
-                raise DataError(Fault("types-differ", what, place, remedy="predict them one by one"))
+                raise types_differ(name, (part.name, another), (first.name, one), "predict them one by one")
 
 
 def extended(

@@ -2,67 +2,29 @@
 
 A pass shows which columns are no numbers; another one what their text means, and which cannot serve; if rows with
 missing cells would then be more than half, one counts which columns have to go. Decisions come from whole passes only.
+A column that is refused is read no more, but the others are to the end, so that all that must be refused is known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from mae_cli.errors import DataError, Fault, Place
-from mae_cli.messages import BLOCK, counted, option, quoted
+from mae_cli.messages import counted, option
+from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.schema import PLAIN, ApartWritings, Writing
-from mae_cli.tables.apart import Apart, FoundWriting
+from mae_cli.tables.apart import Apart, judge_apart
 from mae_cli.tables.column import Column, Note
+from mae_cli.tables.column_types import Part, misfits, text_columns, typed_dates, unfit_columns
 from mae_cli.tables.columns import LeftOut, UsedColumns, in_order
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Records
-from mae_cli.tables.judge import Verdict, judge
+from mae_cli.tables.judge import Verdict, judge, judge_cluster
 from mae_cli.tables.level_column import ClusterColumn, LevelColumn
 from mae_cli.tables.number_column import NumberColumn
+from mae_cli.tables.read import Data, PassResult, ReadOptions, read
 from mae_cli.tables.summary import PassSummary
 from mae_cli.tables.typed import Columns
-
-# So many columns that are left out are told with reason and remedy.
-_MOST_TOLD = 8
-
-
-class RefusedColumnsError(DataError):
-    """Columns are refused: all of them at once, and what can be typed to do without.
-
-    Attributes:
-        file: in which they are.
-        faults: of each column; that of the error tells them all.
-        options: to go on with.
-    """
-
-    def __init__(self, file: str, faults: Sequence[Fault], options: Sequence[str]) -> None:
-        self.file, self.faults, self.options = file, tuple(faults), tuple(options)
-        super().__init__(faults[0] if len(faults) == 1 else self._together())
-
-    def _together(self) -> Fault:
-        lines = [str(fault).removeprefix(f"{self.file}: ").removeprefix(f"{self.file}, ") for fault in self.faults]
-        heading = f"{len(lines):,} columns are refused:"
-        go_on = [f"to go on: {' '.join(self.options)}"] * bool(self.options)
-        return Fault("refused-columns", BLOCK.join([heading, *lines, *go_on]), Place(self.file))
-
-    @classmethod
-    def of(cls, files: Records, refused: Mapping[str, Verdict]) -> "RefusedColumnsError":
-        """For the features with these verdicts."""
-        missing = sorted({spelling for verdict in refused.values() for spelling in verdict.placeholders})
-        excluded = [name for name, verdict in refused.items() if not verdict.placeholders]
-        options = [option("--na-values", *missing)] * bool(missing) + [option("--exclude", *excluded)] * bool(excluded)
-        return cls(files.name, [verdict.fault for verdict in refused.values() if verdict.fault], options)
-
-    def after(self, error: DataError) -> DataError:
-        """The same behind the error of the target or the weight; that alone where its line is at fault, not columns."""
-        place = error.fault.place
-        if place is None or place.line is None or any(_are_of_one_record(place, each.place) for each in self.faults):
-            return error
-        return RefusedColumnsError(self.file, [error.fault, *self.faults], ())
-
-
-def _are_of_one_record(one: Place, other: Place | None) -> bool:
-    return other is not None and (one.file, one.line, one.row) == (other.file, other.line, other.row)
+from mae_cli.tables.writing import is_plain
 
 
 @dataclass(frozen=True)
@@ -76,6 +38,7 @@ class Plan:
         writings: how numbers are written, of the columns where they are not plain.
         typed: those of them of which the file says by a type that they are dates.
         left_out: the columns that cannot serve.
+        refused: the columns that must serve, and cannot, by their names.
         leaving: features that may have to go for their missing cells, the emptiest first; None before that was asked.
         notes: on the columns whose numbers are not plain.
     """
@@ -86,25 +49,37 @@ class Plan:
     writings: Mapping[str, Writing] = field(default_factory=dict)
     typed: frozenset[str] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
+    refused: Mapping[str, Verdict] = field(default_factory=dict)
     leaving: tuple[str, ...] | None = None
     notes: tuple[Note, ...] = ()
+
+    @classmethod
+    def first(cls, files: Data, used: UsedColumns) -> "Plan":
+        """The plan before a pass: what the types of the columns tell, or the first record."""
+        gone = [each for each in unfit_columns(files.header, used.features) if each.column not in used.named]
+        used = replace(used, features=_others(used.features, {each.column for each in gone}))
+        typed = typed_dates(files.header, used)
+        writings = {**used.writings, **typed}
+        text = (used.categorical | text_features(files, used.features)) - writings.keys()
+        plan = cls(used, text, text if files.header.types else used.categorical, writings, frozenset(typed))
+        said = {name: Part("the feature", writings[name]) for name in used.features if name in writings}
+        parts = plan.apart.parts | said
+        faults = misfits(files.name, files.header, parts, [name for name in used.features if name not in parts])
+        plan = plan.without({name: Verdict(fault=fault) for name, fault in faults.items()})
+        return replace(plan, left_out=in_order([*used.left_out, *gone], files.header.names))
 
     def columns(self, dialect: Dialect, max_levels: int) -> Columns:
         """The columns to be read in the next pass."""
         used = self.used
         apart = self.apart_columns(dialect)
-        features = self.features(dialect, max_levels)
-        clusters = [] if used.cluster is None else [ClusterColumn(used.cluster, dialect=dialect)]
-        return Columns([*apart, *features.numbers], [*features.levels, *clusters], len(apart), self.leaving or ())
-
-    def features(self, dialect: Dialect, max_levels: int) -> Columns:
-        """The features alone, to be read where target or weight are at fault."""
-        used = self.used
         numbers = [self._numbers(name, dialect) for name in used.features if name not in self.text]
         levels = [
-            LevelColumn(name, name in self.declared, max_levels, dialect) for name in used.features if name in self.text
+            LevelColumn(name, name in self.declared, max_levels, dialect, chosen=name in used.named)
+            for name in used.features
+            if name in self.text
         ]
-        return Columns(numbers, levels, apart=0)
+        clusters = [] if used.cluster is None else [ClusterColumn(used.cluster, dialect=dialect)]
+        return Columns([*apart, *numbers], [*levels, *clusters], len(apart), self.leaving or ())
 
     @property
     def apart(self) -> Apart:
@@ -116,58 +91,45 @@ class Plan:
     def apart_columns(self, dialect: Dialect) -> list[NumberColumn]:
         """These to be read."""
         columns = self.apart.columns(dialect, chosen=True)
-        return [replace(column, typed=column.name in self.typed) for column in columns]
-
-    def with_writing(self, found: FoundWriting) -> "Plan":
-        """The plan that reads the target or the weights as they are written."""
-        return replace(self, writings={**self.writings, found.column: found.writing}, notes=(*self.notes, *found.notes))
+        return [replace(column, typed=column.name in self.typed, collects=True) for column in columns]
 
     def _numbers(self, name: str, dialect: Dialect) -> NumberColumn:
         """A column of numbers; what its writing was found for is no text any more."""
         writing = self.writings.get(name, PLAIN)
-        column = NumberColumn.feature(name, dialect, writing, chosen=name in self.used.writings)
-        return replace(column, typed=name in self.typed)
+        column = NumberColumn.feature(name, dialect, writing, chosen=name in self.used.named)
+        return replace(column, typed=name in self.typed, collects=True)
 
-    def verdicts(self, summary: PassSummary, files: Records) -> dict[str, Verdict]:
-        """What each feature can serve as, now that all cells were read; none where the pass was in vain.
-
-        Raises:
-            RefusedColumnsError: a column is refused.
-        """
-        if summary.columns.misread:
+    def verdicts(self, result: PassResult, data: Data) -> dict[str, Verdict]:
+        """What each column can serve as, now that all cells were read; none where the pass was in vain."""
+        columns = result.summary.columns
+        if columns.misread:
             return {}
-        named = self.used.named
-        verdicts = {column.name: judge(column, files, self.used) for column in self._features(summary)}
-        refused = {
-            name: verdict
-            for name, verdict in verdicts.items()
-            if verdict.fault and (name in named or self.used.strict or not verdict.left_out)
-        }
-        if refused:
-            raise RefusedColumnsError.of(files, refused)
-        return verdicts
+        apart = [column for column in columns.numbers[: columns.apart] if isinstance(column, NumberColumn)]
+        verdicts = {column.name: judge_apart(column, result.files, data, self.used.dates) for column in apart}
+        clusters = [column for column in columns.levels if isinstance(column, ClusterColumn)]
+        verdicts |= {column.name: judge_cluster(column, result.files.name) for column in clusters}
+        features = self._features(result.summary)
+        return verdicts | {column.name: judge(column, result.files, self.used) for column in features}
 
     def _features(self, summary: PassSummary) -> list[Column]:
         """The columns of a pass that are features; that of clusters is none."""
         return [column for column in summary.columns.features if column.name != self.used.cluster]
 
-    def revised(self, verdicts: Mapping[str, Verdict], summary: PassSummary, files: Records, *, drops: bool) -> "Plan":
+    def revised(self, verdicts: Mapping[str, Verdict], result: PassResult, *, drops: bool) -> "Plan":
         """The plan after what a pass found; an equal one where there is nothing to change.
 
         Args:
             verdicts: of that pass.
-            summary: of that pass.
-            files: that were read.
+            result: of that pass.
             drops: whether rows with a missing cell are left out.
-
-        Raises:
-            DataError: no column is left.
         """
+        summary, names = result.summary, result.files.header.names
         if summary.columns.misread:
             return replace(self, text=self.text | summary.columns.misread)
-        gone = [verdict.left_out for verdict in verdicts.values() if verdict.left_out]
+        refused = {name: verdict for name, verdict in verdicts.items() if self._is_refused(name, verdict)}
+        gone = [each.left_out for name, each in verdicts.items() if each.left_out and name not in refused]
         written = {name: verdict.writing for name, verdict in verdicts.items() if verdict.writing}
-        if gone or written:
+        if refused or gone or written:
             notes = [note for verdict in verdicts.values() if verdict.writing for note in verdict.notes]
             read_again = replace(
                 self,
@@ -175,25 +137,29 @@ class Plan:
                 writings={**self.writings, **written},
                 notes=(*self.notes, *notes),
             )
-            return read_again.without(gone, files)
-        return self._completed(summary, files) if drops else self
+            return read_again.without(refused).leaving_out(gone, names)
+        return self._completed(summary, names) if drops and self.used.target else self
 
-    def without(self, gone: Sequence[LeftOut], files: Records) -> "Plan":
-        """The plan without columns that cannot serve.
+    def _is_refused(self, name: str, verdict: Verdict) -> bool:
+        is_used_or_refused = name in self.used.named or self.used.strict or not verdict.left_out
+        return verdict.fault is not None and is_used_or_refused
 
-        Raises:
-            DataError: no column is left.
-        """
-        names = {column.column for column in gone}
-        left_out = in_order([*self.left_out, *gone], files.header.names)
-        features = tuple(name for name in self.used.features if name not in names)
-        if not features:
-            reasons = "; ".join(f"{quoted(each.column)}: {each.reason} ({each.remedy})" for each in left_out)
-            what = f"no column can serve to predict {quoted(self.used.target)}: {reasons}"
-            raise DataError(Fault("no-feature-can-serve", what, Place(files.name)))
+    def without(self, refused: Mapping[str, Verdict]) -> "Plan":
+        """The plan without columns that are refused, whichever part they have."""
+        used, refused = self.used, {**self.refused, **refused}
+        parts = (name if name not in refused else None for name in (used.target, used.weight, used.cluster))
+        target, weight, cluster = parts
+        features = _others(used.features, refused)
+        used = replace(used, target=target or "", weight=weight, cluster=cluster, features=features)
+        return replace(self, used=used, refused=refused)
+
+    def leaving_out(self, gone: Sequence[LeftOut], header: Sequence[str]) -> "Plan":
+        """The plan without columns that cannot serve, and that nobody named."""
+        features = _others(self.used.features, {each.column for each in gone})
+        left_out = in_order([*self.left_out, *gone], header)
         return replace(self, used=replace(self.used, features=features), left_out=left_out)
 
-    def _completed(self, summary: PassSummary, files: Records) -> "Plan":
+    def _completed(self, summary: PassSummary, header: Sequence[str]) -> "Plan":
         """The plan with which half of the rows are complete that have the target and what was named.
 
         The columns with the most missing cells go, of several the last ones first; the last feature stays.
@@ -205,13 +171,9 @@ class Plan:
         complete = list(accumulate(summary.complete))
         steps = next((step for step, rows in enumerate(complete) if 2 * rows >= complete[-1] > 0), 0)
         steps = min(steps, len(self.used.features) - 1)
-        missing = {column.name: column.missing for column in self._features(summary)}
-        gone = [_too_empty(name, missing[name], summary.rows_read) for name in self.leaving[:steps]]
-        if not gone:
-            return self
-        if self.used.strict:
-            raise DataError(gone[0].fault(files.name))
-        return replace(self, leaving=()).without(gone, files)
+        columns = {column.name: column for column in self._features(summary)}
+        gone = [_too_empty(columns[name]) for name in self.leaving[:steps]]
+        return replace(self, leaving=()).leaving_out(gone, header) if gone else self
 
     def _emptiest(self, summary: PassSummary) -> tuple[str, ...]:
         """The features with missing cells that nobody named, the emptiest first."""
@@ -220,19 +182,86 @@ class Plan:
         free.sort(key=lambda column: (column.missing, places[column.name]), reverse=True)
         return tuple(column.name for column in free)
 
-    def told(self, verdicts: Mapping[str, Verdict], files: Records) -> tuple[str, ...]:
-        """What the user should know, a sentence each; one block for all that is left out."""
-        notes = [*self.notes, *(note for verdict in verdicts.values() for note in verdict.notes)]
-        return (*_block(self.left_out), *(note.text(files) for note in notes))
+
+def _others(names: Sequence[str], gone: Mapping[str, object] | set[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in gone)
 
 
-def _too_empty(name: str, missing: int, rows: int) -> LeftOut:
-    return LeftOut(name, f"{missing:,} of its {counted(rows, 'cell')} are missing", "name it with --features")
+def text_features(files: Records, features: Sequence[str]) -> frozenset[str]:
+    """The features that are text by their type, or whose first cell is text.
+
+    The latter end up as text or refused, so numbers need not be tried.
+    """
+    if files.header.types:
+        return text_columns(files.header.types, files.header.names) & frozenset(features)
+    first = dict(zip(files.header.names, files.header.first, strict=False))
+    cells = {name: first.get(name, "") for name in features}
+    dialect = files.dialect
+    return frozenset(
+        name for name, cell in cells.items() if cell not in dialect.all_missing and not dialect.is_number(cell)
+    )
 
 
-def _block(left_out: Sequence[LeftOut]) -> list[str]:
-    lines = [f"{quoted(each.column)}: {each.reason}; {each.remedy}" for each in left_out]
-    if len(lines) < 2:
-        return [f"left out {line}" for line in lines]
-    more = [f"and {len(lines) - _MOST_TOLD:,} more"] if len(lines) > _MOST_TOLD else []
-    return [BLOCK.join([f"left out {len(lines):,} columns:", *lines[:_MOST_TOLD], *more])]
+def _too_empty(column: Column) -> LeftOut:
+    """Why a column goes for its missing cells; whoever names it, in the kind that it has, has it in."""
+    name, reason = column.name, f"{column.missing:,} of its {counted(column.count, 'cell')} are missing"
+    if isinstance(column, LevelColumn):
+        return LeftOut(name, reason, f"use {option('--categorical', name)}")
+    writing = column.writing if isinstance(column, NumberColumn) else PLAIN
+    if writing.date:
+        return LeftOut(name, reason, f"use {option('--date', name)}")
+    return LeftOut(
+        name, reason, f"use {option('--number', name)}" if is_plain(writing) else "fill in its missing cells"
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A pass over the data, and what it showed.
+
+    Attributes:
+        plan: as what the columns were read.
+        result: of the pass.
+        verdicts: on the columns that were read; none where one of them was misread.
+    """
+
+    plan: Plan
+    result: PassResult
+    verdicts: Mapping[str, Verdict]
+
+
+def readings(files: Data, used: UsedColumns, options: ReadOptions, *, ranged: bool = False) -> Iterator[Reading]:
+    """Passes over the data, each with the plan that the one before led to, until one shows nothing new.
+
+    Rows with missing cells are left out: the columns that they are in may not stay. The rows of all passes but the last
+    are closed when the next is asked for.
+
+    Args:
+        files: the data.
+        used: the columns of a fit; there need be no target.
+        options: how to read.
+        ranged: whether the extremes of all numbers are wanted.
+
+    Raises:
+        DataError: the data cannot be read.
+    """
+    plan, drops = Plan.first(files, used), options.missing == "drop"
+    while True:
+        # Where a column is refused, no row will be fitted.
+        collect = MemoryRows.none if plan.refused else options.collect
+        columns = plan.columns(files.dialect, options.max_levels)
+        columns = _ranged(columns) if ranged else columns
+        result = read(files, columns, replace(options, missing="drop", collect=collect))
+        verdicts = plan.verdicts(result, files)
+        yield Reading(plan, result, verdicts)
+        revised = plan.revised(verdicts, result, drops=drops)
+        if revised == plan:
+            return
+        result.rows.close()
+        plan = revised
+
+
+def _ranged(columns: Columns) -> Columns:
+    """The same, with the extremes of all numbers."""
+    numbers = [replace(each, ranged=True) if isinstance(each, NumberColumn) else each for each in columns.numbers]
+    return replace(columns, numbers=numbers)

@@ -13,7 +13,7 @@ from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.inference.intervals import Estimated
 from mae_cli.inference.values import Method
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
-from mae_cli.messages import no_share, quoted
+from mae_cli.messages import no_share
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.blocks import CountedRows, Rows
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, Factors, GivenFactors
@@ -195,7 +195,7 @@ def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
 
 def _warn_of(remarks: Remarks) -> None:
     """Tell the caller of `fit` or `refit` what was left out of X, how to have it in, and how text was read."""
-    left_out = (f"left out column {quoted(each.column)}: {each.reason}; {each.remedy}" for each in remarks.left_out)
+    left_out = (f"left out column {each}" for each in remarks.left_out)
     for text in (*left_out, *remarks.notes):
         warnings.warn(text, stacklevel=3)
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from mae_cli.arrays import FloatArray
 from mae_cli.errors import DataError, Fault, Place
-from mae_cli.messages import quoted
+from mae_cli.messages import beyond_floats, quoted
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.design import Design
 from mae_cli.rows.schema import ALL_PLAIN, PLAIN, ApartWritings, Schema, Writing
@@ -139,9 +139,7 @@ def require_span(ends: tuple[float, float], place: Place) -> None:
     """
     lowest, highest = ends
     if not math.isfinite(highest - lowest):
-        name = quoted(place.column or "")
-        what = f"the target {name} spans from {lowest:g} to {highest:g}, more than floating point can hold"
-        raise DataError(Fault("range-overflow", what, place, remedy="rescale it"))
+        raise DataError(beyond_floats(f"the target {quoted(place.column or '')}", ends, place, "rescale it"))
 
 
 def _with_columns(

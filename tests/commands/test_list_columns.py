@@ -131,7 +131,7 @@ def test_a_column_that_cannot_play_its_part_is_refused_and_the_others_are_told(l
 
 
 def test_with_a_target_columns_that_are_too_empty_are_left_out_as_a_fit_does(tmp_path, mae_train):
-    rows = [f"{row},{row * row},{1 if row < 2 else ''}\n" for row in range(9)]
+    rows = [f"{row},{row * row},{row if row < 2 else ''}\n" for row in range(9)]
     (tmp_path / "data.csv").write_text("y,x,rare\n" + "".join(rows))
     report = json.loads(mae_train("data.csv", "--columns", "-t", "y", "--json").stdout)
     assert [each["use"] for each in report["columns"]] == ["target", "number", "left out"]

@@ -1,7 +1,7 @@
 """What a case of the fault suite is: a file, a command on it, and the only outcome that is right."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from support.faults import Refusal
 
@@ -137,7 +137,11 @@ def on_model(case: Case, command: str = "eval") -> Case:
 
 def named(case: Case) -> Case:
     """The case of a user who names the features, which are used or refused then."""
-    return Case(**vars(case) | {"options": (*case.options, "--features", "x,k")})
+    refusal = case.refusal
+    if refusal is not None and refusal.remedy is not None:
+        remedy = refusal.remedy.replace(" or --exclude x", ", or do not name it")
+        refusal = replace(refusal, remedy=remedy.replace("use --exclude x", "do not name it"))
+    return Case(**vars(case) | {"options": (*case.options, "--features", "x,k"), "refusal": refusal})
 
 
 def left_out(case: Case) -> Case:

@@ -48,12 +48,12 @@ BOTH = [
     refused(
         "text where numbers were",
         table(changed({(4, 1): "five"})),
-        not_a_number(6, "five", "fix the cell, or count it as missing with --na-values", "x"),
+        not_a_number(6, "five", "fix the cell, or count it as missing with --na-values five", "x"),
     ),
     refused(
         "text throughout where numbers were",
         table(column(1, ["a", "b"])),
-        not_a_number(2, "a", "fix the cell, or count it as missing with --na-values", "x"),
+        not_a_number(2, "a", "fix the cell, or count it as missing with --na-values a", "x"),
     ),
     refused(
         "numbers where text was",
@@ -162,7 +162,7 @@ EVALUATED = [
     refused(
         "text in the target",
         table(changed({(4, 0): "five"})),
-        not_a_number(6, "five", "fix the cell, or count it as missing with --na-values"),
+        not_a_number(6, "five", "fix the cell, or count it as missing with --na-values five"),
     ),
     refused("a header alone", "y,x,k\n", NO_ROWS),
     refused(

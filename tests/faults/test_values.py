@@ -123,7 +123,7 @@ DISGUISED = [
     refused(
         "units in the target",
         table(changed({(4, 0): "5 kg"})),
-        not_a_number(6, "5 kg", "fix the cell, or count it as missing with --na-values"),
+        not_a_number(6, "5 kg", 'fix the cell, or count it as missing with --na-values "5 kg"'),
     ),
     among_numbers("parentheses among numbers", "(2)", "write a minus sign if that is meant"),
     throughout(
@@ -427,7 +427,7 @@ PLACEHOLDERS += [
         refused(
             f"a column of {cells} that is named",
             table(column(1, cells)),
-            Refusal("no-values", column="x", remedy="use --exclude x"),
+            Refusal("no-values", column="x", remedy="fill it in, or do not name it"),
             "--features",
             "x,k",
         )
@@ -445,12 +445,12 @@ PLACEHOLDERS += [
     refused(
         "a target without values",
         table(column(0, [""])),
-        Refusal("no-complete-row", column="y", remedy="fill in its cells"),
+        Refusal("no-values", column="y", remedy="choose another target"),
     ),
     refused(
         "every value named as missing",
         table(column(1, ["7"])),
-        Refusal("no-values", column="x", remedy="use --exclude x"),
+        Refusal("no-values", column="x", remedy="fill it in, or do not name it"),
         "--na-values",
         "7",
         "--features",
@@ -581,25 +581,47 @@ EXTREMES = [
         values={"train.mae": 0.0, "train.r2": None, "intercept": 7.0},
         notes=None,
     ),
-    tells(
+    refused(
         "a constant feature",
         table(column(1, ["7"])),
+        Refusal("unfit-column", column="x", remedy="do not name it"),
         "--features",
         "x,k",
-        values={"data.aliased": ["x"], "columns_left_out": []},
+    ),
+    refused(
+        "a single level",
+        table(column(2, ["a"])),
+        Refusal("unfit-column", column="k", remedy="do not name it"),
+        "--categorical",
+        "k",
+    ),
+    tells(
+        "a constant feature where there is no intercept",
+        table(column(1, ["7"]), "y,x,k"),
+        "--features",
+        "x,k",
+        "--no-intercept",
+        values={"data.aliased": [], "intercept": 0.0, "columns_left_out": []},
+        notes=None,
+    ),
+    tells(
+        "a constant that nobody named where there is no intercept",
+        table(column(1, ["7"]), "y,x,k"),
+        "--no-intercept",
+        values={"data.aliased": [], "columns_left_out": []},
         notes=None,
     ),
     same(
         "a constant that nobody named",
         table(column(1, ["7"])),
         twin=table([(target, level) for target, _, level in ROWS], "y,k"),
-        notes=("left out 'x': it is 7 in every row; name it with --features",),
+        notes=("left out 'x': it is 7 in every row",),
     ),
     same(
         "a single level that nobody named",
         table(column(2, ["a"])),
         twin=table([row[:2] for row in ROWS], "y,x"),
-        notes=("left out 'k': it is 'a' in every row; name it with --features",),
+        notes=("left out 'k': it is 'a' in every row",),
     ),
 ]
 
@@ -665,12 +687,14 @@ MIXED = [
     refused(
         "text in the target",
         table(changed({(4, 0): "five"})),
-        not_a_number(6, "five", "fix the cell, or count it as missing with --na-values"),
+        not_a_number(6, "five", "fix the cell, or count it as missing with --na-values five"),
     ),
     refused(
         "levels for a target",
         CLEAN,
-        not_a_number(2, "a", "fix the cell, count it as missing with --na-values, or choose a column of numbers", "k"),
+        not_a_number(
+            2, "a", "fix the cell, count it as missing with --na-values a, or choose a column of numbers", "k"
+        ),
         "-t",
         "k",
     ),
@@ -682,7 +706,7 @@ MIXED = [
             line=2,
             column="k",
             cell="level 0",
-            remedy="use --exclude k, raise --max-levels, or turn dates and units into numbers first",
+            remedy="do not name it, raise --max-levels, or turn dates and units into numbers first",
         ),
         "--max-levels",
         "5",
@@ -719,7 +743,7 @@ MIXED = [
     refused(
         "text among weights",
         table(changed({(4, 1): "two"})),
-        not_a_number(6, "two", "fix the cell, or count it as missing with --na-values", "x"),
+        not_a_number(6, "two", "fix the cell, or count it as missing with --na-values two", "x"),
         "--weight",
         "x",
     ),

@@ -46,10 +46,13 @@ def several(*texts: str | bytes) -> Files:
 
 
 def load(text: "str | Data", target="y", place=MemoryRows, missing="drop", max_levels=200, **choice) -> LoadedRows:
-    """The complete rows of a text or of files, in a place, with all columns as if the user had named them."""
+    """The complete rows of a text or of files, in a place, with all columns as if the user had named them.
+
+    Columns of one number serve, as in a fit without an intercept.
+    """
     files = held(text) if isinstance(text, str) else text
     used = resolve(ColumnChoice(target, **choice), files.header, files.name)
-    used = replace(used, named=frozenset(used.features))
+    used = replace(used, named=frozenset(used.features), intercept=False)
     return load_training(files, used, ReadOptions(place.collect, missing, max_levels))
 
 

@@ -83,15 +83,15 @@ def test_what_stands_for_a_missing_cell(cell):
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "says", "of_line"),
     [
-        ("y,x\n1,x\n", "remove the line, which seems to repeat the header"),
-        ("y,x\n1,n.a.\n", "use --na-values n.a. if that means a missing cell"),
-        ("y,x\n# a,b\n", "remove comment lines first"),
+        ("y,x\n1,x\n", "remove the line, which seems to repeat the header", True),
+        ("y,x\n1,n.a.\n", "use --na-values n.a. if that means a missing cell", False),
+        ("y,x\n# a,b\n", "remove comment lines first", True),
     ],
 )
-def test_the_remedy_depends_on_the_cell(text, says):
-    assert advice_on(held(text), 0, "x") == Advice(says)
+def test_the_remedy_depends_on_the_cell(text, says, of_line):
+    assert advice_on(held(text), 0, "x") == Advice(says, of_line=of_line)
 
 
 def test_what_a_cell_looks_like_is_told_with_its_remedy():

@@ -236,7 +236,7 @@ def test_a_row_is_told_by_its_position_whatever_its_label():
             "dates-or-times",
             Place(column="when"),
             None,
-            "turn them into numbers first",
+            "turn it into numbers first",
         ),
         (
             {"m": pd.Series([True, 1, 2, "x", "y"], dtype=object)},

@@ -14,7 +14,7 @@ from mae_cli.tables.number_column import NumberColumn
 from mae_cli.tables.numeric_block import Wanted
 
 
-def used(name, *, named=False, dated=False):
+def used(name, *, named=False, dated=False, intercept=True):
     """What a user said of a column."""
     says = frozenset({name})
     return UsedColumns(
@@ -24,27 +24,28 @@ def used(name, *, named=False, dated=False):
         None,
         named=says if named or dated else frozenset(),
         dates=says if dated else frozenset(),
+        intercept=intercept,
     )
 
 
 def verdict(cells, *, named=False, dated=False, dialect=None, max_levels=200, declared=False):
     """On a column of text, and the file that it is in."""
-    column = LevelColumn("k", declared, max_levels, dialect or Dialect())
+    column = LevelColumn("k", declared, max_levels, dialect or Dialect(), chosen=named)
     files = held("k\n" + "".join(f"{cell}\n" for cell in cells))
     column.read(chunk_of({"k": [cell or np.nan for cell in cells]}, Wanted((), ("k",))))
     return judge(column, files, used("k", named=named, dated=dated))
 
 
-def of_numbers(cells, *, named=False, dated=False):
+def of_numbers(cells, **said):
     column = NumberColumn("x")
     column.read(chunk_of({"x": cells}))
-    return judge(column, held("x\n1\n"), used("x", named=named, dated=dated))
+    return judge(column, held("x\n1\n"), used("x", **said))
 
 
 @pytest.mark.parametrize("cells", [["", "NA"], [""]])
 def test_a_column_without_values_cannot_serve(cells):
     found = verdict(cells, named=True)
-    assert str(found.fault) == "data.csv: column 'k' has no values; use --exclude k"
+    assert str(found.fault) == "data.csv: column 'k' has no values; fill it in, or do not name it"
     assert found.left_out.reason == "it has no values"
 
 
@@ -61,10 +62,11 @@ def test_a_column_of_numbers_without_values_cannot_serve_either():
         ([5.0], None),
     ],
 )
-def test_a_constant_is_left_out_unless_it_is_named(cells, reason):
-    left_out = of_numbers(cells).left_out
-    assert (left_out and left_out.reason) == reason
-    assert of_numbers(cells, named=True) == USED
+def test_a_constant_is_left_out_or_refused_unless_it_takes_the_place_of_the_intercept(cells, reason):
+    found, named = of_numbers(cells), of_numbers(cells, named=True)
+    assert (found.left_out and found.left_out.reason) == reason
+    assert (named.fault and named.fault.remedy) == (reason and "do not name it")
+    assert of_numbers(cells, intercept=False) == USED
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,7 @@ def test_a_constant_is_left_out_unless_it_is_named(cells, reason):
 @pytest.mark.parametrize("named", [True, False])
 def test_numbers_with_a_few_cells_that_are_none_are_refused(cells, says, named):
     found = verdict(cells, named=named)
-    assert says in str(found.fault)
+    assert (says.replace(" or --exclude k", ", or do not name it") if named else says) in str(found.fault)
     assert found.left_out is None
 
 
@@ -119,7 +121,7 @@ def test_a_word_among_numbers_is_no_such_spelling(cells):
 def test_a_column_of_nothing_but_its_spellings_has_no_values():
     found = verdict(["-", "-", "?"])
     assert (found.fault.code, found.left_out.reason) == ("no-values", "it has no values but '-', '?'")
-    assert verdict(["-", "-"], declared=True, named=True) == USED
+    assert verdict(["-", "-", "?"], declared=True, named=True) == USED
 
 
 def test_a_spelling_of_nothing_among_text_is_a_level():
@@ -164,7 +166,7 @@ def test_a_date_whose_day_and_month_cannot_be_told_apart_needs_a_format():
     found = verdict(["1/2/2024", "3/4/2024"], named=True)
     assert str(found.fault) == (
         "data.csv, line 2: column 'k' is '1/2/2024', a date whose day and month cannot be told apart; use --date "
-        "k=%d/%m/%Y, --categorical k or --exclude k"
+        "k=%d/%m/%Y, or use --categorical k, or do not name it"
     )
     assert verdict(["1/2/2024", "3/14/2024"]).writing == Writing(date="%m/%d/%Y")
 
@@ -191,7 +193,7 @@ def test_a_few_other_cells_among_dates_are_refused_where_the_first_of_them_is(ce
     assert (found.fault.code, found.fault.cell) == ("text-among-dates", cell)
     assert found.fault.place == Place("data.csv", line=line, column="k")
     assert found.fault.what == f"column 'k' is {cell!r}, which {misfit}, where most cells are dates"
-    assert found.fault.remedy == "fix the cell, or use --exclude k"
+    assert found.fault.remedy == f"fix the cell, or {'do not name it' if said.get('named') else 'use --exclude k'}"
 
 
 def test_other_cells_among_times_of_day_are_told_as_such():
@@ -250,10 +252,10 @@ def test_a_declared_column_may_hold_anything(cells):
         (["a"], None),
     ],
 )
-def test_an_identifier_and_a_single_level_are_left_out_unless_they_are_named(cells, reason):
-    left_out = verdict(cells).left_out
+def test_an_identifier_is_left_out_unless_it_is_named_and_a_single_level_always(cells, reason):
+    left_out, named = verdict(cells).left_out, verdict(cells, named=True)
     assert (left_out and left_out.reason) == reason
-    assert verdict(cells, named=True) == USED
+    assert (named.fault is not None) == ("in every row" in (reason or ""))
 
 
 def test_too_many_levels_are_left_out_or_refused():

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from support.faults import refusal_of
+from support.faults import Refusal, refusal_of
 from support.tables import chunk_of, held, load
 
-from mae_cli.errors import DataError, Place
 from mae_cli.rows.blocks import whole
 from mae_cli.tables import level_column
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
@@ -164,7 +163,6 @@ def test_a_level_may_be_one_that_is_written_differently(level, dialect, like):
 def test_numbers_and_text_are_clusters_alike_and_spellings_of_nothing_are_missing():
     column = ClusterColumn("g")
     assert read(column, ["1", "a", np.nan, "NA", "1", "01"]) == [1, 2, 0, 0, 1, 3]
-    column.finish(held("g\n1\n"))
     assert (column.count, column.missing, column.notes()) == (6, 2, [])
     assert read(ClusterColumn("g", dialect=Dialect(missing=frozenset("?"))), ["?", "b"]) == [0, 1]
 
@@ -172,20 +170,11 @@ def test_numbers_and_text_are_clusters_alike_and_spellings_of_nothing_are_missin
 def test_there_may_be_any_number_of_clusters():
     column = ClusterColumn("g")
     assert read(column, list(map(str, range(3000)))) == list(range(1, 3001))
-    column.finish(held("g\n1\n"))
 
 
 def test_a_cluster_that_says_nothing_is_refused():
     found = refusal_of(load, "y,x,g\n1,2,\n2,3,NA\n", cluster="g")
-    assert (found.code, found.file, found.column) == ("no-complete-row", "data.csv", "g")
-
-
-def test_without_a_value_a_cluster_is_refused_by_itself():
-    column = ClusterColumn("g")
-    read(column, [np.nan, "NA"])
-    with pytest.raises(DataError) as caught:
-        column.finish(held("g\n1\n"))
-    assert (caught.value.fault.code, caught.value.fault.place) == ("no-values", Place("data.csv", column="g"))
+    assert found == Refusal("no-values", column="g", remedy="choose another cluster")
 
 
 def test_a_cluster_is_read_beside_the_features_and_is_none_of_them():

@@ -87,7 +87,7 @@ def test_what_is_infinite_is_told_as_it_is_written():
 @pytest.mark.parametrize(
     ("cell", "remedy"),
     [
-        ("oops", "fix the cell, or count it as missing with --na-values"),
+        ("oops", "fix the cell, or count it as missing with --na-values oops"),
         ("n.d.", "use --na-values n.d. if that means a missing cell"),
         ("w", "remove the line, which seems to repeat the header"),
     ],
@@ -110,8 +110,8 @@ def test_a_number_in_disguise_is_told_as_what_it_looks_like():
 
 def test_where_text_comes_first_another_column_may_be_meant():
     column = NumberColumn("y", role="the target", chosen=True)
-    assert fault_of(column, "y\na\n").remedy.endswith("--na-values, or choose a column of numbers")
-    assert fault_of(NumberColumn("y", role="the target"), "y\na\n").remedy.endswith("with --na-values")
+    assert fault_of(column, "y\na\n").remedy.endswith("--na-values a, or choose a column of numbers")
+    assert fault_of(NumberColumn("y", role="the target"), "y\na\n").remedy.endswith("with --na-values a")
 
 
 @pytest.mark.parametrize("cells", [[1.0, -2.0], [-0.0, -1, np.nan], ["0", "-3", "a"]])

@@ -1,6 +1,5 @@
 """As what columns are read, found out in passes: what is left out, whatever the chunks."""
 
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -10,7 +9,7 @@ from support.tables import columns, held, load_freely
 from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import BLOCK
 from mae_cli.tables.csv.pieces import cut
-from mae_cli.tables.plan import RefusedColumnsError
+from mae_cli.tables.refused import RefusedColumnsError
 
 ROWS = 12
 
@@ -58,13 +57,15 @@ def test_a_column_that_cannot_serve_is_left_out_with_its_reason(cells, reason):
     (column,) = loaded.left_out
     assert (column.column, column.reason, loaded.rows_dropped) == ("k", reason, 0)
     assert columns(loaded) == columns(load_freely(text_of(x=X)))
-    assert loaded.notes[0] == f"left out 'k': {reason}; {column.remedy}"
+    assert loaded.notes[0] == "; ".join(filter(None, (f"left out 'k': {reason}", column.remedy)))
 
 
 @pytest.mark.usefixtures("pieces")
 def test_a_column_that_is_named_is_used_where_it_can_be():
-    constant = load_freely(text_of(x=X, k=["3"]), features=("k", "x"))
+    constant = load_freely(text_of(x=X, k=["3"]), features=("k", "x"), intercept=False)
     assert (list(columns(constant)), constant.left_out) == (["k", "x"], ())
+    found = refusal_of(load_freely, text_of(x=X, k=["3"]), features=("k", "x"))
+    assert found == Refusal("unfit-column", column="k", remedy="do not name it")
     names = text_of(x=X, k=[f"name {row}" for row in range(ROWS)])
     assert list(columns(load_freely(names, categorical=frozenset({"k"})))) == ["x", "k"]
     half = load_freely(text_of(x=X, k=["1", "", "", "2"]), features=("x", "k"))
@@ -91,9 +92,8 @@ def test_the_last_feature_stays_however_empty_it_is():
 
 def test_missing_cells_are_refused_only_in_columns_that_stay():
     assert left_out(load_freely(text_of(x=X, k=[""]), missing="error")) == ["k"]
-    for text, column in ((text_of(x=X, k=["1", "", "", "2"]), "k"), ("y,x\n1,2\n2,\n3,inf\n", "x")):
-        found = refusal_of(load_freely, text, missing="error")
-        assert (found.code, found.line, found.column) == ("missing-cell", 3, column)
+    found = refusal_of(load_freely, text_of(x=X, k=["1", "", "", "2"]), missing="error")
+    assert (found.code, found.line, found.column) == ("missing-cell", 3, "k")
 
 
 def test_columns_without_a_name_of_their_own_are_left_out():
@@ -103,11 +103,10 @@ def test_columns_without_a_name_of_their_own_are_left_out():
 
 
 def test_where_nothing_may_be_left_out_the_first_is_refused():
-    used = "name it with --features, or leave it out without --strict"
     for cells, code, remedy in (
         ([""], "no-values", "use --exclude k"),
-        (["3"], "unfit-column", used),
-        (["1", "", "", "2", "", ""], "unfit-column", used),
+        (["3"], "unfit-column", "leave it out without --strict"),
+        (["1", "", "", "2", "", ""], "unfit-column", "use --number k, or leave it out without --strict"),
     ):
         assert refusal_of(load_freely, text_of(x=X, k=cells), strict=True) == Refusal(code, column="k", remedy=remedy)
     nameless = refusal_of(load_freely, ",y,x\n1,2,3\n", strict=True)
@@ -119,18 +118,42 @@ def test_a_table_without_a_column_that_can_serve_is_refused_with_all_reasons():
         load_freely(text_of(k=["3"], name=[f"name {row}" for row in range(ROWS)]))
     fault = caught.value.fault
     assert (fault.code, fault.place) == ("no-feature-can-serve", Place("data.csv"))
-    assert "'k': it is 3 in every row (name it with --features); 'name': text with 12 levels" in fault.what
+    assert fault.what.split(BLOCK) == [
+        "no column can serve to predict 'y':",
+        "'k': it is 3 in every row",
+        "'name': text with 12 levels in 12 rows, such as 'name 0'; use --categorical name",
+    ]
 
 
 def test_many_columns_make_one_short_block():
-    loaded = load_freely(text_of(x=X, **{f"k{place}": [""] for place in range(11)}))
-    lines = loaded.notes[0].split("\n")
-    assert (len(loaded.notes), len(lines), len(loaded.left_out)) == (1, 10, 11)
-    assert (lines[0], lines[1], lines[-1]) == (
-        "left out 11 columns:",
-        "  'k0': it has no values; fill it in",
-        "  and 3 more",
+    texts = {f"t{place}": [f"{place} {row}" for row in range(ROWS)] for place in range(11)}
+    loaded = load_freely(text_of(x=X, **texts, **{f"k{place}": [""] for place in range(11)}))
+    first, *lines, last = loaded.notes[0].split(BLOCK)
+    assert (len(loaded.notes), len(lines), len(loaded.left_out)) == (1, 8, 22)
+    assert (first, lines[1], last) == (
+        "left out 22 columns (--columns lists all):",
+        "'t1': text with 12 levels in 12 rows, such as '1 0'; use --categorical t1",
+        "and 4 more",
     )
+
+
+def test_columns_of_one_reason_and_remedy_share_a_line():
+    loaded = load_freely(text_of(x=X, **{f"k{place}": [""] for place in range(11)}, z=["3"]))
+    assert loaded.notes[0].split(BLOCK) == [
+        "left out 12 columns (--columns lists all):",
+        "'k0', 'k1', 'k2' and 8 more: it has no values; fill it in",
+        "'z': it is 3 in every row",
+    ]
+    assert [column.column for column in loaded.left_out] == [*(f"k{place}" for place in range(11)), "z"]
+
+
+def test_many_columns_that_are_refused_are_told_in_a_few_lines_with_all_that_is_to_be_typed():
+    with pytest.raises(RefusedColumnsError) as caught:
+        load_freely(text_of(x=X, **{f"k{place}": ["1", "2", "five"] for place in range(11)}))
+    first, *lines, more, last = str(caught.value).split(BLOCK)
+    assert (first, len(lines), more) == ("data.csv: 11 columns are refused (--columns lists all):", 8, "and 3 more")
+    assert last == f'to go on: --exclude "{",".join(f"k{place}" for place in range(11))}"'
+    assert len(caught.value.faults) == 11
 
 
 def test_an_unnamed_target_twice_is_refused():
@@ -155,17 +178,58 @@ def test_all_columns_that_are_refused_are_told_at_once_with_what_to_type():
     assert last == f"to go on: {' '.join(refused.options)}"
 
 
+def test_faults_of_the_target_of_the_weight_and_of_named_columns_are_in_the_same_table():
+    odd = {"w": ["1", "heavy"], "b": ["1", "2", "Inf"], "a": ["1", "2", "$5"], "n": ["$1", "$2", "n/k"]}
+    numbers = frozenset({"n"})
+    with pytest.raises(RefusedColumnsError) as caught:
+        load_freely(text_of(x=X, **odd).replace('"7"', '"late"', 1), weight="w", numbers=numbers)
+    found = [(fault.code, fault.place.line, fault.place.column, fault.cell) for fault in caught.value.faults]
+    assert found == [
+        ("not-a-number", 9, "y", "late"),
+        ("not-a-number", 3, "w", "heavy"),
+        ("not-finite", 4, "b", "Inf"),
+        ("text-among-numbers", 4, "a", "$5"),
+        ("not-a-number", 4, "n", "n/k"),
+    ]
+    assert str(caught.value).split(BLOCK)[-1] == "for the others: --na-values Inf --exclude a"
+    assert caught.value.faults[1].remedy == "fix the cell, or count it as missing with --na-values heavy"
+
+
+def test_what_is_to_be_typed_names_all_spellings_as_far_as_they_are_few():
+    def options(*cells):
+        with pytest.raises(RefusedColumnsError) as caught:
+            load_freely(text_of(x=X, b=["1", "oops"], k=["1", *cells]))
+        return caught.value.options
+
+    assert options("Inf", "-inf") == ('--na-values="-inf,Inf"', "--exclude b")
+    assert options("Inf", "1e999") == ('--exclude "b,k"',)
+
+
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ("USD,kg,m", "remove the line, which seems to hold units or descriptions of the columns"),
+        ("y,x,k", "remove the line, which seems to repeat the header"),
+    ],
+)
+def test_of_a_line_that_is_at_fault_as_a_whole_one_column_is_told(line, remedy):
+    text = f"y,x,k\n{line}\n" + "".join(f"{row},{row * row},{row % 3}\n" for row in range(ROWS))
+    found = refusal_of(load_freely, text)
+    assert (found.code, found.line, found.column, found.remedy) == ("not-a-number", 2, "y", remedy)
+    with pytest.raises(RefusedColumnsError) as caught:
+        load_freely(text.replace("4,16,1", "4,oops,1").replace("5,25,2", "5,25,$2"))
+    assert [fault.place.line for fault in caught.value.faults] == [2]
+
+
 @pytest.mark.parametrize("name", ["data.csv", "C:\\d\\a.csv", "re:f.csv"])
-def test_a_fault_of_the_target_comes_before_those_of_features_whatever_the_file_is_called(name):
-    odd = Fault("text-among-numbers", "column 'x' is 'oops'", Place(name, line=4, column="x"))
-    refused = RefusedColumnsError(name, [odd], ["--exclude x"])
+def test_the_file_is_named_once_whatever_it_is_called(name):
     target = Fault("not-a-number", "the target 'y' must be a number", Place(name, line=3, column="y"))
-    both = refused.after(DataError(target))
-    assert both.fault.code == "refused-columns"
-    assert str(both).split(BLOCK) == [
+    odd = Fault("text-among-numbers", "column 'x' is 'oops'", Place(name, line=4, column="x"))
+    refused = RefusedColumnsError(name, [target, odd], ["--exclude x"])
+    assert refused.fault.code == "refused-columns"
+    assert str(refused).split(BLOCK) == [
         f"{name}: 2 columns are refused:",
         "line 3: the target 'y' must be a number",
         "line 4: column 'x' is 'oops'",
+        "to go on: --exclude x",
     ]
-    same_line = DataError(replace(target, place=Place(name, line=4, column="y")))
-    assert refused.after(same_line) is same_line
