@@ -12,8 +12,13 @@ from mae_cli.tables.moments import TYPED_MOMENT, TYPED_MOMENT_OF_ZONE, TYPED_TIM
 
 
 def text_columns(types: Sequence[ColumnType], names: Sequence[str]) -> frozenset[str]:
-    """The columns of levels."""
-    return frozenset(name for name, each in zip(names, types, strict=True) if each.kind == "levels")
+    """The columns that are read as text: those of levels, and those whose cells decide what they are."""
+    return frozenset(name for name, each in zip(names, types, strict=True) if each.kind in {"levels", "text"})
+
+
+def level_columns(header: Header) -> frozenset[str]:
+    """The columns that are levels by their type, even where they look like numbers."""
+    return frozenset(name for name, each in zip(header.names, header.types, strict=False) if each.kind == "levels")
 
 
 def require_same_kinds(headers: Sequence[tuple[str, Header]]) -> None:
@@ -85,7 +90,7 @@ class Part:
     def misfit(self, name: str, found: ColumnType) -> Fault | None:
         """What is wrong with the type of the column of this name; None where nothing is, or only cells can tell."""
         wanted = _kind_of(self.writing)
-        if found.kind in {"number", wanted} or (found.kind == "levels" and self.writing != PLAIN):
+        if found.kind in {"number", "text", wanted} or (found.kind == "levels" and self.writing != PLAIN):
             return None
         what = f"{self.role} {quoted(name)} must be {_IN_WORDS[wanted]}, but its type is {found.name}"
         if wanted == "number" or found.kind not in _SPELLINGS:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from math import isnan
 
 import numpy as np
 
@@ -96,7 +97,9 @@ class ColumnChoice:
 
 
 def name_of(label: object) -> str:
-    """What a column of a frame is called, whose label need be no text: `3`, `('a', 'x')`."""
+    """What a column of a frame is called, whose label need be no text: `3`, `('a', 'x')`; empty for None and NaN."""
+    if label is None or (isinstance(label, float) and isnan(label)):
+        return ""
     if isinstance(label, tuple):
         return str(tuple(part.item() if isinstance(part, np.generic) else part for part in label))
     return str(label)
@@ -258,7 +261,7 @@ def _no_features(choice: ColumnChoice, others: Sequence[str], file: str) -> Faul
 
 def _with_a_name_of_their_own(names: Sequence[str]) -> tuple[str, ...]:
     counts = Counter(names)
-    return tuple(name for name in names if name.strip() and counts[name] == 1 and not _INDEX.fullmatch(name))
+    return tuple(name for name in names if name.strip() and counts[name] == 1 and not is_index(name))
 
 
 def nameless(header: Sequence[str]) -> list[LeftOut]:
@@ -282,7 +285,12 @@ def _doubled(names: Sequence[str]) -> list[LeftOut]:
 def _indices(names: Sequence[str]) -> list[LeftOut]:
     """The columns into which pandas writes the index of a frame that was sorted or filtered."""
     reason, remedy = "it is the index of a pandas frame", "name it with --features"
-    return [LeftOut(name, reason, remedy) for name in names if _INDEX.fullmatch(name)]
+    return [LeftOut(name, reason, remedy) for name in names if is_index(name)]
+
+
+def is_index(name: str) -> bool:
+    """Whether this is what pandas calls the index of a frame in a file."""
+    return _INDEX.fullmatch(name) is not None
 
 
 def require_columns(needed: Mapping[str, str], header: Header, file: str) -> None:

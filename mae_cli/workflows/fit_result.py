@@ -241,8 +241,6 @@ def _require_names(model: LinearModel) -> None:
             raise ModelError(_both_named(f"the {what} and a column of X", name or "", argument))
     if model.weight == model.target:
         raise ModelError(_both_named("the target and the weights", model.target, "one of them"))
-    if not all(name.strip() for name in columns):
-        raise ModelError(Fault("unnamed-column", "a column of X has a blank name", remedy="give it another one"))
     levels = [level for each in model.schema.features if isinstance(each, CategoricalColumn) for level in each.levels]
     for text in (model.target, model.weight or "", *columns, *levels):
         if not is_unicode(text):

@@ -150,7 +150,6 @@ PARTIES = {
         "numbers-as-objects",
         "mixed-types",
         "masked-value",
-        "wrong-notation",
         "no-time-zone",
         "length-mismatch",
         "index-mismatch",
