@@ -8,6 +8,7 @@ import re
 import shlex
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from mae_cli.errors import Fault, Place
@@ -29,6 +30,11 @@ def quoted(text: str) -> str:
     return repr(text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…")
 
 
+def named(name: str) -> str:
+    """A name in quotes that somebody may have to type: on one line, and never cut."""
+    return repr(name)
+
+
 def option(flag: str, *columns: str) -> str:
     """`--flag COLUMN` as it may be typed in a shell, where the value is one CSV record of names."""
     record = io.StringIO()
@@ -42,6 +48,19 @@ def option(flag: str, *columns: str) -> str:
         return f"{flag}{value}"
     # Double quotes work in every shell, Windows' too, unless something in them would be expanded.
     return flag + (shlex.quote(value) if re.search(r'["$`\\!%]', value) else f'"{value}"')
+
+
+@dataclass(frozen=True)
+class AlikeNotes:
+    """Notes that say the same of several columns.
+
+    Attributes:
+        each: the sentence on each of them.
+        together: one on all of them.
+    """
+
+    each: tuple[str, ...]
+    together: str
 
 
 BLOCK = "\n  "

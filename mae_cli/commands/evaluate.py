@@ -1,5 +1,7 @@
 """mae-eval: metrics of a model on data."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,8 +36,6 @@ from mae_cli.commands.process import (
 from mae_cli.errors import Fault, ModelError, Place, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mae_cli.model.files import AnyModel
     from mae_cli.model.model import Model
     from mae_cli.model.quantile_model import QuantileModel
@@ -153,13 +153,26 @@ def _score(model: str, data: tuple[str, ...], options: dict[str, Any]) -> None:
             return
         subject = NamedModel(fitted, name_of(model))
         rival = None if against is None else NamedModel(_one_quantile(model_of(against), against), name_of(against))
-        with opened(data, dialect_of(options), options["dask"]) as files, watched(outcome, quiet=quiet) as listener:
+        opening, watching = opened(data, dialect_of(options), options["dask"]), watched(outcome, quiet=quiet)
+        with _failures_told(), opening as files, watching as listener:
             report = evaluate(subject, files, settings, rival, listener)
         note_each(report.notes, quiet=quiet)
         outcome.status = OK if all(gate.passed for gate in report.gates) else GATE_FAILED
         if options["as_json"] or not share_a_terminal():  # the report for people ends with it
             tell_failures(report.gates)
         _render(report, as_json=options["as_json"])
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    """Tell which checks failed where there is no row to score."""
+    from mae_cli.workflows.gates import GateError  # noqa: PLC0415
+
+    try:
+        yield
+    except GateError as error:
+        tell_failures(error.gates)
+        raise
 
 
 def _one_quantile(model: "AnyModel", argument: str) -> "Model":
@@ -202,7 +215,7 @@ def _evaluate_quantiles(
     against = options["against"]
     rival = None if against is None else NamedModel(_several_quantiles(model_of(against), against), name_of(against))
     opening, watching = opened(data, dialect_of(options), options["dask"]), watched(outcome, quiet=options["quiet"])
-    with opening as files, watching as listener:
+    with _failures_told(), opening as files, watching as listener:
         report = evaluate_quantiles(subject, files, settings, rival, listener)
     note_each(report.notes, quiet=options["quiet"])
     if options["as_json"] or not share_a_terminal():  # the report for people ends with it

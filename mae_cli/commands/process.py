@@ -116,9 +116,9 @@ def note(text: str, *, quiet: bool) -> None:
 
 def note_each(told: "Sequence[Note]", *, quiet: bool) -> None:
     """Say on standard error what a user should know of a run, unless it shall be quiet."""
-    from mae_cli.report.notes import notes  # noqa: PLC0415  (help and usage errors need none)
+    from mae_cli.report.notes import short_notes  # noqa: PLC0415  (help and usage errors need none)
 
-    for text in notes(told):
+    for text in short_notes(told):
         note(text, quiet=quiet)
 
 

@@ -321,9 +321,9 @@ def _train(
 
 
 def _note_all(report: "TrainReport | QuantileReport", *, quiet: bool) -> None:
-    from mae_cli.report.notes import training_notes  # noqa: PLC0415
+    from mae_cli.report.notes import short_notes, training_notes  # noqa: PLC0415
 
-    for text in training_notes(report):
+    for text in training_notes(report, short_notes):
         note(text, quiet=quiet)
 
 

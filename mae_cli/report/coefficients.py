@@ -16,6 +16,8 @@ from mae_cli.report.tables import AlignedTable
 from mae_cli.results.training import Effect, FitReport, TrainReport
 
 _PER_DEVIATION = "× std. dev."
+# So many columns that depend on others are named where there is room for any number of terms.
+_MOST_LEFT_OUT = 8
 
 
 def coefficients(report: TrainReport, room: Room) -> list[RenderableType]:
@@ -193,8 +195,9 @@ def left_out_note(effects: Sequence[Effect], room: Room) -> str | None:
     aliased = [effect for effect in effects if effect.aliased]
     if not aliased:
         return None
-    listed = ", ".join(_reasons(aliased[: room.terms], room))
-    more = f" and {count(len(aliased) - (room.terms or 0))} more" if room.terms and len(aliased) > room.terms else ""
+    shown = room.terms or _MOST_LEFT_OUT
+    listed = ", ".join(_reasons(aliased[:shown], room))
+    more = f" and {count(len(aliased) - shown)} more (all in --json)" if len(aliased) > shown else ""
     return f"Left out: {listed}{more}."
 
 

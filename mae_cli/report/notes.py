@@ -1,8 +1,9 @@
 """What a user should know of a run, a sentence each: on standard error, and in the JSON of a report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
-from mae_cli.messages import as_given, listed, quoted
+from mae_cli.messages import AlikeNotes, as_given, listed, quoted
 from mae_cli.report.numbers import counted
 from mae_cli.results.notes import (
     Diverged,
@@ -15,6 +16,7 @@ from mae_cli.results.notes import (
     NoRowsToSpare,
     Note,
     NotImproved,
+    OneNote,
     OneRow,
     RoundingCost,
     Unpredicted,
@@ -24,6 +26,8 @@ from mae_cli.results.notes import (
 )
 from mae_cli.results.scores import Outside
 from mae_cli.results.training import QuantileReport, TrainReport
+
+InWords: TypeAlias = Callable[[Sequence[Note]], list[str]]
 
 # So many nearly dependent columns are named.
 _FEW = 6
@@ -35,19 +39,25 @@ _REASONS = {
 
 
 def notes(told: Sequence[Note]) -> list[str]:
-    """A sentence for each."""
-    return list(map(_note, told))
+    """A sentence for each, and for each column that it is on."""
+    return [text for each in told for text in (each.each if isinstance(each, AlikeNotes) else [_note(each)])]
 
 
-def training_notes(report: TrainReport | QuantileReport) -> list[str]:
+def short_notes(told: Sequence[Note]) -> list[str]:
+    """The same with one sentence on all columns of which the same is said."""
+    return [each.together if isinstance(each, AlikeNotes) else _note(each) for each in told]
+
+
+def training_notes(report: TrainReport | QuantileReport, in_words: InWords = notes) -> list[str]:
     """On the rows and the fits whose models are written, and on the rows of a file for calibration."""
     of_fits = at_quantiles([(fit.quantile, notes(fit.notes)) for fit in report.fits])
-    return [*notes(report.notes), *of_fits, *(_calibration_notes(report) if isinstance(report, QuantileReport) else ())]
+    calibration = _calibration_notes(report, in_words) if isinstance(report, QuantileReport) else ()
+    return [*in_words(report.notes), *of_fits, *calibration]
 
 
-def _calibration_notes(report: QuantileReport) -> list[str]:
+def _calibration_notes(report: QuantileReport, in_words: InWords) -> list[str]:
     source = "" if report.calibrated is None else report.calibrated.source
-    return [f"{source}: {text}" for text in notes(report.calibration_notes)]
+    return [f"{source}: {text}" for text in in_words(report.calibration_notes)]
 
 
 def at_quantiles(told: Sequence[tuple[float, Sequence[str]]]) -> list[str]:
@@ -67,7 +77,7 @@ def _quantiles(names: Sequence[str]) -> str:
     return f"quantile {names[0]}" if len(names) == 1 else f"quantiles {', '.join(names[:-1])} and {names[-1]}"
 
 
-def _note(told: Note) -> str:
+def _note(told: OneNote) -> str:
     match told:
         case str():
             return told

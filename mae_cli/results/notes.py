@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mae_cli.errors import Place
+from mae_cli.messages import AlikeNotes
 from mae_cli.results.scores import Outside
 from mae_cli.rows.schema import DesignColumn
 
@@ -127,7 +128,7 @@ class Unpredicted:
     first: UnseenLevel | None = None
 
 
-Note = (
+OneNote = (
     str
     | UnseenRows
     | UnscoredHoldout
@@ -140,3 +141,6 @@ Note = (
     | Outside
 )
 """On a run; text is on what was read."""
+
+Note = OneNote | AlikeNotes
+"""The same, or notes that say the same of several columns."""

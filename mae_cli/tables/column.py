@@ -15,9 +15,13 @@ from typing import Generic, Protocol, Self, TypeVar
 
 from mae_cli.arrays import CodeArray, FloatArray
 from mae_cli.errors import DataError, Fault
+from mae_cli.messages import AlikeNotes, counted, listed
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.csv.files import Records
+
+# So many columns of which the same is said are named.
+_MOST_NAMED = 3
 
 Values = TypeVar("Values", FloatArray, CodeArray)
 
@@ -48,20 +52,58 @@ def first_of(faults: Iterable[CellFault | None]) -> CellFault | None:
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """What a note says of its column, as it may be said of others too.
+
+    Attributes:
+        column: the name.
+        says: of the column, or of some of its cells.
+        kind: the same where the same is said of two columns, whatever the example is.
+        cells: how many cells it is about; 0 for all.
+    """
+
+    column: str
+    says: str
+    kind: tuple[str, ...]
+    cells: int = 0
+
+
+@dataclass(frozen=True)
 class Note:
     """What the user should know of a column.
 
     Attributes:
         says: it, in a sentence.
         record: the record that it is about; None if it is about all.
+        likeness: by which it can be said together with that on other columns; None where it stands alone.
     """
 
     says: str
     record: int | None = None
+    likeness: Likeness | None = None
 
     def text(self, files: Records) -> str:
         """The sentence, with the place of the record."""
         return self.says if self.record is None else f"{files.place(self.record)}: {self.says}"
+
+
+def put_together(notes: Iterable[Note], files: Records) -> list[str | AlikeNotes]:
+    """The notes in words; those that say the same of several columns are one, in the place of the first."""
+    groups: dict[object, list[Note]] = {}
+    for note in notes:
+        groups.setdefault(note if note.likeness is None else note.likeness.kind, []).append(note)
+    told: list[str | AlikeNotes] = []
+    for group in groups.values():
+        texts = tuple(note.text(files) for note in group)
+        alike = [note.likeness for note in group if note.likeness is not None]
+        told += [AlikeNotes(texts, _together(alike))] if len(alike) > 1 else texts
+    return told
+
+
+def _together(alike: Sequence[Likeness]) -> str:
+    cells = sum(each.cells for each in alike)
+    count = f"{counted(cells, 'cell')} " if cells else ""
+    return f"columns {listed([each.column for each in alike], _MOST_NAMED)}: {count}{alike[0].says}"
 
 
 @dataclass(frozen=True, eq=False)

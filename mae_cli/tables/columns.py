@@ -10,8 +10,9 @@ from math import isnan
 import numpy as np
 
 from mae_cli.errors import DataError, Fault, Place, SettingsError
-from mae_cli.messages import LONGEST_LIST, listed, quoted
+from mae_cli.messages import LONGEST_LIST, named, option, quoted
 from mae_cli.rows.schema import Writing
+from mae_cli.tables.csv.dialect import is_number
 from mae_cli.tables.csv.header import Header
 from mae_cli.tables.dates import is_format
 
@@ -181,11 +182,11 @@ def resolve(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
     """Hold a choice against the names in the file's header; names may be blank, or there twice, where nobody asked.
 
     Raises:
-        DataError: a column is not in the file, or there twice, or no feature is left.
+        DataError: a column is not in the file, or there twice, or there are no others.
     """
     used = resolve_any(choice, header, file)
-    if not used.features:
-        raise DataError(_no_features(choice, _others(choice, header.names), file))
+    if not used.features and not used.left_out:
+        raise DataError(_no_features(choice, file))
     return used
 
 
@@ -199,16 +200,21 @@ def resolve_any(choice: ColumnChoice, header: Header, file: str) -> UsedColumns:
     names = header.names
     for name in sorted(choice.exclude - set(names)):
         raise DataError(unknown_column(name, names, file))
+    said = frozenset(choice.features or ()) | choice.categorical | choice.numbers | choice.dates.keys()
     others = _others(choice, names)
-    features = choice.features or _with_a_name_of_their_own(others)
+    unfit = (
+        [*_nameless(others, header), *_doubled(others), *_indices(others, header)] if choice.features is None else []
+    )
+    left_out = in_order([each for each in unfit if each.column not in said], names)
+    gone = {each.column for each in left_out}
     return UsedColumns(
         target=choice.target,
-        features=features,
+        features=choice.features or tuple(name for name in others if name.strip() and name not in gone),
         categorical=choice.categorical,
         weight=choice.weight,
         cluster=choice.cluster,
-        named=frozenset(choice.features or ()) | choice.categorical | choice.numbers | choice.dates.keys(),
-        left_out=() if choice.features else in_order([*nameless(names), *_doubled(others), *_indices(others)], names),
+        named=said,
+        left_out=left_out,
         strict=choice.strict,
         writings=_writings(choice),
         dates=frozenset(name for name, spelling in choice.dates.items() if not spelling),
@@ -243,34 +249,45 @@ def in_order(left_out: Sequence[LeftOut], header: Sequence[str]) -> tuple[LeftOu
 
 
 def _nth(place: int) -> str:
-    """What messages call a column without a name."""
-    return f"column {place}"
+    """What messages call a column without a name, where another has the name that its place would give it."""
+    return f"nameless column {place}"
 
 
-def _no_features(choice: ColumnChoice, others: Sequence[str], file: str) -> Fault:
-    """The fault where no column is left, with the reason."""
+def _no_features(choice: ColumnChoice, file: str) -> Fault:
+    """The fault where there is no other column, with the reason."""
     what = f"no feature columns left to predict {quoted(choice.target)} from"
     fault = Fault("no-features", f"{what}; the file has no others", Place(file))
-    if others:
-        what += "; the names of the others are blank or repeated"
-        return replace(fault, what=what, remedy="give each a name of its own")
     if choice.exclude:
         return replace(fault, what=f"{what}; all others are excluded", remedy="exclude fewer")
     return fault
 
 
-def _with_a_name_of_their_own(names: Sequence[str]) -> tuple[str, ...]:
-    counts = Counter(names)
-    return tuple(name for name in names if name.strip() and counts[name] == 1 and not is_index(name))
-
-
-def nameless(header: Sequence[str]) -> list[LeftOut]:
-    """The columns without a name; programs write row names into the first one."""
+def nameless(header: Header) -> list[LeftOut]:
+    """The columns that have no name, as another has the one that their place would give them."""
     return [
         LeftOut(_nth(place), "it has no name in the header", "give it one")
-        for place, name in enumerate(header, start=1)
+        for place, name in enumerate(header.names, start=1)
         if not name.strip()
     ]
+
+
+def _nameless(others: Sequence[str], header: Header) -> list[LeftOut]:
+    """The same, and the first column where it has no name: programs write row names into it."""
+    first = header.names[0]
+    is_first = first in header.placed and first in others
+    row_names = [LeftOut(first, "it has no name in the header", _naming(first, header))] * is_first
+    return [*row_names, *nameless(header)]
+
+
+def _naming(name: str, header: Header) -> str:
+    """The option that has a column in without changing the part of others."""
+    cell = dict(zip(header.names, header.first, strict=False)).get(name, "")
+    types = dict(zip(header.names, header.types, strict=False))
+    if name in types:
+        flag = {"levels": "--categorical", "number": "--number"}.get(types[name].kind, "--date")
+    else:
+        flag = "--number" if is_number(cell) else "--categorical"
+    return f"use {option(flag, name)}"
 
 
 def _doubled(names: Sequence[str]) -> list[LeftOut]:
@@ -282,15 +299,10 @@ def _doubled(names: Sequence[str]) -> list[LeftOut]:
     ]
 
 
-def _indices(names: Sequence[str]) -> list[LeftOut]:
+def _indices(others: Sequence[str], header: Header) -> list[LeftOut]:
     """The columns into which pandas writes the index of a frame that was sorted or filtered."""
-    reason, remedy = "it is the index of a pandas frame", "name it with --features"
-    return [LeftOut(name, reason, remedy) for name in names if is_index(name)]
-
-
-def is_index(name: str) -> bool:
-    """Whether this is what pandas calls the index of a frame in a file."""
-    return _INDEX.fullmatch(name) is not None
+    reason = "it is the index of a pandas frame"
+    return [LeftOut(name, reason, _naming(name, header)) for name in others if _INDEX.fullmatch(name)]
 
 
 def require_columns(needed: Mapping[str, str], header: Header, file: str) -> None:
@@ -330,10 +342,10 @@ def unknown_column(name: str, names: Sequence[str], file: str, part: str = "") -
     what = f"{file} has no column {quoted(name)}{', ' * bool(part)}{part}"
     fault = Fault("unknown-column", what, Place(file, column=name))
     if len(names) == 1:
-        return replace(fault, what=f"{what}; its only column is {quoted(names[0])}")
+        return replace(fault, what=f"{what}; its only column is {named(names[0])}")
     few = len(names) <= LONGEST_LIST
-    all_names = f"its columns are {listed([name for name in names if name.strip()])}"
+    all_names = f"its columns are {', '.join(named(name) for name in names if name.strip())}"
     if closest:
-        remedy = f"did you mean {quoted(closest[0])}?"
+        remedy = f"did you mean {named(closest[0])}?"
         return replace(fault, remedy=f"{remedy} {all_names}" if few else remedy)
     return replace(fault, what=f"{what}; {all_names}") if few else fault

@@ -16,7 +16,6 @@ from mae_cli.arrays import FloatArray
 from mae_cli.errors import Fault, Place
 from mae_cli.messages import quoted
 from mae_cli.tables.chunks import Chunk
-from mae_cli.tables.columns import name_of
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Waypoint
 from mae_cli.tables.csv.header import ColumnType, Header
@@ -29,14 +28,6 @@ from mae_cli.tables.typed import Columns
 _KINDS_OF_NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "complex"})
 
 
-def names_of(frame: pd.DataFrame) -> list[str]:
-    """What the columns are called: one without a name by its place, but for the first, which has names of rows."""
-    names = map(name_of, frame.columns)
-    return [
-        name if name.strip() else f"column {place}" if place > 1 else "" for place, name in enumerate(names, start=1)
-    ]
-
-
 def frame_of(columns: "Mapping[str, pd.Series | FloatArray]", rows: int) -> pd.DataFrame:
     """A frame of so many rows with these columns, whose names may be any text."""
     frame = pd.DataFrame(dict(enumerate(columns.values())), index=pd.RangeIndex(rows), copy=False)
@@ -45,7 +36,7 @@ def frame_of(columns: "Mapping[str, pd.Series | FloatArray]", rows: int) -> pd.D
 
 @dataclass(frozen=True, eq=False)
 class FrameRecords:
-    """The rows of a frame whose columns have the names that `names_of` gives; they are counted from 0.
+    """The rows of a frame whose columns are named by text; they are counted from 0.
 
     Attributes:
         frame: the columns.

@@ -12,31 +12,30 @@ import pandas as pd
 
 from mae_cli.arrays import BoolArray, FloatArray
 from mae_cli.errors import DataError, Fault, Place
-from mae_cli.messages import BLOCK, quoted
+from mae_cli.messages import BLOCK, AlikeNotes, quoted
 from mae_cli.rows.blocks import MemoryRows, RowStore
 from mae_cli.rows.coding import Coding, Layout
 from mae_cli.rows.design import Design
 from mae_cli.rows.schema import PLAIN, CategoricalColumn, NumericColumn, Schema, Writing
-from mae_cli.tables.column import first_of
+from mae_cli.tables.column import Likeness, Note, first_of, put_together
 from mae_cli.tables.column_types import misfits, typed_writings
 from mae_cli.tables.columns import (
     ColumnChoice,
     LeftOut,
     Remarks,
     UsedColumns,
-    is_index,
     name_of,
     resolve_any,
     unknown_column,
 )
 from mae_cli.tables.csv.dialect import PLAIN as PLAIN_TEXT
+from mae_cli.tables.csv.header import Header
 from mae_cli.tables.frame_records import (
     FrameRecords,
     as_moments,
     frame_of,
     misfit_of_objects,
     moments_as_numbers,
-    names_of,
 )
 from mae_cli.tables.judge import first_code, first_date, judge_numbers
 from mae_cli.tables.level_column import LevelColumn
@@ -145,7 +144,8 @@ def _read(records: FrameRecords, used: UsedColumns, options: ReadOptions) -> tup
 
 def _known(column: LeftOut) -> LeftOut:
     """A column that is left out for its name or its type."""
-    return replace(column, remedy="rename it") if is_index(column.column) else column
+    is_of_command = column.remedy is not None and column.remedy.startswith("use --")
+    return replace(column, remedy="give it another name") if is_of_command else column
 
 
 def _in_words(column: LeftOut, codes: Mapping[str, str]) -> LeftOut:
@@ -199,22 +199,24 @@ def _rows(reading: Reading, records: FrameRecords, left_out: Sequence[LeftOut]) 
     layout = Layout(tuple((name, levels.get(name)) for name in features), columns.writings)
     told = [*plan.notes, *(note for verdict in reading.verdicts.values() for note in verdict.notes)]
     plain = [name for name in layout.numeric if is_plain(layout.writings.get(name, PLAIN))]
-    codes = [note for name in plain for note in _told_of_codes(name, records.column(name).head(_FIRST).dropna())]
-    notes = (*(note.text(records) for note in told), *codes, *columns.notes(records))
-    return FrameRows(reading.result.rows, layout, Remarks(tuple(left_out), notes))
+    told += [note for name in plain for note in _code_notes(name, records.column(name).head(_FIRST).dropna())]
+    notes = (*put_together(told, records), *columns.notes(records))
+    texts = (each.together if isinstance(each, AlikeNotes) else each for each in notes)
+    return FrameRows(reading.result.rows, layout, Remarks(tuple(left_out), tuple(texts)))
 
 
-def _told_of_codes(name: str, column: pd.Series) -> list[str]:
+def _code_notes(name: str, column: pd.Series) -> list[Note]:
     """The note on numbers that may be none."""
     cells = [str(int(cell)) if _is_whole(cell) else str(cell) for cell in column]
     code, date = first_code(cells), first_date(cells)
     if code is not None:
-        says = f"has numbers with leading zeros, such as {quoted(code)}; if they are codes, {_BY_CATEGORIES}"
+        says = f"numbers with leading zeros, such as {quoted(code)}; if they are codes, {_BY_CATEGORIES}"
     elif date is not None:
-        says = f"has numbers such as {quoted(date)}; if they are dates, use pd.to_datetime"
+        says = f"numbers such as {quoted(date)}; if they are dates, use pd.to_datetime"
     else:
         return []
-    return [f"column {quoted(name)} {says}"]
+    likeness = Likeness(name, says, ("dates" if code is None else "codes",))
+    return [Note(f"column {quoted(name)} has {says}", likeness=likeness)]
 
 
 def _is_whole(cell: object) -> bool:
@@ -310,15 +312,21 @@ def _moments(name: str, column: pd.Series, writing: Writing) -> FloatArray:
 
 
 def named(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same with columns that are named by text; one without a name is called by its place, but for the first."""
-    return frame.set_axis(pd.Index(names_of(frame), dtype=object), axis=1)
+    """The same with columns that are named by text; one without a name is called by its place, as in a file."""
+    return frame.set_axis(pd.Index(_header(frame).names, dtype=object), axis=1)
 
 
-def told_of_names(frame: pd.DataFrame) -> tuple[str, ...]:
-    """The notes on columns without a name."""
-    pairs = zip(frame.columns, names_of(frame), strict=True)
-    nameless = [name for label, name in pairs if name and not name_of(label).strip()]
-    return tuple(f"a column without a name is called {quoted(name)}" for name in nameless)
+def _header(frame: pd.DataFrame) -> Header:
+    return Header.of([name_of(label) for label in frame.columns], (), is_spaced=False)
+
+
+def remarks_on_names(frame: pd.DataFrame) -> Remarks:
+    """What to know of columns without a name: the first has names of rows and is left out, as in a file."""
+    header = _header(frame)
+    called = [name for name in header.names if name in header.placed]
+    gone = [LeftOut(name, "it has no name", "give it one") for name in called if name == header.names[0]]
+    notes = [f"{quoted(name)} has no name; it is called by its place" for name in called if name != header.names[0]]
+    return Remarks(tuple(gone), tuple(notes))
 
 
 def column_named(frame: pd.DataFrame, name: str) -> pd.Series:

@@ -8,12 +8,12 @@ or dates, as `01234` and `20240102` are, are read as numbers, and a note says so
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isnan
+from math import isinf, isnan
 
 from mae_cli.errors import Fault, Place
 from mae_cli.messages import counted, listed, no_values, option, quoted
 from mae_cli.rows.schema import Writing
-from mae_cli.tables.column import Column, Note
+from mae_cli.tables.column import Column, Likeness, Note
 from mae_cli.tables.columns import LeftOut, UsedColumns
 from mae_cli.tables.csv.dialect import Dialect, is_number
 from mae_cli.tables.csv.files import Records
@@ -149,7 +149,9 @@ def _alike(column: LevelColumn) -> list[Note]:
         other = seen.setdefault(plain, level)
         if other != level:
             names = f"{quoted(other)} and {quoted(level)}"
-            return [Note(f"column {quoted(column.name)} has {names}, which are levels of their own; write them alike")]
+            says = "which are levels of their own; write them alike"
+            likeness = Likeness(column.name, f"levels such as {names}, {says}", ("alike",))
+            return [Note(f"column {quoted(column.name)} has {names}, {says}", likeness=likeness)]
     return []
 
 
@@ -189,7 +191,8 @@ def judge_numbers(column: LevelColumn, files: Records) -> Verdict:
     such = f"{counted(cells, 'cell')} that look like numbers, such as {quoted(numbers[0])}, are levels too"
     one = f"a cell that looks like a number, {quoted(numbers[0])}, is a level too"
     note = f"column {quoted(column.name)} is text, and {one if cells == 1 else such}"
-    return Verdict(notes=(Note(note, first),))
+    says = f"that look like numbers in columns of text, such as {quoted(numbers[0])}, are levels too"
+    return Verdict(notes=(Note(note, first, Likeness(column.name, says, ("text with numbers",), cells)),))
 
 
 def _written(column: LevelColumn, files: Records, numbers: Sequence[str], odd: Sequence[str]) -> Verdict | None:
@@ -203,8 +206,9 @@ def _written(column: LevelColumn, files: Records, numbers: Sequence[str], odd: S
     writing = Writing(date=spellings[0]) if spellings else notation_of([*odd, *numbers], column.dialect)
     if writing is None:
         return None
-    note = f"column {quoted(column.name)}: cells such as {quoted(odd[0])} are read as {in_words(writing)}"
-    return Verdict(writing=writing, notes=(Note(note),))
+    says = f"cells such as {quoted(odd[0])} are read as {in_words(writing)}"
+    likeness = Likeness(column.name, says, ("read as", in_words(writing)))
+    return Verdict(writing=writing, notes=(Note(f"column {quoted(column.name)}: {says}", likeness=likeness),))
 
 
 def _date_in_doubt(column: LevelColumn, files: Records, cell: str, spellings: Sequence[str]) -> Verdict:
@@ -308,7 +312,13 @@ def _odd_cells(column: LevelColumn, files: Records, odd: Sequence[str]) -> Verdi
     what = f"column {quoted(column.name)} is {quoted(cell)}, which {looks}, where most cells are numbers"
     remedy = f"{advice.remedy}, {_or_otherwise(column)}"
     fault = Fault("text-among-numbers", what, _place(column, odd, files), cell, remedy)
-    return Verdict(fault=fault, placeholders=_placeholders(odd), of_line=advice.of_line)
+    return Verdict(fault=fault, placeholders=_placeholders([*odd, *_infinite(column)]), of_line=advice.of_line)
+
+
+def _infinite(column: LevelColumn) -> list[str]:
+    """The levels that are numbers beyond floating point, which would be refused next."""
+    dialect = column.dialect
+    return [level for level in column.codes if dialect.is_number(level) and isinf(dialect.number(level))]
 
 
 def _place(column: LevelColumn, levels: Iterable[str], files: Records) -> Place:
@@ -371,13 +381,11 @@ def _told(cells: Sequence[str]) -> list[str]:
 def _note(name: str, cells: Sequence[str]) -> Note | None:
     code, date = first_code(cells), first_date(cells)
     if code is not None:
-        return Note(
-            f"column {quoted(name)} has numbers with leading zeros, such as {quoted(code)}; if they are codes, use "
-            f"{option('--categorical', name)}"
-        )
+        says = f"numbers with leading zeros, such as {quoted(code)}; if they are codes, use"
+        likeness = Likeness(name, f"{says} --categorical", ("codes",))
+        return Note(f"column {quoted(name)} has {says} {option('--categorical', name)}", likeness=likeness)
     if date is not None:
-        return Note(
-            f"column {quoted(name)} has numbers such as {quoted(date)}; if they are dates, use "
-            f"{option('--date', f'{name}=%Y%m%d')}"
-        )
+        says = f"numbers such as {quoted(date)}; if they are dates, use"
+        likeness = Likeness(name, f"{says} --date", ("dates",))
+        return Note(f"column {quoted(name)} has {says} {option('--date', f'{name}=%Y%m%d')}", likeness=likeness)
     return None

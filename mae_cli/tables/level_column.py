@@ -15,7 +15,7 @@ from mae_cli.arrays import CodeArray, Positions
 from mae_cli.errors import Fault
 from mae_cli.messages import counted, listed, option, quoted
 from mae_cli.tables.chunks import Chunk
-from mae_cli.tables.column import CellFault, Cells, Note
+from mae_cli.tables.column import CellFault, Cells, Likeness, Note
 from mae_cli.tables.csv.dialect import MISSING, PLAIN, Dialect
 from mae_cli.tables.csv.files import Records
 
@@ -102,7 +102,13 @@ class LevelColumn:
         return [
             Note(
                 f"column {quoted(self.name)}: {counted(count, 'cell')} with {quoted(spelling)} taken as missing; if "
-                f"that is a level, use {option('--categorical', self.name)}"
+                f"that is a level, use {option('--categorical', self.name)}",
+                likeness=Likeness(
+                    self.name,
+                    f"with {quoted(spelling)} taken as missing; if that is a level, use --categorical",
+                    ("missing level", spelling),
+                    cells=count,
+                ),
             )
             for spelling, count in self.absent.items()
         ]

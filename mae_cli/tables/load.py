@@ -9,16 +9,18 @@ from dataclasses import dataclass, replace
 
 from mae_cli.errors import DataError
 from mae_cli.memory import memory_bytes
-from mae_cli.messages import listed, option, quoted
+from mae_cli.messages import AlikeNotes, listed, option, quoted
 from mae_cli.rows.blocks import MemoryRows, RowStore
 from mae_cli.rows.coding import Layout
 from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, Schema
 from mae_cli.rows.scratch import Scratch
 from mae_cli.tables.apart import Apart, found_apart
+from mae_cli.tables.column import Note, put_together
 from mae_cli.tables.column_types import Part, require_kinds
 from mae_cli.tables.columns import LeftOut, UsedColumns, require_columns
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Files, Records
+from mae_cli.tables.csv.header import Header
 from mae_cli.tables.csv.source import Source
 from mae_cli.tables.judge import Verdict, code_notes
 from mae_cli.tables.level_column import KnownLevelColumn
@@ -48,7 +50,7 @@ class LoadedRows:
         rows_read: data records in the files.
         rows_dropped: those of them with a missing cell.
         rows_unseen: those of them with a level that the model does not know.
-        notes: what the user should know, a sentence each.
+        notes: what the user should know.
         missing_column: the column that is missing in all of the dropped rows; None where there is no such.
         written: how the target and the weights are written.
         left_out: the columns that cannot serve, and that nobody named.
@@ -60,7 +62,7 @@ class LoadedRows:
     rows_read: int
     rows_dropped: int
     rows_unseen: int
-    notes: tuple[str, ...]
+    notes: tuple[str | AlikeNotes, ...]
     missing_column: str | None = None
     written: ApartWritings = ALL_PLAIN
     left_out: tuple[LeftOut, ...] = ()
@@ -78,9 +80,9 @@ def load_training(files: Data, used: UsedColumns, options: ReadOptions) -> Loade
     told = [*plan.notes, *(note for verdict in reading.verdicts.values() for note in verdict.notes)]
     notes = (
         *_told_of_blanks(files),
+        *told_of_places(files.header, plan.used.names),
         *told_left_out(plan.left_out),
-        *(note.text(result.files) for note in told),
-        *_told_of_codes(plan, result),
+        *put_together([*told, *_code_notes(plan, result)], result.files),
     )
     try:
         loaded = _loaded(result, plan.used.features, notes)
@@ -132,10 +134,10 @@ def _told_of_blanks(files: Data) -> list[str]:
     return ["blanks behind the delimiters are left out of names and cells"] if files.header.is_spaced else []
 
 
-def _told_of_codes(plan: Plan, result: PassResult) -> list[str]:
+def _code_notes(plan: Plan, result: PassResult) -> list[Note]:
     """The notes on columns of plain numbers that nobody named, and that may be no numbers."""
     unsaid = [name for name in plan.used.features if name not in plan.text | plan.writings.keys() | plan.used.named]
-    return [note.says for note in code_notes(result.files, unsaid, result.summary.rows_read)]
+    return code_notes(result.files, unsaid, result.summary.rows_read)
 
 
 def _with_exclusion(error: DataError, used: UsedColumns) -> DataError:
@@ -160,8 +162,12 @@ def load_for_model(files: Data, schema: Schema, apart: Apart, options: ReadOptio
     Raises:
         DataError: a column is absent, a cell is not what the model expects, or no row is complete.
     """
-    names = files.header.names
-    notes = (*_unweighted(files, apart.weight, names), *ignored_columns(names, {*schema.sources, *apart.names}))
+    names, used = files.header.names, {*schema.sources, *apart.names}
+    notes = (
+        *told_of_places(files.header, used),
+        *_unweighted(files, apart.weight, names),
+        *ignored_columns(files.header, used),
+    )
     apart = apart if apart.weight in names else replace(apart, weight=None)
     needed = dict.fromkeys(schema.sources, "a feature of the model")
     needed[apart.target] = "the model's target, which only mae-predict does without"
@@ -186,7 +192,7 @@ def model_columns(schema: Schema, dialect: Dialect) -> Columns:
     )
 
 
-def _loaded(result: PassResult, features: Sequence[str], notes: tuple[str, ...] = ()) -> LoadedRows:
+def _loaded(result: PassResult, features: Sequence[str], notes: tuple[str | AlikeNotes, ...] = ()) -> LoadedRows:
     """The rows with what is known of them.
 
     Raises:
@@ -212,9 +218,20 @@ def _require_kinds(files: Records, numbers: Mapping[str, Part], features: Sequen
     require_kinds(files.name, files.header, numbers, [name for name in features if name not in numbers])
 
 
-def ignored_columns(header: Sequence[str], used: Collection[str | None]) -> tuple[str, ...]:
-    """The note on columns that a model has no use for."""
-    others = [name for name in header if name.strip() and name not in used]
+def told_of_places(header: Header, used: Collection[str | None]) -> tuple[str, ...]:
+    """The note on columns that are used, and that are called by their place."""
+    called = [name for name in header.names if name in header.placed and name in used]
+    if not called:
+        return ()
+    have, are = (
+        ("has", "it is called by its place") if len(called) == 1 else ("have", "they are called by their places")
+    )
+    return (f"{listed(called, _FEW)} {have} no name in the header; {are}",)
+
+
+def ignored_columns(header: Header, used: Collection[str | None]) -> tuple[str, ...]:
+    """The note on columns that a model has no use for; those without a name are passed over."""
+    others = [name for name in header.names if name.strip() and name not in used and name not in header.placed]
     if not others:
         return ()
     if len(others) == 1:

@@ -18,7 +18,7 @@ from mae_cli.messages import counted, option, quoted
 from mae_cli.rows.schema import PLAIN as PLAIN_NUMBERS
 from mae_cli.rows.schema import Writing
 from mae_cli.tables.chunks import Chunk
-from mae_cli.tables.column import CellFault, Cells, Note
+from mae_cli.tables.column import CellFault, Cells, Likeness, Note
 from mae_cli.tables.csv.dialect import PLAIN, Dialect
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.dates import misfit
@@ -145,7 +145,12 @@ class NumberColumn:
     def notes(self) -> list[Note]:
         """What the user should know of it."""
         notes = [
-            Note(f"column {quoted(self.name)}: {counted(count, 'cell')} with {quoted(spelling)} taken as missing")
+            Note(
+                f"column {quoted(self.name)}: {counted(count, 'cell')} with {quoted(spelling)} taken as missing",
+                likeness=Likeness(
+                    self.name, f"with {quoted(spelling)} taken as missing", ("missing", spelling), cells=count
+                ),
+            )
             for spelling, count in self.nothing.items()
         ]
         if len(self.units) > 1 or any(self.units):

@@ -4,14 +4,14 @@ A pass may be made in parts, each over some of the files wherever they are; what
 one pass over all would have found.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 import numpy as np
 
 from mae_cli.arrays import CodeArray
 from mae_cli.errors import DataError, Fault, Place
-from mae_cli.messages import counted, quoted
+from mae_cli.messages import AlikeNotes, counted, quoted
 from mae_cli.tables.chunks import Chunk
 from mae_cli.tables.column import Column
 from mae_cli.tables.csv.files import Records, Waypoint
@@ -75,14 +75,20 @@ class PassSummary:
         Raises:
             DataError: no row is complete.
         """
-        if self.rows_dropped == self.rows_read:
-            of_all = f" of {counted(self.rows_read, 'row')}"
-            what = f"every row has a missing cell; column {self._emptiest(of_all)}"
-            place = Place(files.name, column=self._emptiest_column.name)
-            raise DataError(Fault("no-complete-row", what, place, remedy="fill in its cells"))
+        if self.rows_dropped < self.rows_read:
+            return
+        place = Place(files.name, column=self._emptiest_column.name)
+        apart = self.columns.numbers[: self.columns.apart]
+        if apart and apart[0].missing == self.rows_read:
+            what, place = f"every row misses the target {quoted(apart[0].name)}", replace(place, column=apart[0].name)
+            remedy = "fill in its cells, or use mae-predict, which needs no target"
+            raise DataError(Fault("no-complete-row", what, place, remedy=remedy))
+        of_all = f" of {counted(self.rows_read, 'row')}"
+        what = f"every row has a missing cell; column {self._emptiest(of_all)}"
+        raise DataError(Fault("no-complete-row", what, place, remedy="fill in its cells"))
 
-    def notes(self, files: Records) -> tuple[str, ...]:
-        """What the user should know, a sentence each."""
+    def notes(self, files: Records) -> tuple[str | AlikeNotes, ...]:
+        """What the user should know."""
         notes = self.columns.notes(files)
         if self.rows_dropped:
             dropped = f"{self.rows_dropped:,} of {counted(self.rows_read, 'row')} dropped for a missing cell"

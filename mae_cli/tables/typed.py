@@ -7,11 +7,19 @@ from functools import cached_property
 import numpy as np
 
 from mae_cli.arrays import BoolArray, CodeArray, Positions
+from mae_cli.messages import AlikeNotes
 from mae_cli.rows.blocks import Block
 from mae_cli.rows.coding import as_read
 from mae_cli.rows.schema import PLAIN, Writing
 from mae_cli.tables.chunks import Chunk
-from mae_cli.tables.column import CellFault, Column, ColumnOfLevels, ColumnOfNumbers, first_of
+from mae_cli.tables.column import (
+    CellFault,
+    Column,
+    ColumnOfLevels,
+    ColumnOfNumbers,
+    first_of,
+    put_together,
+)
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.numeric_block import Numbers, Wanted
 
@@ -130,6 +138,6 @@ class Columns:
         faults = [cells.fault for cells in numbers.values()] + [cells.fault for cells in levels]
         return TypedChunk(chunk.first, chunk.numbers.with_values(looked_at), codes, first_of(faults))
 
-    def notes(self, files: Records) -> list[str]:
-        """What the user should know of them when all cells were read, a sentence each."""
-        return [note.text(files) for column in self.all for note in column.notes()]
+    def notes(self, files: Records) -> list[str | AlikeNotes]:
+        """What the user should know of them when all cells were read."""
+        return put_together((note for column in self.all for note in column.notes()), files)

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import nan
 
-from mae_cli.errors import Fault, ModelError, Place, SettingsError
+from mae_cli.errors import DataError, Fault, ModelError, Place, SettingsError
 from mae_cli.inference.distributions import normal_quantile
 from mae_cli.model.files import AnyModel
 from mae_cli.model.model import Model
 from mae_cli.model.quantile_model import QuantileModel
 from mae_cli.progress import NO_PROGRESS, ProgressListener
-from mae_cli.results.evaluation import EvaluationReport, IntervalScore, QuantileEvaluation
+from mae_cli.results.evaluation import EvaluationReport, EvaluationRows, IntervalScore, QuantileEvaluation
 from mae_cli.results.gates import Rival
 from mae_cli.results.notes import LimitedMae, MixedQuantiles, Note
 from mae_cli.results.scores import Outside, Scores
@@ -26,7 +26,7 @@ from mae_cli.tables.load import LoadedRows, load_for_model, place_for
 from mae_cli.tables.read import Data, ReadOptions
 from mae_cli.workflows.against import JointRows, NamedModel, chance_notes, compared, compared_quantiles, joint_columns
 from mae_cli.workflows.calibrate import coverage_of
-from mae_cli.workflows.gates import MEDIAN, GateSettings, judge, judge_quantiles
+from mae_cli.workflows.gates import MEDIAN, GateSettings, judge, judge_quantiles, without_rows
 from mae_cli.workflows.scored_rows import (
     TrainingRanges,
     apart_of,
@@ -38,6 +38,8 @@ from mae_cli.workflows.scoring import score
 from mae_cli.workflows.worst_rows import worst_quantile_rows, worst_rows
 
 _CONFIDENCE = 0.95
+# Where the rows went of which none is complete, as shares.
+_ALL_DROPPED = EvaluationRows(read=1, used=0, dropped=1, unseen=0)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,12 @@ def _loaded(
     """The rows to score, in the joint columns, with the target and the weights of the model."""
     with place_for(files, len(joint.features) + 1, stream=settings.stream) as collect:
         options = ReadOptions(collect, skip_unseen=settings.skip_unseen, listener=listener)
-        loaded = load_for_model(files, joint, apart_of(model), options)
+        try:
+            loaded = load_for_model(files, joint, apart_of(model), options)
+        except DataError as error:
+            if error.fault.code != "no-complete-row":
+                raise
+            raise without_rows(error, settings.gates, _ALL_DROPPED) from None
         listener.scoring()
         yield loaded
 
@@ -112,7 +119,7 @@ def _report(
     settings: EvaluationSettings,
 ) -> EvaluationReport:
     """The metrics of the model, and of its rival, on rows with the columns of both."""
-    model, files, data = subject.model, loaded.files, JointRows(joint, scorable_rows(loaded), loaded.files)
+    model, files, data = subject.model, loaded.files, JointRows(joint, _scorable(loaded, settings.gates), loaded.files)
     rows = data.of(model.schema)
     scores = _score(rows, model, files)
     against = None if rival is None else compared(model, rival, data)
@@ -134,6 +141,18 @@ def _report(
         gates=judge(settings.gates, scores, counts, against),
         target_unit=model.written.target.unit,
     )
+
+
+def _scorable(loaded: LoadedRows, gates: GateSettings) -> Rows:
+    """The rows that were loaded, where there is something to score.
+
+    Raises:
+        DataError: there is nothing.
+    """
+    try:
+        return scorable_rows(loaded)
+    except DataError as error:
+        raise without_rows(error, gates, evaluation_rows(loaded)) from None
 
 
 def _score(rows: Rows, model: Model, files: Records) -> Scores:
@@ -206,7 +225,7 @@ def _quantile_report(
     settings: EvaluationSettings,
 ) -> QuantileEvaluation:
     """The scores of every quantile, and of those of the rival, on rows with the columns of both."""
-    model, files, data = subject.model, loaded.files, JointRows(joint, scorable_rows(loaded), loaded.files)
+    model, files, data = subject.model, loaded.files, JointRows(joint, _scorable(loaded, settings.gates), loaded.files)
     rows = data.of(model.schema)
     scores = {each.quantile: _score(rows, each, files) for each in model.models}
     rivals = None if rival is None else compared_quantiles(model, rival, data)

@@ -61,8 +61,7 @@ class FitData:
         Raises:
             DataError: they do not go together, or a value cannot be used.
         """
-        names = _told_of_names(X)
-        X, y, sample_weight = _with_columns(X, y, sample_weight)
+        X, y, sample_weight, on_names = _with_columns(X, y, sample_weight)
         for name, values in (("y", y), ("sample_weight", sample_weight)):
             _require_index(X, name, values)
         read, weighing = (
@@ -72,7 +71,8 @@ class FitData:
         target, weights = read.numbers, None if weighing is None else _checked_weights(weighing.numbers)
         fitted = _rows_of(X, target, weights, max_levels, intercept=intercept)
         _require_target_span(fitted.rows, _name(y, "y"))
-        notes = (*names, *read.notes, *(weighing.notes if weighing else ()), *fitted.remarks.notes)
+        left_out = (*on_names.left_out, *fitted.remarks.left_out)
+        notes = (*on_names.notes, *read.notes, *(weighing.notes if weighing else ()), *fitted.remarks.notes)
         return FitData(
             target=_name(y, "y"),
             weight=None if weights is None else _name(sample_weight, "sample_weight"),
@@ -81,7 +81,7 @@ class FitData:
             count=len(target),
             extent=_known_extent(fitted.schema, fitted.rows, len(target)),
             weight_unit=1.0 if weights is None else weight_unit(float(weights.max())),
-            remarks=replace(fitted.remarks, notes=notes),
+            remarks=Remarks(left_out, notes),
             written=ApartWritings(read.writing, weighing.writing if weighing else PLAIN),
         )
 
@@ -148,29 +148,23 @@ def require_span(ends: tuple[float, float], place: Place) -> None:
 
 def _with_columns(
     X: Features, y: ArrayLike, sample_weight: ArrayLike | None
-) -> tuple[Features, ArrayLike, ArrayLike | None]:
+) -> tuple[Features, ArrayLike, ArrayLike | None, Remarks]:
     """The same, where y and the weights that are names of columns of a frame are these columns, and X the others.
 
-    The columns of a frame have names that are text.
+    The columns of a frame are named by text then, and there are remarks on those without a name.
     """
     if not is_frame(X):
-        return X, y, sample_weight
-    from mae_cli.tables.frames import column_named, named, without  # noqa: PLC0415  (an array needs no pandas)
+        return X, y, sample_weight, Remarks()
+    from mae_cli.tables.frames import column_named, named, remarks_on_names, without  # noqa: PLC0415
 
     frame, names = named(X), [name_of(each) for each in (y, sample_weight) if _is_label(each, X)]
 
     def found(values: ArrayLike) -> ArrayLike:
         return column_named(frame, name_of(values)) if _is_label(values, X) else _as_series(values, frame)
 
-    return without(frame, names), found(y), None if sample_weight is None else found(sample_weight)
-
-
-def _told_of_names(X: Features) -> tuple[str, ...]:
-    if not is_frame(X):
-        return ()
-    from mae_cli.tables.frames import told_of_names  # noqa: PLC0415
-
-    return told_of_names(X)
+    remarks = remarks_on_names(X)
+    others = without(frame, [*names, *(each.column for each in remarks.left_out)])
+    return others, found(y), None if sample_weight is None else found(sample_weight), remarks
 
 
 def _as_series(values: ArrayLike, frame: "pd.DataFrame") -> ArrayLike:

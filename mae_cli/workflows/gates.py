@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite, nan
 
-from mae_cli.errors import Fault, SettingsError
+from mae_cli.errors import DataError, Fault, SettingsError
 from mae_cli.messages import no_share
 from mae_cli.results.evaluation import EvaluationRows
 from mae_cli.results.gates import UNLIKELY, Gate, Rival
@@ -60,6 +60,27 @@ class GateSettings:
 def _require_share(code: str, name: str, value: float) -> None:
     if not 0 <= value <= 1:
         raise SettingsError(no_share(code, f"{name} must lie", value))
+
+
+class GateError(DataError):
+    """No row can be scored, and a condition on the rows is not met.
+
+    Attributes:
+        gates: those that are not.
+    """
+
+    exit_status = 4
+
+    def __init__(self, fault: Fault, gates: Sequence[Gate]) -> None:
+        super().__init__(fault)
+        self.gates = tuple(gates)
+
+
+def without_rows(error: DataError, settings: GateSettings, rows: EvaluationRows) -> DataError:
+    """The error of rows of which none can be scored, as the failure of the conditions that they do not meet."""
+    asked = replace(settings, coverage=None)
+    failed = [gate for gate in _judged_rows(asked, rows, nan) if not gate.passed]
+    return GateError(error.fault, failed) if failed else error
 
 
 def judge(settings: GateSettings, scores: Scores, rows: EvaluationRows, rival: Rival | None) -> tuple[Gate, ...]:

@@ -25,7 +25,7 @@ from mae_cli.tables.columns import require_columns
 from mae_cli.tables.csv.files import Files, LocalRecords, Waypoint
 from mae_cli.tables.csv.records import COMMA, Delimiter, extended, first_line_end
 from mae_cli.tables.level_column import lookalike
-from mae_cli.tables.load import model_columns, parts_of
+from mae_cli.tables.load import model_columns, parts_of, told_of_places
 from mae_cli.tables.parquet import ParquetRecords
 from mae_cli.tables.parquet_output import extended as extended_parquet
 from mae_cli.tables.parquet_output import require_same_types
@@ -169,6 +169,7 @@ class Prediction:
         )
 
     def _notes(self, outside: Outside | None) -> Iterator[Note]:
+        yield from told_of_places(self.files.first_header, self.model.schema.sources)
         yield from self._columns.notes(self._located)
         rows = self.rows
         if rows.missing:

@@ -36,7 +36,7 @@ def survey(files: Data, choice: ColumnChoice, options: ReadOptions) -> Survey:
 
 def _without_a_part(choice: ColumnChoice, header: Header) -> list[Surveyed]:
     """All columns, as if none had a part in a fit."""
-    names = [*(name for name in header.names if name.strip()), *(each.column for each in nameless(header.names))]
+    names = [*(name for name in header.names if name.strip()), *(each.column for each in nameless(header))]
     return [Surveyed(name, "excluded" if name in choice.exclude else "not used") for name in names]
 
 

@@ -354,3 +354,34 @@ def test_a_reader_that_closes_the_pipe_early_does_not_hide_a_failure(start, good
     process.stdout.close()
     assert process.wait(timeout=60) == 4
     assert process.stderr.read().startswith(b"mae-eval: failed --max-mae: the MAE is ")
+
+
+@pytest.mark.parametrize("place", [("--no-stream",), ("--stream",), ("--dask",)])
+@pytest.mark.parametrize(
+    ("options", "failed"),
+    [
+        (("--min-rows", "5"), "--min-rows: the number of rows scored is 0, fewer than 5"),
+        (("--max-missing", "0.5"), "--max-missing: the share of rows with a missing cell is 1, above 0.5"),
+        (("--max-missing", "1"), None),
+        (("--max-mae", "1"), None),
+    ],
+)
+def test_rows_that_all_miss_the_target_fail_the_gates_on_rows(mae_eval, good, table, options, failed, place, request):
+    table("y,x,k\n,1,a\nNA,2,a\n", "new.csv")
+    place = ("--dask", request.getfixturevalue("workers")) if place == ("--dask",) else place
+    result = mae_eval(good, "new.csv", *options, *place)
+    error = (
+        "mae-eval: error: new.csv: every row misses the target 'y'; fill in its cells, or use mae-predict, which needs "
+        "no target\n"
+    )
+    said = "" if failed is None else f"mae-eval: failed {failed}\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (1 if failed is None else 4, "", said + error)
+
+
+def test_rows_that_all_have_an_unseen_level_fail_the_least_number_of_rows(mae_eval, good, table):
+    result = mae_eval(
+        good, table("y,x,k\n1,1,zz\n,2,zz\n"), "--unseen", "skip", "--min-rows", "1", "--max-missing", "0.5"
+    )
+    assert result.exit_code == 4
+    assert "failed --min-rows" in result.stderr
+    assert "failed --max-missing" not in result.stderr

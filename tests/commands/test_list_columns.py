@@ -37,7 +37,7 @@ def test_every_column_is_listed_with_its_use(listed):
         ("k", "levels"),
         ("p", "left out"),
         ("e", "left out"),
-        ("column 7", "left out"),
+        ("column 7", "number"),
         ("x", "left out"),
         ("odd", "refused"),
         ("x2", "number"),
@@ -103,7 +103,7 @@ def test_the_options_give_columns_their_parts(listed):
     report = listed("--json", "-t", "y", "--weight", "x2", "--cluster", "k", "--exclude", "odd,id")
     assert uses(report) == {
         "id": "excluded", "y": "target", "d": "date", "k": "cluster", "p": "left out", "e": "left out",
-        "column 7": "left out", "x": "left out", "odd": "excluded", "x2": "weight",
+        "column 7": "number", "x": "left out", "odd": "excluded", "x2": "weight",
     }  # fmt: skip
     by_name = {column["column"]: column for column in json.loads(report)["columns"]}
     assert (by_name["y"]["minimum"], by_name["y"]["maximum"], by_name["y"]["missing"]) == (1.0, 7.0, 1)
@@ -143,7 +143,7 @@ def test_with_a_target_columns_that_are_too_empty_are_left_out_as_a_fit_does(tmp
 
 def test_what_a_strict_fit_would_refuse_is_refused(listed):
     found = uses(listed("--json", "--strict"))
-    assert {name for name, use in found.items() if use == "refused"} == {"id", "p", "e", "column 7", "x", "odd"}
+    assert {name for name, use in found.items() if use == "refused"} == {"id", "p", "e", "x", "odd"}
     assert "left out" not in found.values()
 
 

@@ -1,5 +1,7 @@
 """A few odd cells in a column: missing values or faults, wherever rows are read and kept."""
 
+import shlex
+
 import pytest
 
 ROWS = 12
@@ -63,3 +65,57 @@ def test_nothing_in_the_target_of_new_data_drops_its_row(mae_train, mae_eval, tm
     scored = one_object(mae_eval("model.json", "new.csv", "--json", *place).stdout)
     assert (scored["data"]["rows_used"], scored["data"]["rows_dropped"]) == (ROWS - 1, 1)
     assert scored["notes"][0] == "column 'y': 1 cell with '?' taken as missing"
+
+
+def test_all_columns_that_are_refused_are_told_and_listed(mae_train, tmp_path, place, one_object):
+    numbers = [f"{row % 5}" for row in range(ROWS)]
+    written(
+        tmp_path / "data.csv",
+        w=with_odd(["2"] * ROWS, r2="heavy"),
+        a=with_odd(numbers, r3="Inf"),
+        b=with_odd(numbers, r4="oops"),
+        day=with_odd(DAYS, r7="12.01.2024"),
+        g=with_odd(numbers, r11="1e999"),
+        n=with_odd([f"${cell}" for cell in numbers], r8="n/k"),
+    )
+    options = ("-t", "y", "--weight", "w", "--number", "n", *place)
+    lines = mae_train("data.csv", *options).stderr.splitlines()
+    assert lines[0] == "mae-train: error: data.csv: 6 columns are refused:"
+    places = [(4, "w"), (5, "a"), (6, "b"), (9, "day"), (13, "g"), (10, "n")]
+    for line, (place_of_cell, column) in zip(lines[1:-1], places, strict=True):
+        assert line.startswith(f"  line {place_of_cell}: ")
+        assert f" {column!r} " in line
+    assert lines[-1] == '  for the others: --na-values Inf --exclude "b,day,g"'
+    listed = one_object(mae_train("data.csv", "--columns", "--json", *options).stdout)["columns"]
+    assert {each["column"] for each in listed if each["use"] == "refused"} == {column for _, column in places}
+    assert [each["use"] for each in listed[:2]] == ["target", "number"]
+
+
+def test_what_is_to_be_typed_goes_on(mae_train, tmp_path, place):
+    numbers = [f"{row % 5}" for row in range(ROWS)]
+    odd = with_odd(numbers, r3="Inf", r5="unknown"), with_odd(numbers, r4="oops")
+    written(tmp_path / "data.csv", a=odd[0], **{"b c": odd[1]})
+    refused = mae_train("data.csv", "-t", "y", *place).stderr.splitlines()
+    options = shlex.split(refused[-1].removeprefix("  to go on: "))
+    assert mae_train("data.csv", "-t", "y", *options, *place).exit_code == 0
+
+
+def test_a_target_without_values_is_refused_with_the_others(mae_train, tmp_path, place, one_object):
+    written(tmp_path / "data.csv", y=["", "NA"] * (ROWS // 2), a=with_odd(DAYS, r3="n.n."))
+    lines = mae_train("data.csv", "-t", "y", *place).stderr.splitlines()
+    assert lines[1] == "  the target 'y' has no values: all of its 12 cells are missing; choose another target"
+    assert lines[2].startswith("  line 5: column 'a' is 'n.n.'")
+    listed = one_object(mae_train("data.csv", "--columns", "--json", "-t", "y", *place).stdout)["columns"]
+    assert [(each["use"], each["missing"]) for each in listed] == [("refused", ROWS), ("number", 0), ("refused", 0)]
+
+
+def test_a_constant_that_is_named_is_refused_unless_it_is_the_intercept(mae_train, tmp_path, place, one_object):
+    written(tmp_path / "data.csv", one=["1"] * ROWS)
+    refused = mae_train("data.csv", "-t", "y", "--features", "x,one", *place)
+    assert refused.stderr == (
+        "mae-train: error: data.csv: column 'one' cannot be used: it is 1 in every row; do not name it\n"
+    )
+    report = one_object(mae_train("data.csv", "-t", "y", "--no-intercept", "--json", *place).stdout)
+    assert ([each["column"] for each in report["coefficients"]], report["data"]["aliased"]) == (["x", "one"], [])
+    left_out = one_object(mae_train("data.csv", "-t", "y", "--json", *place).stdout)["columns_left_out"]
+    assert left_out == [{"column": "one", "reason": "it is 1 in every row", "remedy": None}]

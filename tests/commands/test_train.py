@@ -635,7 +635,7 @@ def test_wrong_usage_is_told_before_the_data_are_read(mae_train, tmp_path):
                 line=2,
                 column="y",
                 cell="hello",
-                remedy="fix the cell, count it as missing with --na-values, or choose a column of numbers",
+                remedy="fix the cell, count it as missing with --na-values hello, or choose a column of numbers",
             ),
         ),
         (

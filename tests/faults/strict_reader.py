@@ -39,13 +39,14 @@ def strict_table(content: bytes, target: str = "y", excluded: Collection[str] = 
     header, *records = _records(content) or [[]]
     if header.count(target) != 1 or not {target, *excluded} <= set(header) or not _is_header(header):
         raise Unclear("header")
-    nameless = {f"column {place}" for place, name in enumerate(header, start=1) if not name.strip()}
+    nameless = {"column 1"} if header and not header[0].strip() else set()
+    header = [name if name.strip() else f"column {place}" for place, name in enumerate(header, start=1)]
     doubled = {name for name in header if name.strip() and header.count(name) > 1} - set(excluded)
     if any("\udc80" <= sign <= "\udcff" for sign in "".join(header)):
         raise Unclear("not UTF-8")
     if any(len(record) != len(header) for record in records):
         raise Unclear("length")
-    unused = {*excluded, *doubled}
+    unused = {*excluded, *doubled, *nameless}
     used = {
         name: [record[place] for record in records]
         for place, name in enumerate(header)

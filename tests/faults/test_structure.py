@@ -165,9 +165,7 @@ LINES = [
     same("a form feed within a cell", CLEAN.replace("a", "a\fb"), twin=CLEAN.replace("a", '"a\fb"')),
     same("a next line sign within a cell", CLEAN.replace("a", "a\x85b"), twin=CLEAN.replace("a", '"a\x85b"')),
     refused("one column", "y\n1\n2\n4\n", Refusal("no-features")),
-    refused(
-        "no name of its own", "y,x,x,\n1,2,3,4\n2,3,4,5\n", Refusal("no-features", remedy="give each a name of its own")
-    ),
+    refused("no name of its own", "y,x,x\n1,2,3\n2,3,4\n", Refusal("no-feature-can-serve")),
     refused("nothing", "", EMPTY),
     refused("blank lines alone", "\n \n\r\n\t\n", EMPTY),
     refused("a header alone", "y,x,k\n", NO_ROWS),
@@ -495,26 +493,45 @@ RECORD_CASES = [
     same(
         "a comma at the end of the header too",
         CLEAN.replace("\n", ",\n"),
-        notes=("left out 'column 4': it has no name in the header; give it one",),
+        notes=("left out 'column 4': it has no values; fill it in",),
     ),
     same(
         "an index without a name",
         table([(str(i), *row) for i, row in enumerate(ROWS)], ",y,x,k"),
-        notes=("left out 'column 1': it has no name in the header; give it one",),
+        notes=("left out 'column 1': it has no name in the header; use --number \"column 1\"",),
     ),
     same(
         "two columns without a name",
         table([(str(i), *row, "") for i, row in enumerate(ROWS)], ",y,x,k,"),
         notes=(
-            "left out 2 columns:"
-            + "".join(f"\n  'column {place}': it has no name in the header; give it one" for place in (1, 5)),
+            """left out 2 columns:
+  'column 1': it has no name in the header; use --number "column 1"
+  'column 5': it has no values; fill it in""",
         ),
     ),
     refused(
         "an index without a name where nothing may be left out",
         table([(str(i), *row) for i, row in enumerate(ROWS)], ",y,x,k"),
-        Refusal("unfit-column", column="column 1", remedy="give it one, or leave it out without --strict"),
+        Refusal(
+            "unfit-column",
+            column="column 1",
+            remedy='use --number "column 1", or leave it out without --strict',
+        ),
         "--strict",
+    ),
+    same(
+        "row numbers that are asked for",
+        table([(str(i * i), *row) for i, row in enumerate(ROWS)], ",y,x,k"),
+        "--number",
+        "column 1",
+        twin=table([(str(i * i), *row) for i, row in enumerate(ROWS)], "column 1,y,x,k"),
+        notes=("'column 1' has no name in the header; it is called by its place",),
+    ),
+    same(
+        "a column without a name where another is called as its place would call it",
+        table([(*row, str(i * i), str(i % 3)) for i, row in enumerate(ROWS)], "y,x,k,,column 4"),
+        twin=table([(*row, str(i % 3)) for i, row in enumerate(ROWS)], "y,x,k,column 4"),
+        notes=("left out 'nameless column 4': it has no name in the header; give it one",),
     ),
     same("a column without a name that nobody asked for", CLEAN.replace("\n", ",\n"), "--features", "x,k"),
     refused(
@@ -578,14 +595,14 @@ RECORD_CASES = [
     same(
         "a name that is missing",
         CLEAN.replace("x", "", 1),
-        twin=table([(target, level) for target, _, level in ROWS], "y,k"),
-        notes=("left out 'column 2': it has no name in the header; give it one",),
+        twin=table(header="y,column 2,k"),
+        notes=("'column 2' has no name in the header; it is called by its place",),
     ),
     same(
         "a name that is blank",
         CLEAN.replace("x", "  ", 1),
-        twin=table([(target, level) for target, _, level in ROWS], "y,k"),
-        notes=("left out 'column 2': it has no name in the header; give it one",),
+        twin=table(header="y,column 2,k"),
+        notes=("'column 2' has no name in the header; it is called by its place",),
     ),
     refused("no header", RECORDS, Refusal("unknown-column", column="y")),
     refused(
@@ -669,11 +686,7 @@ RECORD_CASES = [
         "a rule below the header",
         with_line(2, "---,---,---\n"),
         twin=CLEAN,
-        notes=(
-            "column 'y': 1 cell with '---' taken as missing",
-            "column 'x': 1 cell with '---' taken as missing",
-            "1 of 13 rows dropped for a missing cell; column 'y' is missing in all of them",
-        ),
+        notes=None,
     ),
     refused("a footer", CLEAN + "Total: 12 rows\n", too_few(14)),
     refused(

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from mae_cli.errors import Place
-from mae_cli.report.notes import at_quantiles, notes, training_notes
+from mae_cli.messages import AlikeNotes
+from mae_cli.report.notes import at_quantiles, notes, short_notes, training_notes
 from mae_cli.results.notes import (
     Diverged,
     FewRows,
@@ -110,3 +111,9 @@ def test_of_the_other_fit_of_a_comparison_nothing_is_noted(compare_report):
     other = replace(compare_report.comparison.other, notes=(NoGain(),))
     comparison = replace(compare_report.comparison, other=other)
     assert training_notes(replace(compare_report, comparison=comparison)) == []
+
+
+def test_notes_that_say_the_same_of_several_columns_are_one_to_people_and_all_to_programs():
+    told = ["first", AlikeNotes(("column 'a': odd", "column 'b': odd"), "columns 'a', 'b': odd")]
+    assert short_notes(told) == ["first", "columns 'a', 'b': odd"]
+    assert notes(told) == ["first", "column 'a': odd", "column 'b': odd"]

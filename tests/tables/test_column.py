@@ -4,7 +4,7 @@ import pytest
 from support.tables import held
 
 from mae_cli.errors import DataError, Fault, Place
-from mae_cli.tables.column import CellFault, Note, first_of
+from mae_cli.tables.column import CellFault, Likeness, Note, first_of, put_together
 
 TEXT = "y,x\n1,a\n\n2,b\n"
 
@@ -39,3 +39,15 @@ def test_there_may_be_no_fault():
 def test_a_note_about_a_record_tells_its_place():
     assert Note("x is odd").text(held(TEXT)) == "x is odd"
     assert Note("x is odd", 1).text(held(TEXT)) == "data.csv, line 4: x is odd"
+
+
+def test_notes_of_one_kind_are_put_together_where_the_first_is():
+    def missing(column, cells, spelling="-"):
+        says = f"with {spelling!r} taken as missing"
+        return Note(f"column {column!r}: {cells} {says}", likeness=Likeness(column, says, (spelling,), cells))
+
+    notes = [*(missing(f"k{place}", 2) for place in range(5)), Note("alone", 1), missing("z", 3), missing("x", 1, "?")]
+    together, *others = put_together(notes, held(TEXT))
+    assert together.together == "columns 'k0', 'k1', 'k2' and 3 more: 13 cells with '-' taken as missing"
+    assert together.each == (*(f"column 'k{place}': 2 with '-' taken as missing" for place in range(5)), notes[-2].says)
+    assert others == ["data.csv, line 4: alone", "column 'x': 1 with '?' taken as missing"]

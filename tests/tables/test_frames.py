@@ -11,7 +11,7 @@ from mae_cli.rows.blocks import whole
 from mae_cli.rows.coding import build_schema, describe
 from mae_cli.rows.schema import CategoricalColumn, NumericColumn, Schema, Writing
 from mae_cli.tables.columns import LeftOut, Remarks
-from mae_cli.tables.frames import design_of, load_frame, named, told_of_names
+from mae_cli.tables.frames import design_of, load_frame, named, remarks_on_names
 
 BY_CATEGORIES = "make it one of categories, .astype('category')"
 BY_DATES = "turn it into dates with pd.to_datetime"
@@ -259,16 +259,25 @@ def test_names_that_several_columns_have_are_left_out():
 @pytest.mark.parametrize("label", ["", "  ", None, np.nan])
 def test_a_column_without_a_name_is_called_by_its_place_but_the_first_has_names_of_rows(label):
     frame = pd.DataFrame([[5, 1.0, 2.0], [7, 2.0, 4.0]], columns=pd.Index([label, "x", label], dtype=object))
-    typed = read_frame(frame)
-    assert typed.columns == {"x": [1.0, 2.0], "column 3": [2.0, 4.0]}
-    assert typed.remarks.left_out == (LeftOut("column 1", "it has no name in the header", "give it one"),)
+    assert list(named(frame).columns) == ["column 1", "x", "column 3"]
+    remarks = remarks_on_names(frame)
+    assert remarks.left_out == (LeftOut("column 1", "it has no name", "give it one"),)
+    assert remarks.notes == ("'column 3' has no name; it is called by its place",)
     assert read_for(Schema((NumericColumn("column 3", 0.0, 9.0),)), frame) == {"column 3": [2.0, 4.0]}
-    assert told_of_names(frame) == ("a column without a name is called 'column 3'",)
+
+
+def test_a_column_without_a_name_is_left_out_where_another_has_that_of_its_place():
+    frame = pd.DataFrame([[5, 1.0, 2.0], [7, 2.0, 4.0]], columns=["x", "", "column 2"])
+    typed = read_frame(named(frame))
+    assert typed.columns == {"x": [5.0, 7.0], "column 2": [2.0, 4.0]}
+    assert [each.column for each in typed.remarks.left_out] == ["nameless column 2"]
 
 
 def test_the_index_that_pandas_writes_is_left_out():
     typed = read_frame({"x": [1, 2], "__index_level_0__": [4, 5]})
-    assert typed.remarks.left_out == (LeftOut("__index_level_0__", "it is the index of a pandas frame", "rename it"),)
+    assert typed.remarks.left_out == (
+        LeftOut("__index_level_0__", "it is the index of a pandas frame", "give it another name"),
+    )
 
 
 def test_the_index_and_the_type_of_names_do_not_matter():

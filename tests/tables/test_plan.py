@@ -100,6 +100,7 @@ def test_columns_without_a_name_of_their_own_are_left_out():
     loaded = load_freely(",y,x,x,z,\n1,2,3,4,5,\n2,4,1,2,3,\n")
     assert left_out(loaded) == ["column 1", "x", "column 6"]
     assert columns(loaded) == {"z": [5.0, 3.0]}
+    assert columns(load_freely(",y,,z\n1,2,3,4\n2,4,1,2\n")) == {"column 3": [3.0, 1.0], "z": [4.0, 2.0]}
 
 
 def test_where_nothing_may_be_left_out_the_first_is_refused():
@@ -202,7 +203,7 @@ def test_what_is_to_be_typed_names_all_spellings_as_far_as_they_are_few():
         return caught.value.options
 
     assert options("Inf", "-inf") == ('--na-values="-inf,Inf"', "--exclude b")
-    assert options("Inf", "1e999") == ('--exclude "b,k"',)
+    assert options("2", "3", "five", "six") == ('--exclude "b,k"',)
 
 
 @pytest.mark.parametrize(

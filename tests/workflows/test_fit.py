@@ -716,10 +716,11 @@ def test_many_columns_that_are_left_out_are_counted(y):
 
 def test_a_column_is_called_by_its_place_among_all_of_the_frame(y):
     cells = np.random.default_rng(2).standard_normal((120, 2))
-    table = pd.DataFrame(np.column_stack([y, cells]), columns=["price", "x", ""])
-    with pytest.warns(UserWarning, match="a column without a name is called 'column 3'"):
+    table = pd.DataFrame(np.column_stack([np.arange(120), y, cells]), columns=["", "price", "x", ""])
+    with pytest.warns(UserWarning, match="'column 4' has no name; it is called by its place"):
         result = fit(table, "price")
-    assert [column.label for column in result.columns] == ["x", "column 3"]
+    assert [column.label for column in result.columns] == ["x", "column 4"]
+    assert [each.column for each in result.columns_left_out] == ["column 1"]
     assert result.predict(table).tolist() == fit(cells, y).predict(cells).tolist()
 
 

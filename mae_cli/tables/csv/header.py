@@ -53,12 +53,26 @@ class Header:
         first: the cells of the first data record.
         types: of the columns, if the file has types.
         is_spaced: whether blanks behind the delimiters were taken out of names and cells.
+        placed: the names that the header does not have: columns without one are called by their place ("column 3").
     """
 
     names: tuple[str, ...]
     first: tuple[str, ...]
     types: tuple[ColumnType, ...] = ()
     is_spaced: bool = False
+    placed: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, cells: Sequence[str], first: Sequence[str], *, is_spaced: bool) -> "Header":
+        """The header with these cells.
+
+        A column without a name has none where another is called by its place.
+        """
+        taken = set(cells)
+        called = {place: f"column {place}" for place, cell in enumerate(cells, start=1) if not cell.strip()}
+        placed = {place: name for place, name in called.items() if name not in taken}
+        names = tuple(placed.get(place, cell) for place, cell in enumerate(cells, start=1))
+        return cls(names, tuple(first), is_spaced=is_spaced, placed=frozenset(placed.values()))
 
 
 def joint_name(names: Sequence[str]) -> str:
@@ -103,13 +117,13 @@ def read_header(source: Source) -> Header:
     names = records[0].cells
     _check_names(source, records[0])
     if len(records) == 1:
-        return Header(names, (), is_spaced=source.delimiter.is_spaced)
+        return Header.of(names, (), is_spaced=source.delimiter.is_spaced)
     # A title is the only cell of its line; the lines below it may be too, down to the table.
     suspects = source.beginning(50)[1:] if len(names) == 1 else records[1:]
     for record in suspects:
         if len(record.cells) != len(names):
             raise DataError(wrong_length(source, record, names))
-    return Header(names, records[1].cells, is_spaced=source.delimiter.is_spaced)
+    return Header.of(names, records[1].cells, is_spaced=source.delimiter.is_spaced)
 
 
 def _refuse_other_formats(source: Source) -> None:
