@@ -27,10 +27,13 @@ LEVELS = st.sampled_from(["a", "b, c", 'd"e', "f\ng", " h", "é", "i;j", ""])
 
 @st.composite
 def tables(draw):
-    """Rows of a target, two numbers and a level; None or "" where missing; at least three are complete."""
+    """Rows of a target, two numbers and a level; None or "" where missing.
+
+    At least three are complete, and in those all columns vary: one that does not cannot serve.
+    """
     rows = draw(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS, LEVELS), min_size=4, max_size=30))
     complete = [row for row in rows if None not in row and row[-1]]
-    assume(len(complete) >= 3)
+    assume(len(complete) >= 3 and all(len(set(cells)) > 1 for cells in list(zip(*complete, strict=True))[1:]))
     return rows, complete
 
 
