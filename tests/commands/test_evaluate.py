@@ -218,7 +218,7 @@ def test_a_directory_is_no_model(mae_eval, told, table, tmp_path):
                 line=2,
                 column="x",
                 cell="one",
-                remedy="fix the cell, or count it as missing with --na-values",
+                remedy="fix the cell, or count it as missing with --na-values one",
             ),
         ),
         (
@@ -228,12 +228,14 @@ def test_a_directory_is_no_model(mae_eval, told, table, tmp_path):
                 line=2,
                 column="y",
                 cell="one",
-                remedy="fix the cell, or count it as missing with --na-values",
+                remedy="fix the cell, or count it as missing with --na-values one",
             ),
         ),
         (
             "y,x,k\n,1,a\n",
-            Refusal("no-complete-row", column="y", remedy="fill in its cells"),
+            Refusal(
+                "no-complete-row", column="y", remedy="fill in its cells, or use mae-predict, which needs no target"
+            ),
         ),
         ("y,x,k\n", Refusal("no-data-rows")),
     ],

@@ -184,7 +184,7 @@ def test_a_table_without_rows_is_no_fault(mae_predict, model, table):
                 line=2,
                 column="x",
                 cell="one",
-                remedy="fix the cell, or count it as missing with --na-values",
+                remedy="fix the cell, or count it as missing with --na-values one",
             ),
         ),
         (

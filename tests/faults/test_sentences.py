@@ -12,7 +12,7 @@ from faults.sentences import FILE, faults, listing
 
 # With what a remedy may begin; a question is one, too.
 IMPERATIVES = """
-    add begin bring check choose close compare complete convert decide decompress double download evaluate exclude
+    add begin bring check choose close compare complete convert decide decompress do double download evaluate exclude
     export fetch fill fit fix give install join leave make move name predict put raise remove rename replace rescale
     restart run save send set skip start take train try turn unpack upgrade use write
 """.split()  # noqa: SIM905  (a list of so many words would be a page)
