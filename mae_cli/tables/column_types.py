@@ -60,7 +60,7 @@ def typed_dates(header: Header, used: UsedColumns) -> dict[str, Writing]:
 def unfit_columns(header: Header, names: Collection[str]) -> list[LeftOut]:
     """Those of the named columns that are neither numbers, dates nor levels, if the file has types."""
     return [
-        LeftOut(name, f"it {unfit_content(each.kind, each.name)}", "turn it into numbers first")
+        LeftOut(name, f"it holds {_UNFIT[each.kind][1]} ({each.name})", "turn it into numbers first")
         for name, each in zip(header.names, header.types, strict=False)
         if name in names and each.kind in _UNFIT
     ]
@@ -68,11 +68,6 @@ def unfit_columns(header: Header, names: Collection[str]) -> list[LeftOut]:
 
 # Of the kinds that no fit can use: the code of a fault, and what a column of them holds.
 _UNFIT = {"duration": ("dates-or-times", "spans of time"), "other": ("unsupported-type", "neither numbers nor text")}
-
-
-def unfit_content(kind: str, type_name: str) -> str:
-    """What is wrong with a column of such a kind, as words behind its name."""
-    return f"holds {_UNFIT[kind][1]} ({type_name})"
 
 
 @dataclass(frozen=True)
@@ -138,5 +133,5 @@ def misfits(file: str, header: Header, numbers: Mapping[str, Part], others: Coll
 
 
 def _unfit(name: str, found: ColumnType) -> Fault:
-    what = f"column {quoted(name)} {unfit_content(found.kind, found.name)}"
-    return Fault(_UNFIT[found.kind][0], what, remedy="turn it into numbers first")
+    code, holds = _UNFIT[found.kind]
+    return Fault(code, f"column {quoted(name)} holds {holds} ({found.name})", remedy="turn it into numbers first")

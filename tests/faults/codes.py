@@ -12,7 +12,7 @@ _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 
 
 def codes_in_the_source() -> set[str]:
-    """What is given to `Fault` and what becomes one, to the functions that take a `code` for one, or stands in tables."""
+    """What is given to `Fault`, to what becomes one or to functions that take a `code` for one, or stands in tables."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
     makers = {"Fault": 0, "_Finding": 0} | {name: place for tree in trees for name, place in _makers(tree)}
     return {code for tree in trees for code in (*_given(tree, makers), *_in_tables(tree))}
