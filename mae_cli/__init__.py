@@ -3,7 +3,7 @@
     from mae_cli import exponential_factors, fit, refit
     result = fit(X, y)                  # the median; loss="mse" for least squares, quantile=0.9 for a quantile
     result.coefficients, result.intercept
-    low, middle, high = fit(X, y, quantile=[0.1, 0.5, 0.9])
+    low, middle, high = fit(X, y, quantile=[0.1, 0.5, 0.9])     # a list, which has a `save` too
     replicates = refit(X, y, exponential_factors(200))
     result.certificate.lower_bound      # no linear model on these columns has a smaller mean absolute error
     result.dual                         # the proof, a number for each row
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mae_cli.solvers.settings import Auto, Textbook
     from mae_cli.workflows.fit import exponential_factors, fit, refit
     from mae_cli.workflows.fit_result import FitResult
+    from mae_cli.workflows.quantile_fits import QuantileFits
 
 __version__ = "0.1.0"
 
@@ -49,6 +50,7 @@ __all__ = [
     "MaeCliError",
     "Model",
     "ModelError",
+    "QuantileFits",
     "QuantileModel",
     "SettingsError",
     "Textbook",
@@ -65,6 +67,7 @@ _HOMES = {
     "FitResult": "mae_cli.workflows.fit_result",
     "MaeCliError": "mae_cli.errors",
     "Model": "mae_cli.model.model",
+    "QuantileFits": "mae_cli.workflows.quantile_fits",
     "QuantileModel": "mae_cli.model.quantile_model",
     "ModelError": "mae_cli.errors",
     "SettingsError": "mae_cli.errors",

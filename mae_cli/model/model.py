@@ -16,7 +16,16 @@ from mae_cli.model.provenance import read_provenance
 from mae_cli.model.strict_json import Fields
 from mae_cli.rows.design import Design
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import ALL_PLAIN, PLAIN, ApartWritings, CategoricalColumn, NumericColumn, Schema, Writing
+from mae_cli.rows.schema import (
+    ALL_PLAIN,
+    PLAIN,
+    ApartWritings,
+    CategoricalColumn,
+    DesignColumn,
+    NumericColumn,
+    Schema,
+    Writing,
+)
 from mae_cli.tables.dates import is_format
 from mae_cli.tables.features import Features, design_of
 
@@ -71,8 +80,8 @@ class LinearModel:
         return self.point.values
 
     @property
-    def columns(self) -> tuple[tuple[str, str | None], ...]:
-        """(column, level) of every coefficient; the level is None for a number."""
+    def columns(self) -> tuple[DesignColumn, ...]:
+        """What every coefficient is of: (feature, level), and the level is None for a number."""
         return self.schema.design_columns
 
     def predict(self, X: Features) -> FloatArray:

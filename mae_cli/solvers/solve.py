@@ -6,7 +6,7 @@ from itertools import compress, count, pairwise
 
 import numpy as np
 
-from mae_cli.arrays import FloatArray
+from mae_cli.arrays import FloatArray, Positions
 from mae_cli.losses import Squared
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.blocks import Block, CountedRows, PassCounter, Rows
@@ -19,6 +19,7 @@ from mae_cli.solvers.closer import settle_closely
 from mae_cli.solvers.prepare.absorbing import absorbable
 from mae_cli.solvers.prepare.problem import Loss, Prepared, Problem, whitened_by_all
 from mae_cli.solvers.prepare.standardise import Extent
+from mae_cli.solvers.prepare.whitening import Whitening
 from mae_cli.solvers.proof.certificate import Bound, BoundedFit
 from mae_cli.solvers.proof.dual_anywhere import bound_anywhere, bound_in_band
 from mae_cli.solvers.proof.exact_exchange import FirstProofs, Settled, settle_from
@@ -43,11 +44,21 @@ class Fit:
     solution: Solution
     proof: VertexProof | None
 
+    @property
+    def nearly_dependent(self) -> Positions:
+        """The design columns of which others tell all but a millionth; not told of fits with an absorbed column."""
+        whitening, first = self.problem.whitening, int(self.problem.standard.intercept)
+        if not isinstance(whitening, Whitening):
+            return np.zeros(0, dtype=np.intp)
+        return whitening.kept[whitening.own_shares(intercept=bool(first)) < _OWN_SHARE] - first
+
     def since(self, passes: int) -> "Fit":
         """The fit without so many passes that were made before it."""
         return replace(self, solution=replace(self.solution, history=self.solution.history.since(passes)))
 
 
+# A column of which less than this share is its own is nearly a combination of others.
+_OWN_SHARE = 1e-6
 # A descent may end within such a relative gap; it is not looked for below.
 _REACHABLE = 1e-6
 

@@ -12,8 +12,13 @@ from mae_cli.tables.moments import TYPED_MOMENT, TYPED_MOMENT_OF_ZONE, TYPED_TIM
 
 
 def text_columns(types: Sequence[ColumnType], names: Sequence[str]) -> frozenset[str]:
-    """The columns of levels."""
-    return frozenset(name for name, each in zip(names, types, strict=True) if each.kind == "levels")
+    """The columns that are read as text: those of levels, and those whose cells decide what they are."""
+    return frozenset(name for name, each in zip(names, types, strict=True) if each.kind in {"levels", "text"})
+
+
+def level_columns(header: Header) -> frozenset[str]:
+    """The columns that are levels by their type, even where they look like numbers."""
+    return frozenset(name for name, each in zip(header.names, header.types, strict=False) if each.kind == "levels")
 
 
 def require_same_kinds(headers: Sequence[tuple[str, Header]]) -> None:
@@ -55,7 +60,7 @@ def typed_dates(header: Header, used: UsedColumns) -> dict[str, Writing]:
 def unfit_columns(header: Header, names: Collection[str]) -> list[LeftOut]:
     """Those of the named columns that are neither numbers, dates nor levels, if the file has types."""
     return [
-        LeftOut(name, f"it {unfit_content(each.kind, each.name)}", "turn it into numbers first")
+        LeftOut(name, f"it holds {_UNFIT[each.kind][1]} ({each.name})", "turn it into numbers first")
         for name, each in zip(header.names, header.types, strict=False)
         if name in names and each.kind in _UNFIT
     ]
@@ -63,11 +68,6 @@ def unfit_columns(header: Header, names: Collection[str]) -> list[LeftOut]:
 
 # Of the kinds that no fit can use: the code of a fault, and what a column of them holds.
 _UNFIT = {"duration": ("dates-or-times", "spans of time"), "other": ("unsupported-type", "neither numbers nor text")}
-
-
-def unfit_content(kind: str, type_name: str) -> str:
-    """What is wrong with a column of such a kind, as words behind its name."""
-    return f"holds {_UNFIT[kind][1]} ({type_name})"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Part:
     def misfit(self, name: str, found: ColumnType) -> Fault | None:
         """What is wrong with the type of the column of this name; None where nothing is, or only cells can tell."""
         wanted = _kind_of(self.writing)
-        if found.kind in {"number", wanted} or (found.kind == "levels" and self.writing != PLAIN):
+        if found.kind in {"number", "text", wanted} or (found.kind == "levels" and self.writing != PLAIN):
             return None
         what = f"{self.role} {quoted(name)} must be {_IN_WORDS[wanted]}, but its type is {found.name}"
         if wanted == "number" or found.kind not in _SPELLINGS:
@@ -133,5 +133,5 @@ def misfits(file: str, header: Header, numbers: Mapping[str, Part], others: Coll
 
 
 def _unfit(name: str, found: ColumnType) -> Fault:
-    what = f"column {quoted(name)} {unfit_content(found.kind, found.name)}"
-    return Fault(_UNFIT[found.kind][0], what, remedy="turn it into numbers first")
+    code, holds = _UNFIT[found.kind]
+    return Fault(code, f"column {quoted(name)} holds {holds} ({found.name})", remedy="turn it into numbers first")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from math import isnan
 
 import numpy as np
 
@@ -97,7 +98,9 @@ class ColumnChoice:
 
 
 def name_of(label: object) -> str:
-    """What a column of a frame is called, whose label need be no text: `3`, `('a', 'x')`."""
+    """What a column of a frame is called, whose label need be no text: `3`, `('a', 'x')`; empty for None and NaN."""
+    if label is None or (isinstance(label, float) and isnan(label)):
+        return ""
     if isinstance(label, tuple):
         return str(tuple(part.item() if isinstance(part, np.generic) else part for part in label))
     return str(label)

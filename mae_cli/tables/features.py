@@ -13,7 +13,6 @@ from mae_cli.messages import beyond_floats, counted
 from mae_cli.rows.design import Design, column_ranges
 from mae_cli.rows.schema import NumericColumn, Schema
 from mae_cli.tables.arrays import finite_matrix, real_matrix, refuse_not_finite
-from mae_cli.tables.columns import Remarks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,16 +21,12 @@ if TYPE_CHECKING:
 Features: TypeAlias = "ArrayLike | pd.DataFrame"
 
 
-def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design, Remarks]:
-    """The schema that the rows of X define, their design matrix, and what to know of the columns of a frame.
+def array_design(X: "ArrayLike") -> tuple[Schema, Design]:
+    """The schema that the rows of an array define, and their design matrix.
 
     Raises:
-        DataError: there are no rows in an array, or a value or a column cannot be used.
+        DataError: there are no rows, or a value cannot be used.
     """
-    if is_frame(X):
-        from mae_cli.tables import frames  # noqa: PLC0415  (an array needs no pandas)
-
-        return frames.schema_and_design(X, max_levels=max_levels)
     matrix = real_matrix("X", X)
     if not len(matrix):
         raise DataError(Fault("no-data-rows", "X has no rows"))
@@ -41,7 +36,7 @@ def schema_and_design(X: Features, max_levels: int) -> tuple[Schema, Design, Rem
     _require_spans(*extremes)
     columns = zip(*extremes, strict=True)
     features = tuple(NumericColumn(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(columns))
-    return Schema(features), Design(matrix), Remarks()
+    return Schema(features), Design(matrix)
 
 
 def _require_spans(lowest: FloatArray, highest: FloatArray) -> None:

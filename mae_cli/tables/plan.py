@@ -15,7 +15,7 @@ from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.schema import PLAIN, ApartWritings, Writing
 from mae_cli.tables.apart import Apart, judge_again, judge_apart
 from mae_cli.tables.column import Column, Note
-from mae_cli.tables.column_types import Part, misfits, text_columns, typed_dates, unfit_columns
+from mae_cli.tables.column_types import Part, level_columns, misfits, text_columns, typed_dates, unfit_columns
 from mae_cli.tables.columns import LeftOut, UsedColumns, in_order
 from mae_cli.tables.csv.dialect import Dialect
 from mae_cli.tables.csv.files import Records
@@ -62,7 +62,7 @@ class Plan:
         typed = typed_dates(files.header, used)
         writings = {**used.writings, **typed}
         text = (used.categorical | text_features(files, used.features)) - writings.keys()
-        plan = cls(used, text, text if files.header.types else used.categorical, writings, frozenset(typed))
+        plan = cls(used, text, used.categorical | level_columns(files.header), writings, frozenset(typed))
         said = {name: Part("the feature", writings[name]) for name in used.features if name in writings}
         parts = plan.apart.parts | said
         faults = misfits(files.name, files.header, parts, [name for name in used.features if name not in parts])

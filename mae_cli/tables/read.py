@@ -1,6 +1,6 @@
 """One pass over the records of files: from their cells to complete rows, and what it tells of the columns."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -125,7 +125,9 @@ class _Pass:
         typed = self.columns.typed(chunk)
         if self.columns.misread:
             return None
-        fault = first_of([typed.fault, self._missing_fault(typed), self._unseen_fault(typed)])
+        is_dropped = self.options.missing == "drop"
+        missing = None if is_dropped else missing_fault(typed, self.columns, self.files.header.names)
+        fault = first_of([typed.fault, missing, self._unseen_fault(typed)])
         if fault is not None:
             raise fault.error(self.located)
         self.summary.count(typed)
@@ -137,16 +139,6 @@ class _Pass:
             return None
         return self.files.share_before(self.summary.waypoints[-1])
 
-    def _missing_fault(self, typed: TypedChunk) -> CellFault | None:
-        """The first row that is not complete is a fault where missing cells are."""
-        if self.options.missing == "drop" or not typed.missing.any():
-            return None
-        row = int(np.argmax(typed.missing))
-        cells = zip(self.columns.all, typed.missing_cells(row), strict=True)
-        absent = {column.name for column, gone in cells if gone}
-        name, record = next(name for name in self.files.header.names if name in absent), typed.first + row
-        return CellFault(record, name, partial(_missing, record, name))
-
     def _unseen_fault(self, typed: TypedChunk) -> CellFault | None:
         """The first level that a model does not know is a fault unless such rows are skipped; training knows all."""
         if self.options.skip_unseen or not typed.unseen.any():
@@ -154,6 +146,16 @@ class _Pass:
         row, place = typed.first_unseen()
         column = self.columns.levels[place]
         return CellFault(typed.first + row, column.name, partial(_unseen, typed.first + row, column))
+
+
+def missing_fault(typed: TypedChunk, columns: Columns, names: Sequence[str]) -> CellFault | None:
+    """The first missing cell of a chunk, of several in a row the first in the order of the names; None without any."""
+    if not typed.missing.any():
+        return None
+    row = int(np.argmax(typed.missing))
+    absent = {column.name for column, gone in zip(columns.all, typed.missing_cells(row), strict=True) if gone}
+    name, record = next(name for name in names if name in absent), typed.first + row
+    return CellFault(record, name, partial(_missing, record, name))
 
 
 def _missing(record: int, name: str, files: Records) -> Fault:

@@ -1,6 +1,7 @@
 """One module per use case, without a terminal: data in, results out. What these say in words is up to the report.
 
-- `fit`: the library's way in; `fit_data`: what it takes, arrays and data frames; `fit_result`: what it returns.
+- `fit`: the library's way in; `fit_data`: what it takes, arrays and data frames; `fit_result`: what it returns,
+  and `quantile_fits` for several quantiles.
 - `survey`: what every column of a file would be used as.
 - `train`, `evaluate`, `predict`: what the three commands do. A training run makes the rows `ready`, and its fit a
   `fit_report`; `compare`: MAE beside MSE on the same rows; `against`: another model beside one that is evaluated.

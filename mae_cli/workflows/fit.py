@@ -13,10 +13,11 @@ from mae_cli.errors import DataError, Fault, Place, SettingsError
 from mae_cli.inference.estimates import Estimated
 from mae_cli.inference.values import Method
 from mae_cli.losses import Absolute, Pinball, Squared, loss_named
-from mae_cli.messages import no_share
+from mae_cli.messages import listed, no_share
 from mae_cli.progress import NO_PROGRESS, ProgressListener
 from mae_cli.rows.blocks import CountedRows, Rows
 from mae_cli.rows.factors import ExponentialFactors, FactoredRows, Factors, GivenFactors
+from mae_cli.rows.schema import Schema
 from mae_cli.rows.sums import relative_weights
 from mae_cli.solvers.prepare.problem import Prepared
 from mae_cli.solvers.settings import Auto, SolverSettings, Textbook
@@ -27,6 +28,10 @@ from mae_cli.tables.columns import Remarks
 from mae_cli.tables.features import Features
 from mae_cli.workflows.fit_data import FitData, require_length
 from mae_cli.workflows.fit_result import FitResult, Origin
+from mae_cli.workflows.quantile_fits import QuantileFits
+
+# So many columns that are left out are told, and of those that are nearly dependent so many are named.
+_MOST_TOLD, _MOST_NAMED = 8, 6
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def fit(
     tolerance: float | None = None,
     max_levels: int = 300,
     intervals: Literal["auto", "rank", "sandwich", "bootstrap"] = "auto",
-) -> list[FitResult]: ...
+) -> QuantileFits: ...
 
 
 def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyword)
@@ -107,18 +112,19 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
     tolerance: float | None = None,
     max_levels: int = 300,
     intervals: Literal["auto", "rank", "sandwich", "bootstrap"] = "auto",
-) -> FitResult | list[FitResult]:
+) -> FitResult | QuantileFits:
     """Fit a linear model that minimises the mean loss Σω·loss(y − b − Xw) / Σω, with a certificate.
 
     Args:
-        X: (n, p) array of real numbers, or a frame whose text, boolean and category columns become indicators of
-            their levels; text that is numbers or dates throughout is read as such, as the commands do.
+        X: (n, p) array of real numbers, or a frame, whose columns are read as those of a file are: text, booleans and
+            categories become indicators of their levels, text that is numbers or dates throughout is read as such,
+            and what cannot serve is left out with a warning (`FitResult.columns_left_out`).
         y: (n,) targets, or the name of a column of the frame, which then is none of the model's. A Series brings its
             name along, for `FitResult.save`; text and dates in it are read as in X. Names that are no text, whole
-            numbers and tuples among them, are those that `str` gives.
+            numbers and tuples among them, are those that `str` gives; a column without one is called by its place.
         loss: "mae" for |r|, "mse" for r².
         quantile: τ; with "mae" and τ ≠ 0.5 the loss is ½|r| + (τ − ½)r. Several of them are fitted together, for a
-            fraction of the time, and give a list with a result for each.
+            fraction of the time, and give a list with a result for each, which can be saved as one model.
         sample_weight: (n,) weights ≥ 0, equal to repeating rows, or the name of a column like y; None for ones.
         intercept: whether the model has one.
         solver: "auto" (exact), "textbook", or settings (`mae_cli.Textbook(epochs=1000)`).
@@ -127,19 +133,20 @@ def fit(  # noqa: PLR0913  (the library's one entry; all but X and y are by keyw
         intervals: how `FitResult.interval` finds intervals: "auto" chooses rank tests or standard errors.
 
     Raises:
-        DataError: the shapes do not agree, a value is no number, masked, missing or not finite, or no row has a
-            positive weight.
+        DataError: the shapes do not agree, a value is no number, masked, missing or not finite, no column of a frame
+            can serve, or no row has a positive weight.
         SettingsError: the options are out of range or contradict each other.
     """
     how = _solver_settings(solver, tolerance)
     settings = FitSettings(loss, intercept=intercept, solver=how)
     wanted = [replace(settings, quantile=each) for each in _numbers(quantile)]
-    data = FitData.of(X, y, sample_weight, max_levels)
-    _warn_of(data.remarks)
+    data = FitData.of(X, y, sample_weight, max_levels, intercept=intercept)
+    _warn(_remarks(data.remarks))
     prepared = Prepared(CountedRows(data.rows), intercept=intercept, extent=data.extent, limits=how.limits)
     fits = solve_together(prepared, [each.loss_function for each in wanted], how)
+    _warn(_dependence(fits[0], data.schema) if fits else [])
     method = _method(intervals)
-    results = []
+    results = QuantileFits()
     for each, found in zip(wanted, fits, strict=True):
         result = _result(data, data.rows, each, found.solution)
         estimated = Estimated(data.rows, prepared, found, data.weight_unit)
@@ -181,8 +188,8 @@ def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
 
     how = _exact(tolerance)
     settings = FitSettings("mae", quantile, intercept, how)
-    data = FitData.of(X, y, sample_weight, max_levels)
-    _warn_of(data.remarks)
+    data = FitData.of(X, y, sample_weight, max_levels, intercept=intercept)
+    _warn(_remarks(data.remarks))
     drawn = [_factors(each, data.count) for each in factors]
     members = [Member(settings.quantile, each) for each in drawn]
     if not members:
@@ -192,11 +199,28 @@ def refit(  # noqa: PLR0913  (all but X, y and the factors are by keyword)
     return [_result(data, each, settings, solution) for each, solution in zip(rows, solutions, strict=True)]
 
 
-def _warn_of(remarks: Remarks) -> None:
-    """Tell the caller of `fit` or `refit` what was left out of X, how to have it in, and how text was read."""
-    left_out = (f"left out column {each}" for each in remarks.left_out)
-    for text in (*left_out, *remarks.notes):
+def _warn(texts: Iterable[str]) -> None:
+    """Tell the caller of `fit` or `refit`."""
+    for text in texts:
         warnings.warn(text, stacklevel=3)
+
+
+def _remarks(remarks: Remarks) -> list[str]:
+    """What was left out of X and how to have it in, and how text was read."""
+    left_out = [f"left out column {each}" for each in remarks.left_out[:_MOST_TOLD]]
+    more = len(remarks.left_out) - _MOST_TOLD
+    others = [f"left out {more:,} more columns; see columns_left_out"] if more > 0 else []
+    return [*left_out, *others, *remarks.notes]
+
+
+def _dependence(found: Fit, schema: Schema) -> list[str]:
+    """The note on columns that are nearly dependent."""
+    labels = [schema.design_columns[place].label for place in found.nearly_dependent.tolist()]
+    if not labels:
+        return []
+    names, remedy = listed(labels, _MOST_NAMED), "leave out all but one of those that belong together"
+    what = "what others do not tell of them is below a millionth of their spread"
+    return [f"nearly dependent columns: {names}; {what}, so their coefficients mean little one by one; {remedy}"]
 
 
 def exponential_factors(count: int, seed: int = 0) -> list[ExponentialFactors]:

@@ -23,7 +23,6 @@ from mae_cli.results.scores import Scores
 from mae_cli.results.training import Effect, FitReport
 from mae_cli.rows.coding import LevelRows
 from mae_cli.rows.schema import CategoricalColumn, DesignColumn, Schema
-from mae_cli.solvers.prepare.whitening import Whitening
 from mae_cli.solvers.settings import SolverSettings, Textbook
 from mae_cli.solvers.solution import ROUNDED_GAP, Solution, Status
 from mae_cli.solvers.solve import Fit
@@ -31,9 +30,6 @@ from mae_cli.workflows.compare import Fitted
 from mae_cli.workflows.fit import FitSettings
 from mae_cli.workflows.ready import ReadyData
 from mae_cli.workflows.scoring import score
-
-# A column of which less than this share is its own is nearly a combination of others.
-_OWN_SHARE = 1e-6
 
 
 def scored_fit(  # noqa: PLR0913  (a fit, and what its report has beside it)
@@ -70,16 +66,6 @@ def scored_fit(  # noqa: PLR0913  (a fit, and what its report has beside it)
     return Fitted(solution, replace(report, notes=tuple(_notes(fit, settings.solver, report, data))))
 
 
-def _nearly_dependent(fit: Fit, schema: Schema) -> tuple[DesignColumn, ...]:
-    """The columns of which others tell all but a millionth; not told of fits with an absorbed column."""
-    whitening, first = fit.problem.whitening, int(fit.problem.standard.intercept)
-    if not isinstance(whitening, Whitening):
-        return ()
-    shares = whitening.own_shares(intercept=bool(first))
-    places = whitening.kept[shares < _OWN_SHARE] - first
-    return tuple(schema.design_columns[place] for place in places.tolist())
-
-
 def _with_proved_loss(scores: Scores, loss: float, settings: FitSettings) -> Scores:
     """The scores of the training rows with the loss of the certificate: predictions are rounded, and blur it."""
     if settings.loss == "mse":
@@ -102,9 +88,9 @@ def _notes(fit: Fit, solver: SolverSettings, report: FitReport, data: ReadyData)
             yield NotImproved()
     if status is Status.OPTIMAL and gap is not None and gap > ROUNDED_GAP:
         yield RoundingCost(gap)
-    nearly_dependent = _nearly_dependent(fit, data.schema)
+    nearly_dependent = fit.nearly_dependent.tolist()
     if nearly_dependent:
-        yield NearlyDependent(nearly_dependent)
+        yield NearlyDependent(tuple(data.schema.design_columns[place] for place in nearly_dependent))
     if report.columns > 1 and report.columns >= data.rows.used - data.rows.zero_weight:
         yield NoRowsToSpare(report.columns)
     elif report.columns > 1 and status is not Status.LIMIT and not any(effect.value for effect in report.effects):

@@ -19,7 +19,7 @@ from mae_cli.model.model import LinearModel, Model
 from mae_cli.model.provenance import provenance
 from mae_cli.rows.blocks import Block, Rows
 from mae_cli.rows.linear import Coefficients
-from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, CategoricalColumn
+from mae_cli.rows.schema import ALL_PLAIN, ApartWritings, CategoricalColumn, DesignColumn
 from mae_cli.rows.sums import sum_blocks
 from mae_cli.solvers.settings import SolverSettings
 from mae_cli.solvers.solution import Certificate, DualPoint, History
@@ -66,7 +66,7 @@ class FitResult(LinearModel):
         written: how y and the weights were written, where they were text or dates.
     """
 
-    aliased: tuple[tuple[str, str | None], ...]
+    aliased: tuple[DesignColumn, ...]
     certificate: Certificate
     history: History
     origin: Origin = field(repr=False)
@@ -243,8 +243,6 @@ def _require_names(model: LinearModel) -> None:
             raise ModelError(_both_named(f"the {what} and a column of X", name or "", argument))
     if model.weight == model.target:
         raise ModelError(_both_named("the target and the weights", model.target, "one of them"))
-    if not all(name.strip() for name in columns):
-        raise ModelError(Fault("unnamed-column", "a column of X has a blank name", remedy="give it another one"))
     levels = [level for each in model.schema.features if isinstance(each, CategoricalColumn) for level in each.levels]
     for text in (model.target, model.weight or "", *columns, *levels):
         if not is_unicode(text):

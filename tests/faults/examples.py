@@ -151,6 +151,7 @@ DATED = replace(
 )
 X, Y = np.arange(12.0).reshape(6, 2) % 5, np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0])
 FRAME = pd.DataFrame(X, columns=["a", "b"])
+LEVELS = FRAME.assign(b=["u", "v"] * 3)
 MOMENTS = pd.Series(pd.date_range("2024-01-01", periods=6, tz="UTC"))
 CALLS = (
     # arrays and frames
@@ -175,15 +176,18 @@ CALLS = (
     lambda: fit(FRAME.assign(b=[1.0, np.nan, 3.0, 4.0, 5.0, 6.0]), Y),
     lambda: fit(FRAME.assign(b=[1, "two", 3, 4, 5, 6]), Y),
     lambda: fit(FRAME.assign(b=pd.Series([1, 2, 3, 4, 5, 6], dtype=object)), Y),
-    lambda: fit(FRAME.assign(b=[[1]] * 6), Y),
-    lambda: fit(FRAME.assign(b=pd.to_timedelta(Y, unit="h")), Y),
+    lambda: fit(FRAME.assign(b=[[1]] * 6)[["b"]], Y),
+    lambda: fit(LEVELS, Y).predict(LEVELS.assign(b=[[1]] * 6)),
+    lambda: fit(LEVELS, Y).predict(LEVELS.assign(b=pd.to_timedelta(Y, unit="h"))),
+    lambda: fit(FRAME.assign(a=["1", "2", "3", "4", "5", "six"], b=[1.0, 2.0, 3.0, np.inf, 5.0, 6.0]), Y),
     lambda: fit(FRAME.astype(complex), Y),
     lambda: fit(pd.DataFrame({"name": list("abcdef")}), Y),
-    lambda: fit(pd.DataFrame(X, columns=["a", "a"]), Y),
+    lambda: fit(pd.DataFrame(X, columns=["a", "a"]), "a"),
     lambda: fit(FRAME.assign(b=["$1", "$2", "$4", "$3", "$5", "$6"]), Y).predict(FRAME.assign(b=["€1"] * 6)),
     lambda: fit(FRAME.assign(b=MOMENTS), Y).predict(FRAME.assign(b=MOMENTS.dt.tz_localize(None))),
     lambda: fit(FRAME, pd.Series(Y, name="a")).save("new.json"),
-    lambda: fit(FRAME.rename(columns={"a": " "}), Y).save("new.json"),
+    lambda: fit(FRAME, Y, quantile=[0.5]).save("new.json"),
+    lambda: fit(FRAME, Y, quantile=[0.2, 0.2]).save("new.json"),
     lambda: replace(fit(X, Y), schema=Schema((NumericColumn("a", 0.0, 4.0), NumericColumn("\ud800", 0.0, 4.0)))).model,
     # arguments
     lambda: fit(X, Y, loss="mad"),

@@ -152,7 +152,6 @@ PARTIES = {
         "numbers-as-objects",
         "mixed-types",
         "masked-value",
-        "wrong-notation",
         "no-time-zone",
         "length-mismatch",
         "index-mismatch",

@@ -155,7 +155,7 @@ def test_a_level_never_seen_is_predicted_as_nan_in_its_row_only():
     ("frame", "code"),
     [
         ({"carrier": ["AA"]}, "unknown-column"),
-        ({"carrier": ["AA"], "hour": ["ten"]}, "wrong-notation"),
+        ({"carrier": ["AA"], "hour": ["ten"]}, "not-a-number"),
         ({"carrier": ["AA"], "hour": [np.inf]}, "not-finite"),
         ({"carrier": [None], "hour": [1.0]}, "missing-cell"),
     ],

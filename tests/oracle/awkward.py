@@ -48,14 +48,21 @@ class Problem:
             return self.numbers
         import pandas as pd
 
-        # Categories are used whatever they are; text may be left out.
-        return pd.DataFrame(self.columns).astype({f"t{j}": "category" for j in range(len(self.texts))})
+        # Categories are used where they vary; text may be left out.
+        texts = [name for name, cells in self.columns.items() if isinstance(cells, list)]
+        return pd.DataFrame(self.columns, index=range(len(self.y))).astype(dict.fromkeys(texts, "category"))
 
     @property
     def columns(self) -> dict[str, np.ndarray | list[str]]:
-        """Every column by its name."""
+        """Every column by its name; of a frame those that can serve."""
         numbers = {f"x{j}": column for j, column in enumerate(self.numbers.T)}
-        return numbers | {f"t{j}": list(cells) for j, cells in enumerate(self.texts)}
+        columns = numbers | {f"t{j}": list(cells) for j, cells in enumerate(self.texts)}
+        return {name: cells for name, cells in columns.items() if not self.texts or self._can_serve(cells)}
+
+    def _can_serve(self, cells: np.ndarray | list[str]) -> bool:
+        """Whether a frame's column tells anything beside the intercept, if there is one."""
+        is_number = not isinstance(cells, list)
+        return len(self.y) == 1 or len(set(cells)) > 1 or (is_number and not self.intercept)
 
     def __str__(self) -> str:
         rows, columns = self.numbers.shape

@@ -125,7 +125,7 @@ def test_a_result_is_frozen(X, y):
         (([[1.0], [2.0]], [[1], [2]]), "wrong-dimensions", "y must have one dimension, not 2"),
         (([[1.0], [2.0]], None), "wrong-dimensions", "y must have one dimension, not 0"),
         ((np.zeros((0, 2)), []), "no-data-rows", "X "),
-        ((pd.DataFrame({"a": [1.0, None]}), [1, 2]), "missing-cell", "column 'a' is missing"),
+        ((pd.DataFrame({"a": [1.0, None]}), [1, 2]), "missing-cell", "the cell of column 'a' is missing"),
     ],
 )
 def test_unfit_data_are_refused_with_the_place(arguments, code, says):
@@ -186,7 +186,7 @@ def test_values_that_are_no_numbers_are_refused_with_the_place(name, values, cod
         ([[1, 2], [3]], "ragged-array", None),
         (np.ones((2, 1)) + 1j, "not-numeric", None),
         (pd.DataFrame({"a": [1, 2]}, dtype=object), "numbers-as-objects", Place(column="a")),
-        (pd.DataFrame({"a": [[1], [2]]}), "unsupported-type", Place(column="a")),
+        (pd.DataFrame({"a": [[1], [2]]}), "no-usable-column", None),
         (pd.DataFrame({"a": MASKED}), "missing-cell", Place(row=1, column="a")),
     ],
 )
@@ -673,6 +673,58 @@ def test_a_label_that_no_column_has_is_refused_and_a_tuple_may_be_targets():
         fit(X_OF_SIX, 7)
     assert (caught.value.fault.code, caught.value.fault.place) == ("unknown-column", Place(column="7"))
     assert fit(X_OF_SIX, (1.0, 3.0, 2.0, 5.0, 4.0, 9.0)).target == "y"
+    table = pd.DataFrame([[1.0, 2.0, 3.0], [2.0, 3.0, 5.0]], columns=pd.Index([1, "1", "x"], dtype=object))
     with pytest.raises(DataError) as caught:
-        fit(pd.DataFrame({1: [1.0, 2.0], "1": [2.0, 3.0]}), [1.0, 2.0])
+        fit(table, 1)
     assert (caught.value.fault.code, caught.value.fault.place) == ("duplicate-column", Place(column="1"))
+
+
+def test_a_target_of_text_beside_a_frame_is_read_as_a_column_of_it_is():
+    cells = ["5%", "7%", "9.5%", "1%", "2%", "4%"]
+    expected = fit(X_OF_SIX, [5, 7, 9.5, 1, 2, 4])
+    for target in (cells, tuple(cells), np.array(cells), np.array(cells, dtype=object)):
+        with pytest.warns(UserWarning, match="column 'y': cells such as '5%' are read as numbers with '%'"):
+            result = fit(X_OF_SIX, target)
+        assert result.coefficients.tolist() == expected.coefficients.tolist()
+        assert (result.target, result.written.target) == ("y", Writing(suffix="%"))
+
+
+def test_nearly_dependent_columns_are_told(X, y, random):
+    close = X[:, 0] + 1e-8 * random.standard_normal(120)
+    names = "nearly dependent columns: 'x', 'close'; "
+    with pytest.warns(UserWarning, match=names):
+        fit(pd.DataFrame({"x": X[:, 0], "close": close, "z": X[:, 1]}), y, quantile=[0.2, 0.8])
+    with pytest.warns(UserWarning, match="nearly dependent columns: 'x0', 'x2'; "):
+        fit(np.column_stack([X, close]), y)
+
+
+@pytest.mark.filterwarnings("error")
+def test_columns_that_only_look_alike_are_not_told(X, y, random):
+    fit(np.column_stack([X, X[:, 0] + 1e-4 * random.standard_normal(120)]), y)
+
+
+def test_many_columns_that_are_left_out_are_counted(y):
+    table = pd.DataFrame({f"c{place}": [place] * 120 for place in range(10)}).assign(x=range(120))
+    with pytest.warns(UserWarning, match="left out") as caught:
+        result = fit(table, y)
+    assert len(result.columns_left_out) == 10
+    assert [str(each.message) for each in caught][7:] == [
+        "left out column 'c7': it is 7 in every row",
+        "left out 2 more columns; see columns_left_out",
+    ]
+
+
+def test_a_column_is_called_by_its_place_among_all_of_the_frame(y):
+    cells = np.random.default_rng(2).standard_normal((120, 2))
+    table = pd.DataFrame(np.column_stack([np.arange(120), y, cells]), columns=["", "price", "x", ""])
+    with pytest.warns(UserWarning, match="'column 4' has no name; it is called by its place"):
+        result = fit(table, "price")
+    assert [column.label for column in result.columns] == ["x", "column 4"]
+    assert [each.column for each in result.columns_left_out] == ["column 1"]
+    assert result.predict(table).tolist() == fit(cells, y).predict(cells).tolist()
+
+
+def test_the_baseline_of_a_column_is_the_level_of_the_most_weight():
+    weights, colours = [1.0, 1.0, 5.0, 0.0], ["a", "a", "b", "c"]
+    result = fit(pd.DataFrame({"c": pd.Categorical(colours)}), [1.0, 2.0, 3.0, 4.0], sample_weight=weights)
+    assert result.columns == (("c", "a"), ("c", "c"))

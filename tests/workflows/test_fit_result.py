@@ -180,7 +180,6 @@ def test_series_bring_their_names(X, y):
         (["y", "b", "c"], "y", None, "duplicate-name", "give y as a Series with another name"),
         (["w", "b", "c"], "y", "w", "duplicate-name", "give sample_weight as a Series with another name"),
         (["a", "b", "c"], "y", "y", "duplicate-name", "give one of them as a Series with another name"),
-        (["a", " ", "c"], "y", None, "unnamed-column", "give it another one"),
         (["a", "b", "c"], "\udfff", None, "lone-surrogate", "rename it"),
     ],
 )

@@ -37,11 +37,11 @@ class ColumnType:
     Attributes:
         name: as its format calls it, "int64".
         kind: what the column is to a fit; "date" for days and moments, "zoned" for those of a time zone, "clock" for
-            times of day, "duration" for spans of time, "other" for lists and the like.
+            times of day, "duration" for spans of time, "text" where cells decide, "other" for lists and the like.
     """
 
     name: str
-    kind: Literal["number", "levels", "date", "zoned", "clock", "duration", "other"]
+    kind: Literal["number", "levels", "text", "date", "zoned", "clock", "duration", "other"]
 
 
 @dataclass(frozen=True)
