@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,6 +97,15 @@ def as_csv(posed):
     return text.getvalue()
 
 
+def for_a_file(posed):
+    """The problem without columns of one value, which are refused where they are named."""
+    if len(posed.y) == 1:
+        return posed
+    varies = [not posed.intercept or len(set(column)) > 1 for column in posed.numbers.T.tolist()]
+    texts = tuple(cells for cells in posed.texts if len(set(cells)) > 1)
+    return replace(posed, numbers=posed.numbers[:, varies], texts=texts)
+
+
 def options_of(posed):
     """What `mae-train` is told of the problem."""
     options = ["--target", "y", "--features", ",".join(posed.columns), "--loss", posed.loss, "--json"]
@@ -107,7 +117,9 @@ def options_of(posed):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_command_tells_the_truth_in_its_report(kind, mae_train, table, one_object):
     for seed in (3, 4):
-        posed = problem(100 + seed, kind=kind)
+        posed = for_a_file(problem(100 + seed, kind=kind))
+        if not posed.columns:
+            continue
         result = mae_train(table(as_csv(posed)).name, *options_of(posed), "-o", f"model{seed}.json")
         assert result.exit_code in {0, 3}, f"seed {100 + seed}: {result.stderr}"
         claim = Claim.of_report(one_object(result.stdout))
