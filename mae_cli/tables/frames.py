@@ -167,7 +167,7 @@ def _together(faults: Sequence[Fault]) -> Fault:
     if len(faults) == 1:
         return faults[0]
     more = [f"and {len(faults) - _MOST_TOLD:,} more"] * (len(faults) > _MOST_TOLD)
-    lines = [f"{len(faults):,} columns are refused:", *map(str, faults[:_MOST_TOLD]), *more]
+    lines = [f"{len(faults):,} columns cannot be used:", *map(str, faults[:_MOST_TOLD]), *more]
     return Fault("refused-columns", BLOCK.join(lines))
 
 

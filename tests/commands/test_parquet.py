@@ -157,7 +157,7 @@ def test_standard_input_and_pipes_are_read(mae_train, tmp_path, one_object, monk
         ),
         (
             ["spans.parquet"],
-            (Refusal("no-feature-can-serve", file="spans.parquet")),
+            (Refusal("no-feature-can-serve", file="spans.parquet", remedy="turn it into numbers first")),
         ),
         (
             ["typed.parquet", "1.parquet"],

@@ -4,6 +4,7 @@ import click
 import pytest
 
 from mae_cli.commands.options import Record, joined
+from mae_cli.errors import SettingsError
 
 
 def texts(value):
@@ -28,8 +29,9 @@ def test_a_value_is_one_csv_record(text, expected):
 
 @pytest.mark.parametrize("text", ["", ",", "a,", ",a", "a,,b", '""'])
 def test_an_empty_text_is_refused(text):
-    with pytest.raises(click.BadParameter, match="holds an empty spelling"):
+    with pytest.raises(SettingsError) as caught:
         texts(text)
+    assert caught.value.fault.code == "blank-value"
 
 
 @pytest.mark.parametrize("text", ['"a', 'a,"b', '"a"b'])

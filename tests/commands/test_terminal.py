@@ -178,8 +178,8 @@ def test_refused_columns_are_a_table_with_one_remedy_below_on_a_terminal(on_term
         '    --exclude "Order size"\n'
         "  line 6: column 'price' is '$9', which looks like an amount\n"
         "    of money, where most cells are numbers\n"
-        "    take the currency off, or use --categorical price or\n"
-        "    --exclude price\n"
+        "    take the currency off, or use --number price,\n"
+        "    --categorical price or --exclude price\n"
         'Try: use --exclude "Order size,price"\n'
     )
 
@@ -194,7 +194,7 @@ def test_off_a_terminal_each_refused_column_has_a_line_that_can_be_read_alone(ma
     ]
 
 
-LEFT_OUT = "y,x,same,\n1,2,3,9\n2,3,3,8\n3,5,3,9\n"
+LEFT_OUT = "y,x,same,name\n1,2,3,ab\n2,3,3,cd\n3,5,3,ef\n"
 
 
 def test_all_lines_of_a_note_begin_with_the_program_off_a_terminal(mae_train, table):

@@ -156,8 +156,9 @@ def test_a_missing_cell_is_told_with_a_target_in_doubt(tmp_path, mae_train, told
     for missing in ("drop", "error"):
         assert mae_train("data.csv", "-t", "y", "--missing", missing).exit_code == 1
     assert [fault.code for fault in told] == ["not-a-number", "refused-columns"]
-    assert "line 4: the target 'y'" in told[1].what
-    assert "line 3: the cell of column 'x' is missing" in told[1].what
+    target, feature = map(str, told[1].parts)
+    assert "line 4: the target 'y'" in target
+    assert "line 3: the cell of column 'x' is missing" in feature
 
 
 def test_what_is_no_number_in_the_target_is_no_part_of_how_it_is_written(write, mae_train, tmp_path):

@@ -41,7 +41,8 @@ def _assert_refused(case):
     fault, result = refusal_of(case.command, *arguments)
     assert Refusal.of(fault) == case.refusal
     assert (result.exit_code, result.stdout) == (case.status, "")
-    assert result.stderr == f"{PROGRAMS[case.command]}: error: {fault}\n"
+    lines = (line.strip() for line in str(fault).splitlines())
+    assert result.stderr == "".join(f"{PROGRAMS[case.command]}: error: {line}\n" for line in lines)
     assert _snapshot() == before
 
 

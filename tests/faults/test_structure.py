@@ -189,7 +189,7 @@ LINES = [
     same("a form feed within a cell", CLEAN.replace("a", "a\fb"), twin=CLEAN.replace("a", '"a\fb"')),
     same("a next line sign within a cell", CLEAN.replace("a", "a\x85b"), twin=CLEAN.replace("a", '"a\x85b"')),
     refused("one column", "y\n1\n2\n4\n", Refusal("no-features")),
-    refused("no name of its own", "y,x,x\n1,2,3\n2,3,4\n", Refusal("no-feature-can-serve")),
+    refused("no name of its own", "y,x,x\n1,2,3\n2,3,4\n", Refusal("no-feature-can-serve", remedy="rename them")),
     refused("nothing", "", EMPTY),
     refused("blank lines alone", "\n \n\r\n\t\n", EMPTY),
     refused("a header alone", "y,x,k\n", NO_ROWS),

@@ -343,7 +343,7 @@ def test_all_columns_that_must_be_refused_are_told_together():
     fault = refusal({"b": ["1", "2", "five"], "x": [1.0, 2.0, np.inf], "m": [1, "a", "b"], "u": [1, 1, 1]})
     assert (fault.code, fault.place, fault.remedy) == ("refused-columns", None, None)
     heading, *lines = fault.what.splitlines()
-    assert heading == "3 columns are refused:"
+    assert heading == "3 columns cannot be used:"
     assert [line.partition(",")[0] for line in lines] == ["  row 2", "  row 2", "  row 1"]
     assert [line.partition(": ")[2].partition(",")[0] for line in lines] == [
         "column 'b' is 'five'",
