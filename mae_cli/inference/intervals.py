@@ -33,7 +33,7 @@ from mae_cli.solvers.solution import Certificate, Status
 _RANK_WORK = 16.0
 _RANK_ROWS = 25_000
 # Where standard errors may mislead, rank tests may take so many times as long.
-_CAREFUL = 5.0
+_CAREFUL = 3.0
 _MISLEADING = frozenset({Caution.FEW_BEYOND, Caution.CROSSING, Caution.FEW_VALUES, Caution.TIES})
 # No spread of replicates shows so small a share of a loss. Where a plane nearly fits all rows, floats leave it in the
 # dark, and to see more takes each replicate as long as a fit of its own.
