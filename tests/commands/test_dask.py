@@ -265,7 +265,7 @@ def test_local_workers_are_quiet_and_gone_at_the_end(start, report, parts):
 @pytest.mark.parametrize(
     ("name", "whole_group", "seconds"),
     # While the workers start, when a terminal signals them too, and in the middle of the fit.
-    [("SIGINT", True, 0.0), ("SIGTERM", True, 0.0), ("SIGHUP", True, 0.0), ("SIGTERM", False, 1.5)],
+    [("SIGINT", True, 0.0), ("SIGHUP", True, 0.0), ("SIGTERM", False, 1.5)],
 )
 def test_a_signal_leaves_nothing_running_or_written(start, parts, tmp_path, name, whole_group, seconds):
     number = getattr(signal, name)

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from support.tables import PLACES
 
 ROWS = [
     ("2024-01-31", "$1,200.50", "5.1", "12%"),
@@ -56,14 +55,15 @@ COMMAS = ["1,5", "2,25", "7", "-0,5", "1.000,5", "3,75"]
 POINTS = ["1.5", "2.25", "7", "-0.5", "1000.5", "3.75"]
 
 
-@pytest.mark.parametrize("where", [place for place in PLACES if place != "--strict"], indirect=True)
 @pytest.mark.parametrize(
-    ("sign", "cells", "options", "reading"),
+    ("sign", "cells", "options", "reading", "where"),
     [
-        (",", [f'"{cell}"' for cell in COMMAS], ("--number", "x"), ()),
-        (",", [f'"{cell}"' for cell in COMMAS], ("--decimal", ","), ("--decimal", ",")),
-        ("   ", POINTS, ("--delimiter", " "), ("--delimiter", " ")),
+        (",", [f'"{cell}"' for cell in COMMAS], ("--number", "x"), (), "--stream"),
+        (",", [f'"{cell}"' for cell in COMMAS], ("--number", "x"), (), "--dask"),
+        (",", [f'"{cell}"' for cell in COMMAS], ("--decimal", ","), ("--decimal", ","), "--no-stream"),
+        ("   ", POINTS, ("--delimiter", " "), ("--delimiter", " "), "--stream"),
     ],
+    indirect=["where"],
 )
 def test_commas_and_blanks_are_read_alike_in_all_commands(
     tmp_path, mae_train, mae_eval, mae_predict, where, sign, cells, options, reading

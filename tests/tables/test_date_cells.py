@@ -5,7 +5,7 @@ import re
 from math import isnan
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mae_cli.tables import date_cells
@@ -68,6 +68,7 @@ CHANGES = st.tuples(st.integers(0, 30), st.sampled_from("0123456789-:. TZ+\u0661
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(MOMENTS, FRACTIONS, st.lists(CHANGES, max_size=2)), max_size=6))
 def test_what_is_written_and_what_is_nearly_so_is_read_as_each_cell_alone(spelling, drawn):
     cells = []
