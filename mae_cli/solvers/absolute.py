@@ -118,8 +118,9 @@ def _minimise_few(searches: Searches, number: int, block: Block, band: Band) -> 
         found = finish([replace(descent, band=loosened)])[0]
     offset = problem.absolute_loss.tilt * float(band.weighted(band.residual).sum())
     losses = tuple(value + offset for value in found.losses)
+    # A search that fails at once may end without the losses of the descent.
     at_pass += _copy_passes(problem, len(descent.losses), len(losses))
-    return Found(replace(found, losses=losses), at_pass, len(losses), bound)
+    return Found(replace(found, losses=losses), at_pass[: len(losses)], len(losses), bound)
 
 
 def _copy_passes(problem: Problem, first: int, last: int) -> tuple[int, ...]:

@@ -51,6 +51,11 @@ def test_the_exact_solver_gives_up_on_at_most_one_problem_in_a_thousand(mixtures
     assert len(gave_up) <= MIXTURES // 1000, gave_up
 
 
+@pytest.mark.parametrize("seed", [70154, 70043])
+def test_a_search_that_ends_without_the_losses_of_its_descent_is_a_fit(seed):
+    assert listed([(seed, verdict(Truths(problem(seed)), "auto", "auto"))]) == ""
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_both_solvers_tell_the_truth_about_more_rows_and_columns(seed):
     assert listed([(seed, each) for each in verdicts(problem(seed, "mid"))]) == ""
