@@ -54,7 +54,7 @@ class FitData:
 
     @staticmethod
     def of(
-        X: Features, y: ArrayLike, sample_weight: ArrayLike | None, max_levels: int, *, intercept: bool = True
+        X: Features, y: ArrayLike, sample_weight: ArrayLike | None, max_levels: int, *, intercept: bool
     ) -> "FitData":
         """Check them.
 

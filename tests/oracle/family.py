@@ -302,7 +302,7 @@ def _solved(posed: Family) -> tuple[list[Claim], list[str]]:
 
 def _data(posed: Problem) -> FitData:
     """The rows as the library reads them; which level of a text is no term is its choice."""
-    return FitData.of(posed.X, posed.y, posed.weights, 200)
+    return FitData.of(posed.X, posed.y, posed.weights, 200, intercept=posed.intercept)
 
 
 def _how(member: solver.Member, seen: _Seen) -> str:

@@ -248,7 +248,8 @@ class VertexProof:
 
     def is_known_within(self, tolerance: float) -> bool:
         """Whether residuals in floats leave no more of the loss and the gap in the dark than that."""
-        return not self.is_blurred or self.bound.gap <= tolerance * self.bound.loss
+        # Of a loss that is zero in floats they know nothing.
+        return not self.is_blurred or self.bound.gap < tolerance * self.bound.loss
 
     @cached_property
     def are_ties_exact(self) -> bool:
