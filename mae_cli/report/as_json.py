@@ -102,6 +102,8 @@ def quantile_report_json(report: QuantileReport) -> dict[str, Any]:
 def _quantile_fit(fit: FitReport) -> dict[str, Any]:
     coverage = {"train": fit.train.coverage, "holdout": None if fit.holdout is None else fit.holdout.coverage}
     return _fit(fit) | {
+        "train": _quantile_metrics(fit.train.model),
+        "holdout": None if fit.holdout is None else _quantile_metrics(fit.holdout.model),
         "intervals": None if fit.intervals is None else _intervals(fit.intervals),
         "r1": _r1(fit),
         "coverage": {name: None if each is None else each[0] for name, each in coverage.items()},

@@ -25,6 +25,8 @@ from mae_cli.results.training import Effect, FitReport
 Column: TypeAlias = tuple[str, Sequence[str]]
 """A heading, and below it a cell for each coefficient that is shown."""
 
+EVERYTHING = "--json"
+"""What has all coefficients, whatever room there is."""
 _FEWEST = 4  # coefficients that are shown whatever the room
 _MORE_LINES = 2  # of a block of which some levels are left out: its heading, and how many these are
 
@@ -142,7 +144,7 @@ class Blocks:
         cells = ["" if each.rows is None else count(each.rows) for each in self.shown]
         return [("rows", cells)] if any(cells) else []
 
-    def table(self, columns: Sequence[Column], place: str) -> AlignedTable:
+    def table(self, columns: Sequence[Column], place: str = EVERYTHING) -> AlignedTable:
         """The columns beside the names; `place` has the coefficients that are left out."""
         cells = [self.spread(column) for _, column in columns]
         rows = list(zip([line.name for line in self.lines], *cells, strict=True))
@@ -153,7 +155,7 @@ class Blocks:
         following = iter(cells)
         return ["" if line.coefficient is None else next(following) for line in self.lines]
 
-    def footer(self, place: str) -> str | None:
+    def footer(self, place: str = EVERYTHING) -> str | None:
         """How many columns are left out, and where everything is; None where nothing is left out."""
         if not self.columns_left:
             return f"(all in {place})" if any(line.levels_left for line in self.lines) else None
@@ -173,7 +175,7 @@ def in_blocks(coefficients: Sequence[Coefficient], room: Room, height: int = 1) 
     most = max(left / 2, _MORE_LINES + height)
     shown: list[list[Line]] = []
     for following, block in zip(reversed(range(len(blocks))), blocks, strict=True):
-        shown.append(_lines(block, room, max(min(left, most), left - following), height))
+        shown.append(_lines(block, room, max(min(left, most), left - height * following), height))
         left -= sum(1 if line.coefficient is None else height for line in shown[-1])
         if not shown[-1]:
             break
@@ -206,6 +208,8 @@ def _lines(block: Sequence[Coefficient], room: Room, limit: float, height: int) 
 
 def _left_out(shown: Sequence[Coefficient], hidden: Sequence[Coefficient], room: Room) -> Line:
     """How many levels are left out, and the largest of their coefficients where few rows have made its effect small."""
+    if not hidden[0].effects:
+        return Line(f"  … and {counted(len(hidden), 'more level')}", levels_left=len(hidden))
     least, largest = min(abs(each.largest) for each in shown), max(hidden, key=lambda each: abs(each.largest))
     text = f"  … and {counted(len(hidden), 'level')} with smaller coefficients"
     if abs(largest.largest) > least:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from rich.text import Text
 
 from mae_cli.report.names import is_pinball, loss_name
-from mae_cli.report.numbers import at_most, count, counted, quantity
+from mae_cli.report.numbers import about, at_most, count, counted, quantity
 from mae_cli.results.training import FitReport
 from mae_cli.solvers.solution import ROUNDED_GAP, Status
 
@@ -30,7 +30,7 @@ def certificate_sentence(fit: FitReport) -> str:
             return f"proved optimal{_uniqueness(fit)}: {_optimality(fit, name)}."
         case Status.TOLERANCE:
             return f"{_nearness(fit, name)}."
-        case Status.LIMIT if fit.optimum is not None and fit.reaches_optimum:
+        case Status.LIMIT if fit.reaches_optimum:
             return f"at the optimum, which the exact solver proves: {_reached(fit)}{_own_proof(fit)}."
         case Status.LIMIT if fit.optimum is not None:
             return f"{_distance(fit, fit.optimum)} {diagnosis(fit.course, fit.schedule)}"
@@ -111,7 +111,7 @@ def _excess(loss: float, optimum: float) -> str:
     if optimum == 0:
         return "above the optimum, which is zero to rounding"
     excess = loss / optimum - 1
-    size = f"{at_most(excess)} above" if excess < _MANIFOLD else f"{quantity(loss / optimum, 2)} times"
+    size = f"{about(excess)} above" if excess < _MANIFOLD else f"{quantity(loss / optimum, 2)} times"
     return f"{size} the optimum {quantity(optimum)}"
 
 
@@ -133,7 +133,8 @@ def diagnosis(losses: Sequence[float], schedule: str | None) -> str:
     """What the course of a descent says about its settings, and what else to try."""
     best = min(range(len(losses)), key=losses.__getitem__)
     if best == 0:
-        return "It diverged, and never came below the start: try a smaller --learning-rate."
+        what = "It diverged, and" if losses[-1] == max(losses) else "It"
+        return f"{what} never came below the start: try a smaller --learning-rate."
     last = losses[len(losses) // 2 :]
     rises = sum(later > earlier for earlier, later in pairwise(last))
     if rises > _OSCILLATING * len(last):

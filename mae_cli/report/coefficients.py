@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from mae_cli.messages import visible
-from mae_cli.report.blocks import Coefficient, Column, coefficients_of, in_blocks
+from mae_cli.report.blocks import EVERYTHING, Coefficient, Column, coefficients_of, in_blocks
 from mae_cli.report.console import Room
 from mae_cli.report.intervals import estimate_cells, interval_cells, interval_heading, interval_notes
 from mae_cli.report.names import fit_name, heading, shortened
@@ -28,7 +28,7 @@ def coefficients(report: TrainReport, room: Room) -> list[RenderableType]:
     if fit.intervals is not None and fit.intervals.absent is None:
         columns.append((interval_heading(fit.intervals), interval_cells(intervals)))
     columns += [(_PER_DEVIATION, _sizes(blocks.shown)), *blocks.rows_of_levels()]
-    place = "--json" if report.model is None else "the model" if report.model == "-" else visible(report.model)
+    place = EVERYTHING if report.model is None else "the model" if report.model == "-" else visible(report.model)
     notes = [left_out_note(fit.effects, room)]
     if not room.short:
         notes.append(f"{_PER_DEVIATION}: {_effect(report.target, room)}.")
@@ -46,7 +46,7 @@ def compared_coefficients(report: TrainReport, other: FitReport, room: Room) -> 
     columns += [(f"difference\n{_PER_DEVIATION}", _differences(blocks.shown)), *blocks.rows_of_levels()]
     explanation = f"difference {_PER_DEVIATION}: {names[1]} less {names[0]}, as {_effect(report.target, room)}."
     notes = [left_out_note(fit.effects, room), explanation, range_note(fit, room)]
-    return [blocks.table(columns, "--json"), *_paragraph(notes)]
+    return [blocks.table(columns), *_paragraph(notes)]
 
 
 def _paragraph(notes: Sequence[str | None]) -> list[RenderableType]:

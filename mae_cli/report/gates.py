@@ -93,7 +93,7 @@ def _whole(gate: Gate, number: float) -> str:
     """A limit as it was given, in all of its digits."""
     if gate.name in _SHARES:
         return f"{Decimal(repr(number)).scaleb(2):f}%"
-    return as_given(number) if float(f"{number:.6g}") == number else repr(number)
+    return as_given(number) if float(f"{number:.6g}") == number else f"{Decimal(repr(number)):,f}".removesuffix(".0")
 
 
 def _against(rival: Rival) -> str:

@@ -17,7 +17,6 @@ from mae_cli.report.side_by_side import NumberColumn, SideBySide
 from mae_cli.report.tables import AlignedTable
 from mae_cli.solvers.solution import ROUNDED_GAP
 
-PLACE = "--json"
 """Where the coefficients are for which there is no room."""
 
 _UNIQUE = {True: ", unique", False: ", not unique", None: ""}
@@ -35,7 +34,7 @@ def _blocks(card: ModelCard, room: Room) -> list[RenderableType]:
     return [
         AlignedTable(["", shortened(visible(card.model), room.name)], list(card_facts(card, room).items())),
         training_scores([("training", card.metrics)], card.loss, card.quantile),
-        blocks.table(columns, PLACE),
+        blocks.table(columns),
     ]
 
 
@@ -60,16 +59,16 @@ def _side_by_side(cards: Sequence[ModelCard], room: Room) -> SideBySide:
     blocks = in_blocks(coefficients_of_models(cards), room)
     columns = [NumberColumn.of(f"{card.quantile:g}", blocks.quantities(place)) for place, card in enumerate(cards)]
     ranges = _ranges(cards[0], blocks)
-    return SideBySide.of(blocks, [*columns, NumberColumn("range in training", ranges, ranges)], PLACE)
+    return SideBySide.of(blocks, [*columns, NumberColumn("range in training", ranges, ranges)])
 
 
 def coefficients_of_models(cards: Sequence[ModelCard]) -> list[Coefficient]:
-    """Those of at least one of the models, the intercept first; the terms of one model alone come last."""
+    """Those of at least one of the models, the intercept first, then the terms of one model alone."""
     intercept = tuple(card.fitted_intercept for card in cards)
     terms = dict.fromkeys(term for card in cards for term in card.coefficients)
     units = {name: unit for card in cards for name, unit in card.units.items()}
     found = [Coefficient(None, intercept)] if any(value is not None for value in intercept) else []
-    for term in sorted(terms, key=lambda term: any(term not in card.coefficients for card in cards)):
+    for term in sorted(terms, key=lambda term: all(term in card.coefficients for card in cards)):
         values, (name, level) = tuple(card.coefficients.get(term) for card in cards), term.column
         found.append(Coefficient(name, values, level=level, baseline=term.baseline, unit=units.get(name)))
     return found

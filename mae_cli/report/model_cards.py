@@ -13,7 +13,7 @@ from mae_cli.messages import column_text, level_text, listed, visible
 from mae_cli.model_card import ModelCard, QuantileCard, common_quantiles
 from mae_cli.report.blocks import Coefficient, in_blocks
 from mae_cli.report.console import Room, show_report
-from mae_cli.report.model_card import PLACE, card_facts, coefficients_of_models, quantile_facts, training_range
+from mae_cli.report.model_card import card_facts, coefficients_of_models, quantile_facts, training_range
 from mae_cli.report.names import shortened
 from mae_cli.report.numbers import UNDEFINED, aligned, counted, in_line, signed
 from mae_cli.report.scores import pinball_loss, training_scores
@@ -109,7 +109,7 @@ def _pairs(first: ModelCard, second: ModelCard, names: Sequence[str], room: Room
     blocks = in_blocks(coefficients_of_models([first, second]), room)
     columns = [(name, in_line(blocks.quantities(place))) for place, name in enumerate(names)]
     changes = [_change(*pair) for pair in zip(blocks.values(0), blocks.values(1), strict=True)]
-    return blocks.table([*columns, ("difference", in_line(changes))], PLACE)
+    return blocks.table([*columns, ("difference", in_line(changes))])
 
 
 def _change(one: float | None, other: float | None) -> str:
@@ -138,7 +138,7 @@ def _changes(pairs: Sequence[tuple[ModelCard, ModelCard]], names: Sequence[str],
     for place, (card, _) in enumerate(pairs):
         columns.append(NumberColumn.of(f"{card.quantile:g}", [_change(value, 0.0) for value in blocks.values(place)]))
     title = f"Coefficients of {names[0]} less those of {names[1]}, at each quantile:"
-    return Group(Text(title), SideBySide.of(blocks, columns, PLACE))
+    return Group(Text(title), SideBySide.of(blocks, columns))
 
 
 def _difference(both: Coefficient) -> Coefficient:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mae_cli.progress import EpochCounter, Phase
-from mae_cli.report.numbers import at_most, count, duration, quantity
+from mae_cli.report.numbers import ROUNDING, at_most, count, duration, quantity
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -20,7 +20,6 @@ DELAY = 0.5
 INTERVAL = 0.1
 """Seconds between two drawings."""
 
-_PROVED = 1e-12
 _COUNTED = frozenset({Phase.BOOTSTRAP, Phase.IMPORTANCE})  # phases whose refits are known in number from the start
 _IN_ORDER = ("rows", "share", "done", "left", "passes", "loss", "gap")
 
@@ -84,7 +83,7 @@ class _ProgressLine(EpochCounter):
 
     def proved(self, relative_gap: float) -> None:
         super().proved(relative_gap)
-        self._tell(gap="proved" if relative_gap <= _PROVED else f"gap {at_most(relative_gap)}")
+        self._tell(gap="proved" if relative_gap <= ROUNDING else f"gap {at_most(relative_gap)}")
 
     def refitting(self, done: int, count: int, share: float) -> None:
         within = f" ({100 * share:.0f}%)" if 0 < share < 1 else ""

@@ -31,7 +31,6 @@ from mae_cli.results.training import FitReport, QuantileReport
 _LONGEST_BESIDE = 24
 # What a drawing has but for a line for each quantile: its name, its scale and the line between it and the next one.
 _OTHER_LINES = 3
-_PLACE = "--json"
 
 
 def quantile_coefficients(report: QuantileReport, room: Room) -> list[RenderableType]:
@@ -54,7 +53,7 @@ def _side_by_side(blocks: Blocks, fits: Sequence[FitReport]) -> SideBySide:
     """One row a coefficient, one column a quantile."""
     columns = [NumberColumn.of(f"{fit.quantile:g}", blocks.quantities(place)) for place, fit in enumerate(fits)]
     columns += [NumberColumn.of(*column) for column in blocks.rows_of_levels()]
-    return SideBySide.of(blocks, columns, _PLACE)
+    return SideBySide.of(blocks, columns)
 
 
 def _with_intervals(blocks: Blocks, fits: Sequence[FitReport]) -> AlignedTable:
@@ -70,7 +69,7 @@ def _with_intervals(blocks: Blocks, fits: Sequence[FitReport]) -> AlignedTable:
         columns.append((name, [cell for each in counts for cell in (each, *[""] * (len(fits) - 1))]))
     cells = iter(zip(*(column for _, column in columns), strict=True))
     rows = [row for line in blocks.lines for row in _rows(line, cells, len(fits), len(columns))]
-    return AlignedTable(["term", *(name for name, _ in columns)], rows, footer=blocks.footer(_PLACE))
+    return AlignedTable(["term", *(name for name, _ in columns)], rows, footer=blocks.footer())
 
 
 def _rows(line: Line, cells: Iterator[tuple[str, ...]], fits: int, columns: int) -> Iterator[tuple[str, ...]]:
@@ -98,7 +97,7 @@ def _processes(fits: Sequence[FitReport], squared: FitReport, room: Room) -> lis
             drawn.append(Text(line.name.strip()))
     sure = ", with its interval" if fits[0].intervals is not None else ""
     legend = f"● the coefficient at each quantile{sure}; │ that of least squares; ┊ zero."
-    footer = blocks.footer(_PLACE)
+    footer = blocks.footer()
     return [*drawn, Text(legend if footer is None else f"{footer}\n{legend}")]
 
 

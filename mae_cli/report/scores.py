@@ -33,7 +33,8 @@ def fit_scores(fit: FitReport) -> RenderableType:
         found.append(fit.holdout)
         name = f"holdout, {name}"
     columns.append((name, found[-1].baseline))
-    table = _score_table("", columns, fit.loss, fit.quantile, [*(each.r1 for each in found), 0.0])
+    of_baseline = Scores(found[-1].baseline, found[-1].baseline).r1
+    table = _score_table("", columns, fit.loss, fit.quantile, [*(each.r1 for each in found), of_baseline])
     return Group(table, *_sides(fit))
 
 

@@ -57,10 +57,10 @@ class SideBySide:
     footer: str | None = None
 
     @classmethod
-    def of(cls, blocks: Blocks, columns: Sequence[NumberColumn], place: str) -> "SideBySide":
-        """The coefficients of blocks; `place` has those that are left out."""
+    def of(cls, blocks: Blocks, columns: Sequence[NumberColumn]) -> "SideBySide":
+        """The coefficients of blocks."""
         names = [line.name for line in blocks.lines]
-        return cls(names, [column.spread(blocks) for column in columns], blocks.footer(place))
+        return cls(names, [column.spread(blocks) for column in columns], blocks.footer())
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table, or those that it takes."""

@@ -86,6 +86,8 @@ def _verdict(fit: FitReport) -> str:
             return "proved optimal"
         case Status.TOLERANCE:
             return f"within {at_most(fit.certificate.relative_gap or 0.0)} of the optimum"
+        case Status.LIMIT if fit.reaches_optimum:
+            return "at the optimum"
         case Status.LIMIT:
             return "not proved optimal"
 

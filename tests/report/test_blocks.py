@@ -90,9 +90,21 @@ def test_the_levels_left_out_have_the_smallest_effects_and_are_counted():
 
 def test_a_larger_coefficient_among_those_left_out_is_named():
     found = levels("k", *range(1, 9))
-    found[0] = replace(found[0], values=(-19.42,))
+    found[0] = replace(found[0], values=(-6.5,))  # larger than the least that is shown, 5
     last = in_blocks(found, Room(name=40, terms=6)).lines[-1]
-    assert last.name == "  … and 4 levels with smaller coefficients or fewer rows, up to -19.42 (a)"
+    assert last.name == "  … and 4 levels with smaller coefficients or fewer rows, up to -6.500 (a)"
+
+
+def test_levels_leave_each_column_that_follows_as_many_lines_as_it_takes():
+    found = [*levels("k", *range(30, 6, -1)), *(number(f"x{place}", 0.1) for place in range(4))]
+    blocks = in_blocks(found, Room(name=40, terms=60), 3)
+    assert blocks.columns_left == 0
+    assert sum(line.levels_left for line in blocks.lines) > 0
+
+
+def test_of_models_without_effects_it_is_only_counted_how_many_levels_are_left_out():
+    found = [replace(each, effects=()) for each in levels("k", *range(1, 9))]
+    assert in_blocks(found, Room(name=40, terms=6)).lines[-1].name == "  … and 4 more levels"
 
 
 @pytest.mark.parametrize(

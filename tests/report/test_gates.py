@@ -25,6 +25,7 @@ from mae_cli.results.scores import Metrics
         (4.9999, 5.0, True, "the MAE is 5.000, not above 5"),
         (0.30004, 0.3, False, "the MAE is 0.30004, above 0.3"),
         (1.000000000002, 1.0, False, "the MAE is 1.000000000002, above 1"),
+        (14615384.0, 12345678.0, False, "the MAE is 14,615,384, above 12,345,678"),
         (2345678.0, 2e6, False, "the MAE is 2,345,678, above 2,000,000"),
         (12345.5, 5e-6, False, "the MAE is 12,346, above 5.000×10^-6"),
     ],

@@ -12,6 +12,7 @@ from mae_cli.inference.clusters import Clusters
 from mae_cli.inference.values import Caution, Interval, Intervals, Method, Unavailable
 from mae_cli.report.console import Room
 from mae_cli.report.intervals import (
+    estimate_cells,
     interval_cautions,
     interval_cells,
     interval_heading,
@@ -201,3 +202,29 @@ def test_every_caution_and_every_reason_has_a_sentence():
     ):
         assert says in interval_notes(intervals(), [reason], ROOM)[1]
         assert len(interval_notes(intervals(coefficients=(reason,)), [], ROOM)) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "text"),
+    [
+        (1.0052, (0.99383, 1.01702), "1.005"),
+        (0.300105, (0.299601, 0.300612), "0.3001"),
+        (0.300104, (0.2999601, 0.3002612), "0.30010"),
+        (1234.5678, (1234.41, 1234.72), "1234.57"),
+        (-0.0947123, (-0.099, -0.091), "-0.09471"),
+        (0.0, (-1.0, 1.0), "0"),
+        (4.95001e-5, (4.95e-5, 4.9501e-5), "4.95001×10^-5"),
+        (1.0, (1.0, 1.0), "1.000"),
+        (1.0, (-math.inf, 1.0), "1.000"),
+    ],
+)
+def test_a_coefficient_has_no_fewer_decimals_than_the_ends_of_its_interval(value, ends, text):
+    interval = Interval(*ends, None)
+    assert estimate_cells([value], [interval]) == [text]
+    places = [len(end.partition(".")[2]) for end in interval_cells([interval])[0].strip(" ·").split(" … ")]
+    if "×" not in text and value and not math.isinf(ends[0]):
+        assert len(text.partition(".")[2]) >= max(places)
+
+
+def test_a_coefficient_without_an_interval_has_four_digits():
+    assert estimate_cells([1.0052, None], [Unavailable.RARE_LEVEL, None]) == ["1.005", "–    "]

@@ -105,12 +105,13 @@ def test_a_descent_shows_how_long_it_will_take(clock):
     stream = Terminal()
     with progress(note_console(stream), enabled=True) as listener:
         listener.entering(Phase.FITTING)
+        clock[0] = 102.0
         listener.planning(3000)
-        clock[0] = 105.0
+        clock[0] = 107.0
         listener.passing(29)
-        clock[0] = 106.0
+        clock[0] = 108.0
         listener.reached(30, 9.8213)
-    assert "6.0 s · fitting: epoch 30 of 3,000 · 594 s left · loss 9.821\n" in stream.getvalue()
+    assert "8.0 s · fitting: epoch 30 of 3,000 · 594 s left · loss 9.821\n" in stream.getvalue()
 
 
 def test_after_a_descent_the_optimum_is_found_by_passes(clock):

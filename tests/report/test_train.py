@@ -480,3 +480,24 @@ def test_coefficients_that_a_terminal_leaves_out_are_said_to_be_where_those_of_b
     stream = io.StringIO()
     show_training(Console(file=stream, width=80, height=200, force_terminal=True, color_system=None), report)
     assert "… and 5 columns with smaller effects (all in --json)\n" in stream.getvalue()
+
+
+def test_a_descent_that_reached_the_optimum_is_said_to_be_there_in_both_places(train_report):
+    certificate = replace(train_report.fit.certificate, status=Status.LIMIT)
+    text = piped(with_fit(train_report, certificate=certificate, optimum=certificate.loss, solver="textbook"))
+    assert "at the optimum, which the exact solver proves" in text
+    assert " · at the optimum · " in text.splitlines()[-1]
+
+
+def test_a_baseline_without_a_loss_saves_no_share_of_it(train_report):
+    scores = train_report.fit.train
+    constant = replace(scores, baseline=replace(scores.baseline, mae=0.0))
+    assert re.search(
+        r"^R1, share of loss saved +– +–$", piped(with_fit(train_report, train=constant, holdout=None)), re.MULTILINE
+    )
+
+
+def test_a_share_that_is_one_but_for_rounding_has_two_decimals(train_report):
+    scores = train_report.fit.train
+    perfect = replace(scores, model=replace(scores.model, r2=1 - 1e-15))
+    assert re.search(r"^R² +1\.00 ", piped(with_fit(train_report, train=perfect)), re.MULTILINE)
