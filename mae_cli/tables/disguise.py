@@ -314,14 +314,14 @@ def advice_on(files: Records, record: int, column: str) -> Advice | None:
     cell, first = files.cell(record, column), files.header.names[0]
     if cell == column:
         return Advice("remove the line, which seems to repeat the header", of_line=True)
+    if files.cell(record, first).lstrip().startswith("#"):
+        return Advice("remove comment lines first", of_line=True)
     if is_placeholder(cell):
         return Advice(f"use {option('--na-values', cell)} if that means a missing cell")
     if record == 0 and _describes_columns(files):
         return Advice("remove the line, which seems to hold units or descriptions of the columns", of_line=True)
     if is_number(cell) and not files.dialect.is_number(cell):
         return Advice(ONE_DECIMAL_SIGN, "has a decimal point although --decimal , was given")
-    if files.cell(record, first).lstrip().startswith("#"):
-        return Advice("remove comment lines first", of_line=True)
     return _advice_on_number(files, disguise_of(cell))
 
 

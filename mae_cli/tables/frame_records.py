@@ -104,8 +104,9 @@ class FrameRecords:
 
     def chunk(self, wanted: Wanted) -> Chunk:
         """The wanted columns: numbers, dates as numbers, and other cells as they are."""
-        names = dict.fromkeys((*wanted.numbers, *wanted.texts))
-        frame = frame_of({name: self._cells(name) for name in names}, len(self.frame))
+        numbers = {name: self._cells(name) for name in wanted.numbers}
+        texts = {name: self.column(name) for name in wanted.texts}
+        frame = frame_of(texts | numbers, len(self.frame))
         return Chunk(frame, Numbers.of(frame, wanted), 0)
 
     def _cells(self, name: str) -> pd.Series:

@@ -130,6 +130,8 @@ def has_known_unit(cell: str) -> bool:
     part = _parts(cell)
     if part is None or not (part.prefix or part.suffix):
         return False
+    if part.suffix.strip().casefold() in _MULTIPLES:
+        return part.suffix[0].isspace() or "." in part.body or "," in part.body
     is_letter = len(part.suffix) == 1 and part.suffix.isalpha()
     return not is_letter and _is_known(part.prefix, part.suffix, [part])
 

@@ -15,9 +15,7 @@ from mae_cli.rows.blocks import Block, Rows, TransformedRows
 from mae_cli.rows.linear import Coefficients
 from mae_cli.rows.quantiles import quantiles_of, target_quantiles
 from mae_cli.rows.sums import Range, Sums, relative_weights, sum_blocks
-
-# A row that the fit passes through is covered, whatever the last digits of its residual.
-_ROUNDING = 1e-12
+from mae_cli.solvers.prepare.precision import UNIT, products_rounding
 
 
 def scorable(rows: Rows) -> Rows | None:
@@ -117,7 +115,7 @@ class _First(Sums):
 
 
 def _first(block: Block, point: Coefficients, trivial: float, quantile: float, count: int) -> _First:
-    residuals = _residuals(block, point, trivial)
+    residuals, rounding = _residuals(block, point, trivial), _residual_rounding(block, point, trivial)
     sizes = np.abs(residuals)
     counted = block.target if block.weights is None else block.target[block.weights > 0]
     bad = np.flatnonzero(~np.isfinite(residuals[0]))
@@ -126,8 +124,8 @@ def _first(block: Block, point: Coefficients, trivial: float, quantile: float, c
         absolute=block.total(sizes / count),
         square=block.total(residuals**2 / count),
         pinball=block.total(Pinball(quantile).values(residuals) / count),
-        covered=block.total((residuals <= _ROUNDING * np.abs(block.target)) / count),
-        sides=_sides(residuals[0], _ROUNDING * (np.abs(block.target) + abs(point.intercept) + abs(trivial))),
+        covered=block.total((residuals <= rounding) / count),
+        sides=_sides(residuals[0], rounding[0]),
         target=float(block.total(block.target / count)),
         targets=Range(counted.min(initial=np.inf), counted.max(initial=-np.inf)),
         overflowing=tuple(block.record_numbers[bad[:1]].tolist()),
@@ -143,6 +141,14 @@ def _sides(residual: FloatArray, rounding: FloatArray) -> Positions:
 def _residuals(block: Block, point: Coefficients, trivial: float) -> FloatArray:
     """(2, b) residuals of the model and of the constant."""
     return np.stack([point.residual(block), block.target - trivial])
+
+
+def _residual_rounding(block: Block, point: Coefficients, trivial: float) -> FloatArray:
+    """(2, b) what rounding can make of a residual of 0: a row that a model passes through is on it."""
+    columns, sizes = block.design.numeric.shape[1] + len(block.design.codes), np.abs(block.target)
+    predicted = block.design.absolute().product(np.abs(point.values)) + abs(point.intercept)
+    of_model = products_rounding(columns) * (sizes + predicted)
+    return UNIT * np.stack([of_model, products_rounding(0) * (sizes + abs(trivial))])
 
 
 def _sizes(block: Block, point: Coefficients, trivial: float) -> FloatArray:

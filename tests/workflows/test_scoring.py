@@ -162,6 +162,21 @@ def test_the_mean_target_is_weighted_and_cannot_overflow(scale):
 @pytest.mark.parametrize("block_rows", [1, 4])
 def test_rows_are_above_below_or_on_the_fit_to_rounding_whatever_they_weigh(block_rows):
     target = np.array([3.0, 1.0, 0.1 + 0.2, 5.0, 0.0])
-    predicted = np.array([2.0, 2.0, 0.3, 5.0, 1e-18])
+    predicted = np.array([2.0, 2.0, 0.3, 5.0, 0.0])
     scores = both(target, predicted, np.array([1.0, 2.0, 3.0, 1.0, 1.0]), trivial=1.0, block_rows=block_rows)
     assert scores.sides == Sides(above=1, below=1, on=3)
+
+
+@pytest.mark.parametrize("offset", [1.7e15, -1e9])
+def test_rows_far_from_zero_are_on_the_fit_only_within_the_spacing_of_numbers(offset):
+    away = np.array([100.0, -100.0, 0.0, 3.0])
+    scores = both(offset + away, np.full(4, offset), trivial=offset)
+    assert scores.sides == Sides(above=2, below=1, on=1)
+    assert scores.coverage == pytest.approx((0.5, 0.5))
+
+
+def test_a_row_whose_terms_cancel_is_on_the_fit():
+    X = np.array([[0.1, 0.2, 0.3], [1.0, 1.0, 1.0]])
+    rows = MemoryRows.of(Design(X), np.array([0.0, 5.0]))
+    assert (X @ [1.0, 1.0, -1.0])[0] != 0
+    assert score(rows, Coefficients(0.0, np.array([1.0, 1.0, -1.0])), 0.0, 0.5).sides == Sides(above=1, below=0, on=1)
