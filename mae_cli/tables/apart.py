@@ -72,9 +72,7 @@ def found_apart(columns: Sequence[ColumnOfNumbers]) -> ApartWritings:
     return ApartWritings(*(replace(column.found, missing=()) for column in columns))
 
 
-def judge_apart(
-    column: NumberColumn, seen: Records, data: Data, dates: Collection[str], options: ReadOptions
-) -> Verdict:
+def judge_apart(column: NumberColumn, seen: Records, dates: Collection[str], cells: LevelColumn | None) -> Verdict:
     """The verdict on a target or weights, all of whose cells were read: as what they are read again, or the refusal.
 
     Dates are numbers of a target, but not of weights.
@@ -82,17 +80,13 @@ def judge_apart(
     Args:
         column: that was read.
         seen: the records, as the pass found them.
-        data: to be read again.
         dates: the columns that the user calls dates.
-        options: how to read.
-
-    Raises:
-        DataError: the data cannot be read.
+        cells: of the column as text; None where `cells_of` has not read them.
     """
     if column.missing == column.count:
         return Verdict(fault=_no_values(column, seen.name))
     if column.odd:
-        return judge_again(column, seen, data, options)
+        return judge_again(column, seen, cells)
     if column.name in dates and not column.writing.date:
         return Verdict(fault=no_format(column.name, f"{column.role} {quoted(column.name)} has numbers", seen))
     return USED
@@ -104,29 +98,40 @@ def _no_values(column: NumberColumn, file: str) -> Fault:
     return Fault("no-values", what, Place(file, column=column.name), remedy=f"choose another {part}")
 
 
-def judge_again(column: NumberColumn, seen: Records, data: Data, options: ReadOptions) -> Verdict:
-    """The verdict on required numbers where a cell is none: if it may be one, all cells are looked at as text.
-
-    Of a column that the user calls numbers, it is looked at whether all have decimal commas.
+def cells_of(
+    columns: Sequence[NumberColumn], seen: Records, data: Data, options: ReadOptions
+) -> dict[str, LevelColumn]:
+    """The cells of required numbers as text, where one that is none may be one in another notation: by one more pass.
 
     Raises:
         DataError: the data cannot be read.
     """
+    names = [column.name for column in columns if column.odd and _may_be_written_otherwise(column, seen, data.dialect)]
+    cells = {name: LevelColumn(name, declared=False, max_levels=1, dialect=data.dialect) for name in names}
+    if cells:
+        options.listener.entering(Phase.READING_AGAIN)
+        read(data, Columns([], list(cells.values()), 0), replace(options, collect=MemoryRows.none, missing="drop"))
+    return cells
+
+
+def judge_again(column: NumberColumn, seen: Records, cells: LevelColumn | None) -> Verdict:
+    """The verdict on required numbers where a cell is none, which may be written otherwise, as all their cells tell.
+
+    Of a column that the user calls numbers, it is looked at whether all have decimal commas.
+    """
     refusal = judge_odd(column, seen)
-    if refusal.fault is None or not _may_be_written_otherwise(column, refusal.fault, data.dialect):
+    if refusal.fault is None or cells is None:
         return refusal
-    cells = LevelColumn(column.name, declared=False, max_levels=1, dialect=data.dialect)
-    options.listener.entering(Phase.READING_AGAIN)
-    read(data, Columns([], [cells], 0), replace(options, collect=MemoryRows.none, missing="drop"))
     if column.writing.free:
         return _of_free(cells) or refusal
     return _of_plain(column, refusal, refusal.fault, cells, seen)
 
 
-def _may_be_written_otherwise(column: NumberColumn, fault: Fault, dialect: Dialect) -> bool:
+def _may_be_written_otherwise(column: NumberColumn, seen: Records, dialect: Dialect) -> bool:
     """Whether a column may turn out to have numbers in a notation that it was not read in."""
+    fault = judge_odd(column, seen).fault
     is_open = is_plain(column.writing) or column.writing == FREE
-    return is_open and fault.code == "not-a-number" and _may_be_read(fault.cell or "", dialect)
+    return is_open and fault is not None and fault.code == "not-a-number" and _may_be_read(fault.cell or "", dialect)
 
 
 def _of_plain(column: NumberColumn, refusal: Verdict, fault: Fault, cells: LevelColumn, seen: Records) -> Verdict:

@@ -133,7 +133,12 @@ def _type_of(column: pd.Series) -> ColumnType:
         return ColumnType(name, "date" if as_moments(column).dt.tz is None else "zoned")
     if dtype.kind == "m":
         return ColumnType(name, "duration")
-    return ColumnType(name, "other" if _holds_containers(column) else "text")
+    return ColumnType(name, "other" if _holds_containers(column) or _is_nested(dtype) else "text")
+
+
+def _is_nested(dtype: Any) -> bool:
+    """Whether a dtype is of lists or structures of Arrow."""
+    return isinstance(dtype, pd.ArrowDtype) and dtype.pyarrow_dtype.num_fields > 0
 
 
 def _holds_containers(column: pd.Series) -> bool:

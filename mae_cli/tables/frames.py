@@ -224,7 +224,7 @@ def _is_whole(cell: object) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Apart:
+class NumbersApart:
     """A target or weights.
 
     Attributes:
@@ -238,7 +238,7 @@ class Apart:
     notes: tuple[str, ...]
 
 
-def numbers_apart(name: str, column: pd.Series) -> Apart | None:
+def numbers_apart(name: str, column: pd.Series) -> NumbersApart | None:
     """A target or weights that are text in one notation, or dates, as numbers; None for any other.
 
     Raises:
@@ -260,7 +260,7 @@ def numbers_apart(name: str, column: pd.Series) -> Apart | None:
         return None
     columns = Columns([numbers], [], 1)
     typed = _checked(columns.typed(records.chunk(columns.wanted)), columns, records)
-    return Apart(typed.numbers.apart[0], replace(numbers.found, missing=()), notes)
+    return NumbersApart(typed.numbers.apart[0], replace(numbers.found, missing=()), notes)
 
 
 def design_of(schema: Schema, frame: pd.DataFrame) -> tuple[Design, BoolArray]:

@@ -302,7 +302,7 @@ def _read_in(units: set[Unit]) -> str:
         return f"numbers are read in {quoted(named[0].base)}"
     every = [quoted(unit.written) + f" (read in {quoted(unit.base)})" * (unit.written != unit.base) for unit in named]
     every += ["no unit"] * (Unit() in units)
-    return f"numbers in {', '.join(every[:-1])} and {every[-1]} are mixed; none is turned into another"
+    return f"numbers in {', '.join(every[:-1])} and {every[-1]} are mixed, and not brought to one unit"
 
 
 def _remedy_of_infinity(cell: str) -> str:

@@ -13,7 +13,7 @@ from mae_cli.messages import counted, option
 from mae_cli.progress import Phase
 from mae_cli.rows.blocks import MemoryRows
 from mae_cli.rows.schema import PLAIN, ApartWritings, Writing
-from mae_cli.tables.apart import Apart, judge_again, judge_apart
+from mae_cli.tables.apart import Apart, cells_of, judge_again, judge_apart
 from mae_cli.tables.column import Column, Note
 from mae_cli.tables.column_types import Part, level_columns, misfits, text_columns, typed_dates, unfit_columns
 from mae_cli.tables.columns import LeftOut, UsedColumns, in_order
@@ -110,15 +110,14 @@ class Plan:
             return {}
         apart = [column for column in columns.numbers[: columns.apart] if isinstance(column, NumberColumn)]
         seen, dates = result.files, self.used.dates
-        verdicts = {column.name: judge_apart(column, seen, data, dates, options) for column in apart}
+        features = self._features(result.summary)
+        free = [each for each in features if isinstance(each, NumberColumn) and each.odd and each.writing == FREE]
+        cells = cells_of([*apart, *free], seen, data, options)
+        verdicts = {column.name: judge_apart(column, seen, dates, cells.get(column.name)) for column in apart}
         clusters = [column for column in columns.levels if isinstance(column, ClusterColumn)]
         verdicts |= {column.name: judge_cluster(column, seen.name) for column in clusters}
-        for column in self._features(result.summary):
-            if isinstance(column, NumberColumn) and column.odd and column.writing == FREE:
-                verdicts[column.name] = judge_again(column, seen, data, options)
-            else:
-                verdicts[column.name] = judge(column, seen, self.used)
-        return verdicts
+        verdicts |= {column.name: judge(column, seen, self.used) for column in features if column not in free}
+        return verdicts | {column.name: judge_again(column, seen, cells.get(column.name)) for column in free}
 
     def _features(self, summary: PassSummary) -> list[Column]:
         """The columns of a pass that are features; that of clusters is none."""

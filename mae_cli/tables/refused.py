@@ -8,6 +8,7 @@ from mae_cli.messages import BLOCK, listed, option, quoted
 from mae_cli.tables.columns import LeftOut, UsedColumns
 from mae_cli.tables.csv.files import Records
 from mae_cli.tables.judge import Verdict
+from mae_cli.tables.remedies import BY_DECIMAL
 
 # So many columns, or groups of them, are told with reason and remedy, and of a group so many names.
 _MOST_TOLD, _MOST_NAMED = 8, 3
@@ -21,30 +22,34 @@ class RefusedColumnsError(DataError):
         file: in which they are.
         faults: of each column; that of the error has the first ones as parts.
         options: to go on with.
-        for_all: whether these do away with all faults.
+        settled: how many of the faults these do away with.
     """
 
-    def __init__(self, file: str, faults: Sequence[Fault], options: Sequence[str], *, for_all: bool = True) -> None:
-        self.file, self.faults, self.options, self.for_all = file, tuple(faults), tuple(options), for_all
+    def __init__(self, file: str, faults: Sequence[Fault], options: Sequence[str], settled: int) -> None:
+        self.file, self.faults, self.options, self.settled = file, tuple(faults), tuple(options), settled
         super().__init__(faults[0] if len(faults) == 1 else self._together())
 
     def _together(self) -> Fault:
         what, more = f"{len(self.faults):,} columns cannot be used", len(self.faults) - _MOST_TOLD
         what += f", these {_MOST_TOLD} and {more:,} more{_ALL}" * (more > 0)
-        remedy = f"use {' '.join(self.options)}" + " for the others" * (not self.for_all) if self.options else None
+        remedy = f"use {' '.join(self.options)}" if self.options else None
+        if remedy is not None and self.settled < len(self.faults):
+            remedy += f", which settles {self.settled:,} of them"
         return Fault("refused-columns", what, Place(self.file), remedy=remedy, parts=self.faults[:_MOST_TOLD])
 
     @classmethod
     def of(cls, files: Records, refused: Mapping[str, Verdict], used: UsedColumns) -> "RefusedColumnsError":
         """For columns with these verdicts, of those that a fit was to use."""
         verdicts = {name: refused[name] for name in _told(refused, files, used)}
+        faults = {name: verdict.fault for name, verdict in verdicts.items() if verdict.fault}
+        written = [name for name, fault in faults.items() if (fault.remedy or "").startswith(f"use {BY_DECIMAL}")]
         missing = sorted({spelling for verdict in verdicts.values() for spelling in verdict.placeholders})
-        others = [name for name, verdict in verdicts.items() if not verdict.placeholders]
+        others = [name for name, verdict in verdicts.items() if not verdict.placeholders and name not in written]
         free = {*used.features, *(each.column for each in used.left_out)} - used.named
         excluded = [name for name in others if name in free and not verdicts[name].of_line]
-        options = [option("--na-values", *missing)] * bool(missing) + [option("--exclude", *excluded)] * bool(excluded)
-        faults = [verdict.fault for verdict in verdicts.values() if verdict.fault]
-        return cls(files.name, faults, options, for_all=len(excluded) == len(others))
+        options = [BY_DECIMAL] * bool(written)
+        options += [option("--na-values", *missing)] * bool(missing) + [option("--exclude", *excluded)] * bool(excluded)
+        return cls(files.name, list(faults.values()), options, len(faults) - len(others) + len(excluded))
 
 
 def _told(refused: Mapping[str, Verdict], files: Records, used: UsedColumns) -> list[str]:

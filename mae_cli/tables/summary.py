@@ -111,4 +111,4 @@ class PassSummary:
         column = self._emptiest_column
         if column.missing == self.rows_dropped:
             return f"{quoted(column.name)} is missing in all of them"
-        return f"{quoted(column.name)} has most of them ({column.missing:,}{of_all})"
+        return f"{quoted(column.name)} is missing in {column.missing:,}{of_all or ' of them'}"

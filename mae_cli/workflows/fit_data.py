@@ -2,8 +2,7 @@
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import partial, reduce
-from operator import add
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,7 @@ from mae_cli.rows.blocks import Block, MemoryRows, RowStore
 from mae_cli.rows.coding import Coding, Partition, build_schema, describe
 from mae_cli.rows.design import Design
 from mae_cli.rows.schema import ALL_PLAIN, PLAIN, ApartWritings, Schema, Writing
-from mae_cli.rows.sums import Range, relative_weights, weight_unit
+from mae_cli.rows.sums import Range, relative_weights, sum_blocks, weight_unit
 from mae_cli.solvers.prepare.standardise import Extent
 from mae_cli.tables.arrays import finite_vector
 from mae_cli.tables.columns import Remarks, name_of
@@ -264,4 +263,4 @@ def _known_extent(schema: Schema, rows: RowStore, count: int) -> Extent | None:
     ranges = Range(
         np.array([column.minimum for column in schema.numeric]), np.array([column.maximum for column in schema.numeric])
     )
-    return reduce(add, rows.map(partial(Extent.known, columns=ranges)))
+    return sum_blocks(rows, partial(Extent.known, columns=ranges))

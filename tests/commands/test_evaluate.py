@@ -103,7 +103,7 @@ def test_rows_with_a_missing_cell_are_dropped_and_counted(mae_eval, model, table
         "rows_read": 5, "rows_used": 2, "rows_dropped": 3, "rows_unseen": 0,
     }  # fmt: skip
     assert result.stderr == (
-        "mae-eval: note: 3 of 5 rows dropped for a missing cell; column 'y' has most of them (1)\n"
+        "mae-eval: note: 3 of 5 rows dropped for a missing cell; column 'y' is missing in 1 of them\n"
     )
 
 

@@ -362,6 +362,7 @@ def test_a_reader_that_closes_the_pipe_early_does_not_hide_a_failure(start, good
     [
         (("--min-rows", "5"), "--min-rows: the number of rows scored is 0, fewer than 5"),
         (("--max-missing", "0.5"), "--max-missing: the share of rows with a missing cell is 100.0%, above 50%"),
+        (("--min-rows", "5", "--coverage", "0:1"), "--min-rows: the number of rows scored is 0, fewer than 5"),
         (("--max-missing", "1"), None),
         (("--max-mae", "1"), None),
     ],

@@ -80,7 +80,7 @@ def test_all_columns_that_are_refused_are_told_and_listed(mae_train, tmp_path, p
     )
     options = ("-t", "y", "--weight", "w", "--number", "n", *place)
     first, *lines = mae_train("data.csv", *options).stderr.splitlines()
-    to_type = 'use --na-values Inf --exclude "b,day,g" for the others'
+    to_type = 'use --na-values Inf --exclude "b,day,g", which settles 4 of them'
     assert first == f"mae-train: error: data.csv: 6 columns cannot be used; {to_type}"
     places = [(4, "w"), (5, "a"), (6, "b"), (9, "day"), (13, "g"), (10, "n")]
     for line, (place_of_cell, column) in zip(lines, places, strict=True):

@@ -182,7 +182,7 @@ def test_notes_go_to_standard_error_and_quiet_silences_them(mae_train, table):
     data = table(HOLED)
     result = mae_train(data, "-t", "y")
     assert result.stderr == (
-        "mae-train: note: 2 of 6 rows dropped for a missing cell; column 'y' has most of them (1)\n"
+        "mae-train: note: 2 of 6 rows dropped for a missing cell; column 'y' is missing in 1 of them\n"
     )
     quiet = mae_train(data, "-t", "y", "-q")
     assert quiet.stderr == ""

@@ -54,7 +54,7 @@ def missing(name, cell=None):
 
 
 def dropped(count, name, most, rows=12):
-    share = "is missing in all of them" if most == count else f"has most of them ({most})"
+    share = "is missing in all of them" if most == count else f"is missing in {most} of them"
     return (f"{count} of {rows} rows dropped for a missing cell; column '{name}' {share}",)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import mae_cli
 from mae_cli.errors import DataError, Place
 from mae_cli.rows.blocks import whole
 from mae_cli.rows.coding import build_schema, describe
@@ -544,3 +545,19 @@ def test_dates_of_pyarrow_are_those_of_numpy(dtype):
     assert typed.writings == read_frame(pd.DataFrame({"when": days})).writings
     schema = Schema((NumericColumn("when", 0.0, 1.0, typed.writings["when"]),))
     assert read_for(schema, pd.DataFrame({"when": cells}))["when"] == [19753.0, 19754.0, 19755.0]
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "int64[pyarrow]", "int64"])
+def test_whole_numbers_of_any_dtype_are_the_levels_that_they_are_written_as(dtype):
+    pytest.importorskip("pyarrow")
+    levels = pd.Categorical(["0", "1", "2", "0", "1", "2"])
+    result = mae_cli.fit(pd.DataFrame({"c": levels}), np.arange(6.0) % 3)
+    assert result.predict(pd.DataFrame({"c": pd.array([0, 1, 2], dtype=dtype)})).tolist() == [0.0, 1.0, 2.0]
+
+
+def test_lists_of_arrow_are_left_out():
+    pa = pytest.importorskip("pyarrow")
+    lists = pd.array([[1], [2], [3], [4]], dtype=pd.ArrowDtype(pa.list_(pa.int64())))
+    with pytest.warns(UserWarning, match="left out column 'b'"):
+        result = mae_cli.fit(pd.DataFrame({"a": [1.0, 2.0, 4.0, 3.0], "b": lists}), [1.0, 2.0, 3.0, 5.0])
+    assert [each.column for each in result.columns_left_out] == ["b"]

@@ -205,7 +205,7 @@ def test_rows_with_a_missing_used_cell_are_dropped_and_counted():
     assert columns(rows) == {"x": [2.0, 7.0], "c": ["a", "b"]}
     assert (rows.rows_read, rows.rows_dropped, rows.rows_unseen, records(rows)) == (5, 3, 0, [0, 4])
     assert rows.files.place(records(rows)[1]) == Place("data.csv", line=6)
-    assert rows.notes == ("3 of 5 rows dropped for a missing cell; column 'y' has most of them (1)",)
+    assert rows.notes == ("3 of 5 rows dropped for a missing cell; column 'y' is missing in 1 of them",)
 
 
 def test_every_spelling_of_a_missing_cell_drops_its_row_unless_the_column_is_declared_to_hold_levels():

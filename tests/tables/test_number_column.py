@@ -250,5 +250,5 @@ def test_units_in_cells_that_were_read_elsewhere_are_told_too():
     first.units, other.units = {Unit("g", "g")}, {Unit("km", "m")}
     first.add(other)
     assert [note.says for note in first.notes()] == [
-        "column 'x': numbers in 'g' and 'km' (read in 'm') are mixed; none is turned into another"
+        "column 'x': numbers in 'g' and 'km' (read in 'm') are mixed, and not brought to one unit"
     ]

@@ -181,6 +181,19 @@ def test_all_columns_that_are_refused_are_told_at_once_with_what_to_type():
     assert (first, lines) == (refused.fault.sentence, list(map(str, refused.faults)))
 
 
+def test_decimal_commas_in_all_refused_columns_are_settled_by_one_option():
+    with pytest.raises(RefusedColumnsError) as caught:
+        load_freely('y,x\n"1,5",2\n"2,5","3,25"\n"4,5",4\n"2,0",1\n')
+    assert caught.value.fault.remedy == "use --decimal ','"
+
+
+def test_a_feature_is_not_excluded_for_a_line_that_is_at_fault():
+    with pytest.raises(RefusedColumnsError) as caught:
+        load_freely("y,x,z\n1,2,3\n#c,x,z\n4,5,7\n2,2,9\n")
+    assert (caught.value.fault.code, caught.value.fault.place.line) == ("not-a-number", 3)
+    assert caught.value.fault.remedy == "remove comment lines first"
+
+
 def test_faults_of_the_target_of_the_weight_and_of_named_columns_are_in_the_same_table():
     odd = {"w": ["1", "heavy"], "b": ["1", "2", "Inf"], "a": ["1", "2", "$5"], "n": ["$1", "$2", "n/k"]}
     numbers = frozenset({"n"})
@@ -194,7 +207,7 @@ def test_faults_of_the_target_of_the_weight_and_of_named_columns_are_in_the_same
         ("text-among-numbers", 4, "a", "$5"),
         ("not-a-number", 4, "n", "n/k"),
     ]
-    assert caught.value.fault.remedy == "use --na-values Inf --exclude a for the others"
+    assert caught.value.fault.remedy == "use --na-values Inf --exclude a, which settles 2 of them"
     assert caught.value.faults[1].remedy == "fix the cell, or count it as missing with --na-values heavy"
 
 

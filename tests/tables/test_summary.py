@@ -44,7 +44,7 @@ def test_parts_add_up_to_one_pass_over_all():
         (A, ("1 of 2 rows dropped for a missing cell; column 'y' is missing in all of them",)),
         (
             ([1.0, np.nan, np.nan, 4.0], ["u", np.nan, "v", np.nan]),
-            ("3 of 4 rows dropped for a missing cell; column 'y' has most of them (2)",),
+            ("3 of 4 rows dropped for a missing cell; column 'y' is missing in 2 of them",),
         ),
     ],
 )
@@ -57,7 +57,7 @@ def test_a_table_without_a_complete_row_is_refused():
         summary_of(([1.0, np.nan, np.nan], [np.nan, "u", "v"])).finish(held(TEXT))
     fault = caught.value.fault
     assert (fault.code, fault.place) == ("no-complete-row", Place("data.csv", column="y"))
-    assert fault.what == "every row has a missing cell; column 'y' has most of them (2 of 3 rows)"
+    assert fault.what == "every row has a missing cell; column 'y' is missing in 2 of 3 rows"
     assert fault.remedy == "fill in its cells"
 
 

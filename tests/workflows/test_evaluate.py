@@ -62,7 +62,7 @@ def test_every_row_read_is_used_dropped_or_unseen():
     report = run(text, model(), skip_unseen=True)
     assert report.rows == EvaluationRows(read=5, used=2, dropped=2, unseen=1)
     assert report.notes == (
-        "2 of 5 rows dropped for a missing cell; column 'y' has most of them (1)",
+        "2 of 5 rows dropped for a missing cell; column 'y' is missing in 1 of them",
         UnseenRows(1, "data"),
     )
 

@@ -1,5 +1,6 @@
 """Which sign stands between the fields of a text: found where nothing speaks against it, and suggested elsewhere."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -78,6 +79,12 @@ def _is_spaced(one_by_one: Sequence[Record], together: Sequence[Record]) -> bool
 def _is_merged(one_by_one: Sequence[Record], together: Sequence[Record]) -> bool:
     """Whether several blanks stand for one, as where columns are in line."""
     return "" in one_by_one[0].cells and len(_widths(together)) == 1
+
+
+def may_be_cut(names: Sequence[str]) -> bool:
+    """Whether another sign that may be a delimiter is in one of the names."""
+    signs = "".join(itertools.chain(*_SUGGESTED))
+    return any(sign in name for name in names for sign in signs)
 
 
 def suggestion(source: Source) -> Suggestion | None:

@@ -28,7 +28,7 @@ _NUMBER = re.compile(
     r"[ \t\n\v\f\r]*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[ \t\n\v\f\r]*|[+-]?inf(inity)?",
     re.ASCII | re.IGNORECASE,
 )
-_WITH_COMMA = re.compile(r"\s*[+-]?\d*,\d+(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
+_WITH_POINT = re.compile(r"\s*[+-]?\d*\.\d+(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
 
 
 def is_number(text: str) -> bool:
@@ -125,17 +125,19 @@ class Dialect:
         if self.delimiter is not None:
             return self.delimiter
         found = found_delimiter(source)
-        if found == self.decimal and not _has_decimal_comma(source):
+        if found == self.decimal and not _may_be_both(source):
             what = f"{quoted(found)} cannot be both the delimiter and the decimal sign"
             remedy = f"set --delimiter, such as ';' (or {quoted(found)} where such numbers stand in quotes)"
             raise SettingsError(Fault("delimiter-is-decimal", what, remedy=remedy))
         return found
 
 
-def _has_decimal_comma(source: Source) -> bool:
-    """Whether a cell of a text with commas between its fields is a number with a decimal comma, which is in quotes."""
-    with closing(source.records()) as records:
-        return any(_WITH_COMMA.fullmatch(cell) for record in records for cell in record.cells if "," in cell)
+def _may_be_both(source: Source) -> bool:
+    """Whether the comma may be the delimiter and the decimal sign of the first records: in quotes, or not needed."""
+    records = source.beginning(_FEW)
+    widths = {len(record.cells) for record in records}
+    has_point = any(_WITH_POINT.fullmatch(cell) for record in records for cell in record.cells)
+    return len(widths) == 1 and widths != {1} and not has_point
 
 
 # CSV as most programs write it.

@@ -10,7 +10,7 @@ from typing import Literal
 from mae_cli.errors import DataError, Fault, Place
 from mae_cli.messages import counted, is_unicode, quoted
 from mae_cli.tables.csv.archives import wrong_file
-from mae_cli.tables.csv.delimiters import Suggestion, suggestion
+from mae_cli.tables.csv.delimiters import Suggestion, may_be_cut, suggestion
 from mae_cli.tables.csv.dialect import header_line, is_number
 from mae_cli.tables.csv.pieces import Piece
 from mae_cli.tables.csv.records import UTF8_MARK, MisplacedQuoteError, Record
@@ -118,7 +118,8 @@ def read_header(source: Source) -> Header:
     records = _first_two(source)
     names = records[0].cells
     _check_names(source, records[0])
-    header = replace(Header.of(names, is_spaced=source.delimiter.is_spaced), suggestion=suggestion(source))
+    other = suggestion(source) if may_be_cut(names) else None
+    header = replace(Header.of(names, is_spaced=source.delimiter.is_spaced), suggestion=other)
     if len(records) == 1:
         return header
     # A title is the only cell of its line; the lines below it may be too, down to the table.

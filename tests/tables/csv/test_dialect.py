@@ -56,8 +56,14 @@ def test_options_that_say_nothing_are_refused(options, code, remedy):
     assert (caught.value.fault.code, caught.value.fault.place, caught.value.fault.remedy) == (code, None, remedy)
 
 
-def test_the_delimiter_that_is_found_cannot_be_the_decimal_sign():
+@pytest.mark.parametrize("text", ['a,b\n1,"2,5"\n', "a,b\n1,2\n"])
+def test_the_delimiter_that_is_found_may_be_the_decimal_sign_in_quotes_or_where_numbers_are_whole(text):
+    assert Dialect(decimal=",").recognise(source(text)).delimiter.sign == ","
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2.5\n", "a,b\n1,2,3\n", "a\n1,5\n"])
+def test_the_delimiter_that_is_found_cannot_be_the_decimal_sign_of_other_records(text):
     with pytest.raises(SettingsError) as caught:
-        Dialect(decimal=",").recognise(source("a,b\n1,2\n"))
+        Dialect(decimal=",").recognise(source(text))
     assert caught.value.fault.code == "delimiter-is-decimal"
     assert caught.value.fault.remedy.startswith("set --delimiter, such as ';'")
