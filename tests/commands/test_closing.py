@@ -191,7 +191,7 @@ def test_the_pipes_before_the_one_at_fault_are_closed(mae_train, opened, pipe, o
 
 @DESCRIPTORS
 def test_a_contradiction_between_options_and_data_closes_the_data(mae_train, opened, pipe):
-    result = mae_train(pipe(b"a,b\n1,2\n"), "-t", "a", "--decimal", ",")
+    result = mae_train(pipe(b"a,b\n1.5,2\n"), "-t", "a", "--decimal", ",")
     assert (result.exit_code, left_open(opened)) == (2, [])
 
 

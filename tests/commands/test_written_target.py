@@ -233,7 +233,7 @@ def test_columns_are_listed_with_a_target_in_doubt(write, mae_train):
         (["3 g", "5 g", "2 g", "4 g", "1 g", "7 g"], "numbers are read in 'g'"),
         (
             ["3 kg", "5 lb", "2 kg", "4 km", "1", "2 kg"],
-            "numbers in 'kg' (read in 'g'), 'km' (read in 'm'), 'lb' (read in 'oz') and no unit are mixed; none",
+            "numbers in 'kg' (read in 'g'), 'km' (read in 'm'), 'lb' (read in 'oz') and no unit are mixed, and not",
         ),
         (["5K", "7K", "1M", "2", "9", "3"], None),
     ],
